@@ -1,0 +1,332 @@
+"""One YAML file as text plus a tree that only points into it.
+
+PyYAML's event stream gives the positions. The composed tree of PyYAML itself is not used, because there
+an alias is the very node of its anchor, with the anchor's marks: here an `Alias` has a span of its own.
+All positions count characters of `Document.text`, from which a byte order mark has been taken off.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import yaml
+
+from devpool.errors import DevpoolError
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BOM = "\ufeff"
+_PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]+)*(?:[&!]\S*(?=\s|$))?\s*")
+_MAX_DEPTH = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Node:
+    """A piece of YAML between `start` and `end`; `end` is where its own content ends."""
+
+    start: int
+    end: int
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scalar(Node):
+    """A scalar: its decoded `value`, and `style`: `'`, `"`, `|`, `>` or "" for plain."""
+
+    value: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sequence(Node):
+    """A list, in block or in flow style."""
+
+    items: tuple[Node, ...]
+    flow: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Entry:
+    """One `key: value` of a mapping."""
+
+    key: Scalar
+    value: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Mapping(Node):
+    """A mapping, in block or in flow style, its entries in the order of the text."""
+
+    entries: tuple[Entry, ...]
+    flow: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Alias(Node):
+    """`*name`, where it stands, and the node it means."""
+
+    name: str
+    target: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Document:
+    """A parsed file.
+
+    Attributes:
+        path: absolute path, for messages and edits.
+        bom: whether the file began with a byte order mark.
+        text: the whole text after it, newlines untouched.
+        newline: the first line ending of the file, "\\n" where it has none.
+        root: the top-level mapping.
+        directory: what relative paths in the file are relative to.
+    """
+
+    path: str
+    bom: bool
+    text: str = field(repr=False)
+    newline: str
+    root: Mapping = field(repr=False)
+    directory: str = ""
+
+    def line_of(self, position: int) -> int:
+        """1-based line of a position."""
+        return self.text.count("\n", 0, position) + 1
+
+    def place(self, position: int) -> str:
+        """`path:line` of a position, for messages."""
+        return f"{self.path}:{self.line_of(position)}"
+
+
+def decode(path: str, data: bytes) -> tuple[bool, str]:
+    """Whether there is a byte order mark, and the text after it.
+
+    Raises:
+        DevpoolError: `not-utf8`.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DevpoolError(
+            "not-utf8",
+            f"the file is not UTF-8 (byte {error.start})",
+            where=path,
+            hint="save it as UTF-8 and run the command again",
+        ) from None
+    return (True, text[1:]) if text.startswith(_BOM) else (False, text)
+
+
+def newline_of(text: str) -> str:
+    """The line ending that a text uses first; "\\n" where it has none."""
+    found = re.search(r"\r\n|\n|\r", text)
+    return found[0] if found else "\n"
+
+
+def parse(path: str, data: bytes, directory: str = "") -> Document:
+    """Read one Compose file.
+
+    Raises:
+        DevpoolError: `not-utf8`, `not-yaml`, `several-documents`, `not-a-mapping`.
+    """
+    bom, text = decode(path, data)
+    root = _tree(path, text)
+    if not isinstance(root, Mapping):
+        raise DevpoolError(
+            "not-a-mapping",
+            "the file does not hold a Compose project: its top level is not a mapping",
+            where=path,
+            hint="pass the compose file with -f",
+        )
+    return Document(
+        path=path, bom=bom, text=text, newline=newline_of(text), root=root, directory=directory
+    )
+
+
+def _tree(path: str, text: str) -> Node | None:
+    try:
+        events = list(yaml.parse(text, Loader=_LOADER))
+    except yaml.YAMLError as error:
+        raise _not_yaml(path, error) from None
+    if sum(isinstance(e, yaml.DocumentStartEvent) for e in events) > 1:
+        raise DevpoolError(
+            "several-documents",
+            "the file holds more than one YAML document",
+            where=path,
+            hint="split it into one file each and pass them with -f",
+        )
+    return _Builder(path, text).build(events)
+
+
+def _not_yaml(path: str, error: yaml.YAMLError) -> DevpoolError:
+    mark = getattr(error, "problem_mark", None)
+    # Not the snippet that PyYAML adds: the line it shows may hold a password.
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
+    return DevpoolError(
+        "not-yaml",
+        f"the file is not YAML: {problem}",
+        where=f"{path}:{mark.line + 1}" if mark else path,
+        hint="correct the file; `docker compose config -q` checks it",
+    )
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection whose end has not been read yet."""
+
+    event: yaml.CollectionStartEvent
+    start: int
+    children: list[Node]
+
+
+class _Builder:
+    """Turns the event stream into the tree, without recursion."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self.anchors: dict[str, Node] = {}
+        self.stack: list[_Open] = []
+        self.root: Node | None = None
+
+    def build(self, events: list[yaml.Event]) -> Node | None:
+        for event in events:
+            if isinstance(event, yaml.CollectionStartEvent):
+                self._open(event)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                self._close(event)
+            elif isinstance(event, yaml.ScalarEvent):
+                self._add(self._scalar(event), event.anchor)
+            elif isinstance(event, yaml.AliasEvent):
+                self._add(self._alias(event), None)
+        return self.root
+
+    def _open(self, event: yaml.CollectionStartEvent) -> None:
+        if len(self.stack) >= _MAX_DEPTH:
+            raise DevpoolError(
+                "too-deep", f"the file nests more than {_MAX_DEPTH} levels", where=self._place(event)
+            )
+        self.stack.append(_Open(event, self._value_start(event), []))
+
+    def _close(self, event: yaml.CollectionEndEvent) -> None:
+        opened = self.stack.pop()
+        flow = opened.event.flow_style is True
+        # The end mark of a block collection runs on to the next token, over comments that are not its own.
+        end = event.end_mark.index if flow else max([opened.start, *(c.end for c in opened.children)])
+        tag = opened.event.tag
+        node: Node
+        if isinstance(opened.event, yaml.SequenceStartEvent):
+            node = Sequence(
+                start=opened.start, end=end, tag=tag, items=tuple(opened.children), flow=flow
+            )
+        else:
+            node = Mapping(
+                start=opened.start, end=end, tag=tag, entries=self._entries(opened), flow=flow
+            )
+        self._add(node, opened.event.anchor)
+
+    def _entries(self, opened: _Open) -> tuple[Entry, ...]:
+        pairs = zip(opened.children[::2], opened.children[1::2], strict=True)
+        return tuple(Entry(key=self._key(k), value=v) for k, v in pairs)
+
+    def _key(self, node: Node) -> Scalar:
+        key = node.target if isinstance(node, Alias) else node
+        if isinstance(key, Scalar):
+            return key
+        raise DevpoolError(
+            "key-not-text",
+            "a mapping has a key that is not text",
+            where=f"{self.path}:{self.text.count(chr(10), 0, node.start) + 1}",
+            hint="Compose files have text keys only; correct the file",
+        )
+
+    def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
+        start, end = self._value_start(event), event.end_mark.index
+        start = min(start, end)
+        if event.style in ("|", ">"):
+            end = start + len(self.text[start:end].rstrip())
+        return Scalar(start=start, end=end, tag=event.tag, value=event.value, style=event.style or "")
+
+    def _alias(self, event: yaml.AliasEvent) -> Alias:
+        target = self.anchors.get(event.anchor)
+        if target is None:
+            raise DevpoolError(
+                "unknown-alias",
+                f"`*{event.anchor}` has no anchor before it",
+                where=self._place(event),
+                hint=f"define `&{event.anchor}` above it",
+            )
+        start, end = event.start_mark.index, event.end_mark.index
+        return Alias(start=start, end=end, name=event.anchor, target=target)
+
+    def _add(self, node: Node, anchor: str | None) -> None:
+        if anchor:
+            self.anchors[anchor] = node
+        if self.stack:
+            self.stack[-1].children.append(node)
+        else:
+            self.root = node
+
+    def _value_start(self, event: yaml.NodeEvent) -> int:
+        """Where the value itself begins: the marks of an anchored or tagged node begin at `&x` or `!tag`."""
+        start: int = event.start_mark.index
+        tagged = getattr(event, "tag", None) is not None
+        if event.anchor is None and not tagged:
+            return start
+        found = _PROPERTIES.match(self.text, start)
+        return found.end() if found else start
+
+    def _place(self, event: yaml.Event) -> str:
+        return f"{self.path}:{event.start_mark.line + 1}"
+
+
+def resolved(node: Node) -> Node:
+    """The node itself, or what an alias means."""
+    return node.target if isinstance(node, Alias) else node
+
+
+def entries(mapping: Mapping) -> dict[str, Entry]:
+    """The effective entries of a mapping by key: its own, then those that `<<` merges in.
+
+    The first of several merged mappings wins, as the YAML 1.1 merge key says. A key written twice: the last.
+    """
+    own = {e.key.value: e for e in mapping.entries if e.key.value != "<<"}
+    for merge in (e for e in mapping.entries if e.key.value == "<<"):
+        for source in _merged(merge.value):
+            own = entries(source) | own
+    return own
+
+
+def _merged(node: Node) -> Iterator[Mapping]:
+    """The mappings that a `<<` value names, those that win first."""
+    target = resolved(node)
+    if isinstance(target, Mapping):
+        yield target
+    elif isinstance(target, Sequence):
+        for item in target.items:
+            yield from _merged(item)
+
+
+def lookup(mapping: Mapping, *path: str) -> Node | None:
+    """The node at a path of keys, aliases and merges followed; None where there is none."""
+    node: Node = mapping
+    for key in path:
+        node = resolved(node)
+        if not isinstance(node, Mapping):
+            return None
+        found = entries(node).get(key)
+        if found is None:
+            return None
+        node = found.value
+    return node
+
+
+def inner(text: str, scalar: Scalar) -> tuple[int, int] | None:
+    """The span of a scalar's characters inside its quotes, where raw text and value are the same.
+
+    None for scalars whose raw text differs from their value: escapes, folded lines, block scalars.
+    """
+    start, end = scalar.start, scalar.end
+    if scalar.style in ("'", '"'):
+        start, end = start + 1, end - 1
+    return (start, end) if text[start:end] == scalar.value else None

@@ -1,0 +1,233 @@
+"""Each service's effective variables, and where each value is written.
+
+Compose's order: a variable in `environment` wins over one in `env_file`; of several files the later wins
+(the Compose specification, "environment" and "env_file").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from devpool import document as yaml
+from devpool.document import Document, Scalar, Sequence
+from devpool.envfile import Binding, EnvFile, pieces_of
+from devpool.interpolation import Piece, Variable, expand, text_of
+from devpool.services import Service, Statement, resolve_path
+
+Form = Literal["map", "list", "env-file"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Origin:
+    """Where the effective value of a variable is written.
+
+    Attributes:
+        file: the document or env file.
+        form: an entry of a mapping, an item of a list, or a line of an env file.
+        start, end: the span of the value's characters inside its quotes.
+        exact: whether each character of the raw span stands for itself (no escapes, no folding).
+        holder: the entry, the list item, or the binding that holds it.
+        container: the mapping or list it stands in; None in an env file.
+        given: False where only the name is written and the value is passed through.
+    """
+
+    file: Document | EnvFile
+    form: Form
+    start: int
+    end: int
+    exact: bool
+    holder: yaml.Entry | Scalar | Binding
+    container: yaml.Mapping | Sequence | None
+    given: bool
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What two services share when they share an origin."""
+        return self.file.path, self.start
+
+    @property
+    def place(self) -> str:
+        """`file:line`."""
+        return f"{self.file.path}:{self.file.line_of(self.start)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Value:
+    """One effective variable of a service; `pieces` have their spans in the origin's file."""
+
+    name: str
+    text: str = field(repr=False)
+    pieces: tuple[Piece, ...] = field(repr=False)
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvFileUse:
+    """One entry of a service's `env_file`: the path as it resolves, and the node that states it."""
+
+    path: str
+    required: bool
+    node: Scalar
+    document: Document
+
+
+def effective(service: Service, env_files: Mapping[str, dict[str, Value]]) -> dict[str, Value]:
+    """The effective variables of a service by name.
+
+    Args:
+        service: the service.
+        env_files: what each env file gives, by absolute path; missing files are left out.
+    """
+    found: dict[str, Value] = {}
+    for use in env_file_uses(service):
+        found |= env_files.get(use.path, {})
+    for statement in service.statements("environment"):
+        found |= {value.name: value for value in _from_environment(service, statement)}
+    # A bare name that has no value anywhere unsets what an env file says.
+    return {name: value for name, value in found.items() if value.pieces or value.origin.given}
+
+
+def env_file_uses(service: Service) -> Iterator[EnvFileUse]:
+    """The env files of a service, the weakest first."""
+    for document, node, required in env_file_nodes(service):
+        path = resolve_path(document.directory, service.read(node))
+        yield EnvFileUse(path=path, required=required, node=node, document=document)
+
+
+def env_file_nodes(service: Service) -> Iterator[tuple[Document, Scalar, bool]]:
+    """The scalars that name a service's env files, and whether each file must exist."""
+    for statement in service.statements("env_file"):
+        value = statement.value
+        items = value.items if isinstance(value, Sequence) else (value,)
+        for item in map(yaml.resolved, items):
+            if isinstance(item, Scalar):
+                yield statement.document, item, True
+            elif isinstance(item, yaml.Mapping):
+                yield from _long_form(statement.document, item)
+
+
+def _long_form(document: Document, item: yaml.Mapping) -> Iterator[tuple[Document, Scalar, bool]]:
+    parts = {k: yaml.resolved(e.value) for k, e in yaml.entries(item).items()}
+    path, required = parts.get("path"), parts.get("required")
+    if isinstance(path, Scalar):
+        yield document, path, not (isinstance(required, Scalar) and required.value.lower() == "false")
+
+
+def env_file_values(file: EnvFile, variables: Mapping[str, Variable]) -> dict[str, Value]:
+    """What one env file gives a service, by name. Inside its `${...}` the project's variables win, then the
+    file's earlier lines.
+    """
+    scope = dict(variables)
+    found: dict[str, Value] = {}
+    for binding in file.bindings:
+        if not binding.given and binding.name not in scope:
+            continue
+        pieces = pieces_of(file, binding, scope)
+        origin = Origin(
+            file=file,
+            form="env-file",
+            start=binding.start,
+            end=binding.end,
+            exact=all(p.variable != "" for p in pieces),
+            holder=binding,
+            container=None,
+            given=binding.given,
+        )
+        text = text_of(pieces)
+        found[binding.name] = Value(name=binding.name, text=text, pieces=pieces, origin=origin)
+        scope.setdefault(binding.name, Variable(value=text, source=file.path))
+    return found
+
+
+def _from_environment(service: Service, statement: Statement) -> Iterator[Value]:
+    node = statement.value
+    if isinstance(node, yaml.Mapping):
+        for name, entry in yaml.entries(node).items():
+            yield from _from_entry(service, statement.document, node, name, entry)
+    elif isinstance(node, Sequence):
+        for item in map(yaml.resolved, node.items):
+            if isinstance(item, Scalar):
+                yield from _from_item(service, statement.document, node, item)
+
+
+def _from_entry(
+    service: Service, document: Document, container: yaml.Mapping, name: str, entry: yaml.Entry
+) -> Iterator[Value]:
+    scalar = yaml.resolved(entry.value)
+    if not isinstance(scalar, Scalar):
+        return
+    # A plain empty or null value passes the shell's value through.
+    given = bool(scalar.style) or scalar.value.lower() not in ("", "null", "~")
+    span = yaml.inner(document.text, scalar)
+    yield from _value(service, document, container, entry, name, scalar, scalar.value, span, given, "map")
+
+
+def _from_item(
+    service: Service, document: Document, container: Sequence, item: Scalar
+) -> Iterator[Value]:
+    raw_name, sign, raw = item.value.partition("=")
+    span = yaml.inner(document.text, item)
+    if span:
+        span = (span[1] - len(raw), span[1])
+    name = text_of(expand(raw_name, service.variables))
+    yield from _value(service, document, container, item, name, item, raw, span, bool(sign), "list")
+
+
+def _value(
+    service: Service,
+    document: Document,
+    container: yaml.Mapping | Sequence,
+    holder: yaml.Entry | Scalar,
+    name: str,
+    scalar: Scalar,
+    raw: str,
+    span: tuple[int, int] | None,
+    given: bool,
+    form: Form,
+) -> Iterator[Value]:
+    start, end = span or (scalar.start, scalar.end)
+    origin = Origin(
+        file=document, form=form, start=start, end=end, exact=span is not None,
+        holder=holder, container=container, given=given,
+    )
+    if not given:
+        found = service.variables.get(name)
+        passed = (
+            (Piece(text=found.value, start=start, end=end, variable=name, source=found.source),)
+            if found
+            else ()
+        )
+        yield Value(name=name, text=text_of(passed), pieces=passed, origin=origin)
+        return
+    pieces = expand(raw, service.variables, start)
+    yield Value(name=name, text=text_of(pieces), pieces=pieces, origin=origin)
+
+
+def raw_span(value: Value, start: int, end: int) -> tuple[int, int] | None:
+    """The span in the origin's file that makes `value.text[start:end]`; None where it cannot be cut out."""
+    if not (value.origin.exact and value.origin.given):
+        return None
+    first = last = None
+    offset = 0
+    for piece in value.pieces:
+        stop = offset + len(piece.text)
+        literal = piece.variable is None and len(piece.text) == piece.end - piece.start
+        if offset <= start < stop and (literal or offset == start):
+            first = piece.start + (start - offset if literal else 0)
+        if offset < end <= stop and (literal or stop == end):
+            last = piece.start + (end - offset) if literal else piece.end
+        offset = stop
+    return (first, last) if first is not None and last is not None and first < last else None
+
+
+def variable_holding(value: Value, start: int, end: int) -> Piece | None:
+    """The variable whose value contains `value.text[start:end]` wholly, if that is where it is written."""
+    offset = 0
+    for piece in value.pieces:
+        stop = offset + len(piece.text)
+        if offset <= start and end <= stop and piece.variable:
+            return piece
+        offset = stop
+    return None

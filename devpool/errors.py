@@ -1,0 +1,46 @@
+"""The errors a user can meet. Imports nothing of ours, so that every stage may raise them."""
+
+from __future__ import annotations
+
+DONE = 0
+REFUSED = 1
+USAGE = 2
+BUG = 3
+FOUND = 4
+INTERRUPTED = 130
+
+
+class DevpoolError(Exception):
+    """A refusal or failure that is not a bug: one sentence, its place, and the way out.
+
+    Args:
+        code: stable kebab-case name, for `--json` and for searching.
+        message: one sentence without a final full stop and without any secret.
+        where: `file:line`, a service or a path; empty where there is none.
+        hint: a command to type or an edit to make.
+        details: further lines shown between message and hint, such as a pooler's log; already redacted.
+    """
+
+    exit_code = REFUSED
+
+    def __init__(
+        self, code: str, message: str, *, where: str = "", hint: str = "", details: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.where = where
+        self.hint = hint
+        self.details = details
+
+
+class UsageError(DevpoolError):
+    """The command line itself is wrong."""
+
+    exit_code = USAGE
+
+
+class ProofError(DevpoolError):
+    """The proof of an edit failed: nothing was written, and the fault is devpool's own."""
+
+    exit_code = BUG

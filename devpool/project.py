@@ -1,0 +1,266 @@
+"""Which files make the project, found as `docker compose` finds them, and read once.
+
+Rules from the Compose specification and Compose's documentation of `-f`, `COMPOSE_FILE`, `--env-file`,
+`COMPOSE_ENV_FILES`, `--project-directory` and the default file names.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from devpool import document as yaml
+from devpool.document import Document, Scalar, Sequence
+from devpool.envfile import EnvFile, parse_env, values_of
+from devpool.environment import env_file_uses
+from devpool.errors import DevpoolError
+from devpool.interpolation import SHELL, Variable, expand, text_of
+from devpool.services import Service, extends_of, find_services, resolve_path, services_node
+
+DEFAULT_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+OVERRIDE_NAMES = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """The options that say which project is meant, as the user gave them to `docker compose` or to devpool."""
+
+    files: tuple[str, ...] = ()
+    env_files: tuple[str, ...] = ()
+    project_directory: str | None = None
+    project_name: str | None = None
+    profiles: tuple[str, ...] = ()
+
+    def arguments(self) -> list[str]:
+        """The same options for `docker compose`."""
+        found: list[str] = []
+        for option, values in (("--file", self.files), ("--env-file", self.env_files)):
+            found += [part for value in values for part in (option, value)]
+        if self.project_directory:
+            found += ["--project-directory", self.project_directory]
+        if self.project_name:
+            found += ["--project-name", self.project_name]
+        return found + [part for profile in self.profiles for part in ("--profile", profile)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Everything that was read of a project.
+
+    Attributes:
+        selection: the options it was found by.
+        cwd: the working directory, which Compose's `--file` paths are relative to.
+        directory: the project directory.
+        documents: its compose files, the weakest first.
+        loaded: the same and those that `extends` names, by absolute path.
+        env_files: parsed env files by absolute path, `.env` among them.
+        dotenv: the paths of the env files that interpolation reads.
+        variables: what interpolation may use.
+        services: the services by name.
+        originals: the bytes of every file read, by absolute path.
+    """
+
+    selection: Selection
+    cwd: str
+    directory: str
+    documents: tuple[Document, ...]
+    loaded: Mapping[str, Document]
+    env_files: Mapping[str, EnvFile]
+    dotenv: tuple[str, ...]
+    variables: Mapping[str, Variable] = field(repr=False)
+    services: Mapping[str, Service]
+    originals: Mapping[str, bytes] = field(repr=False)
+
+
+def read_project(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Sources:
+    """Find and read the project.
+
+    Args:
+        selection: which files, by the options of `docker compose`.
+        cwd: the working directory.
+        shell: the shell's variables.
+
+    Raises:
+        DevpoolError: `no-compose-file`, `cannot-read`, and what parsing raises.
+    """
+    return _Reader(selection, cwd, shell).read()
+
+
+def project_directory(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Path:
+    """The project directory, found without reading any compose file.
+
+    Raises:
+        DevpoolError: `no-compose-file`, `cannot-read`.
+    """
+    return _Reader(selection, cwd, shell).find()[0]
+
+
+class _Reader:
+    def __init__(self, selection: Selection, cwd: Path, shell: Mapping[str, str]) -> None:
+        self.selection = selection
+        self.cwd = cwd
+        self.shell = shell
+        self.originals: dict[str, bytes] = {}
+        self.env_files: dict[str, EnvFile] = {}
+        self.loaded: dict[str, Document] = {}
+        self.dotenv: list[str] = []
+        self.variables: dict[str, Variable] = {
+            name: Variable(value=value, source=SHELL) for name, value in shell.items()
+        }
+
+    def find(self) -> tuple[Path, list[Path]]:
+        """The project directory and the compose files."""
+        if not self._explicit_env_files():
+            self._load_dotenv([self.cwd / ".env"])
+        files = self._compose_files()
+        chosen = self.selection.project_directory
+        directory = Path(_absolute(self.cwd, chosen)) if chosen else files[0].parent
+        self._load_dotenv(self._explicit_env_files() or [directory / ".env"])
+        return directory, files
+
+    def read(self) -> Sources:
+        directory, files = self.find()
+        documents = [d for file in files for d in self._documents(file, directory)]
+        self._load_extended(documents)
+        services = find_services(documents, self.loaded, self.variables)
+        for service in services.values():
+            self._load_env_files(service)
+        return Sources(
+            selection=self.selection,
+            cwd=str(self.cwd),
+            directory=str(directory),
+            documents=tuple(documents),
+            loaded=self.loaded,
+            env_files=self.env_files,
+            dotenv=tuple(self.dotenv),
+            variables=self.variables,
+            services=services,
+            originals=self.originals,
+        )
+
+    def _explicit_env_files(self) -> list[Path]:
+        given = self.selection.env_files or tuple(
+            name for name in self.shell.get("COMPOSE_ENV_FILES", "").split(",") if name
+        )
+        return [Path(_absolute(self.cwd, name)) for name in given]
+
+    def _load_dotenv(self, paths: list[Path]) -> None:
+        """Read the files that interpolation uses. A later file of `--env-file` wins, the shell always."""
+        added: dict[str, Variable] = {}
+        for path in paths:
+            if str(path) in self.dotenv or not path.is_file():
+                continue
+            self.dotenv.append(str(path))
+            added |= values_of(self._env_file(path), self.variables)
+        self.variables = added | self.variables
+
+    def _compose_files(self) -> list[Path]:
+        given = list(self.selection.files) or self._from_variable()
+        if "-" in given:
+            raise DevpoolError(
+                "stdin", "a compose file from standard input cannot be edited", hint="pass its path with -f"
+            )
+        if given:
+            return [Path(_absolute(self.cwd, name)) for name in given]
+        folder = self._default_folder()
+        chosen = [next(folder / n for n in DEFAULT_NAMES if (folder / n).is_file())]
+        return chosen + [folder / n for n in OVERRIDE_NAMES if (folder / n).is_file()][:1]
+
+    def _from_variable(self) -> list[str]:
+        value = self.variables.get("COMPOSE_FILE")
+        separator = self.variables.get("COMPOSE_PATH_SEPARATOR")
+        split = separator.value if separator and separator.value else os.pathsep
+        return [name for name in value.value.split(split) if name] if value else []
+
+    def _default_folder(self) -> Path:
+        start = Path(_absolute(self.cwd, self.selection.project_directory or "."))
+        for folder in (start, *start.parents):
+            if any((folder / name).is_file() for name in DEFAULT_NAMES):
+                return folder
+        raise DevpoolError(
+            "no-compose-file",
+            f"there is no compose file in this folder or above it ({', '.join(DEFAULT_NAMES)})",
+            where=str(start),
+            hint="go to the project's folder, or name the file: devpool -f path/to/compose.yml ...",
+        )
+
+    def _documents(self, file: Path, directory: Path) -> Iterator[Document]:
+        """A compose file after those that it includes."""
+        if str(file) in self.loaded:
+            return
+        document = yaml.parse(str(file), self._bytes(file), str(directory))
+        self.loaded[str(file)] = document
+        for paths, folder in self._includes(document):
+            if not any(d.path == str(folder / ".env") for d in self.env_files.values()):
+                self._load_dotenv([folder / ".env"])
+            for path in paths:
+                yield from self._documents(path, folder)
+        yield document
+
+    def _includes(self, document: Document) -> Iterator[tuple[list[Path], Path]]:
+        """The files of each `include` and the folder that their relative paths start from."""
+        node = yaml.lookup(document.root, "include")
+        found = yaml.resolved(node) if node else None
+        for item in map(yaml.resolved, found.items if isinstance(found, Sequence) else ()):
+            long = isinstance(item, yaml.Mapping)
+            path = yaml.lookup(item, "path") if isinstance(item, yaml.Mapping) else item
+            folder = self._texts(document, yaml.lookup(item, "project_directory")) if isinstance(
+                item, yaml.Mapping
+            ) and long else []
+            files = [Path(resolve_path(document.directory, text)) for text in self._texts(document, path)]
+            if files:
+                start = resolve_path(document.directory, folder[0]) if folder else str(files[0].parent)
+                yield files, Path(start)
+
+    def _texts(self, document: Document, node: yaml.Node | None) -> list[str]:
+        found = yaml.resolved(node) if node else None
+        items = found.items if isinstance(found, Sequence) else (found,)
+        return [text_of(expand(i.value, self.variables)) for i in items if isinstance(i, Scalar)]
+
+    def _load_extended(self, documents: list[Document]) -> None:
+        """Read the files that `extends` names, and those that they name in turn."""
+        waiting = list(documents)
+        while waiting:
+            document = waiting.pop()
+            node = services_node(document)
+            for entry in yaml.entries(node).values() if node else ():
+                service = yaml.resolved(entry.value)
+                extended = extends_of(service, self.variables) if isinstance(service, yaml.Mapping) else None
+                path = resolve_path(document.directory, extended[0]) if extended and extended[0] else ""
+                if path and path not in self.loaded:
+                    file = Path(path)
+                    self.loaded[path] = yaml.parse(path, self._bytes(file), str(file.parent))
+                    waiting.append(self.loaded[path])
+
+    def _load_env_files(self, service: Service) -> None:
+        for use in env_file_uses(service):
+            if use.path not in self.env_files and Path(use.path).is_file():
+                self._env_file(Path(use.path))
+
+    def _env_file(self, path: Path) -> EnvFile:
+        if str(path) not in self.env_files:
+            self.env_files[str(path)] = parse_env(str(path), self._bytes(path))
+        return self.env_files[str(path)]
+
+    def _bytes(self, path: Path) -> bytes:
+        try:
+            self.originals[str(path)] = path.read_bytes()
+        except OSError as error:
+            raise DevpoolError(
+                "no-compose-file" if isinstance(error, FileNotFoundError) else "cannot-read",
+                f"cannot read the file: {error.strerror}",
+                where=str(path),
+                hint="check the path and its permissions",
+            ) from None
+        return self.originals[str(path)]
+
+
+def _absolute(cwd: Path, name: str) -> str:
+    return resolve_path(str(cwd), str(Path(name).expanduser()))

@@ -1,0 +1,186 @@
+"""The services of a project as their files state them: fragments from several files, `extends` and merges.
+
+What a field of a service says is kept as a list of statements, from the weakest to the strongest, each
+still pointing at its own place in the text.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from devpool import document as yaml
+from devpool.document import Document, Entry, Node, Scalar, Sequence
+from devpool.errors import DevpoolError
+from devpool.interpolation import Variable, expand, text_of
+
+Loaded = Mapping[str, Document]
+_RESET, _OVERRIDE = "!reset", "!override"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fragment:
+    """A mapping that adds to a service, and the file it stands in. `own` is False for what `extends` brings."""
+
+    document: Document
+    node: yaml.Mapping
+    own: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Statement:
+    """`key: value` of a service in one file."""
+
+    document: Document
+    fragment: Fragment
+    entry: Entry
+
+    @property
+    def value(self) -> Node:
+        """The value, an alias followed."""
+        return yaml.resolved(self.entry.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Service:
+    """One service: its name and its fragments, the weakest first."""
+
+    name: str
+    fragments: tuple[Fragment, ...]
+    variables: Mapping[str, Variable] = field(repr=False)
+
+    def statements(self, key: str) -> list[Statement]:
+        """What the files say of a key, the weakest first; `!reset` and `!override` followed."""
+        found: list[Statement] = []
+        for fragment in self.fragments:
+            entry = yaml.entries(fragment.node).get(key)
+            if entry is None:
+                continue
+            tag = entry.value.tag
+            if tag in (_RESET, _OVERRIDE):
+                found = []
+            if tag != _RESET:
+                found.append(Statement(document=fragment.document, fragment=fragment, entry=entry))
+        return found
+
+    def text(self, key: str) -> str:
+        """The strongest text that the files give a key, interpolated; "" where there is none."""
+        for statement in reversed(self.statements(key)):
+            if isinstance(statement.value, Scalar):
+                return self.read(statement.value)
+        return ""
+
+    def words(self, key: str) -> str:
+        """A command-like key (text or list) as one line of text; the strongest statement counts."""
+        statements = self.statements(key)
+        return " ".join(self.texts(statements[-1].value)) if statements else ""
+
+    def texts(self, node: Node) -> list[str]:
+        """The texts of a scalar, of a list's scalars, or of a mapping's keys."""
+        node = yaml.resolved(node)
+        if isinstance(node, Scalar):
+            return [self.read(node)]
+        if isinstance(node, Sequence):
+            return [self.read(i) for i in map(yaml.resolved, node.items) if isinstance(i, Scalar)]
+        return list(yaml.entries(node)) if isinstance(node, yaml.Mapping) else []
+
+    def names(self, key: str) -> dict[str, list[Statement]]:
+        """The names that a list- or mapping-like key holds (`depends_on`, `networks`, `profiles`), and where."""
+        found: dict[str, list[Statement]] = {}
+        for statement in self.statements(key):
+            for text in self.texts(statement.value):
+                found.setdefault(text, []).append(statement)
+        return found
+
+    def read(self, scalar: Scalar) -> str:
+        """A scalar's text, interpolated."""
+        return text_of(expand(scalar.value, self.variables))
+
+    @property
+    def place(self) -> str:
+        """`file:line` of its strongest own fragment."""
+        fragment = next((f for f in reversed(self.fragments) if f.own), self.fragments[-1])
+        return fragment.document.place(fragment.node.start)
+
+
+def find_services(
+    documents: Iterable[Document], loaded: Loaded, variables: Mapping[str, Variable]
+) -> dict[str, Service]:
+    """All services of a project by name.
+
+    Args:
+        documents: the project's files, the weakest first.
+        loaded: every file that was read, by path, those that `extends` names among them.
+        variables: what interpolation may use.
+
+    Raises:
+        DevpoolError: `extends-unknown`, `extends-cycle`.
+    """
+    fragments: dict[str, list[Fragment]] = {}
+    for document in documents:
+        for name, entry in _service_entries(document):
+            node = yaml.resolved(entry.value)
+            if isinstance(node, yaml.Mapping):
+                added = _with_base(document, node, loaded, variables, (f"{document.path}:{name}",))
+                fragments.setdefault(name, []).extend(added)
+    return {n: Service(name=n, fragments=tuple(f), variables=variables) for n, f in fragments.items()}
+
+
+def resolve_path(directory: str, written: str) -> str:
+    """The absolute path that a path written in a file of a directory means."""
+    return posixpath.normpath(posixpath.join(directory, written))
+
+
+def services_node(document: Document) -> yaml.Mapping | None:
+    """The mapping under `services`, if the file has one."""
+    node = yaml.lookup(document.root, "services")
+    found = yaml.resolved(node) if node else None
+    return found if isinstance(found, yaml.Mapping) else None
+
+
+def _service_entries(document: Document) -> Iterator[tuple[str, Entry]]:
+    node = services_node(document)
+    if node:
+        yield from yaml.entries(node).items()
+
+
+def extends_of(node: yaml.Mapping, variables: Mapping[str, Variable]) -> tuple[str, str] | None:
+    """The file ("" for its own) and the service that a service mapping extends; None if it does not."""
+    found = yaml.lookup(node, "extends")
+    target = yaml.resolved(found) if found else None
+    if isinstance(target, Scalar):
+        return "", text_of(expand(target.value, variables))
+    if not isinstance(target, yaml.Mapping):
+        return None
+    parts = {k: yaml.resolved(e.value) for k, e in yaml.entries(target).items()}
+    values = {k: text_of(expand(v.value, variables)) for k, v in parts.items() if isinstance(v, Scalar)}
+    return values.get("file", ""), values.get("service", "")
+
+
+def _with_base(
+    document: Document,
+    node: yaml.Mapping,
+    loaded: Loaded,
+    variables: Mapping[str, Variable],
+    seen: tuple[str, ...],
+) -> list[Fragment]:
+    own = Fragment(document=document, node=node, own=len(seen) == 1)
+    extended = extends_of(node, variables)
+    if extended is None:
+        return [own]
+    file, name = extended
+    base = loaded.get(resolve_path(document.directory, file)) if file else document
+    services = services_node(base) if base else None
+    target = yaml.lookup(services, name) if services else None
+    found = yaml.resolved(target) if target else None
+    place = document.place(node.start)
+    if base is None or not isinstance(found, yaml.Mapping):
+        raise DevpoolError(
+            "extends-unknown", f"`extends` names `{name}`, which is not there", where=place,
+            hint="`docker compose config -q` names the cause",
+        )
+    key = f"{base.path}:{name}"
+    if key in seen:
+        raise DevpoolError("extends-cycle", f"`{name}` extends itself", where=place)
+    return [*_with_base(base, found, loaded, variables, (*seen, key)), own]
