@@ -27,7 +27,8 @@ _URL_ODD = re.compile(
     rf"^(?P<scheme>{_SCHEME})://(?P<user>[^:\s]+:\S+)@(?P<host>{_HOST})(?::(?P<port>\d+))?(?=[/?]|$)", re.I
 )
 _KEYWORD_HOST = re.compile(
-    r"(?:^|[\s;'\"])(?P<key>host|server|data source)\s*=\s*'?(?P<host>[A-Za-z0-9_.-]+)(?:[:,](?P<port>\d+))?", re.I
+    r"(?:^|[\s;'\"])(?P<key>host|server|data source)\s*=\s*'?(?P<host>[A-Za-z0-9_.-]+)(?:[:,](?P<port>\d+))?",
+    re.I,
 )
 _KEYWORD_PORT = re.compile(r"(?:^|[\s;'\"])port\s*=\s*'?(?P<port>\d+)", re.I)
 _PAIR = re.compile(r"(?P<host>[A-Za-z0-9_][A-Za-z0-9_.-]*):(?P<port>\d+)")

@@ -138,9 +138,7 @@ def parse(path: str, data: bytes, directory: str = "") -> Document:
             where=path,
             hint="pass the compose file with -f",
         )
-    return Document(
-        path=path, bom=bom, text=text, newline=newline_of(text), root=root, directory=directory
-    )
+    return Document(path=path, bom=bom, text=text, newline=newline_of(text), root=root, directory=directory)
 
 
 def _tree(path: str, text: str) -> Node | None:
@@ -204,7 +202,10 @@ class _Builder:
     def _open(self, event: yaml.CollectionStartEvent) -> None:
         if len(self.stack) >= _MAX_DEPTH:
             raise DevpoolError(
-                "too-deep", f"the file nests more than {_MAX_DEPTH} levels", where=self._place(event)
+                "too-deep",
+                f"the file nests more than {_MAX_DEPTH} levels",
+                where=self._place(_index(event.start_mark)),
+                hint="Compose files nest a few levels only; check the brackets",
             )
         self.stack.append(_Open(event, self._value_start(event), []))
 
@@ -212,17 +213,13 @@ class _Builder:
         opened = self.stack.pop()
         flow = opened.event.flow_style is True
         # The end mark of a block collection runs on to the next token, over comments that are not its own.
-        end = event.end_mark.index if flow else max([opened.start, *(c.end for c in opened.children)])
+        end = _index(event.end_mark) if flow else max([opened.start, *(c.end for c in opened.children)])
         tag = opened.event.tag
         node: Node
         if isinstance(opened.event, yaml.SequenceStartEvent):
-            node = Sequence(
-                start=opened.start, end=end, tag=tag, items=tuple(opened.children), flow=flow
-            )
+            node = Sequence(start=opened.start, end=end, tag=tag, items=tuple(opened.children), flow=flow)
         else:
-            node = Mapping(
-                start=opened.start, end=end, tag=tag, entries=self._entries(opened), flow=flow
-            )
+            node = Mapping(start=opened.start, end=end, tag=tag, entries=self._entries(opened), flow=flow)
         self._add(node, opened.event.anchor)
 
     def _entries(self, opened: _Open) -> tuple[Entry, ...]:
@@ -236,28 +233,29 @@ class _Builder:
         raise DevpoolError(
             "key-not-text",
             "a mapping has a key that is not text",
-            where=f"{self.path}:{self.text.count(chr(10), 0, node.start) + 1}",
+            where=self._place(node.start),
             hint="Compose files have text keys only; correct the file",
         )
 
     def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
-        start, end = self._value_start(event), event.end_mark.index
+        start, end = self._value_start(event), _index(event.end_mark)
         start = min(start, end)
         if event.style in ("|", ">"):
             end = start + len(self.text[start:end].rstrip())
         return Scalar(start=start, end=end, tag=event.tag, value=event.value, style=event.style or "")
 
     def _alias(self, event: yaml.AliasEvent) -> Alias:
-        target = self.anchors.get(event.anchor)
+        name = event.anchor or ""
+        target = self.anchors.get(name)
+        start, end = _index(event.start_mark), _index(event.end_mark)
         if target is None:
             raise DevpoolError(
                 "unknown-alias",
-                f"`*{event.anchor}` has no anchor before it",
-                where=self._place(event),
-                hint=f"define `&{event.anchor}` above it",
+                f"`*{name}` has no anchor before it",
+                where=self._place(start),
+                hint=f"define `&{name}` above it",
             )
-        start, end = event.start_mark.index, event.end_mark.index
-        return Alias(start=start, end=end, name=event.anchor, target=target)
+        return Alias(start=start, end=end, name=name, target=target)
 
     def _add(self, node: Node, anchor: str | None) -> None:
         if anchor:
@@ -269,15 +267,21 @@ class _Builder:
 
     def _value_start(self, event: yaml.NodeEvent) -> int:
         """Where the value itself begins: the marks of an anchored or tagged node begin at `&x` or `!tag`."""
-        start: int = event.start_mark.index
+        start = _index(event.start_mark)
         tagged = getattr(event, "tag", None) is not None
         if event.anchor is None and not tagged:
             return start
         found = _PROPERTIES.match(self.text, start)
         return found.end() if found else start
 
-    def _place(self, event: yaml.Event) -> str:
-        return f"{self.path}:{event.start_mark.line + 1}"
+    def _place(self, position: int) -> str:
+        return f"{self.path}:{self.text.count(chr(10), 0, position) + 1}"
+
+
+def _index(mark: object) -> int:
+    index = getattr(mark, "index", None)
+    assert isinstance(index, int), "PyYAML marks every event"
+    return index
 
 
 def resolved(node: Node) -> Node:
@@ -292,19 +296,19 @@ def entries(mapping: Mapping) -> dict[str, Entry]:
     """
     own = {e.key.value: e for e in mapping.entries if e.key.value != "<<"}
     for merge in (e for e in mapping.entries if e.key.value == "<<"):
-        for source in _merged(merge.value):
+        for source in merged(merge.value):
             own = entries(source) | own
     return own
 
 
-def _merged(node: Node) -> Iterator[Mapping]:
+def merged(node: Node) -> Iterator[Mapping]:
     """The mappings that a `<<` value names, those that win first."""
     target = resolved(node)
     if isinstance(target, Mapping):
         yield target
     elif isinstance(target, Sequence):
         for item in target.items:
-            yield from _merged(item)
+            yield from merged(item)
 
 
 def lookup(mapping: Mapping, *path: str) -> Node | None:

@@ -164,9 +164,7 @@ def _from_entry(
     yield from _value(service, document, container, entry, name, scalar, scalar.value, span, given, "map")
 
 
-def _from_item(
-    service: Service, document: Document, container: Sequence, item: Scalar
-) -> Iterator[Value]:
+def _from_item(service: Service, document: Document, container: Sequence, item: Scalar) -> Iterator[Value]:
     raw_name, sign, raw = item.value.partition("=")
     span = yaml.inner(document.text, item)
     if span:
@@ -189,16 +187,18 @@ def _value(
 ) -> Iterator[Value]:
     start, end = span or (scalar.start, scalar.end)
     origin = Origin(
-        file=document, form=form, start=start, end=end, exact=span is not None,
-        holder=holder, container=container, given=given,
+        file=document,
+        form=form,
+        start=start,
+        end=end,
+        exact=span is not None,
+        holder=holder,
+        container=container,
+        given=given,
     )
     if not given:
         found = service.variables.get(name)
-        passed = (
-            (Piece(text=found.value, start=start, end=end, variable=name, source=found.source),)
-            if found
-            else ()
-        )
+        passed = (Piece(text=found.value, start=start, end=end, variable=name, source=found.source),) if found else ()
         yield Value(name=name, text=text_of(passed), pieces=passed, origin=origin)
         return
     pieces = expand(raw, service.variables, start)

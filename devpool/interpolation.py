@@ -44,9 +44,7 @@ class Piece:
     source: str | None = None
 
 
-def expand(
-    raw: str, variables: Mapping[str, Variable], base: int = 0, *, lenient: bool = False
-) -> tuple[Piece, ...]:
+def expand(raw: str, variables: Mapping[str, Variable], base: int = 0, *, lenient: bool = False) -> tuple[Piece, ...]:
     """The pieces of a raw text after interpolation; their spans are shifted by `base`.
 
     `lenient` keeps a dollar sign that begins no variable, as Compose does in env files.
@@ -114,7 +112,7 @@ class _Reader:
         present = found is not None and (bool(found.value) or not sign.startswith(":"))
         if sign.endswith("?") and not present:
             raise _required(name[0])
-        if operator and sign.endswith(("+" if present else "-")):
+        if operator and sign.endswith("+" if present else "-"):
             yield from self.pieces(operator.end(), close)
         elif sign.endswith("+"):
             yield Piece(text="", start=self.base + dollar, end=self.base + close + 1, variable=name[0])
@@ -124,9 +122,7 @@ class _Reader:
     def _value(self, name: str, start: int, end: int) -> Piece:
         found = self.variables.get(name)
         text, source = (found.value, found.source) if found else ("", None)
-        return Piece(
-            text=text, start=self.base + start, end=self.base + end, variable=name, source=source
-        )
+        return Piece(text=text, start=self.base + start, end=self.base + end, variable=name, source=source)
 
     def _literal(self, text: str, start: int, end: int) -> Piece:
         return Piece(text=text, start=self.base + start, end=self.base + end)

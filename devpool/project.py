@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from devpool import document as yaml
@@ -18,6 +17,7 @@ from devpool.environment import env_file_uses
 from devpool.errors import DevpoolError
 from devpool.interpolation import SHELL, Variable, expand, text_of
 from devpool.services import Service, extends_of, find_services, resolve_path, services_node
+from devpool.sources import Selection, Sources
 
 DEFAULT_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 OVERRIDE_NAMES = (
@@ -28,69 +28,21 @@ OVERRIDE_NAMES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """The options that say which project is meant, as the user gave them to `docker compose` or to devpool."""
-
-    files: tuple[str, ...] = ()
-    env_files: tuple[str, ...] = ()
-    project_directory: str | None = None
-    project_name: str | None = None
-    profiles: tuple[str, ...] = ()
-
-    def arguments(self) -> list[str]:
-        """The same options for `docker compose`."""
-        found: list[str] = []
-        for option, values in (("--file", self.files), ("--env-file", self.env_files)):
-            found += [part for value in values for part in (option, value)]
-        if self.project_directory:
-            found += ["--project-directory", self.project_directory]
-        if self.project_name:
-            found += ["--project-name", self.project_name]
-        return found + [part for profile in self.profiles for part in ("--profile", profile)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
-    """Everything that was read of a project.
-
-    Attributes:
-        selection: the options it was found by.
-        cwd: the working directory, which Compose's `--file` paths are relative to.
-        directory: the project directory.
-        documents: its compose files, the weakest first.
-        loaded: the same and those that `extends` names, by absolute path.
-        env_files: parsed env files by absolute path, `.env` among them.
-        dotenv: the paths of the env files that interpolation reads.
-        variables: what interpolation may use.
-        services: the services by name.
-        originals: the bytes of every file read, by absolute path.
-    """
-
-    selection: Selection
-    cwd: str
-    directory: str
-    documents: tuple[Document, ...]
-    loaded: Mapping[str, Document]
-    env_files: Mapping[str, EnvFile]
-    dotenv: tuple[str, ...]
-    variables: Mapping[str, Variable] = field(repr=False)
-    services: Mapping[str, Service]
-    originals: Mapping[str, bytes] = field(repr=False)
-
-
-def read_project(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Sources:
+def read_project(
+    selection: Selection, cwd: Path, shell: Mapping[str, str], instead: Mapping[str, bytes] | None = None
+) -> Sources:
     """Find and read the project.
 
     Args:
         selection: which files, by the options of `docker compose`.
         cwd: the working directory.
         shell: the shell's variables.
+        instead: bytes to take for some absolute paths, in place of what the disk holds.
 
     Raises:
         DevpoolError: `no-compose-file`, `cannot-read`, and what parsing raises.
     """
-    return _Reader(selection, cwd, shell).read()
+    return _Reader(selection, cwd, shell, instead).read()
 
 
 def project_directory(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Path:
@@ -103,7 +55,14 @@ def project_directory(selection: Selection, cwd: Path, shell: Mapping[str, str])
 
 
 class _Reader:
-    def __init__(self, selection: Selection, cwd: Path, shell: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        selection: Selection,
+        cwd: Path,
+        shell: Mapping[str, str],
+        instead: Mapping[str, bytes] | None = None,
+    ) -> None:
+        self.instead = instead or {}
         self.selection = selection
         self.cwd = cwd
         self.shell = shell
@@ -211,9 +170,11 @@ class _Reader:
         for item in map(yaml.resolved, found.items if isinstance(found, Sequence) else ()):
             long = isinstance(item, yaml.Mapping)
             path = yaml.lookup(item, "path") if isinstance(item, yaml.Mapping) else item
-            folder = self._texts(document, yaml.lookup(item, "project_directory")) if isinstance(
-                item, yaml.Mapping
-            ) and long else []
+            folder = (
+                self._texts(document, yaml.lookup(item, "project_directory"))
+                if isinstance(item, yaml.Mapping) and long
+                else []
+            )
             files = [Path(resolve_path(document.directory, text)) for text in self._texts(document, path)]
             if files:
                 start = resolve_path(document.directory, folder[0]) if folder else str(files[0].parent)
@@ -251,7 +212,7 @@ class _Reader:
 
     def _bytes(self, path: Path) -> bytes:
         try:
-            self.originals[str(path)] = path.read_bytes()
+            self.originals[str(path)] = self.instead.get(str(path)) or path.read_bytes()
         except OSError as error:
             raise DevpoolError(
                 "no-compose-file" if isinstance(error, FileNotFoundError) else "cannot-read",

@@ -85,6 +85,13 @@ class Service:
             return [self.read(i) for i in map(yaml.resolved, node.items) if isinstance(i, Scalar)]
         return list(yaml.entries(node)) if isinstance(node, yaml.Mapping) else []
 
+    def deep_texts(self, node: Node) -> list[str]:
+        """The texts of a scalar, or of a mapping's values."""
+        node = yaml.resolved(node)
+        if isinstance(node, yaml.Mapping):
+            return [t for e in yaml.entries(node).values() for t in self.deep_texts(e.value)]
+        return self.texts(node)
+
     def names(self, key: str) -> dict[str, list[Statement]]:
         """The names that a list- or mapping-like key holds (`depends_on`, `networks`, `profiles`), and where."""
         found: dict[str, list[Statement]] = {}
@@ -177,7 +184,9 @@ def _with_base(
     place = document.place(node.start)
     if base is None or not isinstance(found, yaml.Mapping):
         raise DevpoolError(
-            "extends-unknown", f"`extends` names `{name}`, which is not there", where=place,
+            "extends-unknown",
+            f"`extends` names `{name}`, which is not there",
+            where=place,
             hint="`docker compose config -q` names the cause",
         )
     key = f"{base.path}:{name}"

@@ -1,0 +1,99 @@
+"""The command line: the group, Docker's plugin protocol, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import traceback
+from typing import Any
+
+import click
+
+from devpool import __version__
+from devpool.address import redact
+from devpool.commands.disable import disable
+from devpool.commands.enable import enable
+from devpool.commands.migrate import migrate
+from devpool.commands.status import status
+from devpool.errors import BUG, DONE, INTERRUPTED, USAGE, DevpoolError
+from devpool.output import Output
+from devpool.project_options import project_options
+
+_PLUGIN = {
+    "SchemaVersion": "0.1.0",
+    "Vendor": "devpool",
+    "Version": __version__,
+    "ShortDescription": "PgBouncer in front of Postgres, in and out with one command",
+}
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="devpool")
+@project_options
+@click.pass_context
+def devpool(ctx: click.Context, /, **options: Any) -> None:
+    """Run development and CI through PgBouncer, as production does.
+
+    enable puts a pooler in front of Postgres in the Compose project of this folder; disable takes it
+    out again, to the byte.
+    """
+    ctx.obj = options
+
+
+for _command in (enable, disable, migrate, status):
+    devpool.add_command(_command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run devpool and exit with its code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    own = given[: given.index("--")] if "--" in given else given
+    output = Output(as_json="--json" in own)
+    sys.exit(run(given, output, verbose="-v" in own or "--verbose" in own))
+
+
+def run(arguments: list[str], output: Output, *, verbose: bool = False) -> int:
+    """Run a command line and give its exit code; every error ends here."""
+    try:
+        code = devpool.main(args=arguments, prog_name="devpool", standalone_mode=False)
+    except DevpoolError as error:
+        output.error(error, verbose=verbose or error.exit_code == BUG)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        output.error(DevpoolError("interrupted", "interrupted", hint="run `devpool status` to see where things stand"))
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception:
+        output.error(_bug(), verbose=True)
+        return BUG
+    return code if isinstance(code, int) else DONE
+
+
+def _bug() -> DevpoolError:
+    """The report of an error that nobody foresaw, its traceback in a private file."""
+    handle, path = tempfile.mkstemp(prefix="devpool-bug-", suffix=".log")
+    with os.fdopen(handle, "w", encoding="utf-8") as log:
+        log.write(redact(traceback.format_exc()))
+    kind = type(sys.exc_info()[1]).__name__
+    return DevpoolError(
+        "bug",
+        f"devpool met something that it does not know ({kind}): this is a bug",
+        where=path,
+        hint="please report it with that file; `devpool status` says whether your files are changed",
+    )
+
+
+def plugin_main() -> None:
+    """`docker devpool ...`: Docker calls `docker-devpool devpool ...`, and asks for metadata first."""
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["docker-cli-plugin-metadata"]:
+        sys.stdout.write(json.dumps(_PLUGIN) + "\n")
+        return
+    main(arguments[1:] if arguments[:1] == ["devpool"] else arguments)

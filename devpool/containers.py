@@ -1,0 +1,210 @@
+"""The project's containers: which run, how to start, ask and remove them. Docker is reached through
+python-on-whales for what it types well, and through engine.py for commands whose words matter.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from devpool.address import redact
+from devpool.engine import Call, failure, no_docker, run
+from devpool.errors import DevpoolError
+
+if TYPE_CHECKING:
+    from python_on_whales import DockerClient
+
+_LOG_LINES = 20
+_HEALTH_TIMEOUT = 90  # seconds that a pooler has to become healthy
+_ACTIVITY = (
+    "SELECT host(client_addr) AS addr, datname AS database, usename AS user, "
+    "coalesce(application_name, '') AS application, count(*) AS connections "
+    "FROM pg_catalog.pg_stat_activity "
+    "WHERE backend_type = 'client backend' AND client_addr IS NOT NULL AND pid <> pg_backend_pid() "
+    "GROUP BY 1, 2, 3, 4"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A running container: its service, id, addresses, and health ("" where it has no healthcheck)."""
+
+    service: str
+    id: str
+    name: str
+    addresses: frozenset[str]
+    health: str
+    environment: Mapping[str, str] = field(repr=False)
+
+
+class Stack:
+    """The containers of one project.
+
+    Args:
+        call: how to call Compose for it.
+        name: the project's name, as Compose's model gives it.
+    """
+
+    def __init__(self, call: Call, name: str) -> None:
+        self.call = call
+        self.name = name
+
+    def running(self) -> dict[str, list[Running]]:
+        """The running containers by service.
+
+        Raises:
+            DevpoolError: `engine-not-running`, `no-docker-cli`, `docker-failed`.
+        """
+        found: dict[str, list[Running]] = {}
+        for container in _list(self.name):
+            labels = container.config.labels or {}
+            if labels.get("com.docker.compose.oneoff") == "True":
+                continue
+            service = labels.get("com.docker.compose.service", "")
+            found.setdefault(service, []).append(_running(service, container))
+        return found
+
+    def build(self, services: Iterable[str]) -> None:
+        """Build services' images."""
+        self._compose("build", "--quiet", *services)
+
+    def up(
+        self, services: Iterable[str], *, scale: Mapping[str, int] | None = None, wait: bool = False, deps: bool = False
+    ) -> None:
+        """Create and start services, or recreate those that changed.
+
+        Args:
+            services: which.
+            scale: how many containers of a service, where that is not one.
+            wait: until they run and are healthy.
+            deps: what they depend on too.
+        """
+        scales = [w for s, n in (scale or {}).items() if n != 1 for w in ("--scale", f"{s}={n}")]
+        waiting = ["--wait", "--wait-timeout", str(_HEALTH_TIMEOUT)] if wait else []
+        only = [] if deps else ["--no-deps"]
+        self._compose("up", "--detach", *only, *waiting, *scales, *services)
+
+    def remove(self, service: str) -> None:
+        """Remove a service's containers and the image that Compose built for it, whether the files still name it."""
+        client = _client()
+        with _errors():
+            for container in client.container.list(all=True, filters=_filters(self.name, service)):
+                image = container.config.image or ""
+                client.container.stop(container, time=5)
+                client.container.remove(container, force=True, volumes=True)
+                self._remove_image(image)
+            self._remove_image(f"{self.name}-{service}")
+
+    def logs(self, service: str) -> tuple[str, ...]:
+        """The last lines that a service logged, without passwords."""
+        try:
+            text = run(
+                self.call.command("logs", "--no-color", "--no-log-prefix", "--tail", str(_LOG_LINES), service),
+                cwd=self.call.cwd,
+                environ=self.call.environ,
+            )
+        except DevpoolError:
+            return ()
+        return tuple(redact(line) for line in text.splitlines())
+
+    def pooler_clients(self, pooler: Running) -> list[dict[str, str]]:
+        """`SHOW CLIENTS` of a pooler, a dict for each connection, its columns by name."""
+        return _rows(self._exec(pooler, ["pooler-admin", "SHOW CLIENTS"]))
+
+    def pooler_pools(self, pooler: Running) -> list[dict[str, str]]:
+        """`SHOW POOLS` of a pooler, a dict for each pool, its columns by name."""
+        return _rows(self._exec(pooler, ["pooler-admin", "SHOW POOLS"]))
+
+    def reconnect(self, pooler: Running) -> None:
+        """Let a pooler replace its server connections as they come free (PgBouncer's documentation, RECONNECT)."""
+        self._exec(pooler, ["pooler-admin", "RECONNECT"])
+
+    def activity(self, database: Running) -> list[dict[str, str]]:
+        """The client connections that Postgres holds: addr, database, user, application, connections.
+
+        Asked inside the database's container over its own socket, as its own superuser.
+        """
+        user = database.environment.get("POSTGRES_USER") or "postgres"
+        name = database.environment.get("POSTGRES_DB") or user
+        command = ["psql", "-X", "--csv", "-U", user, "-d", name, "-c", _ACTIVITY]
+        return _rows(self._exec(database, command))
+
+    def _exec(self, container: Running, command: list[str]) -> str:
+        return run(["docker", "exec", container.id, *command], cwd=self.call.cwd, environ=self.call.environ)
+
+    def _compose(self, *words: str) -> None:
+        run(self.call.command(*words), cwd=self.call.cwd, environ=self.call.environ)
+
+    def _remove_image(self, name: str) -> None:
+        client = _client()
+        if name.startswith(f"{self.name}-") and client.image.exists(name):
+            client.image.remove(name, force=True)
+
+    def run_once(self, service: str, command: list[str], environ: Mapping[str, str]) -> int:
+        """A one-off container of a service, with the terminal and streams of this process; its exit code.
+
+        Variables are passed by name: their values stand in this process's environment, not on a command line.
+        """
+        names = [word for name in environ for word in ("--env", name)]
+        words = self.call.command("run", "--rm", "--no-deps", *names, service, *command)
+        try:
+            return subprocess.call(words, cwd=self.call.cwd, env={**self.call.environ, **environ})
+        except FileNotFoundError:
+            raise no_docker() from None
+
+
+def _client() -> DockerClient:
+    # 180 ms of imports that only a command that touches containers should pay.
+    from python_on_whales import docker
+
+    return docker
+
+
+def _filters(project: str, service: str | None = None) -> Any:
+    found = [("label", f"com.docker.compose.project={project}")]
+    return found + ([("label", f"com.docker.compose.service={service}")] if service else [])
+
+
+def _list(project: str) -> list[Any]:
+    client = _client()
+    with _errors():
+        return list(client.container.list(filters=_filters(project)))
+
+
+class _errors:  # noqa: N801 - reads as a statement
+    """Turns python-on-whales' exceptions, which hold whole commands, into ours."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        from python_on_whales.client_config import ClientNotFoundError
+        from python_on_whales.exceptions import DockerException
+
+        if isinstance(error, ClientNotFoundError):
+            raise no_docker() from None
+        if isinstance(error, DockerException):
+            raise failure(error.stderr or "") from None
+
+
+def _running(service: str, container: Any) -> Running:
+    networks = (container.network_settings.networks or {}).values()
+    found = {a for n in networks for a in (n.ip_address, n.global_ipv6_address) if a}
+    health = container.state.health
+    environment = dict(e.partition("=")[::2] for e in container.config.env or [])
+    return Running(
+        service=service,
+        id=container.id,
+        name=container.name,
+        addresses=frozenset(found),
+        health=health.status if health else "",
+        environment=environment,
+    )
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    return [dict(row) for row in csv.DictReader(io.StringIO(text))]

@@ -1,0 +1,191 @@
+"""Where the pooler's user, password and database come from, without any of them moving to a more open place.
+
+In this order: the database's own variables, taken over as they are written; a URL of an app in the same
+file; else a private file below `.devpool/`, mode 0600 and never committed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from devpool.document import Document, Scalar, inner
+from devpool.environment import EnvFileUse, Value, env_file_uses
+from devpool.errors import DevpoolError
+from devpool.model import Project, Setting
+
+# The official image's name first, then those of other Postgres images.
+_NAMES = {
+    "POSTGRES_USER": ("POSTGRES_USER", "POSTGRESQL_USERNAME", "POSTGRESQL_USER"),
+    "POSTGRES_PASSWORD": ("POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD", "POSTGRES_PASS"),
+    "POSTGRES_DB": ("POSTGRES_DB", "POSTGRESQL_DATABASE", "POSTGRES_DBNAME"),
+}
+_PASSWORD, _USER, _DB = "POSTGRES_PASSWORD", "POSTGRES_USER", "POSTGRES_DB"
+_METHOD = "POSTGRES_HOST_AUTH_METHOD"
+_COMPANY = {
+    _USER: re.compile(r"USER(_?NAME)?$|LOGIN$", re.I),
+    _PASSWORD: re.compile(r"PASS(WORD|WD)?$|PWD$", re.I),
+    _DB: re.compile(r"(DB|DATABASE)?_?NAME$|(^|_)(DB|DATABASE)$", re.I),
+}
+_USERINFO = re.compile(r"://(?P<user>[^:/@\s]+)(?::(?P<password>\S*))?@[^@/]*/?(?P<db>[^?\s]*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Credentials:
+    """How the pooler is told its user, password and database.
+
+    Attributes:
+        document: the file that the pooler's block goes into.
+        copied: variables of the pooler whose value is copied as it is written in that file.
+        stated: variables with a value that is no secret.
+        env_files: env files of the database, which the pooler reads too.
+        secrets: Compose secrets of the database, which the pooler is given too.
+        private: variables for the private file.
+    """
+
+    document: Document
+    copied: tuple[tuple[str, Value], ...] = ()
+    stated: tuple[tuple[str, str], ...] = ()
+    env_files: tuple[EnvFileUse, ...] = ()
+    secrets: tuple[str, ...] = ()
+    private: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def find_credentials(project: Project, database: str, settings: list[Setting]) -> Credentials:
+    """The credentials for the pooler of a database, whose pooled settings are given.
+
+    Raises:
+        DevpoolError: `no-credentials`.
+    """
+    own = _of_database(project, database)
+    return own or _of_app_url(project, database, settings) or _private(project, database, settings)
+
+
+def home(project: Project, database: str) -> Document:
+    """The file in which the database's service is stated: its first one."""
+    return next(f.document for f in project.databases[database].service.fragments if f.own)
+
+
+def _of_database(project: Project, database: str) -> Credentials | None:
+    service, values = project.databases[database].service, project.environments[database]
+    password = _named(values, _PASSWORD)
+    file = values.get(_PASSWORD + "_FILE")
+    if password is None and file is None:
+        method = values.get(_METHOD)
+        trusts = method is not None and method.text == "trust"
+        return _stated(project, database, values, ((_METHOD, "trust"),)) if trusts else None
+    secret = password or file
+    if secret is None or not secret.text:
+        return None
+    if secret.origin.form == "env-file":
+        use = next((u for u in env_file_uses(service) if u.path == secret.origin.file.path), None)
+        if use is None or secret.name not in (_PASSWORD, _PASSWORD + "_FILE"):
+            return None
+        return _stated(project, database, values, (), env_files=(use,))
+    document = secret.origin.file
+    if not isinstance(document, Document) or not _states(project, database, document) or not _copyable(secret):
+        return None
+    name = _PASSWORD if password else _PASSWORD + "_FILE"
+    return _stated(project, database, values, (), document=document, copied=((name, secret),))
+
+
+def _stated(
+    project: Project,
+    database: str,
+    values: Mapping[str, Value],
+    further: tuple[tuple[str, str], ...],
+    *,
+    document: Document | None = None,
+    copied: tuple[tuple[str, Value], ...] = (),
+    env_files: tuple[EnvFileUse, ...] = (),
+) -> Credentials:
+    """User and database beside a password that is taken over; what stands in the same file is copied too."""
+    stated = list(further)
+    document = document or home(project, database)
+    form = copied[0][1].origin.form if copied else None
+    kept = {use.path for use in env_files}
+    for name in (_USER, _DB):
+        value = _named(values, name)
+        if value is None or (value.origin.file.path in kept and value.name == name):
+            continue
+        same = value.origin.file is document and value.origin.form == form and _copyable(value)
+        if same:
+            copied = (*copied, (name, value))
+        else:
+            stated.append((name, value.text))
+    service = project.databases[database].service
+    needs = any(name.endswith("_FILE") for name, _ in copied) or _PASSWORD + "_FILE" in values
+    secrets = tuple(service.names("secrets")) if needs else ()
+    return Credentials(document=document, copied=copied, stated=tuple(stated), env_files=env_files, secrets=secrets)
+
+
+def _named(values: Mapping[str, Value], name: str) -> Value | None:
+    return next((values[n] for n in _NAMES[name] if n in values and values[n].text), None)
+
+
+def _copyable(value: Value) -> bool:
+    origin = value.origin
+    if origin.form == "list" or not origin.given:
+        return origin.exact or not origin.given
+    holder = getattr(origin.holder, "value", None)
+    return origin.exact and isinstance(holder, Scalar)
+
+
+def _states(project: Project, database: str, document: Document) -> bool:
+    fragments = project.databases[database].service.fragments
+    return any(f.own and f.document is document for f in fragments)
+
+
+def _of_app_url(project: Project, database: str, settings: list[Setting]) -> Credentials | None:
+    """An app's URL, if it holds a password and stands in the file that the pooler goes into."""
+    document = home(project, database)
+    for setting in settings:
+        found = _USERINFO.search(setting.value.text)
+        if setting.kind != "url" or not found or not found["password"]:
+            continue
+        if setting.value.origin.file is document and _copyable(setting.value) and _is_whole(setting, document):
+            return Credentials(document=document, copied=(("DATABASE_URL", setting.value),))
+    return None
+
+
+def _is_whole(setting: Setting, document: Document) -> bool:
+    """Whether the URL is all of the value, so that the pooler understands it."""
+    holder = setting.value.origin.holder
+    scalar = holder if isinstance(holder, Scalar) else getattr(holder, "value", None)
+    plain = isinstance(scalar, Scalar) and inner(document.text, scalar) is not None
+    return plain and re.fullmatch(r"postgres(ql)?(\+\w+)?://\S+", setting.value.text) is not None
+
+
+def _private(project: Project, database: str, settings: list[Setting]) -> Credentials:
+    for setting in settings:
+        values = dict(_from_url(setting) if setting.kind in ("url", "jdbc") else ())
+        values = dict(_from_company(project, setting)) | values
+        if values.get(_PASSWORD):
+            return Credentials(document=home(project, database), private=values)
+    place = settings[0].value.origin.place
+    raise DevpoolError(
+        "no-credentials",
+        f"no file says with which password `{database}` is entered",
+        where=place,
+        hint=f"give `{database}` a POSTGRES_PASSWORD (or POSTGRES_HOST_AUTH_METHOD: trust) in the compose file",
+    )
+
+
+def _from_url(setting: Setting) -> Iterator[tuple[str, str]]:
+    found = _USERINFO.search(setting.value.text)
+    if found:
+        for name, group in ((_USER, "user"), (_PASSWORD, "password"), (_DB, "db")):
+            if found[group]:
+                yield name, unquote(found[group])
+
+
+def _from_company(project: Project, setting: Setting) -> Iterator[tuple[str, str]]:
+    """User, password and database from the variables that share the setting's prefix."""
+    values = project.environments[setting.service]
+    prefix = re.split(r"(?i)(?<=_)[^_]+$|HOST|SERVER|URL|JDBC", setting.variable)[0]
+    for name, pattern in _COMPANY.items():
+        value = next((v for n, v in values.items() if n.startswith(prefix) and pattern.search(n) and v.text), None)
+        if value:
+            yield name, value.text

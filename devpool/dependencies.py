@@ -1,0 +1,132 @@
+"""`depends_on` and `links` of the pooled apps: where they name the database, they name its pooler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from devpool import document as yaml
+from devpool import layout
+from devpool.document import Document, Entry, Node, Scalar, Sequence
+from devpool.edits import Edit, Part
+from devpool.errors import DevpoolError
+from devpool.model import Project
+from devpool.plan import Plan, Pooler
+from devpool.services import Service, Statement
+
+
+def dependency_edits(project: Project, plan: Plan) -> Iterator[Edit]:
+    """The edits of every pooled app's `depends_on` and `links`.
+
+    Raises:
+        DevpoolError: `shared-dependencies`, `layout-not-plain`.
+    """
+    for pooler in plan.poolers:
+        changed: set[str] = set()
+        seen: set[int] = set()
+        for app in pooler.apps:
+            for key in ("depends_on", "links"):
+                for statement in _naming(project.services[app], key, pooler.database):
+                    _refuse_shared(project, pooler, app, key, statement)
+                    changed |= _readers(project, key, statement)
+                    if id(statement.value) not in seen:
+                        seen.add(id(statement.value))
+                        yield from _renamed(project.services[app], key, statement, pooler)
+        for app in pooler.apps:
+            if app not in changed and _reaches(project, app, pooler.database, changed):
+                yield _added(project, pooler, app)
+
+
+def _naming(service: Service, key: str, name: str) -> list[Statement]:
+    return [s for s in service.statements(key) if _where(service, s.value, name) is not None]
+
+
+def _where(service: Service, node: Node, name: str) -> Scalar | None:
+    """The list item or the mapping key that names a service."""
+    if isinstance(node, yaml.Mapping):
+        found = yaml.entries(node).get(name)
+        return found.key if found else None
+    if isinstance(node, Sequence):
+        items = (i for i in map(yaml.resolved, node.items) if isinstance(i, Scalar))
+        return next((i for i in items if service.read(i) == name), None)
+    return None
+
+
+def _readers(project: Project, key: str, statement: Statement) -> set[str]:
+    """The services that a statement's text counts for."""
+    return {
+        name
+        for name, service in project.services.items()
+        if any(s.value is statement.value for s in service.statements(key))
+    }
+
+
+def _refuse_shared(project: Project, pooler: Pooler, app: str, key: str, statement: Statement) -> None:
+    others = sorted(_readers(project, key, statement) - set(pooler.apps))
+    if others:
+        raise DevpoolError(
+            "shared-dependencies",
+            f"`{app}` shares its `{key}` with `{others[0]}`, which stays direct",
+            where=statement.document.place(statement.value.start),
+            hint=f"give `{app}` its own `{key}`, or keep it direct: --direct {app}",
+        )
+
+
+def _renamed(service: Service, key: str, statement: Statement, pooler: Pooler) -> Iterator[Edit]:
+    document = statement.document
+    scalar = _where(service, statement.value, pooler.database)
+    span = yaml.inner(document.text, scalar) if scalar else None
+    if span is None:
+        raise layout.odd(document, statement.value)
+    yield Edit(
+        path=document.path,
+        start=span[0],
+        end=span[1],
+        old=document.text[span[0] : span[1]],
+        new=(pooler.name,),
+        at=("services", service.name, key, pooler.name),
+    )
+
+
+def _reaches(project: Project, app: str, database: str, changed: set[str]) -> bool:
+    """Whether an app waits for the database through others, none of which waits for the pooler."""
+    seen: set[str] = set()
+    waiting = [app]
+    while waiting:
+        for name in project.services[waiting.pop()].names("depends_on"):
+            if name in changed:
+                return False
+            if name in project.services and name not in seen:
+                seen.add(name)
+                waiting.append(name)
+    return database in seen
+
+
+def _added(project: Project, pooler: Pooler, app: str) -> Edit:
+    """A further entry of the app's own `depends_on`."""
+    service = project.services[app]
+    statement = service.statements("depends_on")[-1]
+    _refuse_shared(project, pooler, app, "depends_on", statement)
+    document, node = statement.document, statement.value
+    position, new = _entry_text(document, node, pooler)
+    at = ("services", app, "depends_on", pooler.name)
+    return Edit(path=document.path, start=position, end=position, old="", new=new, at=at, inserts=True)
+
+
+def _entry_text(document: Document, node: Node, pooler: Pooler) -> tuple[int, tuple[Part, ...]]:
+    if isinstance(node, Sequence) and node.items:
+        return layout.after_item(document, node, node.items[-1], (pooler.name,))
+    if isinstance(node, yaml.Mapping) and node.entries:
+        last = node.entries[-1]
+        if node.flow:
+            return layout.after_entry(document, node, last, pooler.name, ("{condition: service_healthy}",))
+        return layout.after_entry(document, node, last, pooler.name, _condition(document, last))
+    raise layout.odd(document, node)
+
+
+def _condition(document: Document, neighbour: Entry) -> tuple[Part, ...]:
+    """`condition: service_healthy` on its own line, as deep as the neighbour's."""
+    body = yaml.resolved(neighbour.value)
+    if not isinstance(body, yaml.Mapping) or body.flow or body is not neighbour.value:
+        return ("{condition: service_healthy}",)
+    lead = layout.indent(document.text, body.entries[0].key.start)
+    return (document.newline + lead + "condition: service_healthy",)

@@ -1,0 +1,118 @@
+"""Replace this span of this file by that text, and back. Knows nothing of YAML.
+
+New text is made of literal parts and of copies of other spans of the same file: a password that an edit
+repeats is never held by the edit itself, so that edits can be kept in a file that is committed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from devpool.errors import ProofError
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Copy:
+    """The text that stands between `start` and `end` of the file before the edits."""
+
+    start: int
+    end: int
+
+
+Part = str | Copy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One change of one file.
+
+    Attributes:
+        path: absolute path of the file.
+        start, end: the span that is replaced, in characters of the text before all edits of the file.
+        old: the text of that span; never a secret.
+        new: what stands there afterwards.
+        at: where that is in the file's own terms, such as ("services", "web", "environment", "DATABASE_URL");
+            for an env file the variable's name. Finds the edit again after the user has edited the file.
+        inserts: whether the edit adds the whole of what `at` names (and removes nothing).
+    """
+
+    path: str
+    start: int
+    end: int
+    old: str
+    new: tuple[Part, ...]
+    at: tuple[str, ...]
+    inserts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An edit and the span that its new text takes in the text after all edits."""
+
+    edit: Edit
+    start: int
+    end: int
+
+
+def ordered(edits: Iterable[Edit]) -> list[Edit]:
+    """The edits of one file in the order of the text, each once.
+
+    Raises:
+        ProofError: `edits-overlap`.
+    """
+    found = sorted(dict.fromkeys(edits), key=lambda e: (e.start, e.end))
+    for before, after in itertools.pairwise(found):
+        if before.end > after.start or (before.start == after.start and before.at == after.at):
+            raise ProofError(
+                "edits-overlap",
+                f"two edits overlap (`{'.'.join(before.at)}` and `{'.'.join(after.at)}`)",
+                where=before.path,
+                hint="nothing was written; please report this with the compose file's structure",
+            )
+    return found
+
+
+def render(edit: Edit, text: str) -> str:
+    """The new text of an edit, its copies taken from the text before the edits."""
+    return "".join(p if isinstance(p, str) else text[p.start : p.end] for p in edit.new)
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """The text after the edits.
+
+    Raises:
+        ProofError: `edits-overlap`, `edit-not-there`: the span does not hold what the edit expects.
+    """
+    pieces: list[str] = []
+    position = 0
+    for edit in ordered(edits):
+        if text[edit.start : edit.end] != edit.old:
+            raise ProofError("edit-not-there", f"`{'.'.join(edit.at)}` is not as it was read", where=edit.path)
+        pieces += [text[position : edit.start], render(edit, text)]
+        position = edit.end
+    return "".join([*pieces, text[position:]])
+
+
+def length(edit: Edit) -> int:
+    """How many characters the new text of an edit has."""
+    return sum(len(p) if isinstance(p, str) else p.end - p.start for p in edit.new)
+
+
+def placed(edits: Iterable[Edit]) -> list[Placed]:
+    """Where the new text of each edit stands after all edits of the file."""
+    found: list[Placed] = []
+    shift = 0
+    for edit in ordered(edits):
+        start = edit.start + shift
+        found.append(Placed(edit, start, start + length(edit)))
+        shift += length(edit) - (edit.end - edit.start)
+    return found
+
+
+def revert(text: str, spans: Iterable[Placed]) -> str:
+    """The text with each placed edit taken back; the spans count characters of this text."""
+    for item in sorted(spans, key=lambda p: (p.start, p.end), reverse=True):
+        text = text[: item.start] + item.edit.old + text[item.end :]
+    return text

@@ -1,0 +1,354 @@
+"""Several files as one: all of them change, or none.
+
+The failure model. We may be killed, or the machine may stop, at any instant; writes may fail; an editor may
+save one of the files at any time. Then the next command calls `recover`, and this holds:
+
+- `<project>/.devpool/journal/` holds a copy of every file as it was, and then `intent`: the list of the
+  files, with the hash of the bytes before and after. Both are on the disk before the first file changes.
+- Removing `intent` is the commit. While it is there, recovery goes back; once it is gone, all files are new
+  and only the copies are left to be swept away.
+- Recovery looks at every file before it writes to any. One that is as before is left, one that is as
+  intended gets its old bytes back. With one that is neither, somebody has edited it since: recovery refuses,
+  overwrites nothing and keeps the journal.
+- `intent` appears by a rename and carries a checksum, so it is whole or it is damaged. A damaged one is not
+  believed in any part: recovery refuses and names the folder of the copies.
+- A file that had to be written in place may be a mixture of both texts. Its new bytes are in the journal
+  before that starts, and only a file whose every byte is that of one of the two counts as such a mixture.
+- Recovery may itself be killed and run again: every step of it leaves a state that it accepts.
+
+Of the folders, only those below `.devpool` are made, and those are removed when they are empty.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from devpool import files
+from devpool.errors import DevpoolError
+from devpool.files import FileChange
+
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """One file of the intent.
+
+    Attributes:
+        path: relative to the project's folder when below it, so that a project can be moved; else absolute.
+        before, after: SHA-256 in hex; None where there is no file.
+        copy: name in the journal of the copy of the old bytes; ends in the file's own name, for people.
+        mode, uid, gid: of the old file, for one that is removed.
+    """
+
+    path: str
+    before: str | None
+    after: str | None
+    copy: str
+    mode: int | None
+    uid: int
+    gid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Journal:
+    """The intent of one commit; `token` names its temp files."""
+
+    directory: Path
+    token: str
+    entries: tuple[_Entry, ...]
+
+    def path(self, entry: _Entry) -> str:
+        return str(self.directory / entry.path)
+
+    def new_bytes(self, entry: _Entry) -> str:
+        """Where the new bytes are kept of a file that is written in place."""
+        return str(_folder(self.directory) / f"{entry.copy}.new")
+
+
+def commit(directory: Path, changes: Sequence[FileChange]) -> None:
+    """Carry out all changes or none; when it returns, they are on the disk.
+
+    Args:
+        directory: the project's folder. New folders are made only below its `.devpool`.
+
+    Raises:
+        DevpoolError: `changed-meanwhile`, `not-writable`, `disk-full`, `disk-error`, `not-a-file`, `locked`,
+            `same-file-twice`: all files are as before. `not-undone`: the next command must go back.
+    """
+    directory = _absolute(directory)
+    wanted = [change for change in changes if change.before != change.after]
+    if not wanted:
+        return
+    _check(wanted)
+    with files.locked(directory):
+        _recover(directory)
+        for change in wanted:
+            files.expect(change.path, change.before)
+        journal = _prepare(directory, wanted)
+        _carry_out(journal, wanted)
+        _sweep_quietly(directory)
+
+
+def recover(directory: Path) -> bool:
+    """Undo what a killed or failed `commit` left; whether a file had to be put back.
+
+    Without a journal this takes no lock and leaves the disk alone, but for the lock of a killed process.
+
+    Raises:
+        DevpoolError: `changed-meanwhile`, `journal-damaged`, `journal-unknown`, `locked`, `not-writable`,
+            `disk-full`, `disk-error`: the journal is kept.
+    """
+    directory = _absolute(directory)
+    with files.reporting(_folder(directory)):
+        if not _folder(directory).is_dir():
+            files.tidy_lock(directory)
+            return False
+        with files.locked(directory):
+            return _recover(directory)
+
+
+def _check(changes: Sequence[FileChange]) -> None:
+    files.check_writable(change.path for change in changes)
+    seen: dict[str, str] = {}
+    for change in changes:
+        other = seen.setdefault(files.real(change.path), change.path)
+        if other is not change.path:
+            raise DevpoolError(
+                "same-file-twice",
+                f"`{other}` is the same file",
+                where=change.path,
+                hint="name the file once, by one of its names",
+            )
+
+
+def _carry_out(journal: _Journal, changes: Sequence[FileChange]) -> None:
+    begun = 0
+    try:
+        for entry, change in zip(journal.entries, changes, strict=True):
+            begun += 1
+            _change(journal, entry, change.before, change.after, change.mode)
+        files.discard(str(_intent(journal.directory)))
+    except BaseException as error:
+        # A file that someone else has changed was not begun, and his bytes stay.
+        refused = isinstance(error, DevpoolError) and error.code == "changed-meanwhile"
+        _roll_back(journal, journal.entries[: begun - refused], error)
+        raise
+
+
+def _roll_back(journal: _Journal, begun: Sequence[_Entry], error: BaseException) -> None:
+    try:
+        _undo(journal, begun)
+    except DevpoolError as second:
+        raise DevpoolError(
+            "not-undone",
+            f"the change failed ({error}) and could not be undone yet ({second})",
+            where=second.where,
+            hint=f"{second.hint or 'remove the cause'}; every devpool command tries again to undo it",
+        ) from error
+    _sweep_quietly(journal.directory)
+
+
+def _change(
+    journal: _Journal,
+    entry: _Entry,
+    current: bytes | None,
+    target: bytes | None,
+    mode: int | None,
+    owner: tuple[int, int] | None = None,
+) -> None:
+    """Bring one file from what it holds to what it shall hold, forwards or backwards."""
+    path = journal.path(entry)
+    if current is None and target is not None:
+        _make_folders(journal.directory, Path(path).parent)
+        files.write_new(path, target, mode=mode, owner=owner, token=journal.token)
+    elif current is not None and target is None:
+        files.remove_file(path, current)
+    elif current is not None and target is not None:
+        try:
+            files.replace_file(path, current, target, token=journal.token)
+        except files.RenameError:
+            _keep_new_bytes(journal, entry, current, target)
+            files.write_in_place(path, current, target)
+
+
+def _keep_new_bytes(journal: _Journal, entry: _Entry, *texts: bytes) -> None:
+    """Keep the bytes that the commit intends. Missing from `texts`, the file is a mixture: they are kept."""
+    new = next((text for text in texts if _hash(text) == entry.after), None)
+    kept = journal.new_bytes(entry)
+    if new is not None and files.read(kept) != new:
+        files.discard(kept)
+        files.write_new(kept, new, mode=0o600)
+
+
+def _prepare(directory: Path, changes: Sequence[FileChange]) -> _Journal:
+    """Bring copies and intent to the disk. If that fails, nothing has begun."""
+    try:
+        files.make_folder(_folder(directory), 0o700)
+        entries = [_entry(directory, number, change) for number, change in enumerate(changes)]
+        for entry, change in zip(entries, changes, strict=True):
+            if change.before is not None:
+                files.write_new(str(_folder(directory) / entry.copy), change.before, mode=0o600)
+        journal = _Journal(directory=directory, token=secrets.token_hex(8), entries=tuple(entries))
+        files.write_new(str(_intent(directory)), _render(journal), mode=0o600)
+    except BaseException:
+        _sweep_quietly(directory)
+        raise
+    return journal
+
+
+def _entry(directory: Path, number: int, change: FileChange) -> _Entry:
+    path = Path(change.path)
+    with files.reporting(path):
+        status = None if change.before is None else path.stat()
+    return _Entry(
+        path=str(path.relative_to(directory) if path.is_relative_to(directory) else path),
+        before=_hash(change.before),
+        after=_hash(change.after),
+        copy=f"{number}-{path.name[-50:]}",  # a name has 255 bytes at most, a character up to four
+        mode=status and status.st_mode & 0o7777,
+        uid=status.st_uid if status else -1,
+        gid=status.st_gid if status else -1,
+    )
+
+
+def _recover(directory: Path) -> bool:
+    if not _folder(directory).is_dir():
+        return False
+    data = files.read(str(_intent(directory)))
+    undone = data is not None and _undo(*_whole(_parse(directory, data)))
+    _sweep(directory)
+    return undone
+
+
+def _whole(journal: _Journal) -> tuple[_Journal, Sequence[_Entry]]:
+    return journal, journal.entries
+
+
+def _undo(journal: _Journal, entries: Sequence[_Entry]) -> bool:
+    """Give these files their old bytes; whether one had others. All is read before anything is written."""
+    found = [(entry, files.read(journal.path(entry))) for entry in entries]
+    changed = [(entry, current) for entry, current in found if _hash(current) != entry.before]
+    work = [(entry, current, _old_bytes(journal, entry)) for entry, current in changed]
+    for entry, current, old in work:
+        if _hash(current) != entry.after and not _is_mixture(journal, entry, current, old):
+            raise _edited(journal, entry)
+    for entry in journal.entries:
+        files.discard(files.temp_of(journal.path(entry), journal.token))
+    for entry, current, old in work:
+        _change(journal, entry, current, old, entry.mode, (entry.uid, entry.gid))
+    return bool(work)
+
+
+def _old_bytes(journal: _Journal, entry: _Entry) -> bytes | None:
+    if entry.before is None:
+        return None
+    data = files.read(str(_folder(journal.directory) / entry.copy))
+    if _hash(data) != entry.before:
+        raise _damaged(journal.directory, f"the copy `{entry.copy}` is not what it was")
+    return data
+
+
+def _is_mixture(journal: _Journal, entry: _Entry, current: bytes | None, old: bytes | None) -> bool:
+    new = files.read(journal.new_bytes(entry))
+    if current is None or old is None or new is None or _hash(new) != entry.after:
+        return False
+    short, long = sorted((len(old), len(new)))
+    return short <= len(current) <= long and all(
+        byte in (*old[place : place + 1], *new[place : place + 1]) for place, byte in enumerate(current)
+    )
+
+
+def _edited(journal: _Journal, entry: _Entry) -> DevpoolError:
+    folder = _folder(journal.directory)
+    old = f"copy `{folder / entry.copy}` over it" if entry.before else "remove it"
+    return DevpoolError(
+        "changed-meanwhile",
+        "an interrupted change cannot be undone, because this file was edited since",
+        where=journal.path(entry),
+        hint=f"to go back, {old} and run the command again; "
+        f"to keep all files of the project as they are now, remove `{folder}`",
+    )
+
+
+def _damaged(directory: Path, reason: str) -> DevpoolError:
+    return DevpoolError(
+        "journal-damaged",
+        f"an interrupted change cannot be undone, because its journal is damaged: {reason}",
+        where=str(_folder(directory)),
+        hint="this folder holds a copy of each file as it was: put back by hand what you need, "
+        "then remove the folder and run the command again",
+    )
+
+
+def _render(journal: _Journal) -> bytes:
+    listed = [asdict(entry) for entry in journal.entries]
+    body = json.dumps({"version": _VERSION, "token": journal.token, "entries": listed}, indent=1).encode()
+    return f"{_hash(body)}\n".encode() + body
+
+
+def _parse(directory: Path, data: bytes) -> _Journal:
+    checksum, _, body = data.partition(b"\n")
+    if checksum != (_hash(body) or "").encode():
+        raise _damaged(directory, "the checksum of `intent` does not match")
+    intent = json.loads(body)
+    if intent["version"] != _VERSION:
+        raise DevpoolError(
+            "journal-unknown",
+            "an interrupted change was begun by another version of devpool",
+            where=str(_folder(directory)),
+            hint="run any command of that version once: it will undo the change",
+        )
+    entries = tuple(_Entry(**entry) for entry in intent["entries"])
+    return _Journal(directory=directory, token=intent["token"], entries=entries)
+
+
+def _make_folders(directory: Path, folder: Path) -> None:
+    home = directory / files.HOME
+    for parent in [*reversed(folder.parents), folder]:
+        if parent.is_relative_to(home):
+            files.make_folder(parent)
+
+
+def _sweep(directory: Path) -> None:
+    """Remove the journal, and the folders below `.devpool` that are empty; the intent first, as long as it
+    is there recovery needs the copies, and the journal's own folder last, so that a killed sweep is seen."""
+    folder = _folder(directory)
+    with files.reporting(folder):
+        if files.discard(str(_intent(directory))):
+            files.sync_folder(folder)
+        for item in sorted(folder.iterdir()):
+            files.discard(str(item))
+        for root, _, _ in os.walk(folder.parent, topdown=False):
+            if Path(root) not in (folder, folder.parent):
+                files.remove_folder(Path(root))
+        files.remove_folder(folder)
+
+
+def _sweep_quietly(directory: Path) -> None:
+    """What stays behind does no harm: without an intent the next command sweeps, with one it goes back."""
+    with suppress(DevpoolError):
+        _sweep(directory)
+
+
+def _folder(directory: Path) -> Path:
+    return directory / files.HOME / "journal"
+
+
+def _intent(directory: Path) -> Path:
+    return _folder(directory) / "intent"
+
+
+def _absolute(directory: Path) -> Path:
+    return Path(os.path.abspath(directory))  # noqa: PTH100 - Path.absolute() keeps `..`
+
+
+def _hash(data: bytes | None) -> str | None:
+    return None if data is None else hashlib.sha256(data).hexdigest()

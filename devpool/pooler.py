@@ -1,0 +1,156 @@
+"""The text of the pooler's service: compose/pooler.yml, filled in and laid out as its neighbours are."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from devpool import document as yaml
+from devpool import layout
+from devpool.credentials import Credentials
+from devpool.document import Entry, Scalar
+from devpool.edits import Copy, Part
+from devpool.environment import Value
+from devpool.plan import Pooler
+
+FOLDER = ".devpool"
+BUILD_CONTEXT = f"{FOLDER}/pgbouncer"
+_STEP = "  "
+_WORD = re.compile(r"@(\w+)@")
+
+Line = tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Block:
+    """A pooler's service, ready to be laid out.
+
+    Attributes:
+        pooler: what the plan says of it.
+        credentials: how it is told its password.
+        project_directory: absolute path of the project directory, where `.devpool/` lies.
+    """
+
+    pooler: Pooler
+    credentials: Credentials
+    project_directory: str
+
+    @property
+    def private_path(self) -> str:
+        """The private env file below the project directory, used where `credentials.private` is not empty."""
+        return f"{FOLDER}/env/{self.pooler.name}.env"
+
+    def lines(self, template: str) -> Iterator[tuple[int, Line]]:
+        """The block's lines: how many steps each is indented, and its text."""
+        for raw in template.splitlines():
+            text = raw.strip()
+            if not text or raw.startswith("# "):
+                continue
+            depth = (len(raw) - len(raw.lstrip())) // len(_STEP)
+            whole = _WORD.fullmatch(text)
+            if whole and hasattr(self, f"_{whole[1]}"):
+                for further, line in getattr(self, f"_{whole[1]}")():
+                    yield depth + further, line
+            else:
+                yield depth, (_WORD.sub(self._word, text),)
+
+    def _word(self, match: re.Match[str]) -> str:
+        words = {
+            "name": self.pooler.name,
+            "database": self.pooler.database,
+            "condition": self.pooler.condition,
+            "build": layout.quoted(self._from_file(BUILD_CONTEXT)),
+        }
+        return words[match[1]]
+
+    def _from_file(self, path: str) -> str:
+        """A path below the project directory as the compose file has to write it."""
+        start = self.credentials.document.directory or self.project_directory
+        relative = posixpath.relpath(posixpath.join(self.project_directory, path), start)
+        return relative if relative.startswith("../") else f"./{relative}"
+
+    def _restart(self) -> Iterator[tuple[int, Line]]:
+        if self.pooler.restart:
+            text = '"no"' if self.pooler.restart == "no" else layout.quoted(self.pooler.restart)
+            yield 0, (f"restart: {text}",)
+
+    def _profiles(self) -> Iterator[tuple[int, Line]]:
+        if self.pooler.profiles:
+            yield 0, (f"profiles: [{', '.join(map(layout.quoted, self.pooler.profiles))}]",)
+
+    def _networks(self) -> Iterator[tuple[int, Line]]:
+        yield from _list("networks", self.pooler.networks)
+
+    def _secrets(self) -> Iterator[tuple[int, Line]]:
+        yield from _list("secrets", self.credentials.secrets)
+
+    def _env_file(self) -> Iterator[tuple[int, Line]]:
+        given = [_same(use.node, use.document is self.credentials.document) for use in self.credentials.env_files]
+        private = [layout.quoted(self._from_file(self.private_path))] if self.credentials.private else []
+        items = [*given, *private]
+        if items:
+            yield 0, ("env_file:",)
+            for item in items:
+                yield 1, ("- ", item)
+
+    def _environment(self) -> Iterator[tuple[int, Line]]:
+        copied = self.credentials.copied
+        as_list = bool(copied) and copied[0][1].origin.form == "list"
+        for name, text in self._stated():
+            yield 0, (_item(name, text),) if as_list else (f"{name}: {_text(text)}",)
+        for name, value in copied:
+            yield 0, _copied_item(name, value) if as_list else _copied_entry(name, value)
+
+    def _stated(self) -> Iterator[tuple[str, str]]:
+        yield "POSTGRES_HOST", self.pooler.database
+        yield "POSTGRES_PORT", self.pooler.upstream_port
+        yield "PGBOUNCER_LISTEN_PORT", self.pooler.port
+        yield "PGBOUNCER_POOL_MODE", "transaction"
+        for name, value in self.credentials.stated:
+            yield name, value.replace("$", "$$")
+
+
+def _text(value: str) -> str:
+    return layout.quoted(value) if value else '""'
+
+
+def _item(name: str, value: str) -> str:
+    whole = f"{name}={value}"
+    return f"- {whole if layout.quoted(value) == value or value.isdigit() else layout.quoted(whole)}"
+
+
+def _list(key: str, names: tuple[str, ...]) -> Iterator[tuple[int, Line]]:
+    if names:
+        yield 0, (f"{key}:",)
+        for name in names:
+            yield 1, (f"- {layout.quoted(name)}",)
+
+
+def _same(node: Scalar, same_file: bool) -> Part:
+    return layout.raw(node) if same_file else layout.quoted(node.value)
+
+
+def _copied_item(name: str, value: Value) -> Line:
+    origin = value.origin
+    quote = origin.holder.style if isinstance(origin.holder, Scalar) else ""
+    if not origin.given:
+        return (f"- {quote}{name}=${{{value.name}}}{quote}",)
+    return (f"- {quote}{name}=", Copy(origin.start, origin.end), quote)
+
+
+def _copied_entry(name: str, value: Value) -> Line:
+    holder = value.origin.holder
+    if not value.origin.given or not isinstance(holder, Entry):
+        return (f"{name}: ${{{value.name}}}",)
+    scalar = yaml.resolved(holder.value)
+    return (f"{name}: ", Copy(scalar.start, scalar.end))
+
+
+def laid_out(block: Block, template: str, *, indent: str, step: str, newline: str) -> tuple[Part, ...]:
+    """The block as text to insert at the end of a line: each of its lines preceded by a newline."""
+    parts: list[Part] = []
+    for depth, line in block.lines(template):
+        parts += [newline + indent + step * depth, *line]
+    return tuple(parts)

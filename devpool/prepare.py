@@ -1,0 +1,259 @@
+"""From the project on disk to what a command would write: read, decide, write as text, prove. Writes nothing."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from devpool import resources
+from devpool.document import Document, parse
+from devpool.edits import Edit
+from devpool.envfile import parse_env
+from devpool.errors import DevpoolError
+from devpool.files import FileChange
+from devpool.model import Project, read_model
+from devpool.oracle import readings
+from devpool.plan import Options, Plan, make_plan
+from devpool.pooler import BUILD_CONTEXT, FOLDER
+from devpool.project import project_directory, read_project
+from devpool.rewrite import Changes, rewrite
+from devpool.routing import find_routes
+from devpool.sources import Selection, Sources
+from devpool.state import PATH, AddedPooler, AppRoute, State, dump, load
+from devpool.undo import undo
+from devpool.verify import prove_meaning, prove_reading, prove_text
+
+_IGNORED = (
+    b"# What devpool keeps for this machine alone; state.json and pgbouncer/ can be committed.\nenv/\njournal/\nlock\n"
+)
+_PRIVATE = 0o600
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What a command would do.
+
+    Attributes:
+        sources: the project as the command sees it, direct.
+        project: the model of the direct project; None for disable.
+        plan: what is decided; None for disable.
+        before: the bytes on disk of every file that a change concerns; None for those that do not exist.
+        after: their new bytes; None for those that go away.
+        modes: permission bits of new files that do not get the usual ones.
+        edited: the user's own files among them.
+        proved: whether Compose's model was compared.
+        state: the record that belongs to the result; None for disable.
+    """
+
+    sources: Sources
+    project: Project | None
+    plan: Plan | None
+    before: Mapping[str, bytes | None] = field(repr=False)
+    after: Mapping[str, bytes | None] = field(repr=False)
+    modes: Mapping[str, int]
+    edited: tuple[str, ...]
+    proved: bool
+    state: State | None
+
+    def changes(self) -> list[FileChange]:
+        """The files to write, those that are right already left out; the user's own first."""
+        names = [*self.edited, *(p for p in self.after if p not in self.edited)]
+        return [
+            FileChange(path=p, before=self.before[p], after=self.after[p], mode=self.modes.get(p))
+            for p in names
+            if self.before[p] != self.after[p]
+        ]
+
+    def diff(self) -> str:
+        """A unified diff of the user's own files. The text is the user's: it is not redacted."""
+        found: list[str] = []
+        for path in self.edited:
+            name = _relative(path, self.sources.directory)
+            old, new = (_lines(self.before[path]), _lines(self.after[path]))
+            found += difflib.unified_diff(old, new, f"a/{name}", f"b/{name}")
+        return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in found)
+
+
+def _lines(data: bytes | None) -> list[str]:
+    text = (data or b"").decode("utf-8", "replace")
+    parts = text.split("\n")
+    return [f"{p}\n" for p in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+
+
+def _relative(path: str, directory: str) -> str:
+    return path.removeprefix(directory + "/")
+
+
+def read_state(directory: Path) -> State | None:
+    """The record of the last enable; None where the project is not enabled.
+
+    Raises:
+        DevpoolError: `state-unreadable`, `state-version`.
+    """
+    path = directory / PATH
+    return load(path.read_bytes(), str(directory)) if path.is_file() else None
+
+
+def undone(state: State) -> dict[str, bytes]:
+    """The bytes that every edited file had before enable, with the user's later edits kept.
+
+    Raises:
+        DevpoolError: `changed-since-enable`.
+    """
+    found: dict[str, bytes] = {}
+    for path in state.paths():
+        if not Path(path).is_file():
+            raise DevpoolError(
+                "changed-since-enable",
+                "the file that devpool edited is gone",
+                where=path,
+                hint="bring the file back, or remove .devpool/ if the project no longer uses it",
+            )
+        data = Path(path).read_bytes()
+        is_yaml = any(e.at[0] == "services" for e in state.edits_of(path))
+        file = parse(path, data) if is_yaml else parse_env(path, data)
+        found[path] = _encoded(file.bom, undo(file, state.edits_of(path)))
+    return found
+
+
+def _encoded(bom: bool, text: str) -> bytes:
+    return ((_BOM if bom else "") + text).encode("utf-8")
+
+
+def prepare_enable(
+    selection: Selection, cwd: Path, shell: Mapping[str, str], options: Options, *, verify: bool
+) -> Prepared:
+    """What enable would do to the project as it would be without devpool: enabling twice is enabling once.
+
+    Raises:
+        DevpoolError: every refusal there is.
+    """
+    directory = project_directory(selection, cwd, shell)
+    state = read_state(directory)
+    instead = undone(state) if state else {}
+    sources = read_project(selection, cwd, shell, instead)
+    project = read_model(sources)
+    plan = make_plan(project, find_routes(project, options.direct, options.pool), options)
+    _refuse_nothing(project, plan)
+    changes = rewrite(project, plan, resources.block_template())
+    texts = _new_texts(sources, changes)
+    private = {f"{sources.directory}/{name}": text.encode() for name, text in changes.private.items()}
+    if verify:
+        before, after = readings(sources, texts | private)
+        prove_reading(project, [m.setting for m in plan.moves], before)
+        prove_meaning(plan, before, after)
+    record = _record(plan, options, changes.edits)
+    ours = _our_files(sources.directory, record, private)
+    wanted: dict[str, bytes | None] = {**instead, **texts, **ours}
+    stale = _ours_on_disk(directory).keys() - wanted.keys() if state else set()
+    wanted |= dict.fromkeys(stale)
+    return Prepared(
+        sources=sources,
+        project=project,
+        plan=plan,
+        before={p: _on_disk(p) for p in wanted},
+        after=wanted,
+        modes=dict.fromkeys(private, _PRIVATE) | _script_modes(sources.directory),
+        edited=tuple(dict.fromkeys([*texts, *instead])),
+        proved=verify,
+        state=record,
+    )
+
+
+def _refuse_nothing(project: Project, plan: Plan) -> None:
+    if plan.moves:
+        return
+    where = project.sources.documents[-1].path
+    if not project.databases:
+        raise DevpoolError(
+            "no-database",
+            "no service of this project is a Postgres server",
+            where=where,
+            hint="devpool needs the service that runs Postgres, or apps that name it in a URL; "
+            "see whether another file belongs to the project (-f)",
+        )
+    raise DevpoolError(
+        "nothing-to-pool",
+        f"no app names `{', '.join(project.databases)}` in its environment where devpool could change it"
+        if not plan.routes
+        else "every app stays direct: " + "; ".join(f"{r.service}: {r.reason}" for r in plan.routes if not r.pooled),
+        where=where,
+        hint="give the app its database address in an environment variable, or overrule a route with --pool SERVICE",
+    )
+
+
+def _new_texts(sources: Sources, changes: Changes) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for path in dict.fromkeys(e.path for e in changes.edits):
+        file: Document | None = sources.loaded.get(path)
+        text = file.text if file else sources.env_files[path].text
+        bom = file.bom if file else sources.env_files[path].bom
+        found[path] = _encoded(bom, prove_text(text, [e for e in changes.edits if e.path == path]))
+    return found
+
+
+def _record(plan: Plan, options: Options, edits: tuple[Edit, ...]) -> State:
+    return State(
+        options=asdict(options),
+        edits=edits,
+        poolers=tuple(AddedPooler(name=p.name, database=p.database, port=p.port) for p in plan.poolers),
+        routes=tuple(
+            AppRoute(service=r.service, database=r.database, pooled=r.pooled, reason=r.reason) for r in plan.routes
+        ),
+    )
+
+
+def _our_files(directory: str, state: State, private: Mapping[str, bytes]) -> dict[str, bytes]:
+    context = {f"{directory}/{BUILD_CONTEXT}/{name}": data for name, (data, _) in resources.build_context().items()}
+    return {
+        f"{directory}/{PATH}": dump(state, directory),
+        f"{directory}/{FOLDER}/.gitignore": _IGNORED,
+        **context,
+        **private,
+    }
+
+
+def _script_modes(directory: str) -> dict[str, int]:
+    return {f"{directory}/{BUILD_CONTEXT}/{n}": mode for n, (_, mode) in resources.build_context().items()}
+
+
+def _ours_on_disk(directory: Path) -> dict[str, bytes]:
+    """What lies below `.devpool/`, but for the lock and the journal, which their own modules look after."""
+    folder = directory / FOLDER
+    return {
+        str(path): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.relative_to(folder).parts[0] not in ("lock", "journal")
+    }
+
+
+def _on_disk(path: str) -> bytes | None:
+    return Path(path).read_bytes() if Path(path).is_file() else None
+
+
+def prepare_disable(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Prepared | None:
+    """What disable would do; None where the project is not enabled.
+
+    Raises:
+        DevpoolError: `changed-since-enable`, and what reading raises.
+    """
+    directory = project_directory(selection, cwd, shell)
+    state = read_state(directory)
+    if state is None:
+        return None
+    files = undone(state)
+    ours = _ours_on_disk(directory)
+    return Prepared(
+        sources=read_project(selection, cwd, shell, files),
+        project=None,
+        plan=None,
+        before={p: _on_disk(p) for p in files} | ours,
+        after={**files, **dict.fromkeys(ours)},
+        modes={},
+        edited=tuple(files),
+        proved=False,
+        state=state,
+    )

@@ -1,0 +1,109 @@
+"""The plan as edits of the user's text, each in the style of its neighbours."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from devpool import document as yaml
+from devpool import layout
+from devpool.credentials import Credentials, find_credentials
+from devpool.dependencies import dependency_edits
+from devpool.document import Document, Entry
+from devpool.edits import Edit
+from devpool.model import Project
+from devpool.plan import Plan, Pooler
+from devpool.pooler import Block, laid_out
+from devpool.services import services_node
+from devpool.settings import setting_edits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What enable does to the project's files.
+
+    Attributes:
+        edits: changes of the user's files.
+        private: new private files by path below the project directory; their text holds secrets.
+    """
+
+    edits: tuple[Edit, ...]
+    private: dict[str, str] = field(repr=False)
+
+
+def rewrite(project: Project, plan: Plan, template: str) -> Changes:
+    """The edits that carry out a plan.
+
+    Args:
+        project: the project as it is.
+        plan: what is to change.
+        template: the text of compose/pooler.yml.
+
+    Raises:
+        DevpoolError: where the text is laid out in a way that cannot be edited yet.
+    """
+    found: dict[Edit, None] = {}
+    private: dict[str, str] = {}
+    for pooler in plan.poolers:
+        moves = [m.setting for m in plan.moves if m.pooler is pooler]
+        credentials = find_credentials(project, pooler.database, moves)
+        block = Block(pooler=pooler, credentials=credentials, project_directory=project.sources.directory)
+        found[_pooler_edit(pooler, credentials, block, template)] = None
+        if credentials.private:
+            private[block.private_path] = env_text(dict(credentials.private))
+    settings = setting_edits(project, plan)
+    found |= dict.fromkeys(settings.edits)
+    found |= dict.fromkeys(dependency_edits(project, plan))
+    for path, values in settings.private.items():
+        private[path] = env_text(values)
+    return Changes(edits=tuple(found), private=private)
+
+
+def _pooler_edit(pooler: Pooler, credentials: Credentials, block: Block, template: str) -> Edit:
+    """The pooler's service goes right after its database's."""
+    document = credentials.document
+    services, entry = _service_entry(document, pooler.database)
+    if services.flow:
+        raise layout.odd(document, services)
+    indent = layout.indent(document.text, entry.key.start)
+    end = layout.block_end(document.text, max(entry.key.end, entry.value.end), indent)
+    step = layout.unit(document, services)
+    new = laid_out(block, template, indent=indent, step=step, newline=document.newline)
+    if _spaced(document, services):
+        new = (document.newline, *new)
+    at = ("services", pooler.name)
+    return Edit(path=document.path, start=end, end=end, old="", new=new, at=at, inserts=True)
+
+
+def _service_entry(document: Document, name: str) -> tuple[yaml.Mapping, Entry]:
+    services = services_node(document)
+    entry = next((e for e in services.entries if e.key.value == name), None) if services else None
+    if services is None or entry is None:
+        raise layout.odd(document, document.root)
+    return services, entry
+
+
+def _spaced(document: Document, services: yaml.Mapping) -> bool:
+    """Whether blank lines stand between the services."""
+    return any(
+        document.text[: layout.line_start(document.text, e.key.start)].endswith(2 * document.newline)
+        for e in services.entries[1:]
+    )
+
+
+def env_text(values: dict[str, str]) -> str:
+    """An env file that Compose reads as exactly these values."""
+    return "".join(f"{name}={_env_quoted(value)}\n" for name, value in values.items())
+
+
+def _env_quoted(value: str) -> str:
+    if "'" not in value:
+        return f"'{value}'"
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def paths_of(changes: Changes) -> Iterator[str]:
+    """The files that the edits touch, each once."""
+    yield from dict.fromkeys(posixpath.normpath(e.path) for e in changes.edits)

@@ -1,0 +1,99 @@
+"""After the files: the running containers follow, and where they cannot, the files go back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from devpool.containers import Running, Stack
+from devpool.engine import read_compose
+from devpool.errors import DevpoolError
+from devpool.live import Connections, wait_for
+from devpool.oracle import call_for
+from devpool.output import Output
+from devpool.plan import Plan
+from devpool.sources import Selection
+from devpool.state import State
+
+_PROOF_SECONDS = 15.0
+
+
+def open_stack(selection: Selection, cwd: str) -> Stack:
+    """The project's containers, asked under the name that Compose gives the project.
+
+    Raises:
+        DevpoolError: `no-docker-cli`, `no-compose-plugin`, `compose-refuses`.
+    """
+    call = call_for(selection, cwd)
+    return Stack(call, str(read_compose(call).model["name"]))
+
+
+def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
+    """Build and start the poolers and wait until each is healthy.
+
+    Raises:
+        DevpoolError: `pooler-unhealthy`, with the last lines of the pooler's log.
+    """
+    names = [p.name for p in plan.poolers]
+    output.progress(f"building {', '.join(names)} (the first time takes a minute or two)")
+    stack.build(names)
+    output.progress(f"starting {', '.join(names)} and waiting until a query goes through")
+    try:
+        stack.up(names, wait=True, deps=True)
+    except DevpoolError as error:
+        logs = tuple(f"{n} | {line}" for n in names for line in stack.logs(n))
+        raise DevpoolError(
+            "pooler-unhealthy",
+            "the pooler did not become healthy; everything was taken back",
+            hint="the pooler's last lines above name the cause; the project is as it was",
+            details=logs or (error.message,),
+        ) from None
+
+
+def restart_apps(stack: Stack, apps: list[str], running: dict[str, list[Running]], output: Output) -> list[str]:
+    """Recreate those of the apps that were running, with as many containers as each had."""
+    names = [a for a in apps if a in running]
+    if names:
+        output.progress(f"recreating {', '.join(names)}")
+        stack.up(names, scale={n: len(running[n]) for n in names})
+    return names
+
+
+def prove_live(stack: Stack, plan: Plan, restarted: list[str]) -> list[Connections]:
+    """Where the apps' connections arrive now."""
+    pairs = [(r.service, r.database) for r in plan.routes if r.service in restarted]
+    pooled = [r.service for r in plan.routes if r.pooled]
+    return wait_for(stack, pooled, pairs, {p.database: p.name for p in plan.poolers}, seconds=_PROOF_SECONDS)
+
+
+def remove_poolers(stack: Stack, state: State, output: Output) -> None:
+    """Remove the poolers' containers and images."""
+    for pooler in state.poolers:
+        output.progress(f"removing {pooler.name}")
+        stack.remove(pooler.name)
+
+
+@contextmanager
+def taken_back(action: object) -> Iterator[None]:
+    """Runs `action` when the block fails or is interrupted, and lets the failure pass on."""
+    try:
+        yield
+    except BaseException:
+        assert callable(action)
+        action()
+        raise
+
+
+def connection_lines(found: list[Connections], plan_pooled: set[tuple[str, str]]) -> list[str]:
+    """A sentence for each app."""
+    return [_sentence(c, (c.service, c.database) in plan_pooled) for c in found]
+
+
+def _sentence(c: Connections, pooled: bool) -> str:
+    if not pooled:
+        return f"{c.service}: direct, {c.at_database} at {c.database}"
+    if c.at_database:
+        return f"{c.service}: NOT PROVED, {c.at_pooler} at the pooler and still {c.at_database} at {c.database}"
+    if c.at_pooler:
+        return f"{c.service}: pooled, {c.at_pooler} at the pooler and none at {c.database}"
+    return f"{c.service}: none at {c.database}, and none at the pooler yet (it connects when it has work)"

@@ -1,0 +1,206 @@
+"""Settings as edits: a new address at the place of the old one, and the old value kept beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from devpool import document as yaml
+from devpool import layout, own
+from devpool.address import find_addresses, moved, replacements
+from devpool.document import Document, Entry, Scalar, Sequence
+from devpool.edits import Copy, Edit, Part
+from devpool.envfile import Binding, EnvFile
+from devpool.environment import Origin, Value, env_file_values, raw_span, variable_holding
+from devpool.errors import DevpoolError
+from devpool.model import Project
+from devpool.plan import POOLED_SUFFIX, Move, Plan, twin_of
+
+
+@dataclass(slots=True, kw_only=True)
+class SettingEdits:
+    """Edits of the user's files, and values for private env files by path below the project directory."""
+
+    edits: list[Edit] = field(default_factory=list)
+    private: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+
+
+def setting_edits(project: Project, plan: Plan) -> SettingEdits:
+    """The edits that carry out every move of a plan.
+
+    Raises:
+        DevpoolError: `shared-value`, `layout-not-plain`.
+    """
+    found = SettingEdits()
+    done: set[tuple[str, int, int]] = set()
+    for move in plan.moves:
+        if move.where == "own":
+            own.add(project, move, found)
+            continue
+        key = (*move.setting.value.origin.key, move.setting.address.host_span[0])
+        if key not in done:
+            done.add(key)
+            edits = _in_variable(project, move) if move.where == "variable" else _at_origin(move)
+            found.edits += edits
+            found.edits += _twin(project, move)
+    return found
+
+
+def locator(move: Move) -> tuple[str, ...]:
+    """Where a setting stands, in its file's own terms."""
+    setting = move.setting
+    if setting.value.origin.form == "env-file":
+        return (setting.variable,)
+    return ("services", setting.service, "environment", setting.variable)
+
+
+def _at_origin(move: Move) -> Iterator[Edit]:
+    value = move.setting.value
+    if not value.origin.given:
+        yield _filled_in(move)
+        return
+    for span, text in new_address(move):
+        raw = raw_span(value, *span)
+        if raw is None:
+            raise _not_plain(move)
+        yield edit(value.origin.file, raw, (text,), locator(move))
+
+
+def new_address(move: Move) -> list[tuple[tuple[int, int], str]]:
+    """The spans of a setting's value to replace, host and port as one where they stand side by side."""
+    address, pooler = move.setting.address, move.pooler
+    spans = sorted(replacements(address, pooler.name, pooler.port))
+    if address.port_span and address.port_span[0] == address.host_span[1] + 1:
+        return [((address.host_span[0], address.port_span[1]), f"{pooler.name}:{pooler.port}")]
+    return spans
+
+
+def edit(
+    file: Document | EnvFile,
+    span: tuple[int, int],
+    new: tuple[Part, ...],
+    at: tuple[str, ...],
+    *,
+    inserts: bool = False,
+) -> Edit:
+    """An edit of a span of a file."""
+    old = file.text[span[0] : span[1]]
+    return Edit(path=file.path, start=span[0], end=span[1], old=old, new=new, at=at, inserts=inserts)
+
+
+def _filled_in(move: Move) -> Edit:
+    """A bare name gets a value: it passed the shell's or `.env`'s through until now."""
+    setting, origin = move.setting, move.setting.value.origin
+    text = moved(setting.value.text, setting.address, move.pooler.name, move.pooler.port)
+    if isinstance(origin.holder, Scalar) and not origin.holder.style:
+        return edit(origin.file, (origin.holder.end,) * 2, (f"={text}",), locator(move))
+    if isinstance(origin.holder, Entry) and origin.holder.value.start == origin.holder.value.end:
+        return edit(origin.file, (origin.holder.value.end,) * 2, (f" {text}",), locator(move))
+    raise _not_plain(move)
+
+
+def _in_variable(project: Project, move: Move) -> Iterator[Edit]:
+    """`${URL}` becomes `${URL_POOLED:-${URL}}`, and URL_POOLED stands beside URL in its file.
+
+    Where a colleague's or CI's `.env` lacks the new variable, the app works on, direct.
+    """
+    setting = move.setting
+    address = setting.address
+    piece = variable_holding(setting.value, address.host_span[0], address.host_span[1])
+    file = project.sources.env_files.get(piece.source or "") if piece else None
+    if piece is None or not piece.variable or file is None:
+        raise _not_plain(move)
+    name = piece.variable + POOLED_SUFFIX
+    origin, at = setting.value.origin, locator(move)
+    if origin.given:
+        yield edit(origin.file, (piece.start, piece.start), (f"${{{name}:-",), at)
+        yield edit(origin.file, (piece.end, piece.end), ("}",), at)
+    elif isinstance(origin.holder, Scalar) and not origin.holder.style:
+        yield edit(origin.file, (origin.holder.end,) * 2, (f"=${{{name}:-${piece.variable}}}",), at)
+    else:
+        raise _not_plain(move)
+    yield _pooled_line(project, move, file, piece.variable)
+
+
+def _pooled_line(project: Project, move: Move, file: EnvFile, variable: str) -> Edit:
+    value = env_file_values(file, project.sources.variables).get(variable)
+    binding = file.last(variable)
+    if value is None or binding is None:
+        raise _not_plain(move)
+    copy = moved_copy(move, value, Copy(binding.start, binding.end))
+    return line_after(file, binding, variable + POOLED_SUFFIX, copy)
+
+
+def moved_copy(move: Move, value: Value, whole: Copy) -> tuple[Part, ...]:
+    """A copy of a value's raw text with every address of the moved database replaced."""
+    wanted = move.setting.address.host
+    parts: list[Part] = []
+    position = whole.start
+    for address in find_addresses(value.text):
+        if address.host != wanted:
+            continue
+        for span, text in sorted(replacements(address, move.pooler.name, move.pooler.port)):
+            raw = raw_span(value, *span)
+            if raw is None:
+                raise _not_plain(move)
+            parts += [Copy(position, raw[0]), text]
+            position = raw[1]
+    return (*parts, Copy(position, whole.end))
+
+
+def line_after(file: EnvFile, binding: Binding, name: str, value: tuple[Part, ...]) -> Edit:
+    """A further line of an env file, right after another and written as it is."""
+    new = (f"{file.newline}{binding.export}{name}={binding.quote}", *value, binding.quote)
+    return edit(file, (binding.line_end,) * 2, new, (name,), inserts=True)
+
+
+def _twin(project: Project, move: Move) -> Iterator[Edit]:
+    """The old value under its direct name, right after the setting."""
+    name = twin_of(move.setting)
+    if name is None or name in project.environments[move.setting.service]:
+        return
+    value = move.setting.value
+    origin = value.origin
+    if isinstance(origin.file, EnvFile):
+        if isinstance(origin.holder, Binding):
+            yield line_after(origin.file, origin.holder, name, (Copy(origin.start, origin.end),))
+        return
+    at = ("services", move.setting.service, "environment", name)
+    position, new = twin_text(origin.file, origin, name, value.name)
+    yield edit(origin.file, (position, position), new, at, inserts=True)
+
+
+def twin_text(document: Document, origin: Origin, name: str, variable: str) -> tuple[int, tuple[Part, ...]]:
+    """Where and how to write a copy of a value under another name, in the form of the original."""
+    holder, container = origin.holder, origin.container
+    copy: tuple[Part, ...] = (Copy(origin.start, origin.end),)
+    if isinstance(holder, Scalar) and isinstance(container, Sequence):
+        text = copy if origin.given else (f"${{{variable}}}",)
+        return layout.after_item(document, container, holder, layout.item_parts(document, holder, name, text))
+    if isinstance(holder, Entry) and isinstance(container, yaml.Mapping):
+        scalar = yaml.resolved(holder.value)
+        text = (Copy(scalar.start, scalar.end),) if origin.given else (f"${{{variable}}}",)
+        return layout.after_entry(document, _holding(container, holder), holder, name, text)
+    raise layout.odd(document, document.root)
+
+
+def _holding(container: yaml.Mapping, holder: Entry) -> yaml.Mapping:
+    """The mapping that really holds an entry: a merge may have brought it in."""
+    for entry in container.entries:
+        if entry is holder:
+            return container
+        if entry.key.value == "<<":
+            for source in yaml.merged(entry.value):
+                if holder in yaml.entries(source).values():
+                    return _holding(source, holder)
+    return container
+
+
+def _not_plain(move: Move) -> DevpoolError:
+    setting = move.setting
+    return DevpoolError(
+        "value-not-plain",
+        f"`{setting.service}.{setting.variable}` is written in a way that devpool does not change yet",
+        where=setting.value.origin.place,
+        hint=f"write it on one line without escapes, or keep it direct: --direct {setting.service}",
+    )

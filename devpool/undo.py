@@ -1,0 +1,126 @@
+"""Takes edits back out of a text, also after the user has gone on editing it.
+
+Where nothing else changed, the spans say all, and applying the edits again proves it. Otherwise each edit is
+found by what it is: by its place in the file's own terms and by its text. What cannot be found is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence as Several
+
+from devpool import document as yaml
+from devpool.document import Document, Node, Scalar, Sequence
+from devpool.edits import Edit, Placed, apply, placed, revert
+from devpool.envfile import EnvFile
+from devpool.errors import DevpoolError, ProofError
+
+File = Document | EnvFile
+Span = tuple[int, int]
+
+
+def undo(file: File, edits: Several[Edit]) -> str:
+    """The text of a file without our edits.
+
+    Raises:
+        DevpoolError: `changed-since-enable`, where the user changed the text of an edit itself.
+    """
+    exact = _exact(file.text, edits)
+    return exact if exact is not None else _found_again(file, edits)
+
+
+def stands(file: File, edits: Several[Edit]) -> list[Edit]:
+    """The edits that no longer stand in a file as they were written."""
+    if _exact(file.text, edits) is not None:
+        return []
+    return [edit for edit in edits if _span(file, edit) is None]
+
+
+def _exact(text: str, edits: Several[Edit]) -> str | None:
+    """The old text, if the new one holds every edit at its place: proved by applying them again."""
+    try:
+        old = revert(text, placed(edits))
+        return old if apply(old, edits) == text else None
+    except ProofError:
+        return None
+
+
+def _found_again(file: File, edits: Several[Edit]) -> str:
+    spans: list[Placed] = []
+    copies: list[tuple[Edit, str]] = []
+    for edit in edits:
+        found = _span(file, edit)
+        if found is None:
+            raise _changed(file, edit)
+        spans.append(Placed(edit, found.start(), found.end()))
+        copies += [(edit, text) for text in found.groups()]
+    old = revert(file.text, spans)
+    for edit, text in copies:
+        # What an edit had copied must still be what it copied: else one of the two was changed since.
+        if text not in old:
+            raise _changed(file, edit)
+    return old
+
+
+def _span(file: File, edit: Edit) -> re.Match[str] | None:
+    """Where the text of an edit stands now; None where it is not found, or not only once."""
+    place = _env_place(file, edit.at[0]) if isinstance(file, EnvFile) else _yaml_place(file.root, edit.at)
+    if place is None:
+        return None
+    found = [m for m in _pattern(edit).finditer(file.text) if _touches(m.span(), place, edit)]
+    return found[0] if len(found) == 1 else None
+
+
+def _touches(span: Span, place: Span, edit: Edit) -> bool:
+    if edit.inserts and len(edit.new) + len("".join(p for p in edit.new if isinstance(p, str))) > 2:
+        return (span[0] <= place[0] and place[1] <= span[1]) or (place[0] <= span[0] and span[1] <= place[1])
+    return place[0] <= span[0] and span[1] <= place[1]
+
+
+def _pattern(edit: Edit) -> re.Pattern[str]:
+    parts = [re.escape(p) if isinstance(p, str) else r"([^\r\n]*)" for p in edit.new]
+    return re.compile("".join(parts).replace("\\\r", "").replace("\\\n", r"\r?\n"))
+
+
+def _env_place(file: EnvFile, name: str) -> Span | None:
+    binding = file.last(name)
+    return (binding.line_start, binding.line_end) if binding else None
+
+
+def _yaml_place(root: Node, at: tuple[str, ...]) -> Span | None:
+    """The span of what a path names: an entry with its key, or a list item."""
+    node, span = root, None
+    for key in at:
+        node = yaml.resolved(node)
+        if isinstance(node, yaml.Mapping):
+            entry = yaml.entries(node).get(key)
+            if entry is None:
+                return None
+            node, span = entry.value, (entry.key.start, max(entry.key.end, entry.value.end))
+        elif isinstance(node, Sequence):
+            item = _item(node, key)
+            if item is None:
+                return None
+            node, span = item, (item.start, item.end)
+        else:
+            return span
+    return span
+
+
+def _item(sequence: Sequence, key: str) -> Node | None:
+    for item in sequence.items:
+        scalar = yaml.resolved(item)
+        if isinstance(scalar, Scalar) and (scalar.value == key or scalar.value.startswith(f"{key}=")):
+            return item
+    return None
+
+
+def _changed(file: File, edit: Edit) -> DevpoolError:
+    place = ".".join(edit.at)
+    return DevpoolError(
+        "changed-since-enable",
+        f"`{place}` is no longer as devpool wrote it, and devpool does not overwrite your change",
+        where=file.path,
+        hint=f"put `{place}` back as `devpool enable` wrote it (your version control shows how), or undo that edit "
+        "by hand, and run the command again",
+    )

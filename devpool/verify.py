@@ -1,0 +1,147 @@
+"""The proof, before anything is written: the new texts differ from the old ones by exactly the plan.
+
+Two independent proofs. The text: taking the edits back gives the old text again. The meaning: Compose's own
+model of the project, and its hash of every service, differ by what the plan says and by nothing else.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+from devpool.address import moved
+from devpool.edits import Edit, apply, placed, revert
+from devpool.engine import Reading
+from devpool.errors import DevpoolError, ProofError
+from devpool.model import Project, Setting
+from devpool.plan import Move, Plan, twin_of
+
+_REPORT = "nothing was written; this is a bug in devpool, please report it"
+
+
+def prove_text(text: str, edits: list[Edit]) -> str:
+    """The new text of a file, proved to lead back to the old one.
+
+    Raises:
+        ProofError: `not-reversible`.
+    """
+    after = apply(text, edits)
+    if revert(after, placed(edits)) != text:
+        raise ProofError("not-reversible", "the edits do not lead back", where=edits[0].path, hint=_REPORT)
+    return after
+
+
+def prove_reading(project: Project, settings: list[Setting], before: Reading) -> None:
+    """devpool's own reading of every setting must be Compose's.
+
+    Raises:
+        DevpoolError: `reading-differs`: the project uses something that devpool does not read as Compose does.
+    """
+    for setting in settings:
+        environment = before.services.get(setting.service, {}).get("environment") or {}
+        theirs = environment.get(setting.variable)
+        if theirs is None or _unescaped(theirs) != setting.value.text:
+            raise DevpoolError(
+                "reading-differs",
+                f"devpool reads `{setting.service}.{setting.variable}` otherwise than Compose does",
+                where=setting.value.origin.place,
+                hint=f"write the value plainly, or keep it direct: --direct {setting.service}",
+            )
+
+
+def prove_meaning(plan: Plan, before: Reading, after: Reading) -> None:
+    """Compose's model after the edits must be the one before, changed by the plan.
+
+    Raises:
+        ProofError: `meaning-differs`, naming the first difference.
+    """
+    poolers = {p.name for p in plan.poolers}
+    apps = {a for p in plan.poolers for a in p.apps}
+    _same("the project", _without_services(before.model), _without_services(after.model))
+    _same("the list of services", sorted(before.services) + sorted(poolers), _listed(after, poolers))
+    for name, service in before.services.items():
+        if name not in apps:
+            _same(f"`{name}`", service, after.services[name])
+            _same(f"the hash of `{name}`", before.hashes.get(name), after.hashes.get(name))
+            continue
+        moves = [m for m in plan.moves if m.setting.service == name]
+        expected = _expected(service, moves)
+        _same(f"`{name}`", expected, _without_added(after.services[name], expected, poolers))
+    for pooler in plan.poolers:
+        _prove_pooler(after.services[pooler.name], pooler.database, pooler.port)
+
+
+def _listed(after: Reading, poolers: set[str]) -> list[str]:
+    return sorted(n for n in after.services if n not in poolers) + sorted(n for n in after.services if n in poolers)
+
+
+def _without_services(model: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in model.items() if k != "services"}
+
+
+def _expected(service: dict[str, Any], moves: list[Move]) -> dict[str, Any]:
+    """An app as it must be: its settings moved, their old values kept."""
+    expected = copy.deepcopy(service)
+    environment: dict[str, Any] = expected.setdefault("environment", {})
+    for variable in dict.fromkeys(m.setting.variable for m in moves):
+        mine = [m for m in moves if m.setting.variable == variable]
+        text = mine[0].setting.value.text
+        # From the last address to the first, so that the spans of the others stay right.
+        for move in sorted(mine, key=lambda m: m.setting.address.host_span, reverse=True):
+            text = moved(text, move.setting.address, move.pooler.name, move.pooler.port)
+        twin = twin_of(mine[0].setting)
+        if twin and twin not in environment:
+            environment[twin] = environment.get(variable)
+        environment[variable] = text.replace("$", "$$")
+    names = {m.pooler.database: m.pooler.name for m in moves}
+    if expected.get("depends_on"):
+        expected["depends_on"] = {names.get(n, n): v for n, v in expected["depends_on"].items()}
+    if expected.get("links"):
+        expected["links"] = [_link(names, link) for link in expected["links"]]
+    return expected
+
+
+def _without_added(service: dict[str, Any], expected: dict[str, Any], poolers: set[str]) -> dict[str, Any]:
+    """A service without the dependency on a pooler that it was given because it waits for the database only
+    through others.
+    """
+    allowed = expected.get("depends_on") or {}
+    depends = service.get("depends_on") or {}
+    kept = {n: v for n, v in depends.items() if n in allowed or n not in poolers}
+    return service | {"depends_on": kept} if depends else service
+
+
+def _link(names: dict[str, str], link: str) -> str:
+    """A link, its service renamed; an alias stays."""
+    name, colon, alias = link.partition(":")
+    return names.get(name, name) + colon + alias
+
+
+def _prove_pooler(service: dict[str, Any], database: str, port: str) -> None:
+    environment = service.get("environment") or {}
+    _same("the pooler's database", database, environment.get("POSTGRES_HOST"))
+    _same("the pooler's port", port, environment.get("PGBOUNCER_LISTEN_PORT"))
+    _same("what the pooler waits for", [database], list(service.get("depends_on") or {}))
+    _same("the ports that the pooler publishes", None, service.get("ports"))
+
+
+def _same(what: str, expected: object, found: object) -> None:
+    if expected != found:
+        where = _first_difference(expected, found)
+        raise ProofError("meaning-differs", f"{what} would change beyond the plan{where}", hint=_REPORT)
+
+
+def _first_difference(expected: object, found: object) -> str:
+    """The path to the first difference; never the values, which may be secrets."""
+    path: list[str] = []
+    while isinstance(expected, dict) and isinstance(found, dict):
+        key = next(k for k in sorted({*expected, *found}) if expected.get(k) != found.get(k))
+        path.append(key)
+        expected, found = expected.get(key), found.get(key)
+    return f" (at {'.'.join(path)})" if path else ""
+
+
+def _unescaped(value: object) -> str:
+    """A value of Compose's model as the container gets it: the model writes `$$` for a dollar sign."""
+    return re.sub(r"\$\$", "$", str(value))
