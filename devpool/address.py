@@ -119,7 +119,8 @@ def names_several_hosts(value: str) -> bool:
 def moved(value: str, address: Address, host: str, port: str) -> str:
     """The value with its address replaced; everything else is kept.
 
-    A port is added only where the value names none and `port` is not Postgres's default.
+    A port is added only where a URL or keyword string names none and `port` is not Postgres's default. The port of
+    a bare host stands in another variable, or is the app's own default.
     """
     for (start, end), text in sorted(replacements(address, host, port), reverse=True):
         value = value[:start] + text + value[end:]
@@ -133,10 +134,19 @@ def replacements(address: Address, host: str, port: str) -> list[tuple[Span, str
     changes = [(address.host_span, host)]
     if address.port_span:
         changes.append((address.port_span, port))
-    elif port != DEFAULT_PORT:
+    elif port != DEFAULT_PORT and address.kind != "host":
         added = f":{port}" if address.kind in ("url", "jdbc") else f" port={port}"
         changes = [(address.host_span, host + added)]
     return changes
+
+
+def leads_to(value: str, address: Address, host: str, port: str) -> bool:
+    """Whether a changed value goes where it should, read anew: the check of `moved` that does not trust it."""
+    if address.kind == "port":
+        return value == port
+    bare = bare_host(value) if address.kind == "host" else None
+    found = [bare] if bare else find_addresses(value)
+    return any(a.host == host and (a.port or (port if bare else DEFAULT_PORT)) == port for a in found)
 
 
 def redact(text: str) -> str:

@@ -31,7 +31,8 @@ class Edit:
     Attributes:
         path: absolute path of the file.
         start, end: the span that is replaced, in characters of the text before all edits of the file.
-        old: the text of that span; never a secret.
+        old: the text of that span; never a secret. None where the edit puts text around the span and so holds a
+            copy of it: the old text is then read from the copy.
         new: what stands there afterwards.
         at: where that is in the file's own terms, such as ("services", "web", "environment", "DATABASE_URL");
             for an env file the variable's name. Finds the edit again after the user has edited the file.
@@ -41,7 +42,7 @@ class Edit:
     path: str
     start: int
     end: int
-    old: str
+    old: str | None
     new: tuple[Part, ...]
     at: tuple[str, ...]
     inserts: bool = False
@@ -49,11 +50,12 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An edit and the span that its new text takes in the text after all edits."""
+    """An edit, the span that its new text takes in the text after all edits, and what stood there before."""
 
     edit: Edit
     start: int
     end: int
+    old: str
 
 
 def ordered(edits: Iterable[Edit]) -> list[Edit]:
@@ -88,7 +90,7 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     pieces: list[str] = []
     position = 0
     for edit in ordered(edits):
-        if text[edit.start : edit.end] != edit.old:
+        if edit.old is not None and text[edit.start : edit.end] != edit.old:
             raise ProofError("edit-not-there", f"`{'.'.join(edit.at)}` is not as it was read", where=edit.path)
         pieces += [text[position : edit.start], render(edit, text)]
         position = edit.end
@@ -100,19 +102,31 @@ def length(edit: Edit) -> int:
     return sum(len(p) if isinstance(p, str) else p.end - p.start for p in edit.new)
 
 
-def placed(edits: Iterable[Edit]) -> list[Placed]:
-    """Where the new text of each edit stands after all edits of the file."""
+def placed(after: str, edits: Iterable[Edit]) -> list[Placed]:
+    """Where the new text of each edit stands in the text after all edits of the file."""
     found: list[Placed] = []
     shift = 0
     for edit in ordered(edits):
         start = edit.start + shift
-        found.append(Placed(edit, start, start + length(edit)))
+        end = start + length(edit)
+        found.append(Placed(edit, start, end, _old(edit, after, start)))
         shift += length(edit) - (edit.end - edit.start)
     return found
+
+
+def _old(edit: Edit, after: str, start: int) -> str:
+    """What an edit replaced, where its new text begins at `start`."""
+    if edit.old is not None:
+        return edit.old
+    for part in edit.new:
+        if part == Copy(edit.start, edit.end):
+            return after[start : start + edit.end - edit.start]
+        start += len(part) if isinstance(part, str) else part.end - part.start
+    raise ProofError("not-reversible", f"`{'.'.join(edit.at)}` cannot be taken back", where=edit.path)
 
 
 def revert(text: str, spans: Iterable[Placed]) -> str:
     """The text with each placed edit taken back; the spans count characters of this text."""
     for item in sorted(spans, key=lambda p: (p.start, p.end), reverse=True):
-        text = text[: item.start] + item.edit.old + text[item.end :]
+        text = text[: item.start] + item.old + text[item.end :]
     return text

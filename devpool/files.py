@@ -252,10 +252,11 @@ def make_folder(path: Path, mode: int = 0o755) -> None:
     Raises:
         DevpoolError: `not-writable`, `disk-full`, `disk-error`.
     """
-    with reporting(path), suppress(FileExistsError):
-        step("mkdir", str(path))
-        path.mkdir(mode)
-        sync_folder(path.parent)
+    with reporting(path):
+        with suppress(FileExistsError):
+            step("mkdir", str(path))
+            path.mkdir(mode)
+        sync_folder(path.parent)  # also of one that is there: whoever made it may have been killed before
 
 
 def remove_folder(path: Path) -> None:

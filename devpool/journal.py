@@ -25,6 +25,7 @@ import hashlib
 import json
 import os
 import secrets
+import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -183,8 +184,7 @@ def _keep_new_bytes(journal: _Journal, entry: _Entry, *texts: bytes) -> None:
     """Keep the bytes that the commit intends. Missing from `texts`, the file is a mixture: they are kept."""
     new = next((text for text in texts if _hash(text) == entry.after), None)
     kept = journal.new_bytes(entry)
-    if new is not None and files.read(kept) != new:
-        files.discard(kept)
+    if new is not None and files.read(kept) is None:
         files.write_new(kept, new, mode=0o600)
 
 
@@ -192,6 +192,8 @@ def _prepare(directory: Path, changes: Sequence[FileChange]) -> _Journal:
     """Bring copies and intent to the disk. If that fails, nothing has begun."""
     try:
         files.make_folder(_folder(directory), 0o700)
+        # The copies may hold passwords, and `git add -A` must not find them should we be killed.
+        files.write_new(str(_folder(directory) / ".gitignore"), b"*\n", mode=0o600)
         entries = [_entry(directory, number, change) for number, change in enumerate(changes)]
         for entry, change in zip(entries, changes, strict=True):
             if change.before is not None:
@@ -213,7 +215,7 @@ def _entry(directory: Path, number: int, change: FileChange) -> _Entry:
         before=_hash(change.before),
         after=_hash(change.after),
         copy=f"{number}-{path.name[-50:]}",  # a name has 255 bytes at most, a character up to four
-        mode=status and status.st_mode & 0o7777,
+        mode=stat.S_IMODE(status.st_mode) if status else None,
         uid=status.st_uid if status else -1,
         gid=status.st_gid if status else -1,
     )
@@ -223,13 +225,10 @@ def _recover(directory: Path) -> bool:
     if not _folder(directory).is_dir():
         return False
     data = files.read(str(_intent(directory)))
-    undone = data is not None and _undo(*_whole(_parse(directory, data)))
+    journal = None if data is None else _parse(directory, data)
+    undone = journal is not None and _undo(journal, journal.entries)
     _sweep(directory)
     return undone
-
-
-def _whole(journal: _Journal) -> tuple[_Journal, Sequence[_Entry]]:
-    return journal, journal.entries
 
 
 def _undo(journal: _Journal, entries: Sequence[_Entry]) -> bool:
@@ -324,7 +323,7 @@ def _sweep(directory: Path) -> None:
     with files.reporting(folder):
         if files.discard(str(_intent(directory))):
             files.sync_folder(folder)
-        for item in sorted(folder.iterdir()):
+        for item in sorted(folder.iterdir(), reverse=True):  # .gitignore comes last
             files.discard(str(item))
         for root, _, _ in os.walk(folder.parent, topdown=False):
             if Path(root) not in (folder, folder.parent):

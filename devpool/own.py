@@ -8,7 +8,7 @@ from devpool import document as yaml
 from devpool import layout
 from devpool.address import moved
 from devpool.document import Document, Entry, Node, Scalar, Sequence
-from devpool.edits import Edit, Part
+from devpool.edits import Copy, Edit, Part
 from devpool.environment import Origin
 from devpool.errors import DevpoolError
 from devpool.model import Project
@@ -95,10 +95,9 @@ def _env_file_edits(document: Document, node: Node, path: str, service: str) -> 
     written = layout.quoted(relative if relative.startswith(("/", ".")) else f"./{relative}")
     at = ("services", service, "env_file")
     if isinstance(node, Scalar):
-        return [
-            _insert(document, (node.start, ("[",)), at),
-            _insert(document, (node.end, (f", {written}]",)), (*at, written)),
-        ]
+        copy = Copy(node.start, node.end)
+        new = ("[", copy, f", {written}]")
+        return [Edit(path=document.path, start=node.start, end=node.end, old=None, new=new, at=at)]
     if isinstance(node, Sequence) and node.items:
         return [_insert(document, layout.after_item(document, node, node.items[-1], (written,)), at)]
     raise layout.odd(document, node)

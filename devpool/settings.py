@@ -88,6 +88,11 @@ def edit(
     return Edit(path=file.path, start=span[0], end=span[1], old=old, new=new, at=at, inserts=inserts)
 
 
+def around(file: Document | EnvFile, span: Copy, before: str, after: str, at: tuple[str, ...]) -> Edit:
+    """An edit that puts text around a span, which may hold a secret and is not repeated in the edit."""
+    return Edit(path=file.path, start=span.start, end=span.end, old=None, new=(before, span, after), at=at)
+
+
 def _filled_in(move: Move) -> Edit:
     """A bare name gets a value: it passed the shell's or `.env`'s through until now."""
     setting, origin = move.setting, move.setting.value.origin
@@ -113,8 +118,7 @@ def _in_variable(project: Project, move: Move) -> Iterator[Edit]:
     name = piece.variable + POOLED_SUFFIX
     origin, at = setting.value.origin, locator(move)
     if origin.given:
-        yield edit(origin.file, (piece.start, piece.start), (f"${{{name}:-",), at)
-        yield edit(origin.file, (piece.end, piece.end), ("}",), at)
+        yield around(origin.file, Copy(piece.start, piece.end), f"${{{name}:-", "}", at)
     elif isinstance(origin.holder, Scalar) and not origin.holder.style:
         yield edit(origin.file, (origin.holder.end,) * 2, (f"=${{{name}:-${piece.variable}}}",), at)
     else:

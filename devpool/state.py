@@ -119,7 +119,7 @@ def _edit_from_json(body: dict[str, Any], directory: str) -> Edit:
         path=posixpath.normpath(posixpath.join(directory, body["file"])),
         start=int(body["start"]),
         end=int(body["end"]),
-        old=str(body["old"]),
+        old=body["old"],
         new=new,
         at=tuple(body["at"]),
         inserts=bool(body["inserts"]),

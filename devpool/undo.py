@@ -39,7 +39,7 @@ def stands(file: File, edits: Several[Edit]) -> list[Edit]:
 def _exact(text: str, edits: Several[Edit]) -> str | None:
     """The old text, if the new one holds every edit at its place: proved by applying them again."""
     try:
-        old = revert(text, placed(edits))
+        old = revert(text, placed(text, edits))
         return old if apply(old, edits) == text else None
     except ProofError:
         return None
@@ -52,7 +52,8 @@ def _found_again(file: File, edits: Several[Edit]) -> str:
         found = _span(file, edit)
         if found is None:
             raise _changed(file, edit)
-        spans.append(Placed(edit, found.start(), found.end()))
+        wrapped = found[1] if edit.old is None else edit.old
+        spans.append(Placed(edit, found.start(), found.end(), wrapped))
         copies += [(edit, text) for text in found.groups()]
     old = revert(file.text, spans)
     for edit, text in copies:

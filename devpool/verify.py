@@ -10,7 +10,7 @@ import copy
 import re
 from typing import Any
 
-from devpool.address import moved
+from devpool.address import leads_to, moved
 from devpool.edits import Edit, apply, placed, revert
 from devpool.engine import Reading
 from devpool.errors import DevpoolError, ProofError
@@ -27,7 +27,7 @@ def prove_text(text: str, edits: list[Edit]) -> str:
         ProofError: `not-reversible`.
     """
     after = apply(text, edits)
-    if revert(after, placed(edits)) != text:
+    if revert(after, placed(after, edits)) != text:
         raise ProofError("not-reversible", "the edits do not lead back", where=edits[0].path, hint=_REPORT)
     return after
 
@@ -68,6 +68,8 @@ def prove_meaning(plan: Plan, before: Reading, after: Reading) -> None:
         moves = [m for m in plan.moves if m.setting.service == name]
         expected = _expected(service, moves)
         _same(f"`{name}`", expected, _without_added(after.services[name], expected, poolers))
+    for move in plan.moves:
+        _prove_move(move, after)
     for pooler in plan.poolers:
         _prove_pooler(after.services[pooler.name], pooler.database, pooler.port)
 
@@ -116,6 +118,15 @@ def _link(names: dict[str, str], link: str) -> str:
     """A link, its service renamed; an alias stays."""
     name, colon, alias = link.partition(":")
     return names.get(name, name) + colon + alias
+
+
+def _prove_move(move: Move, after: Reading) -> None:
+    """The new value of a setting, read anew, names the pooler and its port."""
+    setting, pooler = move.setting, move.pooler
+    value = _unescaped(after.services[setting.service]["environment"][setting.variable])
+    if not leads_to(value, setting.address, pooler.name, pooler.port):
+        message = f"`{setting.service}.{setting.variable}` would not lead to {pooler.name}:{pooler.port}"
+        raise ProofError("meaning-differs", message, hint=_REPORT)
 
 
 def _prove_pooler(service: dict[str, Any], database: str, port: str) -> None:

@@ -11,13 +11,18 @@ readonly share=/usr/local/share/devpool
 readonly run=/run/pgbouncer/private
 
 host='' port='' user='' password='' database='' sslmode=''
-password_from=POSTGRES_PASSWORD # the variable to name when something is wrong with the password
+from_url='' # DATABASE_URL, once it has been read
 overrides=''
 
 # die VARIABLE "what is wrong; how to mend it"
 die() {
     printf 'devpool-pgbouncer: %s: %s\n' "$1" "$2" >&2
     exit 1
+}
+
+# The variable to name when something is wrong with what VARIABLE stands for.
+source_of() {
+    if [[ -n ${!1:-} ]]; then echo "$1"; else echo "${from_url:-$1}"; fi
 }
 
 # Gives VARIABLE the content of the file that VARIABLE_FILE names. An empty variable counts as not set, here and
@@ -69,25 +74,23 @@ read_url_address() {
 read_url() {
     [[ ${DATABASE_URL:-} =~ ^(postgres|postgresql)(\+[A-Za-z0-9_.-]+)?://(.*)$ ]] ||
         die DATABASE_URL 'is no Postgres URL; it begins with postgres:// or postgresql://'
-    local rest=${BASH_REMATCH[3]} userinfo='' address tail
+    local rest=${BASH_REMATCH[3]} userinfo='' address path query=''
     # The last @ before the path ends the password: an unescaped @ in one is a common slip.
     if [[ ${rest%%/*} == *@* ]]; then
         userinfo=${rest%%/*}
         userinfo=${userinfo%@*}
         rest=${rest#"$userinfo@"}
     fi
-    address=${rest%%[/?]*}
-    tail=${rest#"$address"}
+    [[ $rest != *\?* ]] || query=${rest#*\?}
+    rest=${rest%%\?*}
+    address=${rest%%/*}
+    path=${rest#"$address"}
     decode user "${userinfo%%:*}"
     [[ $userinfo != *:* ]] || decode password "${userinfo#*:}"
-    [[ $tail != /* ]] || { local path=${tail#/} && decode database "${path%%\?*}"; }
+    decode database "${path#/}"
     [[ -n ${POSTGRES_HOST:-} ]] || read_url_address "$address"
-    [[ $tail != *\?* ]] || read_url_query "${tail#*\?}"
-    password_from=DATABASE_URL
-    refuse_line_breaks_in_url
-}
-
-refuse_line_breaks_in_url() {
+    [[ -z $query ]] || read_url_query "$query"
+    from_url=DATABASE_URL
     [[ $user$password$database$host$port$sslmode != *[$'\n\r']* ]] ||
         die DATABASE_URL 'has a line break (%0A or %0D) in it; a name or password with one cannot be used'
 }
@@ -99,7 +102,7 @@ choose_upstream() {
     for name in POSTGRES_USER POSTGRES_PASSWORD POSTGRES_DB DATABASE_URL; do
         from_file "$name"
     done
-    refuse_line_breaks "${!POSTGRES_@}" DATABASE_URL "${!PGBOUNCER_@}"
+    refuse_line_breaks POSTGRES_{HOST,PORT,USER,PASSWORD,DB} DATABASE_URL "${!PGBOUNCER_@}"
     if [[ -n ${DATABASE_URL:-} && -z ${POSTGRES_USER:-}${POSTGRES_PASSWORD:-} ]]; then
         read_url
     fi
@@ -124,11 +127,12 @@ check_name() {
 
 check_upstream() {
     [[ -n $host ]] || die POSTGRES_HOST 'not set; name the Postgres server, for example its service: POSTGRES_HOST: db'
-    [[ $host =~ ^[A-Za-z0-9_.:/@,-]+$ ]] || die POSTGRES_HOST 'is no host name or address; give the bare name, for example db'
-    check_port POSTGRES_PORT "$port"
-    check_name POSTGRES_USER "$user"
-    check_name POSTGRES_DB "$database"
-    [[ $database != pgbouncer ]] || die POSTGRES_DB "is pgbouncer, the name of PgBouncer's own console; use another database"
+    [[ $host =~ ^[A-Za-z0-9_.:/@,-]+$ ]] || die "$(source_of POSTGRES_HOST)" \
+        'is no host name or address; give the bare name, for example db'
+    check_port "$(source_of POSTGRES_PORT)" "$port"
+    check_name "$(source_of POSTGRES_USER)" "$user"
+    check_name "$(source_of POSTGRES_DB)" "$database"
+    [[ $database != pgbouncer ]] || die "$(source_of POSTGRES_DB)" "is pgbouncer, the name of PgBouncer's own console; use another database"
 }
 
 override() { overrides+="$1 = $2"$'\n'; }
@@ -159,9 +163,9 @@ trust_like_the_server() {
 }
 
 require_password() {
-    [[ -n $password ]] || die "$password_from" \
+    [[ -n $password ]] || die "$(source_of POSTGRES_PASSWORD)" \
         'no password; set it (or POSTGRES_PASSWORD_FILE), or POSTGRES_HOST_AUTH_METHOD=trust where the server asks for none'
-    [[ ! $password =~ ^(md5[0-9a-f]{32}$|SCRAM-SHA-256\$) ]] || die "$password_from" \
+    [[ ! $password =~ ^(md5[0-9a-f]{32}$|SCRAM-SHA-256\$) ]] || die "$(source_of POSTGRES_PASSWORD)" \
         'has the form of a stored hash, which cannot log in to the server; give the password itself'
 }
 

@@ -59,6 +59,9 @@ class Container:
     def inspect(self, template: str) -> str:
         return docker("inspect", "--format", template, self.name).stdout.strip()
 
+    def address(self) -> str:
+        return self.inspect("{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}")
+
     def logs(self) -> str:
         done = docker("logs", self.name)
         return done.stdout + done.stderr
@@ -82,32 +85,22 @@ class Pooler(Container):
         return self.exec("healthcheck.sh", check=False).strip()
 
     def accepts(self) -> bool:
-        return "VERSION" in self.exec("pooler-admin", "SHOW VERSION", check=False).upper()
+        if self.inspect("{{.State.Running}}") == "false":
+            pytest.fail(f"the pooler has ended:\n{self.logs()}", pytrace=False)
+        return "version" in self.exec("pooler-admin", "SHOW VERSION", check=False)
 
 
 class Postgres(Container):
     password = "dev"
 
-    def sql(self, *statements: str, database: str = "app") -> str:
+    def sql(self, *statements: str) -> str:
         """Runs statements as the superuser by the server's own socket, which asks for no password."""
         commands = [part for statement in statements for part in ("-c", statement)]
-        return self.exec("psql", *PSQL, "-U", "postgres", "-d", database, *commands).strip()
+        return self.exec("psql", *PSQL, "-U", "postgres", "-d", "app", *commands).strip()
 
     def answers(self) -> bool:
-        done = docker(
-            "exec",
-            self.name,
-            "psql",
-            "-XAtc",
-            "SELECT 1",
-            "-h",
-            "127.0.0.1",
-            "-U",
-            "postgres",
-            f"postgres://postgres:{self.password}@127.0.0.1/app",
-            check=False,
-        )
-        return done.returncode == 0
+        url = f"postgres://postgres:{self.password}@127.0.0.1/app"
+        return "1" in self.exec("psql", *PSQL, "-c", "SELECT 1", url, check=False).split()
 
 
 class IdleClient:
@@ -118,7 +111,9 @@ class IdleClient:
 
     def __enter__(self) -> IdleClient:
         self.send("SELECT 'connected';")
-        assert self.answer() == "connected"
+        if self.answer() != "connected":
+            self.__exit__()
+            pytest.fail("the client was not let in")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -145,28 +140,20 @@ class Rig:
         docker("network", "create", "--label", self.label, self.id)
         self.client = self.postgres("db")
 
-    def _run(self, *args: str) -> str:
+    def start(self, *args: str) -> str:
         name = f"{self.id}-{uuid.uuid4().hex[:6]}"
         docker("run", "--detach", "--name", name, "--label", self.label, "--network", self.id, *args)
         return name
 
-    def postgres(self, alias: str, *options: str, **environment: str) -> Postgres:
+    def postgres(self, alias: str, **environment: str) -> Postgres:
         environment = {"POSTGRES_PASSWORD": Postgres.password, "POSTGRES_DB": "app"} | environment
-        name = self._run(
-            f"--network-alias={alias}",
-            "--tmpfs=/var/lib/postgresql/data",
-            *options,
-            *env(environment),
-            "postgres:17",
-            "-c",
-            "fsync=off",
-        )
-        return Postgres(name)
+        options = [f"--network-alias={alias}", "--tmpfs=/var/lib/postgresql/data", *env(environment)]
+        return Postgres(self.start(*options, "postgres:17", "-c", "fsync=off"))
 
     def pooler(self, *options: str, **environment: str) -> Pooler:
         """A pooler in front of `db`, locked down as devpool's service block does it."""
         environment = {"POSTGRES_HOST": "db"} | environment
-        return Pooler(self._run(*LOCKED_DOWN, *options, *env(environment), self.image))
+        return Pooler(self.start(*LOCKED_DOWN, *options, *env(environment), self.image))
 
     def ready_pooler(self, *options: str, **environment: str) -> Pooler:
         credentials = {"POSTGRES_PASSWORD": Postgres.password, "POSTGRES_DB": "app"}

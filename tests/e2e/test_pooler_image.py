@@ -94,16 +94,17 @@ Given = tuple[list[str], dict[str, str]]
 """Options of `docker run`, and the variables."""
 
 
-def given_as_a_variable(_: Path) -> Given:
+def given_as_variables(_: Path) -> Given:
     return [], {"POSTGRES_USER": "hostile", "POSTGRES_PASSWORD": HOSTILE, "POSTGRES_DB": "app"}
 
 
-def given_as_a_file(folder: Path) -> Given:
-    secret = folder / "password"
-    secret.write_text(HOSTILE + "\n", encoding="utf-8")
-    secret.chmod(0o644)
-    variables = {"POSTGRES_USER": "hostile", "POSTGRES_PASSWORD_FILE": "/secret", "POSTGRES_DB": "app"}
-    return [f"--volume={secret}:/secret:ro"], variables
+def given_as_files(folder: Path) -> Given:
+    for name, value in {"user": "hostile", "password": HOSTILE, "database": "app"}.items():
+        (folder / name).write_text(value + "\n", encoding="utf-8")
+        (folder / name).chmod(0o644)
+    folder.chmod(0o755)
+    names = {"POSTGRES_USER": "user", "POSTGRES_PASSWORD": "password", "POSTGRES_DB": "database"}
+    return [f"--volume={folder}:/secrets:ro"], {f"{key}_FILE": f"/secrets/{name}" for key, name in names.items()}
 
 
 def given_as_a_url(_: Path) -> Given:
@@ -111,10 +112,8 @@ def given_as_a_url(_: Path) -> Given:
     return [], {"DATABASE_URL": url, "POSTGRES_HOST": ""}
 
 
-@pytest.mark.parametrize("given", [given_as_a_variable, given_as_a_file, given_as_a_url])
-def test_a_password_of_every_kind_of_character_works(
-    rig: Rig, given: Callable[[Path], Given], tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("given", [given_as_variables, given_as_files, given_as_a_url])
+def test_a_password_of_every_kind_of_character_works(rig: Rig, given: Callable[[Path], Given], tmp_path: Path) -> None:
     options, variables = given(tmp_path)
     pooler = rig.pooler(*options, **variables)
     eventually(pooler.accepts, "the pooler takes connections")
@@ -125,9 +124,10 @@ def test_a_password_of_every_kind_of_character_works(
 
 def test_an_unescaped_at_sign_in_a_url_belongs_to_the_password(rig: Rig) -> None:
     rig.client.sql("CREATE ROLE \"at sign\" LOGIN PASSWORD 'p@ss'")
-    pooler = rig.pooler(DATABASE_URL="postgres://at%20sign:p@ss@db/app", POSTGRES_HOST="")
+    pooler = rig.pooler(DATABASE_URL="postgres://at%20sign:p@ss@db/app?sslmode=disable", POSTGRES_HOST="")
     eventually(pooler.accepts, "the pooler takes connections")
     assert rig.ask(pooler, "at sign", "p@ss", "SELECT current_user") == "at sign"
+    assert pooler.setting("server_tls_sslmode") == "disable"
 
 
 def test_postgres_variables_and_a_url_are_not_mixed(rig: Rig) -> None:
@@ -250,6 +250,9 @@ REFUSED = [
             "postgres://u@db/app",
             "postgres://u:s3cret@a,b/app",
             "postgres://u:s3cret@db/app?sslmode=s3cret",
+            "postgres://u:s3cret@db:0/app",
+            "postgres://u:s3cret@db/pgbouncer",
+            "postgres://%20u:s3cret@db/app",
         )
     ),
     (
@@ -274,18 +277,22 @@ def test_what_cannot_work_is_refused_by_name_and_in_one_line(
 
 
 def test_it_waits_for_a_postgres_that_is_not_there_yet_and_follows_it_to_a_new_address(rig: Rig) -> None:
+    def answering() -> bool:
+        return pooler.health() == "pooler up, database answering"
+
     pooler = rig.ready_pooler(POSTGRES_HOST="late")
     assert pooler.health().startswith("pooler up, database not answering: ")
     first = rig.postgres("late")
-    eventually(lambda: pooler.health() == "pooler up, database answering", "the late Postgres is found")
+    eventually(answering, "the late Postgres is found")
     assert rig.ask(pooler, "postgres", Postgres.password, "SELECT 1") == "1"
 
+    old_address = first.address()
     docker("rm", "--force", "--volumes", first.name)
     assert pooler.health().startswith("pooler up, database not answering: ")
-    squatter = rig.postgres("not-late")  # takes the old address
-    rig.postgres("late")
-    eventually(lambda: pooler.health() == "pooler up, database answering", "the new Postgres is found")
-    docker("rm", "--force", "--volumes", squatter.name)
+    rig.start("--network-alias=squatter", "--entrypoint=sleep", rig.image, "60")  # takes the old address
+    second = rig.postgres("late")
+    assert second.address() != old_address
+    eventually(answering, "the new Postgres is found")
     assert rig.ask(pooler, "postgres", Postgres.password, "SELECT 1") == "1"
 
 

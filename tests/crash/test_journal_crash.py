@@ -1,0 +1,572 @@
+"""A commit that is killed, fails or loses its power at any step leaves the old files or the new ones.
+
+As in SQLite's crash tests the steps are counted, not listed: a child dies at step 1, 2, 3, ... until it
+survives, so a new step in the code is covered by itself.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from crash_rig import (
+    ALL,
+    COMPOSE,
+    DIED,
+    NONE,
+    SCENARIOS,
+    Scenario,
+    Step,
+    Tree,
+    at,
+    clone,
+    die,
+    dies_at,
+    in_child,
+    stepping,
+    tree,
+)
+
+from devpool import files, journal
+from devpool.errors import DevpoolError
+
+ENABLE = SCENARIOS[0]
+each_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.name)
+
+
+def busy(name: str, path: str) -> None:
+    """What a bind mount of a single file says to a rename over it."""
+    if name == "replace" and path.endswith((".yml", ".env")):
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+
+def no_step(name: str, path: str) -> None:
+    pass
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Flushing changes nothing for a process that dies; the power loss below has its own model of it."""
+    monkeypatch.setattr(os, "fsync", lambda fd: None)
+
+
+def commit(scenario: Scenario, root: Path) -> None:
+    journal.commit(root / "project", scenario.changes(root))
+
+
+def crashed(scenario: Scenario, root: Path, number: int, also: Step = no_step) -> bool:
+    """Build the project at `root` and kill a commit there at this step; whether it died."""
+    shutil.rmtree(root, ignore_errors=True)
+    scenario.build(root)
+    return dies_at(number, lambda: commit(scenario, root), also)
+
+
+def recovered(root: Path) -> Tree:
+    """The tree after recovery, and after a second one, which has nothing to do."""
+    journal.recover(root / "project")
+    found = tree(root)
+    assert journal.recover(root / "project") is False
+    assert tree(root) == found
+    return found
+
+
+# --- killed -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("also", [no_step, busy], ids=["renamed", "in-place"])
+@each_scenario
+def test_a_commit_killed_at_any_step_leaves_all_old_or_all_new(
+    tmp_path: Path, scenario: Scenario, also: Step
+) -> None:
+    old, new = scenario.trees(tmp_path)
+    ends: list[str] = []
+    while crashed(scenario, tmp_path / "run", len(ends) + 1, also):
+        found = recovered(tmp_path / "run")
+        assert found in (old, new), f"step {len(ends) + 1}"
+        ends.append("old" if found == old else "new")
+    assert tree(tmp_path / "run") == new
+    assert ends == sorted(ends, reverse=True), "there is one commit point: old before it, new after it"
+    assert {"old", "new"} == set(ends)
+    print(f"killed commit, {scenario.name}: {len(ends)} points")
+
+
+@pytest.mark.parametrize("also", [no_step, busy], ids=["renamed", "in-place"])
+@each_scenario
+def test_a_recovery_killed_at_any_step_can_be_run_again(
+    tmp_path: Path, scenario: Scenario, also: Step
+) -> None:
+    old, new = scenario.trees(tmp_path)
+    points, root = 0, tmp_path / "run"
+    # Of the places where the commit dies, every eleventh: each of them has up to two hundred of its own.
+    start = 5 if also is busy else 1
+    for number in range(start, 10_000, 19 if also is busy else 11):
+        if not crashed(scenario, tmp_path / "crash", number, also):
+            break
+        second = 0
+        while clone(tmp_path / "crash", root) and dies_at(
+            second + 1, lambda: journal.recover(root / "project"), also
+        ):
+            second += 1
+            assert recovered(root) in (old, new), (number, second)
+        assert tree(root) in (old, new)
+        points += second
+    assert points > 50
+    print(f"killed recovery, {scenario.name}: {points} points")
+
+
+def test_a_project_that_is_moved_after_the_crash_is_recovered(tmp_path: Path) -> None:
+    old, _ = ENABLE.trees(tmp_path)
+    assert crashed(ENABLE, tmp_path / "run", last_death(ENABLE, tmp_path) - 20)
+    assert tree(tmp_path / "run") != old
+    (tmp_path / "run").rename(tmp_path / "elsewhere")
+    assert recovered(tmp_path / "elsewhere") == old
+
+
+def last_death(scenario: Scenario, tmp_path: Path, until: str = "/journal/intent") -> int:
+    """The number of the step that removes the intent, which is the last before which all is undone."""
+    seen: list[tuple[str, str]] = []
+    scenario.build(tmp_path / "count")
+    with stepping(lambda name, path: seen.append((name, path))):
+        commit(scenario, tmp_path / "count")
+    shutil.rmtree(tmp_path / "count")
+    return 1 + max(i for i, (name, path) in enumerate(seen) if name == "unlink" and path.endswith(until))
+
+
+# --- failing ----------------------------------------------------------------------------------------------
+
+
+def fails(code: int) -> Callable[[], None]:
+    def fail() -> None:
+        raise OSError(code, os.strerror(code))
+
+    return fail
+
+
+def interrupts() -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("act", "raised"),
+    [(fails(errno.ENOSPC), "disk-full"), (fails(errno.EACCES), "not-writable"), (interrupts, "")],
+    ids=["disk-full", "not-writable", "interrupted"],
+)
+@each_scenario
+def test_a_commit_that_fails_at_any_step_is_undone_at_once(
+    tmp_path: Path, scenario: Scenario, act: Callable[[], None], raised: str
+) -> None:
+    old, new = scenario.trees(tmp_path)
+    root = tmp_path / "run"
+    for number in range(1, last_death(scenario, tmp_path) + 1):
+        shutil.rmtree(root, ignore_errors=True)
+        scenario.build(root)
+        with pytest.raises((DevpoolError, KeyboardInterrupt)) as error, stepping(at(number, act)):
+            commit(scenario, root)
+        assert getattr(error.value, "code", "") == raised
+        found = tree(root)
+        assert found == old or recovered(root) == old, number
+        if raised:
+            assert found == old, (number, set(found) ^ set(old))
+    print(f"failing commit, {scenario.name}: {number} points")
+
+
+@each_scenario
+def test_a_failure_after_the_commit_point_does_not_fail_the_change(
+    tmp_path: Path, scenario: Scenario
+) -> None:
+    _, new = scenario.trees(tmp_path)
+    root = tmp_path / "run"
+    first = last_death(scenario, tmp_path) + 1
+    for number in range(first, first + 30):
+        shutil.rmtree(root, ignore_errors=True)
+        scenario.build(root)
+        with stepping(at(number, fails(errno.EIO), again=True)):
+            commit(scenario, root)
+        assert recovered(root) == new
+
+
+@each_scenario
+def test_a_disk_that_stays_full_is_undone_by_a_later_command(tmp_path: Path, scenario: Scenario) -> None:
+    old, _ = scenario.trees(tmp_path)
+    root = tmp_path / "run"
+    codes: set[str] = set()
+
+    def full_from(number: int) -> Step:
+        count = 0
+
+        def step(name: str, path: str) -> None:
+            nonlocal count
+            count += 1
+            if count >= number and name in ("create", "write", "mkdir"):
+                raise OSError(errno.ENOSPC, "No space left on device")
+
+        return step
+
+    for number in range(1, last_death(scenario, tmp_path), 3):
+        shutil.rmtree(root, ignore_errors=True)
+        scenario.build(root)
+        with stepping(full_from(number)):
+            try:
+                commit(scenario, root)
+            except DevpoolError as error:
+                codes.add(error.code)
+                assert error.hint
+            else:
+                continue  # nothing was left to write
+        assert recovered(root) == old, number
+    assert codes == {"disk-full", "not-undone"}
+
+
+# --- the user is at work too ------------------------------------------------------------------------------
+
+
+def test_an_editor_that_saves_during_the_commit_loses_nothing(tmp_path: Path) -> None:
+    old, _ = ENABLE.trees(tmp_path)
+    root = tmp_path / "run"
+    ENABLE.build(root)
+    edited = root / "project" / ".env"
+
+    def save(name: str, path: str) -> None:
+        if name == "mode" and path.endswith(".devpool-" + path[-16:]) and Path(path).parent == edited.parent:
+            edited.write_bytes(b"PGHOST=mine\n")
+
+    with pytest.raises(DevpoolError) as error, stepping(save):
+        commit(ENABLE, root)
+    assert error.value.code == "changed-meanwhile"
+    found = tree(root)
+    assert found.pop("project/docker-compose.yml")[2] in (COMPOSE,)
+    assert found.pop("project/.env")[2] == b"PGHOST=mine\n"
+    assert all(old[name] == value for name, value in found.items()), "all else is as before, no journal"
+
+
+def test_what_was_edited_after_the_crash_is_not_overwritten(tmp_path: Path) -> None:
+    root = tmp_path / "run"
+    assert crashed(ENABLE, root, last_death(ENABLE, tmp_path))
+    (root / "project" / ".env").write_bytes(b"PGHOST=mine\n")
+    before = tree(root)
+    for _ in range(2):
+        with pytest.raises(DevpoolError) as error:
+            journal.recover(root / "project")
+        assert error.value.code == "changed-meanwhile"
+        assert error.value.where == str(root / "project" / ".env")
+        assert tree(root) == before, "not even the other files are put back"
+    with pytest.raises(DevpoolError, match="cannot be undone"):
+        commit(ENABLE, root)
+    assert tree(root) == before
+
+
+def test_both_ways_out_that_the_refusal_names_work(tmp_path: Path) -> None:
+    old, _ = ENABLE.trees(tmp_path)
+    root = tmp_path / "run"
+    assert crashed(ENABLE, root, last_death(ENABLE, tmp_path))
+    (root / "project" / ".env").write_bytes(b"PGHOST=mine\n")
+    kept = clone(root, tmp_path / "kept")
+    shutil.rmtree(kept / "project" / ".devpool" / "journal")
+    assert journal.recover(kept / "project") is False
+    assert (kept / "project" / ".env").read_bytes() == b"PGHOST=mine\n"
+
+    (copy,) = (root / "project" / ".devpool" / "journal").glob("*-.env")
+    (root / "project" / ".env").write_bytes(copy.read_bytes())
+    assert journal.recover(root / "project") is True
+    assert tree(root) == old
+
+
+# --- a damaged journal ------------------------------------------------------------------------------------
+
+
+def test_a_damaged_intent_is_not_believed_in_any_part(tmp_path: Path) -> None:
+    root = tmp_path / "run"
+    assert crashed(ENABLE, root, last_death(ENABLE, tmp_path))
+    intent = root / "project" / ".devpool" / "journal" / "intent"
+    whole = intent.read_bytes()
+    chance = random.Random(1)
+    flipped = [
+        whole[:i] + bytes([byte ^ 1 << chance.randrange(8)]) + whole[i + 1 :] for i, byte in enumerate(whole)
+    ]
+    cut = [whole[:length] for length in range(len(whole))]
+    for data in [*flipped, *cut]:
+        intent.write_bytes(data)
+        with pytest.raises(DevpoolError) as error:
+            journal.recover(root / "project")
+        assert (error.value.code, error.value.where) == ("journal-damaged", str(intent.parent))
+    intent.write_bytes(whole)
+    assert (root / "project" / ".devpool" / "state.json").exists(), "no change was undone in between"
+    assert journal.recover(root / "project") is True
+    print(f"damaged intent: {len(flipped) + len(cut)} points")
+
+
+def test_a_damaged_copy_is_not_put_back(tmp_path: Path) -> None:
+    root = tmp_path / "run"
+    assert crashed(ENABLE, root, last_death(ENABLE, tmp_path))
+    (copy,) = (root / "project" / ".devpool" / "journal").glob("*-.env")
+    copy.write_bytes(copy.read_bytes()[:-1])
+    before = tree(root)
+    with pytest.raises(DevpoolError) as error:
+        journal.recover(root / "project")
+    assert error.value.code == "journal-damaged"
+    assert tree(root) == before
+
+
+def test_the_journal_of_another_version_is_left_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "run"
+    monkeypatch.setattr(journal, "_VERSION", 2)
+    assert crashed(ENABLE, root, last_death(ENABLE, tmp_path))
+    monkeypatch.setattr(journal, "_VERSION", 1)
+    before = tree(root)
+    with pytest.raises(DevpoolError) as error:
+        journal.recover(root / "project")
+    assert error.value.code == "journal-unknown"
+    assert tree(root) == before
+
+
+def test_the_journal_is_for_its_owner_only_and_not_for_git(tmp_path: Path) -> None:
+    root = tmp_path / "run"
+    assert crashed(ENABLE, root, last_death(ENABLE, tmp_path))
+    found = {n: v for n, v in tree(root).items() if n.startswith("project/.devpool/journal")}
+    assert {v[1] for v in found.values()} == {0o700, 0o600}
+    assert found["project/.devpool/journal/.gitignore"][2] == b"*\n"
+
+
+# --- power loss -------------------------------------------------------------------------------------------
+
+
+class Disk:
+    """What a disk may hold after a power loss: what was flushed, and of the rest any part.
+
+    A file's bytes are sure once it was flushed, a folder's names once the folder was. Files are kept open,
+    so that no inode number is used twice.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.bytes: dict[int, bytes] = {}
+        self.names: dict[str, dict[str, int]] = {}
+        self.open: dict[int, int] = {}
+        self.losses: list[tuple[dict[int, bytes], dict[str, dict[str, int]], dict[int, bytes], dict[str, dict[str, int]]]] = []
+        self.bytes, self.names = self.live()
+
+    def live(self) -> tuple[dict[int, bytes], dict[str, dict[str, int]]]:
+        data: dict[int, bytes] = {}
+        names: dict[str, dict[str, int]] = {}
+        for folder, folders, plain in os.walk(self.root):
+            names[folder] = {}
+            for name in folders + plain:
+                path = os.path.join(folder, name)
+                number = os.lstat(path).st_ino
+                names[folder][name] = number
+                if not os.path.islink(path) and os.path.isfile(path):
+                    if number not in self.open:
+                        self.open[number] = os.open(path, os.O_RDONLY)
+                    data[number] = os.pread(self.open[number], 1 << 20, 0)
+                else:
+                    data[number] = b"->" + os.readlink(path).encode() if os.path.islink(path) else b"folder"
+        return data, names
+
+    def step(self, name: str, path: str) -> None:
+        data, names = self.live()
+        self.losses.append((dict(self.bytes), dict(self.names), data, names))
+        if name == "sync" and path in names:
+            self.names[path] = names[path]
+        elif name == "sync" and os.path.exists(path):
+            number = os.stat(path).st_ino
+            self.bytes[number] = data[number]
+
+    def restore(self, loss: int, chance: random.Random, to: Path) -> None:
+        """Write one of the trees that may be there after a power loss right before this step."""
+        sure, sure_names, data, names = self.losses[loss]
+
+        def build(folder: str, to: Path) -> None:
+            to.mkdir()
+            new, old = names.get(folder, {}), sure_names.get(folder, {})
+            for name in {*new, *old}:
+                number = chance.choice((new, old)).get(name)
+                content = data.get(number, sure.get(number, b"")) if number else None
+                if content == b"folder":
+                    build(os.path.join(folder, name), to / name)
+                elif content is not None and content.startswith(b"->"):
+                    (to / name).symlink_to(content[2:].decode())
+                elif number:
+                    part = content[: chance.randrange(len(content) + 1)] if content else b""
+                    (to / name).write_bytes(sure[number] if number in sure else part)
+
+        build(str(self.root), to)
+
+    def close(self) -> None:
+        for fd in self.open.values():
+            os.close(fd)
+
+
+@each_scenario
+def test_a_power_loss_at_any_step_leaves_all_old_or_all_new(tmp_path: Path, scenario: Scenario) -> None:
+    def plain(found: Tree) -> dict[str, bytes]:
+        return {n: data for n, (kind, _, data) in found.items() if kind != "d"}
+
+    old, new = map(plain, scenario.trees(tmp_path))
+    scenario.build(tmp_path / "run")
+    disk = Disk(tmp_path / "run")
+    with stepping(disk.step):
+        commit(scenario, tmp_path / "run")
+    disk.step("", "")
+    disk.close()
+    chance = random.Random(2)
+    seen = []
+    for loss in range(len(disk.losses)):
+        for _ in range(4):
+            shutil.rmtree(tmp_path / "lost", ignore_errors=True)
+            disk.restore(loss, chance, tmp_path / "lost")
+            journal.recover(tmp_path / "lost" / "project")
+            found = plain(tree(tmp_path / "lost"))
+            stray = {n for n in found if n.startswith("project/.devpool/lock")}
+            assert {n: d for n, d in found.items() if n not in stray} in (old, new), loss
+            seen.append(found == old)
+    assert any(seen) and not all(seen)
+    print(f"power loss, {scenario.name}: {len(disk.losses)} points, {len(seen)} trees")
+
+
+# --- the lock ---------------------------------------------------------------------------------------------
+
+
+def test_two_processes_are_never_inside_at_once(tmp_path: Path) -> None:
+    rounds, workers = 60, 4
+    counter = tmp_path / "counter"
+    counter.write_text("0")
+
+    def work() -> None:
+        for _ in range(rounds):
+            with files.locked(tmp_path, wait=30):
+                value = int(counter.read_text())
+                time.sleep(0.0002)
+                counter.write_text(str(value + 1))
+
+    children = [fork(work) for _ in range(workers)]
+    assert [os.waitstatus_to_exitcode(os.waitpid(c, 0)[1]) for c in children] == [0] * workers
+    assert counter.read_text() == str(rounds * workers)
+    assert not (tmp_path / ".devpool").exists()
+
+
+def test_two_commits_at_once_one_of_them_wins(tmp_path: Path) -> None:
+    old, new = ENABLE.trees(tmp_path)
+    for number in range(8):
+        root = tmp_path / f"run{number}"
+        ENABLE.build(root)
+
+        def work(root: Path = root) -> None:
+            try:
+                journal.recover(root / "project")
+                commit(ENABLE, root)
+            except DevpoolError as error:
+                os._exit(5 if error.code == "changed-meanwhile" else 6)
+
+        children = [fork(work) for _ in range(2)]
+        codes = sorted(os.waitstatus_to_exitcode(os.waitpid(c, 0)[1]) for c in children)
+        assert codes == [0, 5]
+        journal.recover(root / "project")
+        assert tree(root) == new
+
+
+def test_a_lock_is_refused_naming_the_process_that_holds_it(tmp_path: Path) -> None:
+    read, write = os.pipe()
+
+    def hold() -> None:
+        with files.locked(tmp_path):
+            os.write(write, b"x")
+            time.sleep(60)
+
+    child = fork(hold)
+    os.read(read, 1)
+    try:
+        with pytest.raises(DevpoolError) as error, files.locked(tmp_path, wait=0.1):
+            pass
+        assert error.value.code == "locked"
+        assert f"process {child}" in error.value.message
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    assert (tmp_path / ".devpool" / "lock").exists()
+    with files.locked(tmp_path, wait=0):
+        pass
+    assert not (tmp_path / ".devpool").exists()
+
+
+def test_recovery_removes_the_lock_of_a_killed_process(tmp_path: Path) -> None:
+    def hold() -> None:
+        with files.locked(tmp_path):
+            die()
+
+    assert in_child(hold) == DIED
+    assert (tmp_path / ".devpool" / "lock").exists()
+    assert journal.recover(tmp_path) is False
+    assert not (tmp_path / ".devpool").exists()
+
+
+def test_recovery_waits_for_a_commit_that_is_alive(tmp_path: Path) -> None:
+    _, new = ENABLE.trees(tmp_path)
+    root = tmp_path / "run"
+    ENABLE.build(root)
+    read, write = os.pipe()
+
+    def slow(name: str, path: str) -> None:
+        if name == "replace" and path.endswith("docker-compose.yml"):
+            os.write(write, b"x")
+            time.sleep(0.3)
+
+    def work() -> None:
+        with stepping(slow):
+            commit(ENABLE, root)
+
+    child = fork(work)
+    os.read(read, 1)
+    assert journal.recover(root / "project") is False
+    assert os.waitpid(child, 0)[1] == 0
+    assert tree(root) == new
+
+
+def test_a_lock_on_a_file_that_was_removed_meanwhile_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real_flock = fcntl.flock
+    stolen = []
+
+    def flock(fd: int, operation: int) -> None:
+        if not stolen:  # between our open and our lock the last holder tidies up
+            stolen.append(fd)
+            (tmp_path / ".devpool" / "lock").unlink()
+        real_flock(fd, operation)
+
+    monkeypatch.setattr(files.fcntl, "flock", flock)
+    with files.locked(tmp_path):
+        assert (tmp_path / ".devpool" / "lock").read_text() == f"{os.getpid()}\n"
+    assert stolen
+
+
+def fork(work: Callable[[], None]) -> int:
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+            os._exit(0)
+        except BaseException as error:
+            print(repr(error), file=sys.stderr)
+        finally:
+            os._exit(1)
+    return child
+
+
+def test_enabling_and_disabling_is_the_identity(tmp_path: Path) -> None:
+    old, new = ENABLE.trees(tmp_path)
+    ENABLE.build(tmp_path / "run")
+    commit(ENABLE, tmp_path / "run")
+    assert tree(tmp_path / "run") == new
+    commit(Scenario("disable", ALL, NONE), tmp_path / "run")
+    assert tree(tmp_path / "run") == old
