@@ -77,7 +77,7 @@ def _of_database(project: Project, database: str) -> Credentials | None:
         trusts = method is not None and method.text == "trust"
         return _stated(project, database, values, ((_METHOD, "trust"),)) if trusts else None
     secret = password or file
-    if secret is None or not secret.text:
+    if secret is None:
         return None
     if secret.origin.form == "env-file":
         use = next((u for u in env_file_uses(service) if u.path == secret.origin.file.path), None)
@@ -122,7 +122,8 @@ def _stated(
 
 
 def _named(values: Mapping[str, Value], name: str) -> Value | None:
-    return next((values[n] for n in _NAMES[name] if n in values and values[n].text), None)
+    found = [values[n] for n in _NAMES[name] if n in values]
+    return next((v for v in found if v.text), found[0] if found else None)
 
 
 def _copyable(value: Value) -> bool:

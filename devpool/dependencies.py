@@ -30,7 +30,7 @@ def dependency_edits(project: Project, plan: Plan) -> Iterator[Edit]:
                     changed |= _readers(project, key, statement)
                     if id(statement.value) not in seen:
                         seen.add(id(statement.value))
-                        yield from _renamed(project.services[app], key, statement, pooler)
+                        yield from _renamed(project.services[app], statement, pooler)
         for app in pooler.apps:
             if app not in changed and _reaches(project, app, pooler.database, changed):
                 yield _added(project, pooler, app)
@@ -47,7 +47,7 @@ def _where(service: Service, node: Node, name: str) -> Scalar | None:
         return found.key if found else None
     if isinstance(node, Sequence):
         items = (i for i in map(yaml.resolved, node.items) if isinstance(i, Scalar))
-        return next((i for i in items if service.read(i) == name), None)
+        return next((i for i in items if service.read(i) in (name, f"{name}:{name}")), None)
     return None
 
 
@@ -71,7 +71,7 @@ def _refuse_shared(project: Project, pooler: Pooler, app: str, key: str, stateme
         )
 
 
-def _renamed(service: Service, key: str, statement: Statement, pooler: Pooler) -> Iterator[Edit]:
+def _renamed(service: Service, statement: Statement, pooler: Pooler) -> Iterator[Edit]:
     document = statement.document
     scalar = _where(service, statement.value, pooler.database)
     span = yaml.inner(document.text, scalar) if scalar else None
@@ -83,7 +83,7 @@ def _renamed(service: Service, key: str, statement: Statement, pooler: Pooler) -
         end=span[1],
         old=document.text[span[0] : span[1]],
         new=(pooler.name,),
-        at=("services", service.name, key, pooler.name),
+        at=(*yaml.path_to(document.root, span[0])[:-1], pooler.name),
     )
 
 
@@ -108,7 +108,7 @@ def _added(project: Project, pooler: Pooler, app: str) -> Edit:
     _refuse_shared(project, pooler, app, "depends_on", statement)
     document, node = statement.document, statement.value
     position, new = _entry_text(document, node, pooler)
-    at = ("services", app, "depends_on", pooler.name)
+    at = (*yaml.path_to(document.root, statement.entry.key.start), pooler.name)
     return Edit(path=document.path, start=position, end=position, old="", new=new, at=at, inserts=True)
 
 

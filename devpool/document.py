@@ -325,6 +325,52 @@ def lookup(mapping: Mapping, *path: str) -> Node | None:
     return node
 
 
+def path_to(root: Node, position: int) -> tuple[str, ...]:
+    """The keys that lead to the innermost entry or list item around a position, as the file itself is nested.
+
+    A list item is named by its text up to `=`. No alias or merge is followed.
+    """
+    found: list[str] = []
+    node: Node | None = root
+    while node is not None:
+        name, node = _step_to(node, position)
+        found += [name] if name is not None else []
+    return tuple(found)
+
+
+def _step_to(node: Node, position: int) -> tuple[str | None, Node | None]:
+    if isinstance(node, Mapping):
+        for entry in node.entries:
+            if entry.key.start <= position <= max(entry.key.end, entry.value.end):
+                return entry.key.value, entry.value
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            if item.start <= position <= item.end:
+                return (item.value.partition("=")[0] if isinstance(item, Scalar) else None), item
+    return None, None
+
+
+def place_of(root: Node, path: tuple[str, ...]) -> tuple[int, int] | None:
+    """The span of what `path_to` names: an entry with its key, or a list item; None where it is not there."""
+    node: Node | None = root
+    span: tuple[int, int] | None = None
+    for name in path:
+        if isinstance(node, Mapping):
+            entry = next((e for e in reversed(node.entries) if e.key.value == name), None)
+            node = entry.value if entry else None
+            span = (entry.key.start, max(entry.key.end, entry.value.end)) if entry else None
+        elif isinstance(node, Sequence):
+            node = next((i for i in node.items if isinstance(i, Scalar) and _named(i, name)), None)
+            span = (node.start, node.end) if node else None
+        if node is None:
+            return None
+    return span
+
+
+def _named(item: Scalar, name: str) -> bool:
+    return item.value.partition("=")[0] == name
+
+
 def inner(text: str, scalar: Scalar) -> tuple[int, int] | None:
     """The span of a scalar's characters inside its quotes, where raw text and value are the same.
 

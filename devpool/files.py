@@ -366,8 +366,9 @@ def locked(directory: Path, wait: float = 5.0) -> Iterator[None]:
         yield
         return
     fd = _acquire(lock, time.monotonic() + wait)
-    _held.add(str(lock))
     try:
+        _sign(fd, lock)
+        _held.add(str(lock))
         yield
     finally:
         _held.discard(str(lock))
@@ -421,14 +422,16 @@ def _is_ours(fd: int, lock: Path) -> bool:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # The last holder may have removed the file between our open and our lock: then this is a lock on
         # nothing, while a third process may hold the one on a new file of the same name.
-        if not os.path.samestat(os.fstat(fd), lock.stat()):
-            return False
+        return os.path.samestat(os.fstat(fd), lock.stat())
     except (BlockingIOError, FileNotFoundError):
         return False
-    step("write", str(lock))
-    os.ftruncate(fd, 0)
-    os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
-    return True
+
+
+def _sign(fd: int, lock: Path) -> None:
+    with reporting(lock):
+        step("write", str(lock))
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
 
 
 def _release(fd: int, lock: Path) -> None:

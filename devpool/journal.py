@@ -321,8 +321,8 @@ def _sweep(directory: Path) -> None:
     is there recovery needs the copies, and the journal's own folder last, so that a killed sweep is seen."""
     folder = _folder(directory)
     with files.reporting(folder):
-        if files.discard(str(_intent(directory))):
-            files.sync_folder(folder)
+        files.discard(str(_intent(directory)))
+        files.sync_folder(folder)  # before a copy goes: an intent that comes back needs them all
         for item in sorted(folder.iterdir(), reverse=True):  # .gitignore comes last
             files.discard(str(item))
         for root, _, _ in os.walk(folder.parent, topdown=False):

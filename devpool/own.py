@@ -1,105 +1,221 @@
-"""A pooled app that shares a value with services that stay direct gets an entry of its own over it."""
+"""A pooled app that shares a value with services that stay direct gets an entry of its own over it.
+
+The entry goes into the app's `environment` where that shows no secret that the file did not show before; else
+into a private env file below `.devpool/`, the last of the app's env files.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterator, MutableMapping
+from dataclasses import dataclass, field
 
 from devpool import document as yaml
 from devpool import layout
-from devpool.address import moved
-from devpool.document import Document, Entry, Node, Scalar, Sequence
+from devpool.address import find_addresses, moved, replacements
+from devpool.document import Alias, Document, Entry, Node, Scalar, Sequence, path_to
 from devpool.edits import Copy, Edit, Part
-from devpool.environment import Origin
+from devpool.envfile import EnvFile
+from devpool.environment import Value, raw_span
 from devpool.errors import DevpoolError
 from devpool.model import Project
 from devpool.plan import Move, twin_of
 from devpool.services import Fragment, Service, Statement
 
-if TYPE_CHECKING:
-    from devpool.settings import SettingEdits
+Private = MutableMapping[str, dict[str, str]]
+_USERINFO = re.compile(r"://([^/?#\s]*)@")
+_VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*\}|\$[A-Za-z_]\w*")
 
 
-def add(project: Project, move: Move, found: SettingEdits) -> None:
-    """Add the entry that carries out a move, to the compose file or to the app's private env file.
+@dataclass(slots=True)
+class _Entries:
+    """What one app gets of its own: for `environment` as text, for the private file as values."""
+
+    move: Move
+    stated: dict[str, tuple[Part, ...]] = field(default_factory=dict)
+    private: dict[str, str] = field(default_factory=dict)
+
+
+def edits(project: Project, moves: list[Move], private: Private) -> Iterator[Edit]:
+    """The edits of all moves that need an entry of their own. Values for private files are put into `private`.
 
     Raises:
-        DevpoolError: `shared-value` where the app has no place of its own for it.
+        DevpoolError: `shared-value` where an app has no place of its own for it.
     """
+    for name in dict.fromkeys(m.setting.service for m in moves):
+        mine = [m for m in moves if m.setting.service == name]
+        wanted = _Entries(mine[0])
+        for move in mine:
+            _add(project, move, wanted)
+        if wanted.stated:
+            yield from _in_environment(project, wanted)
+        if wanted.private:
+            path = f".devpool/env/{name}.env"
+            private[path] = wanted.private
+            yield _in_env_file(project, wanted, path)
+
+
+def _add(project: Project, move: Move, wanted: _Entries) -> None:
     setting = move.setting
+    value, file = setting.value, setting.value.origin.file
+    twin = twin_of(setting)
+    has_twin = twin in project.environments[setting.service]
     if setting.kind in ("host", "port"):
-        text = moved(setting.value.text, setting.address, move.pooler.name, move.pooler.port)
-        found.edits.append(_stated(project, move, setting.variable, layout.quoted(text), text))
-    elif setting.value.origin.form == "env-file":
-        _in_private_file(project, move, found)
+        text = moved(value.text, setting.address, move.pooler.name, move.pooler.port)
+        wanted.stated[setting.variable] = (layout.quoted(text),)
+    elif isinstance(file, Document):
+        new, old = _copied(move, file)
+        wanted.stated[setting.variable] = new
+        if twin and not has_twin:
+            wanted.stated[twin] = old
+    elif _shows_no_secret(project, file, value):
+        old_text = file.text[value.origin.start : value.origin.end]
+        wanted.stated[setting.variable] = (layout.quoted(_moved_raw(move, old_text)),)
+        if twin and not has_twin:
+            wanted.stated[twin] = (layout.quoted(old_text),)
+    else:
+        before = wanted.private.get(setting.variable, value.text)
+        wanted.private[setting.variable] = moved(before, setting.address, move.pooler.name, move.pooler.port)
+        if twin and not has_twin:
+            wanted.private[twin] = value.text
+
+
+def _copied(move: Move, document: Document) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    """The new and the old value as copies of the shared one, which stands in the same file."""
+    origin = move.setting.value.origin
+    if isinstance(origin.holder, Entry):
+        scalar = yaml.resolved(origin.holder.value)
+        whole = Copy(scalar.start, scalar.end)
+    elif isinstance(origin.holder, Scalar):
+        whole = Copy(origin.start, origin.end)
     else:
         raise _shared(move)
+    return _moved_copy(move, whole), (whole,)
 
 
-def _stated(project: Project, move: Move, name: str, quoted: str, plain: str) -> Edit:
-    """`name: value` in the app's own `environment`, which is made if it has none."""
-    service = project.services[move.setting.service]
+def _moved_copy(move: Move, whole: Copy) -> tuple[Part, ...]:
+    """A copy of the value's raw text with every address of the database replaced."""
+    value = move.setting.value
+    parts: list[Part] = []
+    position = whole.start
+    for span, text in _new_addresses(move, value.text):
+        raw = raw_span(value, *span)
+        if raw is None:
+            raise _shared(move)
+        parts += [Copy(position, raw[0]), text]
+        position = raw[1]
+    return (*parts, Copy(position, whole.end))
+
+
+def _moved_raw(move: Move, raw: str) -> str:
+    value = move.setting.value
+    base = value.origin.start
+    for span, text in reversed(_new_addresses(move, value.text)):
+        found = raw_span(value, *span)
+        if found is None:
+            raise _shared(move)
+        raw = raw[: found[0] - base] + text + raw[found[1] - base :]
+    return raw
+
+
+def _new_addresses(move: Move, text: str) -> list[tuple[tuple[int, int], str]]:
+    host = move.setting.address.host
+    same = [a for a in find_addresses(text) if a.host == host]
+    return sorted(r for a in same for r in replacements(a, move.pooler.name, move.pooler.port))
+
+
+def _shows_no_secret(project: Project, file: EnvFile, value: Value) -> bool:
+    """Whether a value of an env file may be written into a compose file as it stands: its password, if it has
+    one, is a variable that the compose file can take from the same file.
+    """
+    raw = file.text[value.origin.start : value.origin.end]
+    userinfo = _USERINFO.search(raw)
+    password = userinfo[1].partition(":")[2] if userinfo else ""
+    plain = "'" not in raw and "password=" not in raw.lower() and getattr(value.origin.holder, "quote", "") != "'"
+    interpolated = file.path in project.sources.dotenv and value.origin.exact
+    return plain and interpolated and (not password or _VARIABLE.fullmatch(password) is not None)
+
+
+def _in_environment(project: Project, wanted: _Entries) -> Iterator[Edit]:
+    """The entries at the end of the app's own `environment`, which is made if it has none."""
+    service = project.services[wanted.move.setting.service]
     statements = service.statements("environment")
-    at = ("services", service.name, "environment", name)
     if not statements:
-        return _new_environment(move, service, name, quoted, at)
+        yield _new_environment(wanted, service)
+        return
     last = statements[-1]
     if not _is_own(project, service, last):
-        raise _shared(move)
-    container = last.value
-    if isinstance(container, yaml.Mapping) and container.entries:
-        place = layout.after_entry(last.document, container, container.entries[-1], name, (quoted,))
-    elif isinstance(container, Sequence) and container.items:
-        item = container.items[-1]
-        if not isinstance(item, Scalar):
-            raise _shared(move)
-        place = layout.after_item(
-            last.document, container, item, layout.item_parts(last.document, item, name, (plain,))
-        )
-    else:
-        raise _shared(move)
-    return _insert(last.document, place, at)
-
-
-def _new_environment(move: Move, service: Service, name: str, quoted: str, at: tuple[str, ...]) -> Edit:
-    """An `environment` after the app's own `env_file`, with one entry."""
-    fragment, entry = _own_entry(move, service, "env_file")
-    document = fragment.document
-    step = document.newline + layout.indent(document.text, entry.key.start)
-    deeper = layout.unit(document, fragment.node)
-    parts: tuple[Part, ...] = (step + deeper + f"{name}: {quoted}",)
-    end, text = layout.after_entry(document, fragment.node, entry, "environment", parts)
-    text = tuple(p.replace("environment: ", "environment:") if isinstance(p, str) else p for p in text)
-    return _insert(document, (end, text), at[:-1])
-
-
-def _in_private_file(project: Project, move: Move, found: SettingEdits) -> None:
-    """The value goes into the app's own file below `.devpool/`, the last of its env files."""
-    setting = move.setting
-    service = project.services[setting.service]
-    path = f".devpool/env/{service.name}.env"
-    values = found.private.setdefault(path, {})
-    before = values.get(setting.variable, setting.value.text)
-    values[setting.variable] = moved(before, setting.address, move.pooler.name, move.pooler.port)
-    twin = twin_of(setting)
-    if twin and twin not in project.environments[service.name]:
-        values[twin] = setting.value.text
-    fragment, entry = _own_entry(move, service, "env_file")
-    if any(e.at == ("services", service.name, "env_file") for e in found.edits):
+        raise _shared(wanted.move)
+    if isinstance(last.entry.value, Alias):
+        yield _over_alias(wanted, last)
         return
-    text = f"{project.sources.directory}/{path}"
-    found.edits += _env_file_edits(fragment.document, entry.value, text, service.name)
+    at = path_to(last.document.root, last.entry.key.start)
+    for name, parts in wanted.stated.items():
+        yield _insert(last.document, _last_place(wanted, last, name, parts), (*at, name))
 
 
-def _env_file_edits(document: Document, node: Node, path: str, service: str) -> list[Edit]:
-    relative = path.removeprefix(document.directory + "/")
-    written = layout.quoted(relative if relative.startswith(("/", ".")) else f"./{relative}")
-    at = ("services", service, "env_file")
+def _last_place(
+    wanted: _Entries, statement: Statement, name: str, parts: tuple[Part, ...]
+) -> tuple[int, tuple[Part, ...]]:
+    document, container = statement.document, statement.value
+    as_item = isinstance(wanted.move.setting.value.origin.holder, Scalar)
+    if isinstance(container, yaml.Mapping) and container.entries and not as_item:
+        return layout.after_entry(document, container, container.entries[-1], name, parts)
+    item = container.items[-1] if isinstance(container, Sequence) and container.items else None
+    plain = all(isinstance(p, str) or as_item for p in parts)
+    if isinstance(container, Sequence) and isinstance(item, Scalar) and plain:
+        return layout.after_item(document, container, item, layout.item_parts(document, item, name, parts))
+    if isinstance(container, yaml.Mapping) and container.entries and all(isinstance(p, str) for p in parts):
+        return layout.after_entry(document, container, container.entries[-1], name, parts)
+    raise _shared(wanted.move)
+
+
+def _over_alias(wanted: _Entries, statement: Statement) -> Edit:
+    """`environment: *shared` becomes a mapping that merges the shared one and states the new entries."""
+    document, alias, target = statement.document, statement.entry.value, statement.value
+    if not isinstance(target, yaml.Mapping):
+        raise _shared(wanted.move)
+    lead = layout.indent(document.text, statement.entry.key.start)
+    if lead.strip():
+        raise _shared(wanted.move)
+    line = document.newline + lead + layout.unit(document, document.root)
+    parts: list[Part] = [line + "<<: ", Copy(alias.start, alias.end)]
+    for name, value in wanted.stated.items():
+        parts += [f"{line}{name}: ", *value]
+    at = path_to(document.root, statement.entry.key.start)
+    return Edit(path=document.path, start=alias.start, end=alias.end, old=None, new=tuple(parts), at=at)
+
+
+def _new_environment(wanted: _Entries, service: Service) -> Edit:
+    """An `environment` after the app's own `env_file`."""
+    fragment, entry = _own_entry(wanted.move, service, "env_file")
+    document = fragment.document
+    lead = layout.indent(document.text, entry.key.start)
+    line = document.newline + lead + layout.unit(document, document.root)
+    parts: list[Part] = [document.newline + lead + "environment:"]
+    for name, value in wanted.stated.items():
+        parts += [f"{line}{name}: ", *value]
+    if fragment.node.flow or lead.strip():
+        raise layout.odd(document, fragment.node)
+    end = layout.line_end(document.text, entry.value.end)
+    at = (*path_to(document.root, entry.key.start)[:-1], "environment")
+    return _insert(document, (end, tuple(parts)), at)
+
+
+def _in_env_file(project: Project, wanted: _Entries, path: str) -> Edit:
+    """The private file becomes the last of the app's env files."""
+    service = project.services[wanted.move.setting.service]
+    fragment, entry = _own_entry(wanted.move, service, "env_file")
+    document, node = fragment.document, entry.value
+    relative = f"{project.sources.directory}/{path}".removeprefix(document.directory + "/")
+    written = layout.quoted(relative if relative.startswith("/") else f"./{relative}")
+    at = path_to(document.root, entry.key.start)
     if isinstance(node, Scalar):
         copy = Copy(node.start, node.end)
         new = ("[", copy, f", {written}]")
-        return [Edit(path=document.path, start=node.start, end=node.end, old=None, new=new, at=at)]
+        return Edit(path=document.path, start=node.start, end=node.end, old=None, new=new, at=at)
     if isinstance(node, Sequence) and node.items:
-        return [_insert(document, layout.after_item(document, node, node.items[-1], (written,)), at)]
+        return _insert(document, layout.after_item(document, node, node.items[-1], (written,)), (*at, written))
     raise layout.odd(document, node)
 
 
@@ -113,13 +229,15 @@ def _own_entry(move: Move, service: Service, key: str) -> tuple[Fragment, Entry]
 
 
 def _is_own(project: Project, service: Service, statement: Statement) -> bool:
-    """Whether no other service states the same mapping or list, and the app's own text does."""
+    """Whether the entry stands in the app's own text and its value counts for no other service.
+
+    The value of an alias is shared by nature: the alias itself is what is the app's own.
+    """
     if not statement.fragment.own or statement.entry not in statement.fragment.node.entries:
         return False
-    if statement.entry.value is not statement.value:
-        return False
-    return not any(
-        other.value is statement.value
+    node: Node = statement.entry.value
+    return isinstance(node, Alias) or not any(
+        other.entry.value is node
         for name, another in project.services.items()
         if name != service.name
         for other in another.statements(statement.entry.key.value)
@@ -133,11 +251,11 @@ def _insert(document: Document, place: tuple[int, tuple[Part, ...]], at: tuple[s
 
 def _shared(move: Move) -> DevpoolError:
     setting = move.setting
-    origin: Origin = setting.value.origin
+    name = setting.service
     return DevpoolError(
         "shared-value",
-        f"`{setting.service}.{setting.variable}` shares its value with services that stay direct, "
+        f"`{name}.{setting.variable}` shares its value with services that stay direct, "
         "and has no place of its own for another",
-        where=origin.place,
-        hint=f"give `{setting.service}` its own {setting.variable}, or keep it direct: --direct {setting.service}",
+        where=setting.value.origin.place,
+        hint=f"give `{name}` its own {setting.variable}, or keep it direct: --direct {name}",
     )

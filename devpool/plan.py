@@ -162,7 +162,7 @@ def _listen_port(settings: list[Setting], options: Options) -> str:
     if stuck and options.port != DEFAULT_PORT:
         raise DevpoolError(
             "no-port-variable",
-            f"`{stuck.service}` names its host (`{stuck.variable}`) and no port, so it cannot reach port {options.port}",
+            f"`{stuck.service}` names its host (`{stuck.variable}`) and no port: it cannot reach {options.port}",
             where=stuck.value.origin.place,
             hint=f"leave --port out, or give `{stuck.service}` a port variable",
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from devpool import document as yaml
 from devpool import layout, own
 from devpool.address import find_addresses, moved, replacements
-from devpool.document import Document, Entry, Scalar, Sequence
+from devpool.document import Document, Entry, Scalar, Sequence, path_to
 from devpool.edits import Copy, Edit, Part
 from devpool.envfile import Binding, EnvFile
 from devpool.environment import Origin, Value, env_file_values, raw_span, variable_holding
@@ -33,10 +33,8 @@ def setting_edits(project: Project, plan: Plan) -> SettingEdits:
     """
     found = SettingEdits()
     done: set[tuple[str, int, int]] = set()
-    for move in plan.moves:
-        if move.where == "own":
-            own.add(project, move, found)
-            continue
+    found.edits += own.edits(project, [m for m in plan.moves if m.where == "own"], found.private)
+    for move in (m for m in plan.moves if m.where != "own"):
         key = (*move.setting.value.origin.key, move.setting.address.host_span[0])
         if key not in done:
             done.add(key)
@@ -48,10 +46,10 @@ def setting_edits(project: Project, plan: Plan) -> SettingEdits:
 
 def locator(move: Move) -> tuple[str, ...]:
     """Where a setting stands, in its file's own terms."""
-    setting = move.setting
-    if setting.value.origin.form == "env-file":
-        return (setting.variable,)
-    return ("services", setting.service, "environment", setting.variable)
+    origin = move.setting.value.origin
+    if isinstance(origin.file, EnvFile):
+        return (move.setting.variable,)
+    return path_to(origin.file.root, origin.start)
 
 
 def _at_origin(move: Move) -> Iterator[Edit]:
@@ -169,7 +167,7 @@ def _twin(project: Project, move: Move) -> Iterator[Edit]:
         if isinstance(origin.holder, Binding):
             yield line_after(origin.file, origin.holder, name, (Copy(origin.start, origin.end),))
         return
-    at = ("services", move.setting.service, "environment", name)
+    at = (*locator(move)[:-1], name)
     position, new = twin_text(origin.file, origin, name, value.name)
     yield edit(origin.file, (position, position), new, at, inserts=True)
 

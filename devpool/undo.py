@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence as Several
 
-from devpool import document as yaml
-from devpool.document import Document, Node, Scalar, Sequence
+from devpool.document import Document, place_of
 from devpool.edits import Edit, Placed, apply, placed, revert
 from devpool.envfile import EnvFile
 from devpool.errors import DevpoolError, ProofError
@@ -65,55 +64,33 @@ def _found_again(file: File, edits: Several[Edit]) -> str:
 
 def _span(file: File, edit: Edit) -> re.Match[str] | None:
     """Where the text of an edit stands now; None where it is not found, or not only once."""
-    place = _env_place(file, edit.at[0]) if isinstance(file, EnvFile) else _yaml_place(file.root, edit.at)
+    place = _env_place(file, edit.at[0]) if isinstance(file, EnvFile) else place_of(file.root, edit.at)
     if place is None:
         return None
-    found = [m for m in _pattern(edit).finditer(file.text) if _touches(m.span(), place, edit)]
-    return found[0] if len(found) == 1 else None
+    for pattern in (_pattern(edit, exact=True), _pattern(edit, exact=False)):
+        found = [m for m in pattern.finditer(file.text) if _touches(m.span(), place, edit)]
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
 def _touches(span: Span, place: Span, edit: Edit) -> bool:
-    if edit.inserts and len(edit.new) + len("".join(p for p in edit.new if isinstance(p, str))) > 2:
-        return (span[0] <= place[0] and place[1] <= span[1]) or (place[0] <= span[0] and span[1] <= place[1])
-    return place[0] <= span[0] and span[1] <= place[1]
+    covers = span[0] <= place[0] and place[1] <= span[1]
+    return (edit.inserts and covers) or (place[0] <= span[0] and span[1] <= place[1])
 
 
-def _pattern(edit: Edit) -> re.Pattern[str]:
-    parts = [re.escape(p) if isinstance(p, str) else r"([^\r\n]*)" for p in edit.new]
+def _pattern(edit: Edit, *, exact: bool) -> re.Pattern[str]:
+    """What the text of an edit looks like; copied text has its old length, or any if it was changed since."""
+    parts = [
+        re.escape(p) if isinstance(p, str) else f"([^\\r\\n]{{{p.end - p.start}}})" if exact else r"([^\r\n]*)"
+        for p in edit.new
+    ]
     return re.compile("".join(parts).replace("\\\r", "").replace("\\\n", r"\r?\n"))
 
 
 def _env_place(file: EnvFile, name: str) -> Span | None:
     binding = file.last(name)
     return (binding.line_start, binding.line_end) if binding else None
-
-
-def _yaml_place(root: Node, at: tuple[str, ...]) -> Span | None:
-    """The span of what a path names: an entry with its key, or a list item."""
-    node, span = root, None
-    for key in at:
-        node = yaml.resolved(node)
-        if isinstance(node, yaml.Mapping):
-            entry = yaml.entries(node).get(key)
-            if entry is None:
-                return None
-            node, span = entry.value, (entry.key.start, max(entry.key.end, entry.value.end))
-        elif isinstance(node, Sequence):
-            item = _item(node, key)
-            if item is None:
-                return None
-            node, span = item, (item.start, item.end)
-        else:
-            return span
-    return span
-
-
-def _item(sequence: Sequence, key: str) -> Node | None:
-    for item in sequence.items:
-        scalar = yaml.resolved(item)
-        if isinstance(scalar, Scalar) and (scalar.value == key or scalar.value.startswith(f"{key}=")):
-            return item
-    return None
 
 
 def _changed(file: File, edit: Edit) -> DevpoolError:

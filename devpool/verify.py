@@ -79,7 +79,8 @@ def _listed(after: Reading, poolers: set[str]) -> list[str]:
 
 
 def _without_services(model: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in model.items() if k != "services"}
+    # Extensions may be edited: what they mean for the services is compared with these.
+    return {k: v for k, v in model.items() if k != "services" and not k.startswith("x-")}
 
 
 def _expected(service: dict[str, Any], moves: list[Move]) -> dict[str, Any]:
@@ -115,9 +116,9 @@ def _without_added(service: dict[str, Any], expected: dict[str, Any], poolers: s
 
 
 def _link(names: dict[str, str], link: str) -> str:
-    """A link, its service renamed; an alias stays."""
-    name, colon, alias = link.partition(":")
-    return names.get(name, name) + colon + alias
+    """A link, its service renamed; one under another name stays."""
+    name, _, alias = link.partition(":")
+    return names.get(name, name) if alias in ("", name) else link
 
 
 def _prove_move(move: Move, after: Reading) -> None:

@@ -67,8 +67,8 @@ read_url_query() {
 read_url_address() {
     [[ $1 =~ ^(\[([0-9A-Fa-f:.]+)\]|[^],:[]*)(:([0-9]*))?$ ]] ||
         die DATABASE_URL 'does not name one host and port; set POSTGRES_HOST and POSTGRES_PORT'
-    decode host "${BASH_REMATCH[2]:-${BASH_REMATCH[1]}}"
     port=${BASH_REMATCH[4]:-}
+    decode host "${BASH_REMATCH[2]:-${BASH_REMATCH[1]}}" # last: decode has a match of its own
 }
 
 read_url() {
@@ -105,6 +105,7 @@ choose_upstream() {
     refuse_line_breaks POSTGRES_{HOST,PORT,USER,PASSWORD,DB} DATABASE_URL "${!PGBOUNCER_@}"
     if [[ -n ${DATABASE_URL:-} && -z ${POSTGRES_USER:-}${POSTGRES_PASSWORD:-} ]]; then
         read_url
+        [[ -z ${POSTGRES_HOST:-} ]] || port='' # the URL's port belongs to the URL's host
     fi
     host=${POSTGRES_HOST:-$host}
     port=${POSTGRES_PORT:-${port:-5432}}

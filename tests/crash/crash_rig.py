@@ -104,6 +104,11 @@ def tree(root: Path) -> Tree:
     return found
 
 
+def without_lock(found: Tree) -> Tree:
+    """The tree but for the lock file, which the next command removes even if it has to refuse."""
+    return {name: value for name, value in found.items() if name != "project/.devpool/lock"}
+
+
 def clone(root: Path, to: Path) -> Path:
     shutil.rmtree(to, ignore_errors=True)
     shutil.copytree(root, to, symlinks=True)
@@ -111,7 +116,7 @@ def clone(root: Path, to: Path) -> Path:
 
 
 @contextmanager
-def stepping(step: Step, chunk: int = 16) -> Iterator[None]:
+def stepping(step: Step, chunk: int = 40) -> Iterator[None]:
     """Call this before every effect on the disk, files being written in small pieces."""
     kept = files.step, files.CHUNK
     files.step, files.CHUNK = step, chunk
@@ -139,19 +144,28 @@ def die() -> None:
     os._exit(DIED)
 
 
-def in_child(work: Callable[[], object]) -> int:
-    """Run this in a process of its own; its exit code: 0, DIED, or 1 after an exception."""
+def start(work: Callable[[], object]) -> int:
+    """Run this in a process of its own, whose number is returned."""
     child = os.fork()
     if child == 0:
         try:
-            os.fsync = lambda fd: None  # a killed process loses nothing that was written
             work()
             os._exit(0)
         except BaseException:
             traceback.print_exc()
         finally:
             os._exit(1)
+    return child
+
+
+def end(child: int) -> int:
+    """Wait for a process; its exit code: 0, DIED, 1 after an exception, less than 0 for a signal."""
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def covered(what: str, scenario: str, points: int) -> None:
+    """Say how many points a test has counted through; `pytest -s` shows it."""
+    print(f"{what}, {scenario}: {points} points")  # noqa: T201
 
 
 def dies_at(number: int, work: Callable[[], object], also: Step = files.step) -> bool:
@@ -161,6 +175,6 @@ def dies_at(number: int, work: Callable[[], object], also: Step = files.step) ->
         with stepping(at(number, die, also)):
             work()
 
-    code = in_child(run)
+    code = end(start(run))
     assert code in (0, DIED), code
     return code == DIED

@@ -130,6 +130,27 @@ def test_an_unescaped_at_sign_in_a_url_belongs_to_the_password(rig: Rig) -> None
     assert pooler.setting("server_tls_sslmode") == "disable"
 
 
+@pytest.mark.parametrize(
+    ("url", "where"),
+    [
+        ("postgres://u:pa?ss#w@elsewhere:5440/app?x=@y", ("elsewhere", "5440", "app")),
+        ("postgresql+asyncpg://u:p%2F@[::1]:5433", ("::1", "5433", "u")),
+        ("postgres:///app?host=/run/postgresql&user=u&password=p&port=5439", ("/run/postgresql", "5439", "app")),
+    ],
+)
+def test_a_url_is_read_as_drivers_read_it(rig: Rig, url: str, where: tuple[str, str, str]) -> None:
+    pooler = rig.pooler(DATABASE_URL=url, POSTGRES_HOST="")
+    eventually(pooler.accepts, "the pooler takes connections")
+    health = next(row for row in pooler.admin("SHOW DATABASES") if row["name"] == "devpool_health")
+    assert (health["host"], health["port"], health["database"]) == where
+
+
+def test_the_port_of_a_url_belongs_to_its_host(rig: Rig) -> None:
+    pooler = rig.pooler(DATABASE_URL=f"postgres://postgres:{Postgres.password}@elsewhere:9/app?port=9")
+    eventually(pooler.accepts, "the pooler takes connections")
+    assert rig.ask(pooler, "postgres", Postgres.password, "SELECT 1") == "1"
+
+
 def test_postgres_variables_and_a_url_are_not_mixed(rig: Rig) -> None:
     pooler = rig.ready_pooler(DATABASE_URL="postgres://other:wrong@nowhere:1/nothing")
     assert rig.ask(pooler, "postgres", Postgres.password, "SELECT 1") == "1"

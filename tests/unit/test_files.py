@@ -1,0 +1,381 @@
+"""What `files` promises for one file; that several change as one is in tests/crash."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from devpool import files, journal
+from devpool.errors import DevpoolError
+from devpool.files import FileChange
+
+NOBODY = 65534
+OLD, NEW = b"a: 1\r\n", b"a: 2\r\n\xff\x00"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "docker-compose.yml"
+    path.write_bytes(OLD)
+    return path
+
+
+@pytest.fixture
+def on_step(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], object]], None]:
+    """Do something right before a step of this name."""
+
+    def install(wanted: str, act: Callable[[], object]) -> None:
+        monkeypatch.setattr(files, "step", lambda name, path: act() if name == wanted else None)
+
+    return install
+
+
+def failing(code: int) -> Callable[[], None]:
+    def fail() -> None:
+        raise OSError(code, os.strerror(code))
+
+    return fail
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def as_nobody(work: Callable[[], object]) -> DevpoolError | None:
+    """Run this as a user with no rights; the refusal it raised. In a process of its own when we are root."""
+    if os.geteuid() != 0:
+        return refusal(work)
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+            error = refusal(work)
+            os.write(write, "\n".join((error.code, error.where, error.hint)).encode() if error else b"")
+            os._exit(0)
+        finally:
+            os._exit(1)
+    os.close(write)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    code, where, hint = (*os.read(read, 65536).decode().split("\n"), "", "")[:3]
+    os.close(read)
+    return DevpoolError(code, "", where=where, hint=hint) if code else None
+
+
+def refusal(work: Callable[[], object]) -> DevpoolError | None:
+    try:
+        work()
+    except DevpoolError as error:
+        return error
+    return None
+
+
+@pytest.fixture
+def open_path(tmp_path: Path) -> Iterator[Path]:
+    """A folder that any user can reach: those of pytest are for their owner only."""
+    closed = [p for p in tmp_path.parents if p.stat().st_uid == os.getuid() and not p.stat().st_mode & 0o001]
+    for path in [tmp_path, *closed]:
+        path.chmod(stat.S_IMODE(path.stat().st_mode) | 0o055)
+    yield tmp_path
+    for path in closed:
+        path.chmod(stat.S_IMODE(path.stat().st_mode) & ~0o055)
+
+
+# --- nothing changes --------------------------------------------------------------------------------------
+
+
+def test_a_change_to_the_same_bytes_touches_nothing(file: Path) -> None:
+    before = file.stat()
+    journal.commit(file.parent, [FileChange(path=str(file), before=OLD, after=OLD)])
+    assert file.stat() == before
+    assert names(file.parent) == [file.name]
+
+
+def test_recovery_where_nothing_happened_touches_nothing(file: Path) -> None:
+    before = file.parent.stat()
+    assert journal.recover(file.parent) is False
+    assert file.parent.stat() == before
+
+
+@pytest.mark.parametrize("write", [files.replace_file, files.write_in_place])
+def test_a_file_that_holds_something_else_is_left_alone(file: Path, write: Callable[..., None]) -> None:
+    with pytest.raises(DevpoolError) as error:
+        write(str(file), b"what it was", NEW)
+    assert (error.value.code, error.value.where) == ("changed-meanwhile", str(file))
+    assert file.read_bytes() == OLD
+    assert names(file.parent) == [file.name]
+
+
+def test_an_editor_that_saves_while_we_write_loses_nothing(
+    file: Path, on_step: Callable[[str, Callable[[], object]], None]
+) -> None:
+    on_step("write", lambda: file.write_bytes(b"mine"))
+    with pytest.raises(DevpoolError) as error:
+        files.replace_file(str(file), OLD, NEW)
+    assert error.value.code == "changed-meanwhile"
+    assert file.read_bytes() == b"mine"
+    assert names(file.parent) == [file.name], "no temp is left"
+
+
+def test_a_new_file_that_somebody_else_creates_meanwhile_is_not_overwritten(
+    tmp_path: Path, on_step: Callable[[str, Callable[[], object]], None]
+) -> None:
+    path = tmp_path / "new"
+    on_step("write", lambda: path.write_bytes(b"mine"))
+    with pytest.raises(DevpoolError, match="changed by someone else"):
+        files.write_new(str(path), NEW)
+    assert path.read_bytes() == b"mine"
+    assert names(tmp_path) == ["new"]
+
+
+def test_a_file_that_holds_something_else_is_not_removed(file: Path) -> None:
+    with pytest.raises(DevpoolError, match="changed by someone else"):
+        files.remove_file(str(file), NEW)
+    assert file.read_bytes() == OLD
+
+
+def test_a_folder_or_a_pipe_is_not_taken_for_a_file(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("folder", "pipe"):
+        with pytest.raises(DevpoolError) as error:
+            files.read(str(tmp_path / name))
+        assert error.value.code == "not-a-file"
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        (errno.ENOSPC, "disk-full"),
+        (errno.EDQUOT, "disk-full"),
+        (errno.EROFS, "not-writable"),
+        (errno.EACCES, "not-writable"),
+        (errno.EIO, "disk-error"),
+    ],
+)
+@pytest.mark.parametrize("step", ["create", "write", "mode", "sync", "replace"])
+def test_a_failure_is_a_refusal_with_path_and_hint(
+    file: Path, on_step: Callable[[str, Callable[[], object]], None], code: int, name: str, step: str
+) -> None:
+    on_step(step, failing(code))
+    with pytest.raises(DevpoolError) as error:
+        files.replace_file(str(file), OLD, NEW)
+    assert (error.value.code, error.value.where) == (name, str(file))
+    assert error.value.hint
+    assert file.read_bytes() == OLD
+    assert names(file.parent) == [file.name]
+
+
+def test_one_file_by_two_names_is_refused(file: Path) -> None:
+    link = file.with_name("compose.yml")
+    link.symlink_to(file.name)
+    changes = [FileChange(path=str(p), before=OLD, after=NEW) for p in (file, link)]
+    with pytest.raises(DevpoolError) as error:
+        journal.commit(file.parent, changes)
+    assert error.value.code == "same-file-twice"
+    assert file.read_bytes() == OLD
+
+
+def test_bytes_do_not_show_in_the_text_of_a_change() -> None:
+    assert "secret" not in repr(FileChange(path="/x", before=b"secret", after=b"secret2"))
+
+
+# --- what a change keeps ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o600, 0o755, 0o666, 0o4711])
+def test_the_mode_is_kept(file: Path, mode: int) -> None:
+    file.chmod(mode)
+    files.replace_file(str(file), OLD, NEW)
+    assert file.read_bytes() == NEW
+    assert stat.S_IMODE(file.stat().st_mode) == mode
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_the_owner_is_kept(file: Path) -> None:
+    os.chown(file, NOBODY, 1)
+    file.chmod(0o6750)
+    files.replace_file(str(file), OLD, NEW)
+    found = file.stat()
+    assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (NOBODY, 1, 0o6750)
+
+
+def test_extended_attributes_are_kept(file: Path) -> None:
+    try:
+        os.setxattr(file, "user.note", b"mine")
+    except (OSError, AttributeError):
+        pytest.skip("no extended attributes here")
+    files.replace_file(str(file), OLD, NEW)
+    assert os.getxattr(file, "user.note") == b"mine"
+
+
+def test_a_symlink_stays_and_the_file_behind_it_changes(tmp_path: Path, file: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    first, second = tmp_path / "deep" / "first", tmp_path / "second"
+    second.symlink_to(file)
+    first.symlink_to("../second")
+    files.replace_file(str(first), OLD, NEW)
+    assert first.is_symlink() and second.is_symlink()
+    assert not file.is_symlink() and file.read_bytes() == NEW
+    assert names(tmp_path / "deep") == ["first"], "the temp stands beside the real file"
+
+
+@pytest.mark.parametrize(("mode", "found"), [(None, 0o644), (0o600, 0o600), (0o666, 0o666)])
+def test_a_new_file_has_its_mode_whatever_the_umask(tmp_path: Path, mode: int | None, found: int) -> None:
+    mask = os.umask(0o077)
+    try:
+        files.write_new(str(tmp_path / "new"), b"", mode=mode)
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == found
+
+
+def test_a_long_text_is_written_in_pieces(file: Path) -> None:
+    data = os.urandom(3 * files.CHUNK + 1)
+    files.replace_file(str(file), OLD, data)
+    assert file.read_bytes() == data
+
+
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP])
+def test_a_filesystem_that_cannot_flush_a_folder_is_tolerated(
+    file: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def step(name: str, path: str) -> None:
+        if name == "sync" and path == str(file.parent):
+            failing(code)()
+
+    monkeypatch.setattr(files, "step", step)
+    files.replace_file(str(file), OLD, NEW)
+    assert file.read_bytes() == NEW
+
+
+# --- files that nothing can be renamed over ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", [errno.EBUSY, errno.EXDEV, errno.EPERM])
+@pytest.mark.parametrize("after", [b"", b"a", OLD + b"more\n"])
+def test_a_bind_mounted_file_is_written_in_place(
+    file: Path, monkeypatch: pytest.MonkeyPatch, code: int, after: bytes
+) -> None:
+    def step(name: str, path: str) -> None:
+        if (name, path) == ("replace", str(file)):
+            failing(code)()
+
+    monkeypatch.setattr(files, "step", step)
+    before = file.stat()
+    journal.commit(file.parent, [FileChange(path=str(file), before=OLD, after=after)])
+    assert file.read_bytes() == after
+    assert (file.stat().st_ino, file.stat().st_mode) == (before.st_ino, before.st_mode)
+    assert names(file.parent) == [file.name]
+
+
+def test_without_the_journal_such_a_file_is_refused(
+    file: Path, on_step: Callable[[str, Callable[[], object]], None]
+) -> None:
+    on_step("replace", failing(errno.EBUSY))
+    with pytest.raises(files.RenameError) as error:
+        files.replace_file(str(file), OLD, NEW)
+    assert error.value.code == "not-writable"
+    assert file.read_bytes() == OLD
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs a file of another user")
+def test_a_file_whose_owner_could_not_be_kept_is_written_in_place(open_path: Path) -> None:
+    open_path.chmod(0o777)
+    file = open_path / "of-root.yml"
+    file.write_bytes(OLD)
+    file.chmod(0o666)
+    change = FileChange(path=str(file), before=OLD, after=NEW)
+    assert as_nobody(lambda: journal.commit(open_path, [change])) is None
+    assert file.read_bytes() == NEW
+    assert (file.stat().st_uid, stat.S_IMODE(file.stat().st_mode)) == (0, 0o666)
+    assert names(open_path) == [file.name]
+
+
+# --- refused before anything starts -----------------------------------------------------------------------
+
+
+def test_what_can_be_written_passes_the_check_without_a_trace(file: Path) -> None:
+    before = file.parent.stat()
+    files.check_writable([str(file), str(file.parent / "new"), str(file.parent / ".devpool" / "env" / "x")])
+    assert file.parent.stat() == before
+
+
+def test_a_folder_that_cannot_be_written_is_refused(open_path: Path) -> None:
+    file = open_path / "docker-compose.yml"
+    file.write_bytes(OLD)
+    file.chmod(0o666)
+    open_path.chmod(0o555)
+    for path in (file, open_path / "new", open_path / ".devpool" / "env" / "x"):
+        error = as_nobody(lambda path=path: files.check_writable([str(path)]))
+        assert error is not None
+        assert (error.code, error.where) == ("not-writable", str(path))
+        assert str(open_path) in error.hint
+    open_path.chmod(0o755)
+
+
+def test_a_read_only_file_is_refused_before_the_first_change(open_path: Path) -> None:
+    first, second = open_path / "first.yml", open_path / "second.yml"
+    for path, mode in ((first, 0o666), (second, 0o444)):
+        path.write_bytes(OLD)
+        path.chmod(mode)
+    open_path.chmod(0o777)
+    changes = [FileChange(path=str(path), before=OLD, after=NEW) for path in (first, second)]
+    error = as_nobody(lambda: journal.commit(open_path, changes))
+    assert error is not None
+    assert (error.code, error.where) == ("not-writable", str(second))
+    assert "chmod u+rw" in error.hint
+    assert first.read_bytes() == OLD
+    assert names(open_path) == ["first.yml", "second.yml"]
+
+
+def test_a_lock_in_a_folder_that_cannot_be_written_is_refused(open_path: Path) -> None:
+    open_path.chmod(0o555)
+
+    def lock() -> None:
+        with files.locked(open_path):
+            pass
+
+    error = as_nobody(lock)
+    open_path.chmod(0o755)
+    assert error is not None
+    assert error.code == "not-writable"
+
+
+# --- folders ----------------------------------------------------------------------------------------------
+
+
+def test_folders_are_made_and_removed_below_devpool_only(tmp_path: Path) -> None:
+    inside, outside = tmp_path / ".devpool" / "a" / "b" / "c", tmp_path / "mine" / "x"
+    with pytest.raises(DevpoolError) as error:
+        journal.commit(tmp_path, [FileChange(path=str(outside), before=None, after=b"")])
+    assert error.value.code == "disk-error"
+    assert names(tmp_path) == []
+
+    journal.commit(tmp_path, [FileChange(path=str(inside), before=None, after=b"")])
+    assert inside.read_bytes() == b""
+    assert names(tmp_path / ".devpool") == ["a"]
+
+    outside.parent.mkdir()
+    outside.write_bytes(OLD)
+    changes = [(inside, b""), (outside, OLD)]
+    journal.commit(tmp_path, [FileChange(path=str(p), before=data, after=None) for p, data in changes])
+    assert names(tmp_path) == ["mine"]
+    assert names(tmp_path / "mine") == []
+
+
+def test_the_lock_is_held_once_by_a_process_that_asks_twice(tmp_path: Path) -> None:
+    with files.locked(tmp_path):
+        with files.locked(tmp_path, wait=0):
+            pass
+        assert (tmp_path / ".devpool" / "lock").exists()
+        journal.commit(tmp_path, [FileChange(path=str(tmp_path / "new"), before=None, after=NEW)])
+        assert (tmp_path / ".devpool" / "lock").exists()
+    assert names(tmp_path) == ["new"]
