@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from devpool.containers import Running, Stack
 
-_OWN = ("devpool-health", "devpool-admin")
+_IDLE_SECONDS = 4.0
+_HEALTH = "devpool_health"  # the database name that the image's healthcheck uses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +62,18 @@ def wait_for(
 ) -> list[Connections]:
     """Count until every service has a connection at its pooler and none at Postgres, or the time is over.
 
-    An app that connects only when it is asked for something shows no connection at all: that is no fault.
+    An app that connects only when it is asked for something shows no connection at all: that is no fault, and
+    it is given a few seconds only.
+
+    Args:
+        seconds: how long a connection that is still at Postgres is waited for.
     """
-    names, end = set(services), time.monotonic() + seconds
+    names, begin = set(services), time.monotonic()
     while True:
-        found = count(stack, stack.running(), pairs, poolers)
-        settled = all(c.at_pooler and not c.at_database for c in found if c.service in names)
-        if settled or time.monotonic() > end:
+        mine = [c for c in (found := count(stack, stack.running(), pairs, poolers)) if c.service in names]
+        waited = time.monotonic() - begin
+        moved = not any(c.at_database for c in mine)
+        if waited > seconds or (moved and (waited > _IDLE_SECONDS or all(c.at_pooler for c in mine))):
             return found
         time.sleep(0.3)
 
@@ -81,7 +87,7 @@ def _at_pooler(stack: Stack, running: Mapping[str, list[Running]], pooler: str |
     found: Counter[str] = Counter()
     for container in running.get(pooler or "", []):
         for client in stack.pooler_clients(container):
-            if client.get("application_name", "") not in _OWN and client.get("addr", "") in owner:
+            if client.get("database") != _HEALTH and client.get("addr", "") in owner:
                 found[owner[client["addr"]]] += 1
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from devpool.document import Scalar
 from devpool.errors import DevpoolError
 from devpool.model import Project
 from devpool.services import Service, resolve_path
+
+_MANAGE = re.compile(r"(?P<python>[^\s\"']*python[\d.]*)\s+(\./)?manage\.py")
 
 
 def django_service(project: Project, command: list[str], chosen: str | None = None) -> str:
@@ -45,6 +48,13 @@ def django_service(project: Project, command: list[str], chosen: str | None = No
         details=tuple(f"devpool migrate {name}{tail}" for name in found),
         hint="choose one of the commands above",
     )
+
+
+def django_command(project: Project) -> list[str]:
+    """`python manage.py migrate`, with the interpreter that the project's own commands call manage.py by."""
+    starts = (f"{s.words('entrypoint')} {s.words('command')}" for s in project.services.values())
+    found = next((m for m in map(_MANAGE.search, starts) if m), None)
+    return [found["python"] if found else "python", "manage.py", "migrate"]
 
 
 def _serving(project: Project, names: list[str]) -> str:

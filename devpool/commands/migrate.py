@@ -9,15 +9,13 @@ import click
 from devpool.containers import Stack
 from devpool.errors import DevpoolError
 from devpool.journal import recover
-from devpool.migrations import django_service
+from devpool.migrations import django_command, django_service
 from devpool.model import Project, read_model
 from devpool.prepare import read_state, undone
 from devpool.project import project_directory, read_project
 from devpool.project_options import context, project_options
 from devpool.rollout import open_stack
 from devpool.state import State
-
-_DJANGO = ["python", "manage.py", "migrate"]
 
 
 class _AfterDashes(click.Command):
@@ -55,7 +53,7 @@ def migrate(ctx: click.Context, /, service: str | None, **options: Any) -> int:
     stack = open_stack(own.selection, str(own.cwd))
     own.output.progress(f"migrating in {name}, directly at {', '.join(_databases(direct, name)) or 'its database'}")
     stack.up(_databases(direct, name), wait=True)
-    code = stack.run_once(name, command or _DJANGO, values)
+    code = stack.run_once(name, command or django_command(direct), values)
     _reconnect(stack, state)
     return code
 
