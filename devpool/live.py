@@ -70,7 +70,8 @@ def wait_for(
     """
     names, begin = set(services), time.monotonic()
     while True:
-        mine = [c for c in (found := count(stack, stack.running(), pairs, poolers)) if c.service in names]
+        found = count(stack, stack.running(), pairs, poolers)
+        mine = [c for c in found if c.service in names]
         waited = time.monotonic() - begin
         moved = not any(c.at_database for c in mine)
         if waited > seconds or (moved and (waited > _IDLE_SECONDS or all(c.at_pooler for c in mine))):
