@@ -59,8 +59,13 @@ def find_credentials(project: Project, database: str, settings: list[Setting]) -
     Raises:
         DevpoolError: `no-credentials`.
     """
-    own = _of_database(project, database)
-    return own or _of_app_url(project, database, settings) or _private(project, database, settings)
+    return (
+        _of_database(project, database)
+        or _of_app_url(project, database, settings)
+        or _of_app_env_file(project, database, settings)
+        or _of_database_env_files(project, database)
+        or _private(project, database, settings)
+    )
 
 
 def home(project: Project, database: str) -> Document:
@@ -149,6 +154,26 @@ def _of_app_url(project: Project, database: str, settings: list[Setting]) -> Cre
         if setting.value.origin.file is document and _copyable(setting.value) and _is_whole(setting, document):
             return Credentials(document=document, copied=(("DATABASE_URL", setting.value),))
     return None
+
+
+def _of_app_env_file(project: Project, database: str, settings: list[Setting]) -> Credentials | None:
+    """An app's env file that names user and password as the pooler does."""
+    for app in dict.fromkeys(s.service for s in settings):
+        password = project.environments[app].get(_PASSWORD)
+        if password is None or password.origin.form != "env-file" or not password.text:
+            continue
+        uses = env_file_uses(project.services[app])
+        use = next((u for u in uses if u.path == password.origin.file.path), None)
+        if use:
+            return Credentials(document=home(project, database), env_files=(use,))
+    return None
+
+
+def _of_database_env_files(project: Project, database: str) -> Credentials | None:
+    """The env files of a database that no file gives a password yet: there the user will write it."""
+    uses = tuple(env_file_uses(project.databases[database].service))
+    known = any(n in project.environments[database] for names in _NAMES.values() for n in names)
+    return Credentials(document=home(project, database), env_files=uses) if uses and known else None
 
 
 def _is_whole(setting: Setting, document: Document) -> bool:

@@ -33,7 +33,7 @@ def dependency_edits(project: Project, plan: Plan) -> Iterator[Edit]:
                         yield from _renamed(project.services[app], statement, pooler)
         for app in pooler.apps:
             if app not in changed and _reaches(project, app, pooler.database, changed):
-                yield _added(project, pooler, app)
+                yield from _added(project, pooler, app)
 
 
 def _naming(service: Service, key: str, name: str) -> list[Statement]:
@@ -101,32 +101,43 @@ def _reaches(project: Project, app: str, database: str, changed: set[str]) -> bo
     return database in seen
 
 
-def _added(project: Project, pooler: Pooler, app: str) -> Edit:
-    """A further entry of the app's own `depends_on`."""
+def _added(project: Project, pooler: Pooler, app: str) -> Iterator[Edit]:
+    """A further entry of the app's own `depends_on`.
+
+    Where the app may run without the pooler's profile, the entry is not required; a list cannot say that, and
+    is left as it is.
+    """
     service = project.services[app]
     statement = service.statements("depends_on")[-1]
     _refuse_shared(project, pooler, app, "depends_on", statement)
     document, node = statement.document, statement.value
-    position, new = _entry_text(document, node, pooler)
+    optional = not set(service.names("profiles")) <= set(pooler.profiles) or not service.names("profiles")
+    optional = optional and bool(pooler.profiles)
+    if optional and isinstance(node, Sequence):
+        return
+    condition = ("condition: service_healthy", *(["required: false"] if optional else []))
+    position, new = _entry_text(document, node, pooler, condition)
     at = (*yaml.path_to(document.root, statement.entry.key.start), pooler.name)
-    return Edit(path=document.path, start=position, end=position, old="", new=new, at=at, inserts=True)
+    yield Edit(path=document.path, start=position, end=position, old="", new=new, at=at, inserts=True)
 
 
-def _entry_text(document: Document, node: Node, pooler: Pooler) -> tuple[int, tuple[Part, ...]]:
+def _entry_text(
+    document: Document, node: Node, pooler: Pooler, condition: tuple[str, ...]
+) -> tuple[int, tuple[Part, ...]]:
     if isinstance(node, Sequence) and node.items:
         return layout.after_item(document, node, node.items[-1], (pooler.name,))
     if isinstance(node, yaml.Mapping) and node.entries:
         last = node.entries[-1]
         if node.flow:
-            return layout.after_entry(document, node, last, pooler.name, ("{condition: service_healthy}",))
-        return layout.after_entry(document, node, last, pooler.name, _condition(document, last))
+            return layout.after_entry(document, node, last, pooler.name, (f"{{{', '.join(condition)}}}",))
+        return layout.after_entry(document, node, last, pooler.name, _condition(document, last, condition))
     raise layout.odd(document, node)
 
 
-def _condition(document: Document, neighbour: Entry) -> tuple[Part, ...]:
-    """`condition: service_healthy` on its own line, as deep as the neighbour's."""
+def _condition(document: Document, neighbour: Entry, condition: tuple[str, ...]) -> tuple[Part, ...]:
+    """The conditions on lines of their own, as deep as the neighbour's."""
     body = yaml.resolved(neighbour.value)
     if not isinstance(body, yaml.Mapping) or body.flow or body is not neighbour.value:
-        return ("{condition: service_healthy}",)
+        return (f"{{{', '.join(condition)}}}",)
     lead = layout.indent(document.text, body.entries[0].key.start)
-    return (document.newline + lead + "condition: service_healthy",)
+    return tuple(document.newline + lead + line for line in condition)

@@ -163,4 +163,12 @@ def values_of(file: EnvFile, variables: Mapping[str, Variable]) -> dict[str, Var
     return known
 
 
+def env_quoted(value: str) -> str:
+    """A value as an env file has to write it so that Compose reads exactly that."""
+    if "'" not in value:
+        return f"'{value}'"
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
 __all__ = ["SHELL", "Binding", "EnvFile", "parse_env", "pieces_of", "values_of"]

@@ -120,14 +120,15 @@ def _check(changes: Sequence[FileChange]) -> None:
     files.check_writable(change.path for change in changes)
     seen: dict[str, str] = {}
     for change in changes:
-        other = seen.setdefault(files.real(change.path), change.path)
-        if other is not change.path:
+        target = files.real(change.path)
+        if target in seen:
             raise DevpoolError(
                 "same-file-twice",
-                f"`{other}` is the same file",
+                f"`{seen[target]}` is the same file",
                 where=change.path,
                 hint="name the file once, by one of its names",
             )
+        seen[target] = change.path
 
 
 def _carry_out(journal: _Journal, changes: Sequence[FileChange]) -> None:

@@ -83,7 +83,9 @@ def after_entry(
 ) -> tuple[int, tuple[Part, ...]]:
     """Where and with what text to add an entry to a mapping after another. The key is quoted as its neighbour's."""
     quote = entry.key.style if entry.key.style in ("'", '"') else ""
-    name = f"{quote}{key}{quote}: "
+    # Text that goes on with a new line follows the colon without a space.
+    broken = isinstance(parts[0], str) and parts[0].startswith(document.newline)
+    name = f"{quote}{key}{quote}:" + ("" if broken else " ")
     if mapping.flow:
         return entry.value.end, (", " + name, *parts)
     lead = indent(document.text, entry.key.start)

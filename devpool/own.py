@@ -6,6 +6,7 @@ into a private env file below `.devpool/`, the last of the app's env files.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
@@ -15,12 +16,12 @@ from devpool import layout
 from devpool.address import find_addresses, moved, replacements
 from devpool.document import Alias, Document, Entry, Node, Scalar, Sequence, path_to
 from devpool.edits import Copy, Edit, Part
-from devpool.envfile import EnvFile
+from devpool.envfile import EnvFile, env_quoted
 from devpool.environment import Value, raw_span
 from devpool.errors import DevpoolError
 from devpool.model import Project
 from devpool.plan import Move, twin_of
-from devpool.services import Fragment, Service, Statement
+from devpool.services import Service, Statement
 
 Private = MutableMapping[str, dict[str, str]]
 _USERINFO = re.compile(r"://([^/?#\s]*)@")
@@ -68,16 +69,33 @@ def _add(project: Project, move: Move, wanted: _Entries) -> None:
         wanted.stated[setting.variable] = new
         if twin and not has_twin:
             wanted.stated[twin] = old
-    elif _shows_no_secret(project, file, value):
-        old_text = file.text[value.origin.start : value.origin.end]
-        wanted.stated[setting.variable] = (layout.quoted(_moved_raw(move, old_text)),)
-        if twin and not has_twin:
-            wanted.stated[twin] = (layout.quoted(old_text),)
     else:
-        before = wanted.private.get(setting.variable, value.text)
-        wanted.private[setting.variable] = moved(before, setting.address, move.pooler.name, move.pooler.port)
+        _from_env_file(project, move, file, wanted)
+
+
+def _from_env_file(project: Project, move: Move, file: EnvFile, wanted: _Entries) -> None:
+    """A value of an env file that others read too: stated anew with its variables where that shows no secret,
+    in the compose file if that can take the variables from the same file, else in the private file.
+    """
+    setting, value = move.setting, move.setting.value
+    twin = twin_of(setting)
+    has_twin = twin is None or twin in project.environments[setting.service]
+    raw = file.text[value.origin.start : value.origin.end]
+    if not _shows_no_secret(value, raw):
+        if setting.variable in wanted.private:
+            raise _shared(move)
+        new = moved(value.text, setting.address, move.pooler.name, move.pooler.port)
+        wanted.private[setting.variable] = env_quoted(new)
         if twin and not has_twin:
-            wanted.private[twin] = value.text
+            wanted.private[twin] = env_quoted(value.text)
+        return
+    new_raw = _moved_raw(move, raw)
+    if file.path in project.sources.dotenv:
+        wanted.stated[setting.variable] = (layout.quoted(new_raw),)
+        wanted.stated |= {twin: (layout.quoted(raw),)} if twin and not has_twin else {}
+    else:
+        wanted.private[setting.variable] = f'"{new_raw}"'
+        wanted.private |= {twin: f'"{raw}"'} if twin and not has_twin else {}
 
 
 def _copied(move: Move, document: Document) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
@@ -124,16 +142,13 @@ def _new_addresses(move: Move, text: str) -> list[tuple[tuple[int, int], str]]:
     return sorted(r for a in same for r in replacements(a, move.pooler.name, move.pooler.port))
 
 
-def _shows_no_secret(project: Project, file: EnvFile, value: Value) -> bool:
-    """Whether a value of an env file may be written into a compose file as it stands: its password, if it has
-    one, is a variable that the compose file can take from the same file.
-    """
-    raw = file.text[value.origin.start : value.origin.end]
+def _shows_no_secret(value: Value, raw: str) -> bool:
+    """Whether a value's text may be written elsewhere: its password, if it has one, is a variable."""
     userinfo = _USERINFO.search(raw)
     password = userinfo[1].partition(":")[2] if userinfo else ""
-    plain = "'" not in raw and "password=" not in raw.lower() and getattr(value.origin.holder, "quote", "") != "'"
-    interpolated = file.path in project.sources.dotenv and value.origin.exact
-    return plain and interpolated and (not password or _VARIABLE.fullmatch(password) is not None)
+    interpolates = getattr(value.origin.holder, "quote", "") != "'" and value.origin.exact
+    plain = not re.search(r"['\"\\]|passw(or)?d=", raw, re.I)
+    return plain and interpolates and (not password or _VARIABLE.fullmatch(password) is not None)
 
 
 def _in_environment(project: Project, wanted: _Entries) -> Iterator[Edit]:
@@ -187,28 +202,39 @@ def _over_alias(wanted: _Entries, statement: Statement) -> Edit:
 
 
 def _new_environment(wanted: _Entries, service: Service) -> Edit:
-    """An `environment` after the app's own `env_file`."""
-    fragment, entry = _own_entry(wanted.move, service, "env_file")
-    document = fragment.document
+    """An `environment` of the app's own, with one entry a line."""
+    lines: list[tuple[Part, ...]] = [(f"{name}: ", *value) for name, value in wanted.stated.items()]
+    return _new_key(wanted.move, service, "environment", lines)
+
+
+def _new_key(move: Move, service: Service, key: str, lines: list[tuple[Part, ...]]) -> Edit:
+    """A key that the app's own mapping lacks: after its `env_file`, or at its end."""
+    fragment = next((f for f in reversed(service.fragments) if f.own and f.node.entries), None)
+    if fragment is None or fragment.node.flow or key in yaml.entries(fragment.node):
+        raise _shared(move)
+    document, own = fragment.document, fragment.node.entries
+    entry = next((e for e in own if e.key.value == "env_file"), own[-1])
     lead = layout.indent(document.text, entry.key.start)
-    line = document.newline + lead + layout.unit(document, document.root)
-    parts: list[Part] = [document.newline + lead + "environment:"]
-    for name, value in wanted.stated.items():
-        parts += [f"{line}{name}: ", *value]
-    if fragment.node.flow or lead.strip():
+    if lead.strip():
         raise layout.odd(document, fragment.node)
-    end = layout.line_end(document.text, entry.value.end)
-    at = (*path_to(document.root, entry.key.start)[:-1], "environment")
+    deeper = document.newline + lead + layout.unit(document, document.root)
+    parts: list[Part] = [f"{document.newline}{lead}{key}:"]
+    for line in lines:
+        parts += [deeper, *line]
+    end = layout.line_end(document.text, max(entry.key.end, entry.value.end))
+    at = (*path_to(document.root, entry.key.start)[:-1], key)
     return _insert(document, (end, tuple(parts)), at)
 
 
 def _in_env_file(project: Project, wanted: _Entries, path: str) -> Edit:
     """The private file becomes the last of the app's env files."""
     service = project.services[wanted.move.setting.service]
-    fragment, entry = _own_entry(wanted.move, service, "env_file")
-    document, node = fragment.document, entry.value
-    relative = f"{project.sources.directory}/{path}".removeprefix(document.directory + "/")
-    written = layout.quoted(relative if relative.startswith("/") else f"./{relative}")
+    found = _own_entry(service, "env_file")
+    if found is None:
+        document = next(f.document for f in reversed(service.fragments) if f.own)
+        return _new_key(wanted.move, service, "env_file", [("- ", _written(project, document, path))])
+    document, entry = found
+    node, written = entry.value, _written(project, document, path)
     at = path_to(document.root, entry.key.start)
     if isinstance(node, Scalar):
         copy = Copy(node.start, node.end)
@@ -219,13 +245,18 @@ def _in_env_file(project: Project, wanted: _Entries, path: str) -> Edit:
     raise layout.odd(document, node)
 
 
-def _own_entry(move: Move, service: Service, key: str) -> tuple[Fragment, Entry]:
+def _written(project: Project, document: Document, path: str) -> str:
+    relative = posixpath.relpath(f"{project.sources.directory}/{path}", document.directory)
+    return layout.quoted(relative if relative.startswith("../") else f"./{relative}")
+
+
+def _own_entry(service: Service, key: str) -> tuple[Document, Entry] | None:
     """An entry that stands in the app's own mapping, not in one it merges or extends."""
     for fragment in reversed(service.fragments):
         for entry in fragment.node.entries:
             if fragment.own and entry.key.value == key:
-                return fragment, entry
-    raise _shared(move)
+                return fragment.document, entry
+    return None
 
 
 def _is_own(project: Project, service: Service, statement: Statement) -> bool:

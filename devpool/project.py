@@ -77,7 +77,11 @@ class _Reader:
     def find(self) -> tuple[Path, list[Path]]:
         """The project directory and the compose files."""
         if not self._explicit_env_files():
-            self._load_dotenv([self.cwd / ".env"])
+            # It may name the compose files. Where -f does, the folder of the first is the project directory.
+            given = self.selection.files
+            first = Path(_absolute(self.cwd, given[0])).parent if given else self.cwd
+            start = Path(_absolute(self.cwd, self.selection.project_directory or str(first)))
+            self._load_dotenv([start / ".env"])
         files = self._compose_files()
         chosen = self.selection.project_directory
         directory = Path(_absolute(self.cwd, chosen)) if chosen else files[0].parent

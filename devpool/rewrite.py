@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from devpool import document as yaml
@@ -12,6 +10,7 @@ from devpool.credentials import Credentials, find_credentials
 from devpool.dependencies import dependency_edits
 from devpool.document import Document, Entry
 from devpool.edits import Edit
+from devpool.envfile import env_quoted
 from devpool.model import Project
 from devpool.plan import Plan, Pooler
 from devpool.pooler import Block, laid_out
@@ -51,7 +50,8 @@ def rewrite(project: Project, plan: Plan, template: str) -> Changes:
         block = Block(pooler=pooler, credentials=credentials, project_directory=project.sources.directory)
         found[_pooler_edit(pooler, credentials, block, template)] = None
         if credentials.private:
-            private[block.private_path] = env_text(dict(credentials.private))
+            values = {name: env_quoted(value) for name, value in credentials.private.items()}
+            private[block.private_path] = env_text(values)
     settings = setting_edits(project, plan)
     found |= dict.fromkeys(settings.edits)
     found |= dict.fromkeys(dependency_edits(project, plan))
@@ -93,17 +93,5 @@ def _spaced(document: Document, services: yaml.Mapping) -> bool:
 
 
 def env_text(values: dict[str, str]) -> str:
-    """An env file that Compose reads as exactly these values."""
-    return "".join(f"{name}={_env_quoted(value)}\n" for name, value in values.items())
-
-
-def _env_quoted(value: str) -> str:
-    if "'" not in value:
-        return f"'{value}'"
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("\n", "\\n")
-    return f'"{escaped}"'
-
-
-def paths_of(changes: Changes) -> Iterator[str]:
-    """The files that the edits touch, each once."""
-    yield from dict.fromkeys(posixpath.normpath(e.path) for e in changes.edits)
+    """An env file of these values, which are written as they stand."""
+    return "".join(f"{name}={value}\n" for name, value in values.items())

@@ -409,30 +409,42 @@ class Disk:
             os.close(fd)
 
 
-@each_scenario
-def test_a_power_loss_at_any_step_leaves_all_old_or_all_new(tmp_path: Path, scenario: Scenario) -> None:
-    def plain(found: Tree) -> dict[str, bytes]:
-        return {n: data for n, (kind, _, data) in found.items() if kind != "d"}
+def plain(found: Tree) -> dict[str, bytes]:
+    return {name: data for name, (kind, _, data) in found.items() if kind != "d"}
 
-    old, new = map(plain, scenario.trees(tmp_path))
-    scenario.build(tmp_path / "run")
+
+def after_losses(tmp_path: Path, work: Callable[[], object]) -> Iterator[dict[str, bytes]]:
+    """What recovery makes of the trees that a power loss at any step of this work in `run` may leave."""
     disk = Disk(tmp_path / "run")
     with stepping(disk.step):
-        commit(scenario, tmp_path / "run")
+        work()
     disk.step("", "")
     chance = random.Random(2)
-    seen = []
-    for loss in range(len(disk.losses)):
-        for _ in range(3):
-            shutil.rmtree(tmp_path / "lost", ignore_errors=True)
-            disk.restore(loss, chance, tmp_path / "lost")
-            journal.recover(tmp_path / "lost" / "project")
-            found = plain(tree(tmp_path / "lost"))
-            assert found in (old, new), loss
-            seen.append(found == old)
+    for loss in [n for n in range(len(disk.losses)) for _ in range(3)]:
+        shutil.rmtree(tmp_path / "lost", ignore_errors=True)
+        disk.restore(loss, chance, tmp_path / "lost")
+        journal.recover(tmp_path / "lost" / "project")
+        yield plain(tree(tmp_path / "lost"))
     disk.close()
-    assert any(seen) and not seen[-1]
-    covered("power loss", scenario.name, len(disk.losses))
+
+
+@each_scenario
+def test_a_power_loss_at_any_step_leaves_all_old_or_all_new(tmp_path: Path, scenario: Scenario) -> None:
+    old, new = map(plain, scenario.trees(tmp_path))
+    scenario.build(tmp_path / "run")
+    found = list(after_losses(tmp_path, lambda: commit(scenario, tmp_path / "run")))
+    assert all(one in (old, new) for one in found)
+    assert found[0] == old and found[-1] == new
+    covered("power loss in a commit", scenario.name, len(found))
+
+
+@each_scenario
+def test_a_power_loss_during_recovery_leaves_all_old(tmp_path: Path, scenario: Scenario) -> None:
+    old, _ = scenario.trees(tmp_path)
+    assert crashed(scenario, tmp_path / "run", last_death(scenario, tmp_path))
+    found = list(after_losses(tmp_path, lambda: journal.recover(tmp_path / "run" / "project")))
+    assert all(one == plain(old) for one in found)
+    covered("power loss in a recovery", scenario.name, len(found))
 
 
 # --- the lock ---------------------------------------------------------------------------------------------

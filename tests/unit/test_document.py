@@ -175,7 +175,14 @@ def test_lines_count_from_one_in_a_file_with_crlf() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("a: b\n", "b"), ("a: 'b'\n", "b"), ('a: "b c"\n', "b c"), ("a: 'é𝒳'\n", "é𝒳"), ("a: &x 'b'\n", "b"), ("a: ''\n", "")],
+    [
+        ("a: b\n", "b"),
+        ("a: 'b'\n", "b"),
+        ('a: "b c"\n', "b c"),
+        ("a: 'é𝒳'\n", "é𝒳"),
+        ("a: &x 'b'\n", "b"),
+        ("a: ''\n", ""),
+    ],
 )
 def test_the_inside_of_a_scalar_is_its_value_where_it_stands(text: str, expected: str) -> None:
     document = read(text)

@@ -1,0 +1,146 @@
+"""Pooled or direct, always with a reason."""
+
+from __future__ import annotations
+
+import pytest
+from unit.memory_project import project
+
+from devpool.errors import DevpoolError
+from devpool.routing import Route, find_routes
+
+DB = "services:\n  db:\n    image: postgres:17\n"
+URL = "    environment:\n      DATABASE_URL: postgres://u:p@db:5432/x\n"
+
+
+def app(*lines: str, name: str = "app", image: str = "app") -> str:
+    return f"  {name}:\n    image: {image}\n" + "".join(f"    {line}\n" for line in lines) + URL
+
+
+def routes(*apps: str, direct: tuple[str, ...] = (), pool: tuple[str, ...] = ()) -> dict[str, Route]:
+    return {r.service: r for r in find_routes(project(DB + "".join(apps)), direct, pool)}
+
+
+def test_a_project_without_apps_has_no_routes() -> None:
+    assert routes() == {}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        ["command: gunicorn app"],
+        ["command: python manage.py runserver 0.0.0.0:8000"],
+        ["command: sh -c 'python manage.py migrate && gunicorn app'"],
+        ["command: sh -c 'npx prisma migrate deploy && exec node server.js'"],
+        ["command: [bundle, exec, puma]"],
+        ["command: celery -A app worker"],
+        ["command: ./start-migrated-app"],
+        ["restart: always", "command: alembic upgrade head"],
+        ["network_mode: bridge"],
+    ],
+)
+def test_an_app_is_pooled_where_nothing_speaks_against_it(lines: list[str]) -> None:
+    found = routes(app(*lines))["app"]
+    assert (found.pooled, found.code, found.reason) == (True, "app", "no reason to stay direct")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "python manage.py migrate",
+        "[python, manage.py, migrate, --noinput]",
+        "alembic upgrade head",
+        "bundle exec rails db:migrate",
+        "rake db:setup",
+        "npx prisma migrate deploy",
+        "npx prisma db push",
+        "flyway info",
+        "liquibase update",
+        "dbmate up",
+        "sh -c 'sleep 1; ./manage.py migrate'",
+        "doctrine:migrations:migrate",
+    ],
+)
+def test_a_command_that_migrates_and_ends_stays_direct(command: str) -> None:
+    found = routes(app(f"command: {command}"))["app"]
+    assert (found.pooled, found.code) == (False, "migrator")
+
+
+@pytest.mark.parametrize("name", ["migrate", "migrator", "app-migrations", "db_migrate", "db-init", "init_db"])
+def test_a_service_that_is_named_a_migrator_stays_direct(name: str) -> None:
+    assert routes(app(name=name))[name].code == "migrator"
+
+
+@pytest.mark.parametrize("name", ["immigration", "emigrants-api", "initdb2", "web"])
+def test_a_name_that_only_sounds_so_is_no_reason(name: str) -> None:
+    assert routes(app(name=name))[name].pooled
+
+
+@pytest.mark.parametrize(
+    ("image", "code"),
+    [
+        ("dpage/pgadmin4", "console"),
+        ("adminer:5", "console"),
+        ("sosedoff/pgweb", "console"),
+        ("prometheuscommunity/postgres-exporter", "monitoring"),
+        ("prodrigestivill/postgres-backup-local", "backup"),
+        ("debezium/connect", "replication"),
+        ("electricsql/electric", "replication"),
+        ("subzerocloud/pg-amqp-bridge", "listen"),
+        ("flyway/flyway:11", "migrator"),
+        ("liquibase/liquibase", "migrator"),
+        ("amacneil/dbmate", "migrator"),
+        ("redis:8", "bystander"),
+        ("nginx:alpine", "bystander"),
+    ],
+)
+def test_an_image_that_needs_the_server_itself_stays_direct(image: str, code: str) -> None:
+    found = routes(app(image=image))["app"]
+    assert (found.pooled, found.code, bool(found.reason)) == (False, code, True)
+
+
+def test_a_dump_stays_direct() -> None:
+    assert routes(app("command: sh -c 'pg_dump > /backup/x.sql'", image="postgres:17"))["app"].code == "backup"
+
+
+def test_a_service_on_the_hosts_network_stays_direct() -> None:
+    assert routes(app("network_mode: host"))["app"].code == "network"
+
+
+def test_a_job_whose_end_others_wait_for_stays_direct() -> None:
+    web = app("depends_on:", "  prepare: {condition: service_completed_successfully}", name="web")
+    found = routes(app(name="prepare"), web)
+    assert (found["prepare"].code, found["web"].pooled) == ("one-off", True)
+
+
+def test_a_setting_that_is_direct_by_its_name_is_no_pooled_route() -> None:
+    text = DB + "  web:\n    image: app\n    environment:\n      DIRECT_URL: postgres://u:p@db/x\n"
+    (found,) = find_routes(project(text))
+    assert (found.pooled, found.code) == (False, "named-direct")
+
+
+def test_the_user_keeps_a_service_direct() -> None:
+    found = routes(app(), app(name="web"), direct=("web",))
+    assert (found["app"].pooled, found["web"].pooled, found["web"].code) == (True, False, "user")
+
+
+def test_the_user_pools_a_service_that_would_stay_direct() -> None:
+    found = routes(app("command: ./manage.py migrate"), pool=("app",))["app"]
+    assert (found.pooled, found.code) == (True, "user")
+
+
+def test_routes_stand_in_the_order_of_the_files() -> None:
+    assert list(routes(app(name="z"), app(name="a"), app(name="m"))) == ["z", "a", "m"]
+
+
+@pytest.mark.parametrize("option", ["direct", "pool"])
+def test_a_service_that_is_not_there_is_refused(option: str) -> None:
+    with pytest.raises(DevpoolError) as caught:
+        routes(app(), **{option: ("nosuch",)})  # type: ignore[arg-type]
+    assert (caught.value.code, caught.value.hint) == ("unknown-service", "apps of this project: app")
+
+
+def test_a_service_cannot_be_both() -> None:
+    with pytest.raises(DevpoolError) as caught:
+        routes(app(), direct=("app",), pool=("app",))
+    assert caught.value.code == "direct-and-pool"
