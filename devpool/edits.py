@@ -24,6 +24,18 @@ class Copy:
 Part = str | Copy
 
 
+def joined(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The same parts, literal ones that follow each other made one."""
+    found: list[Part] = []
+    for part in parts:
+        last = found[-1] if found else None
+        if isinstance(part, str) and isinstance(last, str):
+            found[-1] = last + part
+        elif part != "":
+            found.append(part)
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
     """One change of one file.

@@ -11,28 +11,14 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from devpool.address import redact
 from devpool.errors import DevpoolError
+from devpool.reading import Reading
 
 _TIMEOUT = 120.0  # seconds
 _ENGINE_DOWN = ("cannot connect to the docker daemon", "is the docker daemon running", "error during connect")
 _NO_PLUGIN = ("is not a docker command", "unknown command: docker compose", "unknown shorthand flag")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """Compose's own reading of a project: its resolved model, and each service's hash."""
-
-    model: dict[str, Any] = field(repr=False)
-    hashes: dict[str, str]
-
-    @property
-    def services(self) -> dict[str, dict[str, Any]]:
-        """The services of the model by name."""
-        found: dict[str, dict[str, Any]] = self.model.get("services") or {}
-        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from devpool.engine import Call, Reading, environ, read_compose
+from devpool.engine import Call, environ, read_compose
+from devpool.reading import Reading
 from devpool.sources import Selection, Sources
 
 

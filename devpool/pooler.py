@@ -11,13 +11,22 @@ from devpool import document as yaml
 from devpool import layout
 from devpool.credentials import Credentials
 from devpool.document import Entry, Scalar
-from devpool.edits import Copy, Part
+from devpool.edits import Copy, Part, joined
 from devpool.environment import Value
 from devpool.plan import Pooler
 
 FOLDER = ".devpool"
 BUILD_CONTEXT = f"{FOLDER}/pgbouncer"
 _STEP = "  "
+_ORDER = (
+    "POSTGRES_HOST",
+    "POSTGRES_PORT",
+    "POSTGRES_USER",
+    "POSTGRES_PASSWORD",
+    "POSTGRES_PASSWORD_FILE",
+    "POSTGRES_DB",
+    "DATABASE_URL",
+)
 _WORD = re.compile(r"@(\w+)@")
 
 Line = tuple[Part, ...]
@@ -96,20 +105,22 @@ class Block:
                 yield 1, ("- ", item)
 
     def _environment(self) -> Iterator[tuple[int, Line]]:
-        copied = self.credentials.copied
-        as_list = bool(copied) and copied[0][1].origin.form == "list"
-        for name, text in self._stated():
-            yield 0, (_item(name, text),) if as_list else (f"{name}: {_text(text)}",)
-        for name, value in copied:
-            yield 0, _copied_item(name, value) if as_list else _copied_entry(name, value)
+        copied = dict(self.credentials.copied)
+        stated = dict(self._stated())
+        as_list = any(value.origin.form == "list" for value in copied.values())
+        for name in (*_ORDER, *(n for n in stated if n not in _ORDER)):
+            if name in copied:
+                yield 0, _copied_item(name, copied[name]) if as_list else _copied_entry(name, copied[name])
+            elif name in stated:
+                yield 0, (_item(name, stated[name]) if as_list else f"{name}: {_text(stated[name])}",)
 
     def _stated(self) -> Iterator[tuple[str, str]]:
         yield "POSTGRES_HOST", self.pooler.database
         yield "POSTGRES_PORT", self.pooler.upstream_port
-        yield "PGBOUNCER_LISTEN_PORT", self.pooler.port
-        yield "PGBOUNCER_POOL_MODE", "transaction"
         for name, value in self.credentials.stated:
             yield name, value.replace("$", "$$")
+        yield "PGBOUNCER_LISTEN_PORT", self.pooler.port
+        yield "PGBOUNCER_POOL_MODE", "transaction"
 
 
 def _text(value: str) -> str:
@@ -153,4 +164,4 @@ def laid_out(block: Block, template: str, *, indent: str, step: str, newline: st
     parts: list[Part] = []
     for depth, line in block.lines(template):
         parts += [newline + indent + step * depth, *line]
-    return tuple(parts)
+    return joined(parts)

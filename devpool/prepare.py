@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -71,7 +72,7 @@ class Prepared:
         """A unified diff of the user's own files. The text is the user's: it is not redacted."""
         found: list[str] = []
         for path in self.edited:
-            name = _relative(path, self.sources.directory)
+            name = shown(path, self.sources.directory)
             old, new = (_lines(self.before[path]), _lines(self.after[path]))
             found += difflib.unified_diff(old, new, f"a/{name}", f"b/{name}")
         return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in found)
@@ -83,8 +84,9 @@ def _lines(data: bytes | None) -> list[str]:
     return [f"{p}\n" for p in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
 
 
-def _relative(path: str, directory: str) -> str:
-    return path.removeprefix(directory + "/")
+def shown(path: str, directory: str) -> str:
+    """A path as it is shown: relative to the project directory."""
+    return posixpath.relpath(path, directory)
 
 
 def read_state(directory: Path) -> State | None:

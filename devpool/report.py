@@ -8,7 +8,7 @@ from typing import Any
 from devpool.address import redact
 from devpool.output import table
 from devpool.plan import Move, twin_of
-from devpool.prepare import Prepared
+from devpool.prepare import Prepared, shown
 
 _WHERE = {
     "origin": "where it is written",
@@ -30,24 +30,32 @@ def plan_lines(prepared: Prepared) -> list[str]:
     routes = [(f"  {r.service}", "pooled" if r.pooled else "direct", r.reason) for r in plan.routes]
     lines += table(routes)
     lines += ["", "settings:"]
-    lines += [f"  {_setting_line(m, prepared.sources.directory)}" for m in plan.moves]
+    lines += [f"  {line}" for line in _setting_lines(plan.moves, prepared.sources.directory)]
     return lines
+
+
+def _setting_lines(moves: tuple[Move, ...], directory: str) -> list[str]:
+    """A line for each value that changes, with all apps that share it."""
+    shared: dict[str, list[str]] = {}
+    for move in moves:
+        shared.setdefault(_setting_line(move, directory), []).append(move.setting.service)
+    return [f"{', '.join(dict.fromkeys(apps))}: {line}" for line, apps in shared.items()]
 
 
 def _setting_line(move: Move, directory: str) -> str:
     setting = move.setting
-    place = setting.value.origin.place.removeprefix(directory + "/")
+    place = shown(setting.value.origin.place, directory)
     target = move.pooler.port if setting.kind == "port" else f"{move.pooler.name}:{move.pooler.port}"
     twin = twin_of(setting)
     kept = f", old value kept as {twin}" if twin else ""
-    return f"{setting.service}.{setting.variable} -> {target} ({place}, {_WHERE[move.where]}{kept})"
+    return f"{setting.variable} -> {target} ({place}, {_WHERE[move.where]}{kept})"
 
 
 def change_lines(prepared: Prepared, *, done: bool = True) -> list[str]:
     """The user's files that change, each a line."""
     changed = [p for p in prepared.edited if prepared.before[p] != prepared.after[p]]
     verb = "changed" if done else "would change"
-    return [f"{verb} {p.removeprefix(prepared.sources.directory + '/')}" for p in changed]
+    return [f"{verb} {shown(p, prepared.sources.directory)}" for p in changed]
 
 
 def files_data(prepared: Prepared) -> dict[str, Any]:

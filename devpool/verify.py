@@ -12,10 +12,10 @@ from typing import Any
 
 from devpool.address import leads_to, moved
 from devpool.edits import Edit, apply, placed, revert
-from devpool.engine import Reading
 from devpool.errors import DevpoolError, ProofError
 from devpool.model import Project, Setting
 from devpool.plan import Move, Plan, twin_of
+from devpool.reading import Reading
 
 _REPORT = "nothing was written; this is a bug in devpool, please report it"
 

@@ -103,9 +103,9 @@ def _roll_out(
         start_poolers(stack, plan, ctx.output)
         restarted = restart_apps(stack, apps, running, ctx.output)
         if everything and not running:
-            ctx.output.progress("starting the project and waiting until it is healthy")
-            stack.up([], wait=True, deps=True)
-            restarted = [a for a in apps if a in stack.running()]
+            ctx.output.progress(f"starting {', '.join(apps)} and waiting until they are healthy")
+            stack.up(apps, wait=True, deps=True)
+            restarted = apps
     return _show_live(ctx, stack, plan, restarted)
 
 
