@@ -10,59 +10,18 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "devpool"
 
-MIDDLE = frozenset(
-    [
-        "document",
-        "envfile",
-        "interpolation",
-        "services",
-        "environment",
-        "address",
-        "model",
-        "routing",
-        "networks",
-        "plan",
-        "credentials",
-        "pooler",
-        "layout",
-        "settings",
-        "own",
-        "dependencies",
-        "rewrite",
-        "edits",
-        "undo",
-        "verify",
-        "sources",
-        "errors",
-        "state",
-    ]
-)
-WORLD = frozenset(
-    [
-        "os",
-        "subprocess",
-        "click",
-        "time",
-        "datetime",
-        "pathlib",
-        "tempfile",
-        "sys",
-        "shutil",
-        "socket",
-        "random",
-        "secrets",
-        "glob",
-        "logging",
-        "locale",
-        "fcntl",
-        "python_on_whales",
-    ]
-)
+MIDDLE = {
+    *("document", "envfile", "interpolation", "services", "environment", "address", "model", "sources"),
+    *("routing", "networks", "plan", "credentials", "pooler", "layout", "settings", "own", "dependencies"),
+    *("rewrite", "edits", "undo", "verify", "state", "errors"),
+}
+WORLD = {
+    *("os", "sys", "subprocess", "time", "datetime", "pathlib", "tempfile", "shutil", "glob", "fcntl", "socket"),
+    *("random", "secrets", "logging", "locale", "click", "python_on_whales"),
+}
 # `posixpath` calculates with names, but for what asks the disk or the working directory.
-PURE_PATH = frozenset(
-    ["join", "normpath", "relpath", "dirname", "basename", "isabs", "split", "splitext", "commonpath"]
-)
-IMPURE_CALLS = frozenset(["open", "input", "print", "exec", "eval", "__import__", "breakpoint"])
+PURE_PATH = {"join", "normpath", "relpath", "dirname", "basename", "isabs", "split", "splitext", "commonpath"}
+IMPURE_CALLS = {"open", "input", "print", "exec", "eval", "__import__", "breakpoint"}
 
 
 def _modules() -> dict[str, ast.Module]:
