@@ -21,57 +21,18 @@ Of the folders, only those below `.devpool` are made, and those are removed when
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import secrets
 import stat
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from devpool import files
 from devpool.errors import DevpoolError
 from devpool.files import FileChange
-
-_VERSION = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
-    """One file of the intent.
-
-    Attributes:
-        path: relative to the project's folder when below it, so that a project can be moved; else absolute.
-        before, after: SHA-256 in hex; None where there is no file.
-        copy: name in the journal of the copy of the old bytes; ends in the file's own name, for people.
-        mode, uid, gid: of the old file, for one that is removed.
-    """
-
-    path: str
-    before: str | None
-    after: str | None
-    copy: str
-    mode: int | None
-    uid: int
-    gid: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Journal:
-    """The intent of one commit; `token` names its temp files."""
-
-    directory: Path
-    token: str
-    entries: tuple[_Entry, ...]
-
-    def path(self, entry: _Entry) -> str:
-        return str(self.directory / entry.path)
-
-    def new_bytes(self, entry: _Entry) -> str:
-        """Where the new bytes are kept of a file that is written in place."""
-        return str(_folder(self.directory) / f"{entry.copy}.new")
+from devpool.intent import Entry, Journal, absolute, damaged, digest, folder_of, intent_of, parse, render
+from devpool.lock import locked, tidy_lock
 
 
 def commit(directory: Path, changes: Sequence[FileChange]) -> None:
@@ -84,12 +45,12 @@ def commit(directory: Path, changes: Sequence[FileChange]) -> None:
         DevpoolError: `changed-meanwhile`, `not-writable`, `disk-full`, `disk-error`, `not-a-file`, `locked`,
             `same-file-twice`: all files are as before. `not-undone`: the next command must go back.
     """
-    directory = _absolute(directory)
+    directory = absolute(directory)
     wanted = [change for change in changes if change.before != change.after]
     if not wanted:
         return
     _check(wanted)
-    with files.locked(directory):
+    with locked(directory):
         _recover(directory)
         for change in wanted:
             files.expect(change.path, change.before)
@@ -107,12 +68,12 @@ def recover(directory: Path) -> bool:
         DevpoolError: `changed-meanwhile`, `journal-damaged`, `journal-unknown`, `locked`, `not-writable`,
             `disk-full`, `disk-error`: the journal is kept.
     """
-    directory = _absolute(directory)
-    with files.reporting(_folder(directory)):
-        if not _folder(directory).is_dir():
-            files.tidy_lock(directory)
+    directory = absolute(directory)
+    with files.reporting(folder_of(directory)):
+        if not folder_of(directory).is_dir():
+            tidy_lock(directory)
             return False
-        with files.locked(directory):
+        with locked(directory):
             return _recover(directory)
 
 
@@ -131,13 +92,13 @@ def _check(changes: Sequence[FileChange]) -> None:
         seen[target] = change.path
 
 
-def _carry_out(journal: _Journal, changes: Sequence[FileChange]) -> None:
+def _carry_out(journal: Journal, changes: Sequence[FileChange]) -> None:
     begun = 0
     try:
         for entry, change in zip(journal.entries, changes, strict=True):
             begun += 1
             _change(journal, entry, change.before, change.after, change.mode)
-        files.discard(str(_intent(journal.directory)))
+        files.discard(str(intent_of(journal.directory)))
     except BaseException as error:
         # A file that someone else has changed was not begun, and his bytes stay.
         refused = isinstance(error, DevpoolError) and error.code == "changed-meanwhile"
@@ -145,7 +106,7 @@ def _carry_out(journal: _Journal, changes: Sequence[FileChange]) -> None:
         raise
 
 
-def _roll_back(journal: _Journal, begun: Sequence[_Entry], error: BaseException) -> None:
+def _roll_back(journal: Journal, begun: Sequence[Entry], error: BaseException) -> None:
     try:
         _undo(journal, begun)
     except DevpoolError as second:
@@ -159,8 +120,8 @@ def _roll_back(journal: _Journal, begun: Sequence[_Entry], error: BaseException)
 
 
 def _change(
-    journal: _Journal,
-    entry: _Entry,
+    journal: Journal,
+    entry: Entry,
     current: bytes | None,
     target: bytes | None,
     mode: int | None,
@@ -181,40 +142,40 @@ def _change(
             files.write_in_place(path, current, target)
 
 
-def _keep_new_bytes(journal: _Journal, entry: _Entry, *texts: bytes) -> None:
+def _keep_new_bytes(journal: Journal, entry: Entry, *texts: bytes) -> None:
     """Keep the bytes that the commit intends. Missing from `texts`, the file is a mixture: they are kept."""
-    new = next((text for text in texts if _hash(text) == entry.after), None)
+    new = next((text for text in texts if digest(text) == entry.after), None)
     kept = journal.new_bytes(entry)
     if new is not None and files.read(kept) is None:
         files.write_new(kept, new, mode=0o600)
 
 
-def _prepare(directory: Path, changes: Sequence[FileChange]) -> _Journal:
+def _prepare(directory: Path, changes: Sequence[FileChange]) -> Journal:
     """Bring copies and intent to the disk. If that fails, nothing has begun."""
     try:
-        files.make_folder(_folder(directory), 0o700)
+        files.make_folder(folder_of(directory), 0o700)
         # The copies may hold passwords, and `git add -A` must not find them should we be killed.
-        files.write_new(str(_folder(directory) / ".gitignore"), b"*\n", mode=0o600)
+        files.write_new(str(folder_of(directory) / ".gitignore"), b"*\n", mode=0o600)
         entries = [_entry(directory, number, change) for number, change in enumerate(changes)]
         for entry, change in zip(entries, changes, strict=True):
             if change.before is not None:
-                files.write_new(str(_folder(directory) / entry.copy), change.before, mode=0o600)
-        journal = _Journal(directory=directory, token=secrets.token_hex(8), entries=tuple(entries))
-        files.write_new(str(_intent(directory)), _render(journal), mode=0o600)
+                files.write_new(str(folder_of(directory) / entry.copy), change.before, mode=0o600)
+        journal = Journal(directory=directory, token=secrets.token_hex(8), entries=tuple(entries))
+        files.write_new(str(intent_of(directory)), render(journal), mode=0o600)
     except BaseException:
         _sweep_quietly(directory)
         raise
     return journal
 
 
-def _entry(directory: Path, number: int, change: FileChange) -> _Entry:
+def _entry(directory: Path, number: int, change: FileChange) -> Entry:
     path = Path(change.path)
     with files.reporting(path):
         status = None if change.before is None else path.stat()
-    return _Entry(
+    return Entry(
         path=str(path.relative_to(directory) if path.is_relative_to(directory) else path),
-        before=_hash(change.before),
-        after=_hash(change.after),
+        before=digest(change.before),
+        after=digest(change.after),
         copy=f"{number}-{path.name[-50:]}",  # a name has 255 bytes at most, a character up to four
         mode=stat.S_IMODE(status.st_mode) if status else None,
         uid=status.st_uid if status else -1,
@@ -223,22 +184,22 @@ def _entry(directory: Path, number: int, change: FileChange) -> _Entry:
 
 
 def _recover(directory: Path) -> bool:
-    if not _folder(directory).is_dir():
+    if not folder_of(directory).is_dir():
         return False
-    data = files.read(str(_intent(directory)))
-    journal = None if data is None else _parse(directory, data)
+    data = files.read(str(intent_of(directory)))
+    journal = None if data is None else parse(directory, data)
     undone = journal is not None and _undo(journal, journal.entries)
     _sweep(directory)
     return undone
 
 
-def _undo(journal: _Journal, entries: Sequence[_Entry]) -> bool:
+def _undo(journal: Journal, entries: Sequence[Entry]) -> bool:
     """Give these files their old bytes; whether one had others. All is read before anything is written."""
     found = [(entry, files.read(journal.path(entry))) for entry in entries]
-    changed = [(entry, current) for entry, current in found if _hash(current) != entry.before]
+    changed = [(entry, current) for entry, current in found if digest(current) != entry.before]
     work = [(entry, current, _old_bytes(journal, entry)) for entry, current in changed]
     for entry, current, old in work:
-        if _hash(current) != entry.after and not _is_mixture(journal, entry, current, old):
+        if digest(current) != entry.after and not _is_mixture(journal, entry, current, old):
             raise _edited(journal, entry)
     for entry in journal.entries:
         files.discard(files.temp_of(journal.path(entry), journal.token))
@@ -247,18 +208,18 @@ def _undo(journal: _Journal, entries: Sequence[_Entry]) -> bool:
     return bool(work)
 
 
-def _old_bytes(journal: _Journal, entry: _Entry) -> bytes | None:
+def _old_bytes(journal: Journal, entry: Entry) -> bytes | None:
     if entry.before is None:
         return None
-    data = files.read(str(_folder(journal.directory) / entry.copy))
-    if _hash(data) != entry.before:
-        raise _damaged(journal.directory, f"the copy `{entry.copy}` is not what it was")
+    data = files.read(str(folder_of(journal.directory) / entry.copy))
+    if digest(data) != entry.before:
+        raise damaged(journal.directory, f"the copy `{entry.copy}` is not what it was")
     return data
 
 
-def _is_mixture(journal: _Journal, entry: _Entry, current: bytes | None, old: bytes | None) -> bool:
+def _is_mixture(journal: Journal, entry: Entry, current: bytes | None, old: bytes | None) -> bool:
     new = files.read(journal.new_bytes(entry))
-    if current is None or old is None or new is None or _hash(new) != entry.after:
+    if current is None or old is None or new is None or digest(new) != entry.after:
         return False
     short, long = sorted((len(old), len(new)))
     return short <= len(current) <= long and all(
@@ -266,8 +227,8 @@ def _is_mixture(journal: _Journal, entry: _Entry, current: bytes | None, old: by
     )
 
 
-def _edited(journal: _Journal, entry: _Entry) -> DevpoolError:
-    folder = _folder(journal.directory)
+def _edited(journal: Journal, entry: Entry) -> DevpoolError:
+    folder = folder_of(journal.directory)
     old = f"copy `{folder / entry.copy}` over it" if entry.before else "remove it"
     return DevpoolError(
         "changed-meanwhile",
@@ -276,38 +237,6 @@ def _edited(journal: _Journal, entry: _Entry) -> DevpoolError:
         hint=f"to go back, {old} and run the command again; "
         f"to keep all files of the project as they are now, remove `{folder}`",
     )
-
-
-def _damaged(directory: Path, reason: str) -> DevpoolError:
-    return DevpoolError(
-        "journal-damaged",
-        f"an interrupted change cannot be undone, because its journal is damaged: {reason}",
-        where=str(_folder(directory)),
-        hint="this folder holds a copy of each file as it was: put back by hand what you need, "
-        "then remove the folder and run the command again",
-    )
-
-
-def _render(journal: _Journal) -> bytes:
-    listed = [asdict(entry) for entry in journal.entries]
-    body = json.dumps({"version": _VERSION, "token": journal.token, "entries": listed}, indent=1).encode()
-    return f"{_hash(body)}\n".encode() + body
-
-
-def _parse(directory: Path, data: bytes) -> _Journal:
-    checksum, _, body = data.partition(b"\n")
-    if checksum != (_hash(body) or "").encode():
-        raise _damaged(directory, "the checksum of `intent` does not match")
-    intent = json.loads(body)
-    if intent["version"] != _VERSION:
-        raise DevpoolError(
-            "journal-unknown",
-            "an interrupted change was begun by another version of devpool",
-            where=str(_folder(directory)),
-            hint="run any command of that version once: it will undo the change",
-        )
-    entries = tuple(_Entry(**entry) for entry in intent["entries"])
-    return _Journal(directory=directory, token=intent["token"], entries=entries)
 
 
 def _make_folders(directory: Path, folder: Path) -> None:
@@ -320,9 +249,9 @@ def _make_folders(directory: Path, folder: Path) -> None:
 def _sweep(directory: Path) -> None:
     """Remove the journal, and the folders below `.devpool` that are empty; the intent first, as long as it
     is there recovery needs the copies, and the journal's own folder last, so that a killed sweep is seen."""
-    folder = _folder(directory)
+    folder = folder_of(directory)
     with files.reporting(folder):
-        files.discard(str(_intent(directory)))
+        files.discard(str(intent_of(directory)))
         files.sync_folder(folder)  # before a copy goes: an intent that comes back needs them all
         for item in sorted(folder.iterdir(), reverse=True):  # .gitignore comes last
             files.discard(str(item))
@@ -336,19 +265,3 @@ def _sweep_quietly(directory: Path) -> None:
     """What stays behind does no harm: without an intent the next command sweeps, with one it goes back."""
     with suppress(DevpoolError):
         _sweep(directory)
-
-
-def _folder(directory: Path) -> Path:
-    return directory / files.HOME / "journal"
-
-
-def _intent(directory: Path) -> Path:
-    return _folder(directory) / "intent"
-
-
-def _absolute(directory: Path) -> Path:
-    return Path(os.path.abspath(directory))  # noqa: PTH100 - Path.absolute() keeps `..`
-
-
-def _hash(data: bytes | None) -> str | None:
-    return None if data is None else hashlib.sha256(data).hexdigest()

@@ -40,7 +40,7 @@ from crash_rig import (
     without_lock,
 )
 
-from devpool import files, journal
+from devpool import intent, journal, lock
 from devpool.errors import DevpoolError
 
 ENABLE = SCENARIOS[0]
@@ -322,9 +322,9 @@ def test_a_damaged_copy_is_not_put_back(tmp_path: Path) -> None:
 
 def test_the_journal_of_another_version_is_left_to_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tmp_path / "run"
-    monkeypatch.setattr(journal, "_VERSION", 2)
+    monkeypatch.setattr(intent, "_VERSION", 2)
     assert crashed(ENABLE, root, last_death(ENABLE, tmp_path))
-    monkeypatch.setattr(journal, "_VERSION", 1)
+    monkeypatch.setattr(intent, "_VERSION", 1)
     before = without_lock(tree(root))
     with pytest.raises(DevpoolError) as error:
         journal.recover(root / "project")
@@ -457,7 +457,7 @@ def test_two_processes_are_never_inside_at_once(tmp_path: Path) -> None:
 
     def work() -> None:
         for _ in range(rounds):
-            with files.locked(tmp_path, wait=30):
+            with lock.locked(tmp_path, wait=30):
                 value = int(counter.read_text())
                 time.sleep(0.0002)
                 counter.write_text(str(value + 1))
@@ -492,14 +492,14 @@ def test_a_lock_is_refused_naming_the_process_that_holds_it(tmp_path: Path) -> N
     read, write = os.pipe()
 
     def hold() -> None:
-        with files.locked(tmp_path):
+        with lock.locked(tmp_path):
             os.write(write, b"x")
             time.sleep(60)
 
     child = start(hold)
     os.read(read, 1)
     try:
-        with pytest.raises(DevpoolError) as error, files.locked(tmp_path, wait=0.1):
+        with pytest.raises(DevpoolError) as error, lock.locked(tmp_path, wait=0.1):
             pass
         assert error.value.code == "locked"
         assert f"process {child}" in error.value.message
@@ -507,14 +507,14 @@ def test_a_lock_is_refused_naming_the_process_that_holds_it(tmp_path: Path) -> N
         os.kill(child, signal.SIGKILL)
         end(child)
     assert (tmp_path / ".devpool" / "lock").exists()
-    with files.locked(tmp_path, wait=0):
+    with lock.locked(tmp_path, wait=0):
         pass
     assert not (tmp_path / ".devpool").exists()
 
 
 def test_recovery_removes_the_lock_of_a_killed_process(tmp_path: Path) -> None:
     def hold() -> None:
-        with files.locked(tmp_path):
+        with lock.locked(tmp_path):
             die()
 
     assert end(start(hold)) == DIED
@@ -557,8 +557,8 @@ def test_a_lock_on_a_file_that_was_removed_meanwhile_does_not_count(
             (tmp_path / ".devpool" / "lock").unlink()
         real_flock(fd, operation)
 
-    monkeypatch.setattr(files.fcntl, "flock", flock)
-    with files.locked(tmp_path):
+    monkeypatch.setattr(lock.fcntl, "flock", flock)
+    with lock.locked(tmp_path):
         assert (tmp_path / ".devpool" / "lock").read_text() == f"{os.getpid()}\n"
     assert stolen
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from devpool import files, journal
+from devpool import files, journal, lock
 from devpool.errors import DevpoolError
 from devpool.files import FileChange
 
@@ -340,11 +340,11 @@ def test_a_read_only_file_is_refused_before_the_first_change(open_path: Path) ->
 def test_a_lock_in_a_folder_that_cannot_be_written_is_refused(open_path: Path) -> None:
     open_path.chmod(0o555)
 
-    def lock() -> None:
-        with files.locked(open_path):
+    def hold() -> None:
+        with lock.locked(open_path):
             pass
 
-    error = as_nobody(lock)
+    error = as_nobody(hold)
     open_path.chmod(0o755)
     assert error is not None
     assert error.code == "not-writable"
@@ -373,8 +373,8 @@ def test_folders_are_made_and_removed_below_devpool_only(tmp_path: Path) -> None
 
 
 def test_the_lock_is_held_once_by_a_process_that_asks_twice(tmp_path: Path) -> None:
-    with files.locked(tmp_path):
-        with files.locked(tmp_path, wait=0):
+    with lock.locked(tmp_path):
+        with lock.locked(tmp_path, wait=0):
             pass
         assert (tmp_path / ".devpool" / "lock").exists()
         journal.commit(tmp_path, [FileChange(path=str(tmp_path / "new"), before=None, after=NEW)])

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "devpool"
 MIDDLE = {
     *("document", "envfile", "interpolation", "services", "environment", "address", "model", "sources"),
     *("routing", "networks", "plan", "credentials", "pooler", "layout", "settings", "own", "dependencies"),
-    *("rewrite", "edits", "undo", "verify", "state", "errors"),
+    *("rewrite", "edits", "undo", "verify", "reading", "state", "errors"),
 }
 WORLD = {
     *("os", "sys", "subprocess", "time", "datetime", "pathlib", "tempfile", "shutil", "glob", "fcntl", "socket"),
