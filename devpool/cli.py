@@ -5,18 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
-import traceback
+from importlib import import_module
 from typing import Any
 
 import click
 
 from devpool import __version__
 from devpool.address import redact
-from devpool.commands.disable import disable
-from devpool.commands.enable import enable
-from devpool.commands.migrate import migrate
-from devpool.commands.status import status
 from devpool.errors import BUG, DONE, INTERRUPTED, USAGE, DevpoolError
 from devpool.output import Output
 from devpool.project_options import project_options
@@ -29,7 +24,26 @@ _PLUGIN = {
 }
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+_VERBS = ("enable", "disable", "migrate", "status")
+
+
+class Verbs(click.Group):
+    """Imports a command when it is asked for: `--version` and `--help` of one command need not wait for all."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs, the most used first."""
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a verb."""
+        if cmd_name not in _VERBS:
+            return None
+        command = getattr(import_module(f"devpool.commands.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="devpool")
 @project_options
 @click.pass_context
@@ -40,10 +54,6 @@ def devpool(ctx: click.Context, /, **options: Any) -> None:
     out again, to the byte.
     """
     ctx.obj = options
-
-
-for _command in (enable, disable, migrate, status):
-    devpool.add_command(_command)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -78,6 +88,9 @@ def run(arguments: list[str], output: Output, *, verbose: bool = False) -> int:
 
 def _bug() -> DevpoolError:
     """The report of an error that nobody foresaw, its traceback in a private file."""
+    import tempfile
+    import traceback
+
     handle, path = tempfile.mkstemp(prefix="devpool-bug-", suffix=".log")
     with os.fdopen(handle, "w", encoding="utf-8") as log:
         log.write(redact(traceback.format_exc()))

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from devpool.address import redact
@@ -97,9 +98,12 @@ def read_compose(call: Call) -> Reading:
     Raises:
         DevpoolError: `compose-refuses`, and what `run` raises.
     """
-    model = _config(call, "--format", "json")
-    lines = [line.split() for line in _config(call, "--hash", "*").splitlines()]
-    return Reading(model=json.loads(model), hashes={words[0]: words[1] for words in lines if len(words) == 2})
+    with ThreadPoolExecutor(2) as pool:
+        model = pool.submit(_config, call, "--format", "json")
+        hashes = pool.submit(_config, call, "--hash", "*")
+        lines = [line.split() for line in hashes.result().splitlines()] if not model.exception() else []
+        body = json.loads(model.result())
+    return Reading(model=body, hashes={words[0]: words[1] for words in lines if len(words) == 2})
 
 
 def _config(call: Call, *options: str) -> str:

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-
-from devpool.engine import environ
-from devpool.output import Output
-from devpool.sources import Selection
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,28 +23,8 @@ _OUTPUT = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What every command is given: the project's options, the shell's variables, and where words go."""
-
-    selection: Selection
-    cwd: Path
-    shell: dict[str, str]
-    output: Output
-
-
 def project_options(command: F) -> F:
     """Adds the options to a command or group."""
     for option in reversed((*_PROJECT, *_OUTPUT)):
         command = option(command)
     return command
-
-
-def context(parent: dict[str, Any], own: dict[str, Any]) -> Context:
-    """The context of a command, from the options before and after its name."""
-    selection = Selection()
-    for given in (parent, own):
-        chosen = {f.name: given[f.name] for f in fields(Selection) if given.get(f.name)}
-        selection = replace(selection, **chosen)
-    as_json, quiet = (bool(parent.get(n) or own.get(n)) for n in ("as_json", "quiet"))
-    return Context(selection=selection, cwd=Path.cwd(), shell=environ(), output=Output(as_json=as_json, quiet=quiet))

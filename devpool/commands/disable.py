@@ -7,11 +7,12 @@ from typing import Any
 import click
 
 from devpool.containers import Running, Stack
+from devpool.context import Context, context
 from devpool.errors import DevpoolError
 from devpool.journal import commit, recover
 from devpool.prepare import prepare_disable
 from devpool.project import project_directory
-from devpool.project_options import Context, context, project_options
+from devpool.project_options import project_options
 from devpool.report import change_lines, files_data
 from devpool.rollout import open_stack, remove_poolers, restart_apps
 from devpool.state import State
@@ -26,7 +27,10 @@ _NO_ENGINE = ("engine-not-running", "no-docker-cli", "no-compose-plugin")
 @click.option("--no-up", is_flag=True, help="Edit the files only; touch no container.")
 @click.pass_obj
 def disable(parent: dict[str, Any], /, **options: Any) -> None:
-    """Take the pooler out again: the files as they were, the apps on Postgres itself."""
+    """Take the pooler out again, to the byte.
+
+    The files as they were, the apps on Postgres itself; your own later edits stay.
+    """
     ctx = context(parent, options)
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     writes = not (options["dry_run"] or options["diff"])

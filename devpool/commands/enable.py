@@ -8,13 +8,14 @@ from typing import Any
 import click
 
 from devpool.containers import Running, Stack
+from devpool.context import Context, context
 from devpool.errors import DevpoolError
 from devpool.journal import commit, recover
 from devpool.live import Connections
 from devpool.plan import Options, Plan
 from devpool.prepare import Prepared, prepare_disable, prepare_enable, read_state
 from devpool.project import project_directory
-from devpool.project_options import Context, context, project_options
+from devpool.project_options import project_options
 from devpool.report import change_lines, plan_data, plan_lines
 from devpool.rollout import (
     connection_lines,
@@ -40,7 +41,10 @@ from devpool.rollout import (
 @click.option("--no-verify", is_flag=True, help="Do without Compose's own reading as proof.")
 @click.pass_obj
 def enable(parent: dict[str, Any], /, **options: Any) -> None:
-    """Put a PgBouncer in front of Postgres and send the apps through it."""
+    """Put a PgBouncer in front of Postgres.
+
+    Edits the files; where the project runs, starts the pooler and sends the apps through it.
+    """
     ctx = context(parent, options)
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     writes = not (options["dry_run"] or options["diff"])

@@ -7,13 +7,14 @@ from typing import Any
 import click
 
 from devpool.containers import Stack
+from devpool.context import context
 from devpool.errors import DevpoolError
 from devpool.journal import recover
 from devpool.migrations import django_command, django_service
 from devpool.model import Project, read_model
 from devpool.prepare import read_state, undone
 from devpool.project import project_directory, read_project
-from devpool.project_options import context, project_options
+from devpool.project_options import project_options
 from devpool.rollout import open_stack
 from devpool.state import State
 

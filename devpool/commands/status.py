@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from devpool.context import Context, context
 from devpool.document import parse
 from devpool.envfile import parse_env
 from devpool.errors import DevpoolError
@@ -17,7 +18,7 @@ from devpool.model import read_model
 from devpool.output import table
 from devpool.prepare import read_state
 from devpool.project import project_directory, read_project
-from devpool.project_options import Context, context, project_options
+from devpool.project_options import project_options
 from devpool.rollout import open_stack
 from devpool.routing import find_routes
 from devpool.state import AppRoute, State
@@ -28,7 +29,7 @@ from devpool.undo import stands
 @project_options
 @click.pass_obj
 def status(parent: dict[str, Any], /, **options: Any) -> None:
-    """Show each app's route and reason, the state of the files, and the live connections."""
+    """Show routes, files and live connections."""
     ctx = context(parent, options)
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     recover(directory)

@@ -1,0 +1,31 @@
+"""What every command is given: the project's options, the shell's variables, and where words go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from devpool.engine import environ
+from devpool.output import Output
+from devpool.sources import Selection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What every command is given: the project's options, the shell's variables, and where words go."""
+
+    selection: Selection
+    cwd: Path
+    shell: dict[str, str]
+    output: Output
+
+
+def context(parent: dict[str, Any], own: dict[str, Any]) -> Context:
+    """The context of a command, from the options before and after its name."""
+    selection = Selection()
+    for given in (parent, own):
+        chosen = {f.name: given[f.name] for f in fields(Selection) if given.get(f.name)}
+        selection = replace(selection, **chosen)
+    as_json, quiet = (bool(parent.get(n) or own.get(n)) for n in ("as_json", "quiet"))
+    return Context(selection=selection, cwd=Path.cwd(), shell=environ(), output=Output(as_json=as_json, quiet=quiet))

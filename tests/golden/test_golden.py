@@ -1,0 +1,179 @@
+"""A folder a case: the user's files before, the same files after enable, and what enable says. Compared as bytes.
+
+cases/<name>/before/     the project
+cases/<name>/after/      its files after `devpool enable --no-up`, without `.devpool/`
+cases/<name>/report.txt  what enable prints
+cases/<name>/args.txt    further words for `enable`, a line each
+cases/<name>/error.txt   of a refusal instead: exit code and stderr; the project stays as it is
+
+`pytest tests/golden --update-golden` rewrites them: read every difference before you keep it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from devpool.cli import run
+from devpool.output import Output
+
+CASES = sorted(p for p in (Path(__file__).parent / "cases").iterdir() if p.is_dir())
+MODES = {"": 0o640, ".yml": 0o644, ".yaml": 0o755, ".env": 0o600}  # not the usual ones, so that a loss is seen
+BOM = b"\xef\xbb\xbf"
+
+Tree = dict[str, tuple[int, bytes]]
+has_compose = (
+    shutil.which("docker") is not None
+    and subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode == 0
+)
+pytestmark = pytest.mark.skipif(not has_compose, reason="there is no docker compose")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A case's project in a folder of its own."""
+
+    case: Path
+    folder: Path
+    capsys: pytest.CaptureFixture[str]
+
+    def run(self, *words: str) -> tuple[int, str, str]:
+        """Exit code, stdout and stderr of a devpool command, without the folder's own name."""
+        code = run([*words], Output())
+        shown = self.capsys.readouterr()
+        return code, self._plain(shown.out), self._plain(shown.err)
+
+    def enable(self, *words: str) -> tuple[int, str, str]:
+        """Enable, as the case wants it."""
+        file = self.case / "args.txt"
+        given = file.read_text(encoding="utf-8").split("\n") if file.is_file() else []
+        return self.run("enable", "--no-up", *words, *(word for word in given if word))
+
+    def disable(self) -> tuple[int, str, str]:
+        return self.run("disable", "--no-up")
+
+    def tree(self) -> Tree:
+        """Mode and bytes of every file, devpool's own too."""
+        return tree(self.folder)
+
+    def users_files(self) -> dict[str, bytes]:
+        return {name: data for name, (_, data) in self.tree().items() if not name.startswith(".devpool/")}
+
+    def _plain(self, text: str) -> str:
+        return text.replace(str(self.folder), "PROJECT")
+
+
+def tree(folder: Path) -> Tree:
+    return {
+        str(path.relative_to(folder)): (path.stat().st_mode & 0o7777, path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.name)
+def project(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    plain_shell: dict[str, str],
+) -> Iterator[Project]:
+    folder = tmp_path / "project"
+    shutil.copytree(request.param / "before", folder)
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.chmod(MODES.get(path.suffix, MODES[""]))
+    for name in os.environ.keys() - plain_shell.keys():
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(folder)
+    yield Project(request.param, folder, capsys)
+
+
+def test_enable_gives_these_bytes_and_these_words(project: Project, pytestconfig: pytest.Config) -> None:
+    before = project.tree()
+    code, words, errors = project.enable()
+    if pytestconfig.getoption("--update-golden"):
+        update(project, code, words, errors)
+    if (project.case / "error.txt").is_file():
+        assert words == ""
+        assert f"exit {code}\n{errors}" == (project.case / "error.txt").read_text(encoding="utf-8")
+        assert project.tree() == before
+        return
+    assert (code, errors) == (0, "")
+    assert words == (project.case / "report.txt").read_text(encoding="utf-8")
+    expected = {name: data for name, (_, data) in tree(project.case / "after").items()}
+    assert project.users_files() == expected
+    assert {name: mode for name, (mode, _) in project.tree().items() if name in before} == {
+        name: mode for name, (mode, _) in before.items()
+    }
+
+
+def test_enable_twice_is_enable_once(project: Project) -> None:
+    skip_refusals(project)
+    assert project.enable("--no-verify")[0] == 0
+    once = project.tree()
+    code, words, _ = project.enable("--no-verify")
+    assert (code, words.splitlines()[-1]) == (0, "already enabled: no file to change")
+    assert project.tree() == once
+
+
+def test_disable_gives_every_byte_and_mode_back_and_leaves_nothing(project: Project) -> None:
+    skip_refusals(project)
+    before = project.tree()
+    assert project.enable("--no-verify")[0] == 0
+    assert project.tree() != before
+    assert project.disable()[0] == 0
+    assert project.tree() == before
+    assert not (project.folder / ".devpool").exists()
+
+
+def test_what_the_user_edits_in_between_survives_exactly(project: Project) -> None:
+    skip_refusals(project)
+    before = project.tree()
+    assert project.enable("--no-verify")[0] == 0
+    changed = [name for name, found in before.items() if project.tree()[name] != found]
+    assert changed
+    for name in changed:
+        path = project.folder / name
+        path.write_bytes(edited_by_user(name, path.read_bytes()))
+    assert project.disable()[0] == 0
+    assert project.users_files() == {
+        name: edited_by_user(name, data) if name in changed else data for name, (_, data) in before.items()
+    }
+
+
+def edited_by_user(name: str, data: bytes) -> bytes:
+    """A file with a comment on top and something new at its end."""
+    newline = b"\r\n" if b"\r\n" in data else b"\n"
+    bom, text = (BOM, data[len(BOM) :]) if data.startswith(BOM) else (b"", data)
+    ending = b"" if text.endswith(newline) else newline
+    new = b"x-of-mine:" + newline + b"  a: b" if name.endswith((".yml", ".yaml")) else b"OF_MINE=a"
+    return bom + b"# mine \xc3\xa9" + newline + text + ending + new + newline
+
+
+def skip_refusals(project: Project) -> None:
+    if (project.case / "error.txt").is_file():
+        pytest.skip("this case is a refusal")
+
+
+def update(project: Project, code: int, words: str, errors: str) -> None:
+    """Write what this run gave as what is expected."""
+    case = project.case
+    shutil.rmtree(case / "after", ignore_errors=True)
+    (case / "report.txt").unlink(missing_ok=True)
+    (case / "error.txt").unlink(missing_ok=True)
+    if code:
+        (case / "error.txt").write_text(f"exit {code}\n{errors}", encoding="utf-8")
+        return
+    (case / "report.txt").write_text(words, encoding="utf-8")
+    for name, data in project.users_files().items():
+        path = case / "after" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
