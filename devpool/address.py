@@ -35,6 +35,12 @@ _PAIR = re.compile(r"(?P<host>[A-Za-z0-9_][A-Za-z0-9_.-]*):(?P<port>\d+)")
 _BARE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _SECRET = re.compile(r"(://[^:/@\s]*:)[^\s]*(@)|(?i:(password|passwd|pwd)(\s*=\s*))[^\s;]+")
 
+_SECRET_SETTING = re.compile(
+    r"^(.*\b\w*(?:PASS(?:WORD|WD|PHRASE)?|SECRET|TOKEN|PRIVATE_KEY|API_?KEY)\w*(?<!_FILE)[\"']?[ \t]*[:=][ \t]*)"
+    r"(?!\$\{?\w+\}?[\"']?\s*$)(?=\S)[^\r\n]*",
+    re.I | re.M,
+)
+
 Span = tuple[int, int]
 
 
@@ -147,6 +153,13 @@ def leads_to(value: str, address: Address, host: str, port: str) -> bool:
     bare = bare_host(value) if address.kind == "host" else None
     found = [bare] if bare else find_addresses(value)
     return any(a.host == host and (a.port or (port if bare else DEFAULT_PORT)) == port for a in found)
+
+
+def redact_settings(text: str) -> str:
+    """A text of settings without passwords, and without the values of names that tell of a secret. What is only
+    a `${...}` stays.
+    """
+    return redact(_SECRET_SETTING.sub(r"\1***", text))
 
 
 def redact(text: str) -> str:

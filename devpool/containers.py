@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import signal
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -78,15 +79,18 @@ class Stack:
         """Create and start services, or recreate those that changed.
 
         Args:
-            services: which.
+            services: which; with none nothing is done, where Compose itself would start everything.
             scale: how many containers of a service, where that is not one.
             wait: until they run and are healthy.
             deps: what they depend on too.
         """
+        names = list(services)
+        if not names:
+            return
         scales = [w for s, n in (scale or {}).items() if n != 1 for w in ("--scale", f"{s}={n}")]
         waiting = ["--wait", "--wait-timeout", str(_HEALTH_TIMEOUT)] if wait else []
         only = [] if deps else ["--no-deps"]
-        self._compose("up", "--detach", *only, *waiting, *scales, *services)
+        self._compose("up", "--detach", *only, *waiting, *scales, *names)
 
     def remove(self, service: str) -> None:
         """Remove a service's containers and the image that Compose built for it, whether the files still name it."""
@@ -152,9 +156,15 @@ class Stack:
         names = [word for name in environ for word in ("--env", name)]
         words = self.call.command("run", "--rm", "--no-deps", *names, service, *command)
         try:
-            return subprocess.call(words, cwd=self.call.cwd, env={**self.call.environ, **environ})
+            child = subprocess.Popen(words, cwd=self.call.cwd, env={**self.call.environ, **environ})
         except FileNotFoundError:
             raise no_docker() from None
+        # ctrl-C reaches the child too, which stops the container and ends with its code: wait for that.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            return child.wait()
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 def _client() -> DockerClient:

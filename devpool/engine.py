@@ -17,7 +17,8 @@ from devpool.address import redact
 from devpool.errors import DevpoolError
 from devpool.reading import Reading
 
-_TIMEOUT = 120.0  # seconds
+_TIMEOUT = 900.0  # seconds; the first build of the pooler downloads packages
+_SHOWN_LINES = 10
 _ENGINE_DOWN = ("cannot connect to the docker daemon", "is the docker daemon running", "error during connect")
 _NO_PLUGIN = ("is not a docker command", "unknown command: docker compose", "unknown shorthand flag")
 
@@ -88,8 +89,13 @@ def failure(stderr: str) -> DevpoolError:
         return DevpoolError(
             "no-compose-plugin", "docker has no compose plugin", hint="install Docker's compose plugin, version 2.20+"
         )
-    last = text.splitlines()[-1] if text else "it gave no reason"
-    return DevpoolError("docker-failed", f"docker failed: {last}", hint="`docker compose config -q` may show more")
+    lines = [line for line in text.splitlines() if line.strip()] or ["it gave no reason"]
+    return DevpoolError(
+        "docker-failed",
+        f"docker failed: {lines[-1].strip()}",
+        hint="`docker compose config -q` may show more",
+        details=tuple(lines[-_SHOWN_LINES - 1 : -1]),
+    )
 
 
 def read_compose(call: Call) -> Reading:

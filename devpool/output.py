@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from devpool.address import redact
+from devpool.address import redact, redact_settings
 from devpool.errors import DevpoolError
 
 
@@ -35,15 +35,19 @@ class Output:
                 print(redact(line), flush=True)  # noqa: T201
 
     def text(self, text: str) -> None:
-        """Text that is the user's own, such as a diff: printed as it is."""
+        """Text of the user's own files, such as a diff, with the values of secret names left out too."""
         if not self.as_json:
-            sys.stdout.write(text)
+            sys.stdout.write(redact_settings(text))
             sys.stdout.flush()
 
     def data(self, body: dict[str, Any]) -> None:
         """The answer as JSON, where that is asked for."""
         if self.as_json:
             print(redact(json.dumps(body, indent=2, ensure_ascii=False)), flush=True)  # noqa: T201
+
+    def warning(self, error: DevpoolError) -> None:
+        """An error beside the one that ends the command."""
+        self.progress(f"warning: {error.message}{f' ({error.where})' if error.where else ''}")
 
     def error(self, error: DevpoolError, *, verbose: bool = False) -> None:
         """An error: one sentence, what and where; a blank line; a hint."""

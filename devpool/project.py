@@ -216,7 +216,8 @@ class _Reader:
 
     def _bytes(self, path: Path) -> bytes:
         try:
-            self.originals[str(path)] = self.instead.get(str(path)) or path.read_bytes()
+            given = self.instead.get(str(path))
+            self.originals[str(path)] = path.read_bytes() if given is None else given
         except OSError as error:
             raise DevpoolError(
                 "no-compose-file" if isinstance(error, FileNotFoundError) else "cannot-read",

@@ -32,11 +32,19 @@ def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
     """Build and start the poolers and wait until each is healthy.
 
     Raises:
-        DevpoolError: `pooler-unhealthy`, with the last lines of the pooler's log.
+        DevpoolError: `pooler-not-built`, `pooler-unhealthy`, with the last lines of the build or the log.
     """
     names = [p.name for p in plan.poolers]
     output.progress(f"building {', '.join(names)} (the first time takes a minute or two)")
-    stack.build(names)
+    try:
+        stack.build(names)
+    except DevpoolError as error:
+        raise DevpoolError(
+            "pooler-not-built",
+            f"the pooler's image could not be built, everything was taken back: {error.message}",
+            hint="the build needs a Debian base image and its package mirror; the project is as it was",
+            details=error.details,
+        ) from None
     output.progress(f"starting {', '.join(names)} and waiting until a query goes through")
     try:
         stack.up(names, wait=True, deps=True)
@@ -46,7 +54,7 @@ def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
             "pooler-unhealthy",
             "the pooler did not become healthy; everything was taken back",
             hint="the pooler's last lines above name the cause; the project is as it was",
-            details=logs or (error.message,),
+            details=logs or (error.message, *error.details),
         ) from None
 
 

@@ -122,17 +122,15 @@ def _show_live(ctx: Context, stack: Stack, plan: Plan, restarted: list[str]) -> 
 
 
 def _take_back(ctx: Context, stack: Stack, apps: list[str], running: dict[str, list[Running]]) -> None:
-    """Files and containers as they were before."""
+    """Files and containers as they were before. What fails here is said, and the first failure is not hidden."""
     ctx.output.progress("taking everything back")
-    directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
-    recover(directory)
-    prepared = prepare_disable(ctx.selection, ctx.cwd, ctx.shell)
-    if prepared is None or prepared.state is None:
-        return
-    remove_after = prepared.state
-    commit(directory, prepared.changes())
     try:
-        restart_apps(stack, apps, running, ctx.output)
-        remove_poolers(stack, remove_after, ctx.output)
+        directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
+        recover(directory)
+        prepared = prepare_disable(ctx.selection, ctx.cwd, ctx.shell)
+        if prepared is not None and prepared.state is not None:
+            commit(directory, prepared.changes())
+            restart_apps(stack, apps, running, ctx.output)
+            remove_poolers(stack, prepared.state, ctx.output)
     except DevpoolError as error:
-        ctx.output.error(error)
+        ctx.output.warning(error)

@@ -60,7 +60,7 @@ class Enabled:
 
 def reading(text: str) -> Reading:
     """What Compose would make of a generated file: an oracle that shares nothing with devpool."""
-    model = yaml.safe_load(text)
+    model = yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     for service in model["services"].values():
         service["environment"] = _environment(service.get("environment", {}))
         if isinstance(service.get("depends_on"), list):
