@@ -25,7 +25,7 @@ _PLUGIN = {
 }
 
 
-_VERBS = ("enable", "disable", "migrate", "status")
+_VERBS = ("enable", "disable", "migrate", "status", "explain")
 
 
 class Verbs(click.Group):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from devpool.engine import environ
+from devpool.errors import DevpoolError
 from devpool.output import Output
 from devpool.sources import Selection
 
@@ -28,4 +29,11 @@ def context(parent: dict[str, Any], own: dict[str, Any]) -> Context:
         chosen = {f.name: given[f.name] for f in fields(Selection) if given.get(f.name)}
         selection = replace(selection, **chosen)
     as_json, quiet = (bool(parent.get(n) or own.get(n)) for n in ("as_json", "quiet"))
-    return Context(selection=selection, cwd=Path.cwd(), shell=environ(), output=Output(as_json=as_json, quiet=quiet))
+    return Context(selection=selection, cwd=_cwd(), shell=environ(), output=Output(as_json=as_json, quiet=quiet))
+
+
+def _cwd() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise DevpoolError("no-folder", "the current folder is gone", hint="cd to the project's folder") from None

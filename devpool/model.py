@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from devpool import document as yaml
 from devpool.address import Address, Kind, bare_host, find_addresses, names_several_hosts
 from devpool.environment import Value, effective, env_file_values
-from devpool.services import Service, services_node
+from devpool.errors import DevpoolError
+from devpool.services import Service
 from devpool.sources import Sources
 
 _DATABASE_IMAGE = re.compile(
@@ -216,6 +217,7 @@ def _unplaced(
                 yield service, name
 
 
-def has_services(sources: Sources) -> bool:
-    """Whether any file of the project has a `services` mapping at all."""
-    return any(services_node(d) for d in sources.documents)
+def unknown_service(project: Project, name: str) -> DevpoolError:
+    """The refusal of a service that is not there, with the apps that are."""
+    known = ", ".join(dict.fromkeys(s.service for s in project.settings)) or "none"
+    return DevpoolError("unknown-service", f"there is no service `{name}`", hint=f"apps of this project: {known}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from devpool import document as yaml
 from devpool.errors import DevpoolError
-from devpool.model import Project, image_name
+from devpool.model import Project, image_name, unknown_service
 from devpool.services import Service
 
 _MIGRATES = re.compile(
@@ -87,10 +87,7 @@ def find_routes(project: Project, direct: tuple[str, ...] = (), pool: tuple[str,
 def _check_names(project: Project, direct: tuple[str, ...], pool: tuple[str, ...]) -> None:
     for name in (*direct, *pool):
         if name not in project.services:
-            known = ", ".join(sorted({s.service for s in project.settings})) or "none"
-            raise DevpoolError(
-                "unknown-service", f"there is no service `{name}`", hint=f"apps of this project: {known}"
-            )
+            raise unknown_service(project, name)
         if name in direct and name in pool:
             raise DevpoolError(
                 "direct-and-pool", f"`{name}` cannot be both direct and pooled", hint="give one of the two"

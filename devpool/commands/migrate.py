@@ -11,7 +11,7 @@ from devpool.context import context
 from devpool.errors import DevpoolError
 from devpool.journal import recover
 from devpool.migrations import django_command, django_service
-from devpool.model import Project, read_model
+from devpool.model import Project, read_model, unknown_service
 from devpool.prepare import read_state, undone
 from devpool.project import project_directory, read_project
 from devpool.project_options import project_options
@@ -78,8 +78,7 @@ def _direct_values(project: Project, state: State | None, service: str) -> dict[
         DevpoolError: `unknown-service`.
     """
     if service not in project.services:
-        known = ", ".join(dict.fromkeys(s.service for s in project.settings)) or "none"
-        raise DevpoolError("unknown-service", f"there is no service `{service}`", hint=f"apps of this project: {known}")
+        raise unknown_service(project, service)
     pooled = {(r.service, r.database) for r in state.routes if r.pooled} if state else set()
     return {s.variable: s.value.text for s in project.of(service) if (service, s.database) in pooled}
 

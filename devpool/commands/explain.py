@@ -1,0 +1,122 @@
+"""`devpool explain`: each database setting, where its value is written, and what enable would make of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from devpool.address import moved, redact
+from devpool.context import Context, context
+from devpool.errors import DevpoolError
+from devpool.interpolation import SHELL
+from devpool.model import Project, Setting, read_model
+from devpool.plan import Move, Options, Plan, make_plan, twin_of
+from devpool.prepare import read_state, shown, undone
+from devpool.project import project_directory, read_project
+from devpool.project_options import project_options
+from devpool.routing import Route, find_routes
+
+
+@click.command()
+@project_options
+@click.argument("service", required=False)
+@click.pass_obj
+def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> None:
+    """Show where each database setting comes from.
+
+    With SERVICE only that app's. The reading is the one that the plan uses, of the project as it is without devpool.
+    """
+    ctx = context(parent, options)
+    directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
+    state = read_state(directory)
+    chosen = Options(**(state.options if state else {}))
+    project = read_model(read_project(ctx.selection, ctx.cwd, ctx.shell, undone(state) if state else None))
+    routes = find_routes(project, tuple(chosen.direct), tuple(chosen.pool))
+    plan, refusal = _plan(project, routes, chosen)
+    rows = [
+        _row(project, setting, routes, plan)
+        for setting in (*project.settings, *project.kept)
+        if service in (None, setting.service)
+    ]
+    if service and not rows:
+        raise _nothing(project, service)
+    _show(ctx, rows, refusal)
+
+
+def _plan(project: Project, routes: list[Route], options: Options) -> tuple[Plan | None, DevpoolError | None]:
+    try:
+        return make_plan(project, routes, options), None
+    except DevpoolError as error:
+        return None, error
+
+
+def _nothing(project: Project, service: str) -> DevpoolError:
+    known = ", ".join(dict.fromkeys(s.service for s in project.settings)) or "none"
+    if service not in project.services:
+        return DevpoolError(
+            "unknown-service", f"there is no service `{service}`", hint=f"apps of this project: {known}"
+        )
+    return DevpoolError(
+        "no-setting",
+        f"`{service}` names no database in its environment",
+        where=project.services[service].place,
+        hint="what is in its image, its source or a mounted file cannot be seen",
+    )
+
+
+def _row(project: Project, setting: Setting, routes: list[Route], plan: Plan | None) -> dict[str, Any]:
+    value = setting.value
+    route = next(r for r in routes if (r.service, r.database) == (setting.service, setting.database))
+    move = next((m for m in plan.moves if m.setting is setting), None) if plan else None
+    sharers = [
+        name
+        for name, values in project.environments.items()
+        if name != setting.service and any(v.origin.key == value.origin.key for v in values.values())
+    ]
+    kept = setting in project.kept
+    return {
+        "service": setting.service,
+        "variable": setting.variable,
+        "kind": setting.kind,
+        "database": setting.database,
+        "value": redact(value.text),
+        "origin": shown(value.origin.place, project.sources.directory),
+        "through": _through(setting),
+        "shared_with": sharers,
+        "route": "pooled" if route.pooled and not kept else "direct",
+        "reason": "direct by its own name" if kept else route.reason,
+        "becomes": _becomes(move) if move else None,
+    }
+
+
+def _through(setting: Setting) -> list[str]:
+    """The variables that the value is made of, and where each has its value."""
+    pieces = [p for p in setting.value.pieces if p.variable]
+    return list(dict.fromkeys(f"{p.variable} from {'the shell' if p.source == SHELL else p.source}" for p in pieces))
+
+
+def _becomes(move: Move) -> str:
+    setting = move.setting
+    new = redact(moved(setting.value.text, setting.address, move.pooler.name, move.pooler.port))
+    where = {"origin": "there", "own": "in an entry of its own", "variable": "through a second variable"}[move.where]
+    twin = twin_of(setting)
+    return f"{new}, {where}" + (f"; the old value as {twin}" if twin else "")
+
+
+def _show(ctx: Context, rows: list[dict[str, Any]], refusal: DevpoolError | None) -> None:
+    lines: list[str] = []
+    for row in rows:
+        lines += [f"{row['service']}.{row['variable']} = {row['value']}", f"  written at   {row['origin']}"]
+        lines += [f"  made of      {part}" for part in row["through"]]
+        lines += [f"  shared with  {', '.join(row['shared_with'])}"] if row["shared_with"] else []
+        lines += [f"  route        {row['route']}: {row['reason']}"]
+        lines += [f"  enable       {row['becomes'] or 'leaves it as it is'}", ""]
+    if not rows:
+        lines = ["no app names a database in its environment"]
+    if refusal:
+        lines += [f"enable would refuse: {refusal.message} ({refusal.where})", f"hint: {refusal.hint}"]
+    ctx.output.lines(*lines)
+    ctx.output.data(
+        {"settings": rows, "refusal": {"code": refusal.code, "message": refusal.message} if refusal else None}
+    )
