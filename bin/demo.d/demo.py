@@ -243,9 +243,7 @@ def prove_pooled(project: Project) -> None:
     now = project.connections()
     for app in APPS:
         at_pooler, at_database = now[app]
-        claim(
-            at_pooler > 0 and at_database == 0, f"{app} holds {at_pooler} connections at the pooler, none at Postgres"
-        )
+        claim(at_pooler > 0 and at_database == 0, f"{app}: {at_pooler} at the pooler, none at Postgres")
 
 
 def migrate(project: Project) -> None:
@@ -311,7 +309,10 @@ def demo(project: Project, *, keep: bool) -> None:
     say("\n4. The same burst, pooled")
     pooled = burst(project)
     table(direct, pooled)
-    claim(pooled.held < FEW * direct.held, f"{pooled.held} connections at Postgres, where there were {direct.held}")
+    claim(
+        pooled.held < FEW * direct.held,
+        f"the same burst took fewer connections of Postgres: {pooled.held}, not {direct.held}",
+    )
 
     say("\n5. Each app is pooled")
     prove_pooled(project)

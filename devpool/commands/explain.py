@@ -10,7 +10,7 @@ from devpool.address import moved, redact
 from devpool.context import Context, context
 from devpool.errors import DevpoolError
 from devpool.interpolation import SHELL
-from devpool.model import Project, Setting, read_model
+from devpool.model import Project, Setting, read_model, unknown_service
 from devpool.plan import Move, Options, Plan, make_plan, twin_of
 from devpool.prepare import read_state, shown, undone
 from devpool.project import project_directory, read_project
@@ -52,16 +52,13 @@ def _plan(project: Project, routes: list[Route], options: Options) -> tuple[Plan
 
 
 def _nothing(project: Project, service: str) -> DevpoolError:
-    known = ", ".join(dict.fromkeys(s.service for s in project.settings)) or "none"
     if service not in project.services:
-        return DevpoolError(
-            "unknown-service", f"there is no service `{service}`", hint=f"apps of this project: {known}"
-        )
+        return unknown_service(project, service)
     return DevpoolError(
         "no-setting",
         f"`{service}` names no database in its environment",
         where=project.services[service].place,
-        hint="what is in its image, its source or a mounted file cannot be seen",
+        hint="what is in its image, its source or a mounted file cannot be seen: give it an environment variable",
     )
 
 

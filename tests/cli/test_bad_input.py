@@ -382,8 +382,8 @@ def test_status_without_an_engine_says_what_it_does_not_know(folder: Path, no_en
 
 # Imported first: the interpreter may lie in a folder that the other user cannot enter.
 AS_NOBODY = """\
-import os, sys
-import devpool.cli
+import difflib, os, sys, tempfile, traceback
+import devpool.cli, devpool.commands.enable
 if os.geteuid() == 0:
     os.setgroups([])
     os.setgid(65534)
