@@ -33,8 +33,13 @@ _KEYWORD_HOST = re.compile(
 _KEYWORD_PORT = re.compile(r"(?:^|[\s;'\"])port\s*=\s*'?(?P<port>\d+)", re.I)
 _PAIR = re.compile(r"(?P<host>[A-Za-z0-9_][A-Za-z0-9_.-]*):(?P<port>\d+)")
 _BARE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-_SECRET = re.compile(r"(://[^:/@\s]*:)[^\s]*(@)|(?i:(password|passwd|pwd)(\s*=\s*))[^\s;]+")
-
+# In a URL up to the last @, over blanks if it must be; in a keyword string up to the quote, the `;`, or the next word.
+_SECRET = re.compile(
+    r"(?P<url>://[^:/@\s]*:)(?:\S*(?=@)|[^\r\n]*(?=@))"
+    r"|(?P<word>\b(?:password|passwd|pwd)\s*=\s*)(?:'[^'\r\n]*'|\"[^\"\r\n]*\"|[^;&\r\n]*?(?=\s+\w+\s*=|[;&\r\n]|$))"
+    r"|(?P<name>\b\w*(?:PASS|PASSWORD|PASSWD|PWD|SECRET|TOKEN)=)[^\s;]+",
+    re.I,
+)
 _SECRET_SETTING = re.compile(
     r"^(.*\b\w*(?:PASS(?:WORD|WD|PHRASE)?|SECRET|TOKEN|PRIVATE_KEY|API_?KEY)\w*(?<!_FILE)[\"']?[ \t]*[:=][ \t]*)"
     r"(?!\$\{?\w+\}?[\"']?\s*$)(?=\S)[^\r\n]*",
@@ -119,7 +124,8 @@ def _address(kind: Kind, match: re.Match[str]) -> Address:
 
 def names_several_hosts(value: str) -> bool:
     """Whether a URL lists several hosts, which one pooler cannot stand for."""
-    return bool(re.search(rf"{_SCHEME}://(?:[^/?#\s]*@)?[^/?#\s@]*,", value, re.I))
+    authorities = re.findall(rf"{_SCHEME}://([^/?#\s]*)", value, re.I)
+    return any("," in authority.rpartition("@")[2] for authority in authorities)
 
 
 def moved(value: str, address: Address, host: str, port: str) -> str:
@@ -164,4 +170,4 @@ def redact_settings(text: str) -> str:
 
 def redact(text: str) -> str:
     """A text without the passwords in its URLs and keyword strings."""
-    return _SECRET.sub(lambda m: f"{m[1]}***{m[2]}" if m[1] else f"{m[3]}{m[4]}***", text)
+    return _SECRET.sub(lambda m: f"{m['url'] or m['word'] or m['name']}***", text)

@@ -83,7 +83,6 @@ def ordered(edits: Iterable[Edit]) -> list[Edit]:
                 "edits-overlap",
                 f"two edits overlap (`{'.'.join(before.at)}` and `{'.'.join(after.at)}`)",
                 where=before.path,
-                hint="nothing was written; please report this with the compose file's structure",
             )
     return found
 

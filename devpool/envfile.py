@@ -114,10 +114,9 @@ def _value_span(text: str, start: int, end: int) -> tuple[str, tuple[int, int]]:
         return quote, quoted.span(1)
     bare = _BARE.match(text, start, end)
     value = bare[0] if bare else ""
-    # A `#` begins a comment only after white space: `COLOR=#fff` is a value.
-    blank = text[start - 1 : start] in (" ", "\t")
-    comment = re.search(r"(?:^|[ \t])#" if blank else r"[ \t]#", value)
-    value = value[: comment.start()] if comment else value
+    # A `#` begins a comment only after a space that follows something: `COLOR=#fff` and `A= # b` are values.
+    comment = value.find(" #")
+    value = value[:comment] if comment >= 0 else value
     return "", (start, start + len(value.rstrip()))
 
 
@@ -138,9 +137,9 @@ def pieces_of(file: EnvFile, binding: Binding, variables: Mapping[str, Variable]
     if binding.quote == "'":
         return (Piece(text=raw, start=binding.start, end=binding.end),)
     if "\\" in raw:
-        text = text_of(expand(_unescaped(raw) if binding.quote else raw, variables, lenient=True))
+        text = text_of(expand(_unescaped(raw) if binding.quote else raw, variables))
         return (Piece(text=text, start=binding.start, end=binding.end, variable="", source=file.path),)
-    return expand(raw, variables, binding.start, lenient=True)
+    return expand(raw, variables, binding.start)
 
 
 def _unescaped(raw: str) -> str:

@@ -44,3 +44,7 @@ class ProofError(DevpoolError):
     """The proof of an edit failed: nothing was written, and the fault is devpool's own."""
 
     exit_code = BUG
+
+    def __init__(self, code: str, message: str, *, where: str = "") -> None:
+        hint = "nothing was written; this is a bug in devpool, please report it (`-v` shows its code)"
+        super().__init__(code, message, where=where, hint=hint)

@@ -52,7 +52,7 @@ def expand(raw: str, variables: Mapping[str, Variable], base: int = 0, *, lenien
     Raises:
         DevpoolError: `bad-interpolation`, `variable-required`.
     """
-    return tuple(_Reader(raw, variables, base, lenient).pieces(0, len(raw)))
+    return tuple(_Reader(raw, variables, base).pieces(0, len(raw)))
 
 
 def text_of(pieces: tuple[Piece, ...]) -> str:
@@ -71,7 +71,6 @@ class _Reader:
     raw: str
     variables: Mapping[str, Variable]
     base: int
-    lenient: bool
 
     def pieces(self, start: int, end: int) -> Iterator[Piece]:
         position = start
@@ -97,8 +96,6 @@ class _Reader:
         if name:
             yield self._value(name[0], dollar, name.end())
             return name.end()
-        if not self.lenient:
-            raise _bad(self.raw)
         yield self._literal("$", dollar, after)
         return after
 

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 
 from devpool import document as yaml
 from devpool import layout
-from devpool.address import find_addresses, moved, replacements
+from devpool.address import moved
 from devpool.document import Alias, Document, Entry, Node, Scalar, Sequence, path_to
 from devpool.edits import Copy, Edit, Part
 from devpool.envfile import EnvFile, env_quoted
-from devpool.environment import Value, raw_span
+from devpool.environment import Value
 from devpool.errors import DevpoolError
 from devpool.model import Project
+from devpool.moving import moved_copy, moved_raw
 from devpool.plan import Move, twin_of
 from devpool.services import Service, Statement
 
@@ -59,15 +60,14 @@ def edits(project: Project, moves: list[Move], private: Private) -> Iterator[Edi
 def _add(project: Project, move: Move, wanted: _Entries) -> None:
     setting = move.setting
     value, file = setting.value, setting.value.origin.file
-    twin = twin_of(setting)
-    has_twin = twin in project.environments[setting.service]
+    twin = twin_of(setting, project.environments[setting.service])
     if setting.kind in ("host", "port"):
         text = moved(value.text, setting.address, move.pooler.name, move.pooler.port)
         wanted.stated[setting.variable] = (layout.quoted(text),)
     elif isinstance(file, Document):
         new, old = _copied(move, file)
         wanted.stated[setting.variable] = new
-        if twin and not has_twin:
+        if twin:
             wanted.stated[twin] = old
     else:
         _from_env_file(project, move, file, wanted)
@@ -78,24 +78,25 @@ def _from_env_file(project: Project, move: Move, file: EnvFile, wanted: _Entries
     in the compose file if that can take the variables from the same file, else in the private file.
     """
     setting, value = move.setting, move.setting.value
-    twin = twin_of(setting)
-    has_twin = twin is None or twin in project.environments[setting.service]
+    twin = twin_of(setting, project.environments[setting.service])
     raw = file.text[value.origin.start : value.origin.end]
     if not _shows_no_secret(value, raw):
         if setting.variable in wanted.private:
             raise _shared(move)
         new = moved(value.text, setting.address, move.pooler.name, move.pooler.port)
         wanted.private[setting.variable] = env_quoted(new)
-        if twin and not has_twin:
+        if twin:
             wanted.private[twin] = env_quoted(value.text)
         return
-    new_raw = _moved_raw(move, raw)
+    new_raw = moved_raw(value, setting.address.host, move.pooler.name, move.pooler.port, raw)
+    if new_raw is None:
+        raise _shared(move)
     if file.path in project.sources.dotenv:
         wanted.stated[setting.variable] = (layout.quoted(new_raw),)
-        wanted.stated |= {twin: (layout.quoted(raw),)} if twin and not has_twin else {}
+        wanted.stated |= {twin: (layout.quoted(raw),)} if twin else {}
     else:
         wanted.private[setting.variable] = f'"{new_raw}"'
-        wanted.private |= {twin: f'"{raw}"'} if twin and not has_twin else {}
+        wanted.private |= {twin: f'"{raw}"'} if twin else {}
 
 
 def _copied(move: Move, document: Document) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
@@ -108,38 +109,10 @@ def _copied(move: Move, document: Document) -> tuple[tuple[Part, ...], tuple[Par
         whole = Copy(origin.start, origin.end)
     else:
         raise _shared(move)
-    return _moved_copy(move, whole), (whole,)
-
-
-def _moved_copy(move: Move, whole: Copy) -> tuple[Part, ...]:
-    """A copy of the value's raw text with every address of the database replaced."""
-    value = move.setting.value
-    parts: list[Part] = []
-    position = whole.start
-    for span, text in _new_addresses(move, value.text):
-        raw = raw_span(value, *span)
-        if raw is None:
-            raise _shared(move)
-        parts += [Copy(position, raw[0]), text]
-        position = raw[1]
-    return (*parts, Copy(position, whole.end))
-
-
-def _moved_raw(move: Move, raw: str) -> str:
-    value = move.setting.value
-    base = value.origin.start
-    for span, text in reversed(_new_addresses(move, value.text)):
-        found = raw_span(value, *span)
-        if found is None:
-            raise _shared(move)
-        raw = raw[: found[0] - base] + text + raw[found[1] - base :]
-    return raw
-
-
-def _new_addresses(move: Move, text: str) -> list[tuple[tuple[int, int], str]]:
-    host = move.setting.address.host
-    same = [a for a in find_addresses(text) if a.host == host]
-    return sorted(r for a in same for r in replacements(a, move.pooler.name, move.pooler.port))
+    new = moved_copy(move.setting.value, move.setting.address.host, move.pooler.name, move.pooler.port, whole)
+    if new is None:
+        raise _shared(move)
+    return new, (whole,)
 
 
 def _shows_no_secret(value: Value, raw: str) -> bool:
@@ -194,11 +167,13 @@ def _over_alias(wanted: _Entries, statement: Statement) -> Edit:
     if lead.strip():
         raise _shared(wanted.move)
     line = document.newline + lead + layout.unit(document, document.root)
-    parts: list[Part] = [line + "<<: ", Copy(alias.start, alias.end)]
+    # From the colon on, so that no blank is left at the end of its line.
+    span = Copy(document.text.rindex(":", 0, alias.start) + 1, alias.end)
+    parts: list[Part] = [line + "<<:", span]
     for name, value in wanted.stated.items():
         parts += [f"{line}{name}: ", *value]
     at = path_to(document.root, statement.entry.key.start)
-    return Edit(path=document.path, start=alias.start, end=alias.end, old=None, new=tuple(parts), at=at)
+    return Edit(path=document.path, start=span.start, end=span.end, old=None, new=tuple(parts), at=at)
 
 
 def _new_environment(wanted: _Entries, service: Service) -> Edit:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from devpool import networks
 from devpool.address import DEFAULT_PORT
-from devpool.environment import Origin, raw_span, variable_holding
+from devpool.environment import Origin, variable_holding
 from devpool.errors import DevpoolError
 from devpool.interpolation import SHELL, names_in
 from devpool.model import DIRECT_NAME, Project, Setting
+from devpool.moving import raw_replacements
 from devpool.routing import Route
 
 POOLED_PORT = "6432"
@@ -201,10 +202,8 @@ class _Sharing:
             DevpoolError: `only-in-shell`, `value-not-plain`.
         """
         value, address = setting.value, setting.address
-        end = address.port_span[1] if address.port_span else address.host_span[1]
-        start = min(address.host_span[0], address.port_span[0] if address.port_span else end)
-        if not value.origin.given or raw_span(value, start, end) is None:
-            return self._in_variable(setting, start, end)
+        if raw_replacements(value, address, "host", "1") is None:
+            return self._in_variable(setting)
         return "origin" if self._all_move(value.origin, setting.variable) else "own"
 
     def _all_move(self, origin: Origin, variable: str) -> bool:
@@ -212,7 +211,9 @@ class _Sharing:
             return False
         return all(reader in self.moved for reader in self.readers[origin.key])
 
-    def _in_variable(self, setting: Setting, start: int, end: int) -> Where:
+    def _in_variable(self, setting: Setting) -> Where:
+        address = setting.address
+        start, end = address.host_span[0], max(address.host_span[1], (address.port_span or (0, 0))[1])
         holding = variable_holding(setting.value, start, end)
         if holding is None or not setting.value.origin.exact:
             raise DevpoolError(
@@ -244,10 +245,16 @@ def _interpolated(project: Project) -> Mapping[str, frozenset[str]]:
     }
 
 
-def twin_of(setting: Setting) -> str | None:
-    """The name under which a setting's old value is kept beside it; None for hosts and ports, which hold no more
-    than the pooler's own block says.
+def twin_of(setting: Setting, environment: Container[str]) -> str | None:
+    """The name under which a setting's old value is to be kept beside it; None where nothing is to be added.
+
+    Hosts and ports need none, the pooler's own block says as much. A variable of that name that is there already
+    is the user's.
+
+    Args:
+        setting: the setting.
+        environment: the names that the app's environment has.
     """
-    if setting.kind in ("host", "port") or DIRECT_NAME.search(setting.variable):
-        return None
-    return setting.variable + DIRECT_SUFFIX
+    name = setting.variable + DIRECT_SUFFIX
+    plain = setting.kind in ("host", "port") or DIRECT_NAME.search(setting.variable)
+    return None if plain or name in environment else name

@@ -24,7 +24,7 @@ from devpool.routing import find_routes
 from devpool.sources import Selection, Sources
 from devpool.state import PATH, AddedPooler, AppRoute, State, dump, load
 from devpool.undo import undo
-from devpool.verify import prove_meaning, prove_reading, prove_text
+from devpool.verify import prove_meaning, prove_pooler, prove_reading, prove_text
 
 _IGNORED = (
     b"# What devpool keeps for this machine alone; state.json and pgbouncer/ can be committed.\nenv/\njournal/\nlock\n"
@@ -147,6 +147,8 @@ def prepare_enable(
         before, after = readings(sources, texts | private)
         prove_reading(project, [m.setting for m in plan.moves], before)
         prove_meaning(plan, before, after)
+        for pooler in plan.poolers:
+            prove_pooler(project, pooler, [m.setting for m in plan.moves if m.pooler is pooler], after)
     record = _record(plan, options, changes.edits)
     ours = _our_files(sources.directory, record, private)
     wanted: dict[str, bytes | None] = {**instead, **texts, **ours}

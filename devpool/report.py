@@ -27,26 +27,32 @@ def plan_lines(prepared: Prepared) -> list[str]:
         for p in plan.poolers
     ]
     lines += ["", "routes:"]
-    routes = [(f"  {r.service}", "pooled" if r.pooled else "direct", r.reason) for r in plan.routes]
-    lines += table(routes)
+    several = len({r.database for r in plan.routes}) > 1
+    lines += table(
+        [
+            (f"  {r.service}{f' to {r.database}' if several else ''}", "pooled" if r.pooled else "direct", r.reason)
+            for r in plan.routes
+        ]
+    )
     lines += ["", "settings:"]
-    lines += [f"  {line}" for line in _setting_lines(plan.moves, prepared.sources.directory)]
+    lines += [f"  {line}" for line in _setting_lines(prepared, plan.moves)]
     return lines
 
 
-def _setting_lines(moves: tuple[Move, ...], directory: str) -> list[str]:
+def _setting_lines(prepared: Prepared, moves: tuple[Move, ...]) -> list[str]:
     """A line for each value that changes, with all apps that share it."""
     shared: dict[str, list[str]] = {}
     for move in moves:
-        shared.setdefault(_setting_line(move, directory), []).append(move.setting.service)
+        shared.setdefault(_setting_line(prepared, move), []).append(move.setting.service)
     return [f"{', '.join(dict.fromkeys(apps))}: {line}" for line, apps in shared.items()]
 
 
-def _setting_line(move: Move, directory: str) -> str:
+def _setting_line(prepared: Prepared, move: Move) -> str:
     setting = move.setting
-    place = shown(setting.value.origin.place, directory)
+    place = shown(setting.value.origin.place, prepared.sources.directory)
     target = move.pooler.port if setting.kind == "port" else f"{move.pooler.name}:{move.pooler.port}"
-    twin = twin_of(setting)
+    assert prepared.project is not None, "enable always has a project"
+    twin = twin_of(setting, prepared.project.environments[setting.service])
     kept = f", old value kept as {twin}" if twin else ""
     return f"{setting.variable} -> {target} ({place}, {_WHERE[move.where]}{kept})"
 

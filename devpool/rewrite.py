@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from dataclasses import dataclass, field
 
 from devpool import document as yaml
@@ -86,10 +88,8 @@ def _service_entry(document: Document, name: str) -> tuple[yaml.Mapping, Entry]:
 
 def _spaced(document: Document, services: yaml.Mapping) -> bool:
     """Whether blank lines stand between the services."""
-    return any(
-        document.text[: layout.line_start(document.text, e.key.start)].endswith(2 * document.newline)
-        for e in services.entries[1:]
-    )
+    pairs = itertools.pairwise(services.entries)
+    return any(re.search(r"\n[ \t]*\r?\n", document.text[a.value.end : b.key.start]) for a, b in pairs)
 
 
 def env_text(values: dict[str, str]) -> str:

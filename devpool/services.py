@@ -191,5 +191,7 @@ def _with_base(
         )
     key = f"{base.path}:{name}"
     if key in seen:
-        raise DevpoolError("extends-cycle", f"`{name}` extends itself", where=place)
+        raise DevpoolError(
+            "extends-cycle", f"`{name}` extends itself", where=place, hint="let it extend another service"
+        )
     return [*_with_base(base, found, loaded, variables, (*seen, key)), own]

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from devpool import document as yaml
 from devpool import layout, own
-from devpool.address import find_addresses, moved, replacements
+from devpool.address import moved
 from devpool.document import Document, Entry, Scalar, Sequence, path_to
 from devpool.edits import Copy, Edit, Part
 from devpool.envfile import Binding, EnvFile
-from devpool.environment import Origin, Value, env_file_values, raw_span, variable_holding
+from devpool.environment import Origin, env_file_values, variable_holding
 from devpool.errors import DevpoolError
 from devpool.model import Project
+from devpool.moving import moved_copy, raw_replacements
 from devpool.plan import POOLED_SUFFIX, Move, Plan, twin_of
 
 
@@ -57,20 +58,11 @@ def _at_origin(move: Move) -> Iterator[Edit]:
     if not value.origin.given:
         yield _filled_in(move)
         return
-    for span, text in new_address(move):
-        raw = raw_span(value, *span)
-        if raw is None:
-            raise _not_plain(move)
+    found = raw_replacements(value, move.setting.address, move.pooler.name, move.pooler.port)
+    if found is None:
+        raise _not_plain(move)
+    for raw, text in found:
         yield edit(value.origin.file, raw, (text,), locator(move))
-
-
-def new_address(move: Move) -> list[tuple[tuple[int, int], str]]:
-    """The spans of a setting's value to replace, host and port as one where they stand side by side."""
-    address, pooler = move.setting.address, move.pooler
-    spans = sorted(replacements(address, pooler.name, pooler.port))
-    if address.port_span and address.port_span[0] == address.host_span[1] + 1:
-        return [((address.host_span[0], address.port_span[1]), f"{pooler.name}:{pooler.port}")]
-    return spans
 
 
 def edit(
@@ -129,25 +121,11 @@ def _pooled_line(project: Project, move: Move, file: EnvFile, variable: str) -> 
     binding = file.last(variable)
     if value is None or binding is None:
         raise _not_plain(move)
-    copy = moved_copy(move, value, Copy(binding.start, binding.end))
+    whole = Copy(binding.start, binding.end)
+    copy = moved_copy(value, move.setting.address.host, move.pooler.name, move.pooler.port, whole)
+    if copy is None:
+        raise _not_plain(move)
     return line_after(file, binding, variable + POOLED_SUFFIX, copy)
-
-
-def moved_copy(move: Move, value: Value, whole: Copy) -> tuple[Part, ...]:
-    """A copy of a value's raw text with every address of the moved database replaced."""
-    wanted = move.setting.address.host
-    parts: list[Part] = []
-    position = whole.start
-    for address in find_addresses(value.text):
-        if address.host != wanted:
-            continue
-        for span, text in sorted(replacements(address, move.pooler.name, move.pooler.port)):
-            raw = raw_span(value, *span)
-            if raw is None:
-                raise _not_plain(move)
-            parts += [Copy(position, raw[0]), text]
-            position = raw[1]
-    return (*parts, Copy(position, whole.end))
 
 
 def line_after(file: EnvFile, binding: Binding, name: str, value: tuple[Part, ...]) -> Edit:
@@ -158,8 +136,8 @@ def line_after(file: EnvFile, binding: Binding, name: str, value: tuple[Part, ..
 
 def _twin(project: Project, move: Move) -> Iterator[Edit]:
     """The old value under its direct name, right after the setting."""
-    name = twin_of(move.setting)
-    if name is None or name in project.environments[move.setting.service]:
+    name = twin_of(move.setting, project.environments[move.setting.service])
+    if name is None:
         return
     value = move.setting.value
     origin = value.origin

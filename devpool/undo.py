@@ -85,6 +85,11 @@ def _pattern(edit: Edit, *, exact: bool) -> re.Pattern[str]:
         re.escape(p) if isinstance(p, str) else f"([^\\r\\n]{{{p.end - p.start}}})" if exact else r"([^\r\n]*)"
         for p in edit.new
     ]
+    if edit.inserts and parts and isinstance(edit.new[0], str):
+        # A blank line in front of the insertion may have been taken away since.
+        lines = len(edit.new[0]) - len(edit.new[0].lstrip("\r\n"))
+        blank = edit.new[0][:lines].count("\n")
+        parts[0] = (f"(?:\\r?\\n){{1,{blank}}}" if blank else "") + re.escape(edit.new[0][lines:])
     return re.compile("".join(parts).replace("\\\r", "").replace("\\\n", r"\r?\n"))
 
 

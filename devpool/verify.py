@@ -11,13 +11,13 @@ import re
 from typing import Any
 
 from devpool.address import leads_to, moved
+from devpool.credentials import Credentials, find_credentials
 from devpool.edits import Edit, apply, placed, revert
 from devpool.errors import DevpoolError, ProofError
 from devpool.model import Project, Setting
-from devpool.plan import Move, Plan, twin_of
+from devpool.plan import Move, Plan, Pooler, twin_of
+from devpool.pooler import BUILD_CONTEXT
 from devpool.reading import Reading
-
-_REPORT = "nothing was written; this is a bug in devpool, please report it"
 
 
 def prove_text(text: str, edits: list[Edit]) -> str:
@@ -28,7 +28,7 @@ def prove_text(text: str, edits: list[Edit]) -> str:
     """
     after = apply(text, edits)
     if revert(after, placed(after, edits)) != text:
-        raise ProofError("not-reversible", "the edits do not lead back", where=edits[0].path, hint=_REPORT)
+        raise ProofError("not-reversible", "the edits do not lead back", where=edits[0].path)
     return after
 
 
@@ -70,8 +70,6 @@ def prove_meaning(plan: Plan, before: Reading, after: Reading) -> None:
         _same(f"`{name}`", expected, _without_added(after.services[name], expected, poolers))
     for move in plan.moves:
         _prove_move(move, after)
-    for pooler in plan.poolers:
-        _prove_pooler(after.services[pooler.name], pooler.database, pooler.port)
 
 
 def _listed(after: Reading, poolers: set[str]) -> list[str]:
@@ -93,8 +91,8 @@ def _expected(service: dict[str, Any], moves: list[Move]) -> dict[str, Any]:
         # From the last address to the first, so that the spans of the others stay right.
         for move in sorted(mine, key=lambda m: m.setting.address.host_span, reverse=True):
             text = moved(text, move.setting.address, move.pooler.name, move.pooler.port)
-        twin = twin_of(mine[0].setting)
-        if twin and twin not in environment:
+        twin = twin_of(mine[0].setting, environment)
+        if twin:
             environment[twin] = environment.get(variable)
         environment[variable] = text.replace("$", "$$")
     names = {m.pooler.database: m.pooler.name for m in moves}
@@ -127,21 +125,64 @@ def _prove_move(move: Move, after: Reading) -> None:
     value = _unescaped(after.services[setting.service]["environment"][setting.variable])
     if not leads_to(value, setting.address, pooler.name, pooler.port):
         message = f"`{setting.service}.{setting.variable}` would not lead to {pooler.name}:{pooler.port}"
-        raise ProofError("meaning-differs", message, hint=_REPORT)
+        raise ProofError("meaning-differs", message)
 
 
-def _prove_pooler(service: dict[str, Any], database: str, port: str) -> None:
-    environment = service.get("environment") or {}
-    _same("the pooler's database", database, environment.get("POSTGRES_HOST"))
-    _same("the pooler's port", port, environment.get("PGBOUNCER_LISTEN_PORT"))
-    _same("what the pooler waits for", [database], list(service.get("depends_on") or {}))
-    _same("the ports that the pooler publishes", None, service.get("ports"))
+def prove_pooler(project: Project, pooler: Pooler, settings: list[Setting], after: Reading) -> None:
+    """The pooler's own service is what the plan says, to the last key.
+
+    Args:
+        project: the project as it was.
+        pooler: the pooler.
+        settings: the settings that go to it.
+        after: Compose's model after the edits.
+
+    Raises:
+        ProofError: `meaning-differs`.
+    """
+    service = dict(after.services[pooler.name])
+    credentials = find_credentials(project, pooler.database, settings)
+    environment = {k: _unescaped(v) for k, v in (service.pop("environment", None) or {}).items()}
+    stated = _pooler_environment(pooler, credentials)
+    found = {name: environment.get(name) for name in stated} if credentials.env_files else environment
+    _same(f"the environment of `{pooler.name}`", stated, found)
+    build = service.pop("build", None) or {}
+    _same("the pooler's build context", True, str(build.get("context", "")).endswith(BUILD_CONTEXT))
+    depends = {n: v.get("condition") for n, v in (service.pop("depends_on", None) or {}).items()}
+    _same("what the pooler waits for", {pooler.database: pooler.condition}, depends)
+    _same("the pooler's networks", sorted(pooler.networks or ("default",)), sorted(service.pop("networks", {})))
+    _same("the pooler's secrets", len(credentials.secrets), len(service.pop("secrets", None) or []))
+    _same("the pooler's profiles", sorted(pooler.profiles), sorted(service.pop("profiles", [])))
+    _same(f"`{pooler.name}`", _fixed(pooler), {k: v for k, v in service.items() if v is not None})
+
+
+def _pooler_environment(pooler: Pooler, credentials: Credentials) -> dict[str, str]:
+    return {
+        "POSTGRES_HOST": pooler.database,
+        "POSTGRES_PORT": pooler.upstream_port,
+        "PGBOUNCER_LISTEN_PORT": pooler.port,
+        "PGBOUNCER_POOL_MODE": "transaction",
+        **dict(credentials.stated),
+        **{name: value.text for name, value in credentials.copied},
+        **credentials.private,
+    }
+
+
+def _fixed(pooler: Pooler) -> dict[str, Any]:
+    """What no project changes: compose/pooler.yml as Compose reads it."""
+    fixed: dict[str, Any] = {
+        "cap_drop": ["ALL"],
+        "read_only": True,
+        "security_opt": ["no-new-privileges:true"],
+        "tmpfs": ["/run/pgbouncer:mode=1777,size=1m"],
+    }
+    return fixed | ({"restart": pooler.restart} if pooler.restart else {})
 
 
 def _same(what: str, expected: object, found: object) -> None:
     if expected != found:
         where = _first_difference(expected, found)
-        raise ProofError("meaning-differs", f"{what} would change beyond the plan{where}", hint=_REPORT)
+        raise ProofError("meaning-differs", f"{what} would change beyond the plan{where}")
 
 
 def _first_difference(expected: object, found: object) -> str:

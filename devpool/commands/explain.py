@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 import click
@@ -83,7 +84,7 @@ def _row(project: Project, setting: Setting, routes: list[Route], plan: Plan | N
         "shared_with": sharers,
         "route": "pooled" if route.pooled and not kept else "direct",
         "reason": "direct by its own name" if kept else route.reason,
-        "becomes": _becomes(move) if move else None,
+        "becomes": _becomes(move, project.environments[setting.service]) if move else None,
     }
 
 
@@ -93,11 +94,11 @@ def _through(setting: Setting) -> list[str]:
     return list(dict.fromkeys(f"{p.variable} from {'the shell' if p.source == SHELL else p.source}" for p in pieces))
 
 
-def _becomes(move: Move) -> str:
+def _becomes(move: Move, environment: Container[str]) -> str:
     setting = move.setting
     new = redact(moved(setting.value.text, setting.address, move.pooler.name, move.pooler.port))
     where = {"origin": "there", "own": "in an entry of its own", "variable": "through a second variable"}[move.where]
-    twin = twin_of(setting)
+    twin = twin_of(setting, environment)
     return f"{new}, {where}" + (f"; the old value as {twin}" if twin else "")
 
 

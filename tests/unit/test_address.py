@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.address import bare_host, find_addresses, leads_to, moved, names_several_hosts, redact
+from devpool.address import bare_host, find_addresses, leads_to, moved, names_several_hosts, redact, redact_settings
 
 
 @pytest.mark.parametrize(
@@ -211,3 +211,38 @@ def test_no_password_is_left_in_a_text_that_is_shown(text: str) -> None:
 def test_what_is_no_password_stays_readable() -> None:
     assert redact("postgres://u:hunter2@db:5432/x?a=b") == "postgres://u:***@db:5432/x?a=b"
     assert redact("Host=db;Password=hunter2;Database=x") == "Host=db;Password=***;Database=x"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "host=db password='a s3cr3t' user=u",
+        "Host=db;Password=a s3cr3t;Database=x",
+        "postgres://u:a s3cr3t@db/x",
+        "POSTGRES_PASS=s3cr3t",
+        "DB_PASSWORD=s3cr3t",
+        "redis://:s3cr3t@redis:6379/0",
+    ],
+)
+def test_a_password_is_found_in_every_form_that_an_error_may_quote(text: str) -> None:
+    assert "s3cr3t" not in redact(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["POSTGRES_PASSWORD: s3cr3t", "+      - SECRET_KEY='s3cr3t'", '  "password": "s3cr3t"', "  API_TOKEN: s3cr3t # it"],
+)
+def test_a_diff_shows_no_value_of_a_secret_name(text: str) -> None:
+    assert "s3cr3t" not in redact_settings(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["POSTGRES_PASSWORD: ${PW}", "POSTGRES_PASSWORD_FILE: /run/secrets/x", "keyword: value"]
+)
+def test_a_diff_shows_what_is_no_secret(text: str) -> None:
+    assert redact_settings(text) == text
+
+
+def test_a_comma_in_a_password_is_not_a_list_of_hosts() -> None:
+    assert not names_several_hosts("postgres://u:a,b@db:5432/x")
+    assert names_several_hosts("postgres://u:p@one:5432,two:5432/x")

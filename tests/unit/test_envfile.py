@@ -150,3 +150,11 @@ def test_a_file_that_is_not_utf_8_is_refused() -> None:
 
 def test_a_line_that_binds_nothing_does_not_disturb_its_neighbours() -> None:
     assert raws("A=1\n= what\n'odd\nB=2\n")["A"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("line", "value"), [("A=b\t# c", "b\t# c"), ("A= # c", "# c"), ("A=b # c", "b"), ("A=#fff", "#fff")]
+)
+def test_only_a_space_before_a_hash_begins_a_comment_as_compose_has_it(line: str, value: str) -> None:
+    (binding,) = (file := parse_env("/p/.env", line.encode())).bindings
+    assert file.raw(binding) == value

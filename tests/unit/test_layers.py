@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "devpool"
 
 MIDDLE = {
     *("document", "envfile", "interpolation", "services", "environment", "address", "model", "sources"),
-    *("routing", "networks", "plan", "credentials", "pooler", "layout", "settings", "own", "dependencies"),
+    *("routing", "networks", "moving", "plan", "credentials", "pooler", "layout", "settings", "own", "dependencies"),
     *("rewrite", "edits", "undo", "verify", "reading", "state", "errors"),
 }
 WORLD = {

@@ -217,8 +217,13 @@ def test_an_app_that_shares_no_network_with_the_database_is_refused() -> None:
 )
 def test_the_old_value_of_a_url_is_kept_under_its_direct_name(variable: str, twin: str) -> None:
     (move,) = plan(DB + app(f"{variable}: postgres://u:p@db:5432/x")).moves
-    assert twin_of(move.setting) == twin
+    assert twin_of(move.setting, [variable]) == twin
+
+
+def test_a_direct_name_that_is_there_already_is_the_users() -> None:
+    (move,) = plan(DB + app("DATABASE_URL: postgres://u:p@db:5432/x", "DATABASE_URL_DIRECT: mine")).moves
+    assert twin_of(move.setting, ["DATABASE_URL", "DATABASE_URL_DIRECT"]) is None
 
 
 def test_hosts_and_ports_have_no_twin() -> None:
-    assert [twin_of(m.setting) for m in plan(DB + app("PGHOST: db", "PGPORT: '5432'")).moves] == [None, None]
+    assert [twin_of(m.setting, []) for m in plan(DB + app("PGHOST: db", "PGPORT: '5432'")).moves] == [None, None]

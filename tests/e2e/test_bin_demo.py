@@ -1,0 +1,55 @@
+"""bin/demo, as a newcomer types it; and that it can fail."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from demo_rig import REPO
+from pooler_rig import docker, require_engine
+
+
+def run(words: list[str], tmp_path: Path, path: str) -> tuple[int, str]:
+    """Runs the demo with the scratch folder below tmp_path; its exit code and all it says."""
+    require_engine()
+    environ = os.environ | {"TMPDIR": str(tmp_path), "PATH": path}
+    done = subprocess.run(
+        words, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    return done.returncode, done.stdout
+
+
+def assert_nothing_is_left(said: str, tmp_path: Path) -> None:
+    assert (found := re.search(r"cp -r compose/demo \S+/(devpool-demo-\w+)", said)), said
+    name = found[1]
+    assert not (tmp_path / name).exists()
+    label = f"--filter=label=com.docker.compose.project={name}"
+    for kind, options in {"container": ["--all"], "network": [], "volume": []}.items():
+        assert docker(kind, "ls", "--quiet", *options, label).stdout == ""
+    assert docker("image", "ls", "--quiet", f"--filter=reference={name}-*").stdout == ""
+
+
+def test_the_demo_shows_what_it_claims_and_leaves_nothing(tmp_path: Path) -> None:
+    code, said = run([str(REPO / "bin" / "demo")], tmp_path, os.environ["PATH"])
+    assert code == 0, said
+    assert re.search(r"connections Postgres held +\d\d +2\d\n", said)
+    assert "ok: web's own connection says that it is pooled" in said
+    assert "ok: it connected to Postgres directly, from " in said
+    assert "files are identical, in every byte and in mode" in said
+    assert said.splitlines()[-1].endswith("every claim was checked")
+    assert "\x1b" not in said
+    assert_nothing_is_left(said, tmp_path)
+
+
+def test_the_demo_fails_where_devpool_does_not_do_its_job(tmp_path: Path) -> None:
+    idle = tmp_path / "bin" / "devpool"
+    idle.parent.mkdir()
+    idle.write_text("#!/bin/sh\nexit 0\n")
+    idle.chmod(0o755)
+    path = f"{idle.parent}{os.pathsep}{os.environ['PATH']}"
+    code, said = run([sys.executable, str(REPO / "bin" / "demo.d" / "demo.py")], tmp_path, path)
+    assert (code, said.count("error: this should be so, and is not: ")) == (1, 1), said
+    assert_nothing_is_left(said, tmp_path)

@@ -1,0 +1,56 @@
+"""A project that is not running: files are edited, nothing is started, unless that is asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from demo_rig import REPO, DemoProject
+from pooler_rig import docker
+
+
+def test_enable_and_disable_only_edit_files(project: DemoProject) -> None:
+    before = project.tree()
+    stdout, stderr = project.devpool("enable")
+    assert "changed compose.yaml" in stdout
+    assert stderr == ""
+    assert project.tree().keys() > before.keys()
+    project.devpool("disable")
+    assert project.tree() == before
+    assert project.things() == set()
+
+
+def test_status_gives_the_routes_without_connections(project: DemoProject) -> None:
+    project.devpool("enable")
+    assert "connections unknown: the project is not running" in project.devpool("status")[0]
+    status = project.ask("status")
+    assert {r["service"]: r["pooled"] for r in status["routes"]} == {"web": True, "worker": True}
+    assert status["connections"] is None
+
+
+def test_up_in_ci_starts_everything_and_answers_with_one_json_object(project: DemoProject) -> None:
+    stdout, stderr = project.devpool("enable", "--up", "--json", CI="true")
+    answer = json.loads(stdout)
+    health = {
+        s: docker("inspect", "--format", "{{.State.Health}}", c[0]).stdout for s, c in project.containers().items()
+    }
+    assert {service: words[1:8] for service, words in health.items() if service != "worker"} == {
+        "db": "healthy",
+        "pgbouncer": "healthy",
+        "web": "healthy",
+    }
+    assert "worker" in health
+    assert {c["service"]: c["at_database"] for c in answer["connections"]} == {"web": 0, "worker": 0}
+    assert "\x1b" not in stdout + stderr
+
+
+def test_the_toggle_enables_and_then_disables(project: DemoProject, programs: Path) -> None:
+    toggle = [str(REPO / "bin" / "toggle-pgbouncer.sh"), "--no-up"]
+    path = f"{programs}{os.pathsep}{project.environ['PATH']}"
+    before = project.tree()
+    for enabled in (True, False):
+        done = project.call(toggle, PATH=path)
+        assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "changed compose.yaml")
+        assert project.ask("status")["enabled"] is enabled
+    assert project.tree() == before

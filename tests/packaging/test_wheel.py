@@ -1,0 +1,79 @@
+"""The wheel, built and installed into an empty environment: it carries what devpool needs, and works from there."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[2]
+
+
+def run(*words: object, cwd: Path, env: dict[str, str]) -> str:
+    done = subprocess.run([str(w) for w in words], cwd=cwd, env=env, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, f"{words}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory, plain_shell: dict[str, str]) -> Path:
+    """Built with the hatchling of the tests' own environment, where that has one: then nothing is downloaded."""
+    folder = tmp_path_factory.mktemp("wheel")
+    options = ["--no-isolation"] if importlib.util.find_spec("hatchling") else []
+    run(sys.executable, "-m", "build", "--wheel", *options, "--outdir", folder, REPO, cwd=folder, env=plain_shell)
+    (found,) = folder.glob("devpool-*.whl")
+    return found
+
+
+@pytest.fixture(scope="module")
+def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory, plain_shell: dict[str, str]) -> Path:
+    """The folder of programs of an environment that has the wheel and what it requires."""
+    folder = tmp_path_factory.mktemp("environment") / "venv"
+    run(sys.executable, "-m", "venv", folder, cwd=folder.parent, env=plain_shell)
+    pip = [folder / "bin" / "python", "-m", "pip", "--disable-pip-version-check"]
+    run(*pip, "install", "--quiet", wheel, cwd=folder.parent, env=plain_shell)
+    return folder / "bin"
+
+
+@pytest.fixture(scope="module")
+def shell(plain_shell: dict[str, str]) -> dict[str, str]:
+    """Without what would let Python find the checkout."""
+    return {n: v for n, v in plain_shell.items() if not n.startswith("PYTHON")}
+
+
+def test_the_wheel_carries_the_block_the_demo_and_the_build_context(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    wanted = [*(REPO / "compose").rglob("*.y*ml"), *(REPO / "docker" / "pgbouncer").iterdir()]
+    assert {f"devpool/_data/{path.relative_to(REPO)}" for path in wanted} <= names
+
+
+def test_the_wheel_carries_no_compiled_files_and_no_tests(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert [n for n in names if "__pycache__" in n or n.startswith(("tests/", "bin/"))] == []
+
+
+def test_enable_and_disable_work_from_the_wheel(programs: Path, shell: dict[str, str], tmp_path: Path) -> None:
+    project = shutil.copytree(REPO / "compose" / "demo", tmp_path / "project")
+    before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+    run(programs / "devpool", "enable", "--no-up", cwd=project, env=shell)
+
+    context = REPO / "docker" / "pgbouncer"
+    built = {path.name for path in context.iterdir()} - {"README.md"}
+    copied = project / ".devpool" / "pgbouncer"
+    assert {path.name for path in copied.iterdir()} == built
+    assert all((copied / name).read_bytes() == (context / name).read_bytes() for name in built)
+    assert run(programs / "devpool", "status", cwd=project, env=shell).startswith("enabled\n")
+
+    run(programs / "devpool", "disable", "--no-up", cwd=project, env=shell)
+    assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
+
+
+def test_the_plugin_tells_docker_what_it_is(programs: Path, shell: dict[str, str], tmp_path: Path) -> None:
+    said = run(programs / "docker-devpool", "docker-cli-plugin-metadata", cwd=tmp_path, env=shell)
+    assert '"SchemaVersion": "0.1.0"' in said
+    assert run(programs / "docker-devpool", "devpool", "--version", cwd=tmp_path, env=shell).startswith("devpool, ")
