@@ -11,7 +11,9 @@ from devpool.edits import Edit, Part
 from devpool.errors import DevpoolError
 from devpool.model import Project
 from devpool.plan import Plan, Pooler
-from devpool.services import Service, Statement
+from devpool.services import Service, Statement, readers
+
+_KEYS = ("depends_on", "links")
 
 
 def dependency_edits(project: Project, plan: Plan) -> Iterator[Edit]:
@@ -20,20 +22,22 @@ def dependency_edits(project: Project, plan: Plan) -> Iterator[Edit]:
     Raises:
         DevpoolError: `shared-dependencies`, `layout-not-plain`.
     """
+    shared = {key: readers(project.services, key) for key in _KEYS}
     for pooler in plan.poolers:
         changed: set[str] = set()
         seen: set[int] = set()
         for app in pooler.apps:
-            for key in ("depends_on", "links"):
+            for key in _KEYS:
                 for statement in _naming(project.services[app], key, pooler.database):
-                    _refuse_shared(project, pooler, app, key, statement)
-                    changed |= _readers(project, key, statement)
+                    counts_for = shared[key][id(statement.value)]
+                    _refuse_shared(counts_for, pooler, app, key, statement)
+                    changed |= counts_for
                     if id(statement.value) not in seen:
                         seen.add(id(statement.value))
                         yield from _renamed(project.services[app], statement, pooler)
         for app in pooler.apps:
             if app not in changed and _reaches(project, app, pooler.database, changed):
-                yield from _added(project, pooler, app)
+                yield from _added(project, pooler, app, shared["depends_on"])
 
 
 def _naming(service: Service, key: str, name: str) -> list[Statement]:
@@ -51,17 +55,8 @@ def _where(service: Service, node: Node, name: str) -> Scalar | None:
     return None
 
 
-def _readers(project: Project, key: str, statement: Statement) -> set[str]:
-    """The services that a statement's text counts for."""
-    return {
-        name
-        for name, service in project.services.items()
-        if any(s.value is statement.value for s in service.statements(key))
-    }
-
-
-def _refuse_shared(project: Project, pooler: Pooler, app: str, key: str, statement: Statement) -> None:
-    others = sorted(_readers(project, key, statement) - set(pooler.apps))
+def _refuse_shared(counts_for: set[str], pooler: Pooler, app: str, key: str, statement: Statement) -> None:
+    others = sorted(counts_for - set(pooler.apps))
     if others:
         raise DevpoolError(
             "shared-dependencies",
@@ -101,7 +96,7 @@ def _reaches(project: Project, app: str, database: str, changed: set[str]) -> bo
     return database in seen
 
 
-def _added(project: Project, pooler: Pooler, app: str) -> Iterator[Edit]:
+def _added(project: Project, pooler: Pooler, app: str, shared: dict[int, set[str]]) -> Iterator[Edit]:
     """A further entry of the app's own `depends_on`.
 
     Where the app may run without the pooler's profile, the entry is not required; a list cannot say that, and
@@ -109,7 +104,7 @@ def _added(project: Project, pooler: Pooler, app: str) -> Iterator[Edit]:
     """
     service = project.services[app]
     statement = service.statements("depends_on")[-1]
-    _refuse_shared(project, pooler, app, "depends_on", statement)
+    _refuse_shared(shared[id(statement.value)], pooler, app, "depends_on", statement)
     document, node = statement.document, statement.value
     optional = not set(service.names("profiles")) <= set(pooler.profiles) or not service.names("profiles")
     optional = optional and bool(pooler.profiles)

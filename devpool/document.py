@@ -8,6 +8,7 @@ All positions count characters of `Document.text`, from which a byte order mark 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -89,10 +90,13 @@ class Document:
     newline: str
     root: Mapping = field(repr=False)
     directory: str = ""
+    _newlines: list[int] = field(init=False, repr=False, default_factory=list)
 
     def line_of(self, position: int) -> int:
         """1-based line of a position."""
-        return self.text.count("\n", 0, position) + 1
+        if not self._newlines:
+            self._newlines.extend(found.start() for found in re.finditer("\n", self.text))
+        return bisect_left(self._newlines, position) + 1
 
     def place(self, position: int) -> str:
         """`path:line` of a position, for messages."""
@@ -340,9 +344,10 @@ def path_to(root: Node, position: int) -> tuple[str, ...]:
 
 def _step_to(node: Node, position: int) -> tuple[str | None, Node | None]:
     if isinstance(node, Mapping):
-        for entry in node.entries:
-            if entry.key.start <= position <= max(entry.key.end, entry.value.end):
-                return entry.key.value, entry.value
+        last = bisect_right(node.entries, position, key=lambda e: e.key.start) - 1
+        entry = node.entries[last] if last >= 0 else None
+        if entry and position <= max(entry.key.end, entry.value.end):
+            return entry.key.value, entry.value
     elif isinstance(node, Sequence):
         for item in node.items:
             if item.start <= position <= item.end:

@@ -138,6 +138,9 @@ def _old(edit: Edit, after: str, start: int) -> str:
 
 def revert(text: str, spans: Iterable[Placed]) -> str:
     """The text with each placed edit taken back; the spans count characters of this text."""
-    for item in sorted(spans, key=lambda p: (p.start, p.end), reverse=True):
-        text = text[: item.start] + item.old + text[item.end :]
-    return text
+    pieces: list[str] = []
+    position = 0
+    for item in sorted(spans, key=lambda p: (p.start, p.end)):
+        pieces += [text[position : item.start], item.old]
+        position = item.end
+    return "".join([*pieces, text[position:]])

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from devpool import document as yaml
 from devpool import layout
 from devpool.address import moved
-from devpool.document import Alias, Document, Entry, Node, Scalar, Sequence, path_to
+from devpool.document import Alias, Document, Entry, Scalar, Sequence, path_to
 from devpool.edits import Copy, Edit, Part
 from devpool.envfile import EnvFile, env_quoted
 from devpool.environment import Value
@@ -22,7 +22,7 @@ from devpool.errors import DevpoolError
 from devpool.model import Project
 from devpool.moving import moved_copy, moved_raw
 from devpool.plan import Move, twin_of
-from devpool.services import Service, Statement
+from devpool.services import Service, Statement, readers
 
 Private = MutableMapping[str, dict[str, str]]
 _USERINFO = re.compile(r"://([^/?#\s]*)@")
@@ -44,13 +44,14 @@ def edits(project: Project, moves: list[Move], private: Private) -> Iterator[Edi
     Raises:
         DevpoolError: `shared-value` where an app has no place of its own for it.
     """
+    shared = readers(project.services, "environment") if moves else {}
     for name in dict.fromkeys(m.setting.service for m in moves):
         mine = [m for m in moves if m.setting.service == name]
         wanted = _Entries(mine[0])
         for move in mine:
             _add(project, move, wanted)
         if wanted.stated:
-            yield from _in_environment(project, wanted)
+            yield from _in_environment(project, wanted, shared)
         if wanted.private:
             path = f".devpool/env/{name}.env"
             private[path] = wanted.private
@@ -124,7 +125,7 @@ def _shows_no_secret(value: Value, raw: str) -> bool:
     return plain and interpolates and (not password or _VARIABLE.fullmatch(password) is not None)
 
 
-def _in_environment(project: Project, wanted: _Entries) -> Iterator[Edit]:
+def _in_environment(project: Project, wanted: _Entries, shared: dict[int, set[str]]) -> Iterator[Edit]:
     """The entries at the end of the app's own `environment`, which is made if it has none."""
     service = project.services[wanted.move.setting.service]
     statements = service.statements("environment")
@@ -132,7 +133,7 @@ def _in_environment(project: Project, wanted: _Entries) -> Iterator[Edit]:
         yield _new_environment(wanted, service)
         return
     last = statements[-1]
-    if not _is_own(project, service, last):
+    if not _is_own(shared, service, last):
         raise _shared(wanted.move)
     if isinstance(last.entry.value, Alias):
         yield _over_alias(wanted, last)
@@ -234,20 +235,14 @@ def _own_entry(service: Service, key: str) -> tuple[Document, Entry] | None:
     return None
 
 
-def _is_own(project: Project, service: Service, statement: Statement) -> bool:
+def _is_own(shared: dict[int, set[str]], service: Service, statement: Statement) -> bool:
     """Whether the entry stands in the app's own text and its value counts for no other service.
 
     The value of an alias is shared by nature: the alias itself is what is the app's own.
     """
     if not statement.fragment.own or statement.entry not in statement.fragment.node.entries:
         return False
-    node: Node = statement.entry.value
-    return isinstance(node, Alias) or not any(
-        other.entry.value is node
-        for name, another in project.services.items()
-        if name != service.name
-        for other in another.statements(statement.entry.key.value)
-    )
+    return isinstance(statement.entry.value, Alias) or shared[id(statement.value)] == {service.name}
 
 
 def _insert(document: Document, place: tuple[int, tuple[Part, ...]], at: tuple[str, ...]) -> Edit:

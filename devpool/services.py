@@ -49,12 +49,17 @@ class Service:
     name: str
     fragments: tuple[Fragment, ...]
     variables: Mapping[str, Variable] = field(repr=False)
+    _entries: list[tuple[Fragment, dict[str, Entry]]] = field(init=False, repr=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Follow the merges once: the keys are asked for many times."""
+        self._entries.extend((f, yaml.entries(f.node)) for f in self.fragments)
 
     def statements(self, key: str) -> list[Statement]:
         """What the files say of a key, the weakest first; `!reset` and `!override` followed."""
         found: list[Statement] = []
-        for fragment in self.fragments:
-            entry = yaml.entries(fragment.node).get(key)
+        for fragment, entries in self._entries:
+            entry = entries.get(key)
             if entry is None:
                 continue
             tag = entry.value.tag
@@ -109,6 +114,17 @@ class Service:
         """`file:line` of its strongest own fragment."""
         fragment = next((f for f in reversed(self.fragments) if f.own), self.fragments[-1])
         return fragment.document.place(fragment.node.start)
+
+
+def readers(services: Mapping[str, Service], key: str) -> dict[int, set[str]]:
+    """By the id of a value's node: the services for which it states a key. More than one share it by an alias, a
+    merge or `extends`.
+    """
+    found: dict[int, set[str]] = {}
+    for name, service in services.items():
+        for statement in service.statements(key):
+            found.setdefault(id(statement.value), set()).add(name)
+    return found
 
 
 def find_services(

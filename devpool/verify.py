@@ -60,13 +60,15 @@ def prove_meaning(plan: Plan, before: Reading, after: Reading) -> None:
     apps = {a for p in plan.poolers for a in p.apps}
     _same("the project", _without_services(before.model), _without_services(after.model))
     _same("the list of services", sorted(before.services) + sorted(poolers), _listed(after, poolers))
+    by_app: dict[str, list[Move]] = {}
+    for move in plan.moves:
+        by_app.setdefault(move.setting.service, []).append(move)
     for name, service in before.services.items():
         if name not in apps:
             _same(f"`{name}`", service, after.services[name])
             _same(f"the hash of `{name}`", before.hashes.get(name), after.hashes.get(name))
             continue
-        moves = [m for m in plan.moves if m.setting.service == name]
-        expected = _expected(service, moves)
+        expected = _expected(service, by_app[name])
         _same(f"`{name}`", expected, _without_added(after.services[name], expected, poolers))
     for move in plan.moves:
         _prove_move(move, after)

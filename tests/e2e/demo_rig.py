@@ -88,7 +88,7 @@ class DemoProject:
     def sql(self, text: str) -> str:
         return self.compose("exec", "-T", "db", "psql", "-XqAt", "-U", "notes", "-d", "notes", given=text).strip()
 
-    def burst(self, *, clients: int = 60, seconds: int = 3) -> Burst:
+    def burst(self, *, clients: int = 60, seconds: int = 2) -> Burst:
         """Sends a burst to one container of web, and asks Postgres meanwhile for its connections."""
         words = ["docker", "compose", "exec", "-T", "web", "python3", "burst.py"]
         burst = subprocess.Popen(
@@ -128,30 +128,52 @@ class DemoProject:
         return found
 
     def things(self) -> set[str]:
-        """Containers (stopped ones too), networks, volumes and images of the project, by kind and name."""
-        found = set()
-        label = f"--filter=label=com.docker.compose.project={self.name}"
-        for kind, options in {"container": ["--all"], "network": [], "volume": []}.items():
-            name = "{{.Names}}" if kind == "container" else "{{.Name}}"
-            found |= {f"{kind} {n}" for n in docker(kind, "ls", *options, label, "--format", name).stdout.split()}
-        images = docker("image", "ls", f"--filter=reference={self.name}-*", "--format", "{{.Repository}}").stdout
-        return {thing.replace(self.name, "*") for thing in found} | {
-            f"image {name.replace(self.name, '*')}" for name in images.split()
+        """What Docker has of the project, by kind and name, with * for the project's name."""
+        return {thing.replace(self.name, "*") for thing in things_of(self.name)}
+
+    def health(self) -> dict[str, str]:
+        """The health of each running container, by service."""
+        template = "{{if .State.Health}}{{.State.Health.Status}}{{else}}not checked{{end}}"
+        return {
+            service: docker("inspect", "--format", template, container).stdout.strip()
+            for service, containers in self.containers().items()
+            for container in containers
         }
 
-    def connections(self, *arguments: str) -> dict[str, tuple[int, int]]:
+    def connections(self) -> dict[str, tuple[int, int]]:
         """The connections of each app, as devpool counts them: at the pooler, at Postgres."""
-        found = self.ask(*arguments or ("status",))["connections"] or []
+        found = self.ask("status")["connections"] or []
         return {c["service"]: (c["at_pooler"], c["at_database"]) for c in found}
 
-    def remove(self) -> None:
-        label = f"--filter=label=com.docker.compose.project={self.name}"
-        for kind, options in {"container": ["--all"], "network": [], "volume": []}.items():
-            force = ["--force", "--volumes"] if kind == "container" else []
-            if ids := docker(kind, "ls", "--quiet", *options, label).stdout.split():
-                docker(kind, "rm", *force, *ids, check=False)
-        if images := docker("image", "ls", "--quiet", f"--filter=reference={self.name}-*").stdout.split():
-            docker("image", "rm", "--force", *images, check=False)
+
+# --- what Docker has of a project, found by the label that Compose puts on it ---
+
+_LIST = {
+    "container": ["--all", "--format={{.Names}}"],
+    "network": ["--format={{.Name}}"],
+    "volume": ["--format={{.Name}}"],
+}
+
+
+def names_of(project: str, kind: str) -> list[str]:
+    if kind == "image":
+        # Compose names what it builds; before BuildKit took over it put no label on it.
+        listed = docker("image", "ls", f"--filter=reference={project}-*", "--format={{.Repository}}")
+    else:
+        listed = docker(kind, "ls", f"--filter=label=com.docker.compose.project={project}", *_LIST[kind])
+    return listed.stdout.split()
+
+
+def things_of(project: str) -> set[str]:
+    """Containers (stopped ones too), networks, volumes and images, by kind and name."""
+    return {f"{kind} {name}" for kind in (*_LIST, "image") for name in names_of(project, kind)}
+
+
+def remove_things(project: str) -> None:
+    for kind in (*_LIST, "image"):
+        options = [] if kind == "network" else ["--force"]
+        if names := names_of(project, kind):
+            docker(kind, "rm", *options, *names, check=False)
 
 
 @contextmanager
@@ -164,4 +186,4 @@ def demo_project(folder: Path, shell: Mapping[str, str], test: str) -> Iterator[
         yield project
     finally:
         if os.environ.get("DEVPOOL_E2E_KEEP") != "1":
-            project.remove()
+            remove_things(project.name)
