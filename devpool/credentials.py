@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from devpool.document import Document, Scalar, inner
+from devpool.document import Document
 from devpool.environment import EnvFileUse, Value, env_file_uses
 from devpool.errors import DevpoolError
 from devpool.model import Project, Setting
+from devpool.nodes import Scalar, inner
 
 # The official image's name first, then those of other Postgres images.
 _NAMES = {

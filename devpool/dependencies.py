@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from devpool import document as yaml
-from devpool import layout
-from devpool.document import Document, Entry, Node, Scalar, Sequence
+from devpool import layout, nodes
+from devpool.document import Document
 from devpool.edits import Edit, Part
 from devpool.errors import DevpoolError
 from devpool.model import Project
+from devpool.nodes import Entry, Node, Scalar, Sequence
 from devpool.plan import Plan, Pooler
 from devpool.services import Service, Statement, readers
 
@@ -46,11 +46,11 @@ def _naming(service: Service, key: str, name: str) -> list[Statement]:
 
 def _where(service: Service, node: Node, name: str) -> Scalar | None:
     """The list item or the mapping key that names a service."""
-    if isinstance(node, yaml.Mapping):
-        found = yaml.entries(node).get(name)
+    if isinstance(node, nodes.Mapping):
+        found = nodes.entries(node).get(name)
         return found.key if found else None
     if isinstance(node, Sequence):
-        items = (i for i in map(yaml.resolved, node.items) if isinstance(i, Scalar))
+        items = (i for i in map(nodes.resolved, node.items) if isinstance(i, Scalar))
         return next((i for i in items if service.read(i) in (name, f"{name}:{name}")), None)
     return None
 
@@ -69,7 +69,7 @@ def _refuse_shared(counts_for: set[str], pooler: Pooler, app: str, key: str, sta
 def _renamed(service: Service, statement: Statement, pooler: Pooler) -> Iterator[Edit]:
     document = statement.document
     scalar = _where(service, statement.value, pooler.database)
-    span = yaml.inner(document.text, scalar) if scalar else None
+    span = nodes.inner(document.text, scalar) if scalar else None
     if span is None:
         raise layout.odd(document, statement.value)
     yield Edit(
@@ -78,7 +78,7 @@ def _renamed(service: Service, statement: Statement, pooler: Pooler) -> Iterator
         end=span[1],
         old=document.text[span[0] : span[1]],
         new=(pooler.name,),
-        at=(*yaml.path_to(document.root, span[0])[:-1], pooler.name),
+        at=(*nodes.path_to(document.root, span[0])[:-1], pooler.name),
     )
 
 
@@ -112,7 +112,7 @@ def _added(project: Project, pooler: Pooler, app: str, shared: dict[int, set[str
         return
     condition = ("condition: service_healthy", *(["required: false"] if optional else []))
     position, new = _entry_text(document, node, pooler, condition)
-    at = (*yaml.path_to(document.root, statement.entry.key.start), pooler.name)
+    at = (*nodes.path_to(document.root, statement.entry.key.start), pooler.name)
     yield Edit(path=document.path, start=position, end=position, old="", new=new, at=at, inserts=True)
 
 
@@ -121,7 +121,7 @@ def _entry_text(
 ) -> tuple[int, tuple[Part, ...]]:
     if isinstance(node, Sequence) and node.items:
         return layout.after_item(document, node, node.items[-1], (pooler.name,))
-    if isinstance(node, yaml.Mapping) and node.entries:
+    if isinstance(node, nodes.Mapping) and node.entries:
         last = node.entries[-1]
         if node.flow:
             return layout.after_entry(document, node, last, pooler.name, (f"{{{', '.join(condition)}}}",))
@@ -131,8 +131,8 @@ def _entry_text(
 
 def _condition(document: Document, neighbour: Entry, condition: tuple[str, ...]) -> tuple[Part, ...]:
     """The conditions on lines of their own, as deep as the neighbour's."""
-    body = yaml.resolved(neighbour.value)
-    if not isinstance(body, yaml.Mapping) or body.flow or body is not neighbour.value:
+    body = nodes.resolved(neighbour.value)
+    if not isinstance(body, nodes.Mapping) or body.flow or body is not neighbour.value:
         return (f"{{{', '.join(condition)}}}",)
     lead = layout.indent(document.text, body.entries[0].key.start)
     return tuple(document.newline + lead + line for line in condition)

@@ -8,67 +8,18 @@ All positions count characters of `Document.text`, from which a byte order mark 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 import yaml
 
 from devpool.errors import DevpoolError
+from devpool.nodes import Alias, Entry, Mapping, Node, Scalar, Sequence
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BOM = "\ufeff"
 _PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]+)*(?:[&!]\S*(?=\s|$))?\s*")
 _MAX_DEPTH = 80
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Node:
-    """A piece of YAML between `start` and `end`; `end` is where its own content ends."""
-
-    start: int
-    end: int
-    tag: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Scalar(Node):
-    """A scalar: its decoded `value`, and `style`: `'`, `"`, `|`, `>` or "" for plain."""
-
-    value: str
-    style: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Sequence(Node):
-    """A list, in block or in flow style."""
-
-    items: tuple[Node, ...]
-    flow: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Entry:
-    """One `key: value` of a mapping."""
-
-    key: Scalar
-    value: Node
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Mapping(Node):
-    """A mapping, in block or in flow style, its entries in the order of the text."""
-
-    entries: tuple[Entry, ...]
-    flow: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Alias(Node):
-    """`*name`, where it stands, and the node it means."""
-
-    name: str
-    target: Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -286,102 +237,3 @@ def _index(mark: object) -> int:
     index = getattr(mark, "index", None)
     assert isinstance(index, int), "PyYAML marks every event"
     return index
-
-
-def resolved(node: Node) -> Node:
-    """The node itself, or what an alias means."""
-    return node.target if isinstance(node, Alias) else node
-
-
-def entries(mapping: Mapping) -> dict[str, Entry]:
-    """The effective entries of a mapping by key: its own, then those that `<<` merges in.
-
-    The first of several merged mappings wins, as the YAML 1.1 merge key says. A key written twice: the last.
-    """
-    own = {e.key.value: e for e in mapping.entries if e.key.value != "<<"}
-    for merge in (e for e in mapping.entries if e.key.value == "<<"):
-        for source in merged(merge.value):
-            own = entries(source) | own
-    return own
-
-
-def merged(node: Node) -> Iterator[Mapping]:
-    """The mappings that a `<<` value names, those that win first."""
-    target = resolved(node)
-    if isinstance(target, Mapping):
-        yield target
-    elif isinstance(target, Sequence):
-        for item in target.items:
-            yield from merged(item)
-
-
-def lookup(mapping: Mapping, *path: str) -> Node | None:
-    """The node at a path of keys, aliases and merges followed; None where there is none."""
-    node: Node = mapping
-    for key in path:
-        node = resolved(node)
-        if not isinstance(node, Mapping):
-            return None
-        found = entries(node).get(key)
-        if found is None:
-            return None
-        node = found.value
-    return node
-
-
-def path_to(root: Node, position: int) -> tuple[str, ...]:
-    """The keys that lead to the innermost entry or list item around a position, as the file itself is nested.
-
-    A list item is named by its text up to `=`. No alias or merge is followed.
-    """
-    found: list[str] = []
-    node: Node | None = root
-    while node is not None:
-        name, node = _step_to(node, position)
-        found += [name] if name is not None else []
-    return tuple(found)
-
-
-def _step_to(node: Node, position: int) -> tuple[str | None, Node | None]:
-    if isinstance(node, Mapping):
-        last = bisect_right(node.entries, position, key=lambda e: e.key.start) - 1
-        entry = node.entries[last] if last >= 0 else None
-        if entry and position <= max(entry.key.end, entry.value.end):
-            return entry.key.value, entry.value
-    elif isinstance(node, Sequence):
-        for item in node.items:
-            if item.start <= position <= item.end:
-                return (item.value.partition("=")[0] if isinstance(item, Scalar) else None), item
-    return None, None
-
-
-def place_of(root: Node, path: tuple[str, ...]) -> tuple[int, int] | None:
-    """The span of what `path_to` names: an entry with its key, or a list item; None where it is not there."""
-    node: Node | None = root
-    span: tuple[int, int] | None = None
-    for name in path:
-        if isinstance(node, Mapping):
-            entry = next((e for e in reversed(node.entries) if e.key.value == name), None)
-            node = entry.value if entry else None
-            span = (entry.key.start, max(entry.key.end, entry.value.end)) if entry else None
-        elif isinstance(node, Sequence):
-            node = next((i for i in node.items if isinstance(i, Scalar) and _named(i, name)), None)
-            span = (node.start, node.end) if node else None
-        if node is None:
-            return None
-    return span
-
-
-def _named(item: Scalar, name: str) -> bool:
-    return item.value.partition("=")[0] == name
-
-
-def inner(text: str, scalar: Scalar) -> tuple[int, int] | None:
-    """The span of a scalar's characters inside its quotes, where raw text and value are the same.
-
-    None for scalars whose raw text differs from their value: escapes, folded lines, block scalars.
-    """
-    start, end = scalar.start, scalar.end
-    if scalar.style in ("'", '"'):
-        start, end = start + 1, end - 1
-    return (start, end) if text[start:end] == scalar.value else None

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from devpool import document as yaml
-from devpool.document import Document, Scalar, Sequence
+from devpool import nodes
+from devpool.document import Document
 from devpool.envfile import Binding, EnvFile, pieces_of
 from devpool.interpolation import Piece, Variable, expand, text_of
+from devpool.nodes import Scalar, Sequence
 from devpool.services import Service, Statement, resolve_path
 
 Form = Literal["map", "list", "env-file"]
@@ -38,8 +39,8 @@ class Origin:
     start: int
     end: int
     exact: bool
-    holder: yaml.Entry | Scalar | Binding
-    container: yaml.Mapping | Sequence | None
+    holder: nodes.Entry | Scalar | Binding
+    container: nodes.Mapping | Sequence | None
     given: bool
 
     @property
@@ -101,15 +102,15 @@ def env_file_nodes(service: Service) -> Iterator[tuple[Document, Scalar, bool]]:
     for statement in service.statements("env_file"):
         value = statement.value
         items = value.items if isinstance(value, Sequence) else (value,)
-        for item in map(yaml.resolved, items):
+        for item in map(nodes.resolved, items):
             if isinstance(item, Scalar):
                 yield statement.document, item, True
-            elif isinstance(item, yaml.Mapping):
+            elif isinstance(item, nodes.Mapping):
                 yield from _long_form(statement.document, item)
 
 
-def _long_form(document: Document, item: yaml.Mapping) -> Iterator[tuple[Document, Scalar, bool]]:
-    parts = {k: yaml.resolved(e.value) for k, e in yaml.entries(item).items()}
+def _long_form(document: Document, item: nodes.Mapping) -> Iterator[tuple[Document, Scalar, bool]]:
+    parts = {k: nodes.resolved(e.value) for k, e in nodes.entries(item).items()}
     path, required = parts.get("path"), parts.get("required")
     if isinstance(path, Scalar):
         yield document, path, not (isinstance(required, Scalar) and required.value.lower() == "false")
@@ -143,30 +144,30 @@ def env_file_values(file: EnvFile, variables: Mapping[str, Variable]) -> dict[st
 
 def _from_environment(service: Service, statement: Statement) -> Iterator[Value]:
     node = statement.value
-    if isinstance(node, yaml.Mapping):
-        for name, entry in yaml.entries(node).items():
+    if isinstance(node, nodes.Mapping):
+        for name, entry in nodes.entries(node).items():
             yield from _from_entry(service, statement.document, node, name, entry)
     elif isinstance(node, Sequence):
-        for item in map(yaml.resolved, node.items):
+        for item in map(nodes.resolved, node.items):
             if isinstance(item, Scalar):
                 yield from _from_item(service, statement.document, node, item)
 
 
 def _from_entry(
-    service: Service, document: Document, container: yaml.Mapping, name: str, entry: yaml.Entry
+    service: Service, document: Document, container: nodes.Mapping, name: str, entry: nodes.Entry
 ) -> Iterator[Value]:
-    scalar = yaml.resolved(entry.value)
+    scalar = nodes.resolved(entry.value)
     if not isinstance(scalar, Scalar):
         return
     # A plain empty or null value passes the shell's value through.
     given = bool(scalar.style) or scalar.value.lower() not in ("", "null", "~")
-    span = yaml.inner(document.text, scalar)
+    span = nodes.inner(document.text, scalar)
     yield from _value(service, document, container, entry, name, scalar, scalar.value, span, given, "map")
 
 
 def _from_item(service: Service, document: Document, container: Sequence, item: Scalar) -> Iterator[Value]:
     raw_name, sign, raw = item.value.partition("=")
-    span = yaml.inner(document.text, item)
+    span = nodes.inner(document.text, item)
     if span:
         span = (span[1] - len(raw), span[1])
     name = text_of(expand(raw_name, service.variables))
@@ -176,8 +177,8 @@ def _from_item(service: Service, document: Document, container: Sequence, item: 
 def _value(
     service: Service,
     document: Document,
-    container: yaml.Mapping | Sequence,
-    holder: yaml.Entry | Scalar,
+    container: nodes.Mapping | Sequence,
+    holder: nodes.Entry | Scalar,
     name: str,
     scalar: Scalar,
     raw: str,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from devpool import document as yaml
-from devpool.document import Document, Entry, Node, Scalar, Sequence
+from devpool import nodes
+from devpool.document import Document
 from devpool.edits import Copy, Part
 from devpool.errors import DevpoolError
+from devpool.nodes import Entry, Node, Scalar, Sequence
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:@+-]*[A-Za-z0-9_./]|[A-Za-z0-9_./]")
 _NOT_TEXT = re.compile(r"(?i)[-+]?[\d.,:_]+(e[-+]?\d+)?|0x[\da-f]+|0o?\d+|true|false|yes|no|on|off|null|y|n|~")
@@ -48,11 +49,11 @@ def quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def unit(document: Document, services: yaml.Mapping) -> str:
+def unit(document: Document, services: nodes.Mapping) -> str:
     """One step of indentation, as the services' own fields use it."""
     for entry in services.entries:
-        body = yaml.resolved(entry.value)
-        if isinstance(body, yaml.Mapping) and not body.flow and body.entries and body is entry.value:
+        body = nodes.resolved(entry.value)
+        if isinstance(body, nodes.Mapping) and not body.flow and body.entries and body is entry.value:
             outer = indent(document.text, entry.key.start)
             inner = indent(document.text, body.entries[0].key.start)
             if inner.startswith(outer) and len(inner) > len(outer):
@@ -79,7 +80,7 @@ def after_item(
 
 
 def after_entry(
-    document: Document, mapping: yaml.Mapping, entry: Entry, key: str, parts: tuple[Part, ...]
+    document: Document, mapping: nodes.Mapping, entry: Entry, key: str, parts: tuple[Part, ...]
 ) -> tuple[int, tuple[Part, ...]]:
     """Where and with what text to add an entry to a mapping after another. The key is quoted as its neighbour's."""
     quote = entry.key.style if entry.key.style in ("'", '"') else ""
@@ -108,7 +109,7 @@ def raw(scalar: Scalar) -> Copy:
 
 def inside(document: Document, scalar: Scalar) -> Copy:
     """A scalar's text without its quotes; its raw text and value must be the same."""
-    span = yaml.inner(document.text, scalar)
+    span = nodes.inner(document.text, scalar)
     if span is None:
         raise odd(document, scalar)
     return Copy(*span)

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from devpool import document as yaml
-from devpool.document import Scalar
+from devpool import nodes
 from devpool.errors import DevpoolError
 from devpool.model import Project
+from devpool.nodes import Scalar
 from devpool.services import Service, resolve_path
 
 _MANAGE = re.compile(r"(?P<python>[^\s\"']*python[\d.]*)\s+(\./)?manage\.py")
@@ -70,8 +70,8 @@ def _django_folder(service: Service) -> str | None:
 def _folders(service: Service) -> Iterator[str]:
     for statement in service.statements("build"):
         value = statement.value
-        node = yaml.lookup(value, "context") if isinstance(value, yaml.Mapping) else value
-        context = yaml.resolved(node) if node else None
+        node = nodes.lookup(value, "context") if isinstance(value, nodes.Mapping) else value
+        context = nodes.resolved(node) if node else None
         if isinstance(context, Scalar):
             yield resolve_path(statement.document.directory, service.read(context))
     for statement in service.statements("volumes"):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from devpool import document as yaml
+from devpool import nodes
 from devpool.address import Address, Kind, bare_host, find_addresses, names_several_hosts
 from devpool.environment import Value, effective, env_file_values
 from devpool.errors import DevpoolError
@@ -162,10 +162,10 @@ def host_names(service: Service) -> set[str]:
     """The names by which other containers of the project reach a service."""
     found = {service.name, service.text("container_name"), service.text("hostname")}
     for statement in service.statements("networks"):
-        if isinstance(statement.value, yaml.Mapping):
-            for entry in yaml.entries(statement.value).values():
-                network = yaml.resolved(entry.value)
-                aliases = yaml.lookup(network, "aliases") if isinstance(network, yaml.Mapping) else None
+        if isinstance(statement.value, nodes.Mapping):
+            for entry in nodes.entries(statement.value).values():
+                network = nodes.resolved(entry.value)
+                aliases = nodes.lookup(network, "aliases") if isinstance(network, nodes.Mapping) else None
                 found |= set(service.texts(aliases)) if aliases else set()
     return {name for name in found if name}
 

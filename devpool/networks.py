@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from devpool import document as yaml
-from devpool.document import Scalar
+from devpool import nodes
 from devpool.errors import DevpoolError
+from devpool.nodes import Scalar
 from devpool.services import Service
 
 DEFAULT = "default"
@@ -42,9 +42,9 @@ def has_healthcheck(service: Service) -> bool:
     """Whether the files give a service a healthcheck that runs."""
     enabled = False
     for statement in service.statements("healthcheck"):
-        if not isinstance(statement.value, yaml.Mapping):
+        if not isinstance(statement.value, nodes.Mapping):
             continue
-        parts = {k: yaml.resolved(e.value) for k, e in yaml.entries(statement.value).items()}
+        parts = {k: nodes.resolved(e.value) for k, e in nodes.entries(statement.value).items()}
         disabled = parts.get("disable")
         test = parts.get("test")
         if isinstance(disabled, Scalar) and disabled.value.lower() in ("true", "yes", "on"):

@@ -11,16 +11,16 @@ import re
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
 
-from devpool import document as yaml
-from devpool import layout
+from devpool import layout, nodes
 from devpool.address import moved
-from devpool.document import Alias, Document, Entry, Scalar, Sequence, path_to
+from devpool.document import Document
 from devpool.edits import Copy, Edit, Part
 from devpool.envfile import EnvFile, env_quoted
 from devpool.environment import Value
 from devpool.errors import DevpoolError
 from devpool.model import Project
 from devpool.moving import moved_copy, moved_raw
+from devpool.nodes import Alias, Entry, Scalar, Sequence, path_to
 from devpool.plan import Move, twin_of
 from devpool.services import Service, Statement, readers
 
@@ -104,7 +104,7 @@ def _copied(move: Move, document: Document) -> tuple[tuple[Part, ...], tuple[Par
     """The new and the old value as copies of the shared one, which stands in the same file."""
     origin = move.setting.value.origin
     if isinstance(origin.holder, Entry):
-        scalar = yaml.resolved(origin.holder.value)
+        scalar = nodes.resolved(origin.holder.value)
         whole = Copy(scalar.start, scalar.end)
     elif isinstance(origin.holder, Scalar):
         whole = Copy(origin.start, origin.end)
@@ -148,13 +148,13 @@ def _last_place(
 ) -> tuple[int, tuple[Part, ...]]:
     document, container = statement.document, statement.value
     as_item = isinstance(wanted.move.setting.value.origin.holder, Scalar)
-    if isinstance(container, yaml.Mapping) and container.entries and not as_item:
+    if isinstance(container, nodes.Mapping) and container.entries and not as_item:
         return layout.after_entry(document, container, container.entries[-1], name, parts)
     item = container.items[-1] if isinstance(container, Sequence) and container.items else None
     plain = all(isinstance(p, str) or as_item for p in parts)
     if isinstance(container, Sequence) and isinstance(item, Scalar) and plain:
         return layout.after_item(document, container, item, layout.item_parts(document, item, name, parts))
-    if isinstance(container, yaml.Mapping) and container.entries and all(isinstance(p, str) for p in parts):
+    if isinstance(container, nodes.Mapping) and container.entries and all(isinstance(p, str) for p in parts):
         return layout.after_entry(document, container, container.entries[-1], name, parts)
     raise _shared(wanted.move)
 
@@ -162,7 +162,7 @@ def _last_place(
 def _over_alias(wanted: _Entries, statement: Statement) -> Edit:
     """`environment: *shared` becomes a mapping that merges the shared one and states the new entries."""
     document, alias, target = statement.document, statement.entry.value, statement.value
-    if not isinstance(target, yaml.Mapping):
+    if not isinstance(target, nodes.Mapping):
         raise _shared(wanted.move)
     lead = layout.indent(document.text, statement.entry.key.start)
     if lead.strip():
@@ -186,7 +186,7 @@ def _new_environment(wanted: _Entries, service: Service) -> Edit:
 def _new_key(move: Move, service: Service, key: str, lines: list[tuple[Part, ...]]) -> Edit:
     """A key that the app's own mapping lacks: after its `env_file`, or at its end."""
     fragment = next((f for f in reversed(service.fragments) if f.own and f.node.entries), None)
-    if fragment is None or fragment.node.flow or key in yaml.entries(fragment.node):
+    if fragment is None or fragment.node.flow or key in nodes.entries(fragment.node):
         raise _shared(move)
     document, own = fragment.document, fragment.node.entries
     entry = next((e for e in own if e.key.value == "env_file"), own[-1])

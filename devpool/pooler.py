@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from devpool import document as yaml
-from devpool import layout
+from devpool import layout, nodes
 from devpool.credentials import Credentials
-from devpool.document import Entry, Scalar
 from devpool.edits import Copy, Part, joined
 from devpool.environment import Value
+from devpool.nodes import Entry, Scalar
 from devpool.plan import Pooler
 
 FOLDER = ".devpool"
@@ -155,7 +154,7 @@ def _copied_entry(name: str, value: Value) -> Line:
     holder = value.origin.holder
     if not value.origin.given or not isinstance(holder, Entry):
         return (f"{name}: ${{{value.name}}}",)
-    scalar = yaml.resolved(holder.value)
+    scalar = nodes.resolved(holder.value)
     return (f"{name}: ", Copy(scalar.start, scalar.end))
 
 

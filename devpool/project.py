@@ -10,12 +10,13 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from devpool import document as yaml
-from devpool.document import Document, Scalar, Sequence
+from devpool import nodes
+from devpool.document import Document, parse
 from devpool.envfile import EnvFile, parse_env, values_of
 from devpool.environment import env_file_uses
 from devpool.errors import DevpoolError
 from devpool.interpolation import SHELL, Variable, expand, text_of
+from devpool.nodes import Scalar, Sequence
 from devpool.services import Service, extends_of, find_services, resolve_path, services_node
 from devpool.sources import Selection, Sources
 
@@ -158,7 +159,7 @@ class _Reader:
         """A compose file after those that it includes."""
         if str(file) in self.loaded:
             return
-        document = yaml.parse(str(file), self._bytes(file), str(directory))
+        document = parse(str(file), self._bytes(file), str(directory))
         self.loaded[str(file)] = document
         for paths, folder in self._includes(document):
             if not any(d.path == str(folder / ".env") for d in self.env_files.values()):
@@ -169,14 +170,14 @@ class _Reader:
 
     def _includes(self, document: Document) -> Iterator[tuple[list[Path], Path]]:
         """The files of each `include` and the folder that their relative paths start from."""
-        node = yaml.lookup(document.root, "include")
-        found = yaml.resolved(node) if node else None
-        for item in map(yaml.resolved, found.items if isinstance(found, Sequence) else ()):
-            long = isinstance(item, yaml.Mapping)
-            path = yaml.lookup(item, "path") if isinstance(item, yaml.Mapping) else item
+        node = nodes.lookup(document.root, "include")
+        found = nodes.resolved(node) if node else None
+        for item in map(nodes.resolved, found.items if isinstance(found, Sequence) else ()):
+            long = isinstance(item, nodes.Mapping)
+            path = nodes.lookup(item, "path") if isinstance(item, nodes.Mapping) else item
             folder = (
-                self._texts(document, yaml.lookup(item, "project_directory"))
-                if isinstance(item, yaml.Mapping) and long
+                self._texts(document, nodes.lookup(item, "project_directory"))
+                if isinstance(item, nodes.Mapping) and long
                 else []
             )
             files = [Path(resolve_path(document.directory, text)) for text in self._texts(document, path)]
@@ -184,8 +185,8 @@ class _Reader:
                 start = resolve_path(document.directory, folder[0]) if folder else str(files[0].parent)
                 yield files, Path(start)
 
-    def _texts(self, document: Document, node: yaml.Node | None) -> list[str]:
-        found = yaml.resolved(node) if node else None
+    def _texts(self, document: Document, node: nodes.Node | None) -> list[str]:
+        found = nodes.resolved(node) if node else None
         items = found.items if isinstance(found, Sequence) else (found,)
         return [text_of(expand(i.value, self.variables)) for i in items if isinstance(i, Scalar)]
 
@@ -195,13 +196,13 @@ class _Reader:
         while waiting:
             document = waiting.pop()
             node = services_node(document)
-            for entry in yaml.entries(node).values() if node else ():
-                service = yaml.resolved(entry.value)
-                extended = extends_of(service, self.variables) if isinstance(service, yaml.Mapping) else None
+            for entry in nodes.entries(node).values() if node else ():
+                service = nodes.resolved(entry.value)
+                extended = extends_of(service, self.variables) if isinstance(service, nodes.Mapping) else None
                 path = resolve_path(document.directory, extended[0]) if extended and extended[0] else ""
                 if path and path not in self.loaded:
                     file = Path(path)
-                    self.loaded[path] = yaml.parse(path, self._bytes(file), str(file.parent))
+                    self.loaded[path] = parse(path, self._bytes(file), str(file.parent))
                     waiting.append(self.loaded[path])
 
     def _load_env_files(self, service: Service) -> None:

@@ -6,14 +6,14 @@ import itertools
 import re
 from dataclasses import dataclass, field
 
-from devpool import document as yaml
-from devpool import layout
+from devpool import layout, nodes
 from devpool.credentials import Credentials, find_credentials
 from devpool.dependencies import dependency_edits
-from devpool.document import Document, Entry
+from devpool.document import Document
 from devpool.edits import Edit
 from devpool.envfile import env_quoted
 from devpool.model import Project
+from devpool.nodes import Entry
 from devpool.plan import Plan, Pooler
 from devpool.pooler import Block, laid_out
 from devpool.services import services_node
@@ -78,7 +78,7 @@ def _pooler_edit(pooler: Pooler, credentials: Credentials, block: Block, templat
     return Edit(path=document.path, start=end, end=end, old="", new=new, at=at, inserts=True)
 
 
-def _service_entry(document: Document, name: str) -> tuple[yaml.Mapping, Entry]:
+def _service_entry(document: Document, name: str) -> tuple[nodes.Mapping, Entry]:
     services = services_node(document)
     entry = next((e for e in services.entries if e.key.value == name), None) if services else None
     if services is None or entry is None:
@@ -86,7 +86,7 @@ def _service_entry(document: Document, name: str) -> tuple[yaml.Mapping, Entry]:
     return services, entry
 
 
-def _spaced(document: Document, services: yaml.Mapping) -> bool:
+def _spaced(document: Document, services: nodes.Mapping) -> bool:
     """Whether blank lines stand between the services."""
     pairs = itertools.pairwise(services.entries)
     return any(re.search(r"\n[ \t]*\r?\n", document.text[a.value.end : b.key.start]) for a, b in pairs)

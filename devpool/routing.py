@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from devpool import document as yaml
+from devpool import nodes
 from devpool.errors import DevpoolError
 from devpool.model import Project, image_name, unknown_service
 from devpool.services import Service
@@ -150,8 +150,8 @@ def _awaited(project: Project) -> frozenset[str]:
     found: set[str] = set()
     for service in project.services.values():
         for statement in service.statements("depends_on"):
-            if isinstance(statement.value, yaml.Mapping):
-                for name, entry in yaml.entries(statement.value).items():
+            if isinstance(statement.value, nodes.Mapping):
+                for name, entry in nodes.entries(statement.value).items():
                     if "service_completed_successfully" in service.deep_texts(entry.value):
                         found.add(name)
     return frozenset(found)

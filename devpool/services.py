@@ -10,10 +10,11 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from devpool import document as yaml
-from devpool.document import Document, Entry, Node, Scalar, Sequence
+from devpool import nodes
+from devpool.document import Document
 from devpool.errors import DevpoolError
 from devpool.interpolation import Variable, expand, text_of
+from devpool.nodes import Entry, Node, Scalar, Sequence
 
 Loaded = Mapping[str, Document]
 _RESET, _OVERRIDE = "!reset", "!override"
@@ -24,7 +25,7 @@ class Fragment:
     """A mapping that adds to a service, and the file it stands in. `own` is False for what `extends` brings."""
 
     document: Document
-    node: yaml.Mapping
+    node: nodes.Mapping
     own: bool = True
 
 
@@ -39,7 +40,7 @@ class Statement:
     @property
     def value(self) -> Node:
         """The value, an alias followed."""
-        return yaml.resolved(self.entry.value)
+        return nodes.resolved(self.entry.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,7 +54,7 @@ class Service:
 
     def __post_init__(self) -> None:
         """Follow the merges once: the keys are asked for many times."""
-        self._entries.extend((f, yaml.entries(f.node)) for f in self.fragments)
+        self._entries.extend((f, nodes.entries(f.node)) for f in self.fragments)
 
     def statements(self, key: str) -> list[Statement]:
         """What the files say of a key, the weakest first; `!reset` and `!override` followed."""
@@ -83,18 +84,18 @@ class Service:
 
     def texts(self, node: Node) -> list[str]:
         """The texts of a scalar, of a list's scalars, or of a mapping's keys."""
-        node = yaml.resolved(node)
+        node = nodes.resolved(node)
         if isinstance(node, Scalar):
             return [self.read(node)]
         if isinstance(node, Sequence):
-            return [self.read(i) for i in map(yaml.resolved, node.items) if isinstance(i, Scalar)]
-        return list(yaml.entries(node)) if isinstance(node, yaml.Mapping) else []
+            return [self.read(i) for i in map(nodes.resolved, node.items) if isinstance(i, Scalar)]
+        return list(nodes.entries(node)) if isinstance(node, nodes.Mapping) else []
 
     def deep_texts(self, node: Node) -> list[str]:
         """The texts of a scalar, or of a mapping's values."""
-        node = yaml.resolved(node)
-        if isinstance(node, yaml.Mapping):
-            return [t for e in yaml.entries(node).values() for t in self.deep_texts(e.value)]
+        node = nodes.resolved(node)
+        if isinstance(node, nodes.Mapping):
+            return [t for e in nodes.entries(node).values() for t in self.deep_texts(e.value)]
         return self.texts(node)
 
     def names(self, key: str) -> dict[str, list[Statement]]:
@@ -143,8 +144,8 @@ def find_services(
     fragments: dict[str, list[Fragment]] = {}
     for document in documents:
         for name, entry in _service_entries(document):
-            node = yaml.resolved(entry.value)
-            if isinstance(node, yaml.Mapping):
+            node = nodes.resolved(entry.value)
+            if isinstance(node, nodes.Mapping):
                 added = _with_base(document, node, loaded, variables, (f"{document.path}:{name}",))
                 fragments.setdefault(name, []).extend(added)
     return {n: Service(name=n, fragments=tuple(f), variables=variables) for n, f in fragments.items()}
@@ -155,35 +156,35 @@ def resolve_path(directory: str, written: str) -> str:
     return posixpath.normpath(posixpath.join(directory, written))
 
 
-def services_node(document: Document) -> yaml.Mapping | None:
+def services_node(document: Document) -> nodes.Mapping | None:
     """The mapping under `services`, if the file has one."""
-    node = yaml.lookup(document.root, "services")
-    found = yaml.resolved(node) if node else None
-    return found if isinstance(found, yaml.Mapping) else None
+    node = nodes.lookup(document.root, "services")
+    found = nodes.resolved(node) if node else None
+    return found if isinstance(found, nodes.Mapping) else None
 
 
 def _service_entries(document: Document) -> Iterator[tuple[str, Entry]]:
     node = services_node(document)
     if node:
-        yield from yaml.entries(node).items()
+        yield from nodes.entries(node).items()
 
 
-def extends_of(node: yaml.Mapping, variables: Mapping[str, Variable]) -> tuple[str, str] | None:
+def extends_of(node: nodes.Mapping, variables: Mapping[str, Variable]) -> tuple[str, str] | None:
     """The file ("" for its own) and the service that a service mapping extends; None if it does not."""
-    found = yaml.lookup(node, "extends")
-    target = yaml.resolved(found) if found else None
+    found = nodes.lookup(node, "extends")
+    target = nodes.resolved(found) if found else None
     if isinstance(target, Scalar):
         return "", text_of(expand(target.value, variables))
-    if not isinstance(target, yaml.Mapping):
+    if not isinstance(target, nodes.Mapping):
         return None
-    parts = {k: yaml.resolved(e.value) for k, e in yaml.entries(target).items()}
+    parts = {k: nodes.resolved(e.value) for k, e in nodes.entries(target).items()}
     values = {k: text_of(expand(v.value, variables)) for k, v in parts.items() if isinstance(v, Scalar)}
     return values.get("file", ""), values.get("service", "")
 
 
 def _with_base(
     document: Document,
-    node: yaml.Mapping,
+    node: nodes.Mapping,
     loaded: Loaded,
     variables: Mapping[str, Variable],
     seen: tuple[str, ...],
@@ -195,10 +196,10 @@ def _with_base(
     file, name = extended
     base = loaded.get(resolve_path(document.directory, file)) if file else document
     services = services_node(base) if base else None
-    target = yaml.lookup(services, name) if services else None
-    found = yaml.resolved(target) if target else None
+    target = nodes.lookup(services, name) if services else None
+    found = nodes.resolved(target) if target else None
     place = document.place(node.start)
-    if base is None or not isinstance(found, yaml.Mapping):
+    if base is None or not isinstance(found, nodes.Mapping):
         raise DevpoolError(
             "extends-unknown",
             f"`extends` names `{name}`, which is not there",

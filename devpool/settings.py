@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from devpool import document as yaml
-from devpool import layout, own
+from devpool import layout, nodes, own
 from devpool.address import moved
-from devpool.document import Document, Entry, Scalar, Sequence, path_to
+from devpool.document import Document
 from devpool.edits import Copy, Edit, Part
 from devpool.envfile import Binding, EnvFile
 from devpool.environment import Origin, env_file_values, variable_holding
 from devpool.errors import DevpoolError
 from devpool.model import Project
 from devpool.moving import moved_copy, raw_replacements
+from devpool.nodes import Entry, Scalar, Sequence, path_to
 from devpool.plan import POOLED_SUFFIX, Move, Plan, twin_of
 
 
@@ -157,21 +157,21 @@ def twin_text(document: Document, origin: Origin, name: str, variable: str) -> t
     if isinstance(holder, Scalar) and isinstance(container, Sequence):
         text = copy if origin.given else (f"${{{variable}}}",)
         return layout.after_item(document, container, holder, layout.item_parts(document, holder, name, text))
-    if isinstance(holder, Entry) and isinstance(container, yaml.Mapping):
-        scalar = yaml.resolved(holder.value)
+    if isinstance(holder, Entry) and isinstance(container, nodes.Mapping):
+        scalar = nodes.resolved(holder.value)
         text = (Copy(scalar.start, scalar.end),) if origin.given else (f"${{{variable}}}",)
         return layout.after_entry(document, _holding(container, holder), holder, name, text)
     raise layout.odd(document, document.root)
 
 
-def _holding(container: yaml.Mapping, holder: Entry) -> yaml.Mapping:
+def _holding(container: nodes.Mapping, holder: Entry) -> nodes.Mapping:
     """The mapping that really holds an entry: a merge may have brought it in."""
     for entry in container.entries:
         if entry is holder:
             return container
         if entry.key.value == "<<":
-            for source in yaml.merged(entry.value):
-                if holder in yaml.entries(source).values():
+            for source in nodes.merged(entry.value):
+                if holder in nodes.entries(source).values():
                     return _holding(source, holder)
     return container
 

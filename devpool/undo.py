@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence as Several
 
-from devpool.document import Document, place_of
+from devpool.document import Document
 from devpool.edits import Edit, Placed, apply, placed, revert
 from devpool.envfile import EnvFile
 from devpool.errors import DevpoolError, ProofError
+from devpool.nodes import place_of
 
 File = Document | EnvFile
 Span = tuple[int, int]

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from devpool import document as yaml
-from devpool.document import Alias, Mapping, Scalar, Sequence, inner, lookup, parse, path_to, resolved
+from devpool import document, nodes
+from devpool.document import parse
 from devpool.errors import DevpoolError
+from devpool.nodes import Alias, Mapping, Scalar, Sequence, inner, lookup, path_to, resolved
 
 
-def read(text: str | bytes) -> yaml.Document:
+def read(text: str | bytes) -> document.Document:
     return parse("/p/compose.yml", text if isinstance(text, bytes) else text.encode())
 
 
-def at(document: yaml.Document, *path: str) -> yaml.Node:
+def at(document: document.Document, *path: str) -> nodes.Node:
     found = lookup(document.root, *path)
     assert found is not None
     return found
 
 
-def cut(document: yaml.Document, *path: str) -> str:
+def cut(document: document.Document, *path: str) -> str:
     node = at(document, *path)
     return document.text[node.start : node.end]
 

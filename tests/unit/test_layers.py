@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "devpool"
 
 MIDDLE = {
-    *("document", "envfile", "interpolation", "services", "environment", "address", "model", "sources"),
+    *("document", "nodes", "envfile", "interpolation", "services", "environment", "address", "model", "sources"),
     *("routing", "networks", "moving", "plan", "credentials", "pooler", "layout", "settings", "own", "dependencies"),
     *("rewrite", "edits", "undo", "verify", "reading", "state", "errors"),
 }

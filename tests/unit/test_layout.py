@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import yaml as pyyaml
 
-from devpool import document as yaml
-from devpool import layout
-from devpool.document import Document, Mapping, Scalar, Sequence, lookup, parse
+from devpool import layout, nodes
+from devpool.document import Document, parse
 from devpool.errors import DevpoolError
+from devpool.nodes import Mapping, Scalar, Sequence, lookup
 from devpool.services import services_node
 
 
@@ -16,10 +16,10 @@ def read(text: str) -> Document:
     return parse("/p/compose.yml", text.encode())
 
 
-def a(document: Document) -> yaml.Node:
+def a(document: Document) -> nodes.Node:
     found = lookup(document.root, "a")
     assert found is not None
-    return yaml.resolved(found)
+    return nodes.resolved(found)
 
 
 def with_item(text: str) -> str:
