@@ -31,9 +31,12 @@ _VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*\}|\$[A-Za-z_]\w*")
 
 @dataclass(slots=True)
 class _Entries:
-    """What one app gets of its own: for `environment` as text, for the private file as values."""
+    """What one app gets of its own: for `environment` as text, for the private file as values. `source` is the file
+    that the text has copies of: it can only be written there.
+    """
 
     move: Move
+    source: Document | None = None
     stated: dict[str, tuple[Part, ...]] = field(default_factory=dict)
     private: dict[str, str] = field(default_factory=dict)
 
@@ -66,6 +69,9 @@ def _add(project: Project, move: Move, wanted: _Entries) -> None:
         text = moved(value.text, setting.address, move.pooler.name, move.pooler.port)
         wanted.stated[setting.variable] = (layout.quoted(text),)
     elif isinstance(file, Document):
+        if wanted.source not in (None, file):
+            raise _shared(move)
+        wanted.source = file
         new, old = _copied(move, file)
         wanted.stated[setting.variable] = new
         if twin:
@@ -129,11 +135,12 @@ def _in_environment(project: Project, wanted: _Entries, shared: dict[int, set[st
     """The entries at the end of the app's own `environment`, which is made if it has none."""
     service = project.services[wanted.move.setting.service]
     statements = service.statements("environment")
-    if not statements:
+    if not statements or not statements[-1].fragment.own:
+        # What `extends` brings in is merged with the app's own by name (Compose specification, "extends").
         yield _new_environment(wanted, service)
         return
     last = statements[-1]
-    if not _is_own(shared, service, last):
+    if not _is_own(shared, service, last) or wanted.source not in (None, last.document):
         raise _shared(wanted.move)
     if isinstance(last.entry.value, Alias):
         yield _over_alias(wanted, last)
@@ -179,8 +186,17 @@ def _over_alias(wanted: _Entries, statement: Statement) -> Edit:
 
 def _new_environment(wanted: _Entries, service: Service) -> Edit:
     """An `environment` of the app's own, with one entry a line."""
-    lines: list[tuple[Part, ...]] = [(f"{name}: ", *value) for name, value in wanted.stated.items()]
-    return _new_key(wanted.move, service, "environment", lines)
+    holder = wanted.move.setting.value.origin.holder
+    # A copy of a list item's text is quoted as that item is, and so can only be an item again.
+    quote = holder.style if isinstance(holder, Scalar) and wanted.source else None
+    lines: list[tuple[Part, ...]] = [
+        (f"{name}: ", *value) if quote is None else (f"- {quote}{name}=", *value, quote)
+        for name, value in wanted.stated.items()
+    ]
+    edit = _new_key(wanted.move, service, "environment", lines)
+    if wanted.source is not None and wanted.source.path != edit.path:
+        raise _shared(wanted.move)
+    return edit
 
 
 def _new_key(move: Move, service: Service, key: str, lines: list[tuple[Part, ...]]) -> Edit:
