@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import signal
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from python_on_whales import DockerClient
 
 _LOG_LINES = 20
+_STAMP = re.compile(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
 _HEALTH_TIMEOUT = 90  # seconds that a pooler has to become healthy
 _ACTIVITY = (
     "SELECT host(client_addr) AS addr, datname AS database, usename AS user, "
@@ -113,7 +115,9 @@ class Stack:
             )
         except DevpoolError:
             return ()
-        return tuple(redact(line) for line in text.splitlines())
+        # A pooler that cannot reach its server says the same again and again: once is enough, without the time.
+        lines = dict.fromkeys(_STAMP.sub("", line) for line in text.splitlines())
+        return tuple(redact(line) for line in lines)
 
     def pooler_clients(self, pooler: Running) -> list[dict[str, str]]:
         """`SHOW CLIENTS` of a pooler, a dict for each connection, its columns by name."""

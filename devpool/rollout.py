@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from devpool.address import leads_to
 from devpool.containers import Running, Stack
 from devpool.engine import read_compose
 from devpool.errors import DevpoolError
 from devpool.live import Connections, wait_for
 from devpool.oracle import call_for
 from devpool.output import Output
-from devpool.plan import Plan
+from devpool.plan import Move, Plan
 from devpool.sources import Selection
 from devpool.state import State
 
@@ -68,10 +69,28 @@ def restart_apps(stack: Stack, apps: list[str], running: dict[str, list[Running]
 
 
 def prove_live(stack: Stack, plan: Plan, restarted: list[str]) -> list[Connections]:
-    """Where the apps' connections arrive now."""
+    """Where the apps' connections arrive now.
+
+    Raises:
+        DevpoolError: `old-address`, where a container still has the address of before.
+    """
+    running = stack.running()
+    for move in (m for m in plan.moves if m.setting.service in restarted):
+        for container in running.get(move.setting.service, []):
+            value = container.environment.get(move.setting.variable, "")
+            if not leads_to(value, move.setting.address, move.pooler.name, move.pooler.port):
+                raise _old_address(move, container)
     pairs = [(r.service, r.database) for r in plan.routes if r.service in restarted]
     pooled = [r.service for r in plan.routes if r.pooled]
     return wait_for(stack, pooled, pairs, {p.database: p.name for p in plan.poolers}, seconds=_PROOF_SECONDS)
+
+
+def _old_address(move: Move, container: Running) -> DevpoolError:
+    return DevpoolError(
+        "old-address",
+        f"`{container.name}` was recreated and still does not have the pooler's address in {move.setting.variable}",
+        hint=f"see what sets it: docker inspect {container.name}",
+    )
 
 
 def remove_poolers(stack: Stack, state: State, output: Output) -> None:
@@ -104,4 +123,6 @@ def _sentence(c: Connections, pooled: bool) -> str:
         return f"{c.service}: NOT PROVED, {c.at_pooler} at the pooler and still {c.at_database} at {c.database}"
     if c.at_pooler:
         return f"{c.service}: pooled, {c.at_pooler} at the pooler and none at {c.database}"
-    return f"{c.service}: none at {c.database}, and none at the pooler yet (it connects when it has work)"
+    return (
+        f"{c.service}: none at {c.database}; its containers have the pooler's address and connect when they have work"
+    )

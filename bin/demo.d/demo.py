@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import shlex
 import shutil
 import signal
@@ -28,7 +29,7 @@ from typing import Any
 SOURCE = Path(__file__).resolve().parents[2] / "compose" / "demo"
 APPS = ("web", "worker")
 MIGRATION = "notes.0002_note_written_at"
-SECONDS = 5
+SECONDS = 4
 BURST = f"docker compose exec -T web python3 burst.py --clients 60 --seconds {SECONDS}"
 PSQL = "docker compose exec -T db psql -XqAt -U notes -d notes"
 # The clients of Postgres, without the one that asks.
@@ -131,8 +132,10 @@ class Project:
     """A copy of compose/demo in a new folder, whose name is the project's name to Compose."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="devpool-demo-"))
-        self.name = self.folder.name
+        # Not mkdtemp's letters: a name with an underscore at its end cannot be part of an image's name.
+        self.name = f"devpool-demo-{secrets.token_hex(4)}"
+        self.folder = Path(tempfile.gettempdir(), self.name)
+        self.folder.mkdir(mode=0o700)
         self.port = free_port()
         # Variables of the user's shell that would make it another project.
         self.environ = {n: v for n, v in os.environ.items() if not n.startswith(("COMPOSE_", "DEVPOOL_"))}
@@ -188,7 +191,8 @@ class Project:
         return self.run(f"docker {kind} ls --quiet {everything} --filter {label}").split()
 
     def images(self) -> list[str]:
-        return self.run(f"docker image ls --quiet --filter reference={self.name}-*").split()
+        """The names of its images: several may be one image."""
+        return self.run(f"docker image ls --format {{{{.Repository}}}} --filter reference={self.name}-*").split()
 
     def remove(self) -> None:
         """Containers, networks, volumes and images of the project, and its folder."""
@@ -233,6 +237,8 @@ def up(project: Project) -> None:
 def enable(project: Project) -> None:
     project.show("devpool enable --diff")
     project.show("devpool enable")
+    filters = f"--filter name={project.name}-pgbouncer-1 --filter health=healthy"
+    claim(bool(project.run(f"docker ps --quiet {filters}").strip()), "the pooler runs, and its health is good")
 
 
 def prove_pooled(project: Project) -> None:
@@ -281,7 +287,7 @@ def prove_direct(project: Project, before: dict[str, tuple[int, str]]) -> None:
 
 def table(direct: Burst, pooled: Burst) -> None:
     rows = [
-        ("60 clients for 5 seconds", "direct", "pooled"),
+        (f"60 clients for {SECONDS} seconds", "direct", "pooled"),
         ("connections Postgres held", direct.held, pooled.held),
         ("requests answered", direct.got["ok"], pooled.got["ok"]),
         ("requests failed", direct.got["errors"], pooled.got["errors"]),

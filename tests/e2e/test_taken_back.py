@@ -30,7 +30,7 @@ class Attempt:
 def project(tmp_path_factory: pytest.TempPathFactory, plain_shell: dict[str, str]) -> Iterator[DemoProject]:
     """It runs, and its pooler never will: the file has another password than the database was made with."""
     with demo_project(tmp_path_factory.mktemp("taken-back"), plain_shell, "taken-back") as project:
-        project.up()
+        project.up("db")
         file = project.folder / "compose.yaml"
         file.write_text(file.read_text().replace("POSTGRES_PASSWORD: 'open sesame'", f"POSTGRES_PASSWORD: '{WRONG}'"))
         project.up()
