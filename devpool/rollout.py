@@ -123,6 +123,4 @@ def _sentence(c: Connections, pooled: bool) -> str:
         return f"{c.service}: NOT PROVED, {c.at_pooler} at the pooler and still {c.at_database} at {c.database}"
     if c.at_pooler:
         return f"{c.service}: pooled, {c.at_pooler} at the pooler and none at {c.database}"
-    return (
-        f"{c.service}: none at {c.database}; its containers have the pooler's address and connect when they have work"
-    )
+    return f"{c.service}: none at {c.database}; it has the pooler's address and connects when it has work"

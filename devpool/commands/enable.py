@@ -110,7 +110,7 @@ def _roll_out(
             ctx.output.progress(f"starting {', '.join(apps)} and waiting until they are healthy")
             stack.up(apps, wait=True, deps=True)
             restarted = apps
-    return _show_live(ctx, stack, plan, restarted)
+        return _show_live(ctx, stack, plan, restarted)
 
 
 def _show_live(ctx: Context, stack: Stack, plan: Plan, restarted: list[str]) -> list[Connections]:

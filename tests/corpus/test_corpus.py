@@ -51,5 +51,5 @@ def test_no_project_is_edited_wrongly(verdicts: list[dict[str, Any]]) -> None:
 def test_nearly_every_project_that_needs_a_pooler_gets_one(verdicts: list[dict[str, Any]]) -> None:
     needed = [v for v in verdicts if v["needed"] and v["verdict"] != "skipped"]
     right = [v for v in needed if v["verdict"] == "right" or (v["verdict"] == "wrong" and not faults(v))]
-    print(f"{len(right)} right of {len(needed)}")
+    print(f"{len(right)} right of {len(needed)}")  # noqa: T201 - the number that the corpus is for
     assert len(right) >= 0.97 * len(needed)
