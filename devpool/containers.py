@@ -94,6 +94,12 @@ class Stack:
         only = [] if deps else ["--no-deps"]
         self._compose("up", "--detach", *only, *waiting, *scales, *names)
 
+    def stop(self, services: Iterable[str]) -> None:
+        """Stop and remove the containers of services that the files name."""
+        names = list(services)
+        if names:
+            self._compose("rm", "--stop", "--force", *names)
+
     def remove(self, service: str) -> None:
         """Remove a service's containers and the image that Compose built for it, whether the files still name it."""
         client = _client()

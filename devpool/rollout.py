@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from devpool.address import leads_to
@@ -101,12 +101,11 @@ def remove_poolers(stack: Stack, state: State, output: Output) -> None:
 
 
 @contextmanager
-def taken_back(action: object) -> Iterator[None]:
+def taken_back(action: Callable[[], None]) -> Iterator[None]:
     """Runs `action` when the block fails or is interrupted, and lets the failure pass on."""
     try:
         yield
     except BaseException:
-        assert callable(action)
         action()
         raise
 

@@ -132,5 +132,6 @@ def _take_back(ctx: Context, stack: Stack, apps: list[str], running: dict[str, l
             commit(directory, prepared.changes())
             restart_apps(stack, apps, running, ctx.output)
             remove_poolers(stack, prepared.state, ctx.output)
+            stack.stop(s for s in stack.running() if s not in running)
     except DevpoolError as error:
         ctx.output.warning(error)
