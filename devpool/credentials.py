@@ -60,12 +60,13 @@ def find_credentials(project: Project, database: str, settings: list[Setting]) -
     Raises:
         DevpoolError: `no-credentials`.
     """
+    others = [s for s in (*project.settings, *project.kept) if s.database == database and s not in settings]
     return (
         _of_database(project, database)
         or _of_app_url(project, database, settings)
         or _of_app_env_file(project, database, settings)
         or _of_database_env_files(project, database)
-        or _private(project, database, settings)
+        or _private(project, database, [*settings, *others])
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from devpool import layout, nodes
 from devpool.document import Document
@@ -22,37 +22,49 @@ def dependency_edits(project: Project, plan: Plan) -> Iterator[Edit]:
     Raises:
         DevpoolError: `shared-dependencies`, `layout-not-plain`.
     """
-    shared = {key: readers(project.services, key) for key in _KEYS}
+    shared = {key: _readers(project.services.values(), key) for key in _KEYS}
+    users = readers(project.services, "depends_on")
     for pooler in plan.poolers:
         changed: set[str] = set()
         seen: set[int] = set()
         for app in pooler.apps:
             for key in _KEYS:
-                for statement in _naming(project.services[app], key, pooler.database):
-                    counts_for = shared[key][id(statement.value)]
+                for statement, scalar in _naming(project.services[app], key, pooler.database):
+                    counts_for = shared[key][id(scalar)]
                     _refuse_shared(counts_for, pooler, app, key, statement)
                     changed |= counts_for
-                    if id(statement.value) not in seen:
-                        seen.add(id(statement.value))
-                        yield from _renamed(project.services[app], statement, pooler)
+                    if id(scalar) not in seen:
+                        seen.add(id(scalar))
+                        yield from _renamed(project.services[app], statement, scalar, pooler)
         for app in pooler.apps:
             if app not in changed and _reaches(project, app, pooler.database, changed):
-                yield from _added(project, pooler, app, shared["depends_on"])
+                yield from _added(project, pooler, app, users)
 
 
-def _naming(service: Service, key: str, name: str) -> list[Statement]:
-    return [s for s in service.statements(key) if _where(service, s.value, name) is not None]
+def _naming(service: Service, key: str, name: str) -> Iterator[tuple[Statement, Scalar]]:
+    """Where a service's files name another under a key."""
+    for statement in service.statements(key):
+        scalar = next((s for s in _scalars(statement.value) if service.read(s).partition(":")[0] == name), None)
+        if scalar:
+            yield statement, scalar
 
 
-def _where(service: Service, node: Node, name: str) -> Scalar | None:
-    """The list item or the mapping key that names a service."""
+def _scalars(node: Node) -> list[Scalar]:
+    """The list items or mapping keys of a value, those that a merge brings in among them."""
     if isinstance(node, nodes.Mapping):
-        found = nodes.entries(node).get(name)
-        return found.key if found else None
-    if isinstance(node, Sequence):
-        items = (i for i in map(nodes.resolved, node.items) if isinstance(i, Scalar))
-        return next((i for i in items if service.read(i) in (name, f"{name}:{name}")), None)
-    return None
+        return [entry.key for entry in nodes.entries(node).values()]
+    items = node.items if isinstance(node, Sequence) else ()
+    return [i for i in map(nodes.resolved, items) if isinstance(i, Scalar)]
+
+
+def _readers(services: Iterable[Service], key: str) -> dict[int, set[str]]:
+    """By the id of a name's scalar: the services for which it counts, by an alias, a merge or `extends`."""
+    found: dict[int, set[str]] = {}
+    for service in services:
+        for statement in service.statements(key):
+            for scalar in _scalars(statement.value):
+                found.setdefault(id(scalar), set()).add(service.name)
+    return found
 
 
 def _refuse_shared(counts_for: set[str], pooler: Pooler, app: str, key: str, statement: Statement) -> None:
@@ -66,10 +78,16 @@ def _refuse_shared(counts_for: set[str], pooler: Pooler, app: str, key: str, sta
         )
 
 
-def _renamed(service: Service, statement: Statement, pooler: Pooler) -> Iterator[Edit]:
-    document = statement.document
-    scalar = _where(service, statement.value, pooler.database)
-    span = nodes.inner(document.text, scalar) if scalar else None
+def _renamed(service: Service, statement: Statement, scalar: Scalar, pooler: Pooler) -> Iterator[Edit]:
+    document, node = statement.document, statement.value
+    written = service.read(scalar)
+    if isinstance(node, Sequence) and written.partition(":")[2] not in ("", pooler.database):
+        # A link under another name stays what that name means; the pooler is linked beside it.
+        position, new = layout.after_item(document, node, scalar, (pooler.name,))
+        at = (*nodes.path_to(document.root, statement.entry.key.start), pooler.name)
+        yield Edit(path=document.path, start=position, end=position, old="", new=new, at=at, inserts=True)
+        return
+    span = nodes.inner(document.text, scalar)
     if span is None:
         raise layout.odd(document, statement.value)
     yield Edit(
@@ -96,7 +114,7 @@ def _reaches(project: Project, app: str, database: str, changed: set[str]) -> bo
     return database in seen
 
 
-def _added(project: Project, pooler: Pooler, app: str, shared: dict[int, set[str]]) -> Iterator[Edit]:
+def _added(project: Project, pooler: Pooler, app: str, users: dict[int, set[str]]) -> Iterator[Edit]:
     """A further entry of the app's own `depends_on`.
 
     Where the app may run without the pooler's profile, the entry is not required; a list cannot say that, and
@@ -104,7 +122,7 @@ def _added(project: Project, pooler: Pooler, app: str, shared: dict[int, set[str
     """
     service = project.services[app]
     statement = service.statements("depends_on")[-1]
-    _refuse_shared(shared[id(statement.value)], pooler, app, "depends_on", statement)
+    _refuse_shared(users[id(statement.value)], pooler, app, "depends_on", statement)
     document, node = statement.document, statement.value
     optional = not set(service.names("profiles")) <= set(pooler.profiles) or not service.names("profiles")
     optional = optional and bool(pooler.profiles)

@@ -18,11 +18,12 @@ _DATABASE_IMAGE = re.compile(
     r"([-_.]|\d|$)"
 )
 _NOT_DATABASE = re.compile(
-    r"exporter|backup|dump|bouncer|pgpool|pgadmin|postgrest|adminer|meta|client|operator|proxy|migrat|bridge"
-    r"|pgcat|(^|[-_])(ui|web|admin|init|rest)([-_]|$)"
+    r"exporter|backup|dump|bouncer|pgpool|pgadmin|postgrest|adminer|client|operator|proxy|migrat|bridge"
+    r"|pgcat|(^|[-_])(ui|web|admin|init|rest|meta)([-_]|$)"
 )
 _POOLER_IMAGE = re.compile(r"pg_?bouncer|pgpool|pgcat|odyssey|supavisor|pgdog|pgagroal")
 _DATA_FOLDER = re.compile(r":/var/lib/(postgresql|pgsql)(/|$)")
+_DATABASE_NAME = re.compile(r"postgres|(^|[-_])(pg|db|database|sql)\d*([-_]|$)", re.I)
 _CLIENT_COMMAND = re.compile(r"\b(psql|pg_dump(all)?|pg_restore)\b")
 _HOST_NAME = re.compile(r"HOST|SERVER|ADDR|SEED|ENDPOINT|URL|URI|DSN|LOCATION|INSTANCE", re.I)
 _NOT_HOST = re.compile(r"USER|PASS|ALLOWED|ENGINE|TYPE$|SCHEMA|DIALECT|DRIVER|TRUSTED|NO_PROXY", re.I)
@@ -100,9 +101,9 @@ def read_model(sources: Sources) -> Project:
     hosts = {host: d.name for d in databases.values() for host in d.hosts}
     found = [
         setting
-        for name in sources.services
+        for name, service in sources.services.items()
         if name not in databases and name not in poolers
-        for setting in _settings(name, environments[name], hosts)
+        for setting in _settings(name, environments[name], hosts | _link_aliases(service, databases))
     ]
     return Project(
         sources=sources,
@@ -136,22 +137,50 @@ def _databases(sources: Sources, environments: Environments, poolers: frozenset[
         for address in find_addresses(value.text)
         if address.kind in ("url", "jdbc")
     }
+    able = {n: s for n, s in sources.services.items() if n not in poolers and not _is_client(s)}
+    sure = {n for n, s in able.items() if _is_server(s)}
+    sure_hosts = set().union(*(host_names(able[n]) for n in sure))
+    likely = {
+        n
+        for n, s in able.items()
+        if n not in sure
+        and named & host_names(s)
+        and not _names_one_of(environments[n], sure_hosts)
+        and not (sure and _is_other_image(s))
+    }
     return {
-        name: Database(name=name, service=service, hosts=frozenset(host_names(service)))
-        for name, service in sources.services.items()
-        if name not in poolers and _is_database(service, named & host_names(service) != set())
+        n: Database(name=n, service=s, hosts=frozenset(host_names(s)))
+        for n, s in able.items()
+        if n in sure or n in likely
     }
 
 
-def _is_database(service: Service, named_in_url: bool) -> bool:
-    image = image_name(service)
-    if _NOT_DATABASE.search(image) or _CLIENT_COMMAND.search(_start(service)):
-        return False
-    if service.text("image") and _DATABASE_IMAGE.search(image):
+def _names_one_of(values: Mapping[str, Value], hosts: set[str]) -> bool:
+    """Whether an environment names one of these hosts: what connects to a server is hardly one itself."""
+    return any(v.text in hosts or any(a.host in hosts for a in find_addresses(v.text)) for v in values.values())
+
+
+def _is_other_image(service: Service) -> bool:
+    """Whether an image is something else by name, with nothing about it that speaks of Postgres."""
+    told = f"{' '.join(service.names('environment'))} {service.text('image')}"
+    return bool(service.text("image")) and not re.search(r"POSTGRES|PG|postgres|sql|db", told)
+
+
+def _is_client(service: Service) -> bool:
+    return bool(_NOT_DATABASE.search(image_name(service)) or _CLIENT_COMMAND.search(_start(service)))
+
+
+def _is_server(service: Service) -> bool:
+    """Whether a service is a Postgres server by its image, by where it keeps its data, or by what its build is
+    told.
+    """
+    if service.text("image") and _DATABASE_IMAGE.search(image_name(service)):
         return True
-    return named_in_url or any(
-        _DATA_FOLDER.search(text) for s in service.statements("volumes") for text in service.texts(s.value)
-    )
+    if any(_DATA_FOLDER.search(t) for s in service.statements("volumes") for t in service.texts(s.value)):
+        return True
+    told = {name.partition("=")[0] for name in service.names("environment")}
+    named = not service.text("image") and _DATABASE_NAME.search(service.name)
+    return bool(named) and "POSTGRES_PASSWORD" in told and bool({"POSTGRES_DB", "POSTGRES_USER"} & told)
 
 
 def _start(service: Service) -> str:
@@ -170,14 +199,27 @@ def host_names(service: Service) -> set[str]:
     return {name for name in found if name}
 
 
+def _link_aliases(service: Service, databases: Mapping[str, Database]) -> dict[str, str]:
+    """The names that `links: ["db:other"]` gives databases for one service."""
+    pairs = (text.partition(":") for text in service.names("links"))
+    return {alias: name for name, _, alias in pairs if alias and name in databases}
+
+
+def _database_of(host: str, hosts: Mapping[str, str]) -> str | None:
+    """The database that a host means: by a name of it, or by the name that Compose gives its container."""
+    if host in hosts:
+        return hosts[host]
+    return next((d for d in hosts.values() if re.fullmatch(rf".+[-_]{re.escape(d)}[-_]1", host)), None)
+
+
 def _settings(service: str, values: Mapping[str, Value], hosts: Mapping[str, str]) -> Iterator[Setting]:
     for name, value in values.items():
-        addresses = [a for a in find_addresses(value.text) if a.host in hosts]
+        addresses = [a for a in find_addresses(value.text) if _database_of(a.host, hosts)]
         host = bare_host(value.text)
-        if host and host.host in hosts and _HOST_NAME.search(name) and not _NOT_HOST.search(name):
+        if host and _database_of(host.host, hosts) and _HOST_NAME.search(name) and not _NOT_HOST.search(name):
             addresses = [host]
         for address in addresses:
-            database = hosts[address.host]
+            database = _database_of(address.host, hosts) or ""
             yield Setting(service=service, variable=name, database=database, address=address, value=value)
             if address.kind == "host" and address.port is None:
                 yield from _port_setting(service, name, values, database)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from devpool.engine import Call, environ, read_compose
+from devpool.errors import DevpoolError, ProofError
 from devpool.reading import Reading
 from devpool.sources import Selection, Sources
 
@@ -32,7 +33,10 @@ def readings(sources: Sources, after: Mapping[str, bytes]) -> tuple[Reading, Rea
         before = read_compose(call)
         for path, data in after.items():
             _put(root, path, data)
-        return before, read_compose(call)
+        try:
+            return before, read_compose(call)
+        except DevpoolError as error:
+            raise ProofError("result-refused", f"the result would not be accepted: {error.message}") from None
 
 
 @contextmanager

@@ -53,12 +53,13 @@ def edits(project: Project, moves: list[Move], private: Private) -> Iterator[Edi
         wanted = _Entries(mine[0])
         for move in mine:
             _add(project, move, wanted)
-        if wanted.stated:
-            yield from _in_environment(project, wanted, shared)
+        # Both may go to the end of the same `env_file`: its further item comes first.
         if wanted.private:
             path = f".devpool/env/{name}.env"
             private[path] = wanted.private
             yield _in_env_file(project, wanted, path)
+        if wanted.stated:
+            yield from _in_environment(project, wanted, shared)
 
 
 def _add(project: Project, move: Move, wanted: _Entries) -> None:

@@ -102,7 +102,11 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
     poolers = [_pooler(project, d, databases, settings, options) for d in databases]
     by_database = {p.database: p for p in poolers}
     sharing = _Sharing(project, pooled)
-    moves = [Move(setting=s, pooler=by_database[s.database], where=sharing.where(s)) for s in settings]
+    moves = [
+        Move(setting=s, pooler=by_database[s.database], where=sharing.where(s))
+        for s in settings
+        if not (s.kind == "port" and s.address.port == by_database[s.database].port)
+    ]
     return Plan(poolers=tuple(poolers), routes=tuple(routes), moves=tuple(moves))
 
 

@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from devpool import resources
-from devpool.document import Document, parse
+from devpool.document import Document, decode, parse
 from devpool.edits import Edit
 from devpool.envfile import parse_env
-from devpool.errors import DevpoolError
+from devpool.errors import DevpoolError, ProofError
 from devpool.files import FileChange
 from devpool.model import Project, read_model
 from devpool.oracle import readings
@@ -23,7 +23,7 @@ from devpool.rewrite import Changes, rewrite
 from devpool.routing import find_routes
 from devpool.sources import Selection, Sources
 from devpool.state import PATH, AddedPooler, AppRoute, State, dump, load
-from devpool.undo import undo
+from devpool.undo import undo, undo_exactly
 from devpool.verify import prove_meaning, prove_pooler, prove_reading, prove_text
 
 _IGNORED = (
@@ -114,11 +114,16 @@ def undone(state: State) -> dict[str, bytes]:
                 where=path,
                 hint="bring the file back, or remove .devpool/ if the project no longer uses it",
             )
-        data = Path(path).read_bytes()
-        is_yaml = any(e.at[0] == "services" for e in state.edits_of(path))
-        file = parse(path, data) if is_yaml else parse_env(path, data)
-        found[path] = _encoded(file.bom, undo(file, state.edits_of(path)))
+        found[path] = _without_ours(path, Path(path).read_bytes(), state.edits_of(path))
     return found
+
+
+def _without_ours(path: str, data: bytes, edits: list[Edit]) -> bytes:
+    bom, text = decode(path, data)
+    exact = undo_exactly(text, edits)
+    if exact is None:
+        exact = undo(parse_env(path, data) if len(edits[0].at) == 1 else parse(path, data), edits)
+    return _encoded(bom, exact)
 
 
 def _encoded(bom: bool, text: str) -> bytes:
@@ -196,7 +201,17 @@ def _new_texts(sources: Sources, changes: Changes) -> dict[str, bytes]:
         text = file.text if file else sources.env_files[path].text
         bom = file.bom if file else sources.env_files[path].bom
         found[path] = _encoded(bom, prove_text(text, [e for e in changes.edits if e.path == path]))
+        if file:
+            _prove_readable(path, found[path])
     return found
+
+
+def _prove_readable(path: str, data: bytes) -> None:
+    """What is written must be YAML, also where Compose is not asked."""
+    try:
+        parse(path, data)
+    except DevpoolError as error:
+        raise ProofError("not-readable", f"the edited file would not be read: {error.message}", where=path) from None
 
 
 def _record(plan: Plan, options: Options, edits: tuple[Edit, ...]) -> State:

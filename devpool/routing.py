@@ -13,7 +13,9 @@ from devpool.services import Service
 
 _MIGRATES = re.compile(
     r"\bmigrat(e|ions?)\b|\balembic\b.*\bupgrade\b|\bflyway\b|\bliquibase\b|\bdb:(migrate|setup|prepare|create)\b"
-    r"|\bprisma\s+(migrate|db\s+push)\b|\bgoose\b|\bdbmate\b|\bsqitch\b|\bschema[-_ ]?(load|setup|create)\b",
+    r"|\bprisma\s+(migrate|db\s+push)\b|\bgoose\b|\bdbmate\b|\bsqitch\b|"
+    r"\bschema[-_ ]?(load|setup|create|init\w*|upgrade)\b|\bupgrade-schema\b"
+    r"|\bairflow\s+db\b|\bseed(er)?\b",
     re.I,
 )
 _SERVES = re.compile(
@@ -21,9 +23,16 @@ _SERVES = re.compile(
     r"|\bstart\b|next|node |java |&& *exec|sidekiq|phx\.server",
     re.I,
 )
-_MIGRATOR_NAME = re.compile(r"(^|[-_])(migrat\w*|db[-_]?init|init[-_]?db)([-_]|$)", re.I)
+_MIGRATOR_NAME = re.compile(
+    r"(^|[-_])(migrat\w*|db[-_]?init|init[-_]?db|seed(er)?|schema[-_]?(init\w*|upgrade|setup))([-_]|$)|[-_]init$", re.I
+)
+_BACKUP = re.compile(r"(^|[-_/\s])(backups?|pg_?dump)([-_.\s]|$)", re.I)
 _DIRECT_IMAGES = (
-    (re.compile(r"exporter|pgwatch|pganalyze|pgmonitor|pghero"), "monitoring", "it watches the real server"),
+    (
+        re.compile(r"exporter|pgwatch|pganalyze|pgmonitor|pghero|^agent$|grafana-agent|alloy|telegraf|datadog|otel"),
+        "monitoring",
+        "it watches the real server",
+    ),
     (
         re.compile(r"pgadmin|adminer|pgweb|pghero|phppgadmin|cloudbeaver|dbgate|prisma-studio|metabase-db"),
         "console",
@@ -31,19 +40,21 @@ _DIRECT_IMAGES = (
     ),
     (re.compile(r"backup|pg_?dump|barman|wal-?g|pgbackrest"), "backup", "dumps need one session"),
     (
-        re.compile(r"debezium|electric|realtime|kafka-connect|^connect$|pglogical|peerdb|airbyte|materialize"),
+        re.compile(
+            r"debezium|electric|realtime|kafka-connect|^connect$|pglogical|peerdb|airbyte|materialize|(^|[-_])cdc([-_]|$)"
+        ),
         "replication",
         "it follows the server by logical replication",
     ),
     (
-        re.compile(r"amqp-bridge|pg_?amqp|graphile-worker|concourse"),
+        re.compile(r"amqp-bridge|pg_?amqp|graphile-worker|concourse|graph-node"),
         "listen",
         "it waits on LISTEN, which a transaction pool cannot deliver",
     ),
     (re.compile(r"flyway|liquibase|dbmate|goose|atlas|sqitch"), "migrator", "it migrates the schema"),
 )
 _BYSTANDER = re.compile(
-    r"^(redis|valkey|keydb|rabbitmq|memcached|nginx|openresty|caddy|traefik|haproxy|elasticsearch|opensearch|minio|kafka"
+    r"^(redis|valkey|keydb|qdrant|weaviate|milvus|rabbitmq|memcached|nginx|openresty|caddy|traefik|haproxy|elasticsearch|opensearch|minio|kafka"
     r"|zookeeper|mongo(db)?|mysql|mariadb|mailhog|mailpit|mailcatcher|jaeger|prometheus|clickhouse)([-_.]|$)"
 )
 _DIRECT_COMMANDS = (
@@ -128,6 +139,8 @@ def _reasons(service: Service, awaited: frozenset[str]) -> Iterator[tuple[str, s
     for pattern, code, reason in _DIRECT_COMMANDS:
         if pattern.search(command):
             yield code, reason
+    if _BACKUP.search(service.name) or _BACKUP.search(command):
+        yield "backup", "dumps need one session"
     yield from _one_off(service, command, awaited)
 
 
@@ -135,14 +148,17 @@ def _one_off(service: Service, command: str, awaited: frozenset[str]) -> Iterato
     """Reasons that hold only for a service that does its work and ends."""
     if service.text("restart") in ("always", "unless-stopped"):
         return
-    if _MIGRATES.search(command) and not _SERVES.search(command):
+    told = " ".join(service.names("environment"))
+    if re.search(r"_AIRFLOW_DB_(UPGRADE|MIGRATE)", told):
+        yield "migrator", "its environment tells it to migrate the schema"
+    elif _MIGRATES.search(command) and not _SERVES.search(command):
         yield "migrator", "its command migrates the schema"
+    elif re.search(r"\bpsql\b", command) and not _SERVES.search(command):
+        yield "one-off", "it runs psql and ends"
     elif service.name in awaited:
         yield "one-off", "others wait for its end: a one-off job that prepares the database"
     elif _MIGRATOR_NAME.search(service.name) and not _SERVES.search(command):
         yield "migrator", "its name says that it migrates the schema"
-    elif re.search(r"(^|[-_])(backups?|pg_?dump)([-_]|$)", service.name):
-        yield "backup", "dumps need one session"
 
 
 def _awaited(project: Project) -> frozenset[str]:

@@ -145,7 +145,9 @@ def find_services(
     for document in documents:
         for name, entry in _service_entries(document):
             node = nodes.resolved(entry.value)
-            if isinstance(node, nodes.Mapping):
+            if entry.value.tag == _RESET:
+                fragments.pop(name, None)
+            elif isinstance(node, nodes.Mapping):
                 added = _with_base(document, node, loaded, variables, (f"{document.path}:{name}",))
                 fragments.setdefault(name, []).extend(added)
     return {n: Service(name=n, fragments=tuple(f), variables=variables) for n, f in fragments.items()}

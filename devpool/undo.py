@@ -25,18 +25,18 @@ def undo(file: File, edits: Several[Edit]) -> str:
     Raises:
         DevpoolError: `changed-since-enable`, where the user changed the text of an edit itself.
     """
-    exact = _exact(file.text, edits)
+    exact = undo_exactly(file.text, edits)
     return exact if exact is not None else _found_again(file, edits)
 
 
 def stands(file: File, edits: Several[Edit]) -> list[Edit]:
     """The edits that no longer stand in a file as they were written."""
-    if _exact(file.text, edits) is not None:
+    if undo_exactly(file.text, edits) is not None:
         return []
     return [edit for edit in edits if _span(file, edit) is None]
 
 
-def _exact(text: str, edits: Several[Edit]) -> str | None:
+def undo_exactly(text: str, edits: Several[Edit]) -> str | None:
     """The old text, if the new one holds every edit at its place: proved by applying them again."""
     try:
         old = revert(text, placed(text, edits))

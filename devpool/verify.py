@@ -19,6 +19,9 @@ from devpool.plan import Move, Plan, Pooler, twin_of
 from devpool.pooler import BUILD_CONTEXT
 from devpool.reading import Reading
 
+# What Compose makes of a link: a dependency like that of a plain list.
+_LINKED = {"condition": "service_started", "restart": True, "required": True}
+
 
 def prove_text(text: str, edits: list[Edit]) -> str:
     """The new text of a file, proved to lead back to the old one.
@@ -69,7 +72,8 @@ def prove_meaning(plan: Plan, before: Reading, after: Reading) -> None:
             _same(f"the hash of `{name}`", before.hashes.get(name), after.hashes.get(name))
             continue
         expected = _expected(service, by_app[name])
-        _same(f"`{name}`", expected, _without_added(after.services[name], expected, poolers))
+        found = _without_added(after.services[name], expected, poolers)
+        _same(f"`{name}`", expected, found)
     for move in plan.moves:
         _prove_move(move, after)
 
@@ -98,10 +102,11 @@ def _expected(service: dict[str, Any], moves: list[Move]) -> dict[str, Any]:
             environment[twin] = environment.get(variable)
         environment[variable] = text.replace("$", "$$")
     names = {m.pooler.database: m.pooler.name for m in moves}
+    links: list[str] = expected.get("links") or []
+    if links:
+        expected["links"] = _links(names, links)
     if expected.get("depends_on"):
-        expected["depends_on"] = {names.get(n, n): v for n, v in expected["depends_on"].items()}
-    if expected.get("links"):
-        expected["links"] = [_link(names, link) for link in expected["links"]]
+        expected["depends_on"] = _depends_on(names, expected["depends_on"], links)
     return expected
 
 
@@ -115,10 +120,22 @@ def _without_added(service: dict[str, Any], expected: dict[str, Any], poolers: s
     return service | {"depends_on": kept} if depends else service
 
 
-def _link(names: dict[str, str], link: str) -> str:
-    """A link, its service renamed; one under another name stays."""
-    name, _, alias = link.partition(":")
-    return names.get(name, name) if alias in ("", name) else link
+def _depends_on(names: dict[str, str], depends: dict[str, Any], links: list[str]) -> dict[str, Any]:
+    """Dependencies with the database's service renamed. Compose makes one of a link too: that of a kept link stays."""
+    kept = {name for name, _, alias in (link.partition(":") for link in links) if alias not in ("", name)}
+    renamed = {names.get(n, n): v for n, v in depends.items()}
+    return renamed | {n: _LINKED for n in depends if n in names and n in kept}
+
+
+def _links(names: dict[str, str], links: list[str]) -> list[str]:
+    """Links with the database's service renamed. One under another name stays, and the pooler is linked after it."""
+    found: list[str] = []
+    for link in links:
+        name, _, alias = link.partition(":")
+        kept = name not in names or alias not in ("", name)
+        found += [link] if kept else [names[name]]
+        found += [names[name]] if kept and name in names else []
+    return found
 
 
 def _prove_move(move: Move, after: Reading) -> None:
