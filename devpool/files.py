@@ -28,6 +28,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from devpool.disk_errors import not_writable, rename_errors, reporting
 from devpool.errors import DevpoolError
 
 HOME = ".devpool"
@@ -35,9 +36,6 @@ NEW_FILE = 0o644
 CHUNK = 65536
 """Bytes written at a time; tests make it small, to be killed within a file."""
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
-_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.ETXTBSY)
-_NO_RENAME = (errno.EBUSY, errno.EXDEV, errno.EPERM)
 _CREATE = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -58,40 +56,8 @@ class FileChange:
     mode: int | None = None
 
 
-class RenameError(DevpoolError):
-    """`not-writable`, as nothing can be renamed over the file, and nothing has changed yet."""
-
-
 def step(name: str, path: str) -> None:
     """Comes before every effect on the disk and does nothing. Tests put a function here that counts or dies."""
-
-
-@contextmanager
-def reporting(path: str | Path) -> Iterator[None]:
-    """Turn what the system says about a path into a refusal.
-
-    Raises:
-        DevpoolError: `not-writable`, `disk-full`, `disk-error`.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise _refusal(str(path), error) from error
-
-
-def _refusal(path: str, error: OSError) -> DevpoolError:
-    reason = error.strerror or str(error)
-    if error.errno in _FULL:
-        hint = "make room on this disk and run the command again"
-        return DevpoolError("disk-full", f"the disk is full: {reason}", where=path, hint=hint)
-    if error.errno in _FORBIDDEN:
-        return _not_writable(path, reason, "run the command as the owner of the file and its folder")
-    hint = "see to the disk or the path, then run the command again"
-    return DevpoolError("disk-error", f"reading or writing failed: {reason}", where=path, hint=hint)
-
-
-def _not_writable(path: str, reason: str, hint: str) -> DevpoolError:
-    return DevpoolError("not-writable", f"this cannot be written: {reason}", where=path, hint=hint)
 
 
 def check_writable(paths: Iterable[str]) -> None:
@@ -104,11 +70,11 @@ def check_writable(paths: Iterable[str]) -> None:
         target = Path(real(path))
         with reporting(path):
             if _status(path) and not os.access(target, os.R_OK | os.W_OK):
-                raise _not_writable(path, "the file is read-only for you", f"chmod u+rw {target}")
+                raise not_writable(path, "the file is read-only for you", f"chmod u+rw {target}")
             folder = next(parent for parent in target.parents if parent.exists())
             if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
                 hint = f"let yourself create files in {folder}, or run the command as its owner"
-                raise _not_writable(path, f"no file can be created in {folder}", hint)
+                raise not_writable(path, f"no file can be created in {folder}", hint)
 
 
 def real(path: str) -> str:
@@ -190,7 +156,7 @@ def _place(path: str, before: bytes | None, after: bytes, token: str, prepare: C
         target = Path(real(path))
         with _temp(path, after, token, prepare) as temp:
             expect(path, before)
-            with _rename_errors(path):
+            with rename_errors(path):
                 step("replace", str(target))
                 temp.replace(target)
         sync_folder(target.parent)
@@ -315,7 +281,7 @@ def _be_like(fd: int, target: Path) -> None:
     clears bits of the mode, and an ACL is one of the attributes and changes the mode too."""
     model, own = target.stat(), os.fstat(fd)
     if (model.st_uid, model.st_gid) != (own.st_uid, own.st_gid):
-        with _rename_errors(str(target)):
+        with rename_errors(str(target)):
             os.fchown(fd, model.st_uid, model.st_gid)
     if sys.platform == "linux":
         with suppress(OSError):
@@ -330,16 +296,3 @@ def _be(fd: int, mode: int, owner: tuple[int, int] | None) -> None:
         with suppress(PermissionError):
             os.fchown(fd, *owner)
     os.fchmod(fd, mode)
-
-
-@contextmanager
-def _rename_errors(path: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in _NO_RENAME:
-            raise
-        hint = "run the command where this file is not mounted by itself, or as its owner"
-        raise RenameError(
-            "not-writable", f"this cannot be replaced: {error.strerror}", where=path, hint=hint
-        ) from error

@@ -29,6 +29,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from devpool import files
+from devpool.disk_errors import RenameError, reporting
 from devpool.errors import DevpoolError
 from devpool.files import FileChange
 from devpool.intent import Entry, Journal, absolute, damaged, digest, folder_of, intent_of, parse, render
@@ -69,7 +70,7 @@ def recover(directory: Path) -> bool:
             `disk-full`, `disk-error`: the journal is kept.
     """
     directory = absolute(directory)
-    with files.reporting(folder_of(directory)):
+    with reporting(folder_of(directory)):
         if not folder_of(directory).is_dir():
             tidy_lock(directory)
             return False
@@ -137,7 +138,7 @@ def _change(
     elif current is not None and target is not None:
         try:
             files.replace_file(path, current, target, token=journal.token)
-        except files.RenameError:
+        except RenameError:
             _keep_new_bytes(journal, entry, current, target)
             files.write_in_place(path, current, target)
 
@@ -170,7 +171,7 @@ def _prepare(directory: Path, changes: Sequence[FileChange]) -> Journal:
 
 def _entry(directory: Path, number: int, change: FileChange) -> Entry:
     path = Path(change.path)
-    with files.reporting(path):
+    with reporting(path):
         status = None if change.before is None else path.stat()
     return Entry(
         path=str(path.relative_to(directory) if path.is_relative_to(directory) else path),
@@ -250,7 +251,7 @@ def _sweep(directory: Path) -> None:
     """Remove the journal, and the folders below `.devpool` that are empty; the intent first, as long as it
     is there recovery needs the copies, and the journal's own folder last, so that a killed sweep is seen."""
     folder = folder_of(directory)
-    with files.reporting(folder):
+    with reporting(folder):
         files.discard(str(intent_of(directory)))
         files.sync_folder(folder)  # before a copy goes: an intent that comes back needs them all
         for item in sorted(folder.iterdir(), reverse=True):  # .gitignore comes last

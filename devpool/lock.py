@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from devpool import files
+from devpool.disk_errors import reporting
 from devpool.errors import DevpoolError
 
 _held: set[str] = set()
@@ -68,7 +69,7 @@ def _acquire(lock: Path, deadline: float) -> int:
 def _try_lock(lock: Path) -> int | None:
     """The open lock file; None if another process has it or has just removed it."""
     files.make_folder(lock.parent)
-    with files.reporting(lock):
+    with reporting(lock):
         files.step("create", str(lock))
         try:
             fd = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, files.NEW_FILE)
@@ -95,7 +96,7 @@ def _is_ours(fd: int, lock: Path) -> bool:
 
 
 def _sign(fd: int, lock: Path) -> None:
-    with files.reporting(lock):
+    with reporting(lock):
         files.step("write", str(lock))
         os.ftruncate(fd, 0)
         os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from devpool import files, journal, lock
+from devpool.disk_errors import RenameError
 from devpool.errors import DevpoolError
 from devpool.files import FileChange
 
@@ -281,7 +282,7 @@ def test_without_the_journal_such_a_file_is_refused(
     file: Path, on_step: Callable[[str, Callable[[], object]], None]
 ) -> None:
     on_step("replace", failing(errno.EBUSY))
-    with pytest.raises(files.RenameError) as error:
+    with pytest.raises(RenameError) as error:
         files.replace_file(str(file), OLD, NEW)
     assert error.value.code == "not-writable"
     assert file.read_bytes() == OLD
