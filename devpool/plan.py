@@ -220,12 +220,7 @@ class _Sharing:
         start, end = address.host_span[0], max(address.host_span[1], (address.port_span or (0, 0))[1])
         holding = variable_holding(setting.value, start, end)
         if holding is None or not setting.value.origin.exact:
-            raise DevpoolError(
-                "value-not-plain",
-                f"`{setting.service}.{setting.variable}` is written in a way that devpool does not change yet",
-                where=setting.value.origin.place,
-                hint=f"write it on one line without escapes, or keep it direct: --direct {setting.service}",
-            )
+            raise not_plain(setting)
         if setting.kind in ("host", "port"):
             return "origin" if self._all_move(setting.value.origin, setting.variable) else "own"
         if holding.source in (SHELL, None) or setting.value.origin.form == "env-file":
@@ -247,6 +242,16 @@ def _interpolated(project: Project) -> Mapping[str, frozenset[str]]:
         path: names_in(file.text) | (in_compose if path in sources.dotenv else frozenset())
         for path, file in sources.env_files.items()
     }
+
+
+def not_plain(setting: Setting) -> DevpoolError:
+    """The refusal of a setting whose text cannot be edited yet."""
+    return DevpoolError(
+        "value-not-plain",
+        f"`{setting.service}.{setting.variable}` is written in a way that devpool does not change yet",
+        where=setting.value.origin.place,
+        hint=f"write it on one line without escapes, or keep it direct: --direct {setting.service}",
+    )
 
 
 def twin_of(setting: Setting, environment: Container[str]) -> str | None:

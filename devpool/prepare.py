@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-import posixpath
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 
 from devpool import resources
@@ -13,11 +11,11 @@ from devpool.document import Document, decode, parse
 from devpool.edits import Edit
 from devpool.envfile import parse_env
 from devpool.errors import DevpoolError, ProofError
-from devpool.files import FileChange
 from devpool.model import Project, read_model
 from devpool.oracle import readings
 from devpool.plan import Options, Plan, make_plan
 from devpool.pooler import BUILD_CONTEXT, FOLDER
+from devpool.prepared import Prepared
 from devpool.project import project_directory, read_project
 from devpool.rewrite import Changes, rewrite
 from devpool.routing import find_routes
@@ -31,62 +29,6 @@ _IGNORED = (
 )
 _PRIVATE = 0o600
 _BOM = "\ufeff"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """What a command would do.
-
-    Attributes:
-        sources: the project as the command sees it, direct.
-        project: the model of the direct project; None for disable.
-        plan: what is decided; None for disable.
-        before: the bytes on disk of every file that a change concerns; None for those that do not exist.
-        after: their new bytes; None for those that go away.
-        modes: permission bits of new files that do not get the usual ones.
-        edited: the user's own files among them.
-        proved: whether Compose's model was compared.
-        state: the record that belongs to the result; None for disable.
-    """
-
-    sources: Sources
-    project: Project | None
-    plan: Plan | None
-    before: Mapping[str, bytes | None] = field(repr=False)
-    after: Mapping[str, bytes | None] = field(repr=False)
-    modes: Mapping[str, int]
-    edited: tuple[str, ...]
-    proved: bool
-    state: State | None
-
-    def changes(self) -> list[FileChange]:
-        """The files to write, those that are right already left out; the user's own first."""
-        names = [*self.edited, *(p for p in self.after if p not in self.edited)]
-        return [
-            FileChange(path=p, before=self.before[p], after=self.after[p], mode=self.modes.get(p))
-            for p in names
-            if self.before[p] != self.after[p]
-        ]
-
-    def diff(self) -> str:
-        """A unified diff of the user's own files. The text is the user's: it is not redacted."""
-        found: list[str] = []
-        for path in self.edited:
-            name = shown(path, self.sources.directory)
-            old, new = (_lines(self.before[path]), _lines(self.after[path]))
-            found += difflib.unified_diff(old, new, f"a/{name}", f"b/{name}")
-        return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in found)
-
-
-def _lines(data: bytes | None) -> list[str]:
-    text = (data or b"").decode("utf-8", "replace")
-    parts = text.split("\n")
-    return [f"{p}\n" for p in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
-
-
-def shown(path: str, directory: str) -> str:
-    """A path as it is shown: relative to the project directory."""
-    return posixpath.relpath(path, directory)
 
 
 def read_state(directory: Path) -> State | None:

@@ -8,7 +8,7 @@ from typing import Any
 from devpool.address import redact
 from devpool.output import table
 from devpool.plan import Move, twin_of
-from devpool.prepare import Prepared, shown
+from devpool.prepared import Prepared, shown
 
 _WHERE = {
     "origin": "where it is written",

@@ -11,11 +11,10 @@ from devpool.document import Document
 from devpool.edits import Copy, Edit, Part
 from devpool.envfile import Binding, EnvFile
 from devpool.environment import Origin, env_file_values, variable_holding
-from devpool.errors import DevpoolError
 from devpool.model import Project
 from devpool.moving import moved_copy, raw_replacements
 from devpool.nodes import Entry, Scalar, Sequence, path_to
-from devpool.plan import POOLED_SUFFIX, Move, Plan, twin_of
+from devpool.plan import POOLED_SUFFIX, Move, Plan, not_plain, twin_of
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,7 +59,7 @@ def _at_origin(move: Move) -> Iterator[Edit]:
         return
     found = raw_replacements(value, move.setting.address, move.pooler.name, move.pooler.port)
     if found is None:
-        raise _not_plain(move)
+        raise not_plain(move.setting)
     for raw, text in found:
         yield edit(value.origin.file, raw, (text,), locator(move))
 
@@ -91,7 +90,7 @@ def _filled_in(move: Move) -> Edit:
         return edit(origin.file, (origin.holder.end,) * 2, (f"={text}",), locator(move))
     if isinstance(origin.holder, Entry) and origin.holder.value.start == origin.holder.value.end:
         return edit(origin.file, (origin.holder.value.end,) * 2, (f" {text}",), locator(move))
-    raise _not_plain(move)
+    raise not_plain(move.setting)
 
 
 def _in_variable(project: Project, move: Move) -> Iterator[Edit]:
@@ -104,7 +103,7 @@ def _in_variable(project: Project, move: Move) -> Iterator[Edit]:
     piece = variable_holding(setting.value, address.host_span[0], address.host_span[1])
     file = project.sources.env_files.get(piece.source or "") if piece else None
     if piece is None or not piece.variable or file is None:
-        raise _not_plain(move)
+        raise not_plain(move.setting)
     name = piece.variable + POOLED_SUFFIX
     origin, at = setting.value.origin, locator(move)
     if origin.given:
@@ -112,7 +111,7 @@ def _in_variable(project: Project, move: Move) -> Iterator[Edit]:
     elif isinstance(origin.holder, Scalar) and not origin.holder.style:
         yield edit(origin.file, (origin.holder.end,) * 2, (f"=${{{name}:-${piece.variable}}}",), at)
     else:
-        raise _not_plain(move)
+        raise not_plain(move.setting)
     yield _pooled_line(project, move, file, piece.variable)
 
 
@@ -120,11 +119,11 @@ def _pooled_line(project: Project, move: Move, file: EnvFile, variable: str) -> 
     value = env_file_values(file, project.sources.variables).get(variable)
     binding = file.last(variable)
     if value is None or binding is None:
-        raise _not_plain(move)
+        raise not_plain(move.setting)
     whole = Copy(binding.start, binding.end)
     copy = moved_copy(value, move.setting.address.host, move.pooler.name, move.pooler.port, whole)
     if copy is None:
-        raise _not_plain(move)
+        raise not_plain(move.setting)
     return line_after(file, binding, variable + POOLED_SUFFIX, copy)
 
 
@@ -174,13 +173,3 @@ def _holding(container: nodes.Mapping, holder: Entry) -> nodes.Mapping:
                 if holder in nodes.entries(source).values():
                     return _holding(source, holder)
     return container
-
-
-def _not_plain(move: Move) -> DevpoolError:
-    setting = move.setting
-    return DevpoolError(
-        "value-not-plain",
-        f"`{setting.service}.{setting.variable}` is written in a way that devpool does not change yet",
-        where=setting.value.origin.place,
-        hint=f"write it on one line without escapes, or keep it direct: --direct {setting.service}",
-    )

@@ -13,7 +13,8 @@ from devpool.errors import DevpoolError
 from devpool.journal import commit, recover
 from devpool.live import Connections
 from devpool.plan import Options, Plan
-from devpool.prepare import Prepared, prepare_disable, prepare_enable, read_state
+from devpool.prepare import prepare_disable, prepare_enable, read_state
+from devpool.prepared import Prepared
 from devpool.project import project_directory
 from devpool.project_options import project_options
 from devpool.report import change_lines, plan_data, plan_lines

@@ -13,7 +13,8 @@ from devpool.errors import DevpoolError
 from devpool.interpolation import SHELL
 from devpool.model import Project, Setting, read_model, unknown_service
 from devpool.plan import Move, Options, Plan, make_plan, twin_of
-from devpool.prepare import read_state, shown, undone
+from devpool.prepare import read_state, undone
+from devpool.prepared import shown
 from devpool.project import project_directory, read_project
 from devpool.project_options import project_options
 from devpool.routing import Route, find_routes
