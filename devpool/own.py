@@ -12,16 +12,15 @@ from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
 
 from devpool import layout, nodes
-from devpool.address import moved
+from devpool.address import DEFAULT_PORT, moved
 from devpool.document import Document
 from devpool.edits import Copy, Edit, Part
 from devpool.envfile import EnvFile, env_quoted
 from devpool.environment import Value
-from devpool.errors import DevpoolError
 from devpool.model import Project
 from devpool.moving import moved_copy, moved_raw
 from devpool.nodes import Alias, Entry, Scalar, Sequence, path_to
-from devpool.plan import Move, twin_of
+from devpool.plan import Move, shared_value, twin_of
 from devpool.services import Service, Statement, readers
 
 Private = MutableMapping[str, dict[str, str]]
@@ -71,7 +70,7 @@ def _add(project: Project, move: Move, wanted: _Entries) -> None:
         wanted.stated[setting.variable] = (layout.quoted(text),)
     elif isinstance(file, Document):
         if wanted.source not in (None, file):
-            raise _shared(move)
+            raise shared_value(move.setting)
         wanted.source = file
         new, old = _copied(move, file)
         wanted.stated[setting.variable] = new
@@ -90,21 +89,24 @@ def _from_env_file(project: Project, move: Move, file: EnvFile, wanted: _Entries
     raw = file.text[value.origin.start : value.origin.end]
     if not _shows_no_secret(value, raw):
         if setting.variable in wanted.private:
-            raise _shared(move)
+            raise shared_value(move.setting)
         new = moved(value.text, setting.address, move.pooler.name, move.pooler.port)
         wanted.private[setting.variable] = env_quoted(new)
         if twin:
             wanted.private[twin] = env_quoted(value.text)
         return
-    new_raw = moved_raw(value, setting.address.host, move.pooler.name, move.pooler.port, raw)
-    if new_raw is None:
-        raise _shared(move)
+    host, port = setting.address.host, setting.address.port or DEFAULT_PORT
+    new_raw = moved_raw(value, host, move.pooler.name, move.pooler.port, raw)
+    # The old value has its old address in plain words: the variables of its address may be other ones by now.
+    old_raw = moved_raw(value, host, host, port, raw)
+    if new_raw is None or old_raw is None:
+        raise shared_value(move.setting)
     if file.path in project.sources.dotenv:
         wanted.stated[setting.variable] = (layout.quoted(new_raw),)
-        wanted.stated |= {twin: (layout.quoted(raw),)} if twin else {}
+        wanted.stated |= {twin: (layout.quoted(old_raw),)} if twin else {}
     else:
         wanted.private[setting.variable] = f'"{new_raw}"'
-        wanted.private |= {twin: f'"{raw}"'} if twin else {}
+        wanted.private |= {twin: f'"{old_raw}"'} if twin else {}
 
 
 def _copied(move: Move, document: Document) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
@@ -116,10 +118,10 @@ def _copied(move: Move, document: Document) -> tuple[tuple[Part, ...], tuple[Par
     elif isinstance(origin.holder, Scalar):
         whole = Copy(origin.start, origin.end)
     else:
-        raise _shared(move)
+        raise shared_value(move.setting)
     new = moved_copy(move.setting.value, move.setting.address.host, move.pooler.name, move.pooler.port, whole)
     if new is None:
-        raise _shared(move)
+        raise shared_value(move.setting)
     return new, (whole,)
 
 
@@ -142,7 +144,7 @@ def _in_environment(project: Project, wanted: _Entries, shared: dict[int, set[st
         return
     last = statements[-1]
     if not _is_own(shared, service, last) or wanted.source not in (None, last.document):
-        raise _shared(wanted.move)
+        raise shared_value(wanted.move.setting)
     if isinstance(last.entry.value, Alias):
         yield _over_alias(wanted, last)
         return
@@ -164,17 +166,17 @@ def _last_place(
         return layout.after_item(document, container, item, layout.item_parts(document, item, name, parts))
     if isinstance(container, nodes.Mapping) and container.entries and all(isinstance(p, str) for p in parts):
         return layout.after_entry(document, container, container.entries[-1], name, parts)
-    raise _shared(wanted.move)
+    raise shared_value(wanted.move.setting)
 
 
 def _over_alias(wanted: _Entries, statement: Statement) -> Edit:
     """`environment: *shared` becomes a mapping that merges the shared one and states the new entries."""
     document, alias, target = statement.document, statement.entry.value, statement.value
     if not isinstance(target, nodes.Mapping):
-        raise _shared(wanted.move)
+        raise shared_value(wanted.move.setting)
     lead = layout.indent(document.text, statement.entry.key.start)
     if lead.strip():
-        raise _shared(wanted.move)
+        raise shared_value(wanted.move.setting)
     line = document.newline + lead + layout.unit(document, document.root)
     # From the colon on, so that no blank is left at the end of its line.
     span = Copy(document.text.rindex(":", 0, alias.start) + 1, alias.end)
@@ -196,7 +198,7 @@ def _new_environment(wanted: _Entries, service: Service) -> Edit:
     ]
     edit = _new_key(wanted.move, service, "environment", lines)
     if wanted.source is not None and wanted.source.path != edit.path:
-        raise _shared(wanted.move)
+        raise shared_value(wanted.move.setting)
     return edit
 
 
@@ -204,7 +206,7 @@ def _new_key(move: Move, service: Service, key: str, lines: list[tuple[Part, ...
     """A key that the app's own mapping lacks: after its `env_file`, or at its end."""
     fragment = next((f for f in reversed(service.fragments) if f.own and f.node.entries), None)
     if fragment is None or fragment.node.flow or key in nodes.entries(fragment.node):
-        raise _shared(move)
+        raise shared_value(move.setting)
     document, own = fragment.document, fragment.node.entries
     entry = next((e for e in own if e.key.value == "env_file"), own[-1])
     lead = layout.indent(document.text, entry.key.start)
@@ -265,15 +267,3 @@ def _is_own(shared: dict[int, set[str]], service: Service, statement: Statement)
 def _insert(document: Document, place: tuple[int, tuple[Part, ...]], at: tuple[str, ...]) -> Edit:
     position, new = place
     return Edit(path=document.path, start=position, end=position, old="", new=new, at=at, inserts=True)
-
-
-def _shared(move: Move) -> DevpoolError:
-    setting = move.setting
-    name = setting.service
-    return DevpoolError(
-        "shared-value",
-        f"`{name}.{setting.variable}` shares its value with services that stay direct, "
-        "and has no place of its own for another",
-        where=setting.value.origin.place,
-        hint=f"give `{name}` its own {setting.variable}, or keep it direct: --direct {name}",
-    )

@@ -231,6 +231,8 @@ class _Sharing:
                 where=setting.value.origin.place,
                 hint=f"write {holding.variable} into .env, or keep it direct: --direct {setting.service}",
             )
+        if not self._all_move(setting.value.origin, setting.variable):
+            raise shared_value(setting)
         return "variable"
 
 
@@ -251,6 +253,18 @@ def not_plain(setting: Setting) -> DevpoolError:
         f"`{setting.service}.{setting.variable}` is written in a way that devpool does not change yet",
         where=setting.value.origin.place,
         hint=f"write it on one line without escapes, or keep it direct: --direct {setting.service}",
+    )
+
+
+def shared_value(setting: Setting) -> DevpoolError:
+    """The refusal of a setting that direct services share and that has no place of its own."""
+    name = setting.service
+    return DevpoolError(
+        "shared-value",
+        f"`{name}.{setting.variable}` shares its value with services that stay direct, "
+        "and has no place of its own for another",
+        where=setting.value.origin.place,
+        hint=f"give `{name}` its own {setting.variable}, or keep it direct: --direct {name}",
     )
 
 
