@@ -129,10 +129,6 @@ class Stack:
         """`SHOW CLIENTS` of a pooler, a dict for each connection, its columns by name."""
         return _rows(self._exec(pooler, ["pooler-admin", "SHOW CLIENTS"]))
 
-    def pooler_pools(self, pooler: Running) -> list[dict[str, str]]:
-        """`SHOW POOLS` of a pooler, a dict for each pool, its columns by name."""
-        return _rows(self._exec(pooler, ["pooler-admin", "SHOW POOLS"]))
-
     def reconnect(self, pooler: Running) -> None:
         """Let a pooler replace its server connections as they come free (PgBouncer's documentation, RECONNECT)."""
         self._exec(pooler, ["pooler-admin", "RECONNECT"])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from devpool import layout, nodes
 from devpool.document import Document
-from devpool.edits import Edit, Part
+from devpool.edits import Edit, Part, insertion
 from devpool.errors import DevpoolError
 from devpool.model import Project
 from devpool.nodes import Entry, Node, Scalar, Sequence
@@ -85,7 +85,7 @@ def _renamed(service: Service, statement: Statement, scalar: Scalar, pooler: Poo
         # A link under another name stays what that name means; the pooler is linked beside it.
         position, new = layout.after_item(document, node, scalar, (pooler.name,))
         at = (*nodes.path_to(document.root, statement.entry.key.start), pooler.name)
-        yield Edit(path=document.path, start=position, end=position, old="", new=new, at=at, inserts=True)
+        yield insertion(document.path, position, new, at)
         return
     span = nodes.inner(document.text, scalar)
     if span is None:
@@ -131,7 +131,7 @@ def _added(project: Project, pooler: Pooler, app: str, users: dict[int, set[str]
     condition = ("condition: service_healthy", *(["required: false"] if optional else []))
     position, new = _entry_text(document, node, pooler, condition)
     at = (*nodes.path_to(document.root, statement.entry.key.start), pooler.name)
-    yield Edit(path=document.path, start=position, end=position, old="", new=new, at=at, inserts=True)
+    yield insertion(document.path, position, new, at)
 
 
 def _entry_text(

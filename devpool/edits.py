@@ -60,6 +60,16 @@ class Edit:
     inserts: bool = False
 
 
+def insertion(path: str, position: int, new: Iterable[Part], at: tuple[str, ...]) -> Edit:
+    """An edit that adds the whole of what `at` names and removes nothing."""
+    return Edit(path=path, start=position, end=position, old="", new=tuple(new), at=at, inserts=True)
+
+
+def around(path: str, span: Copy, before: str, after: Iterable[Part], at: tuple[str, ...]) -> Edit:
+    """An edit that puts text around a span, which may hold a secret and is not repeated in the edit."""
+    return Edit(path=path, start=span.start, end=span.end, old=None, new=(before, span, *after), at=at)
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """An edit, the span that its new text takes in the text after all edits, and what stood there before."""

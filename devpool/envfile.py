@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from dotenv.parser import parse_stream
 
 from devpool.document import decode, newline_of
-from devpool.interpolation import SHELL, Piece, Variable, expand, text_of
+from devpool.interpolation import Piece, Variable, expand, text_of
 
 _HEAD = re.compile(r"\s*(?P<export>export[ \t]+)?(?P<name>[A-Za-z_][\w.\-\[\]]*)[ \t]*(?P<sign>[=:])?[ \t]*")
 _QUOTED = {"'": re.compile(r"'([^']*)'"), '"': re.compile(r'"((?:\\.|[^"\\])*)"', re.S)}
@@ -168,6 +168,3 @@ def env_quoted(value: str) -> str:
         return f"'{value}'"
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("\n", "\\n")
     return f'"{escaped}"'
-
-
-__all__ = ["SHELL", "Binding", "EnvFile", "parse_env", "pieces_of", "values_of"]

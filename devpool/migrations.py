@@ -52,8 +52,7 @@ def django_service(project: Project, command: list[str], chosen: str | None = No
 
 def django_command(project: Project) -> list[str]:
     """`python manage.py migrate`, with the interpreter that the project's own commands call manage.py by."""
-    starts = (f"{s.words('entrypoint')} {s.words('command')}" for s in project.services.values())
-    found = next((m for m in map(_MANAGE.search, starts) if m), None)
+    found = next((m for s in project.services.values() if (m := _MANAGE.search(s.start()))), None)
     return [found["python"] if found else "python", "manage.py", "migrate"]
 
 

@@ -167,7 +167,7 @@ def _is_other_image(service: Service) -> bool:
 
 
 def _is_client(service: Service) -> bool:
-    return bool(_NOT_DATABASE.search(image_name(service)) or _CLIENT_COMMAND.search(_start(service)))
+    return bool(_NOT_DATABASE.search(image_name(service)) or _CLIENT_COMMAND.search(service.start()))
 
 
 def _is_server(service: Service) -> bool:
@@ -181,10 +181,6 @@ def _is_server(service: Service) -> bool:
     told = {name.partition("=")[0] for name in service.names("environment")}
     named = not service.text("image") and _DATABASE_NAME.search(service.name)
     return bool(named) and "POSTGRES_PASSWORD" in told and bool({"POSTGRES_DB", "POSTGRES_USER"} & told)
-
-
-def _start(service: Service) -> str:
-    return f"{service.words('entrypoint')} {service.words('command')}"
 
 
 def host_names(service: Service) -> set[str]:
@@ -237,9 +233,8 @@ def _port_setting(service: str, host_variable: str, values: Mapping[str, Value],
 
 def _port_names(host_variable: str, values: Mapping[str, Value]) -> list[str]:
     same = [
-        host_variable[: m.start()] + (port if m[0].isupper() else port.lower()) + host_variable[m.end() :]
+        host_variable[: m.start()] + ("PORT" if m[0].isupper() else "port") + host_variable[m.end() :]
         for m in _PORT_FOR.finditer(host_variable)
-        for port in ("PORT",)
     ]
     likely = [n for n, v in values.items() if _DATABASE_PORT.search(n) and v.text == "5432"]
     return [n for n in same if n in values] or (likely if len(likely) == 1 else [])

@@ -6,7 +6,6 @@ into a private env file below `.devpool/`, the last of the app's env files.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
@@ -14,14 +13,15 @@ from dataclasses import dataclass, field
 from devpool import layout, nodes
 from devpool.address import DEFAULT_PORT, moved
 from devpool.document import Document
-from devpool.edits import Copy, Edit, Part
+from devpool.edits import Copy, Edit, Part, around, insertion
 from devpool.envfile import EnvFile, env_quoted
 from devpool.environment import Value
 from devpool.model import Project
 from devpool.moving import moved_copy, moved_raw
 from devpool.nodes import Alias, Entry, Scalar, Sequence, path_to
 from devpool.plan import Move, shared_value, twin_of
-from devpool.services import Service, Statement, readers
+from devpool.pooler import private_env_file
+from devpool.services import Service, Statement, readers, written_path
 
 Private = MutableMapping[str, dict[str, str]]
 _USERINFO = re.compile(r"://([^/?#\s]*)@")
@@ -54,7 +54,7 @@ def edits(project: Project, moves: list[Move], private: Private) -> Iterator[Edi
             _add(project, move, wanted)
         # Both may go to the end of the same `env_file`: its further item comes first.
         if wanted.private:
-            path = f".devpool/env/{name}.env"
+            path = private_env_file(name)
             private[path] = wanted.private
             yield _in_env_file(project, wanted, path)
         if wanted.stated:
@@ -150,7 +150,8 @@ def _in_environment(project: Project, wanted: _Entries, shared: dict[int, set[st
         return
     at = path_to(last.document.root, last.entry.key.start)
     for name, parts in wanted.stated.items():
-        yield _insert(last.document, _last_place(wanted, last, name, parts), (*at, name))
+        position, new = _last_place(wanted, last, name, parts)
+        yield insertion(last.document.path, position, new, (*at, name))
 
 
 def _last_place(
@@ -158,14 +159,13 @@ def _last_place(
 ) -> tuple[int, tuple[Part, ...]]:
     document, container = statement.document, statement.value
     as_item = isinstance(wanted.move.setting.value.origin.holder, Scalar)
-    if isinstance(container, nodes.Mapping) and container.entries and not as_item:
+    # A copied text keeps its form; a stated one fits both.
+    stated = all(isinstance(p, str) for p in parts)
+    if isinstance(container, nodes.Mapping) and container.entries and (stated or not as_item):
         return layout.after_entry(document, container, container.entries[-1], name, parts)
     item = container.items[-1] if isinstance(container, Sequence) and container.items else None
-    plain = all(isinstance(p, str) or as_item for p in parts)
-    if isinstance(container, Sequence) and isinstance(item, Scalar) and plain:
+    if isinstance(container, Sequence) and isinstance(item, Scalar) and (stated or as_item):
         return layout.after_item(document, container, item, layout.item_parts(document, item, name, parts))
-    if isinstance(container, nodes.Mapping) and container.entries and all(isinstance(p, str) for p in parts):
-        return layout.after_entry(document, container, container.entries[-1], name, parts)
     raise shared_value(wanted.move.setting)
 
 
@@ -180,11 +180,8 @@ def _over_alias(wanted: _Entries, statement: Statement) -> Edit:
     line = document.newline + lead + layout.unit(document, document.root)
     # From the colon on, so that no blank is left at the end of its line.
     span = Copy(document.text.rindex(":", 0, alias.start) + 1, alias.end)
-    parts: list[Part] = [line + "<<:", span]
-    for name, value in wanted.stated.items():
-        parts += [f"{line}{name}: ", *value]
-    at = path_to(document.root, statement.entry.key.start)
-    return Edit(path=document.path, start=span.start, end=span.end, old=None, new=tuple(parts), at=at)
+    further = [part for name, value in wanted.stated.items() for part in (f"{line}{name}: ", *value)]
+    return around(document.path, span, line + "<<:", further, path_to(document.root, statement.entry.key.start))
 
 
 def _new_environment(wanted: _Entries, service: Service) -> Edit:
@@ -218,7 +215,7 @@ def _new_key(move: Move, service: Service, key: str, lines: list[tuple[Part, ...
         parts += [deeper, *line]
     end = layout.line_end(document.text, max(entry.key.end, entry.value.end))
     at = (*path_to(document.root, entry.key.start)[:-1], key)
-    return _insert(document, (end, tuple(parts)), at)
+    return insertion(document.path, end, parts, at)
 
 
 def _in_env_file(project: Project, wanted: _Entries, path: str) -> Edit:
@@ -232,17 +229,15 @@ def _in_env_file(project: Project, wanted: _Entries, path: str) -> Edit:
     node, written = entry.value, _written(project, document, path)
     at = path_to(document.root, entry.key.start)
     if isinstance(node, Scalar):
-        copy = Copy(node.start, node.end)
-        new = ("[", copy, f", {written}]")
-        return Edit(path=document.path, start=node.start, end=node.end, old=None, new=new, at=at)
+        return around(document.path, layout.raw(node), "[", (f", {written}]",), at)
     if isinstance(node, Sequence) and node.items:
-        return _insert(document, layout.after_item(document, node, node.items[-1], (written,)), (*at, written))
+        position, new = layout.after_item(document, node, node.items[-1], (written,))
+        return insertion(document.path, position, new, (*at, written))
     raise layout.odd(document, node)
 
 
 def _written(project: Project, document: Document, path: str) -> str:
-    relative = posixpath.relpath(f"{project.sources.directory}/{path}", document.directory)
-    return layout.quoted(relative if relative.startswith("../") else f"./{relative}")
+    return layout.quoted(written_path(document.directory, f"{project.sources.directory}/{path}"))
 
 
 def _own_entry(service: Service, key: str) -> tuple[Document, Entry] | None:
@@ -262,8 +257,3 @@ def _is_own(shared: dict[int, set[str]], service: Service, statement: Statement)
     if not statement.fragment.own or statement.entry not in statement.fragment.node.entries:
         return False
     return isinstance(statement.entry.value, Alias) or shared[id(statement.value)] == {service.name}
-
-
-def _insert(document: Document, place: tuple[int, tuple[Part, ...]], at: tuple[str, ...]) -> Edit:
-    position, new = place
-    return Edit(path=document.path, start=position, end=position, old="", new=new, at=at, inserts=True)

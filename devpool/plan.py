@@ -83,9 +83,10 @@ class Plan:
     routes: tuple[Route, ...]
     moves: tuple[Move, ...]
 
-    def pooler_of(self, database: str) -> Pooler | None:
-        """The pooler of a database."""
-        return next((p for p in self.poolers if p.database == database), None)
+    @property
+    def apps(self) -> list[str]:
+        """The pooled apps, each once."""
+        return list(dict.fromkeys(a for p in self.poolers for a in p.apps))
 
 
 def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:

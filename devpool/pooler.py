@@ -13,6 +13,7 @@ from devpool.edits import Copy, Part, joined
 from devpool.environment import Value
 from devpool.nodes import Entry, Scalar
 from devpool.plan import Pooler
+from devpool.services import written_path
 
 FOLDER = ".devpool"
 BUILD_CONTEXT = f"{FOLDER}/pgbouncer"
@@ -48,7 +49,7 @@ class Block:
     @property
     def private_path(self) -> str:
         """The private env file below the project directory, used where `credentials.private` is not empty."""
-        return f"{FOLDER}/env/{self.pooler.name}.env"
+        return private_env_file(self.pooler.name)
 
     def lines(self, template: str) -> Iterator[tuple[int, Line]]:
         """The block's lines: how many steps each is indented, and its text."""
@@ -76,8 +77,7 @@ class Block:
     def _from_file(self, path: str) -> str:
         """A path below the project directory as the compose file has to write it."""
         start = self.credentials.document.directory or self.project_directory
-        relative = posixpath.relpath(posixpath.join(self.project_directory, path), start)
-        return relative if relative.startswith("../") else f"./{relative}"
+        return written_path(start, posixpath.join(self.project_directory, path))
 
     def _restart(self) -> Iterator[tuple[int, Line]]:
         if self.pooler.restart:
@@ -120,6 +120,11 @@ class Block:
             yield name, value.replace("$", "$$")
         yield "PGBOUNCER_LISTEN_PORT", self.pooler.port
         yield "PGBOUNCER_POOL_MODE", "transaction"
+
+
+def private_env_file(service: str) -> str:
+    """The private env file of a service, below the project directory."""
+    return f"{FOLDER}/env/{service}.env"
 
 
 def _text(value: str) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 from devpool import resources
 from devpool.document import Document, decode, parse
 from devpool.edits import Edit
-from devpool.envfile import parse_env
 from devpool.errors import DevpoolError, ProofError
 from devpool.model import Project, read_model
 from devpool.oracle import readings
@@ -21,7 +20,7 @@ from devpool.rewrite import Changes, rewrite
 from devpool.routing import find_routes
 from devpool.sources import Selection, Sources
 from devpool.state import PATH, AddedPooler, AppRoute, State, dump, load
-from devpool.undo import undo, undo_exactly
+from devpool.undo import read_edited, undo, undo_exactly
 from devpool.verify import prove_meaning, prove_pooler, prove_reading, prove_text
 
 _IGNORED = (
@@ -64,7 +63,7 @@ def _without_ours(path: str, data: bytes, edits: list[Edit]) -> bytes:
     bom, text = decode(path, data)
     exact = undo_exactly(text, edits)
     if exact is None:
-        exact = undo(parse_env(path, data) if len(edits[0].at) == 1 else parse(path, data), edits)
+        exact = undo(read_edited(path, data, edits), edits)
     return _encoded(bom, exact)
 
 
@@ -97,7 +96,8 @@ def prepare_enable(
         for pooler in plan.poolers:
             prove_pooler(project, pooler, [m.setting for m in plan.moves if m.pooler is pooler], after)
     record = _record(plan, options, changes.edits)
-    ours = _our_files(sources.directory, record, private)
+    context = resources.build_context()
+    ours = _our_files(sources.directory, record, context) | private
     wanted: dict[str, bytes | None] = {**instead, **texts, **ours}
     stale = _ours_on_disk(directory).keys() - wanted.keys() if state else set()
     wanted |= dict.fromkeys(stale)
@@ -107,7 +107,7 @@ def prepare_enable(
         plan=plan,
         before={p: _on_disk(p) for p in wanted},
         after=wanted,
-        modes=dict.fromkeys(private, _PRIVATE) | _script_modes(sources.directory),
+        modes=dict.fromkeys(private, _PRIVATE) | _script_modes(sources.directory, context),
         edited=tuple(dict.fromkeys([*texts, *instead])),
         proved=verify,
         state=record,
@@ -167,18 +167,16 @@ def _record(plan: Plan, options: Options, edits: tuple[Edit, ...]) -> State:
     )
 
 
-def _our_files(directory: str, state: State, private: Mapping[str, bytes]) -> dict[str, bytes]:
-    context = {f"{directory}/{BUILD_CONTEXT}/{name}": data for name, (data, _) in resources.build_context().items()}
+def _our_files(directory: str, state: State, context: resources.BuildContext) -> dict[str, bytes]:
     return {
         f"{directory}/{PATH}": dump(state, directory),
         f"{directory}/{FOLDER}/.gitignore": _IGNORED,
-        **context,
-        **private,
+        **{f"{directory}/{BUILD_CONTEXT}/{name}": data for name, (data, _) in context.items()},
     }
 
 
-def _script_modes(directory: str) -> dict[str, int]:
-    return {f"{directory}/{BUILD_CONTEXT}/{n}": mode for n, (_, mode) in resources.build_context().items()}
+def _script_modes(directory: str, context: resources.BuildContext) -> dict[str, int]:
+    return {f"{directory}/{BUILD_CONTEXT}/{name}": mode for name, (_, mode) in context.items()}
 
 
 def _ours_on_disk(directory: Path) -> dict[str, bytes]:

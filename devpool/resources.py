@@ -7,6 +7,7 @@ from pathlib import Path
 _PACKAGE = Path(__file__).resolve().parent
 # An installed wheel carries them inside the package; a checkout has them at its top.
 _ROOT = _PACKAGE / "_data" if (_PACKAGE / "_data").is_dir() else _PACKAGE.parent
+BuildContext = dict[str, tuple[bytes, int]]
 _NOT_BUILT = frozenset({"README.md"})
 
 
@@ -15,11 +16,9 @@ def block_template() -> str:
     return (_ROOT / "compose" / "pooler.yml").read_text(encoding="utf-8")
 
 
-def build_context() -> dict[str, tuple[bytes, int]]:
+def build_context() -> BuildContext:
     """The files of docker/pgbouncer by relative path: their bytes and permission bits."""
     folder = _ROOT / "docker" / "pgbouncer"
-    return {
-        str(path.relative_to(folder)): (path.read_bytes(), 0o755 if path.read_bytes()[:2] == b"#!" else 0o644)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in _NOT_BUILT
-    }
+    paths = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name not in _NOT_BUILT)
+    files = {str(p.relative_to(folder)): p.read_bytes() for p in paths}
+    return {name: (data, 0o755 if data.startswith(b"#!") else 0o644) for name, data in files.items()}

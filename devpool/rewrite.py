@@ -10,7 +10,7 @@ from devpool import layout, nodes
 from devpool.credentials import Credentials, find_credentials
 from devpool.dependencies import dependency_edits
 from devpool.document import Document
-from devpool.edits import Edit
+from devpool.edits import Edit, insertion
 from devpool.envfile import env_quoted
 from devpool.model import Project
 from devpool.nodes import Entry
@@ -75,7 +75,7 @@ def _pooler_edit(pooler: Pooler, credentials: Credentials, block: Block, templat
     if _spaced(document, services):
         new = (document.newline, *new)
     at = ("services", pooler.name)
-    return Edit(path=document.path, start=end, end=end, old="", new=new, at=at, inserts=True)
+    return insertion(document.path, end, new, at)
 
 
 def _service_entry(document: Document, name: str) -> tuple[nodes.Mapping, Entry]:

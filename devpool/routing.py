@@ -128,7 +128,7 @@ def _route(
 
 def _reasons(service: Service, awaited: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Why a service should stay direct; `awaited` are the services whose end others wait for."""
-    image, command = image_name(service), f"{service.words('entrypoint')} {service.words('command')}"
+    image, command = image_name(service), service.start()
     if service.text("network_mode") not in ("", "bridge"):
         yield "network", "it does not share the project's networks"
     if _BYSTANDER.search(image):

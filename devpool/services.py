@@ -82,6 +82,10 @@ class Service:
         statements = self.statements(key)
         return " ".join(self.texts(statements[-1].value)) if statements else ""
 
+    def start(self) -> str:
+        """What the container starts, entrypoint and command as one line of text."""
+        return f"{self.words('entrypoint')} {self.words('command')}"
+
     def texts(self, node: Node) -> list[str]:
         """The texts of a scalar, of a list's scalars, or of a mapping's keys."""
         node = nodes.resolved(node)
@@ -156,6 +160,12 @@ def find_services(
 def resolve_path(directory: str, written: str) -> str:
     """The absolute path that a path written in a file of a directory means."""
     return posixpath.normpath(posixpath.join(directory, written))
+
+
+def written_path(directory: str, path: str) -> str:
+    """How a file of a directory writes an absolute path: the inverse of `resolve_path`."""
+    relative = posixpath.relpath(path, directory)
+    return relative if relative.startswith("../") else f"./{relative}"
 
 
 def services_node(document: Document) -> nodes.Mapping | None:

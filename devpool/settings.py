@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from devpool import layout, nodes, own
 from devpool.address import moved
 from devpool.document import Document
-from devpool.edits import Copy, Edit, Part
+from devpool.edits import Copy, Edit, Part, around, insertion
 from devpool.envfile import Binding, EnvFile
 from devpool.environment import Origin, env_file_values, variable_holding
 from devpool.model import Project
@@ -61,25 +61,12 @@ def _at_origin(move: Move) -> Iterator[Edit]:
     if found is None:
         raise not_plain(move.setting)
     for raw, text in found:
-        yield edit(value.origin.file, raw, (text,), locator(move))
+        yield _edit(value.origin.file, raw, text, locator(move))
 
 
-def edit(
-    file: Document | EnvFile,
-    span: tuple[int, int],
-    new: tuple[Part, ...],
-    at: tuple[str, ...],
-    *,
-    inserts: bool = False,
-) -> Edit:
-    """An edit of a span of a file."""
+def _edit(file: Document | EnvFile, span: tuple[int, int], text: str, at: tuple[str, ...]) -> Edit:
     old = file.text[span[0] : span[1]]
-    return Edit(path=file.path, start=span[0], end=span[1], old=old, new=new, at=at, inserts=inserts)
-
-
-def around(file: Document | EnvFile, span: Copy, before: str, after: str, at: tuple[str, ...]) -> Edit:
-    """An edit that puts text around a span, which may hold a secret and is not repeated in the edit."""
-    return Edit(path=file.path, start=span.start, end=span.end, old=None, new=(before, span, after), at=at)
+    return Edit(path=file.path, start=span[0], end=span[1], old=old, new=(text,), at=at)
 
 
 def _filled_in(move: Move) -> Edit:
@@ -87,9 +74,9 @@ def _filled_in(move: Move) -> Edit:
     setting, origin = move.setting, move.setting.value.origin
     text = moved(setting.value.text, setting.address, move.pooler.name, move.pooler.port)
     if isinstance(origin.holder, Scalar) and not origin.holder.style:
-        return edit(origin.file, (origin.holder.end,) * 2, (f"={text}",), locator(move))
+        return _edit(origin.file, (origin.holder.end,) * 2, f"={text}", locator(move))
     if isinstance(origin.holder, Entry) and origin.holder.value.start == origin.holder.value.end:
-        return edit(origin.file, (origin.holder.value.end,) * 2, (f" {text}",), locator(move))
+        return _edit(origin.file, (origin.holder.value.end,) * 2, f" {text}", locator(move))
     raise not_plain(move.setting)
 
 
@@ -107,9 +94,9 @@ def _in_variable(project: Project, move: Move) -> Iterator[Edit]:
     name = piece.variable + POOLED_SUFFIX
     origin, at = setting.value.origin, locator(move)
     if origin.given:
-        yield around(origin.file, Copy(piece.start, piece.end), f"${{{name}:-", "}", at)
+        yield around(origin.file.path, Copy(piece.start, piece.end), f"${{{name}:-", ("}",), at)
     elif isinstance(origin.holder, Scalar) and not origin.holder.style:
-        yield edit(origin.file, (origin.holder.end,) * 2, (f"=${{{name}:-${piece.variable}}}",), at)
+        yield _edit(origin.file, (origin.holder.end,) * 2, f"=${{{name}:-${piece.variable}}}", at)
     else:
         raise not_plain(move.setting)
     yield _pooled_line(project, move, file, piece.variable)
@@ -130,7 +117,7 @@ def _pooled_line(project: Project, move: Move, file: EnvFile, variable: str) -> 
 def line_after(file: EnvFile, binding: Binding, name: str, value: tuple[Part, ...]) -> Edit:
     """A further line of an env file, right after another and written as it is."""
     new = (f"{file.newline}{binding.export}{name}={binding.quote}", *value, binding.quote)
-    return edit(file, (binding.line_end,) * 2, new, (name,), inserts=True)
+    return insertion(file.path, binding.line_end, new, (name,))
 
 
 def _twin(project: Project, move: Move) -> Iterator[Edit]:
@@ -144,9 +131,11 @@ def _twin(project: Project, move: Move) -> Iterator[Edit]:
         if isinstance(origin.holder, Binding):
             yield line_after(origin.file, origin.holder, name, (Copy(origin.start, origin.end),))
         return
-    at = (*locator(move)[:-1], name)
+    # Beside its holder: the value itself may stand elsewhere, at the anchor of an alias.
+    stands = origin.holder.key if isinstance(origin.holder, Entry) else origin.holder
+    at = (*path_to(origin.file.root, stands.start)[:-1], name)
     position, new = twin_text(origin.file, origin, name, value.name)
-    yield edit(origin.file, (position, position), new, at, inserts=True)
+    yield insertion(origin.file.path, position, new, at)
 
 
 def twin_text(document: Document, origin: Origin, name: str, variable: str) -> tuple[int, tuple[Part, ...]]:

@@ -9,14 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence as Several
 
-from devpool.document import Document
+from devpool.document import Document, parse
 from devpool.edits import Edit, Placed, apply, placed, revert
-from devpool.envfile import EnvFile
+from devpool.envfile import EnvFile, parse_env
 from devpool.errors import DevpoolError, ProofError
 from devpool.nodes import place_of
 
 File = Document | EnvFile
 Span = tuple[int, int]
+
+
+def read_edited(path: str, data: bytes, edits: Several[Edit]) -> File:
+    """The file that edits were made in, as it is now: a compose file, or an env file, whose variables have no path.
+
+    Raises:
+        DevpoolError: what parsing raises.
+    """
+    is_yaml = path.endswith((".yml", ".yaml")) or any(len(e.at) > 1 for e in edits)
+    return parse(path, data) if is_yaml else parse_env(path, data)
 
 
 def undo(file: File, edits: Several[Edit]) -> str:

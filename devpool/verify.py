@@ -59,10 +59,9 @@ def prove_meaning(plan: Plan, before: Reading, after: Reading) -> None:
     Raises:
         ProofError: `meaning-differs`, naming the first difference.
     """
-    poolers = {p.name for p in plan.poolers}
-    apps = {a for p in plan.poolers for a in p.apps}
+    poolers, apps = {p.name for p in plan.poolers}, set(plan.apps)
     _same("the project", _without_services(before.model), _without_services(after.model))
-    _same("the list of services", sorted(before.services) + sorted(poolers), _listed(after, poolers))
+    _same("the list of services", sorted([*before.services, *poolers]), sorted(after.services))
     by_app: dict[str, list[Move]] = {}
     for move in plan.moves:
         by_app.setdefault(move.setting.service, []).append(move)
@@ -76,10 +75,6 @@ def prove_meaning(plan: Plan, before: Reading, after: Reading) -> None:
         _same(f"`{name}`", expected, found)
     for move in plan.moves:
         _prove_move(move, after)
-
-
-def _listed(after: Reading, poolers: set[str]) -> list[str]:
-    return sorted(n for n in after.services if n not in poolers) + sorted(n for n in after.services if n in poolers)
 
 
 def _without_services(model: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
@@ -51,7 +52,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     writes = not (options["dry_run"] or options["diff"])
     if writes:
         recover(directory)
-    prepared = _prepare(ctx, options)
+    prepared = _prepare(ctx, directory, options)
     if options["diff"]:
         ctx.output.text(prepared.diff())
     else:
@@ -70,8 +71,8 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     ctx.output.data(plan_data(prepared) | {"written": bool(changes), "connections": [asdict(c) for c in live]})
 
 
-def _prepare(ctx: Context, options: dict[str, Any]) -> Prepared:
-    state = read_state(project_directory(ctx.selection, ctx.cwd, ctx.shell))
+def _prepare(ctx: Context, directory: Path, options: dict[str, Any]) -> Prepared:
+    state = read_state(directory)
     if options["no_verify"]:
         ctx.output.progress("warning: --no-verify: that Compose reads the result as planned was NOT proved")
     return prepare_enable(
@@ -99,7 +100,7 @@ def _roll_out(
 ) -> list[Connections]:
     plan = prepared.plan
     assert plan is not None, "enable always has a plan"
-    apps = list(dict.fromkeys(a for p in plan.poolers for a in p.apps))
+    apps = plan.apps
 
     def take_back() -> None:
         _take_back(ctx, stack, apps, running)

@@ -9,8 +9,6 @@ from typing import Any
 import click
 
 from devpool.context import Context, context
-from devpool.document import parse
-from devpool.envfile import parse_env
 from devpool.errors import DevpoolError
 from devpool.journal import recover
 from devpool.live import Connections, count
@@ -22,7 +20,7 @@ from devpool.project_options import project_options
 from devpool.rollout import open_stack
 from devpool.routing import find_routes
 from devpool.state import AppRoute, State
-from devpool.undo import stands
+from devpool.undo import read_edited, stands
 
 
 @click.command()
@@ -72,9 +70,7 @@ def _drift(state: State) -> list[dict[str, str]]:
         if not Path(path).is_file():
             found.append({"file": path, "place": "", "problem": "the file is gone"})
             continue
-        data = Path(path).read_bytes()
-        file = parse(path, data) if edits[0].at[0] == "services" else parse_env(path, data)
-        changed = stands(file, edits)
+        changed = stands(read_edited(path, Path(path).read_bytes(), edits), edits)
         found += [{"file": path, "place": ".".join(e.at), "problem": "changed since enable"} for e in changed]
     return found
 

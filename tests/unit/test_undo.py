@@ -11,7 +11,7 @@ from devpool.document import Document, parse
 from devpool.edits import Edit, apply
 from devpool.envfile import EnvFile, parse_env
 from devpool.errors import DevpoolError
-from devpool.undo import stands, undo
+from devpool.undo import read_edited, stands, undo
 
 BEFORE = """\
 services:
@@ -182,3 +182,14 @@ def test_a_file_that_was_put_back_by_hand_is_refused_and_not_cut() -> None:
     with pytest.raises(DevpoolError) as caught:
         undo(read(BEFORE), edits)
     assert caught.value.code == "changed-since-enable"
+
+
+def test_an_anchor_at_the_top_of_a_compose_file_is_looked_for_in_yaml() -> None:
+    text = b"x-url: &url postgres://u:p@pgbouncer:6432/x\n"
+    at_top = Edit(path="/p/compose.yml", start=24, end=31, old="db:5432", new=("pgbouncer:6432",), at=("x-url",))
+    assert isinstance(read_edited("/p/compose.yml", text, [at_top]), Document)
+
+
+def test_an_env_file_is_known_by_edits_that_have_no_path() -> None:
+    line = Edit(path="/p/.env", start=2, end=4, old="db", new=("pgbouncer",), at=("A",))
+    assert isinstance(read_edited("/p/.env", b"A=pgbouncer\n", [line]), EnvFile)
