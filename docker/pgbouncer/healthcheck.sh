@@ -4,21 +4,34 @@
 set -u
 export PGSERVICEFILE=/run/pgbouncer/private/pg_service.conf
 
-# Shorter than the healthcheck's own timeout, so that there is time to say why.
-ask() { timeout 3 psql --no-psqlrc --no-password --tuples-only --no-align -d "service=$1" -c "$2" 2>&1; }
+# ask SECONDS SERVICE: all together less than the healthcheck's own timeout, so that there is time to say why.
+ask() { timeout "$1" psql --no-psqlrc --no-password --tuples-only --no-align -d "service=$2" -c 'SELECT 1' 2>&1; }
 
-answer=$(ask health 'SELECT 1')
+# PgBouncer lets a client wait for a server that it cannot reach, and keeps the reason to itself.
+ask_directly() {
+    answer=$(ask 0.9 direct)
+    case $? in
+        0) answer='it answers directly, and not through the pooler; the log of this container may say why' ;;
+        124) answer='no answer within 3 seconds' ;;
+    esac
+}
+
+answer=$(ask 3 health)
 code=$?
 if [[ $code == 0 ]]; then
     echo 'pooler up, database answering'
     exit 0
 fi
-[[ $code != 124 ]] || answer='no answer within 3 seconds'
-reason=${answer##*failed: } # what psql says before that is where it connected to
-reason=${reason%%$'\n'*}
-if ask admin 'SHOW VERSION' >/dev/null; then
-    echo "pooler up, database not answering: $reason"
+
+# It is enough for pg_isready that somebody asks for a password, or says no: it has no right at all, and needs none.
+if pg_isready --quiet --timeout=1 --dbname='service=health dbname=pgbouncer passfile=/nowhere'; then
+    who='pooler up, database'
+    [[ $code != 124 ]] || ask_directly
 else
-    echo "pooler not answering: $reason"
+    who='pooler'
+    [[ $code != 124 ]] || answer='no answer within 3 seconds'
 fi
+reason=${answer##*" failed: "} # what psql says before that is where it connected to
+reason=${reason#psql: error: }
+echo "$who not answering: ${reason%%$'\n'*}"
 exit 1

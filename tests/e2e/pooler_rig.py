@@ -6,12 +6,15 @@ Everything is made under a name of its own and carries one label, by which all o
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import shutil
 import subprocess
+import sys
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,8 +27,9 @@ PSQL = ["--no-psqlrc", "--no-align", "--tuples-only", "--quiet", "--no-password"
 LOCKED_DOWN = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--tmpfs=/run/pgbouncer"]
 
 
-def docker(*args: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(["docker", *args], capture_output=True, text=True, timeout=240)
+def docker(*args: str, check: bool = True, text: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Runs docker, with a text on its stdin."""
+    done = subprocess.run(["docker", *args], input=text, capture_output=True, text=True, timeout=240)
     if check and done.returncode:
         pytest.fail(f"docker {args[0]} failed:\n{done.stdout}{done.stderr}", pytrace=False)
     return done
@@ -37,6 +41,11 @@ def require_engine() -> None:
         pytest.fail("no Docker engine answers here; start one with: bin/engine", pytrace=False)
 
 
+def tell(measured: str) -> None:
+    """For whoever runs pytest with -s or -rP: what was measured or counted."""
+    sys.stdout.write(f"{measured}\n")
+
+
 def eventually(look: Callable[[], T], what: str, seconds: float = 20) -> T:
     """The first true value of `look`, asked again until the deadline."""
     deadline = time.monotonic() + seconds
@@ -45,6 +54,14 @@ def eventually(look: Callable[[], T], what: str, seconds: float = 20) -> T:
             pytest.fail(f"not within {seconds:g} s: {what}")
         time.sleep(0.05)
     return value
+
+
+@functools.cache
+def build_image() -> str:
+    require_engine()
+    name = "devpool-pgbouncer:test"
+    docker("build", "--quiet", "--tag", name, str(CONTEXT))
+    return name
 
 
 class Container:
@@ -131,7 +148,7 @@ class IdleClient:
 
 
 class Rig:
-    """The network and what stands in it."""
+    """The network and what stands in it: the Postgres `db`, and what tests start."""
 
     def __init__(self, image: str) -> None:
         self.image = image
@@ -145,10 +162,10 @@ class Rig:
         docker("run", "--detach", "--name", name, "--label", self.label, "--network", self.id, *args)
         return name
 
-    def postgres(self, alias: str, **environment: str) -> Postgres:
+    def postgres(self, alias: str, *options: str, **environment: str) -> Postgres:
         environment = {"POSTGRES_PASSWORD": Postgres.password, "POSTGRES_DB": "app"} | environment
-        options = [f"--network-alias={alias}", "--tmpfs=/var/lib/postgresql/data", *env(environment)]
-        return Postgres(self.start(*options, "postgres:17", "-c", "fsync=off"))
+        place = [f"--network-alias={alias}", "--tmpfs=/var/lib/postgresql/data"]
+        return Postgres(self.start(*place, *options, *env(environment), "postgres:17", "-c", "fsync=off"))
 
     def pooler(self, *options: str, **environment: str) -> Pooler:
         """A pooler in front of `db`, locked down as devpool's service block does it."""
@@ -161,27 +178,64 @@ class Rig:
         eventually(pooler.accepts, "the pooler takes connections")
         return pooler
 
-    def _psql(self, pooler: Container, user: str, password: str, database: str, port: int) -> list[str]:
+    def _psql(
+        self, pooler: Container, user: str, password: str, database: str, port: int = 6432, sslmode: str = "prefer"
+    ) -> list[str]:
         """The arguments of `docker exec` that make the client's psql connect to a pooler."""
-        environment = env({"PGPASSWORD": password, "PGCONNECT_TIMEOUT": "10"})
+        environment = env({"PGPASSWORD": password, "PGCONNECT_TIMEOUT": "10", "PGSSLMODE": sslmode})
         where = ["-h", pooler.name, "-p", str(port), "-U", user, "-d", database]
         return [*environment, self.client.name, "psql", *PSQL, *where]
 
     def ask(
-        self, pooler: Container, user: str, password: str, sql: str, database: str = "app", port: int = 6432
+        self,
+        pooler: Container,
+        user: str,
+        password: str,
+        sql: str,
+        database: str = "app",
+        port: int = 6432,
+        sslmode: str = "prefer",
     ) -> str:
         """What psql, as a client from another container, gets for an answer: rows or the error."""
-        done = docker("exec", *self._psql(pooler, user, password, database, port), "-c", sql, check=False)
+        done = docker("exec", *self._psql(pooler, user, password, database, port, sslmode), "-c", sql, check=False)
         return (done.stdout + done.stderr).strip()
 
-    def idle_client(self, pooler: Container, user: str, password: str) -> IdleClient:
-        return IdleClient(["docker", "exec", "-i", *self._psql(pooler, user, password, "app", 6432)])
+    def query(self, pooler: Container, sql: str, **how: str) -> str:
+        """The same as the superuser."""
+        return self.ask(pooler, "postgres", Postgres.password, sql, **how)  # type: ignore[arg-type]
+
+    def idle_client(self, pooler: Container, user: str, password: str, database: str = "app") -> IdleClient:
+        return IdleClient(["docker", "exec", "-i", *self._psql(pooler, user, password, database)])
+
+    def superuser(self, pooler: Container, database: str = "app") -> IdleClient:
+        """An idle client that is the superuser."""
+        return self.idle_client(pooler, "postgres", Postgres.password, database)
+
+    def refusal(self, *options: str, **environment: str) -> str:
+        """What a pooler with these variables says when it ends at once; options are those of `docker run`."""
+        done = docker("run", "--rm", *LOCKED_DOWN, *options, *env(environment), self.image, check=False)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stdout + done.stderr
+        assert done.stderr.startswith("devpool-pgbouncer: ")
+        return done.stderr.removeprefix("devpool-pgbouncer: ").strip()
 
     def remove(self) -> None:
         containers = docker("ps", "--all", "--quiet", "--filter", f"label={self.label}").stdout.split()
         if containers:
             docker("rm", "--force", "--volumes", *containers, check=False)
         docker("network", "rm", self.id, check=False)
+
+
+@contextmanager
+def new_rig(*sql: str) -> Iterator[Rig]:
+    """A rig whose Postgres has run the statements."""
+    rig = Rig(build_image())
+    try:
+        eventually(rig.client.answers, "Postgres answers")
+        if sql:
+            rig.client.sql(*sql)
+        yield rig
+    finally:
+        rig.remove()
 
 
 def env(environment: dict[str, str]) -> list[str]:

@@ -1,0 +1,212 @@
+#!/usr/bin/env bash
+# Sourced by entrypoint.sh: PgBouncer's settings, from the preset and from PGBOUNCER_<KEY>.
+#
+# settings.txt has the keys with the type of each, presets.txt what the presets give. A key that begins with db_ is
+# one of the [databases] section, without the db_. PgBouncer checks values too, but its message shows them.
+
+# Variables go from one of the sourced files to the other.
+# shellcheck disable=SC2034,SC2154
+
+# What the image itself decides.
+kept=' auth_file auth_user conffile job_name listen_addr logfile pidfile service_name syslog syslog_facility '
+kept+='syslog_ident unix_socket_dir unix_socket_group unix_socket_mode user '
+# Of a [databases] line: who, where and how to log in comes from the servers' own variables.
+for login in auth_user dbname host password port user; do
+    kept+="db_$login "
+done
+readonly kept
+
+declare -A type_of=()
+keys=()               # in the order of settings.txt
+declare -A setting=() # what is to be written, by key
+
+read_types() {
+    local key type
+    while read -r key type; do
+        type_of[$key]=$type
+        keys+=("$key")
+    done <"$share/settings.txt"
+}
+
+read_preset() {
+    local preset=${PGBOUNCER_PRESET:-dev} row column names=()
+    while IFS=' |' read -ra row; do
+        case ${row[0]} in
+            '#') ;;
+            key)
+                names=("${row[@]:1:${#row[@]}-2}")
+                for column in "${!names[@]}"; do
+                    [[ ${names[column]} != "$preset" ]] || break
+                done
+                [[ ${names[column]} == "$preset" ]] ||
+                    die PGBOUNCER_PRESET "no such preset; use one of them: ${names[*]}"
+                ;;
+            *) setting[${row[0]}]=${row[column + 1]} ;;
+        esac
+    done <"$share/presets.txt"
+}
+
+read_settings() {
+    local name key
+    read_types
+    read_preset
+    [[ -z $sslmode ]] || setting[server_tls_sslmode]=$sslmode
+    for name in "${!PGBOUNCER_@}"; do
+        key=${name#PGBOUNCER_}
+        key=${key,,}
+        case $name in
+            PGBOUNCER_PRESET | PGBOUNCER_SESSION_DATABASE) continue ;;
+            *[a-z]*) refuse_unknown "$name" ;;
+        esac
+        [[ -n ${type_of[$key]:-} ]] || refuse_unknown "$name"
+        [[ -n ${!name} ]] || continue
+        [[ $name != PGBOUNCER_AUTH_TYPE || ! ${!name} =~ ^(any|trust)$ ]] || die "$name" \
+            'would let in clients that the server would not; where the server asks for no password, set POSTGRES_HOST_AUTH_METHOD=trust'
+        check_value "$name" "${!name}" "${type_of[$key]}"
+        setting[$key]=$value
+    done
+}
+
+# --- types ---
+
+# check_value VARIABLE VALUE TYPE: leaves what is to be written in $value.
+check_value() {
+    value=$2
+    case $3 in
+        int*) check_int "$1" "$2" "$3" ;;
+        seconds)
+            [[ $2 =~ ^[0-9]{1,9}(\.[0-9]{1,6})?$ ]] ||
+                die "$1" 'is no number of seconds; give one without a unit, such as 30'
+            ;;
+        bool) check_bool "$1" ;;
+        one-of:*) check_choice "$1" "$2" "${3#*:}" ;;
+        words)
+            [[ $2 =~ ^[A-Za-z0-9_.]+(\ *,\ *[A-Za-z0-9_.]+)*$ ]] ||
+                die "$1" 'is no list of names; separate them with commas'
+            ;;
+        database) [[ $2 != pgbouncer ]] || die "$1" "is pgbouncer, the name of PgBouncer's own console; use another database" ;;
+        file) check_file "$1" "$2" ;;
+        protocols)
+            [[ $2 =~ ^(all|secure|tlsv1\.[0-3])([,:](all|secure|tlsv1\.[0-3]))*$ ]] ||
+                die "$1" 'is no list of TLS versions; use secure, or such as tlsv1.3'
+            ;;
+        *ciphers) check_ciphers "$1" "$2" "$3" ;;
+        text) ;;
+    esac
+}
+
+# int:MIN:MAX. PgBouncer would read a number that begins with a zero as an octal one.
+check_int() {
+    local lowest highest
+    IFS=: read -r _ lowest highest <<<"$3"
+    lowest=${lowest:-0} highest=${highest:-2147483647}
+    if [[ ! $2 =~ ^(0|[1-9][0-9]{0,9})$ ]] || (($2 < lowest || $2 > highest)); then
+        die "$1" "is no whole number from $lowest to $highest; give one"
+    fi
+}
+
+check_bool() {
+    case ${value,,} in
+        1 | true | yes | on) value=1 ;;
+        0 | false | no | off) value=0 ;;
+        *) die "$1" 'is neither 1 nor 0; use one of them' ;;
+    esac
+}
+
+check_choice() {
+    [[ ",$3," == *",$2,"* && $2 != *,* ]] || die "$1" "is not one of ${3//,/, }; use one of them"
+}
+
+check_file() {
+    [[ $2 == /* && -f $2 && -r $2 ]] ||
+        die "$1" "no file that user id $EUID can read; mount it, and give its whole path in the container"
+}
+
+check_ciphers() {
+    [[ ! $3$2 =~ ^ciphers(default|secure|fast|normal|all)$ ]] || return 0 # PgBouncer's own words
+    local options=()
+    [[ $3 == ciphers ]] || options=(-ciphersuites)
+    if [[ $2 != [A-Za-z0-9!]* ]] || ! openssl ciphers "${options[@]}" "$2" &>/dev/null; then
+        die "$1" "is no list of ciphers that OpenSSL knows; remove it, or see \`openssl ciphers\`"
+    fi
+}
+
+# --- names that are not known ---
+
+refuse_unknown() {
+    local key=${1#PGBOUNCER_}
+    [[ $kept != *" ${key,,} "* ]] ||
+        die "$1" 'is decided by the image; remove it'
+    find_nearest "${key,,}"
+    [[ -z $nearest ]] || die "$1" "no such setting; did you mean PGBOUNCER_${nearest^^}?"
+    die "$1" 'no such setting; settings.txt has the list'
+}
+
+# The key with the fewest letters to change; one that contains the name counts as near.
+find_nearest() {
+    local given=${1//_/} key plain best=$((${#1} * 4 / 3 + 4))
+    nearest=''
+    for key in preset session_database "${keys[@]}"; do
+        plain=${key//_/}
+        if [[ ${#given} -ge 4 && $plain == *"$given"* ]]; then
+            score=$((${#plain} - ${#given}))
+        else
+            measure_distance "$given" "$plain"
+            score=$((distance * 4))
+        fi
+        if ((score < best)); then
+            best=$score nearest=$key
+        fi
+    done
+}
+
+# Levenshtein's: how many letters to insert, delete or replace.
+measure_distance() {
+    local i j cost above left row=()
+    for ((j = 0; j <= ${#2}; j++)); do row[j]=$j; done
+    for ((i = 1; i <= ${#1}; i++)); do
+        left=$((i - 1)) row[0]=$i
+        for ((j = 1; j <= ${#2}; j++)); do
+            above=${row[j]}
+            [[ ${1:i-1:1} == "${2:j-1:1}" ]] && cost=0 || cost=1
+            row[j]=$((left + cost))
+            ((row[j] <= above + 1)) || row[j]=$((above + 1))
+            ((row[j] <= row[j - 1] + 1)) || row[j]=$((row[j - 1] + 1))
+            left=$above
+        done
+    done
+    distance=${row[${#2}]}
+}
+
+# --- authentication ---
+
+# The pooler asks its clients for what the server asks for.
+choose_authentication() {
+    case ${POSTGRES_HOST_AUTH_METHOD:-} in
+        trust) trust_like_the_server ;;
+        md5) [[ -n ${PGBOUNCER_AUTH_TYPE:-} ]] || setting[auth_type]=md5 ;;
+        '' | scram-sha-256 | password) ;;
+        *) die POSTGRES_HOST_AUTH_METHOD 'is not one of trust, scram-sha-256, md5, password; remove it, or use one of them' ;;
+    esac
+    case ${PGBOUNCER_AUTH_TYPE:-} in
+        hba) require_setting auth_hba_file PGBOUNCER_AUTH_TYPE=hba ;;
+        ldap) require_setting auth_ldap_options PGBOUNCER_AUTH_TYPE=ldap ;;
+    esac
+}
+
+# require_setting KEY WHAT-NEEDS-IT
+require_setting() {
+    [[ -n ${setting[$1]:-} ]] || die "PGBOUNCER_${1^^}" "not set, and $2 needs it; set it"
+}
+
+# auth_type=any would log every client in as one user, and would make every client an administrator of the console.
+# With auth_type=trust each client is itself, and PgBouncer has to know its name: it asks pg_roles, which any role may
+# read, so all that the trusting server lets in come in. The console takes no one by trust, because no user is listed
+# for it; a listed one could be claimed by anybody.
+trust_like_the_server() {
+    [[ -z ${PGBOUNCER_ADMIN_USERS:-} ]] || die PGBOUNCER_ADMIN_USERS \
+        'would make everybody an administrator, since POSTGRES_HOST_AUTH_METHOD is trust; use pooler-admin inside the container'
+    [[ -n ${PGBOUNCER_AUTH_TYPE:-} ]] || setting[auth_type]=trust
+    [[ -n ${PGBOUNCER_AUTH_QUERY:-} ]] ||
+        setting[auth_query]="SELECT rolname, '' FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) \$1 AND rolcanlogin"
+}
