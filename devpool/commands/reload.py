@@ -1,0 +1,42 @@
+"""`devpool reload`: every running pooler reads its configuration again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from devpool import console
+from devpool.context import context
+from devpool.journal import recover
+from devpool.prepare import read_state
+from devpool.project import project_directory
+from devpool.project_options import project_options
+from devpool.rollout import reach
+from devpool.state import not_enabled
+
+
+@click.command()
+@project_options
+@click.pass_obj
+def reload(parent: dict[str, Any], /, **options: Any) -> None:
+    """Let every running pooler read its configuration again (RELOAD).
+
+    Its connections stay. What PgBouncer does not accept is shown.
+    """
+    ctx = context(parent, options)
+    directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
+    recover(directory)
+    state = read_state(directory)
+    if state is None:
+        raise not_enabled("devpool enable")
+    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "no pooler is reached")
+    done: list[str] = []
+    for pooler in state.poolers:
+        for container in running.get(pooler.name, []) if stack else []:
+            assert stack is not None, "it gave the containers"
+            console.reload(stack, container)
+            done.append(pooler.name)
+    resting = [p.name for p in state.poolers if p.name not in done]
+    ctx.output.lines(*(f"{name}: reloaded" for name in done), *(f"{name}: not running" for name in resting))
+    ctx.output.data({"reloaded": done, "not_running": resting})

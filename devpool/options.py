@@ -1,0 +1,68 @@
+"""What the user chose for enable, and what is remembered of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the user chose for enable.
+
+    Attributes:
+        name: the pooler's service; with several databases the beginning of each pooler's name.
+        port: where the poolers listen; None to decide by the apps.
+        direct, pool: services, or `SERVICE:DATABASE`, that the user routes himself.
+        session: the same for those that go to the pooler's door in session mode.
+        publish: the port of the host for the first pooler; None to publish none.
+        settings: PgBouncer's settings by key, for all poolers; `preset` is one of them.
+        settings_of: settings of one pooler alone, by its database; they win.
+    """
+
+    name: str = "pgbouncer"
+    port: str | None = None
+    direct: tuple[str, ...] = ()
+    pool: tuple[str, ...] = ()
+    session: tuple[str, ...] = ()
+    publish: int | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    settings_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def settings_for(self, database: str) -> dict[str, str]:
+        """The settings of one database's pooler."""
+        return {**self.settings, **self.settings_of.get(database, {})}
+
+
+def remembered(options: Mapping[str, Any]) -> Options:
+    """The options that a record holds (`State.options`); one of an older devpool lacks some.
+
+    Raises:
+        TypeError, ValueError, AttributeError: the record is damaged.
+    """
+    return Options(
+        name=options.get("name") or "pgbouncer",
+        port=options.get("port"),
+        direct=tuple(options.get("direct") or ()),
+        pool=tuple(options.get("pool") or ()),
+        session=tuple(options.get("session") or ()),
+        publish=options.get("publish"),
+        settings=_texts(options.get("settings") or {}),
+        settings_of={d: _texts(s) for d, s in (options.get("settings_of") or {}).items()},
+    )
+
+
+def _texts(settings: Mapping[str, Any]) -> dict[str, str]:
+    return {str(key): str(value) for key, value in settings.items()}
+
+
+def with_settings(last: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Settings with others over them; an empty value takes one out."""
+    return {key: value for key, value in {**last, **given}.items() if value}
+
+
+def without(own: Mapping[str, Mapping[str, str]], given: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """What single poolers have: a setting that is given for all counts for them too."""
+    kept = {database: {k: v for k, v in mine.items() if k not in given} for database, mine in own.items()}
+    return {database: mine for database, mine in kept.items() if mine}
