@@ -1,0 +1,172 @@
+"""Own time of `devpool enable`, which is all but Compose's, beside one `docker compose config` of the same files."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from _measure import REPO, Failed, devpool, has_compose, seconds
+from _projects import Project, generated, golden, real
+
+START_RATIO = 2.0  # `devpool --version` to `import click`
+OWN = 0.150  # seconds, median over projects
+OWN_OF_1000 = 2.0  # seconds
+DOUBLING = 2.3
+
+Row = dict[str, Any]
+
+
+def main() -> int:
+    """Measure, show, and tell what is missed by the exit code."""
+    given = _arguments()
+    if not has_compose():
+        print("error: there is no docker compose\n\nhint: bin/engine installs what is missing", file=sys.stderr)  # noqa: T201
+        return 1
+    start = _start(given.rounds)
+    projects = [_project(p, given.rounds) for p in _projects(given.project)]
+    sizes = [_size(n, given.rounds) for n in given.services]
+    missed = [*_missed_start(start), *_missed_projects(projects), *_missed_sizes(sizes)]
+    _show(_start_lines(start), _project_lines(projects), _size_lines(sizes), [f"missed: {m}" for m in missed])
+    if given.json:
+        body = {"start": start, "projects": projects, "sizes": sizes, "missed": missed}
+        Path(given.json).write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
+    return 1 if missed else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bin/bench edit", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each command; the median counts (3)")
+    parser.add_argument("--project", type=Path, help="this folder alone, in place of the golden cases and the corpus")
+    parser.add_argument("--services", type=_sizes, default=[250, 500, 1000, 2000], help="sizes to generate, or 0")
+    parser.add_argument("--json", metavar="FILE", help="write all numbers there too")
+    return parser.parse_args()
+
+
+def _sizes(text: str) -> list[int]:
+    return [int(word) for word in text.split(",") if int(word)]
+
+
+def _projects(only: Path | None) -> list[Project]:
+    return [Project(name=only.name, source=only)] if only else [*golden(), *real()]
+
+
+def _rounds(count: int, *measured: Callable[[], float]) -> list[float]:
+    """The median of each, measured in turns so that a busy moment of the machine meets all of them."""
+    return [median(taken) for taken in zip(*([m() for m in measured] for _ in range(count)), strict=True)]
+
+
+def _start(rounds: int) -> Row:
+    click, own = _rounds(
+        7 * rounds,
+        lambda: seconds([sys.executable, "-c", "import click"], REPO),
+        lambda: seconds([sys.executable, "-m", "devpool", "--version"], REPO),
+    )
+    return {"import_click": click, "devpool_version": own, "ratio": own / click}
+
+
+def _project(project: Project, rounds: int) -> Row:
+    """One project; `refused` in place of numbers where enable does not change it."""
+    _say(project.name)
+    try:
+        return {"name": project.name} | _enabled(project, rounds)
+    except Failed as refused:
+        return {"name": project.name, "refused": str(refused).splitlines()[0]}
+
+
+def _enabled(project: Project, rounds: int) -> Row:
+    """Medians: enable from start to end, its own time, the processor's, and one `docker compose config`."""
+    compose = ["docker", "compose", *project.files, "config"]
+    found: list[tuple[float, ...]] = []
+    for _ in range(rounds):
+        with project.copied() as folder:
+            config = seconds(compose, folder)
+            run = devpool([*project.files, "enable", "--no-up", *project.words], folder)
+        found.append((run.wall, run.own, run.cpu, config))
+    row = dict(zip(("wall", "own", "cpu", "config"), map(median, zip(*found, strict=True)), strict=True))
+    return row | {"ratio": row["own"] / row["config"]}
+
+
+def _size(services: int, rounds: int) -> Row:
+    _say(f"{services} services")
+    text = generated(services)
+    with TemporaryDirectory(prefix="devpool-bench-") as folder:
+        (Path(folder) / "compose.yml").write_text(text, encoding="utf-8")
+        row = _enabled(Project(name=str(services), source=Path(folder)), rounds)
+    return {"services": services, "lines": text.count("\n")} | row
+
+
+def _own_of(projects: list[Row]) -> float | None:
+    owns = [row["own"] for row in projects if "own" in row]
+    return median(owns) if owns else None
+
+
+def _factors(sizes: list[Row]) -> list[tuple[Row, Row, float]]:
+    """Pairs of sizes of which the second is twice the first, and how many times its own time."""
+    pairs = itertools.pairwise(sizes)
+    return [(a, b, b["own"] / a["own"]) for a, b in pairs if b["services"] == 2 * a["services"]]
+
+
+def _missed_start(start: Row) -> list[str]:
+    return [f"start: ratio {start['ratio']:.2f}, at most {START_RATIO}"] if start["ratio"] > START_RATIO else []
+
+
+def _missed_projects(projects: list[Row]) -> list[str]:
+    own = _own_of(projects)
+    if own is None:
+        return ["projects: none was enabled"]
+    return [f"projects: median own time {own * 1000:.0f} ms, under {OWN * 1000:.0f} ms"] if own >= OWN else []
+
+
+def _missed_sizes(sizes: list[Row]) -> list[str]:
+    slow = [s for s in sizes if s["services"] == 1000 and s["own"] >= OWN_OF_1000]
+    steep = [(a, b, f) for a, b, f in _factors(sizes) if f > DOUBLING]
+    return [f"1000 services: own time {s['own']:.2f} s, under {OWN_OF_1000:.0f} s" for s in slow] + [
+        f"{a['services']} to {b['services']} services: factor {f:.2f}, at most {DOUBLING}" for a, b, f in steep
+    ]
+
+
+def _start_lines(start: Row) -> list[str]:
+    click, own, ratio = start["import_click"] * 1000, start["devpool_version"] * 1000, start["ratio"]
+    return [f"devpool --version {own:.0f} ms, import click {click:.0f} ms: ratio {ratio:.2f}"]
+
+
+def _project_lines(projects: list[Row]) -> list[str]:
+    lines = [f"{'project':44} {'own ms':>7} {'cpu ms':>7} {'enable ms':>9} {'config ms':>9} {'own/config':>10}"]
+    for row in projects:
+        lines += [_line(f"{row['name'][:44]:44}", row, 1000)] if "own" in row else [f"{row['name'][:44]:44} refused"]
+    own = _own_of(projects)
+    return [*lines, f"median own time of {len(projects)} projects: {own * 1000:.0f} ms" if own else "none was enabled"]
+
+
+def _size_lines(sizes: list[Row]) -> list[str]:
+    head = f"{'services':>8} {'lines':>6} {'own s':>7} {'cpu s':>7} {'enable s':>9} {'config s':>9} {'own/config':>10}"
+    lines = [f"{head} factor"]
+    factors = {b["services"]: f"{factor:6.2f}" for _, b, factor in _factors(sizes)}
+    for row in sizes:
+        lines.append(_line(f"{row['services']:8} {row['lines']:6}", row, 1) + f" {factors.get(row['services'], '')}")
+    return lines if sizes else []
+
+
+def _line(head: str, row: Row, unit: int) -> str:
+    digits = 0 if unit == 1000 else 2
+    own, cpu, wall, config = (f"{row[key] * unit:.{digits}f}" for key in ("own", "cpu", "wall", "config"))
+    return f"{head} {own:>7} {cpu:>7} {wall:>9} {config:>9} {row['ratio']:10.2f}"
+
+
+def _show(*groups: list[str]) -> None:
+    print("\n\n".join("\n".join(lines) for lines in groups if lines))  # noqa: T201
+
+
+def _say(text: str) -> None:
+    print(f"bench: {text}", file=sys.stderr)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())
