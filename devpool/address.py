@@ -9,16 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-Kind = Literal["url", "jdbc", "dsn", "host", "port"]
+Kind = Literal["url", "jdbc", "dsn", "host", "port", "database"]
 DEFAULT_PORT = "5432"
+# In a container the container itself; in the host's network the host.
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
-_SCHEME = r"(?:postgres(?:ql)?|postgis|psql|pgsql|timescale(?:db)?|pgx5?|cockroachdb)(?:\+[a-z0-9_]+)?"
+# Celery's result backend and others put their own name before the scheme: `db+postgresql://`.
+_SCHEME = (
+    r"(?:[a-z][a-z0-9]*\+)?"
+    r"(?:postgres(?:ql)?|postgis|psql|pgsql|pg|timescale(?:db)?|pgx5?|ecto|cockroachdb|asyncpg)(?:\+[a-z0-9_]+)?"
+)
 _HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)"
 _URL = re.compile(
-    rf"(?<![A-Za-z0-9+.:-])(?P<scheme>(?:j|r2)dbc:postgresql(?:\+[a-z]+)?|{_SCHEME})://"
+    rf"(?<![A-Za-z0-9+.:-])(?P<scheme>(?:j|r2)dbc:(?:[a-z0-9-]+:)*postgresql(?:\+[a-z]+)?|vertx-reactive:postgresql|{_SCHEME})://"
     rf"(?:(?P<user>[^/?#\s]*)@)?(?P<host>{_HOST})(?::(?P<port>\d+))?(?=[/?#\s'\"`,;)\]}}\\]|$)",
     re.I,
 )
@@ -26,23 +32,48 @@ _URL = re.compile(
 _URL_ODD = re.compile(
     rf"^(?P<scheme>{_SCHEME})://(?P<user>[^:\s]+:\S+)@(?P<host>{_HOST})(?::(?P<port>\d+))?(?=[/?]|$)", re.I
 )
-_KEYWORD_HOST = re.compile(
-    r"(?:^|[\s;'\"])(?P<key>host|server|data source)\s*=\s*'?(?P<host>[A-Za-z0-9_.-]+)(?:[:,](?P<port>\d+))?",
+# libpq: the host may stand among the parameters instead, and the authority be empty.
+_URL_QUERY = re.compile(
+    rf"(?<![A-Za-z0-9+.:-])(?P<scheme>{_SCHEME})://(?:[^/?#\s]*@)?/[^?#\s]*\?(?:[^#\s]*&)?host=(?P<host>[A-Za-z0-9_.-]+)"
+    r"(?=[&#\s'\"]|$)",
     re.I,
 )
+# A host among the parameters wins over the authority's (libpq, "Connection URIs"): not one address.
+_OTHER_HOST = re.compile(r"[^\s'\"#]*[?&]host(?:addr)?=(?!/)", re.I)
+_QUERY_PORT = re.compile(r"[?&]port=(?P<port>\d+)")
+_KEYWORD_HOST = re.compile(
+    r"(?:^|[\s;'\"]|pgsql:)(?P<key>host|server|data source)\s*=\s*'?(?P<host>[A-Za-z0-9_.-]+)"
+    r"(?:[:,](?P<port>\d+))?(?!\d*,|[A-Za-z0-9_.-])",
+    re.I,
+)
+# The path of a URL is the database's name; `NAME` in what follows an address, up to what ends a URL.
+_PATH = re.compile(r"/(?P<database>[^/?#\s'\"`,;)\]}\\&$]+)(?=[?#\s'\"`,;)\]}\\]|$)")
+_QUERY_PATH = re.compile(r"://(?:[^/?#\s]*@)?/(?P<database>[^?#\s]+)\?")
+_KEYWORD_DATABASE = re.compile(
+    r"(?:^|[\s;'\"]|pgsql:)(?:dbname|database|initial catalog)\s*=\s*'?(?P<database>[^\s;'\"]+)", re.I
+)
 _KEYWORD_PORT = re.compile(r"(?:^|[\s;'\"])port\s*=\s*'?(?P<port>\d+)", re.I)
+_AUTHORITY = re.compile(rf"(?<![A-Za-z0-9+.-]){_SCHEME}://([^/?#\s]*)", re.I)
+_SEVERAL = re.compile(rf"{_HOST}(?::\d+)?(?:,{_HOST}(?::\d+)?)+")
+_KEYWORD_SEVERAL = re.compile(rf"\b(?:host|server)\s*=\s*'?({_HOST}(?::\d+)?(?:,{_HOST}(?::\d+)?)+)", re.I)
 _PAIR = re.compile(r"(?P<host>[A-Za-z0-9_][A-Za-z0-9_.-]*):(?P<port>\d+)")
 _BARE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 # In a URL up to the last @, over blanks if it must be; in a keyword string up to the quote, the `;`, or the next word.
 _SECRET = re.compile(
-    r"(?P<url>://[^:/@\s]*:)(?:\S*(?=@)|[^\r\n]*(?=@))"
+    # Up to the last @ of the line; in double quotes a backslash may break the line before it.
+    r"(?P<url>://[^:/@\s]*:)(?:\S*(?=@)|[^\r\n]*(?=@)|[^\s\\]+(?=\\\r?\n))"
     r"|(?P<word>\b(?:password|passwd|pwd)\s*=\s*)(?:'[^'\r\n]*'|\"[^\"\r\n]*\"|[^;&\r\n]*?(?=\s+\w+\s*=|[;&\r\n]|$))"
+    r"|(?P<option>(?<![\w-])--?(?:\w+-)*(?:password|passwd|pwd|secret|token)[ =]\s*)[^\s;]+"
+    r"|(?P<tag><(?:password|passwd|pwd|secret|token)>)[^<\r\n]*"
     r"|(?P<name>\b\w*(?:PASS|PASSWORD|PASSWD|PWD|SECRET|TOKEN)=)[^\s;]+",
     re.I,
 )
+_TELLTALE = r"\w*(?:PASS(?:WORD|WD|PHRASE)?|PWD|SECRET|TOKEN|PRIVATE_KEY|API_?KEY)\w*(?<!_FILE)"
+_SECRET_DEFAULT = re.compile(rf"(\$\{{{_TELLTALE}:?[-+])[^}}$\r\n]*\}}", re.I)
 _SECRET_SETTING = re.compile(
-    r"^(.*\b\w*(?:PASS(?:WORD|WD|PHRASE)?|SECRET|TOKEN|PRIVATE_KEY|API_?KEY)\w*(?<!_FILE)[\"']?[ \t]*[:=][ \t]*)"
-    r"(?!\$\{?\w+\}?[\"']?\s*$)(?=\S)[^\r\n]*",
+    # The first name of a line that is not itself interpolated; in flow style more may follow.
+    rf"(?:^|(?<=\r))([^\r\n]*?(?<!\$)(?<!\$\{{)\b{_TELLTALE}[\"']?[ \t]*[:=][ \t]*)"
+    r"(?![\"']?\$\{?\w+(?::?\?[^}]*|:?[-+]\*\*\*)?\}?[\"']?\s*$)(?=\S)[^\r\n]*",
     re.I | re.M,
 )
 
@@ -53,7 +84,8 @@ Span = tuple[int, int]
 class Address:
     """One server address inside a value. Spans count characters of the value.
 
-    `port` is None where the value names none. A kind "port" is a bare port whose host stands in another variable.
+    `port` is None where the value names none; `port_sign` is what stands before one that is added. A kind "port" is
+    a bare port whose host stands in another variable, "database" a bare database name. `database` is as it is written.
     """
 
     kind: Kind
@@ -61,11 +93,9 @@ class Address:
     host_span: Span
     port: str | None = None
     port_span: Span | None = None
-
-    @property
-    def end(self) -> int:
-        """Where a port would be added."""
-        return self.host_span[1]
+    port_sign: str = ":"
+    database: str = ""
+    database_span: Span | None = None
 
 
 def find_addresses(value: str) -> list[Address]:
@@ -85,29 +115,60 @@ def bare_host(value: str) -> Address | None:
 
 def _urls(value: str) -> Iterator[Address]:
     matches = list(_URL.finditer(value))
+    if not matches:
+        yield from _urls_with_parameters(value)
     if not matches and (odd := _URL_ODD.match(value)):
         matches = [odd]
     for match in matches:
+        if _OTHER_HOST.match(value, match.end()):
+            continue
         kind: Kind = "jdbc" if "dbc:" in match["scheme"].lower() else "url"
-        yield _address(kind, match)
+        yield _with_database(_address(kind, match), _PATH.match(value, match.end()))
+
+
+def _urls_with_parameters(value: str) -> Iterator[Address]:
+    for match in _URL_QUERY.finditer(value):
+        if len(re.findall(r"[?&]host(?:addr)?=", match[0])) > 1 or re.match(
+            r"[^\s#]*&host(?:addr)?=", value[match.end() :]
+        ):
+            continue
+        port = _QUERY_PORT.search(value, match.start())
+        address = Address(
+            kind="url",
+            host=match["host"],
+            host_span=match.span("host"),
+            port=port["port"] if port else None,
+            port_span=port.span("port") if port else None,
+            port_sign="&port=",
+        )
+        yield _with_database(address, _QUERY_PATH.search(value, match.start()))
 
 
 def _keywords(value: str) -> Iterator[Address]:
     hosts = list(_KEYWORD_HOST.finditer(value))
-    if len(hosts) != 1 or "=" not in value:
+    if len(hosts) != 1 or re.search(r"\bhostaddr\s*=", value, re.I):
         return
     address = _address("dsn", hosts[0])
-    port = _KEYWORD_PORT.search(value)
-    if port and address.port is None:
-        yield Address(
-            kind="dsn",
-            host=address.host,
-            host_span=address.host_span,
-            port=port["port"],
-            port_span=port.span("port"),
-        )
-    else:
-        yield address
+    start, end = _section(value, address.host_span[0])
+    port = _KEYWORD_PORT.search(value, start, end) if address.port is None else None
+    found = replace(
+        address,
+        port=port["port"] if port else address.port,
+        port_span=port.span("port") if port else address.port_span,
+        port_sign=";Port=" if ";" in value else " port=",
+    )
+    yield _with_database(found, _KEYWORD_DATABASE.search(value, start, end))
+
+
+def _with_database(address: Address, match: re.Match[str] | None) -> Address:
+    return replace(address, database=match["database"], database_span=match.span("database")) if match else address
+
+
+def _section(value: str, position: int) -> Span:
+    """The lines around a position up to a blank one or a `[heading]`: in a block of settings others follow."""
+    edges = [(m.start(), m.end()) for m in re.finditer(r"\n[ \t]*(?=\n|\[)|\[[^\]\n]*\]", value)]
+    start = max((end for _, end in edges if end <= position), default=0)
+    return start, min((begin for begin, _ in edges if begin >= position), default=len(value))
 
 
 def _address(kind: Kind, match: re.Match[str]) -> Address:
@@ -122,52 +183,64 @@ def _address(kind: Kind, match: re.Match[str]) -> Address:
     )
 
 
-def names_several_hosts(value: str) -> bool:
-    """Whether a URL lists several hosts, which one pooler cannot stand for."""
-    authorities = re.findall(rf"{_SCHEME}://([^/?#\s]*)", value, re.I)
-    return any("," in authority.rpartition("@")[2] for authority in authorities)
+def several_hosts(value: str) -> list[str]:
+    """The hosts of the URLs and keyword strings that list several, which one pooler cannot stand for."""
+    authorities = (found.rpartition("@")[2] for found in _AUTHORITY.findall(value))
+    lists = [*(a for a in authorities if _SEVERAL.fullmatch(a)), *(m[1] for m in _KEYWORD_SEVERAL.finditer(value))]
+    return [host.partition(":")[0] for listed in lists for host in listed.split(",")]
 
 
-def moved(value: str, address: Address, host: str, port: str) -> str:
-    """The value with its address replaced; everything else is kept.
+def moved(value: str, address: Address, host: str, port: str, suffix: str = "") -> str:
+    """The value with its address replaced; everything else is kept, but for a suffix of the database's name.
 
     A port is added only where a URL or keyword string names none and `port` is not Postgres's default. The port of
     a bare host stands in another variable, or is the app's own default.
     """
-    for (start, end), text in sorted(replacements(address, host, port), reverse=True):
+    for (start, end), text in sorted(replacements(address, host, port, suffix), reverse=True):
         value = value[:start] + text + value[end:]
     return value
 
 
-def replacements(address: Address, host: str, port: str) -> list[tuple[Span, str]]:
-    """The spans of a value to replace so that it goes to `host` and `port`."""
+def replacements(address: Address, host: str, port: str, suffix: str = "") -> list[tuple[Span, str]]:
+    """The spans of a value to replace so that it goes to `host` and `port`, and the database's name has a suffix."""
+    end = address.database_span[1] if address.database_span else 0
+    further = [((end, end), suffix)] if suffix and address.database_span else []
+    return [*_server_replacements(address, host, port), *further]
+
+
+def _server_replacements(address: Address, host: str, port: str) -> list[tuple[Span, str]]:
+    if address.kind == "database":
+        return []
     if address.kind == "port":
         return [(address.host_span, port)]
     changes = [(address.host_span, host)]
     if address.port_span:
         changes.append((address.port_span, port))
     elif port != DEFAULT_PORT and address.kind != "host":
-        added = f":{port}" if address.kind in ("url", "jdbc") else f" port={port}"
-        changes = [(address.host_span, host + added)]
+        changes = [(address.host_span, f"{host}{address.port_sign}{port}")]
     return changes
 
 
-def leads_to(value: str, address: Address, host: str, port: str) -> bool:
+def leads_to(value: str, address: Address, host: str, port: str, suffix: str = "") -> bool:
     """Whether a changed value goes where it should, read anew: the check of `moved` that does not trust it."""
     if address.kind == "port":
         return value == port
+    database = address.database + suffix if address.database else ""
+    if address.kind == "database":
+        return value == database
     bare = bare_host(value) if address.kind == "host" else None
     found = [bare] if bare else find_addresses(value)
-    return any(a.host == host and (a.port or (port if bare else DEFAULT_PORT)) == port for a in found)
+    usual = port if bare else DEFAULT_PORT
+    return any((a.host, a.port or usual, a.database) == (host, port, database) for a in found)
 
 
 def redact_settings(text: str) -> str:
     """A text of settings without passwords, and without the values of names that tell of a secret. What is only
     a `${...}` stays.
     """
-    return redact(_SECRET_SETTING.sub(r"\1***", text))
+    return redact(_SECRET_SETTING.sub(r"\1***", _SECRET_DEFAULT.sub(r"\1***}", text)))
 
 
 def redact(text: str) -> str:
     """A text without the passwords in its URLs and keyword strings."""
-    return _SECRET.sub(lambda m: f"{m['url'] or m['word'] or m['name']}***", text)
+    return _SECRET.sub(lambda m: f"{m['url'] or m['word'] or m['option'] or m['tag'] or m['name']}***", text)

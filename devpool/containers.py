@@ -34,7 +34,9 @@ _ACTIVITY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A running container: its service, id, addresses, and health ("" where it has no healthcheck)."""
+    """A running container: its service, id, addresses, health ("" where it has no healthcheck), and the words of its
+    entrypoint and command.
+    """
 
     service: str
     id: str
@@ -42,6 +44,7 @@ class Running:
     addresses: frozenset[str]
     health: str
     environment: Mapping[str, str] = field(repr=False)
+    words: tuple[str, ...] = field(repr=False, default=())
 
 
 class Stack:
@@ -127,11 +130,11 @@ class Stack:
 
     def pooler_clients(self, pooler: Running) -> list[dict[str, str]]:
         """`SHOW CLIENTS` of a pooler, a dict for each connection, its columns by name."""
-        return _rows(self._exec(pooler, ["pooler-admin", "SHOW CLIENTS"]))
+        return rows(self.execute(pooler, ["pooler-admin", "SHOW CLIENTS"]))
 
     def reconnect(self, pooler: Running) -> None:
         """Let a pooler replace its server connections as they come free (PgBouncer's documentation, RECONNECT)."""
-        self._exec(pooler, ["pooler-admin", "RECONNECT"])
+        self.execute(pooler, ["pooler-admin", "RECONNECT"])
 
     def activity(self, database: Running) -> list[dict[str, str]]:
         """The client connections that Postgres holds: addr, database, user, application, connections.
@@ -141,9 +144,14 @@ class Stack:
         user = database.environment.get("POSTGRES_USER") or "postgres"
         name = database.environment.get("POSTGRES_DB") or user
         command = ["psql", "-X", "--csv", "-U", user, "-d", name, "-c", _ACTIVITY]
-        return _rows(self._exec(database, command))
+        return rows(self.execute(database, command))
 
-    def _exec(self, container: Running, command: list[str]) -> str:
+    def execute(self, container: Running, command: list[str]) -> str:
+        """The output of a command inside a container.
+
+        Raises:
+            DevpoolError: `docker-failed` with the command's own last line, and what `engine.run` raises.
+        """
         return run(["docker", "exec", container.id, *command], cwd=self.call.cwd, environ=self.call.environ)
 
     def _compose(self, *words: str) -> None:
@@ -219,8 +227,14 @@ def _running(service: str, container: Any) -> Running:
         addresses=frozenset(found),
         health=health.status if health else "",
         environment=environment,
+        words=(*_words(container.config.entrypoint), *_words(container.config.cmd)),
     )
 
 
-def _rows(text: str) -> list[dict[str, str]]:
+def _words(command: str | list[str] | None) -> list[str]:
+    return [command] if isinstance(command, str) else command or []
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    """CSV with a header as a dict for each row."""
     return [dict(row) for row in csv.DictReader(io.StringIO(text))]

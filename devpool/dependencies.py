@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 
 from devpool import layout, nodes
 from devpool.document import Document
 from devpool.edits import Edit, Part, insertion
-from devpool.errors import DevpoolError
 from devpool.model import Project
 from devpool.nodes import Entry, Node, Scalar, Sequence
+from devpool.own_dependencies import Further, first_dependencies, own_dependencies
+from devpool.own_keys import Held, Readers
 from devpool.plan import Plan, Pooler
-from devpool.services import Service, Statement, readers
+from devpool.services import Service, Statement
+from devpool.shields import Shields
 
 _KEYS = ("depends_on", "links")
 
@@ -22,31 +25,77 @@ def dependency_edits(project: Project, plan: Plan) -> Iterator[Edit]:
     Raises:
         DevpoolError: `shared-dependencies`, `layout-not-plain`.
     """
-    shared = {key: _readers(project.services.values(), key) for key in _KEYS}
-    users = readers(project.services, "depends_on")
+    found = _Dependencies(project, plan)
     for pooler in plan.poolers:
-        changed: set[str] = set()
-        seen: set[int] = set()
-        for app in pooler.apps:
-            for key in _KEYS:
-                for statement, scalar in _naming(project.services[app], key, pooler.database):
-                    counts_for = shared[key][id(scalar)]
-                    _refuse_shared(counts_for, pooler, app, key, statement)
-                    changed |= counts_for
-                    if id(scalar) not in seen:
-                        seen.add(id(scalar))
-                        yield from _renamed(project.services[app], statement, scalar, pooler)
-        for app in pooler.apps:
-            if app not in changed and _reaches(project, app, pooler.database, changed):
-                yield from _added(project, pooler, app, users)
+        yield from found.renamed(pooler)
+    yield from found.own()
+    yield from found.added()
+
+
+class _Dependencies:
+    """Who names which database where, and what became of it."""
+
+    def __init__(self, project: Project, plan: Plan) -> None:
+        self.project = project
+        self.plan = plan
+        self.shared = {key: _readers(project.services.values(), key, plan.shields) for key in _KEYS}
+        self.readers = {key: Readers(key, project.services, plan.shields) for key in _KEYS}
+        self.changed: dict[str, set[str]] = {pooler.name: set() for pooler in plan.poolers}
+        self.alone: dict[tuple[str, str], None] = {}
+
+    def renamed(self, pooler: Pooler) -> Iterator[Edit]:
+        """Where the pooled apps alone read the database's name, it becomes the pooler's. Others are noted."""
+        for app, key in itertools.product(pooler.apps, _KEYS):
+            service = self.project.services[app]
+            for statement, scalar in _naming(service, key, pooler.database):
+                self.changed[pooler.name].add(app)
+                if self.shared[key][id(scalar)] <= set(pooler.apps):
+                    yield from _renamed(service, statement, scalar, pooler)
+                else:
+                    self.alone[app, key] = None
+
+    def own(self) -> Iterator[Edit]:
+        """What those that share it with direct services get of their own."""
+        for app, key in self.alone:
+            names = {p.database: p.name for p in self.plan.poolers if app in p.apps}
+            further = self._further(app) if key == "depends_on" else {}
+            held = self.readers[key].held(app, {app})
+            yield from own_dependencies(self.project.services[app], held, key, names, further)
+
+    def added(self) -> Iterator[Edit]:
+        """Apps that wait for a database only through others wait for its pooler too, and so do the apps of a
+        database outside, which nothing had to be waited for.
+        """
+        for app in self.plan.apps:
+            further = self._further(app)
+            if further and (app, "depends_on") not in self.alone:
+                held = self.readers["depends_on"].held(app, {app})
+                yield from _added(self.project.services[app], held, further)
+
+    def _further(self, app: str) -> Further:
+        """The poolers that an app is to wait for and names nowhere, with what it says of each."""
+        found: dict[str, tuple[str, ...]] = {}
+        for pooler in (p for p in self.plan.poolers if app in p.apps):
+            changed = self.changed[pooler.name]
+            if app not in changed and (pooler.external or _reaches(self.project, app, pooler.database, changed)):
+                found[pooler.name] = _condition_of(self.project.services[app], pooler)
+        return found
+
+
+def _condition_of(service: Service, pooler: Pooler) -> tuple[str, ...]:
+    """Where the app may run without the pooler's profile, the entry is not required."""
+    always = not service.names("profiles") or not set(service.names("profiles")) <= set(pooler.profiles)
+    optional = bool(pooler.profiles) and always
+    return ("condition: service_healthy", *(["required: false"] if optional else []))
 
 
 def _naming(service: Service, key: str, name: str) -> Iterator[tuple[Statement, Scalar]]:
-    """Where a service's files name another under a key."""
+    """Where a service's files name another under a key: plainly, or else the first time under another name."""
     for statement in service.statements(key):
-        scalar = next((s for s in _scalars(statement.value) if service.read(s).partition(":")[0] == name), None)
-        if scalar:
-            yield statement, scalar
+        found = [(s, service.read(s).partition(":")) for s in _scalars(statement.value)]
+        mine = [(s, alias) for s, (written, _, alias) in found if written == name]
+        plain = [s for s, alias in mine if alias in ("", name)]
+        yield from ((statement, scalar) for scalar in plain or [s for s, _ in mine[:1]])
 
 
 def _scalars(node: Node) -> list[Scalar]:
@@ -57,25 +106,17 @@ def _scalars(node: Node) -> list[Scalar]:
     return [i for i in map(nodes.resolved, items) if isinstance(i, Scalar)]
 
 
-def _readers(services: Iterable[Service], key: str) -> dict[int, set[str]]:
+def _readers(services: Iterable[Service], key: str, shields: Shields) -> dict[int, set[str]]:
     """By the id of a name's scalar: the services for which it counts, by an alias, a merge or `extends`."""
     found: dict[int, set[str]] = {}
     for service in services:
         for statement in service.statements(key):
+            shield = shields.get((service.name, key))
             for scalar in _scalars(statement.value):
+                if shield and shield.covers(scalar.start):
+                    continue
                 found.setdefault(id(scalar), set()).add(service.name)
     return found
-
-
-def _refuse_shared(counts_for: set[str], pooler: Pooler, app: str, key: str, statement: Statement) -> None:
-    others = sorted(counts_for - set(pooler.apps))
-    if others:
-        raise DevpoolError(
-            "shared-dependencies",
-            f"`{app}` shares its `{key}` with `{others[0]}`, which stays direct",
-            where=statement.document.place(statement.value.start),
-            hint=f"give `{app}` its own `{key}`, or keep it direct: --direct {app}",
-        )
 
 
 def _renamed(service: Service, statement: Statement, scalar: Scalar, pooler: Pooler) -> Iterator[Edit]:
@@ -114,36 +155,40 @@ def _reaches(project: Project, app: str, database: str, changed: set[str]) -> bo
     return database in seen
 
 
-def _added(project: Project, pooler: Pooler, app: str, users: dict[int, set[str]]) -> Iterator[Edit]:
-    """A further entry of the app's own `depends_on`.
-
-    Where the app may run without the pooler's profile, the entry is not required; a list cannot say that, and
-    is left as it is.
+def _added(service: Service, held: Held, further: Further) -> Iterator[Edit]:
+    """Further entries of the app's own `depends_on`. A list cannot say that one is not required, and is left as it is;
+    so is one that is empty.
     """
-    service = project.services[app]
-    statement = service.statements("depends_on")[-1]
-    _refuse_shared(users[id(statement.value)], pooler, app, "depends_on", statement)
-    document, node = statement.document, statement.value
-    optional = not set(service.names("profiles")) <= set(pooler.profiles) or not service.names("profiles")
-    optional = optional and bool(pooler.profiles)
-    if optional and isinstance(node, Sequence):
+    statement = held.statement
+    if statement is None:
+        yield from first_dependencies(service, held, further)
         return
-    condition = ("condition: service_healthy", *(["required: false"] if optional else []))
-    position, new = _entry_text(document, node, pooler, condition)
-    at = (*nodes.path_to(document.root, statement.entry.key.start), pooler.name)
-    yield insertion(document.path, position, new, at)
+    document, node = statement.document, statement.value
+    if isinstance(node, Sequence):
+        further = {name: said for name, said in further.items() if len(said) == 1}
+    if not further or not _has_entries(node):
+        return
+    if held.how != "own":
+        yield from own_dependencies(service, held, "depends_on", {}, further)
+        return
+    for name, said in further.items():
+        position, new = _entry_text(document, node, name, said)
+        at = (*nodes.path_to(document.root, statement.entry.key.start), name)
+        yield insertion(document.path, position, new, at)
 
 
-def _entry_text(
-    document: Document, node: Node, pooler: Pooler, condition: tuple[str, ...]
-) -> tuple[int, tuple[Part, ...]]:
+def _has_entries(node: Node) -> bool:
+    return bool(node.items if isinstance(node, Sequence) else isinstance(node, nodes.Mapping) and node.entries)
+
+
+def _entry_text(document: Document, node: Node, name: str, condition: tuple[str, ...]) -> tuple[int, tuple[Part, ...]]:
     if isinstance(node, Sequence) and node.items:
-        return layout.after_item(document, node, node.items[-1], (pooler.name,))
+        return layout.after_item(document, node, node.items[-1], (name,))
     if isinstance(node, nodes.Mapping) and node.entries:
         last = node.entries[-1]
         if node.flow:
-            return layout.after_entry(document, node, last, pooler.name, (f"{{{', '.join(condition)}}}",))
-        return layout.after_entry(document, node, last, pooler.name, _condition(document, last, condition))
+            return layout.after_entry(document, node, last, name, (f"{{{', '.join(condition)}}}",))
+        return layout.after_entry(document, node, last, name, _condition(document, last, condition))
     raise layout.odd(document, node)
 
 
@@ -152,5 +197,5 @@ def _condition(document: Document, neighbour: Entry, condition: tuple[str, ...])
     body = nodes.resolved(neighbour.value)
     if not isinstance(body, nodes.Mapping) or body.flow or body is not neighbour.value:
         return (f"{{{', '.join(condition)}}}",)
-    lead = layout.indent(document.text, body.entries[0].key.start)
+    lead = layout.indent(document, body.entries[0].key)
     return tuple(document.newline + lead + line for line in condition)

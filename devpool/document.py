@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import yaml
 
 from devpool.errors import DevpoolError
+from devpool.meaning import MAX_DEPTH, Meaning
 from devpool.nodes import Alias, Entry, Mapping, Node, Scalar, Sequence
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BOM = "\ufeff"
 _PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]+)*(?:[&!]\S*(?=\s|$))?\s*")
-_MAX_DEPTH = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -98,17 +99,10 @@ def parse(path: str, data: bytes, directory: str = "") -> Document:
 
 def _tree(path: str, text: str) -> Node | None:
     try:
-        events = list(yaml.parse(text, Loader=_LOADER))
+        # Each event is looked at before the next is read: PyYAML itself takes minutes for what nests deep enough.
+        return _Builder(path, text).build(yaml.parse(text, Loader=_LOADER))
     except yaml.YAMLError as error:
         raise _not_yaml(path, error) from None
-    if sum(isinstance(e, yaml.DocumentStartEvent) for e in events) > 1:
-        raise DevpoolError(
-            "several-documents",
-            "the file holds more than one YAML document",
-            where=path,
-            hint="split it into one file each and pass them with -f",
-        )
-    return _Builder(path, text).build(events)
 
 
 def _not_yaml(path: str, error: yaml.YAMLError) -> DevpoolError:
@@ -139,29 +133,29 @@ class _Builder:
         self.path = path
         self.text = text
         self.anchors: dict[str, Node] = {}
+        self.meaning = Meaning()
         self.stack: list[_Open] = []
         self.root: Node | None = None
 
-    def build(self, events: list[yaml.Event]) -> Node | None:
+    def build(self, events: Iterable[yaml.Event]) -> Node | None:
+        documents = 0
         for event in events:
+            documents += isinstance(event, yaml.DocumentStartEvent)
+            if documents > 1:
+                raise self._several()
             if isinstance(event, yaml.CollectionStartEvent):
                 self._open(event)
             elif isinstance(event, yaml.CollectionEndEvent):
                 self._close(event)
             elif isinstance(event, yaml.ScalarEvent):
-                self._add(self._scalar(event), event.anchor)
+                self._add(self._scalar(event))
             elif isinstance(event, yaml.AliasEvent):
-                self._add(self._alias(event), None)
+                self._add(self._alias(event))
         return self.root
 
     def _open(self, event: yaml.CollectionStartEvent) -> None:
-        if len(self.stack) >= _MAX_DEPTH:
-            raise DevpoolError(
-                "too-deep",
-                f"the file nests more than {_MAX_DEPTH} levels",
-                where=self._place(_index(event.start_mark)),
-                hint="Compose files nest a few levels only; check the brackets",
-            )
+        if len(self.stack) >= MAX_DEPTH:
+            raise self._too_deep(_index(event.start_mark))
         self.stack.append(_Open(event, self._value_start(event), []))
 
     def _close(self, event: yaml.CollectionEndEvent) -> None:
@@ -169,13 +163,41 @@ class _Builder:
         flow = opened.event.flow_style is True
         # The end mark of a block collection runs on to the next token, over comments that are not its own.
         end = _index(event.end_mark) if flow else max([opened.start, *(c.end for c in opened.children)])
-        tag = opened.event.tag
+        tag, anchor, start = opened.event.tag, opened.event.anchor, opened.start
         node: Node
         if isinstance(opened.event, yaml.SequenceStartEvent):
-            node = Sequence(start=opened.start, end=end, tag=tag, items=tuple(opened.children), flow=flow)
+            items = tuple(opened.children)
+            node = Sequence(start=start, end=end, tag=tag, anchor=anchor, items=items, flow=flow)
         else:
-            node = Mapping(start=opened.start, end=end, tag=tag, entries=self._entries(opened), flow=flow)
-        self._add(node, opened.event.anchor)
+            entries = self._entries(opened)
+            node = Mapping(start=start, end=end, tag=tag, anchor=anchor, entries=entries, flow=flow)
+        self.meaning.add(node, opened.children)
+        if self.meaning.depth > MAX_DEPTH:
+            raise self._too_deep(node.start)
+        if self.meaning.is_too_much:
+            raise DevpoolError(
+                "too-many-aliases",
+                "the aliases of the file refer to each other so often that nobody can follow them",
+                where=self._place(node.start),
+                hint="merge the common block once where it is needed, not through other aliases",
+            )
+        self._add(node)
+
+    def _several(self) -> DevpoolError:
+        return DevpoolError(
+            "several-documents",
+            "the file holds more than one YAML document",
+            where=self.path,
+            hint="split it into one file each and pass them with -f",
+        )
+
+    def _too_deep(self, position: int) -> DevpoolError:
+        return DevpoolError(
+            "too-deep",
+            f"the file nests more than {MAX_DEPTH} levels, aliases followed",
+            where=self._place(position),
+            hint="Compose files nest a few levels only; check brackets and aliases",
+        )
 
     def _entries(self, opened: _Open) -> tuple[Entry, ...]:
         pairs = zip(opened.children[::2], opened.children[1::2], strict=True)
@@ -196,8 +218,11 @@ class _Builder:
         start, end = self._value_start(event), _index(event.end_mark)
         start = min(start, end)
         if event.style in ("|", ">"):
-            end = start + len(self.text[start:end].rstrip())
-        return Scalar(start=start, end=end, tag=event.tag, value=event.value, style=event.style or "")
+            # With `+` the blank lines after it are of the value.
+            kept = "+" in self.text[start : start + 3]
+            end = start + len(self.text[start:end].rstrip(" " if kept else None)) - (1 if kept else 0)
+        style = event.style or ""
+        return Scalar(start=start, end=end, tag=event.tag, anchor=event.anchor, value=event.value, style=style)
 
     def _alias(self, event: yaml.AliasEvent) -> Alias:
         name = event.anchor or ""
@@ -206,15 +231,16 @@ class _Builder:
         if target is None:
             raise DevpoolError(
                 "unknown-alias",
-                f"`*{name}` has no anchor before it",
+                # Without the name: it may be a password that begins with an asterisk.
+                "an alias (`*...`) has no anchor before it",
                 where=self._place(start),
-                hint=f"define `&{name}` above it",
+                hint="define its anchor (`&...`) above it, or put the text in quotes if it is no alias",
             )
         return Alias(start=start, end=end, name=name, target=target)
 
-    def _add(self, node: Node, anchor: str | None) -> None:
-        if anchor:
-            self.anchors[anchor] = node
+    def _add(self, node: Node) -> None:
+        if node.anchor:
+            self.anchors[node.anchor] = node
         if self.stack:
             self.stack[-1].children.append(node)
         else:

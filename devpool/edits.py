@@ -81,12 +81,12 @@ class Placed:
 
 
 def ordered(edits: Iterable[Edit]) -> list[Edit]:
-    """The edits of one file in the order of the text, each once.
+    """The edits of one file in the order of the text, each once; at one place the innermost comes first.
 
     Raises:
         ProofError: `edits-overlap`.
     """
-    found = sorted(dict.fromkeys(edits), key=lambda e: (e.start, e.end))
+    found = sorted(dict.fromkeys(edits), key=lambda e: (e.start, e.end, -len(e.at)))
     for before, after in itertools.pairwise(found):
         if before.end > after.start or (before.start == after.start and before.at == after.at):
             raise ProofError(

@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from devpool.address import redact
@@ -104,6 +103,8 @@ def read_compose(call: Call) -> Reading:
     Raises:
         DevpoolError: `compose-refuses`, and what `run` raises.
     """
+    from concurrent.futures import ThreadPoolExecutor  # a few milliseconds, and not needed by every command
+
     with ThreadPoolExecutor(2) as pool:
         model = pool.submit(_config, call, "--format", "json")
         hashes = pool.submit(_config, call, "--hash", "*")

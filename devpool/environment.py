@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from devpool import nodes
+from devpool import characters, nodes
 from devpool.document import Document
 from devpool.envfile import Binding, EnvFile, pieces_of
 from devpool.interpolation import Piece, Variable, expand, text_of
 from devpool.nodes import Scalar, Sequence
 from devpool.services import Service, Statement, resolve_path
 
-Form = Literal["map", "list", "env-file"]
+Form = Literal["map", "list", "env-file", "command"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -26,11 +26,12 @@ class Origin:
 
     Attributes:
         file: the document or env file.
-        form: an entry of a mapping, an item of a list, or a line of an env file.
+        form: an entry of a mapping, an item of a list, a line of an env file, or a word of a command.
         start, end: the span of the value's characters inside its quotes.
-        exact: whether each character of the raw span stands for itself (no escapes, no folding).
+        exact: whether it is known where in the file each character of the value stands.
+        one_line: whether the text that holds it stands on one line, so that it can be copied to another place.
         holder: the entry, the list item, or the binding that holds it.
-        container: the mapping or list it stands in; None in an env file.
+        container: the mapping or list it stands in; None in an env file and in a command.
         given: False where only the name is written and the value is passed through.
     """
 
@@ -39,6 +40,7 @@ class Origin:
     start: int
     end: int
     exact: bool
+    one_line: bool
     holder: nodes.Entry | Scalar | Binding
     container: nodes.Mapping | Sequence | None
     given: bool
@@ -132,6 +134,7 @@ def env_file_values(file: EnvFile, variables: Mapping[str, Variable]) -> dict[st
             start=binding.start,
             end=binding.end,
             exact=all(p.variable != "" for p in pieces),
+            one_line="\n" not in file.text[binding.start : binding.end],
             holder=binding,
             container=None,
             given=binding.given,
@@ -161,49 +164,85 @@ def _from_entry(
         return
     # A plain empty or null value passes the shell's value through.
     given = bool(scalar.style) or scalar.value.lower() not in ("", "null", "~")
-    span = nodes.inner(document.text, scalar)
-    yield from _value(service, document, container, entry, name, scalar, scalar.value, span, given, "map")
-
-
-def _from_item(service: Service, document: Document, container: Sequence, item: Scalar) -> Iterator[Value]:
-    raw_name, sign, raw = item.value.partition("=")
-    span = nodes.inner(document.text, item)
-    if span:
-        span = (span[1] - len(raw), span[1])
-    name = text_of(expand(raw_name, service.variables))
-    yield from _value(service, document, container, item, name, item, raw, span, bool(sign), "list")
-
-
-def _value(
-    service: Service,
-    document: Document,
-    container: nodes.Mapping | Sequence,
-    holder: nodes.Entry | Scalar,
-    name: str,
-    scalar: Scalar,
-    raw: str,
-    span: tuple[int, int] | None,
-    given: bool,
-    form: Form,
-) -> Iterator[Value]:
-    start, end = span or (scalar.start, scalar.end)
+    pieces, (start, end), exact = read_scalar(service, document, scalar)
     origin = Origin(
         file=document,
-        form=form,
+        form="map",
         start=start,
         end=end,
-        exact=span is not None,
-        holder=holder,
+        exact=exact,
+        one_line="\n" not in document.text[scalar.start : scalar.end],
+        holder=entry,
         container=container,
         given=given,
     )
-    if not given:
-        found = service.variables.get(name)
-        passed = (Piece(text=found.value, start=start, end=end, variable=name, source=found.source),) if found else ()
-        yield Value(name=name, text=text_of(passed), pieces=passed, origin=origin)
-        return
-    pieces = expand(raw, service.variables, start)
-    yield Value(name=name, text=text_of(pieces), pieces=pieces, origin=origin)
+    yield _value(service, name, pieces, origin)
+
+
+def _from_item(service: Service, document: Document, container: Sequence, item: Scalar) -> Iterator[Value]:
+    raw_name, sign, _ = item.value.partition("=")
+    pieces, (start, end), exact = read_scalar(service, document, item, len(raw_name) + len(sign))
+    origin = Origin(
+        file=document,
+        form="list",
+        start=start,
+        end=end,
+        exact=exact,
+        one_line="\n" not in document.text[item.start : item.end],
+        holder=item,
+        container=container,
+        given=bool(sign),
+    )
+    yield _value(service, text_of(expand(raw_name, service.variables)), pieces, origin)
+
+
+def _value(service: Service, name: str, pieces: tuple[Piece, ...], origin: Origin) -> Value:
+    if origin.given:
+        return Value(name=name, text=text_of(pieces), pieces=pieces, origin=origin)
+    found = service.variables.get(name)
+    start, end = origin.start, origin.end
+    passed = (Piece(text=found.value, start=start, end=end, variable=name, source=found.source),) if found else ()
+    return Value(name=name, text=text_of(passed), pieces=passed, origin=origin)
+
+
+def command_values(service: Service) -> Iterator[Value]:
+    """The texts of a service's `entrypoint` and `command`: a value for each word of a list, named as the key."""
+    for key in ("entrypoint", "command"):
+        for statement in service.statements(key)[-1:]:
+            node, document = statement.value, statement.document
+            for scalar in map(nodes.resolved, node.items if isinstance(node, Sequence) else (node,)):
+                if isinstance(scalar, Scalar):
+                    pieces, (start, end), exact = read_scalar(service, document, scalar)
+                    origin = Origin(
+                        file=document,
+                        form="command",
+                        start=start,
+                        end=end,
+                        exact=exact,
+                        one_line="\n" not in document.text[scalar.start : scalar.end],
+                        holder=statement.entry,
+                        container=None,
+                        given=True,
+                    )
+                    yield _value(service, key, pieces, origin)
+
+
+def read_scalar(
+    service: Service, document: Document, scalar: Scalar, skip: int = 0
+) -> tuple[tuple[Piece, ...], tuple[int, int], bool]:
+    """A scalar's value from the character `skip` on, interpolated: its pieces with their spans in the file, the span
+    of all of it, and whether these spans are known.
+    """
+    raw = scalar.value[skip:]
+    plain = nodes.inner(document.text, scalar)
+    if plain:
+        start = plain[0] + skip
+        return expand(raw, service.variables, start), (start, plain[1]), True
+    found = characters.spans(document.text, scalar)
+    if found is None or not found[skip:]:
+        return expand(raw, service.variables, scalar.start), (scalar.start, scalar.end), found is not None
+    mine = found[skip:]
+    return tuple(characters.placed(expand(raw, service.variables), mine)), (mine[0][0], mine[-1][1]), True
 
 
 def raw_span(value: Value, start: int, end: int) -> tuple[int, int] | None:

@@ -46,5 +46,5 @@ class ProofError(DevpoolError):
     exit_code = BUG
 
     def __init__(self, code: str, message: str, *, where: str = "") -> None:
-        hint = "nothing was written; this is a bug in devpool, please report it (`-v` shows its code)"
+        hint = "nothing was written; this is a bug in devpool, please report it with the code in brackets"
         super().__init__(code, message, where=where, hint=hint)

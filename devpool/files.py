@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -246,7 +245,7 @@ def sync_folder(path: Path) -> None:
 @contextmanager
 def _temp(path: str, data: bytes, token: str, prepare: Callable[[int], None]) -> Iterator[Path]:
     """A finished and flushed file beside the target; gone again if what is done with it fails."""
-    temp = Path(temp_of(path, token or secrets.token_hex(8)))
+    temp = Path(temp_of(path, token or os.urandom(8).hex()))
     step("create", str(temp))
     fd = os.open(temp, _CREATE, 0o600)
     try:

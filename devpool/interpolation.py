@@ -15,6 +15,9 @@ from devpool.errors import DevpoolError
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPERATOR = re.compile(r":?[-?+]")
 SHELL = "shell"
+_MAX_DEPTH = 50
+_MAX_LENGTH = 131_072
+"""Characters that variables may make of a text: Linux starts no program with a longer one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +47,8 @@ class Piece:
     source: str | None = None
 
 
-def expand(raw: str, variables: Mapping[str, Variable], base: int = 0, *, lenient: bool = False) -> tuple[Piece, ...]:
+def expand(raw: str, variables: Mapping[str, Variable], base: int = 0) -> tuple[Piece, ...]:
     """The pieces of a raw text after interpolation; their spans are shifted by `base`.
-
-    `lenient` keeps a dollar sign that begins no variable, as Compose does in env files.
 
     Raises:
         DevpoolError: `bad-interpolation`, `variable-required`.
@@ -56,7 +57,17 @@ def expand(raw: str, variables: Mapping[str, Variable], base: int = 0, *, lenien
 
 
 def text_of(pieces: tuple[Piece, ...]) -> str:
-    """The interpolated text."""
+    """The interpolated text.
+
+    Raises:
+        DevpoolError: `value-too-long`.
+    """
+    if sum(len(p.text) for p in pieces if p.variable) > _MAX_LENGTH:
+        raise DevpoolError(
+            "value-too-long",
+            f"the variables in a text make it longer than {_MAX_LENGTH:,} characters",
+            hint="see which variables of .env or of an env file are made of others again and again",
+        )
     return "".join(p.text for p in pieces)
 
 
@@ -138,6 +149,8 @@ def _closing(raw: str, opening: int, end: int) -> int:
     for position in range(opening, end):
         if raw[position] == "{" and (position == opening or raw[position - 1] == "$"):
             depth += 1
+            if depth > _MAX_DEPTH:
+                raise _bad(raw)
         elif raw[position] == "}":
             depth -= 1
             if depth == 0:

@@ -22,7 +22,6 @@ Of the folders, only those below `.devpool` are made, and those are removed when
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Sequence
 from contextlib import suppress
@@ -161,7 +160,7 @@ def _prepare(directory: Path, changes: Sequence[FileChange]) -> Journal:
         for entry, change in zip(entries, changes, strict=True):
             if change.before is not None:
                 files.write_new(str(folder_of(directory) / entry.copy), change.before, mode=0o600)
-        journal = Journal(directory=directory, token=secrets.token_hex(8), entries=tuple(entries))
+        journal = Journal(directory=directory, token=os.urandom(8).hex(), entries=tuple(entries))
         files.write_new(str(intent_of(directory)), render(journal), mode=0o600)
     except BaseException:
         _sweep_quietly(directory)

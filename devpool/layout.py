@@ -25,9 +25,21 @@ def line_start(text: str, position: int) -> int:
     return max(text.rfind("\n", 0, position), text.rfind("\r", 0, position)) + 1
 
 
-def indent(text: str, position: int) -> str:
-    """The white space before a position that stands first on its line."""
-    return text[line_start(text, position) : position]
+def indent(document: Document, key: Node) -> str:
+    """The white space before a key that stands first on its line.
+
+    Raises:
+        DevpoolError: `layout-not-plain`: an anchor, a tag or another node stands before it.
+    """
+    lead = _before(document, key)
+    if lead.strip(" \t"):
+        raise odd(document, key)
+    return lead
+
+
+def _before(document: Document, node: Node) -> str:
+    """What stands before a node on its line."""
+    return document.text[line_start(document.text, node.start) : node.start]
 
 
 def block_end(text: str, position: int, outer: str) -> int:
@@ -46,7 +58,8 @@ def quoted(value: str) -> str:
     """A value as YAML text that is read as a string."""
     if _PLAIN.fullmatch(value) and not _NOT_TEXT.fullmatch(value):
         return value
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
 
 
 def unit(document: Document, services: nodes.Mapping) -> str:
@@ -54,16 +67,16 @@ def unit(document: Document, services: nodes.Mapping) -> str:
     for entry in services.entries:
         body = nodes.resolved(entry.value)
         if isinstance(body, nodes.Mapping) and not body.flow and body.entries and body is entry.value:
-            outer = indent(document.text, entry.key.start)
-            inner = indent(document.text, body.entries[0].key.start)
-            if inner.startswith(outer) and len(inner) > len(outer):
+            outer = _before(document, entry.key)
+            inner = _before(document, body.entries[0].key)
+            if inner.startswith(outer) and len(inner) > len(outer) and not inner.strip(" \t"):
                 return inner[len(outer) :]
     return "  "
 
 
 def dash(document: Document, item: Node) -> str:
     """What stands between the start of the line and a list item: its indentation, dash and space."""
-    lead = re.match(r"[ \t]*-[ \t]+", document.text[line_start(document.text, item.start) : item.start])
+    lead = re.match(r"[ \t]*-[ \t]+", _before(document, item))
     if not lead:
         raise odd(document, item)
     return lead[0]
@@ -89,9 +102,7 @@ def after_entry(
     name = f"{quote}{key}{quote}:" + ("" if broken else " ")
     if mapping.flow:
         return entry.value.end, (", " + name, *parts)
-    lead = indent(document.text, entry.key.start)
-    if lead.strip():
-        raise odd(document, entry.key)
+    lead = indent(document, entry.key)
     end = line_end(document.text, max(entry.key.end, entry.value.end))
     return end, (document.newline + lead + name, *parts)
 
@@ -102,17 +113,22 @@ def item_parts(document: Document, item: Scalar, name: str, value: tuple[Part, .
     return (f"{quote}{name}=", *value, quote) if quote else (f"{name}=", *value)
 
 
+def stated_item(document: Document, neighbour: Scalar, name: str, value: str) -> tuple[Part, ...]:
+    """`NAME=value` as a list item like its neighbour, for a value that is no copy."""
+    if neighbour.style in ("'", '"') and not re.search(r"['\"\\]", value):
+        return item_parts(document, neighbour, name, (value,))
+    return (item(name, value),)
+
+
+def item(name: str, value: str) -> str:
+    """`NAME=value` as YAML text, quoted as a whole where it must be."""
+    whole = f"{name}={value}"
+    return whole if quoted(value) == value or value.isdigit() else quoted(whole)
+
+
 def raw(scalar: Scalar) -> Copy:
     """A scalar's text with its quotes."""
     return Copy(scalar.start, scalar.end)
-
-
-def inside(document: Document, scalar: Scalar) -> Copy:
-    """A scalar's text without its quotes; its raw text and value must be the same."""
-    span = nodes.inner(document.text, scalar)
-    if span is None:
-        raise odd(document, scalar)
-    return Copy(*span)
 
 
 def odd(document: Document, node: Node) -> DevpoolError:

@@ -15,12 +15,12 @@ _HEALTH = "devpool_health"  # the database name that the image's healthcheck use
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connections:
-    """How many connections one service holds: at the pooler, and at Postgres itself."""
+    """How many connections one service holds: at the pooler, and at Postgres itself, None where that cannot be seen."""
 
     service: str
     database: str
     at_pooler: int
-    at_database: int
+    at_database: int | None
 
 
 def count(
@@ -45,7 +45,7 @@ def count(
             service=service,
             database=database,
             at_pooler=pooled[database][service],
-            at_database=direct[database][service],
+            at_database=direct[database][service] if database in running else None,
         )
         for service, database in wanted
         if service in running

@@ -74,6 +74,8 @@ def _try_lock(lock: Path) -> int | None:
         try:
             fd = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, files.NEW_FILE)
         except FileNotFoundError:
+            if lock.parent.is_symlink():
+                raise  # `.devpool` leads nowhere, and no waiting helps
             return None
         try:
             if _is_ours(fd, lock):

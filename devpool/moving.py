@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+import re
+
 from devpool.address import Address, find_addresses, replacements
 from devpool.edits import Copy, Part
 from devpool.environment import Value, raw_span
 
 Replacement = tuple[tuple[int, int], str]
+Target = tuple[str, str, str]  # host, port, and what the database's name ends in
+# `$NAME` without braces would take what follows it for a part of its name.
+_OPEN_VARIABLE = re.compile(r"\$[A-Za-z_]\w*$")
+_BEFORE_DEFAULT = re.compile(r"\$\{[A-Za-z_]\w*:?-$")
 
 
-def raw_replacements(value: Value, address: Address, host: str, port: str) -> list[Replacement] | None:
-    """The spans of the origin's file to replace so that an address goes to `host` and `port`.
+def raw_replacements(
+    value: Value, address: Address, host: str, port: str, suffix: str = ""
+) -> list[Replacement] | None:
+    """The spans of the origin's file to replace so that an address goes to `host` and `port`, in their order.
 
     Host and port are replaced apart, each where it is written: they may be two defaults. Where one variable holds
-    both, its `${...}` is replaced as a whole. None where neither can be cut out.
+    both, its `${...}` is replaced as a whole. None where neither can be cut out. A suffix of the database's name goes
+    after it, whatever it is written with.
     """
+    found = _server_replacements(value, address, host, port)
+    if found is None or not suffix or address.database_span is None:
+        return found
+    end = _end_of_name(value, address.database_span)
+    return None if end is None else sorted([*found, ((end, end), suffix)])
+
+
+def _end_of_name(value: Value, span: tuple[int, int]) -> int | None:
+    """Where a suffix of the database's name goes: also behind the `}` of a variable whose default the name is."""
+    name, text = raw_span(value, *span), value.origin.file.text
+    if name is None or _OPEN_VARIABLE.search(text[name[0] : name[1]]):
+        return None
+    start, end = name
+    while text[end : end + 1] == "}" and (opened := _BEFORE_DEFAULT.search(text[:start])):
+        start, end = opened.start(), end + 1
+    return end
+
+
+def _server_replacements(value: Value, address: Address, host: str, port: str) -> list[Replacement] | None:
     wanted = replacements(address, host, port)
     apart = [(raw_span(value, *span), text) for span, text in wanted]
     found = [(raw, text) for raw, text in apart if raw is not None]
@@ -34,12 +62,12 @@ def _joined(found: list[Replacement]) -> list[Replacement]:
     return found
 
 
-def moved_copy(value: Value, old_host: str, host: str, port: str, whole: Copy) -> tuple[Part, ...] | None:
+def moved_copy(value: Value, old_host: str, target: Target, whole: Copy) -> tuple[Part, ...] | None:
     """A copy of a span around a value's raw text with every address of a host replaced; None where it cannot be."""
     parts: list[Part] = []
     position = whole.start
     for address in find_addresses(value.text):
-        found = raw_replacements(value, address, host, port) if address.host == old_host else []
+        found = raw_replacements(value, address, *target) if address.host == old_host else []
         if found is None:
             return None
         for raw, text in found:
@@ -48,10 +76,10 @@ def moved_copy(value: Value, old_host: str, host: str, port: str, whole: Copy) -
     return (*parts, Copy(position, whole.end))
 
 
-def moved_raw(value: Value, old_host: str, host: str, port: str, text: str) -> str | None:
+def moved_raw(value: Value, old_host: str, target: Target, text: str) -> str | None:
     """The same as text, for a value whose raw text holds no secret; `text` begins where the value does."""
     base = value.origin.start
-    parts = moved_copy(value, old_host, host, port, Copy(base, base + len(text)))
+    parts = moved_copy(value, old_host, target, Copy(base, base + len(text)))
     if parts is None:
         return None
     return "".join(p if isinstance(p, str) else text[p.start - base : p.end - base] for p in parts)

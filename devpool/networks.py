@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from devpool import nodes
@@ -12,9 +13,30 @@ from devpool.services import Service
 DEFAULT = "default"
 
 
-def of(service: Service) -> tuple[str, ...]:
-    """The networks of a service; the default one where it names none (Compose specification, "networks")."""
+def of(services: Mapping[str, Service], name: str) -> tuple[str, ...]:
+    """The networks of a service; the default one where it names none (Compose specification, "networks").
+
+    With `network_mode: service:other` they are the other's; with another mode there are none.
+    """
+    service = host_of(services, name)
+    if service is None:
+        return ()
     return tuple(service.names("networks")) or (DEFAULT,)
+
+
+def host_of(services: Mapping[str, Service], name: str) -> Service | None:
+    """The service whose network a service lives in: itself, or the one that `network_mode: service:...` names.
+
+    None where that is the host's network, none at all, or a container that is no service of the project.
+    """
+    seen: set[str] = set()
+    while name in services and name not in seen:
+        seen.add(name)
+        mode, _, other = services[name].text("network_mode").partition(":")
+        if mode in ("", "bridge"):
+            return services[name]
+        name = other if mode == "service" else ""
+    return None
 
 
 def meeting(services: Mapping[str, Service], database: str, apps: tuple[str, ...]) -> tuple[str, ...]:
@@ -23,19 +45,35 @@ def meeting(services: Mapping[str, Service], database: str, apps: tuple[str, ...
     Raises:
         DevpoolError: `no-shared-network`.
     """
-    theirs = of(services[database])
     found: dict[str, None] = {}
     for app in apps:
-        common = [n for n in theirs if n in of(services[app])]
+        mine = of(services, app)
+        # A database that is no service is reached from wherever the app is.
+        common = [n for n in of(services, database) if n in mine] if database in services else list(mine)
         if not common:
             raise DevpoolError(
                 "no-shared-network",
                 f"`{app}` and `{database}` share no network, so a pooler could not stand between them",
                 where=services[app].place,
-                hint=f"keep it direct: --direct {app}",
+                hint=f"put both on one network, or leave out --pool {app}: it stays direct by itself",
             )
         found |= dict.fromkeys(common)
+    if not apps and database in services:
+        found = dict.fromkeys(of(services, database))
     return () if tuple(found) == (DEFAULT,) else tuple(found)
+
+
+def extra_hosts(service: Service) -> dict[str, str]:
+    """What the `extra_hosts` of a service say, in either form: the address of each host."""
+    found: dict[str, str] = {}
+    for statement in service.statements("extra_hosts"):
+        if isinstance(statement.value, nodes.Mapping):
+            for host, entry in nodes.entries(statement.value).items():
+                found[host] = " ".join(service.deep_texts(entry.value))
+        else:
+            pairs = (re.match(r"([^:=]+)[:=](.+)", text) for text in service.texts(statement.value))
+            found |= {pair[1]: pair[2] for pair in pairs if pair}
+    return found
 
 
 def has_healthcheck(service: Service) -> bool:

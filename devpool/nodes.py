@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+# No colon, slash or at-sign: no URL, and so no password.
+_NAME = re.compile(r"[\w.${}-]+|\./[\w./-]+|\.\./[\w./-]+")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Node:
-    """A piece of YAML between `start` and `end`; `end` is where its own content ends."""
+    """A piece of YAML between `start` and `end`; `end` is where its own content ends. `anchor` is its `&name`."""
 
     start: int
     end: int
     tag: str | None = None
+    anchor: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -74,13 +79,10 @@ def entries(mapping: Mapping) -> dict[str, Entry]:
 
 
 def merged(node: Node) -> Iterator[Mapping]:
-    """The mappings that a `<<` value names, those that win first."""
+    """The mappings that a `<<` value names, those that win first; YAML knows no lists in its list."""
     target = resolved(node)
-    if isinstance(target, Mapping):
-        yield target
-    elif isinstance(target, Sequence):
-        for item in target.items:
-            yield from merged(item)
+    items = target.items if isinstance(target, Sequence) else (target,)
+    yield from (item for item in map(resolved, items) if isinstance(item, Mapping))
 
 
 def lookup(mapping: Mapping, *path: str) -> Node | None:
@@ -97,14 +99,15 @@ def lookup(mapping: Mapping, *path: str) -> Node | None:
     return node
 
 
-def path_to(root: Node, position: int) -> tuple[str, ...]:
+def path_to(root: Node, position: int, *, items: bool = True) -> tuple[str, ...]:
     """The keys that lead to the innermost entry or list item around a position, as the file itself is nested.
 
-    A list item is named by its text up to `=`. No alias or merge is followed.
+    A list item is named by its text up to `=`, if that is a plain name; else, as it may be a secret, by its number.
+    No alias or merge is followed. Without `items` the path ends at the first list.
     """
     found: list[str] = []
     node: Node | None = root
-    while node is not None:
+    while node is not None and (items or not isinstance(node, Sequence)):
         name, node = _step_to(node, position)
         found += [name] if name is not None else []
     return tuple(found)
@@ -117,9 +120,9 @@ def _step_to(node: Node, position: int) -> tuple[str | None, Node | None]:
         if entry and position <= max(entry.key.end, entry.value.end):
             return entry.key.value, entry.value
     elif isinstance(node, Sequence):
-        for item in node.items:
+        for number, item in enumerate(node.items):
             if item.start <= position <= item.end:
-                return (item.value.partition("=")[0] if isinstance(item, Scalar) else None), item
+                return _item_name(item, number), item
     return None, None
 
 
@@ -133,15 +136,17 @@ def place_of(root: Node, path: tuple[str, ...]) -> tuple[int, int] | None:
             node = entry.value if entry else None
             span = (entry.key.start, max(entry.key.end, entry.value.end)) if entry else None
         elif isinstance(node, Sequence):
-            node = next((i for i in node.items if isinstance(i, Scalar) and _named(i, name)), None)
+            items = enumerate(node.items)
+            node = next((i for n, i in items if _item_name(i, n) == name), None)
             span = (node.start, node.end) if node else None
         if node is None:
             return None
     return span
 
 
-def _named(item: Scalar, name: str) -> bool:
-    return item.value.partition("=")[0] == name
+def _item_name(item: Node, number: int) -> str:
+    name = item.value.partition("=")[0] if isinstance(item, Scalar) else ""
+    return name if _NAME.fullmatch(name) else f"#{number}"
 
 
 def inner(text: str, scalar: Scalar) -> tuple[int, int] | None:

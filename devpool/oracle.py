@@ -30,13 +30,22 @@ def readings(sources: Sources, after: Mapping[str, bytes]) -> tuple[Reading, Rea
         DevpoolError: `compose-refuses`, `no-docker-cli`, `no-compose-plugin`.
     """
     with mirrored(sources) as (root, call):
-        before = read_compose(call)
+        before = _read(root, call)
         for path, data in after.items():
             _put(root, path, data)
         try:
-            return before, read_compose(call)
+            return before, _read(root, call)
         except DevpoolError as error:
             raise ProofError("result-refused", f"the result would not be accepted: {error.message}") from None
+
+
+def _read(root: Path, call: Call) -> Reading:
+    """Compose's reading. In what it says the mirror's paths are the user's own."""
+    try:
+        return read_compose(call)
+    except DevpoolError as error:
+        error.message = error.message.replace(str(root), "")
+        raise
 
 
 @contextmanager

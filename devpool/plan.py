@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
-from dataclasses import dataclass
-from typing import Literal
+import re
+from collections.abc import Container, Mapping, Set
+from dataclasses import dataclass, field, replace
 
-from devpool import networks
-from devpool.address import DEFAULT_PORT
-from devpool.environment import Origin, variable_holding
-from devpool.errors import DevpoolError
-from devpool.interpolation import SHELL, names_in
-from devpool.model import DIRECT_NAME, Project, Setting
-from devpool.moving import raw_replacements
-from devpool.routing import Route
+from devpool import networks, tuning
+from devpool.address import moved
+from devpool.drivers import refuse_fast_auth
+from devpool.errors import DevpoolError, UsageError
+from devpool.model import BARE, DIRECT_NAME, Project, Setting
+from devpool.moving import Target
+from devpool.options import Options
+from devpool.ports import listen_port, upstream_port
+from devpool.refusals import SERVICE_NAME, refuse_odd_names, refuse_unplaced
+from devpool.routing import Route, in_session
+from devpool.services import Service
+from devpool.session import SUFFIX, VARIABLE, database_settings, doors, in_variable, refuse_direct
+from devpool.settings import published_ports
+from devpool.sharing import How, Sharing, Where
+from devpool.shields import Shields, find_shields
+from devpool.tls import demand, refuse_disabled
 
-POOLED_PORT = "6432"
+_LAST_PORT = 65535
 DIRECT_SUFFIX = "_DIRECT"
 POOLED_SUFFIX = "_POOLED"
-
-Where = Literal["origin", "own", "variable"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What the user chose for enable."""
-
-    name: str = "pgbouncer"
-    port: str | None = None
-    direct: tuple[str, ...] = ()
-    pool: tuple[str, ...] = ()
+SESSION_SUFFIX = "_POOLED_SESSION"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +35,9 @@ class Pooler:
 
     Attributes:
         name: the service to add.
-        database: the service it stands before.
+        database: the database it stands before: the name of a service, or a host.
+        external: whether that is no service of the project.
+        after: the service that its block goes after.
         port: where it listens.
         upstream_port: where the database listens.
         apps: the services that it serves.
@@ -46,10 +45,17 @@ class Pooler:
         profiles: the database's profiles.
         condition: what it waits for at the database.
         restart: the database's restart policy, "" for none.
+        tls: whether some app demands TLS of it.
+        published: the port of the host's loopback at which it can be reached; "" for none.
+        extra_hosts: `extra_hosts` of the apps that say where an external database is.
+        settings: PgBouncer's settings that the user chose, by key.
+        doors: the databases that have a second name in session mode.
     """
 
     name: str
     database: str
+    external: bool
+    after: str
     port: str
     upstream_port: str
     apps: tuple[str, ...]
@@ -57,6 +63,18 @@ class Pooler:
     profiles: tuple[str, ...]
     condition: str
     restart: str
+    tls: bool
+    published: str
+    extra_hosts: tuple[str, ...]
+    settings: Mapping[str, str]
+    doors: tuple[str, ...] = ()
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Its variables of PgBouncer but for the port, in the order in which they are written."""
+        return tuning.variables(self.settings, tls=self.tls) | (
+            {VARIABLE: in_variable(self.doors)} if self.doors else {}
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,12 +85,36 @@ class Move:
         setting: the setting, with its old address.
         pooler: where it goes.
         where: "origin", at the place the value is written, for all that share it; "own", an entry of the app's
-            own over a value it shares with others; "variable", a second variable beside the one that holds it.
+            own over a value it shares with others.
+        how: "text", the address itself is replaced; "second", it is wholly in a variable that others may use too, and a
+            second variable beside that one holds the new one; "private", a service loads the file of that variable,
+            so that a second one would reach it: the entry gets its direct name and a private file the new value.
+        session: whether it goes to the door in session mode.
     """
 
     setting: Setting
     pooler: Pooler
     where: Where
+    how: How
+    session: bool = False
+
+    @property
+    def target(self) -> Target:
+        """The host and the port by which the app reaches the pooler, and what the database's name ends in there."""
+        suffix = SUFFIX if self.session else ""
+        if self.setting.published:
+            return self.setting.address.host or "localhost", self.pooler.published, suffix
+        return self.pooler.name, self.pooler.port, suffix
+
+    @property
+    def words(self) -> str:
+        """Where the setting goes, to be shown."""
+        host, port, suffix = self.target
+        address = self.setting.address
+        database = address.database + suffix if suffix and address.database else ""
+        if address.kind in ("port", "database"):
+            return port if address.kind == "port" else database
+        return f"{host}:{port}" + (f", database {database}" if database else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -82,6 +124,7 @@ class Plan:
     poolers: tuple[Pooler, ...]
     routes: tuple[Route, ...]
     moves: tuple[Move, ...]
+    shields: Shields = field(default_factory=dict)
 
     @property
     def apps(self) -> list[str]:
@@ -94,38 +137,60 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
 
     Raises:
         DevpoolError: `pooler-name-taken`, `ports-differ`, `no-port-variable`, `only-in-shell`, `value-not-plain`,
-            `shared-value`, `several-hosts`, `no-shared-network`.
+            `shared-value`, `several-hosts`, `no-shared-network`, `name-not-plain`, `fast-auth-refused`.
     """
-    _refuse_unplaced(project, routes)
+    refuse_unplaced(project, routes, options)
     pooled = {(r.service, r.database) for r in routes if r.pooled}
     settings = [s for s in project.settings if (s.service, s.database) in pooled]
+    settings = _without_bare_hosts(settings)
+    refuse_odd_names(project, settings)
     databases = list(dict.fromkeys(s.database for s in settings))
-    poolers = [_pooler(project, d, databases, settings, options) for d in databases]
-    by_database = {p.database: p for p in poolers}
-    sharing = _Sharing(project, pooled)
-    moves = [
-        Move(setting=s, pooler=by_database[s.database], where=sharing.where(s))
-        for s in settings
-        if not (s.kind == "port" and s.address.port == by_database[s.database].port)
+    refuse_direct(routes, options.session)
+    session = {(r.service, r.database) for r in routes if r.pooled and in_session(r, options)}
+    names = database_settings(project, [s for s in settings if (s.service, s.database) in session])
+    at_door = [s for s in (*settings, *names) if (s.service, s.database) in session]
+    poolers = [
+        replace(
+            _pooler(project, d, databases, settings, options, pooled),
+            doors=doors(s for s in at_door if s.database == d),
+        )
+        for d in databases
     ]
-    return Plan(poolers=tuple(poolers), routes=tuple(routes), moves=tuple(moves))
+    by_database = {p.database: p for p in poolers}
+    shields = find_shields(project, {service for service, _ in pooled})
+    sharing = Sharing(project, pooled, shields, session, names)
+    moves = [_move(s, by_database, sharing, session) for s in (*settings, *names)]
+    moves = [m for m in moves if moved(m.setting.value.text, m.setting.address, *m.target) != m.setting.value.text]
+    return Plan(poolers=tuple(poolers), routes=tuple(routes), moves=tuple(moves), shields=shields)
 
 
-def _refuse_unplaced(project: Project, routes: list[Route]) -> None:
-    stays = {r.service for r in routes if not r.pooled}
-    for service, variable in project.unplaced:
-        if service not in stays:
-            value = project.environments[service][variable]
-            raise DevpoolError(
-                "several-hosts",
-                f"`{service}.{variable}` lists several hosts, which one pooler cannot stand for",
-                where=value.origin.place,
-                hint=f"keep it direct: --direct {service}",
-            )
+def _move(setting: Setting, poolers: Mapping[str, Pooler], sharing: Sharing, session: Set[tuple[str, str]]) -> Move:
+    return Move(
+        setting=setting,
+        pooler=poolers[setting.database],
+        where=sharing.where(setting),
+        how=sharing.how(setting),
+        session=(setting.service, setting.database) in session,
+    )
 
 
-def _pooler(project: Project, database: str, databases: list[str], settings: list[Setting], options: Options) -> Pooler:
-    name = options.name if len(databases) == 1 else f"{options.name}-{database}"
+def _without_bare_hosts(settings: list[Setting]) -> list[Setting]:
+    """The settings without the hosts that stay what they are, where no port goes with them: nothing would move."""
+    ported = {(s.service, s.database) for s in settings if s.kind != "host" or s.address.port}
+    return [s for s in settings if not s.published or (s.service, s.database) in ported]
+
+
+def _pooler(
+    project: Project,
+    database: str,
+    databases: list[str],
+    settings: list[Setting],
+    options: Options,
+    pooled: set[tuple[str, str]],
+) -> Pooler:
+    if not SERVICE_NAME.fullmatch(options.name):
+        raise UsageError("bad-name", "this is no name for a service", hint="use letters, digits, `.`, `_` and `-`")
+    name = options.name if len(databases) == 1 else f"{options.name}-{_short(database, databases)}"
     service = project.databases[database].service
     if name in project.services:
         raise DevpoolError(
@@ -136,149 +201,80 @@ def _pooler(project: Project, database: str, databases: list[str], settings: lis
         )
     mine = [s for s in settings if s.database == database]
     apps = tuple(dict.fromkeys(s.service for s in mine))
+    chosen = options.settings_for(database)
+    demanding = [s for s in mine if demand(s, project.environments[s.service])]
+    refuse_fast_auth(project, mine, chosen)
+    refuse_disabled(demanding, chosen)
+    first = service or project.services[apps[0]]
+    healthy = service is not None and networks.has_healthcheck(service)
     return Pooler(
         name=name,
         database=database,
-        port=_listen_port(mine, options),
-        upstream_port=_upstream_port(mine),
+        external=service is None,
+        after=first.name,
+        port=listen_port(project, mine, pooled, options.port),
+        upstream_port=upstream_port(mine, published_ports(service) if service else {}),
         apps=apps,
-        networks=networks.meeting(project.services, database, apps),
-        profiles=tuple(service.names("profiles")),
-        condition="service_healthy" if networks.has_healthcheck(service) else "service_started",
-        restart=service.text("restart"),
+        networks=networks.meeting(project.services, database, _in_networks(mine, apps)),
+        profiles=_profiles([service] if service else [project.services[a] for a in apps]),
+        condition="service_healthy" if healthy else "service_started",
+        restart=first.text("restart"),
+        tls=bool(demanding),
+        published=_published(project, options, databases.index(database)),
+        extra_hosts=() if service else _extra_hosts(project, database, apps),
+        settings=chosen,
     )
 
 
-def _names_no_port(settings: list[Setting]) -> list[Setting]:
-    """The settings after which an app uses its own default port."""
-    ported = {s.service for s in settings if s.kind == "port"}
-    return [
-        s
-        for s in settings
-        if s.kind != "port" and s.address.port is None and not (s.kind == "host" and s.service in ported)
-    ]
+def _profiles(services: list[Service]) -> tuple[str, ...]:
+    """The profiles in which a pooler of these services is needed; empty where it always is."""
+    each = [service.names("profiles") for service in services]
+    return tuple(dict.fromkeys(n for names in each for n in names)) if all(each) else ()
 
 
-def _listen_port(settings: list[Setting], options: Options) -> str:
-    """6432, unless some app names no port: then 5432, so that the host alone has to change."""
-    portless = _names_no_port(settings)
-    if options.port is None:
-        return DEFAULT_PORT if portless else POOLED_PORT
-    stuck = next((s for s in portless if s.kind == "host"), None)
-    if stuck and options.port != DEFAULT_PORT:
+def _short(database: str, databases: list[str]) -> str:
+    """A database's name for its pooler: of a host its first part, unless another has the same."""
+    first = database.partition(".")[0]
+    alone = sum(d.partition(".")[0] == first for d in databases) == 1
+    return re.sub(r"[^a-zA-Z0-9_.-]", "-", first if alone else database)
+
+
+def _published(project: Project, options: Options, index: int) -> str:
+    """The port of the host for the pooler of a database, one after the other."""
+    if options.publish is None:
+        return ""
+    port = str(options.publish + index)
+    holder = next((n for n, s in project.services.items() if port in published_ports(s)), None)
+    if holder or int(port) > _LAST_PORT:
         raise DevpoolError(
-            "no-port-variable",
-            f"`{stuck.service}` names its host (`{stuck.variable}`) and no port: it cannot reach {options.port}",
-            where=stuck.value.origin.place,
-            hint=f"leave --port out, or give `{stuck.service}` a port variable",
+            "port-taken",
+            f"`{holder}` publishes port {port} already" if holder else f"there is no port {port}",
+            where=project.services[holder].place if holder else "",
+            hint="choose another port of the host: --publish 16432",
         )
-    return options.port
+    return port
 
 
-def _upstream_port(settings: list[Setting]) -> str:
-    ports = {s.address.port or DEFAULT_PORT for s in settings if s.kind != "host" or s.address.port}
-    if len(ports) > 1:
-        first = settings[0]
-        raise DevpoolError(
-            "ports-differ",
-            f"the apps reach `{first.database}` at different ports ({', '.join(sorted(ports))})",
-            where=first.value.origin.place,
-            hint="keep those with the odd port direct: --direct SERVICE",
-        )
-    return ports.pop() if ports else DEFAULT_PORT
+def _extra_hosts(project: Project, database: str, apps: tuple[str, ...]) -> tuple[str, ...]:
+    said = (networks.extra_hosts(project.services[app]).get(database) for app in apps)
+    return tuple(f"{database}:{address}" for address in said if address)[:1]
 
 
-class _Sharing:
-    """Who else reads a value where it is written."""
-
-    def __init__(self, project: Project, pooled: set[tuple[str, str]]) -> None:
-        self.project = project
-        self.moved = {(s.service, s.variable) for s in project.settings if (s.service, s.database) in pooled}
-        self.readers: dict[tuple[str, int], list[tuple[str, str]]] = {}
-        for service, values in project.environments.items():
-            for name, value in values.items():
-                self.readers.setdefault(value.origin.key, []).append((service, name))
-        self.interpolated = _interpolated(project)
-
-    def where(self, setting: Setting) -> Where:
-        """Where the setting is to be changed.
-
-        Raises:
-            DevpoolError: `only-in-shell`, `value-not-plain`.
-        """
-        value, address = setting.value, setting.address
-        if raw_replacements(value, address, "host", "1") is None:
-            return self._in_variable(setting)
-        return "origin" if self._all_move(value.origin, setting.variable) else "own"
-
-    def _all_move(self, origin: Origin, variable: str) -> bool:
-        if origin.form == "env-file" and variable in self.interpolated.get(origin.file.path, frozenset()):
-            return False
-        return all(reader in self.moved for reader in self.readers[origin.key])
-
-    def _in_variable(self, setting: Setting) -> Where:
-        address = setting.address
-        start, end = address.host_span[0], max(address.host_span[1], (address.port_span or (0, 0))[1])
-        holding = variable_holding(setting.value, start, end)
-        if holding is None or not setting.value.origin.exact:
-            raise not_plain(setting)
-        if setting.kind in ("host", "port"):
-            return "origin" if self._all_move(setting.value.origin, setting.variable) else "own"
-        if holding.source in (SHELL, None) or setting.value.origin.form == "env-file":
-            raise DevpoolError(
-                "only-in-shell",
-                f"`{setting.service}.{setting.variable}` takes its value from the shell's `{holding.variable}`, "
-                "which no file holds",
-                where=setting.value.origin.place,
-                hint=f"write {holding.variable} into .env, or keep it direct: --direct {setting.service}",
-            )
-        if not self._all_move(setting.value.origin, setting.variable):
-            raise shared_value(setting)
-        return "variable"
-
-
-def _interpolated(project: Project) -> Mapping[str, frozenset[str]]:
-    """By env file: the names whose values other text takes over with `${...}`."""
-    sources = project.sources
-    in_compose = frozenset[str]().union(*(names_in(d.text) for d in sources.loaded.values()))
-    return {
-        path: names_in(file.text) | (in_compose if path in sources.dotenv else frozenset())
-        for path, file in sources.env_files.items()
-    }
-
-
-def not_plain(setting: Setting) -> DevpoolError:
-    """The refusal of a setting whose text cannot be edited yet."""
-    return DevpoolError(
-        "value-not-plain",
-        f"`{setting.service}.{setting.variable}` is written in a way that devpool does not change yet",
-        where=setting.value.origin.place,
-        hint=f"write it on one line without escapes, or keep it direct: --direct {setting.service}",
-    )
-
-
-def shared_value(setting: Setting) -> DevpoolError:
-    """The refusal of a setting that direct services share and that has no place of its own."""
-    name = setting.service
-    return DevpoolError(
-        "shared-value",
-        f"`{name}.{setting.variable}` shares its value with services that stay direct, "
-        "and has no place of its own for another",
-        where=setting.value.origin.place,
-        hint=f"give `{name}` its own {setting.variable}, or keep it direct: --direct {name}",
-    )
+def _in_networks(settings: list[Setting], apps: tuple[str, ...]) -> tuple[str, ...]:
+    """The apps that reach the pooler in a network of the project."""
+    return tuple(a for a in apps if not all(s.published for s in settings if s.service == a))
 
 
 def twin_of(setting: Setting, environment: Container[str]) -> str | None:
     """The name under which a setting's old value is to be kept beside it; None where nothing is to be added.
 
-    Hosts and ports need none, the pooler's own block says as much. A variable of that name that is there already
-    is the user's.
+    Hosts and ports need none, the pooler's own block says as much, and a command has no place for one. A variable
+    of that name that is there already is the user's.
 
     Args:
         setting: the setting.
         environment: the names that the app's environment has.
     """
     name = setting.variable + DIRECT_SUFFIX
-    plain = setting.kind in ("host", "port") or DIRECT_NAME.search(setting.variable)
+    plain = setting.kind in BARE or setting.in_command or DIRECT_NAME.search(setting.variable)
     return None if plain or name in environment else name

@@ -68,8 +68,7 @@ class Block:
     def _word(self, match: re.Match[str]) -> str:
         words = {
             "name": self.pooler.name,
-            "database": self.pooler.database,
-            "condition": self.pooler.condition,
+            "database": "a database outside of this project" if self.pooler.external else f"`{self.pooler.database}`",
             "build": layout.quoted(self._from_file(BUILD_CONTEXT)),
         }
         return words[match[1]]
@@ -78,6 +77,20 @@ class Block:
         """A path below the project directory as the compose file has to write it."""
         start = self.credentials.document.directory or self.project_directory
         return written_path(start, posixpath.join(self.project_directory, path))
+
+    def _depends_on(self) -> Iterator[tuple[int, Line]]:
+        if not self.pooler.external:
+            yield 0, ("depends_on:",)
+            yield 1, (f"{self.pooler.database}:",)
+            yield 2, (f"condition: {self.pooler.condition}",)
+
+    def _ports(self) -> Iterator[tuple[int, Line]]:
+        if self.pooler.published:
+            yield 0, ("ports:",)
+            yield 1, (f'- "127.0.0.1:{self.pooler.published}:{self.pooler.port}"',)
+
+    def _extra_hosts(self) -> Iterator[tuple[int, Line]]:
+        yield from _list("extra_hosts", self.pooler.extra_hosts)
 
     def _restart(self) -> Iterator[tuple[int, Line]]:
         if self.pooler.restart:
@@ -92,7 +105,10 @@ class Block:
         yield from _list("networks", self.pooler.networks)
 
     def _secrets(self) -> Iterator[tuple[int, Line]]:
-        yield from _list("secrets", self.credentials.secrets)
+        if self.credentials.secrets:
+            yield 0, ("secrets:",)
+            for text in self.credentials.secrets:
+                yield 1, (f"- {text}",)
 
     def _env_file(self) -> Iterator[tuple[int, Line]]:
         given = [_same(use.node, use.document is self.credentials.document) for use in self.credentials.env_files]
@@ -111,15 +127,17 @@ class Block:
             if name in copied:
                 yield 0, _copied_item(name, copied[name]) if as_list else _copied_entry(name, copied[name])
             elif name in stated:
-                yield 0, (_item(name, stated[name]) if as_list else f"{name}: {_text(stated[name])}",)
+                yield 0, (f"- {layout.item(name, stated[name])}" if as_list else f"{name}: {_text(stated[name])}",)
 
     def _stated(self) -> Iterator[tuple[str, str]]:
-        yield "POSTGRES_HOST", self.pooler.database
-        yield "POSTGRES_PORT", self.pooler.upstream_port
+        if not self.pooler.external:
+            yield "POSTGRES_HOST", self.pooler.database
+            yield "POSTGRES_PORT", self.pooler.upstream_port
         for name, value in self.credentials.stated:
             yield name, value.replace("$", "$$")
         yield "PGBOUNCER_LISTEN_PORT", self.pooler.port
-        yield "PGBOUNCER_POOL_MODE", "transaction"
+        for name, value in self.pooler.variables.items():
+            yield name, value.replace("$", "$$")
 
 
 def private_env_file(service: str) -> str:
@@ -129,11 +147,6 @@ def private_env_file(service: str) -> str:
 
 def _text(value: str) -> str:
     return layout.quoted(value) if value else '""'
-
-
-def _item(name: str, value: str) -> str:
-    whole = f"{name}={value}"
-    return f"- {whole if layout.quoted(value) == value or value.isdigit() else layout.quoted(whole)}"
 
 
 def _list(key: str, names: tuple[str, ...]) -> Iterator[tuple[int, Line]]:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from devpool import resources
+from devpool import readable, resources
+from devpool.address import find_addresses
 from devpool.document import Document, decode, parse
 from devpool.edits import Edit
 from devpool.errors import DevpoolError, ProofError
-from devpool.model import Project, read_model
+from devpool.model import Project
+from devpool.notes import notes
+from devpool.options import Options
 from devpool.oracle import readings
-from devpool.plan import Options, Plan, make_plan
+from devpool.plan import Plan, make_plan
 from devpool.pooler import BUILD_CONTEXT, FOLDER
 from devpool.prepared import Prepared
 from devpool.project import project_directory, read_project
+from devpool.read_model import read_model
 from devpool.rewrite import Changes, rewrite
-from devpool.routing import find_routes
+from devpool.routing import chosen_routes
 from devpool.sources import Selection, Sources
 from devpool.state import PATH, AddedPooler, AppRoute, State, dump, load
 from devpool.undo import read_edited, undo, undo_exactly
@@ -37,7 +42,10 @@ def read_state(directory: Path) -> State | None:
         DevpoolError: `state-unreadable`, `state-version`.
     """
     path = directory / PATH
-    return load(path.read_bytes(), str(directory)) if path.is_file() else None
+    if readable.is_file(path):
+        return load(readable.read(path), str(directory))
+    # A folder, or a link that leads nowhere, is a damaged record, and no sign that there is none.
+    return load(b"", str(directory)) if os.path.lexists(path) else None
 
 
 def undone(state: State) -> dict[str, bytes]:
@@ -84,7 +92,7 @@ def prepare_enable(
     instead = undone(state) if state else {}
     sources = read_project(selection, cwd, shell, instead)
     project = read_model(sources)
-    plan = make_plan(project, find_routes(project, options.direct, options.pool), options)
+    plan = make_plan(project, chosen_routes(project, options), options)
     _refuse_nothing(project, plan)
     changes = rewrite(project, plan, resources.block_template())
     texts = _new_texts(sources, changes)
@@ -94,8 +102,8 @@ def prepare_enable(
         prove_reading(project, [m.setting for m in plan.moves], before)
         prove_meaning(plan, before, after)
         for pooler in plan.poolers:
-            prove_pooler(project, pooler, [m.setting for m in plan.moves if m.pooler is pooler], after)
-    record = _record(plan, options, changes.edits)
+            prove_pooler(project, pooler, [m.setting for m in plan.moves if m.pooler is pooler], before, after)
+    record = _record(plan, options, changes)
     context = resources.build_context()
     ours = _our_files(sources.directory, record, context) | private
     wanted: dict[str, bytes | None] = {**instead, **texts, **ours}
@@ -111,28 +119,57 @@ def prepare_enable(
         edited=tuple(dict.fromkeys([*texts, *instead])),
         proved=verify,
         state=record,
+        notes=tuple(notes(project, plan)),
     )
 
 
 def _refuse_nothing(project: Project, plan: Plan) -> None:
     if plan.moves:
         return
-    where = project.sources.documents[-1].path
+    where = project.sources.documents[0].path
     if not project.databases:
-        raise DevpoolError(
-            "no-database",
-            "no service of this project is a Postgres server",
-            where=where,
-            hint="devpool needs the service that runs Postgres, or apps that name it in a URL; "
-            "see whether another file belongs to the project (-f)",
-        )
+        raise _no_database(project, where)
+    if plan.routes:
+        raise _all_direct(plan, where)
     raise DevpoolError(
         "nothing-to-pool",
-        f"no app names `{', '.join(project.databases)}` in its environment where devpool could change it"
-        if not plan.routes
-        else "every app stays direct: " + "; ".join(f"{r.service}: {r.reason}" for r in plan.routes if not r.pooled),
+        details=tuple(notes(project, plan)),
+        message=f"no app names `{', '.join(project.databases)}` where devpool could change it",
         where=where,
-        hint="give the app its database address in an environment variable, or overrule a route with --pool SERVICE",
+        hint="give the app its database address in an environment variable; what a file inside an image says "
+        "cannot be seen",
+    )
+
+
+def _no_database(project: Project, where: str) -> DevpoolError:
+    """The refusal of a project without a database, with the first address that leads nowhere in it."""
+    named = (
+        (f"`{service}.{name}` names `{address.host}`, which is no service of this project", value.origin.place)
+        for service, values in project.environments.items()
+        for name, value in values.items()
+        for address in find_addresses(value.text)
+        if address.kind in ("url", "jdbc")
+    )
+    message, place = next(named, ("no service of this project is a Postgres server", where))
+    return DevpoolError(
+        "no-database",
+        message,
+        where=place,
+        hint="devpool needs the service that runs Postgres, or the full name of a server elsewhere; "
+        "see whether another file belongs to the project (-f)",
+    )
+
+
+def _all_direct(plan: Plan, where: str) -> DevpoolError:
+    movable = dict.fromkeys(r.service for r in plan.routes if r.code not in ("network", "user", "named-direct"))
+    overrule = " ".join(f"--pool {name}" for name in movable)
+    return DevpoolError(
+        "nothing-to-pool",
+        "every app stays direct: " + "; ".join(f"{r.service}: {r.reason}" for r in plan.routes),
+        where=where,
+        hint=f"overrule it where you know better: {overrule}"
+        if overrule
+        else "there is nothing for a pooler to do here; `devpool explain` shows each setting",
     )
 
 
@@ -156,10 +193,11 @@ def _prove_readable(path: str, data: bytes) -> None:
         raise ProofError("not-readable", f"the edited file would not be read: {error.message}", where=path) from None
 
 
-def _record(plan: Plan, options: Options, edits: tuple[Edit, ...]) -> State:
+def _record(plan: Plan, options: Options, changes: Changes) -> State:
     return State(
         options=asdict(options),
-        edits=edits,
+        edits=changes.edits,
+        private=tuple(changes.private),
         poolers=tuple(AddedPooler(name=p.name, database=p.database, port=p.port) for p in plan.poolers),
         routes=tuple(
             AppRoute(service=r.service, database=r.database, pooled=r.pooled, reason=r.reason) for r in plan.routes

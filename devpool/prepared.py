@@ -28,6 +28,7 @@ class Prepared:
         edited: the user's own files among them.
         proved: whether Compose's model was compared.
         state: the record that belongs to the result; None for disable.
+        notes: what the user should know of the plan.
     """
 
     sources: Sources
@@ -39,6 +40,7 @@ class Prepared:
     edited: tuple[str, ...]
     proved: bool
     state: State | None
+    notes: tuple[str, ...] = ()
 
     def changes(self) -> list[FileChange]:
         """The files to write, those that are right already left out; the user's own first."""

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from devpool import nodes
+from devpool import nodes, readable
 from devpool.document import Document, parse
 from devpool.envfile import EnvFile, parse_env, values_of
 from devpool.environment import env_file_uses
@@ -119,7 +119,7 @@ class _Reader:
         """Read the files that interpolation uses. A later file of `--env-file` wins, the shell always."""
         added: dict[str, Variable] = {}
         for path in paths:
-            if str(path) in self.dotenv or not path.is_file():
+            if str(path) in self.dotenv or not readable.is_file(path):
                 continue
             self.dotenv.append(str(path))
             added |= values_of(self._env_file(path), self.variables)
@@ -207,7 +207,7 @@ class _Reader:
 
     def _load_env_files(self, service: Service) -> None:
         for use in env_file_uses(service):
-            if use.path not in self.env_files and Path(use.path).is_file():
+            if use.path not in self.env_files and readable.is_file(Path(use.path)):
                 self._env_file(Path(use.path))
 
     def _env_file(self, path: Path) -> EnvFile:
@@ -216,18 +216,10 @@ class _Reader:
         return self.env_files[str(path)]
 
     def _bytes(self, path: Path) -> bytes:
-        try:
-            given = self.instead.get(str(path))
-            self.originals[str(path)] = path.read_bytes() if given is None else given
-        except OSError as error:
-            raise DevpoolError(
-                "no-compose-file" if isinstance(error, FileNotFoundError) else "cannot-read",
-                f"cannot read the file: {error.strerror}",
-                where=str(path),
-                hint="check the path and its permissions",
-            ) from None
+        given = self.instead.get(str(path))
+        self.originals[str(path)] = readable.read(path) if given is None else given
         return self.originals[str(path)]
 
 
 def _absolute(cwd: Path, name: str) -> str:
-    return resolve_path(str(cwd), str(Path(name).expanduser()))
+    return resolve_path(str(cwd), os.path.expanduser(name))  # noqa: PTH111 - Path knows no `~` of an unknown user

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from devpool.address import redact
+from devpool.address import redact_settings
 from devpool.output import table
-from devpool.plan import Move, twin_of
+from devpool.plan import Move, Pooler, twin_of
 from devpool.prepared import Prepared, shown
+from devpool.tuning import in_words
 
-_WHERE = {
-    "origin": "where it is written",
-    "own": "in an entry of its own",
-    "variable": "through a second variable beside it",
-}
+UNPROVED = "warning: --no-verify: that Compose reads the result as planned was NOT proved"
+_WHERE = {"origin": "where it is written", "own": "in an entry of its own"}
+_SECOND = {"origin": "through a second variable beside it", "own": "in an entry of its own, through a second variable"}
 
 
 def plan_lines(prepared: Prepared) -> list[str]:
@@ -22,10 +21,7 @@ def plan_lines(prepared: Prepared) -> list[str]:
     plan = prepared.plan
     if plan is None:
         return []
-    lines = [
-        f"{p.name}: PgBouncer in front of {p.database}, listening on {p.port}, for {', '.join(p.apps)}"
-        for p in plan.poolers
-    ]
+    lines = [line for pooler in plan.poolers for line in _pooler_lines(pooler)]
     lines += ["", "routes:"]
     several = len({r.database for r in plan.routes}) > 1
     lines += table(
@@ -36,7 +32,14 @@ def plan_lines(prepared: Prepared) -> list[str]:
     )
     lines += ["", "settings:"]
     lines += [f"  {line}" for line in _setting_lines(prepared, plan.moves)]
-    return lines
+    known = [f"  {note}" for note in prepared.notes]
+    return [*lines, "", "know this:", *known] if known else lines
+
+
+def _pooler_lines(pooler: Pooler) -> list[str]:
+    apps = ", ".join(pooler.apps)
+    first = f"{pooler.name}: PgBouncer in front of {pooler.database}, listening on {pooler.port}, for {apps}"
+    return [first, f"  set: {in_words(pooler.settings)}"] if pooler.settings else [first]
 
 
 def _setting_lines(prepared: Prepared, moves: tuple[Move, ...]) -> list[str]:
@@ -50,11 +53,17 @@ def _setting_lines(prepared: Prepared, moves: tuple[Move, ...]) -> list[str]:
 def _setting_line(prepared: Prepared, move: Move) -> str:
     setting = move.setting
     place = shown(setting.value.origin.place, prepared.sources.directory)
-    target = move.pooler.port if setting.kind == "port" else f"{move.pooler.name}:{move.pooler.port}"
     assert prepared.project is not None, "enable always has a project"
     twin = twin_of(setting, prepared.project.environments[setting.service])
     kept = f", old value kept as {twin}" if twin else ""
-    return f"{setting.variable} -> {target} ({place}, {_WHERE[move.where]}{kept})"
+    return f"{setting.variable} -> {move.words} ({place}, {where_words(move)}{kept})"
+
+
+def where_words(move: Move) -> str:
+    """Where a move is written, in words."""
+    if move.how == "private":
+        return "in a private env file"
+    return (_SECOND if move.how == "second" else _WHERE)[move.where]
 
 
 def change_lines(prepared: Prepared, *, done: bool = True) -> list[str]:
@@ -76,6 +85,7 @@ def plan_data(prepared: Prepared) -> dict[str, Any]:
     assert plan is not None, "enable always has a plan"
     return files_data(prepared) | {
         "proved": prepared.proved,
+        "notes": list(prepared.notes),
         "poolers": [asdict(p) for p in plan.poolers],
         "routes": [asdict(r) for r in plan.routes],
         "settings": [
@@ -84,10 +94,11 @@ def plan_data(prepared: Prepared) -> dict[str, Any]:
                 "variable": m.setting.variable,
                 "kind": m.setting.kind,
                 "database": m.setting.database,
-                "value": redact(m.setting.value.text) if m.setting.kind != "dsn" else "***",
+                "value": redact_settings(m.setting.value.text) if m.setting.kind != "dsn" else "***",
                 "origin": m.setting.value.origin.place,
                 "pooler": m.pooler.name,
                 "where": m.where,
+                "session": m.session,
             }
             for m in plan.moves
         ],

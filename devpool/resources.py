@@ -16,6 +16,11 @@ def block_template() -> str:
     return (_ROOT / "compose" / "pooler.yml").read_text(encoding="utf-8")
 
 
+def setting_types() -> str:
+    """The text of docker/pgbouncer/settings.txt: PgBouncer's settings with their types."""
+    return (_ROOT / "docker" / "pgbouncer" / "settings.txt").read_text(encoding="utf-8")
+
+
 def build_context() -> BuildContext:
     """The files of docker/pgbouncer by relative path: their bytes and permission bits."""
     folder = _ROOT / "docker" / "pgbouncer"

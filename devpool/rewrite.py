@@ -12,12 +12,14 @@ from devpool.dependencies import dependency_edits
 from devpool.document import Document
 from devpool.edits import Edit, insertion
 from devpool.envfile import env_quoted
+from devpool.errors import DevpoolError
 from devpool.model import Project
 from devpool.nodes import Entry
 from devpool.plan import Plan, Pooler
 from devpool.pooler import Block, laid_out
 from devpool.services import services_node
-from devpool.settings import setting_edits
+from devpool.setting_edits import setting_edits
+from devpool.shields import shield_edits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,31 +46,38 @@ def rewrite(project: Project, plan: Plan, template: str) -> Changes:
     Raises:
         DevpoolError: where the text is laid out in a way that cannot be edited yet.
     """
-    found: dict[Edit, None] = {}
+    poolers: list[Edit] = []
     private: dict[str, str] = {}
     for pooler in plan.poolers:
         moves = [m.setting for m in plan.moves if m.pooler is pooler]
         credentials = find_credentials(project, pooler.database, moves)
         block = Block(pooler=pooler, credentials=credentials, project_directory=project.sources.directory)
-        found[_pooler_edit(pooler, credentials, block, template)] = None
+        poolers.append(_pooler_edit(pooler, credentials, block, template))
         if credentials.private:
             values = {name: env_quoted(value) for name, value in credentials.private.items()}
             private[block.private_path] = env_text(values)
     settings = setting_edits(project, plan)
-    found |= dict.fromkeys(settings.edits)
-    found |= dict.fromkeys(dependency_edits(project, plan))
+    # Where a pooler's block goes to the end of an app, what the app itself gets there comes first.
+    changes = [*settings.edits, *dependency_edits(project, plan)]
+    found = dict.fromkeys([*changes, *shield_edits(plan.shields, changes), *poolers])
     for path, values in settings.private.items():
         private[path] = env_text(values)
-    return Changes(edits=tuple(found), private=private)
+    first = {edit.path for edit in poolers}
+    return Changes(edits=tuple(sorted(found, key=lambda edit: edit.path not in first)), private=private)
 
 
 def _pooler_edit(pooler: Pooler, credentials: Credentials, block: Block, template: str) -> Edit:
     """The pooler's service goes right after its database's."""
     document = credentials.document
-    services, entry = _service_entry(document, pooler.database)
+    services, entry = _service_entry(document, pooler.after)
     if services.flow:
-        raise layout.odd(document, services)
-    indent = layout.indent(document.text, entry.key.start)
+        raise DevpoolError(
+            "layout-not-plain",
+            "the services are written in flow style, in braces, where devpool adds none",
+            where=document.place(services.start),
+            hint="write `services:` in block style, one service below the other; inside them it may stay as it is",
+        )
+    indent = layout.indent(document, entry.key)
     end = layout.block_end(document.text, max(entry.key.end, entry.value.end), indent)
     step = layout.unit(document, services)
     new = laid_out(block, template, indent=indent, step=step, newline=document.newline)

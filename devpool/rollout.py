@@ -17,6 +17,7 @@ from devpool.sources import Selection
 from devpool.state import State
 
 _PROOF_SECONDS = 15.0
+_NO_ENGINE = ("engine-not-running", "no-docker-cli", "no-compose-plugin")
 
 
 def open_stack(selection: Selection, cwd: str) -> Stack:
@@ -27,6 +28,22 @@ def open_stack(selection: Selection, cwd: str) -> Stack:
     """
     call = call_for(selection, cwd)
     return Stack(call, str(read_compose(call).model["name"]))
+
+
+def reach(selection: Selection, cwd: str, output: Output, said: str) -> tuple[Stack | None, dict[str, list[Running]]]:
+    """The running containers; none of them, and a warning, where there is no engine to ask.
+
+    Args:
+        said: what happens then, as the end of the warning.
+    """
+    try:
+        stack = open_stack(selection, cwd)
+        return stack, stack.running()
+    except DevpoolError as error:
+        if error.code not in _NO_ENGINE:
+            raise
+        output.progress(f"warning: {error.message}; {said}")
+        return None, {}
 
 
 def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
@@ -77,8 +94,9 @@ def prove_live(stack: Stack, plan: Plan, restarted: list[str]) -> list[Connectio
     running = stack.running()
     for move in (m for m in plan.moves if m.setting.service in restarted):
         for container in running.get(move.setting.service, []):
-            value = container.environment.get(move.setting.variable, "")
-            if not leads_to(value, move.setting.address, move.pooler.name, move.pooler.port):
+            environment = container.environment.get(move.setting.variable, "")
+            values = container.words if move.setting.in_command else [environment]
+            if not any(leads_to(v, move.setting.address, *move.target) for v in values):
                 raise _old_address(move, container)
     pairs = [(r.service, r.database) for r in plan.routes if r.service in restarted]
     pooled = [r.service for r in plan.routes if r.pooled]
@@ -116,6 +134,9 @@ def connection_lines(found: list[Connections], plan_pooled: set[tuple[str, str]]
 
 
 def _sentence(c: Connections, pooled: bool) -> str:
+    if c.at_database is None:
+        way = f"{c.at_pooler} at the pooler" if pooled else "direct"
+        return f"{c.service}: {way}; what reaches {c.database} itself cannot be seen from here"
     if not pooled:
         return f"{c.service}: direct, {c.at_database} at {c.database}"
     if c.at_database:

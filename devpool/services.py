@@ -18,6 +18,7 @@ from devpool.nodes import Entry, Node, Scalar, Sequence
 
 Loaded = Mapping[str, Document]
 _RESET, _OVERRIDE = "!reset", "!override"
+_MAX_EXTENDS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -121,17 +122,6 @@ class Service:
         return fragment.document.place(fragment.node.start)
 
 
-def readers(services: Mapping[str, Service], key: str) -> dict[int, set[str]]:
-    """By the id of a value's node: the services for which it states a key. More than one share it by an alias, a
-    merge or `extends`.
-    """
-    found: dict[int, set[str]] = {}
-    for name, service in services.items():
-        for statement in service.statements(key):
-            found.setdefault(id(statement.value), set()).add(name)
-    return found
-
-
 def find_services(
     documents: Iterable[Document], loaded: Loaded, variables: Mapping[str, Variable]
 ) -> dict[str, Service]:
@@ -143,7 +133,7 @@ def find_services(
         variables: what interpolation may use.
 
     Raises:
-        DevpoolError: `extends-unknown`, `extends-cycle`.
+        DevpoolError: `extends-unknown`, `extends-cycle`, `too-deep`.
     """
     fragments: dict[str, list[Fragment]] = {}
     for document in documents:
@@ -222,5 +212,12 @@ def _with_base(
     if key in seen:
         raise DevpoolError(
             "extends-cycle", f"`{name}` extends itself", where=place, hint="let it extend another service"
+        )
+    if len(seen) >= _MAX_EXTENDS:
+        raise DevpoolError(
+            "too-deep",
+            f"more than {_MAX_EXTENDS} services extend one another in a row",
+            where=place,
+            hint="let each extend a service that holds what they share",
         )
     return [*_with_base(base, found, loaded, variables, (*seen, key)), own]

@@ -1,164 +1,171 @@
-"""Settings as edits: a new address at the place of the old one, and the old value kept beside it."""
+"""The settings of a service: every address of a database in its variables and its command."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from devpool import layout, nodes, own
-from devpool.address import moved
-from devpool.document import Document
-from devpool.edits import Copy, Edit, Part, around, insertion
-from devpool.envfile import Binding, EnvFile
-from devpool.environment import Origin, env_file_values, variable_holding
-from devpool.model import Project
-from devpool.moving import moved_copy, raw_replacements
-from devpool.nodes import Entry, Scalar, Sequence, path_to
-from devpool.plan import POOLED_SUFFIX, Move, Plan, not_plain, twin_of
+from devpool import networks, nodes
+from devpool.address import DEFAULT_PORT, LOCAL_HOSTS, Address, bare_host, find_addresses, several_hosts
+from devpool.databases import host_names
+from devpool.environment import Value, command_values
+from devpool.model import Database, Setting
+from devpool.nodes import Scalar, Sequence
+from devpool.services import Service
+
+Values = Mapping[str, Value]
+Databases = Mapping[str, Database]
+Hosts = Mapping[str, str]
+
+_HOST_NAME = re.compile(r"HOST|SERVER|ADDR|SEED|ENDPOINT|URL|URI|DSN|LOCATION|INSTANCE|DB_POSTGRES(QL)?$", re.I)
+_NOT_HOST = re.compile(r"USER|PASS|ALLOWED|ENGINE|TYPE$|SCHEMA|DIALECT|DRIVER|TRUSTED|NO_PROXY", re.I)
+_PORT_FOR = re.compile(r"HOST_?NAME|HOST|SERVER_?NAME|SERVER|ADDRESS|ADDR|SEEDS|ENDPOINT|URL|URI", re.I)
+_HOST_WORDS = ("HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS")
+_DATABASE_PORT = re.compile(r"(DB|PG|POSTGRES|SQL|DATABASE).*PORT", re.I)
 
 
-@dataclass(slots=True, kw_only=True)
-class SettingEdits:
-    """Edits of the user's files, and values for private env files by path below the project directory."""
+def find_settings(
+    service: Service, values: Values, databases: Databases, services: Mapping[str, Service]
+) -> Iterator[Setting]:
+    """The settings of one service, those of its variables first.
 
-    edits: list[Edit] = field(default_factory=list)
-    private: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
-
-
-def setting_edits(project: Project, plan: Plan) -> SettingEdits:
-    """The edits that carry out every move of a plan.
-
-    Raises:
-        DevpoolError: `shared-value`, `layout-not-plain`.
+    Args:
+        service: the service.
+        values: its effective variables.
+        databases: by name.
+        services: all services of the project.
     """
-    found = SettingEdits()
-    done: set[tuple[str, int, int]] = set()
-    found.edits += own.edits(project, [m for m in plan.moves if m.where == "own"], found.private)
-    for move in (m for m in plan.moves if m.where != "own"):
-        key = (*move.setting.value.origin.key, move.setting.address.host_span[0])
-        if key not in done:
-            done.add(key)
-            edits = _in_variable(project, move) if move.where == "variable" else _at_origin(move)
-            found.edits += edits
-            found.edits += _twin(project, move)
+    found = _of(service, values, _hosts(service, databases, services))
+    # Only an app that names no database otherwise may mean the container by the name that Compose gave it.
+    yield from found or _of(service, values, _container_names(service, values, databases, services))
+    if service.text("network_mode") == "host":
+        yield from _through_the_host(service, values, databases)
+
+
+def find_unplaced(service: str, values: Values, databases: Databases) -> Iterator[tuple[str, str]]:
+    """(service, variable) where a variable names a database in a form that cannot be rewritten."""
+    hosts = {host for d in databases.values() for host in d.hosts}
+    for name, value in values.items():
+        if hosts & set(several_hosts(value.text)):
+            yield service, name
+
+
+def _of(service: Service, values: Values, hosts: Hosts) -> list[Setting]:
+    return [*_in_variables(service.name, values, hosts), *_in_command(service, hosts)]
+
+
+def _hosts(service: Service, databases: Databases, services: Mapping[str, Service]) -> Hosts:
+    """The databases by each name that means one to a service. An alias counts on its own network alone."""
+    mine = networks.of(services, service.name)
+    inside = {host.lower(): d.name for d in databases.values() if d.service for host in host_names(d.service, mine)}
+    outside = {host.lower(): d.name for d in databases.values() if d.service is None for host in d.hosts}
+    return inside | outside | _link_aliases(service, databases)
+
+
+def _container_names(service: Service, values: Values, databases: Databases, services: Mapping[str, Service]) -> Hosts:
+    """The databases by the names that Compose gives their containers, `<project>-<service>-1`."""
+    written = {a.host for v in (*values.values(), *command_values(service)) for a in _addresses(v.text)}
+    return {
+        host.lower(): d.name
+        for host in written
+        for d in databases.values()
+        if host not in services and re.fullmatch(rf".+[-_]{re.escape(d.name)}[-_]1", host)
+    }
+
+
+def _addresses(text: str) -> list[Address]:
+    host = bare_host(text)
+    return [host] if host else find_addresses(text)
+
+
+def _link_aliases(service: Service, databases: Databases) -> dict[str, str]:
+    """The names that `links: ["db:other"]` gives databases for one service."""
+    pairs = (text.partition(":") for text in service.names("links"))
+    return {alias.lower(): name for name, _, alias in pairs if alias and name in databases}
+
+
+def _database_of(host: str, hosts: Hosts) -> str | None:
+    """The database that a host means; names do not heed case, and may end in a dot."""
+    return hosts.get(host.lower().removesuffix("."))
+
+
+def _in_variables(service: str, values: Values, hosts: Hosts) -> Iterator[Setting]:
+    for name, value in values.items():
+        several = several_hosts(value.text)
+        addresses = [a for a in find_addresses(value.text) if _database_of(a.host, hosts) and a.host not in several]
+        host = bare_host(value.text)
+        if host and _database_of(host.host, hosts) and _HOST_NAME.search(name) and not _NOT_HOST.search(name):
+            addresses = [host]
+        for address in addresses:
+            database = _database_of(address.host, hosts) or ""
+            yield Setting(service=service, variable=name, database=database, address=address, value=value)
+            if address.kind == "host" and address.port is None:
+                yield from _port_setting(service, name, values, database)
+
+
+def _in_command(service: Service, hosts: Hosts) -> Iterator[Setting]:
+    for value in command_values(service):
+        several = several_hosts(value.text)
+        for address in find_addresses(value.text):
+            # Only what says itself that it is Postgres: `db:5432` in a command is mostly waited for, not used.
+            sure = address.kind in ("url", "jdbc") and address.host not in several
+            database = _database_of(address.host, hosts) if sure else None
+            if database:
+                yield Setting(
+                    service=service.name, variable=value.name, database=database, address=address, value=value
+                )
+
+
+def _through_the_host(service: Service, values: Values, databases: Databases) -> Iterator[Setting]:
+    """Settings of a service in the host's network, which reaches a database by the port that it publishes."""
+    for database in databases.values():
+        for port in published_ports(database.service) if database.service else ():
+            found = _of(service, values, dict.fromkeys(LOCAL_HOSTS, database.name))
+            ports = {s.variable: s.address.port for s in found if s.kind == "port"}
+            usual = next(iter(ports.values()), None)
+            for setting in found:
+                # A bare `localhost` may be anything's: a database's where a port says so.
+                said = setting.address.port or usual or (DEFAULT_PORT if setting.kind != "host" else None)
+                if said == port:
+                    yield replace(setting, published=True)
+
+
+def published_ports(service: Service) -> dict[str, str]:
+    """The ports of the host at which a service can be reached, with the ports in the container that they lead to."""
+    found: dict[str, str] = {}
+    for statement in service.statements("ports"):
+        items = statement.value.items if isinstance(statement.value, Sequence) else ()
+        for item in map(nodes.resolved, items):
+            if isinstance(item, Scalar):
+                parts = service.read(item).partition("/")[0].split(":")
+                found |= {parts[-2]: parts[-1]} if len(parts) > 1 else {}
+            elif isinstance(item, nodes.Mapping):
+                said = {k: service.deep_texts(e.value) for k, e in nodes.entries(item).items()}
+                found |= dict(zip(said.get("published", []), said.get("target", []), strict=False))
     return found
 
 
-def locator(move: Move) -> tuple[str, ...]:
-    """Where a setting stands, in its file's own terms."""
-    origin = move.setting.value.origin
-    if isinstance(origin.file, EnvFile):
-        return (move.setting.variable,)
-    return path_to(origin.file.root, origin.start)
+def _port_setting(service: str, host_variable: str, values: Values, database: str) -> Iterator[Setting]:
+    """The variable that holds the port of a host variable, if there is one and it has a value."""
+    for name in _port_names(host_variable, values):
+        value = values.get(name)
+        if value and value.text.isdigit():
+            address = Address(kind="port", host="", host_span=(0, len(value.text)), port=value.text)
+            yield Setting(service=service, variable=name, database=database, address=address, value=value)
+            return
 
 
-def _at_origin(move: Move) -> Iterator[Edit]:
-    value = move.setting.value
-    if not value.origin.given:
-        yield _filled_in(move)
-        return
-    found = raw_replacements(value, move.setting.address, move.pooler.name, move.pooler.port)
-    if found is None:
-        raise not_plain(move.setting)
-    for raw, text in found:
-        yield _edit(value.origin.file, raw, text, locator(move))
+def companions(host_variable: str, word: str) -> list[str]:
+    """The names that a host variable has with another word in place of the one that says that it is a host."""
+    return [
+        host_variable[: m.start()] + (word if m[0].isupper() else word.lower()) + host_variable[m.end() :]
+        for m in _PORT_FOR.finditer(host_variable)
+    ]
 
 
-def _edit(file: Document | EnvFile, span: tuple[int, int], text: str, at: tuple[str, ...]) -> Edit:
-    old = file.text[span[0] : span[1]]
-    return Edit(path=file.path, start=span[0], end=span[1], old=old, new=(text,), at=at)
-
-
-def _filled_in(move: Move) -> Edit:
-    """A bare name gets a value: it passed the shell's or `.env`'s through until now."""
-    setting, origin = move.setting, move.setting.value.origin
-    text = moved(setting.value.text, setting.address, move.pooler.name, move.pooler.port)
-    if isinstance(origin.holder, Scalar) and not origin.holder.style:
-        return _edit(origin.file, (origin.holder.end,) * 2, f"={text}", locator(move))
-    if isinstance(origin.holder, Entry) and origin.holder.value.start == origin.holder.value.end:
-        return _edit(origin.file, (origin.holder.value.end,) * 2, f" {text}", locator(move))
-    raise not_plain(move.setting)
-
-
-def _in_variable(project: Project, move: Move) -> Iterator[Edit]:
-    """`${URL}` becomes `${URL_POOLED:-${URL}}`, and URL_POOLED stands beside URL in its file.
-
-    Where a colleague's or CI's `.env` lacks the new variable, the app works on, direct.
-    """
-    setting = move.setting
-    address = setting.address
-    piece = variable_holding(setting.value, address.host_span[0], address.host_span[1])
-    file = project.sources.env_files.get(piece.source or "") if piece else None
-    if piece is None or not piece.variable or file is None:
-        raise not_plain(move.setting)
-    name = piece.variable + POOLED_SUFFIX
-    origin, at = setting.value.origin, locator(move)
-    if origin.given:
-        yield around(origin.file.path, Copy(piece.start, piece.end), f"${{{name}:-", ("}",), at)
-    elif isinstance(origin.holder, Scalar) and not origin.holder.style:
-        yield _edit(origin.file, (origin.holder.end,) * 2, f"=${{{name}:-${piece.variable}}}", at)
-    else:
-        raise not_plain(move.setting)
-    yield _pooled_line(project, move, file, piece.variable)
-
-
-def _pooled_line(project: Project, move: Move, file: EnvFile, variable: str) -> Edit:
-    value = env_file_values(file, project.sources.variables).get(variable)
-    binding = file.last(variable)
-    if value is None or binding is None:
-        raise not_plain(move.setting)
-    whole = Copy(binding.start, binding.end)
-    copy = moved_copy(value, move.setting.address.host, move.pooler.name, move.pooler.port, whole)
-    if copy is None:
-        raise not_plain(move.setting)
-    return line_after(file, binding, variable + POOLED_SUFFIX, copy)
-
-
-def line_after(file: EnvFile, binding: Binding, name: str, value: tuple[Part, ...]) -> Edit:
-    """A further line of an env file, right after another and written as it is."""
-    new = (f"{file.newline}{binding.export}{name}={binding.quote}", *value, binding.quote)
-    return insertion(file.path, binding.line_end, new, (name,))
-
-
-def _twin(project: Project, move: Move) -> Iterator[Edit]:
-    """The old value under its direct name, right after the setting."""
-    name = twin_of(move.setting, project.environments[move.setting.service])
-    if name is None:
-        return
-    value = move.setting.value
-    origin = value.origin
-    if isinstance(origin.file, EnvFile):
-        if isinstance(origin.holder, Binding):
-            yield line_after(origin.file, origin.holder, name, (Copy(origin.start, origin.end),))
-        return
-    # Beside its holder: the value itself may stand elsewhere, at the anchor of an alias.
-    stands = origin.holder.key if isinstance(origin.holder, Entry) else origin.holder
-    at = (*path_to(origin.file.root, stands.start)[:-1], name)
-    position, new = twin_text(origin.file, origin, name, value.name)
-    yield insertion(origin.file.path, position, new, at)
-
-
-def twin_text(document: Document, origin: Origin, name: str, variable: str) -> tuple[int, tuple[Part, ...]]:
-    """Where and how to write a copy of a value under another name, in the form of the original."""
-    holder, container = origin.holder, origin.container
-    copy: tuple[Part, ...] = (Copy(origin.start, origin.end),)
-    if isinstance(holder, Scalar) and isinstance(container, Sequence):
-        text = copy if origin.given else (f"${{{variable}}}",)
-        return layout.after_item(document, container, holder, layout.item_parts(document, holder, name, text))
-    if isinstance(holder, Entry) and isinstance(container, nodes.Mapping):
-        scalar = nodes.resolved(holder.value)
-        text = (Copy(scalar.start, scalar.end),) if origin.given else (f"${{{variable}}}",)
-        return layout.after_entry(document, _holding(container, holder), holder, name, text)
-    raise layout.odd(document, document.root)
-
-
-def _holding(container: nodes.Mapping, holder: Entry) -> nodes.Mapping:
-    """The mapping that really holds an entry: a merge may have brought it in."""
-    for entry in container.entries:
-        if entry is holder:
-            return container
-        if entry.key.value == "<<":
-            for source in nodes.merged(entry.value):
-                if holder in nodes.entries(source).values():
-                    return _holding(source, holder)
-    return container
+def _port_names(host_variable: str, values: Values) -> list[str]:
+    same = companions(host_variable, "PORT")
+    likely = [n for n, v in values.items() if _DATABASE_PORT.search(n) and v.text == "5432"]
+    likely = [n for n in likely if not any(re.sub("PORT$", word, n) in values for word in _HOST_WORDS)]
+    return [n for n in same if n in values] or (likely if len(likely) == 1 else [])

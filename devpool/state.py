@@ -9,6 +9,7 @@ from typing import Any
 
 from devpool.edits import Copy, Edit, Part
 from devpool.errors import DevpoolError
+from devpool.options import remembered
 
 VERSION = 1
 PATH = ".devpool/state.json"
@@ -38,16 +39,18 @@ class State:
     """What enable did.
 
     Attributes:
-        options: the options of enable that shape the plan: `name`, `port`, `direct`, `pool`.
+        options: the options of enable that shape the plan, by name (`devpool.options.Options`).
         edits: every edit of the user's files, with absolute paths.
         poolers: the services that were added.
         routes: the routes that were decided.
+        private: the private files by path below the project directory, which are not committed.
     """
 
     options: dict[str, Any]
     edits: tuple[Edit, ...]
     poolers: tuple[AddedPooler, ...]
     routes: tuple[AppRoute, ...]
+    private: tuple[str, ...] = ()
 
     def edits_of(self, path: str) -> list[Edit]:
         """The edits of one file."""
@@ -65,6 +68,7 @@ def dump(state: State, directory: str) -> bytes:
         "options": state.options,
         "poolers": [asdict(p) for p in state.poolers],
         "routes": [asdict(r) for r in state.routes],
+        "private": list(state.private),
         "edits": [_edit_to_json(e, directory) for e in state.edits],
     }
     return (json.dumps(body, indent=1, ensure_ascii=False) + "\n").encode()
@@ -80,11 +84,13 @@ def load(data: bytes, directory: str) -> State:
         body = json.loads(data)
         version = body["version"]
         if version == VERSION:
+            remembered(body["options"])
             return State(
                 options=dict(body["options"]),
                 edits=tuple(_edit_from_json(e, directory) for e in body["edits"]),
                 poolers=tuple(AddedPooler(**p) for p in body["poolers"]),
                 routes=tuple(AppRoute(**r) for r in body["routes"]),
+                private=tuple(body.get("private", ())),
             )
     except (ValueError, KeyError, TypeError, AttributeError):
         raise DevpoolError(
@@ -124,3 +130,8 @@ def _edit_from_json(body: dict[str, Any], directory: str) -> Edit:
         at=tuple(body["at"]),
         inserts=bool(body["inserts"]),
     )
+
+
+def not_enabled(command: str) -> DevpoolError:
+    """The refusal of what needs a pooler, with the command that adds one."""
+    return DevpoolError("not-enabled", "devpool is not enabled in this project", hint=f"add a pooler first: {command}")

@@ -7,6 +7,7 @@ found by what it is: by its place in the file's own terms and by its text. What 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from collections.abc import Sequence as Several
 
 from devpool.document import Document, parse
@@ -17,6 +18,7 @@ from devpool.nodes import place_of
 
 File = Document | EnvFile
 Span = tuple[int, int]
+Rank = tuple[int, int]
 
 
 def read_edited(path: str, data: bytes, edits: Several[Edit]) -> File:
@@ -43,7 +45,7 @@ def stands(file: File, edits: Several[Edit]) -> list[Edit]:
     """The edits that no longer stand in a file as they were written."""
     if undo_exactly(file.text, edits) is not None:
         return []
-    return [edit for edit in edits if _span(file, edit) is None]
+    return [edit for edit, rank in _ranked(edits) if _span(file, edit, rank) is None]
 
 
 def undo_exactly(text: str, edits: Several[Edit]) -> str | None:
@@ -58,8 +60,10 @@ def undo_exactly(text: str, edits: Several[Edit]) -> str | None:
 def _found_again(file: File, edits: Several[Edit]) -> str:
     spans: list[Placed] = []
     copies: list[tuple[Edit, str]] = []
-    for edit in edits:
-        found = _span(file, edit)
+    for edit, rank in _ranked(edits):
+        found = _span(file, edit, rank)
+        if found is None and _is_gone(file, edit):
+            continue
         if found is None:
             raise _changed(file, edit)
         wrapped = found[1] if edit.old is None else edit.old
@@ -73,15 +77,39 @@ def _found_again(file: File, edits: Several[Edit]) -> str:
     return old
 
 
-def _span(file: File, edit: Edit) -> re.Match[str] | None:
-    """Where the text of an edit stands now; None where it is not found, or not only once."""
+def _is_gone(file: File, edit: Edit) -> bool:
+    """Whether the user has removed the whole service that an edit was in, with the text of the edit."""
+    if (
+        isinstance(file, EnvFile)
+        or edit.at[:1] != ("services",)
+        or len(edit.at) == 2
+        or place_of(file.root, edit.at[:2])
+    ):
+        return False
+    return _pattern(edit, "[^\\r\\n]*").search(file.text) is None
+
+
+def _ranked(edits: Several[Edit]) -> Iterator[tuple[Edit, Rank]]:
+    """Each edit, and of those that look as it does: which it is in the order of the text, and how many there are."""
+    alike: dict[object, list[int]] = {}
+    for edit in edits:
+        alike.setdefault((edit.at, edit.new, edit.inserts), []).append(edit.start)
+    for edit in edits:
+        starts = sorted(alike[edit.at, edit.new, edit.inserts])
+        yield edit, (starts.index(edit.start), len(starts))
+
+
+def _span(file: File, edit: Edit, rank: Rank) -> re.Match[str] | None:
+    """Where the text of an edit stands now; None where it is not found, or not once for each edit that looks so."""
     place = _env_place(file, edit.at[0]) if isinstance(file, EnvFile) else place_of(file.root, edit.at)
     if place is None:
         return None
-    for pattern in (_pattern(edit, exact=True), _pattern(edit, exact=False)):
+    number, total = rank
+    for copied in ("[^\\r\\n]{{{}}}", "[^\\r\\n]*", "[\\s\\S]{{{}}}"):
+        pattern = _pattern(edit, copied)
         found = [m for m in pattern.finditer(file.text) if _touches(m.span(), place, edit)]
-        if len(found) == 1:
-            return found[0]
+        if len(found) == total:
+            return found[number]
     return None
 
 
@@ -90,12 +118,11 @@ def _touches(span: Span, place: Span, edit: Edit) -> bool:
     return (edit.inserts and covers) or (place[0] <= span[0] and span[1] <= place[1])
 
 
-def _pattern(edit: Edit, *, exact: bool) -> re.Pattern[str]:
-    """What the text of an edit looks like; copied text has its old length, or any if it was changed since."""
-    parts = [
-        re.escape(p) if isinstance(p, str) else f"([^\\r\\n]{{{p.end - p.start}}})" if exact else r"([^\r\n]*)"
-        for p in edit.new
-    ]
+def _pattern(edit: Edit, copied: str) -> re.Pattern[str]:
+    """What the text of an edit looks like. Copied text has its old length on one line, or any length if it was changed
+    since, or is one that takes several lines.
+    """
+    parts = [re.escape(p) if isinstance(p, str) else f"({copied.format(p.end - p.start)})" for p in edit.new]
     if edit.inserts and parts and isinstance(edit.new[0], str):
         # A blank line in front of the insertion may have been taken away since.
         lines = len(edit.new[0]) - len(edit.new[0].lstrip("\r\n"))

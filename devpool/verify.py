@@ -10,7 +10,7 @@ import copy
 import re
 from typing import Any
 
-from devpool.address import leads_to, moved
+from devpool.address import find_addresses, leads_to, moved
 from devpool.credentials import Credentials, find_credentials
 from devpool.edits import Edit, apply, placed, revert
 from devpool.errors import DevpoolError, ProofError
@@ -42,15 +42,27 @@ def prove_reading(project: Project, settings: list[Setting], before: Reading) ->
         DevpoolError: `reading-differs`: the project uses something that devpool does not read as Compose does.
     """
     for setting in settings:
+        if setting.in_command:
+            words = before.services.get(setting.service, {}).get(setting.variable) or []
+            _same_reading(setting, any(setting.address.host in _hosts(w) for w in words))
+            continue
         environment = before.services.get(setting.service, {}).get("environment") or {}
         theirs = environment.get(setting.variable)
-        if theirs is None or _unescaped(theirs) != setting.value.text:
-            raise DevpoolError(
-                "reading-differs",
-                f"devpool reads `{setting.service}.{setting.variable}` otherwise than Compose does",
-                where=setting.value.origin.place,
-                hint=f"write the value plainly, or keep it direct: --direct {setting.service}",
-            )
+        _same_reading(setting, theirs is not None and _unescaped(theirs) == setting.value.text)
+
+
+def _same_reading(setting: Setting, same: bool) -> None:
+    if not same:
+        raise DevpoolError(
+            "reading-differs",
+            f"devpool reads `{setting.service}.{setting.variable}` otherwise than Compose does",
+            where=setting.value.origin.place,
+            hint=f"write the value plainly, or keep it direct: --direct {setting.service}",
+        )
+
+
+def _hosts(word: str) -> set[str]:
+    return {address.host for address in find_addresses(word) if address.kind in ("url", "jdbc")}
 
 
 def prove_meaning(plan: Plan, before: Reading, after: Reading) -> None:
@@ -85,13 +97,19 @@ def _without_services(model: dict[str, Any]) -> dict[str, Any]:
 def _expected(service: dict[str, Any], moves: list[Move]) -> dict[str, Any]:
     """An app as it must be: its settings moved, their old values kept."""
     expected = copy.deepcopy(service)
-    environment: dict[str, Any] = expected.setdefault("environment", {})
-    for variable in dict.fromkeys(m.setting.variable for m in moves):
+    environment: dict[str, Any] = expected.get("environment") or {}
+    for move in (m for m in moves if m.setting.in_command):
+        words = expected.get(move.setting.variable) or []
+        expected[move.setting.variable] = [_moved_word(w, move) for w in words]
+    in_environment = [m for m in moves if not m.setting.in_command]
+    if in_environment:
+        expected["environment"] = environment
+    for variable in dict.fromkeys(m.setting.variable for m in in_environment):
         mine = [m for m in moves if m.setting.variable == variable]
         text = mine[0].setting.value.text
         # From the last address to the first, so that the spans of the others stay right.
         for move in sorted(mine, key=lambda m: m.setting.address.host_span, reverse=True):
-            text = moved(text, move.setting.address, move.pooler.name, move.pooler.port)
+            text = moved(text, move.setting.address, *move.target)
         twin = twin_of(mine[0].setting, environment)
         if twin:
             environment[twin] = environment.get(variable)
@@ -105,6 +123,14 @@ def _expected(service: dict[str, Any], moves: list[Move]) -> dict[str, Any]:
     return expected
 
 
+def _moved_word(word: str, move: Move) -> str:
+    """A word of a command with the move's host replaced in its URLs."""
+    for address in reversed(find_addresses(word)):
+        if address.host == move.setting.address.host and address.kind in ("url", "jdbc"):
+            word = moved(word, address, *move.target)
+    return word
+
+
 def _without_added(service: dict[str, Any], expected: dict[str, Any], poolers: set[str]) -> dict[str, Any]:
     """A service without the dependency on a pooler that it was given because it waits for the database only
     through others.
@@ -112,7 +138,8 @@ def _without_added(service: dict[str, Any], expected: dict[str, Any], poolers: s
     allowed = expected.get("depends_on") or {}
     depends = service.get("depends_on") or {}
     kept = {n: v for n, v in depends.items() if n in allowed or n not in poolers}
-    return service | {"depends_on": kept} if depends else service
+    without = {k: v for k, v in service.items() if k != "depends_on"}
+    return without | ({"depends_on": kept} if kept or "depends_on" in expected else {})
 
 
 def _depends_on(names: dict[str, str], depends: dict[str, Any], links: list[str]) -> dict[str, Any]:
@@ -123,32 +150,38 @@ def _depends_on(names: dict[str, str], depends: dict[str, Any], links: list[str]
 
 
 def _links(names: dict[str, str], links: list[str]) -> list[str]:
-    """Links with the database's service renamed. One under another name stays, and the pooler is linked after it."""
+    """Links with the database's service renamed. Where it is linked only under other names, these stay, and the pooler
+    is linked after the first of them.
+    """
+    plain = {name for name, _, alias in (link.partition(":") for link in links) if alias in ("", name)}
     found: list[str] = []
     for link in links:
         name, _, alias = link.partition(":")
-        kept = name not in names or alias not in ("", name)
-        found += [link] if kept else [names[name]]
-        found += [names[name]] if kept and name in names else []
+        renamed = name in names and alias in ("", name)
+        found += [names[name]] if renamed else [link]
+        if name in names and name not in plain and names[name] not in found:
+            found.append(names[name])
     return found
 
 
 def _prove_move(move: Move, after: Reading) -> None:
     """The new value of a setting, read anew, names the pooler and its port."""
-    setting, pooler = move.setting, move.pooler
-    value = _unescaped(after.services[setting.service]["environment"][setting.variable])
-    if not leads_to(value, setting.address, pooler.name, pooler.port):
-        message = f"`{setting.service}.{setting.variable}` would not lead to {pooler.name}:{pooler.port}"
+    setting = move.setting
+    service = after.services[setting.service]
+    found = service[setting.variable] if setting.in_command else [service["environment"][setting.variable]]
+    if not any(leads_to(_unescaped(v), setting.address, *move.target) for v in found):
+        message = f"`{setting.service}.{setting.variable}` would not lead to {move.words}"
         raise ProofError("meaning-differs", message)
 
 
-def prove_pooler(project: Project, pooler: Pooler, settings: list[Setting], after: Reading) -> None:
+def prove_pooler(project: Project, pooler: Pooler, settings: list[Setting], before: Reading, after: Reading) -> None:
     """The pooler's own service is what the plan says, to the last key.
 
     Args:
         project: the project as it was.
         pooler: the pooler.
         settings: the settings that go to it.
+        before: Compose's model before the edits.
         after: Compose's model after the edits.
 
     Raises:
@@ -157,27 +190,34 @@ def prove_pooler(project: Project, pooler: Pooler, settings: list[Setting], afte
     service = dict(after.services[pooler.name])
     credentials = find_credentials(project, pooler.database, settings)
     environment = {k: _unescaped(v) for k, v in (service.pop("environment", None) or {}).items()}
-    stated = _pooler_environment(pooler, credentials)
+    stated = _pooler_environment(pooler, credentials, before.services.get(pooler.database, {}))
     found = {name: environment.get(name) for name in stated} if credentials.env_files else environment
     _same(f"the environment of `{pooler.name}`", stated, found)
     build = service.pop("build", None) or {}
     _same("the pooler's build context", True, str(build.get("context", "")).endswith(BUILD_CONTEXT))
     depends = {n: v.get("condition") for n, v in (service.pop("depends_on", None) or {}).items()}
-    _same("what the pooler waits for", {pooler.database: pooler.condition}, depends)
+    waits = {} if pooler.external else {pooler.database: pooler.condition}
+    _same("what the pooler waits for", waits, depends)
+    _same("the pooler's extra hosts", len(pooler.extra_hosts), len(service.pop("extra_hosts", None) or []))
     _same("the pooler's networks", sorted(pooler.networks or ("default",)), sorted(service.pop("networks", {})))
+    ports = [(p.get("host_ip"), p.get("published"), str(p["target"])) for p in service.pop("ports", None) or []]
+    published = [("127.0.0.1", pooler.published, pooler.port)] if pooler.published else []
+    _same("the ports that the pooler publishes", published, ports)
     _same("the pooler's secrets", len(credentials.secrets), len(service.pop("secrets", None) or []))
     _same("the pooler's profiles", sorted(pooler.profiles), sorted(service.pop("profiles", [])))
     _same(f"`{pooler.name}`", _fixed(pooler), {k: v for k, v in service.items() if v is not None})
 
 
-def _pooler_environment(pooler: Pooler, credentials: Credentials) -> dict[str, str]:
+def _pooler_environment(pooler: Pooler, credentials: Credentials, database: dict[str, Any]) -> dict[str, str]:
+    # What is copied as it is written must be read as the database's own: `0123` is a number to Compose.
+    theirs = {k: _unescaped(v) for k, v in (database.get("environment") or {}).items()}
+    address = {"POSTGRES_HOST": pooler.database, "POSTGRES_PORT": pooler.upstream_port}
     return {
-        "POSTGRES_HOST": pooler.database,
-        "POSTGRES_PORT": pooler.upstream_port,
+        **({} if pooler.external else address),
         "PGBOUNCER_LISTEN_PORT": pooler.port,
-        "PGBOUNCER_POOL_MODE": "transaction",
+        **pooler.variables,
         **dict(credentials.stated),
-        **{name: value.text for name, value in credentials.copied},
+        **{n: v.text if n == "DATABASE_URL" else theirs.get(v.name, v.text) for n, v in credentials.copied},
         **credentials.private,
     }
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 
 import pytest
 
@@ -17,3 +19,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def plain_shell() -> dict[str, str]:
     """The shell's variables without those that would change how a project is read."""
     return {n: v for n, v in os.environ.items() if not n.startswith(_OF_COMPOSE)}
+
+
+@pytest.fixture(scope="session")
+def compose_plugin() -> None:
+    """Docker's compose plugin. Where it is missing the test fails with the command to type; it is never skipped."""
+    found = shutil.which("docker") is not None
+    if not found or subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode != 0:
+        pytest.fail("there is no docker compose: run bin/engine, which sets it up", pytrace=False)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from devpool.containers import Running, Stack
 from devpool.context import Context, context
-from devpool.errors import DevpoolError
 from devpool.journal import commit, recover
 from devpool.prepare import prepare_disable
 from devpool.project import project_directory
 from devpool.project_options import project_options
 from devpool.report import change_lines, files_data
-from devpool.rollout import open_stack, remove_poolers, restart_apps
-from devpool.state import State
 
-_NO_ENGINE = ("engine-not-running", "no-docker-cli", "no-compose-plugin")
+if TYPE_CHECKING:
+    from devpool.follow import Follow
 
 
 @click.command()
@@ -47,27 +44,19 @@ def disable(parent: dict[str, Any], /, **options: Any) -> None:
         ctx.output.lines(*change_lines(prepared, done=False))
         ctx.output.data(files_data(prepared) | {"written": False})
         return
-    stack, running = (None, {}) if options["no_up"] else _containers(ctx)
+    follow = None if options["no_up"] else _follow(ctx)
     commit(directory, prepared.changes())
     ctx.output.lines(*change_lines(prepared))
-    if stack and prepared.state:
-        _follow(ctx, stack, running, prepared.state)
+    if follow and prepared.state:
+        follow.disabled(prepared.state)
     ctx.output.data(files_data(prepared) | {"written": True})
 
 
-def _containers(ctx: Context) -> tuple[Stack | None, dict[str, list[Running]]]:
-    """The running containers. Without an engine the files still go back: rolling back must not wait for Docker."""
-    try:
-        stack = open_stack(ctx.selection, str(ctx.cwd))
-        return stack, stack.running()
-    except DevpoolError as error:
-        if error.code not in _NO_ENGINE:
-            raise
-        ctx.output.progress(f"warning: {error.message}; the files go back, no container is touched")
-        return None, {}
+def _follow(ctx: Context) -> Follow | None:
+    """Without an engine the files still go back: rolling back must not wait for Docker."""
+    # Imported here: where no container is touched, what is needed for them need not be loaded.
+    from devpool.follow import Follow
+    from devpool.rollout import reach
 
-
-def _follow(ctx: Context, stack: Stack, running: dict[str, list[Running]], state: State) -> None:
-    apps = list(dict.fromkeys(r.service for r in state.routes if r.pooled))
-    restart_apps(stack, apps, running, ctx.output)
-    remove_poolers(stack, state, ctx.output)
+    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "the files go back, no container is touched")
+    return Follow(ctx, stack, running) if stack else None

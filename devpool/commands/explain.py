@@ -7,17 +7,20 @@ from typing import Any
 
 import click
 
-from devpool.address import moved, redact
+from devpool.address import moved, redact_settings
 from devpool.context import Context, context
 from devpool.errors import DevpoolError
 from devpool.interpolation import SHELL
-from devpool.model import Project, Setting, read_model, unknown_service
-from devpool.plan import Move, Options, Plan, make_plan, twin_of
+from devpool.model import Project, Setting, unknown_service
+from devpool.options import Options, remembered
+from devpool.plan import Move, Plan, make_plan, twin_of
 from devpool.prepare import read_state, undone
 from devpool.prepared import shown
 from devpool.project import project_directory, read_project
 from devpool.project_options import project_options
-from devpool.routing import Route, find_routes
+from devpool.read_model import read_model
+from devpool.report import where_words
+from devpool.routing import Route, chosen_routes
 
 
 @click.command()
@@ -32,18 +35,23 @@ def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> N
     ctx = context(parent, options)
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     state = read_state(directory)
-    chosen = Options(**(state.options if state else {}))
+    chosen = remembered(state.options if state else {})
     project = read_model(read_project(ctx.selection, ctx.cwd, ctx.shell, undone(state) if state else None))
-    routes = find_routes(project, tuple(chosen.direct), tuple(chosen.pool))
+    routes = chosen_routes(project, chosen)
     plan, refusal = _plan(project, routes, chosen)
     rows = [
         _row(project, setting, routes, plan)
-        for setting in (*project.settings, *project.kept)
+        for setting in (*project.settings, *_names(plan), *project.kept)
         if service in (None, setting.service)
     ]
     if service and not rows:
         raise _nothing(project, service)
     _show(ctx, rows, refusal)
+
+
+def _names(plan: Plan | None) -> list[Setting]:
+    """The settings with a database's name, which are settings for the door in session mode alone."""
+    return [m.setting for m in plan.moves if m.setting.kind == "database"] if plan else []
 
 
 def _plan(project: Project, routes: list[Route], options: Options) -> tuple[Plan | None, DevpoolError | None]:
@@ -79,7 +87,7 @@ def _row(project: Project, setting: Setting, routes: list[Route], plan: Plan | N
         "variable": setting.variable,
         "kind": setting.kind,
         "database": setting.database,
-        "value": redact(value.text),
+        "value": redact_settings(value.text),
         "origin": shown(value.origin.place, project.sources.directory),
         "through": _through(setting),
         "shared_with": sharers,
@@ -97,10 +105,9 @@ def _through(setting: Setting) -> list[str]:
 
 def _becomes(move: Move, environment: Container[str]) -> str:
     setting = move.setting
-    new = redact(moved(setting.value.text, setting.address, move.pooler.name, move.pooler.port))
-    where = {"origin": "there", "own": "in an entry of its own", "variable": "through a second variable"}[move.where]
+    new = redact_settings(moved(setting.value.text, setting.address, *move.target))
     twin = twin_of(setting, environment)
-    return f"{new}, {where}" + (f"; the old value as {twin}" if twin else "")
+    return f"{new}, {where_words(move)}" + (f"; the old value as {twin}" if twin else "")
 
 
 def _show(ctx: Context, rows: list[dict[str, Any]], refusal: DevpoolError | None) -> None:

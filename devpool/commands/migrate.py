@@ -11,11 +11,13 @@ from devpool.context import context
 from devpool.errors import DevpoolError
 from devpool.journal import recover
 from devpool.migrations import django_command, django_service
-from devpool.model import Project, read_model, unknown_service
+from devpool.model import Project, unknown_service
 from devpool.prepare import read_state, undone
 from devpool.project import project_directory, read_project
 from devpool.project_options import project_options
+from devpool.read_model import read_model
 from devpool.rollout import open_stack
+from devpool.session import name_setting
 from devpool.state import State
 
 
@@ -53,7 +55,8 @@ def migrate(ctx: click.Context, /, service: str | None, **options: Any) -> int:
     values = _direct_values(direct, state, name)
     stack = open_stack(own.selection, str(own.cwd))
     own.output.progress(f"migrating in {name}, directly at {', '.join(_databases(direct, name)) or 'its database'}")
-    stack.up(_databases(direct, name), wait=True)
+    if _databases(direct, name):
+        stack.up(_databases(direct, name), wait=True)
     code = stack.run_once(name, command or django_command(direct), values)
     _reconnect(stack, state)
     return code
@@ -68,7 +71,8 @@ def _no_tool(service: str) -> DevpoolError:
 
 
 def _databases(project: Project, service: str) -> list[str]:
-    return list(dict.fromkeys(s.database for s in project.of(service)))
+    """The services that are the databases of an app."""
+    return list(dict.fromkeys(s.database for s in project.of(service) if s.database in project.services))
 
 
 def _direct_values(project: Project, state: State | None, service: str) -> dict[str, str]:
@@ -80,7 +84,9 @@ def _direct_values(project: Project, state: State | None, service: str) -> dict[
     if service not in project.services:
         raise unknown_service(project, service)
     pooled = {(r.service, r.database) for r in state.routes if r.pooled} if state else set()
-    return {s.variable: s.value.text for s in project.of(service) if (service, s.database) in pooled}
+    mine = [s for s in project.of(service) if (service, s.database) in pooled and not s.in_command]
+    names = [name_setting(s, project.environments[service]) for s in mine if s.kind == "host"]
+    return {s.variable: s.value.text for s in (*mine, *names) if s}
 
 
 def _reconnect(stack: Stack, state: State | None) -> None:

@@ -12,11 +12,11 @@ from devpool.context import Context, context
 from devpool.errors import DevpoolError
 from devpool.journal import recover
 from devpool.live import Connections, count
-from devpool.model import read_model
 from devpool.output import table
 from devpool.prepare import read_state
 from devpool.project import project_directory, read_project
 from devpool.project_options import project_options
+from devpool.read_model import read_model
 from devpool.rollout import open_stack
 from devpool.routing import find_routes
 from devpool.state import AppRoute, State
@@ -33,7 +33,7 @@ def status(parent: dict[str, Any], /, **options: Any) -> None:
     recover(directory)
     state = read_state(directory)
     routes = list(state.routes) if state else _would_be(ctx)
-    drifted = _drift(state) if state else []
+    drifted = _drift(state, directory) if state else []
     live, note = _live(ctx, state, routes)
     ctx.output.lines(*_lines(state, routes, drifted, live, note))
     ctx.output.data(
@@ -62,9 +62,10 @@ def _would_be(ctx: Context) -> list[AppRoute]:
     ]
 
 
-def _drift(state: State) -> list[dict[str, str]]:
-    """The edits that no longer stand as devpool wrote them."""
-    found: list[dict[str, str]] = []
+def _drift(state: State, directory: Path) -> list[dict[str, str]]:
+    """The edits that no longer stand as devpool wrote them, and private files that a fresh checkout lacks."""
+    lost = [name for name in state.private if not (directory / name).is_file()]
+    found = [{"file": name, "place": "", "problem": "is not here: `devpool enable` writes it"} for name in lost]
     for path in state.paths():
         edits = state.edits_of(path)
         if not Path(path).is_file():
@@ -101,7 +102,7 @@ def _lines(
     rows = [("APP", "DATABASE", "ROUTE", "AT POOLER", "AT DATABASE", "REASON")]
     for route in routes:
         now = counts.get((route.service, route.database))
-        numbers = (str(now.at_pooler), str(now.at_database)) if now else ("-", "-")
+        numbers = (str(now.at_pooler), "-" if now.at_database is None else str(now.at_database)) if now else ("-", "-")
         rows.append((route.service, route.database, "pooled" if route.pooled else "direct", *numbers, route.reason))
     lines += table(rows) if routes else ["no app names a database in its environment"]
     if note:
@@ -114,6 +115,6 @@ def _lines(
 def _drift_lines(drifted: list[dict[str, str]]) -> list[str]:
     if not drifted:
         return ["files: as devpool wrote them (your own edits elsewhere are kept)"]
-    return ["files: changed where devpool had written:"] + [
+    return ["files: not as devpool wrote them:"] + [
         f"  {d['file']}: {d['place']} {d['problem']}".rstrip() for d in drifted
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,11 +20,7 @@ WEB = f"  web:\n    image: app\n    environment:\n      DATABASE_URL: {URL}\n   
 COMPOSE = f"services:\n{DB}{WEB}"
 
 Tree = dict[str, tuple[int, bytes | str]]
-needs_compose = pytest.mark.skipif(
-    shutil.which("docker") is None
-    or subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode != 0,
-    reason="there is no docker compose",
-)
+needs_compose = pytest.mark.usefixtures("compose_plugin")
 
 
 @pytest.fixture
@@ -199,7 +194,7 @@ def test_a_project_without_a_database_is_refused(folder: Path, shell: dict[str, 
     ],
 )
 def test_a_project_with_nothing_to_pool_is_refused(folder: Path, shell: dict[str, str], text: str) -> None:
-    refuse(write(folder, compose_yml=text), shell, "nothing-to-pool", words=("compose.yml", "--pool"))
+    refuse(write(folder, compose_yml=text), shell, "nothing-to-pool", words=("compose.yml", "hint: "))
 
 
 def test_where_the_user_keeps_every_app_direct_there_is_nothing_to_pool(folder: Path, shell: dict[str, str]) -> None:

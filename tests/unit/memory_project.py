@@ -9,10 +9,12 @@ from devpool.document import Document, parse
 from devpool.edits import apply
 from devpool.envfile import EnvFile, parse_env, values_of
 from devpool.interpolation import SHELL, Variable
-from devpool.model import Project, read_model
-from devpool.plan import Options, Plan, make_plan
+from devpool.model import Project
+from devpool.options import Options
+from devpool.plan import Plan, make_plan
+from devpool.read_model import read_model
 from devpool.rewrite import Changes, rewrite
-from devpool.routing import find_routes
+from devpool.routing import chosen_routes
 from devpool.services import find_services
 from devpool.sources import Selection, Sources
 
@@ -58,7 +60,7 @@ def planned(files: Files | str, shell: Mapping[str, str] | None = None, **option
     """The model and the plan of these files."""
     found = project(files, shell)
     chosen = Options(**options)  # type: ignore[arg-type]
-    return found, make_plan(found, find_routes(found, chosen.direct, chosen.pool), chosen)
+    return found, make_plan(found, chosen_routes(found, chosen), chosen)
 
 
 def changed(files: Files | str, shell: Mapping[str, str] | None = None, **options: object) -> tuple[Project, Changes]:

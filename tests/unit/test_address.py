@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.address import bare_host, find_addresses, leads_to, moved, names_several_hosts, redact, redact_settings
+from devpool.address import bare_host, find_addresses, leads_to, moved, redact, redact_settings, several_hosts
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,14 @@ def test_a_value_that_names_no_postgres_server_has_no_address(value: str) -> Non
         ("postgresql+asyncpg://u:p@db:5432/x", "url", "db", "5432"),
         ("postgresql+psycopg2://u:p@db/x", "url", "db", None),
         ("postgis://u:p@db:5432/x", "url", "db", "5432"),
+        ("ecto://u:p@db/x", "url", "db", None),
+        ("db+postgresql://u:p@db/x", "url", "db", None),
+        ("vertx-reactive:postgresql://db:5432/x", "url", "db", "5432"),
+        ("jdbc:p6spy:postgresql://db:5432/x", "jdbc", "db", "5432"),
+        ("r2dbc:pool:postgresql://db/x", "jdbc", "db", None),
+        ("pgsql:host=db;port=5432;dbname=x", "dsn", "db", "5432"),
+        ("postgresql://u:p@/x?sslmode=disable&host=db&port=5432", "url", "db", "5432"),
+        ("postgresql:///x?host=db", "url", "db", None),
         ("postgres://u:p@my-db.internal_net:5432/x", "url", "my-db.internal_net", "5432"),
         ("postgres://u:p@10.0.0.5:5432/x", "url", "10.0.0.5", "5432"),
         ("postgres://u:p@[fd00::5]:5432/x", "url", "[fd00::5]", "5432"),
@@ -98,12 +106,12 @@ def test_a_url_in_quotes_inside_a_value_ends_with_its_quote() -> None:
 
 @pytest.mark.parametrize("value", ["postgres://a,b/x", "postgresql://u:p@a:5432,b:5432/x", "postgres://u@a,b,c"])
 def test_a_url_with_several_hosts_is_noticed(value: str) -> None:
-    assert names_several_hosts(value)
+    assert several_hosts(value)
 
 
 @pytest.mark.parametrize("value", ["postgres://a/x", "postgres://u:p@a:5432/x?b=c,d", "a,b"])
 def test_a_url_with_one_host_is_not_taken_for_several(value: str) -> None:
-    assert not names_several_hosts(value)
+    assert not several_hosts(value)
 
 
 @pytest.mark.parametrize("value", ["db", "my-db", "my_db", "db.internal", "10.0.0.5", "DB"])
@@ -129,6 +137,9 @@ def test_a_value_that_is_more_than_a_host_name_is_none(value: str) -> None:
         ("jdbc:postgresql://db/x", "jdbc:postgresql://pool:6432/x"),
         ("host=db user=u", "host=pool port=6432 user=u"),
         ("port=5432 host=db", "port=6432 host=pool"),
+        ("Host=db;Password=p", "Host=pool;Port=6432;Password=p"),
+        ("postgres:///x?host=db&a=b", "postgres:///x?host=pool&port=6432&a=b"),
+        ("postgres:///x?port=5432&host=db", "postgres:///x?port=6432&host=pool"),
         ("host='db' port='5432'", "host='pool' port='6432'"),
         ("Host=db;Port=5432;Password=p", "Host=pool;Port=6432;Password=p"),
         ("db:5432", "pool:6432"),
@@ -244,5 +255,32 @@ def test_a_diff_shows_what_is_no_secret(text: str) -> None:
 
 
 def test_a_comma_in_a_password_is_not_a_list_of_hosts() -> None:
-    assert not names_several_hosts("postgres://u:a,b@db:5432/x")
-    assert names_several_hosts("postgres://u:p@one:5432,two:5432/x")
+    assert not several_hosts("postgres://u:a,b@db:5432/x")
+    assert several_hosts("postgres://u:p@one:5432,two:5432/x")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{DB_PASSWORD: s3cr3t, API_KEY: b}",
+        "{API_KEY: b, DB_PASSWORD: s3cr3t}",
+        "{A: $X, DB_PASSWORD: s3cr3t}",
+        "{A: '${X:-y}', DB_PASSWORD: s3cr3t}",
+        "A_SECRET: s3cr3t\rB_TOKEN: c",
+    ],
+)
+def test_a_diff_shows_no_secret_beside_another_on_its_line(text: str) -> None:
+    assert "s3cr3t" not in redact_settings(text)
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("piece", ["x", "x+", "x:", "a=", "://", "host=", "postgres://", "x@", "pwd= ", "'", "port ="])
+def test_a_very_long_value_is_read_in_no_time(piece: str) -> None:
+    value = piece * (100_000 // len(piece))
+    find_addresses(value)
+    several_hosts(value)
+
+
+def test_a_password_before_a_broken_line_is_not_shown() -> None:
+    text = 'URL: "postgres://u:s3cr3t\\\n  @db:5432/x"'
+    assert "s3cr3t" not in redact_settings(text)

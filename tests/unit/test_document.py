@@ -265,6 +265,25 @@ def test_a_file_that_nests_too_deep_is_refused_and_does_not_crash(text: str) -> 
     assert refusal(text).code in ("too-deep", "not-yaml")
 
 
-def test_a_file_that_doubles_itself_by_aliases_is_read_at_once() -> None:
+def test_a_file_that_doubles_itself_by_aliases_is_refused_at_once() -> None:
     lines = ["a0: &a0 [x]"] + [f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 60)]
-    assert len(read("\n".join(lines)).root.entries) == 60
+    assert refusal("\n".join(lines)).code == "too-many-aliases"
+
+
+def test_a_common_block_that_thousands_of_services_merge_is_read() -> None:
+    lines = ["x-common: &common {a: {b: c}, d: [e, f, g]}", "services:"]
+    lines += [f"  s{n}: {{<<: *common, image: a}}" for n in range(5000)]
+    assert len(read("\n".join(lines)).root.entries) == 2
+
+
+def test_anchors_that_merge_one_another_in_a_long_row_are_refused() -> None:
+    lines = ["a0: &a0 {x: y}"] + [f"a{n}: &a{n} {{<<: *a{n - 1}}}" for n in range(1, 2000)]
+    assert refusal("\n".join(lines)).code == "too-deep"
+
+
+def test_brackets_by_the_thousand_are_refused_at_once() -> None:
+    assert refusal("a: " + "[" * 100_000).code == "too-deep"
+
+
+def test_an_alias_without_an_anchor_is_not_named_as_it_may_be_a_password() -> None:
+    assert "geheim" not in str(vars(refusal("services:\n  db: {POSTGRES_PASSWORD: *geheim}\n")))

@@ -133,3 +133,9 @@ def test_placed_edits_span_their_new_text() -> None:
     edits = [edit(text, "a", "one"), edit(text, "b", "two!")]
     after = apply(text, edits)
     assert [after[p.start : p.end] for p in placed(after, edits)] == ["one", "two!"]
+
+
+def test_of_two_insertions_at_one_place_the_innermost_comes_first() -> None:
+    outer = Edit(path="/p", start=3, end=3, old="", new=("\n c",), at=("s", "c"), inserts=True)
+    inner = Edit(path="/p", start=3, end=3, old="", new=("\n  b",), at=("s", "a", "b"), inserts=True)
+    assert apply("a: ", [outer, inner]) == "a: \n  b\n c"

@@ -181,10 +181,26 @@ def test_an_origin_spans_the_characters_of_the_value_inside_its_quotes(written: 
 
 
 @pytest.mark.parametrize(
-    "written", ['\n      A: "b\\tc"', "\n      A: 'it''s'", "\n      A: |\n        b", "\n      A: b\n        c"]
+    ("written", "lines"),
+    [
+        ('\n      A: "\\tdb:5432\\n"', 1),
+        ("\n      A: 'it''s db:5432'", 1),
+        ("\n      A: |\n        a\n        db:5432", 3),
+        ("\n      A: >-\n        a\n        db:5432 b", 3),
+        ("\n      A: b\n        db:5432 c", 2),
+        ('\n      A: "{\\"a\\": \\"db:5432\\"}"', 1),
+    ],
 )
-def test_a_value_that_is_written_otherwise_than_it_reads_is_not_exact(written: str) -> None:
-    assert values(compose(written))["A"].origin.exact is False
+def test_a_value_that_is_written_otherwise_than_it_reads_knows_where_its_characters_stand(
+    written: str, lines: int
+) -> None:
+    text = compose(written)
+    value = values(text)["A"]
+    start = value.text.index("db:5432")
+    span = raw_span(value, start, start + len("db:5432"))
+    assert span
+    assert text[slice(*span)] == "db:5432"
+    assert value.origin.one_line == (lines == 1)
 
 
 def test_an_origin_in_an_env_file_spans_its_value() -> None:

@@ -11,8 +11,8 @@ GIVEN = {"A": "a", "B": "b", "EMPTY": "", "DOLLAR": "x$B${B}"}
 VARIABLES = {n: Variable(value=v, source=SHELL) for n, v in GIVEN.items()}
 
 
-def text(raw: str, *, lenient: bool = False) -> str:
-    return text_of(expand(raw, VARIABLES, lenient=lenient))
+def text(raw: str) -> str:
+    return text_of(expand(raw, VARIABLES))
 
 
 @pytest.mark.parametrize("raw", ["", "plain", "a b\tc\n", "{A}", "A}", "100%", "é𝒳", "\\", "a:-b", "#{A}"])
@@ -72,7 +72,7 @@ def test_an_expression_that_is_not_one_is_refused(raw: str) -> None:
 
 @pytest.mark.parametrize("raw", ["$", "a$", "$ a", "$1", "a$%b"])
 def test_a_single_dollar_sign_stays_in_an_env_file(raw: str) -> None:
-    assert text(raw, lenient=True) == raw
+    assert text(raw) == raw
 
 
 @pytest.mark.parametrize("raw", ["${NO:?hunter2}", "${NO?hunter2}", "${EMPTY:?hunter2}"])
@@ -117,3 +117,21 @@ def test_a_piece_knows_where_its_variables_value_is_written() -> None:
 )
 def test_all_names_of_a_text_are_found_nested_ones_too(raw: str, names: set[str]) -> None:
     assert names_in(raw) == names
+
+
+def test_expressions_one_in_another_by_the_hundred_are_refused() -> None:
+    with pytest.raises(DevpoolError) as caught:
+        text("${NO:-" * 400 + "}" * 400)
+    assert caught.value.code == "bad-interpolation"
+
+
+def test_a_text_that_variables_make_too_long_is_refused() -> None:
+    long = {"LONG": Variable(value="x" * 100_000, source=SHELL)}
+    assert len(text_of(expand("$LONG", long))) == 100_000
+    with pytest.raises(DevpoolError) as caught:
+        text_of(expand("$LONG$LONG", long))
+    assert caught.value.code == "value-too-long"
+
+
+def test_a_long_text_of_the_file_itself_is_no_fault() -> None:
+    assert text("y" * 200_000) == "y" * 200_000

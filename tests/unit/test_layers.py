@@ -11,9 +11,36 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "devpool"
 
 MIDDLE = {
-    *("document", "nodes", "envfile", "interpolation", "services", "environment", "address", "model", "sources"),
-    *("routing", "networks", "moving", "plan", "credentials", "pooler", "layout", "settings", "own", "dependencies"),
-    *("rewrite", "edits", "undo", "verify", "reading", "state", "errors"),
+    *("document", "nodes", "characters", "envfile", "interpolation", "services", "environment", "address", "model"),
+    *(
+        "sources",
+        "routing",
+        "reasons",
+        "networks",
+        "moving",
+        "sharing",
+        "shields",
+        "plan",
+        "credentials",
+        "pooler",
+        "layout",
+    ),
+    *(
+        "settings",
+        "own",
+        "own_keys",
+        "own_text",
+        "own_places",
+        "dependencies",
+        "own_dependencies",
+        "second",
+        "external",
+        "tls",
+        "ports",
+    ),
+    *("databases", "read_model", "setting_edits", "notes", "shields"),
+    *("rewrite", "edits", "undo", "verify", "reading", "state", "errors", "meaning"),
+    *("options", "tuning", "setting_values", "drivers", "session", "refusals"),
 }
 WORLD = {
     *("os", "sys", "subprocess", "time", "datetime", "pathlib", "tempfile", "shutil", "glob", "fcntl", "socket"),

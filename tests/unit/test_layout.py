@@ -173,3 +173,18 @@ def test_an_item_gets_the_quotes_of_its_neighbour(item: str, expected: str) -> N
     scalar = sequence.items[0]
     assert isinstance(scalar, Scalar)
     assert "".join(str(p) for p in layout.item_parts(document, scalar, "N", ("v",))) == expected
+
+
+@pytest.mark.parametrize("value", ["a\nb", "\0", "\x1b[31m", "\u2028", 'a"\\'])
+def test_a_quoted_text_is_read_as_it_was(value: str) -> None:
+    assert pyyaml.safe_load(layout.quoted(value)) == value
+
+
+@pytest.mark.parametrize("text", ["a:\n  &k b: c\n", "a:\x85  b: c\n", "a:\n  !t b: c\n"])
+def test_a_key_that_does_not_stand_first_on_its_line_has_no_indentation(text: str) -> None:
+    document = read(text)
+    mapping = a(document)
+    assert isinstance(mapping, Mapping)
+    with pytest.raises(DevpoolError) as caught:
+        layout.indent(document, mapping.entries[0].key)
+    assert caught.value.code == "layout-not-plain"

@@ -46,7 +46,7 @@ def test_an_image_that_is_no_postgres_server_is_no_database(image: str) -> None:
         "postgres",
         "postgres:17-alpine",
         "postgres@sha256:0123",
-        "docker.io/library/postgres:17",
+        "registry.example/library/postgres:17",
         "registry:5000/team/postgres:17",
         "postgis/postgis:17-3.5",
         "bitnami/postgresql:17",

@@ -130,7 +130,8 @@ def test_the_pooler_joins_the_networks_where_app_and_database_meet(
 
 
 def wheres(files: Files | str, shell: dict[str, str] | None = None, **options: object) -> dict[str, str]:
-    return {f"{m.setting.service}.{m.setting.variable}": m.where for m in plan(files, shell, **options).moves}
+    moves = plan(files, shell, **options).moves
+    return {f"{m.setting.service}.{m.setting.variable}": m.where if m.how == "text" else m.how for m in moves}
 
 
 def test_a_value_that_only_one_app_reads_is_changed_where_it_is_written() -> None:
@@ -169,7 +170,7 @@ def test_a_line_of_dot_env_that_other_text_takes_over_is_not_touched() -> None:
 @pytest.mark.parametrize("written", ["DATABASE_URL: ${URL}", "DATABASE_URL: '${URL}?a=b'", "DATABASE_URL: ${URL:-x}"])
 def test_a_url_that_dot_env_holds_goes_through_a_second_variable(written: str) -> None:
     files = {"compose.yml": DB + app(written), ".env": "URL=postgres://postgres:hunter2@db:5432/x\n"}
-    assert wheres(files) == {"web.DATABASE_URL": "variable"}
+    assert wheres(files) == {"web.DATABASE_URL": "second"}
 
 
 def test_a_default_in_an_expression_is_changed_where_it_is_written() -> None:
@@ -183,8 +184,12 @@ def test_a_url_that_only_the_shell_holds_is_refused() -> None:
 
 
 @pytest.mark.parametrize("written", ['"postgres://u:p\\\\q@db:5432/x"', "|\n        postgres://u:p@db:5432/x"])
-def test_a_value_with_escapes_is_refused(written: str) -> None:
-    assert refusal(DB + app(f"DATABASE_URL: {written}")).code == "value-not-plain"
+def test_a_value_with_escapes_or_on_several_lines_is_changed_where_it_is_written(written: str) -> None:
+    assert wheres(DB + app(f"DATABASE_URL: {written}")) == {"web.DATABASE_URL": "origin"}
+
+
+def test_an_address_that_an_escape_spells_is_changed_as_a_whole() -> None:
+    assert wheres(DB + app('DATABASE_URL: "postgres://u:p@\\x64b:5432/x"')) == {"web.DATABASE_URL": "origin"}
 
 
 def test_a_url_with_several_hosts_is_refused() -> None:
@@ -206,9 +211,10 @@ def test_a_port_that_a_host_alone_cannot_take_is_refused() -> None:
     assert refusal(DB + app("DB_HOST: db"), port="6432").code == "no-port-variable"
 
 
-def test_an_app_that_shares_no_network_with_the_database_is_refused() -> None:
+def test_an_app_that_shares_no_network_with_the_database_stays_direct_and_cannot_be_pooled() -> None:
     text = DB + "    networks: [back]\n" + app(URL, more="    networks: [front]\n")
-    assert refusal(text).code == "no-shared-network"
+    assert not plan(text).moves
+    assert refusal(text, pool=("web",)).code == "no-shared-network"
 
 
 @pytest.mark.parametrize(
@@ -227,3 +233,17 @@ def test_a_direct_name_that_is_there_already_is_the_users() -> None:
 
 def test_hosts_and_ports_have_no_twin() -> None:
     assert [twin_of(m.setting, []) for m in plan(DB + app("PGHOST: db", "PGPORT: '5432'")).moves] == [None, None]
+
+
+@pytest.mark.parametrize("name", ["../web", "'a b'", r'"a\nb"'])
+def test_a_service_with_a_name_that_compose_does_not_allow_is_refused(name: str) -> None:
+    assert refusal(DB + app(URL, name=name)).code == "name-not-plain"
+
+
+def test_a_variable_with_control_characters_in_its_name_is_refused() -> None:
+    assert refusal(DB + app(URL.replace("DATABASE_URL", r'"A\0B_URL"'))).code == "name-not-plain"
+
+
+def test_a_pooler_name_that_compose_does_not_allow_is_a_usage_error() -> None:
+    found = refusal(DB + app(URL), name="a b")
+    assert (found.code, found.exit_code) == ("bad-name", 2)

@@ -10,7 +10,7 @@ from unit.memory_project import FOLDER, changed
 
 from devpool.edits import Copy, Edit
 from devpool.errors import DevpoolError
-from devpool.plan import Options
+from devpool.options import Options
 from devpool.state import VERSION, AddedPooler, AppRoute, State, dump, load
 
 EDITS = (
@@ -42,6 +42,10 @@ def test_options_come_back_as_json_knows_them() -> None:
         "port": "5432",
         "direct": ["job"],
         "pool": [],
+        "session": [],
+        "publish": None,
+        "settings": {},
+        "settings_of": {},
     }
 
 

@@ -1,0 +1,93 @@
+"""What a user should know of a plan and cannot see in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from devpool.address import LOCAL_HOSTS, find_addresses
+from devpool.model import BARE, Project
+from devpool.plan import Move, Plan, Pooler
+from devpool.reasons import bystander
+from devpool.tuning import PRESET, SCRAM, SCRAM_USUAL
+
+# Startup parameters that the pooler takes and does not apply (PgBouncer documentation, `ignore_startup_parameters`).
+_IGNORED = re.compile(
+    r"[?&;\s](?P<name>search_path|currentSchema|options|statement_timeout|lock_timeout"
+    r"|idle_in_transaction_session_timeout|default_transaction_isolation)\s*=\s*(?P<value>[^&;\s]+)",
+    re.I,
+)
+
+# What the presets say (docker/pgbouncer/presets.txt).
+_SERVER_TLS = {"staging": "require", "production": "verify-full"}
+
+
+# A file whose content the app takes for its address: a Compose secret mostly.
+_FROM_FILE = re.compile(r"(DB|DATABASE|PG|POSTGRES).*(URL|URI|DSN)_FILE$", re.I)
+
+
+def notes(project: Project, plan: Plan) -> list[str]:
+    """One sentence for each thing, each once."""
+    found = [note for pooler in plan.poolers for note in _of_settings(pooler)]
+    found += [note for move in plan.moves for note in _of(move)]
+    found += [f"{s}.{v} lists several hosts: it stays direct" for s, v in project.unplaced]
+    found += [note for name in _without_a_setting(project) for note in _unseen(project, name)]
+    return list(dict.fromkeys(found))
+
+
+def _without_a_setting(project: Project) -> list[str]:
+    """The services that may be apps and have no setting of any database."""
+    known = {s.service for s in (*project.settings, *project.kept)} | {service for service, _ in project.unplaced}
+    others = known | project.databases.keys() | project.poolers
+    return [name for name in project.services if name not in others]
+
+
+def _unseen(project: Project, name: str) -> Iterator[str]:
+    """What speaks of a database in a place that devpool does not change."""
+    for variable, value in project.environments[name].items():
+        if _FROM_FILE.search(variable):
+            yield f"{name} takes its address from a file ({variable}), which devpool does not change: it stays direct"
+            return
+        addresses = find_addresses(value.text)
+        through = next((a.host for a in addresses if a.host in project.poolers), None)
+        if through:
+            yield f"{name} goes through {through}, a pooler already: it is left as it is"
+            return
+        if any(a.kind in ("url", "jdbc") and a.host in LOCAL_HOSTS for a in addresses):
+            yield f"{name}.{variable} names localhost, which is the container itself: it is left as it is"
+            return
+    service = project.services[name]
+    waits = [d for d in (*service.names("depends_on"), *service.names("links")) if d in project.databases]
+    if waits and not next(bystander(service, waits[0], own=False), None):
+        yield f"{name} waits for {waits[0]}, but names it nowhere that devpool sees: it stays direct"
+
+
+def _of_settings(pooler: Pooler) -> Iterator[str]:
+    """What the chosen settings trade, and what a preset demands that a project in containers seldom has."""
+    settings, preset = pooler.settings, pooler.settings.get(PRESET, "")
+    if int(settings.get(SCRAM, SCRAM_USUAL)) < SCRAM_USUAL:
+        yield (
+            f"{SCRAM} {settings[SCRAM]} in place of {SCRAM_USUAL}: connecting is several times faster, and a password "
+            "is as many times easier to guess from a recorded login"
+        )
+    if preset in _SERVER_TLS and "server_tls_sslmode" not in settings and not pooler.external:
+        yield (
+            f"preset {preset} demands TLS of {pooler.database} (server_tls_sslmode {_SERVER_TLS[preset]}), which needs "
+            "a certificate there; --set server_tls_sslmode=prefer does without"
+        )
+    if preset == "production" and "client_tls_sslmode" not in settings:
+        yield (
+            "preset production lets in only apps that use TLS (client_tls_sslmode require); "
+            "--set client_tls_sslmode=prefer takes the others too"
+        )
+
+
+def _of(move: Move) -> Iterator[str]:
+    setting = move.setting
+    if setting.kind in BARE:
+        return
+    for match in _IGNORED.finditer(setting.value.text):
+        yield (
+            f"{setting.service}.{setting.variable} sets {match['name']}, which a pooler does not pass on: set it in "
+            f"Postgres (ALTER ROLE ... SET ...), or keep it direct with --direct {setting.service}"
+        )

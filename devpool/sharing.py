@@ -1,0 +1,181 @@
+"""Who else reads a value where it is written, and so where and how it may be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from typing import Literal
+
+from devpool.environment import env_file_uses, variable_holding
+from devpool.errors import DevpoolError
+from devpool.interpolation import SHELL, names_in
+from devpool.model import BARE, Project, Setting
+from devpool.moving import raw_replacements
+from devpool.own_keys import Readers
+from devpool.session import SUFFIX
+from devpool.shields import Shields
+
+Where = Literal["origin", "own"]
+How = Literal["text", "second", "private"]
+
+
+class Sharing:
+    """Who else reads a value where it is written.
+
+    Args:
+        project: the project.
+        pooled: (service, database) of the routes that are pooled.
+        shields: what direct services get a copy of.
+        session: those of them that go to the door in session mode.
+        names: settings with a database's name, which move too.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        pooled: set[tuple[str, str]],
+        shields: Shields,
+        session: Set[tuple[str, str]] = frozenset(),
+        names: Iterable[Setting] = (),
+    ) -> None:
+        moving = [s for s in (*project.settings, *names) if (s.service, s.database) in pooled]
+        self.project = project
+        self.session = session
+        self.moved = {(s.service, s.variable, s.database) for s in moving}
+        self.movers: dict[tuple[str, str], set[str]] = {}
+        for service, variable, database in self.moved:
+            self.movers.setdefault((variable, database), set()).add(service)
+        self.in_session = {(s.service, s.variable, s.database) for s in moving if self._at_door(s)}
+        named: dict[tuple[str, str], set[str]] = {}
+        for setting in project.settings:
+            named.setdefault((setting.service, setting.variable), set()).add(setting.database)
+        self.several = {key for key, databases in named.items() if len(databases) > 1}
+        self.readers: dict[tuple[str, int], list[tuple[str, str]]] = {}
+        for service, values in project.environments.items():
+            shield = shields.get((service, "environment"))
+            for name, value in values.items():
+                # What a direct service gets a copy of, it does not read there any more.
+                if not (shield and value.origin.form != "env-file" and shield.covers(value.origin.start)):
+                    self.readers.setdefault(value.origin.key, []).append((service, name))
+        for setting in (s for s in project.settings if s.in_command):
+            self.readers.setdefault(setting.value.origin.key, []).append((setting.service, setting.variable))
+        self.interpolated = _interpolated(project)
+        self.environments = Readers("environment", project.services, shields)
+        self.loaded: dict[str, set[str]] = {}
+        for found in project.services.values():
+            for use in env_file_uses(found):
+                self.loaded.setdefault(use.path, set()).add(found.name)
+
+    def where(self, setting: Setting) -> Where:
+        """Where the setting is to be changed.
+
+        Raises:
+            DevpoolError: `shared-value`.
+        """
+        if self._all_move(setting):
+            return "origin"
+        if setting.in_command or (setting.kind not in BARE and self._is_one_of_several(setting)):
+            raise shared_value(setting)
+        return "own"
+
+    def _is_one_of_several(self, setting: Setting) -> bool:
+        """Whether other databases are named in the same value: an entry of its own could move only one."""
+        return (setting.service, setting.variable) in self.several
+
+    def _at_door(self, setting: Setting) -> bool:
+        return (setting.service, setting.database) in self.session
+
+    def _all_move(self, setting: Setting) -> bool:
+        """Whether all who read the value where it is written go to a pooler with this address of it. Who goes to the
+        door has an entry of its own over what others take from the same place.
+        """
+        origin = setting.value.origin
+        if origin.form == "env-file" and setting.variable in self.interpolated.get(origin.file.path, frozenset()):
+            return False
+        if origin.form == "env-file" and not self._can_be_cut_out(setting):
+            return False
+        movers = self.in_session if self._at_door(setting) else self.moved
+        alike = all((*reader, setting.database) in movers for reader in self.readers[origin.key])
+        return alike and (setting.kind in BARE or setting.in_command or self._may_hold_more(setting))
+
+    def _may_hold_more(self, setting: Setting) -> bool:
+        """Whether a further variable, the old value's, can stand beside the value: all who read what holds it move."""
+        origin = setting.value.origin
+        moved = self.movers[setting.variable, setting.database]
+        if origin.form == "env-file":
+            return self.loaded.get(origin.file.path, set()) <= moved
+        return origin.container is None or self.environments.of(origin.container) <= moved
+
+    def _can_be_cut_out(self, setting: Setting) -> bool:
+        suffix = SUFFIX if self._at_door(setting) else ""
+        return raw_replacements(setting.value, setting.address, "host", "1", suffix) is not None
+
+    def how(self, setting: Setting) -> How:
+        """How its text is changed.
+
+        Raises:
+            DevpoolError: `only-in-shell`, `value-not-plain`, `shared-value`.
+        """
+        if self._can_be_cut_out(setting):
+            return "text"
+        address = setting.address
+        start, end = address.host_span[0], max(address.host_span[1], (address.port_span or (0, 0))[1])
+        holding = variable_holding(setting.value, start, end)
+        if holding is None or not setting.value.origin.exact:
+            raise not_plain(setting)
+        if setting.kind in BARE:
+            return "text"
+        if holding.source in (SHELL, None):
+            raise only_in_shell(setting, holding.variable or "")
+        if setting.value.origin.form == "env-file":
+            return "text"
+        if self._is_one_of_several(setting):
+            raise shared_value(setting)
+        if holding.source not in self.loaded:
+            return "second"
+        if setting.in_command or self.where(setting) == "own":
+            raise shared_value(setting)
+        return "private"
+
+
+def _interpolated(project: Project) -> Mapping[str, frozenset[str]]:
+    """By env file: the names whose values other text takes over with `${...}`."""
+    sources = project.sources
+    everywhere = frozenset[str]().union(
+        *(names_in(d.text) for d in sources.loaded.values()), *(names_in(f.text) for f in sources.env_files.values())
+    )
+    return {
+        path: everywhere if path in sources.dotenv else names_in(file.text) for path, file in sources.env_files.items()
+    }
+
+
+def only_in_shell(setting: Setting, variable: str) -> DevpoolError:
+    """The refusal of a value that no file holds."""
+    return DevpoolError(
+        "only-in-shell",
+        f"`{setting.service}.{setting.variable}` takes its value from the shell's `{variable}`, which no file holds",
+        where=setting.value.origin.place,
+        hint=f"write {variable} into .env and unset it in the shell, which wins over the file; "
+        f"or keep it direct: --direct {setting.service}",
+    )
+
+
+def not_plain(setting: Setting) -> DevpoolError:
+    """The refusal of a setting whose text cannot be edited yet."""
+    return DevpoolError(
+        "value-not-plain",
+        f"`{setting.service}.{setting.variable}` is written in a way that devpool does not change yet",
+        where=setting.value.origin.place,
+        hint=f"write it on one line without escapes, or keep it direct: --direct {setting.service}",
+    )
+
+
+def shared_value(setting: Setting) -> DevpoolError:
+    """The refusal of a setting that direct services share and that has no place of its own."""
+    name = setting.service
+    return DevpoolError(
+        "shared-value",
+        f"`{name}.{setting.variable}` shares its value with services or databases that stay direct, "
+        "and devpool finds no place for another",
+        where=setting.value.origin.place,
+        hint=f"give each its own {setting.variable}, keep it direct (--direct {name}), or pool the others (--pool)",
+    )

@@ -1,0 +1,64 @@
+"""Which env files count for `${...}`: COMPOSE_ENV_FILES, `--env-file`, and the shell over both."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = """services:
+  db:
+    image: postgres:17
+    environment:
+      POSTGRES_PASSWORD: cove
+  web:
+    image: app
+    environment:
+      DATABASE_URL: postgres://postgres:cove@${DB_HOST:-nowhere}:5432/sea
+"""
+pytestmark = pytest.mark.usefixtures("compose_plugin")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "compose.yml").write_text(COMPOSE)
+    (tmp_path / "one.env").write_text("DB_HOST=elsewhere\n")
+    (tmp_path / "two.env").write_text("DB_HOST=db\n")
+    return tmp_path
+
+
+def enable(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    shell = {k: v for k, v in os.environ.items() if not k.startswith(("COMPOSE_", "DB_"))}
+    command = [sys.executable, "-m", "devpool", *words[:-1], "enable", "--no-up", *words[-1:]]
+    env = shell | variables | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_last_of_compose_env_files_wins_and_is_changed(folder: Path) -> None:
+    before = (folder / "two.env").read_bytes()
+    done = enable(folder, "--dry-run", COMPOSE_ENV_FILES="one.env,two.env")
+    assert done.returncode == 0, done.stderr
+    assert "DATABASE_URL -> pgbouncer:6432" in done.stdout
+    assert (folder / "two.env").read_bytes() == before
+
+
+def test_in_the_other_order_the_url_leads_nowhere(folder: Path) -> None:
+    done = enable(folder, "--dry-run", COMPOSE_ENV_FILES="two.env,one.env")
+    assert done.returncode == 1
+    assert "db" in done.stderr
+
+
+def test_the_shell_wins_over_the_files(folder: Path) -> None:
+    done = enable(folder, "--dry-run", COMPOSE_ENV_FILES="one.env", DB_HOST="db")
+    assert done.returncode == 0, done.stderr
+    assert "DATABASE_URL -> pgbouncer:6432" in done.stdout
+
+
+def test_an_env_file_of_the_command_line_counts_in_place_of_the_variable(folder: Path) -> None:
+    done = enable(folder, "--env-file", "two.env", "--dry-run", COMPOSE_ENV_FILES="one.env")
+    assert done.returncode == 0, done.stderr
+    assert "DATABASE_URL -> pgbouncer:6432" in done.stdout
