@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,13 +28,9 @@ MODES = {"": 0o640, ".yml": 0o644, ".yaml": 0o755, ".env": 0o600}  # not the usu
 BOM = b"\xef\xbb\xbf"
 
 Tree = dict[str, tuple[int, bytes]]
-has_compose = (
-    shutil.which("docker") is not None
-    and subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode == 0
-)
 each_case = pytest.mark.parametrize("project", CASES, indirect=True, ids=lambda case: case.name)
 each_working_case = pytest.mark.parametrize("project", WORKING, indirect=True, ids=lambda case: case.name)
-pytestmark = pytest.mark.skipif(not has_compose, reason="there is no docker compose")
+pytestmark = pytest.mark.usefixtures("compose_plugin")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Compose files as hypothesis makes them up: many ways to write the same few things."""
+"""Compose projects as hypothesis makes them up: many ways to write the same few things."""
 
 from __future__ import annotations
 
@@ -11,6 +11,14 @@ _WORD = st.text("abcxyzABC019_éß𝒳🐘", min_size=1, max_size=8)
 _COMMENTS = st.sampled_from(["", "", "", " # db", " # postgres://x:y@db:5432/z", "\t# é🐘", "  ", "\t"])
 _LINES = st.sampled_from(["", "", "", "# of nobody", "# db: pgbouncer", "#", "  ", "#   - db"])
 _QUOTES = st.sampled_from(["", "'", '"'])
+
+
+@dataclass(frozen=True)
+class Generated:
+    """A project: its files by name, and the port of the host that its pooler is published on."""
+
+    files: dict[str, bytes]
+    publish: int | None = None
 
 
 @dataclass(frozen=True)
@@ -37,21 +45,32 @@ STYLES = st.builds(
 
 
 @st.composite
-def entries(draw: st.DrawFn, style: Style, values: dict[str, str]) -> list[str]:
+def entries(
+    draw: st.DrawFn, style: Style, values: dict[str, str], *, anchor: str = "", blocks: bool = True
+) -> list[str]:
     """`environment:` with these variables, as a map, a list, or in flow style; relative to the service's fields."""
-    form = draw(st.sampled_from(["map", "map", "list", "flow map", "flow list"]))
-    quotes = {name: draw(_QUOTES) for name in values}
+    form = "map" if anchor else draw(st.sampled_from(["map", "map", "list", "flow map", "flow list"]))
     if form == "flow map":
-        return ["environment: {" + ", ".join(f'{n}: "{v}"' for n, v in values.items()) + "}" + draw(_COMMENTS)]
+        return ["environment: {" + ", ".join(f"{n}: {_single(v)}" for n, v in values.items()) + "}" + draw(_COMMENTS)]
     if form == "flow list":
-        return ["environment: [" + ", ".join(f"'{n}={v}'" for n, v in values.items()) + "]" + draw(_COMMENTS)]
-    lines = ["environment:" + draw(_COMMENTS)]
+        return ["environment: [" + ", ".join(_single(f"{n}={v}") for n, v in values.items()) + "]" + draw(_COMMENTS)]
+    lines = ["environment:" + anchor + draw(_COMMENTS)]
     for name, value in values.items():
-        quote = quotes[name]
-        lead = style.step if form == "map" else _lead(style)
-        text = f"{name}: {quote}{value}{quote}" if form == "map" else f"{quote}{name}={value}{quote}"
-        lines.append(lead + text + draw(_COMMENTS))
+        odd = "{" in value or "\n" in value
+        if form == "list":
+            quote = "'" if odd else draw(_QUOTES)
+            lines.append(_lead(style) + f"{quote}{name}={value}{quote}" + draw(_COMMENTS))
+        elif odd and blocks and draw(st.booleans()):
+            block = draw(st.sampled_from(["|", "|-", ">-", ">"]))
+            lines += [f"{style.step}{name}: {block}", *(2 * style.step + line for line in value.split("\n"))]
+        else:
+            quote = "'" if odd else draw(_QUOTES)
+            lines.append(style.step + f"{name}: {quote}{value}{quote}" + draw(_COMMENTS))
     return lines
+
+
+def _single(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _lead(style: Style) -> str:
@@ -77,17 +96,22 @@ def dependencies(draw: st.DrawFn, style: Style, names: list[str]) -> list[str]:
 
 
 @st.composite
-def settings_of(draw: st.DrawFn, password: str) -> dict[str, str]:
+def settings_of(draw: st.DrawFn, password: str, database: str = "db") -> dict[str, str]:
     """The variables of an app: its settings in one form, and others around them."""
     port = draw(st.sampled_from(["", ":5432"]))
+    url = f"postgres://app:{password}@{database}{port}/app"
     forms = {
-        "url": {"DATABASE_URL": f"postgres://app:{password}@db{port}/app"},
-        "driver": {"DB_URI": f"postgresql+asyncpg://app:{password}@db{port}/app?a=db"},
-        "jdbc": {"JDBC_URL": f"jdbc:postgresql://db{port}/app"},
-        "hosts": {"PGHOST": "db", "PGPORT": "5432"},
-        "host": {"DB_HOST": "db"},
-        "dsn": {"DSN": f"host=db user=app password={password}"},
-        "two": {"A_URL": f"postgres://app:{password}@db/app", "B_URL": f"postgres://app:{password}@db:5432/other"},
+        "url": {"DATABASE_URL": url},
+        "driver": {"DB_URI": f"postgresql+asyncpg://app:{password}@{database}{port}/app?a={database}"},
+        "jdbc": {"JDBC_URL": f"jdbc:postgresql://{database}{port}/app"},
+        "hosts": {"PGHOST": database, "PGPORT": "5432"},
+        "host": {"DB_HOST": database},
+        "dsn": {"DSN": f"host={database} user=app password={password}"},
+        "json": {"CONFIG": f'{{"name": "{database}", "url": "{url}"}}'},
+        "two": {
+            "A_URL": f"postgres://app:{password}@{database}/app",
+            "B_URL": f"postgres://app:{password}@{database}:5432/other",
+        },
     }
     mine = draw(st.sampled_from(sorted(forms)))
     before = {f"A{n}": draw(_WORD) for n in range(draw(st.integers(0, 2)))}
@@ -96,22 +120,111 @@ def settings_of(draw: st.DrawFn, password: str) -> dict[str, str]:
 
 
 @st.composite
-def compose_files(draw: st.DrawFn) -> bytes:
-    """A project with a database, one or two apps, and bystanders, in any order."""
+def env_files(draw: st.DrawFn, style: Style, values: dict[str, str]) -> bytes:
+    """An env file with these variables."""
+    lines = draw(st.sampled_from([[], ["# é top"], ["", "OTHER=1"]]))
+    for name, value in values.items():
+        quote = "'" if "{" in value else draw(_QUOTES)
+        lines = [*lines, f"{name}={quote}{value}{quote}", *draw(st.sampled_from([[], [""], ["# db"]]))]
+    text = style.newline.join(lines) + (style.newline if style.ends else "")
+    return (BOM if style.bom else b"") + text.encode()
+
+
+@st.composite
+def databases(draw: st.DrawFn, style: Style, name: str, password: str) -> list[str]:
+    """A database's fields; `db` is reached at port 15432 of the host."""
+    values = {"POSTGRES_PASSWORD": password}
+    ports = ["ports:", _lead(style) + '"15432:5432"'] if name == "db" else []
+    parts = [["image: postgres:17" + draw(_COMMENTS)], draw(entries(style, values)), ports]
+    return [line for part in draw(st.permutations(parts)) for line in part]
+
+
+@st.composite
+def apps_of_their_own(draw: st.DrawFn, style: Style, password: str, stores: list[str]) -> dict[str, list[str]]:
+    """One or two apps, each with all its text for itself, that reach one of the databases."""
+    found: dict[str, list[str]] = {}
+    for name in ["web", "worker"][: draw(st.integers(1, 2))]:
+        store = draw(st.sampled_from(stores))
+        waits = draw(st.permutations([store, "cache"])) if draw(st.booleans()) else [store]
+        variables = draw(entries(style, draw(settings_of(password, store))))
+        parts = [["image: app"], variables, draw(dependencies(style, list(waits)))]
+        found[name] = [line for part in draw(st.permutations(parts)) for line in part]
+    return found
+
+
+@st.composite
+def apps_that_share(
+    draw: st.DrawFn, style: Style, password: str
+) -> tuple[list[str], dict[str, list[str]], dict[str, bytes]]:
+    """The lines of an `x-app`, the services that merge it (often a migrator, which stays direct), and env files."""
+    variables = draw(settings_of(password))
+    files: dict[str, bytes] = {}
+    anchored = False
+    if draw(st.booleans()):
+        files["app.env"] = draw(env_files(style, variables))
+        loads = draw(st.sampled_from([["env_file: app.env"], ["env_file:", _lead(style) + "app.env"]]))
+        given = [*loads, *(draw(entries(style, {"X": draw(_WORD)})) if draw(st.booleans()) else [])]
+    else:
+        anchored = draw(st.booleans())
+        # A block scalar that a direct service shares is refused.
+        given = draw(entries(style, variables, anchor=" &env" if anchored else "", blocks=False))
+    parts = [["image: app"], given, draw(dependencies(style, ["db", "cache"]))]
+    common = [line for part in draw(st.permutations(parts)) for line in part]
+    services = {
+        "web": ["<<: *app"],
+        "worker": ["command: work", "<<: *app"],
+        "migrate": ["<<: *app", "command: migrate"],
+    }
+    for name in draw(st.sampled_from([(), ("migrate",), ("worker",)])):
+        del services[name]
+    if anchored and draw(st.booleans()):
+        services["web"] += ["environment:", style.step + "<<: *env", style.step + f"OWN: {draw(_WORD)}"]
+    lines = ["x-app: &app" + draw(_COMMENTS), *(style.step + line for line in common)]
+    return lines, services, files
+
+
+@st.composite
+def further_apps(draw: st.DrawFn, style: Style, password: str) -> dict[str, list[str]]:
+    """Apps of other kinds, each there or not: a URL in a command, on the host's network, of an external database."""
+    url = f"postgres://app:{password}@db:5432/app"
+    commands = [
+        [f'command: ["serve", "--db", "{url}"]'],
+        ["command: >-", style.step + "serve", style.step + f"--db={url}"],
+        ["command:", _lead(style) + "serve", _lead(style) + f"--db={url}"],
+    ]
+    kinds = {
+        "commanded": [["image: app"], draw(st.sampled_from(commands)), draw(dependencies(style, ["db"]))],
+        "hosted": [
+            ["image: app", "network_mode: host"],
+            draw(entries(style, {"CARGO_URL": f"postgres://app:{password}@localhost:15432/app"})),
+        ],
+        "lister": [
+            ["image: app"],
+            draw(entries(style, {"WAREHOUSE_URL": f"postgres://w:{password}@warehouse.corp.net:5432/stock"})),
+        ],
+    }
+    chosen = draw(st.lists(st.sampled_from(sorted(kinds)), unique=True, max_size=2))
+    return {name: [line for part in draw(st.permutations(kinds[name])) for line in part] for name in chosen}
+
+
+@st.composite
+def projects(draw: st.DrawFn) -> Generated:
+    """A project with one or two databases, apps of many kinds, and bystanders, in any order."""
     style = draw(STYLES)
     password = draw(_WORD)
-    apps = ["web", "worker"][: draw(st.integers(1, 2))]
-    fields: dict[str, list[str]] = {
-        "db": ["image: postgres:17" + draw(_COMMENTS), *draw(entries(style, {"POSTGRES_PASSWORD": password}))]
-    }
-    for app in apps:
-        waits = draw(st.permutations(["db", "cache"])) if draw(st.booleans()) else ["db"]
-        variables = draw(entries(style, draw(settings_of(password))))
-        parts = [["image: app"], variables, draw(dependencies(style, list(waits)))]
-        fields[app] = [line for part in draw(st.permutations(parts)) for line in part]
+    stores = ["db", "vault"][: draw(st.sampled_from([1, 1, 2]))]
+    fields = {name: draw(databases(style, name, password)) for name in stores}
+    files: dict[str, bytes] = {}
+    if draw(st.booleans()):
+        top, services, files = draw(apps_that_share(style, password))
+        fields |= services
+    else:
+        top = draw(st.sampled_from([[], ["version: '3'"], ["x-a: &a", style.step + "b: c"]]))
+        fields |= draw(apps_of_their_own(style, password, stores))
+    if draw(st.booleans()):
+        fields |= draw(further_apps(style, password))
     fields["cache"] = ["image: redis", *draw(entries(style, {"URL": "redis://cache:6379", "X": draw(_WORD)}))]
-    lines = draw(st.sampled_from([[], ["# é top"], ["---"], ["version: '3'"], ["x-a: &a", style.step + "b: c"]]))
-    lines = [*lines, "services:" + draw(_COMMENTS)]
+    lines = [*draw(st.sampled_from([[], ["# é top"], ["---"]])), *top, "services:" + draw(_COMMENTS)]
     for number, name in enumerate(draw(st.permutations(sorted(fields)))):
         lines += [""] if style.blank and number else []
         lines += [style.step + name + ":"] + [2 * style.step + line for line in fields[name]]
@@ -119,4 +232,5 @@ def compose_files(draw: st.DrawFn) -> bytes:
         lines += [draw(st.sampled_from(["", style.step, 2 * style.step])) + comment] if comment else []
     lines += draw(st.sampled_from([[], ["volumes:", style.step + "data:"], ["", "", "# the end"]]))
     text = style.newline.join(lines) + (style.newline if style.ends else "")
-    return (BOM if style.bom else b"") + text.encode()
+    files["compose.yml"] = (BOM if style.bom else b"") + text.encode()
+    return Generated(files, draw(st.sampled_from([None, 7000])))

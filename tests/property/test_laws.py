@@ -1,10 +1,11 @@
-"""The laws of the design, on compose files that nobody wrote."""
+"""The laws of the design, on compose projects that nobody wrote."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+import re
+import shlex
 from dataclasses import replace
 from typing import Any
 
@@ -12,25 +13,20 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from property.generated import BOM, compose_files
-from unit.memory_project import COMPOSE, TEMPLATE, planned
+from property.generated import BOM, Generated, projects
+from unit.memory_project import COMPOSE, FOLDER, TEMPLATE, file_of, planned
 
-from devpool.document import Document, parse
 from devpool.edits import Copy, Edit, apply, ordered, placed, revert
 from devpool.errors import DevpoolError, ProofError
 from devpool.model import Project
 from devpool.plan import Plan
+from devpool.reading import Reading
 from devpool.rewrite import rewrite
-from devpool.undo import stands, undo
+from devpool.undo import File, read_edited, stands, undo
 from devpool.verify import prove_meaning, prove_text
 
-try:
-    from devpool.reading import Reading
-except ImportError:
-    from devpool.engine import Reading
-
 law = settings(
-    max_examples=75,
+    max_examples=60,
     deadline=None,
     derandomize="CI" in os.environ,
     database=None,
@@ -39,33 +35,61 @@ law = settings(
 
 
 class Enabled:
-    """A generated project before and after enable."""
+    """A generated project before and after enable. Texts and edits are those of each file, by its path."""
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
+    def __init__(self, given: Generated, **options: object) -> None:
+        self.given = given
         self.project: Project
         self.plan: Plan
-        self.project, self.plan = planned({"compose.yml": data})
-        self.edits: Sequence[Edit] = rewrite(self.project, self.plan, TEMPLATE).edits
-        self.before = self.project.sources.documents[0].text
-        self.after = apply(self.before, self.edits)
+        self.project, self.plan = planned(given.files, publish=given.publish, **options)
+        changes = rewrite(self.project, self.plan, TEMPLATE)
+        self.private = changes.private
+        paths = [f"{FOLDER}/{name}" for name in given.files]
+        self.edits: dict[str, list[Edit]] = {p: [e for e in changes.edits if e.path == p] for p in paths}
+        assert sum(map(len, self.edits.values())) == len(changes.edits)
+        self.before = {p: file_of(self.project, p).text for p in paths}
+        self.after = {p: apply(self.before[p], self.edits[p]) for p in paths}
+        self.edited = [p for p in paths if self.edits[p]]
 
-    def document(self, text: str | None = None) -> Document:
-        """The file as it is after enable, or with another text, read anew."""
-        return parse(COMPOSE, self.encoded(self.after if text is None else text))
+    def file(self, path: str, text: str) -> File:
+        """A file with another text, read anew."""
+        return read_edited(path, self.encoded(path, text), self.edits[path])
 
-    def encoded(self, text: str) -> bytes:
-        return (BOM if self.data.startswith(BOM) else b"") + text.encode()
+    def encoded(self, path: str, text: str) -> bytes:
+        """A text as the bytes of a file that may begin with a BOM."""
+        data = self.given.files[path.removeprefix(f"{FOLDER}/")]
+        return (BOM if data.startswith(BOM) else b"") + text.encode()
+
+    def reading(self, path: str = "", text: str = "") -> Reading:
+        """What Compose would make of it after enable, or with another text of one file."""
+        return reading(self.after | ({path: text} if path else {}), self.private)
 
 
-def reading(text: str) -> Reading:
-    """What Compose would make of a generated file: an oracle that shares nothing with devpool."""
-    model = yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+class _Words(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML in which every scalar is its text, and `<<` merges."""
+
+    yaml_implicit_resolvers = {"<": [("tag:yaml.org,2002:merge", re.compile("^<<$"))]}  # noqa: RUF012
+
+
+def reading(texts: dict[str, str], private: dict[str, str]) -> Reading:
+    """What Compose would make of generated files: an oracle that shares nothing with devpool."""
+    model = yaml.load(texts[COMPOSE], Loader=_Words)
+    files = {p.removeprefix(f"{FOLDER}/"): text for p, text in texts.items()} | private
+    # What several services share by an alias is one and the same object here.
+    model["services"] = {name: json.loads(json.dumps(service)) for name, service in model["services"].items()}
     for service in model["services"].values():
-        service["environment"] = _environment(service.get("environment", {}))
+        loaded = service.pop("env_file", [])
+        given: dict[str, str] = {}
+        for name in [loaded] if isinstance(loaded, str) else loaded:
+            given |= _env_file(files[name.removeprefix("./")])
+        service["environment"] = given | _environment(service.get("environment", {}))
         if isinstance(service.get("depends_on"), list):
             service["depends_on"] = {n: {"condition": "service_started"} for n in service["depends_on"]}
-    hashes = {name: json.dumps(service, sort_keys=True) for name, service in model["services"].items()}
+        if not isinstance(service.get("depends_on", {}), dict):
+            raise TypeError("Compose refuses it")
+        if isinstance(service.get("command"), str):
+            service["command"] = shlex.split(service["command"])
+    hashes = {n: json.dumps({**s, "depends_on": None}, sort_keys=True) for n, s in model["services"].items()}
     return Reading(model=model, hashes=hashes)
 
 
@@ -74,76 +98,117 @@ def _environment(written: Any) -> dict[str, str]:
     return {name: str(value) for name, value in pairs}
 
 
-@law
-@given(compose_files())
-def test_disable_after_enable_gives_every_byte_back(data: bytes) -> None:
-    found = Enabled(data)
-    assert found.after != found.before
-    assert revert(found.after, placed(found.after, found.edits)) == found.before
-    assert found.encoded(undo(found.document(), list(found.edits))) == data
-    assert stands(found.document(), list(found.edits)) == []
+def _env_file(text: str) -> dict[str, str]:
+    lines = (line.strip().partition("=") for line in text.replace("\r\n", "\n").split("\n"))
+    return {n: v[1:-1] if v[:1] in ("'", '"') else v for n, sign, v in lines if sign and not n.startswith("#")}
 
 
 @law
-@given(compose_files())
-def test_enable_twice_is_enable_once(data: bytes) -> None:
-    once = Enabled(data)
-    direct = once.encoded(undo(once.document(), list(once.edits)))
-    twice = Enabled(direct)
-    assert (list(twice.edits), twice.after) == (list(once.edits), once.after)
+@given(projects())
+def test_disable_after_enable_gives_every_byte_back(given_project: Generated) -> None:
+    found = Enabled(given_project)
+    assert COMPOSE in found.edited
+    for path in found.edited:
+        edits, after = found.edits[path], found.after[path]
+        assert after != found.before[path]
+        assert revert(after, placed(after, edits)) == found.before[path]
+        data = found.encoded(path, undo(found.file(path, after), edits))
+        assert data == found.given.files[path.removeprefix(f"{FOLDER}/")]
+        assert stands(found.file(path, after), edits) == []
 
 
 @law
-@given(compose_files())
-def test_everything_beside_the_edits_is_copied(data: bytes) -> None:
-    found = Enabled(data)
-    position_before = position_after = 0
-    for edit, place in zip(ordered(found.edits), placed(found.after, found.edits), strict=True):
-        assert found.before[position_before : edit.start] == found.after[position_after : place.start]
-        position_before, position_after = edit.end, place.end
-    assert found.before[position_before:] == found.after[position_after:]
-    newline = "\r\n" if "\r\n" in found.before else "\n"
-    assert newline == "\n" or found.after.count("\n") == found.after.count("\r\n")
+@given(projects())
+def test_enable_twice_is_enable_once(given_project: Generated) -> None:
+    once = Enabled(given_project)
+    back = {p: once.encoded(p, undo(once.file(p, once.after[p]), once.edits[p])) for p in once.edited}
+    files = given_project.files | {p.removeprefix(f"{FOLDER}/"): data for p, data in back.items()}
+    twice = Enabled(replace(given_project, files=files))
+    assert (twice.edits, twice.after, twice.private) == (once.edits, once.after, once.private)
 
 
 @law
-@given(compose_files())
-def test_the_result_means_what_was_planned_and_nothing_else(data: bytes) -> None:
-    found = Enabled(data)
-    prove_text(found.before, list(found.edits))
-    prove_meaning(found.plan, reading(found.before), reading(found.after))
-    assert {m.setting.service for m in found.plan.moves} <= {"web", "worker"}
+@given(projects())
+def test_everything_beside_the_edits_is_copied(given_project: Generated) -> None:
+    found = Enabled(given_project)
+    for path, edits in found.edits.items():
+        old, new = found.before[path], found.after[path]
+        position_before = position_after = 0
+        for edit, place in zip(ordered(edits), placed(new, edits), strict=True):
+            assert old[position_before : edit.start] == new[position_after : place.start]
+            position_before, position_after = edit.end, place.end
+        assert old[position_before:] == new[position_after:]
+        assert "\r\n" not in old or new.count("\n") == new.count("\r\n")
 
 
 @law
-@given(compose_files(), st.data())
-def test_an_edit_that_came_out_wrong_is_noticed_before_anything_is_written(data: bytes, choose: st.DataObject) -> None:
-    found = Enabled(data)
-    edits = list(found.edits)
-    number = choose.draw(st.integers(0, len(edits) - 1))
-    wrong = choose.draw(st.sampled_from(corrupted(edits[number], len(found.before))))
-    edits[number : number + 1] = [wrong] if wrong else []
-    good = reading(found.after)
+@given(projects())
+def test_the_result_means_what_was_planned_and_nothing_else(given_project: Generated) -> None:
+    found = Enabled(given_project)
+    for path in found.edited:
+        prove_text(found.before[path], found.edits[path])
+    prove_meaning(found.plan, reading(found.before, {}), found.reading())
+    pooled = {"web", "worker", "commanded", "lister"} | ({"hosted"} if given_project.publish else set())
+    assert {m.setting.service for m in found.plan.moves} == pooled & set(found.project.services)
+
+
+@law
+@given(projects(), st.sampled_from([("web",), ("worker",), ("web", "worker")]), st.text(max_size=9))
+def test_a_door_and_settings_keep_the_laws(given_project: Generated, session: tuple[str, ...], value: str) -> None:
+    assume(value.isprintable())
+    chosen = {"pool_mode": "statement", **({"server_reset_query": value} if value else {})}
     try:
-        text = prove_text(found.before, edits) if edits else found.before
-        bad = reading(text)
-    except (ProofError, yaml.YAMLError, AttributeError, ValueError, TypeError):
+        found = Enabled(given_project, session=session, settings=chosen)
+    except DevpoolError as error:
+        assume(error.code not in ("no-database-name", "unknown-service", "shared-value", "session-direct"))
+        raise
+    for path in found.edited:
+        assert undo(found.file(path, found.after[path]), found.edits[path]) == found.before[path]
+    after = found.reading()
+    prove_meaning(found.plan, reading(found.before, {}), after)
+    assert any(pooler.doors for pooler in found.plan.poolers)
+    for pooler in found.plan.poolers:
+        variables = after.services[pooler.name]["environment"]
+        assert {n: v.replace("$$", "$") for n, v in variables.items()}.items() >= pooler.variables.items()
+        assert not value or pooler.variables["PGBOUNCER_SERVER_RESET_QUERY"] == value
+
+
+@law
+@given(projects(), st.data())
+def test_an_edit_that_came_out_wrong_is_noticed_before_anything_is_written(
+    given_project: Generated, choose: st.DataObject
+) -> None:
+    found = Enabled(given_project)
+    path = choose.draw(st.sampled_from(found.edited))
+    edits = list(found.edits[path])
+    number = choose.draw(st.integers(0, len(edits) - 1))
+    wrong = choose.draw(st.sampled_from(corrupted(edits[number], len(found.before[path]))))
+    edits[number : number + 1] = [wrong] if wrong else []
+    good = found.reading()
+    try:
+        text = prove_text(found.before[path], edits) if edits else found.before[path]
+        bad = found.reading(path, text)
+    except (ProofError, yaml.YAMLError, AttributeError, ValueError, TypeError, KeyError):
         return  # noticed: by the text, or because nobody can read the result
     assume(_but_pooler(bad) != _but_pooler(good))
     with pytest.raises(ProofError):
-        prove_meaning(found.plan, reading(found.before), bad)
+        prove_meaning(found.plan, reading(found.before, {}), bad)
 
 
 @law
-@given(compose_files(), st.data())
-def test_a_later_change_inside_our_text_is_never_taken_back_by_halves(data: bytes, choose: st.DataObject) -> None:
-    found = Enabled(data)
-    place = choose.draw(st.sampled_from([p for p in placed(found.after, found.edits) if p.end > p.start]))
+@given(projects(), st.data())
+def test_a_later_change_inside_our_text_is_never_taken_back_by_halves(
+    given_project: Generated, choose: st.DataObject
+) -> None:
+    found = Enabled(given_project)
+    path = choose.draw(st.sampled_from(found.edited))
+    edits, after = found.edits[path], found.after[path]
+    place = choose.draw(st.sampled_from([p for p in placed(after, edits) if p.end > p.start]))
     position = choose.draw(st.integers(place.start, place.end - 1))
-    changed = found.after[:position] + choose.draw(st.sampled_from(["x", "", "7", "é"])) + found.after[position + 1 :]
-    assume(changed != found.after)
+    changed = after[:position] + choose.draw(st.sampled_from(["x", "", "7", "é"])) + after[position + 1 :]
+    assume(changed != after)
     try:
-        back = undo(found.document(changed), list(found.edits))
+        back = undo(found.file(path, changed), edits)
     except DevpoolError:
         return  # refused: the user's change stands where it is
     # What was taken back is either all of ours, or the change lies in a copy that went with it.
@@ -168,6 +233,6 @@ def corrupted(edit: Edit, length: int) -> list[Edit | None]:
 
 
 def _but_pooler(found: Reading) -> dict[str, Any]:
-    """The model without the pooler's own settings, of which the proof looks at a few only."""
-    services = {n: s for n, s in found.services.items() if n != "pgbouncer"}
-    return {**found.model, "services": services, "pooled": "pgbouncer" in found.services}
+    """The model without the poolers' own settings, of which the proof looks at a few only."""
+    services = {n: s for n, s in found.services.items() if not n.startswith("pgbouncer")}
+    return {**found.model, "services": services, "poolers": sorted(found.services.keys() - services.keys())}

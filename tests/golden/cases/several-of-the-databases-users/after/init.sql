@@ -1,0 +1,4 @@
+CREATE ROLE reader LOGIN PASSWORD 'page';
+CREATE DATABASE readers OWNER reader;
+CREATE ROLE lender LOGIN PASSWORD 'stamp';
+CREATE DATABASE loans OWNER lender;
