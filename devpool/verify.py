@@ -131,13 +131,17 @@ def _moved_word(word: str, move: Move) -> str:
     return word
 
 
+# What an app waits for at a pooler: its health, or its start where a list has no place for more.
+_WAITS = ("service_healthy", "service_started")
+
+
 def _without_added(service: dict[str, Any], expected: dict[str, Any], poolers: set[str]) -> dict[str, Any]:
     """A service without the dependency on a pooler that it was given because it waits for the database only
     through others.
     """
     allowed = expected.get("depends_on") or {}
     depends = service.get("depends_on") or {}
-    kept = {n: v for n, v in depends.items() if n in allowed or n not in poolers}
+    kept = {n: v for n, v in depends.items() if n in allowed or n not in poolers or v.get("condition") not in _WAITS}
     without = {k: v for k, v in service.items() if k != "depends_on"}
     return without | ({"depends_on": kept} if kept or "depends_on" in expected else {})
 
