@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from python_on_whales import DockerClient
 
 _LOG_LINES = 20
+_ROLE = "devpool.role"  # the label that the pooler's image has (docker/pgbouncer/Dockerfile)
 _STAMP = re.compile(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
 _HEALTH_TIMEOUT = 90  # seconds that a pooler has to become healthy
 _ACTIVITY = (
@@ -113,6 +114,21 @@ class Stack:
                 client.container.remove(container, force=True, volumes=True)
                 self._remove_image(image)
             self._remove_image(f"{self.name}-{service}")
+
+    def left_poolers(self) -> list[str]:
+        """The services of poolers that have a container and stand in no file any more."""
+        client = _client()
+        filters = [*_filters(self.name), ("label", f"{_ROLE}=pooler")]
+        with _errors():
+            labels = [c.config.labels or {} for c in client.container.list(all=True, filters=filters)]
+        found = dict.fromkeys(mine.get("com.docker.compose.service", "") for mine in labels)
+        known = set(self.services()) if found else set()
+        return [name for name in found if name and name not in known]
+
+    def services(self) -> list[str]:
+        """The services that the files name, those of all profiles."""
+        words = self.call.command("--profile", "*", "config", "--services")
+        return run(words, cwd=self.call.cwd, environ=self.call.environ).split()
 
     def logs(self, service: str) -> tuple[str, ...]:
         """The last lines that a service logged, without passwords."""

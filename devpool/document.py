@@ -73,6 +73,11 @@ def decode(path: str, data: bytes) -> tuple[bool, str]:
     return (True, text[1:]) if text.startswith(_BOM) else (False, text)
 
 
+def encode(bom: bool, text: str) -> bytes:
+    """The bytes of a text, after a byte order mark where the file had one: the inverse of `decode`."""
+    return ((_BOM if bom else "") + text).encode("utf-8")
+
+
 def newline_of(text: str) -> str:
     """The line ending that a text uses first; "\\n" where it has none."""
     found = re.search(r"\r\n|\n|\r", text)

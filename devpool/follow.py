@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
+from devpool import files
 from devpool.containers import Running, Stack
 from devpool.context import Context
 from devpool.errors import DevpoolError
+from devpool.files import FileChange
 from devpool.journal import commit, recover
 from devpool.live import Connections
 from devpool.plan import Plan
-from devpool.prepare import prepare_disable
 from devpool.prepared import Prepared
 from devpool.project import project_directory
+from devpool.report import change_lines, written_lines
+from devpool.rollback import Rollback, prepare_disable
 from devpool.rollout import (
     connection_lines,
     prove_live,
     remove_poolers,
     restart_apps,
     start_poolers,
+    still_at,
     taken_back,
 )
-from devpool.state import State
 
 
 class Follow:
@@ -36,20 +42,24 @@ class Follow:
         self.stack = stack
         self.running = running
 
-    def enabled(self, prepared: Prepared, *, everything: bool) -> list[Connections]:
-        """Start the poolers and recreate the apps; the connections that they have then.
+    def enabled(self, prepared: Prepared, directory: Path, *, everything: bool) -> list[Connections]:
+        """Write the files, start the poolers and recreate the apps; the connections that they have then.
 
         Args:
-            prepared: what enable did to the files.
+            prepared: what enable does to the files.
+            directory: the project directory.
             everything: whether to start what is needed where nothing runs.
 
         Raises:
             DevpoolError: `pooler-not-built`, `pooler-unhealthy`, `old-address`; everything is back then.
         """
         plan = prepared.plan
-        if plan is None or not (self.running or everything):
-            return []
+        assert plan is not None, "enable has one"
         with taken_back(lambda: self._take_back(plan.apps)):
+            commit(directory, prepared.changes())
+            self.ctx.output.lines(*written_lines(prepared))
+            if not (self.running or everything):
+                return []
             start_poolers(self.stack, plan, self.ctx.output)
             restarted = restart_apps(self.stack, plan.apps, self.running, self.ctx.output)
             if everything and not self.running:
@@ -58,11 +68,48 @@ class Follow:
                 restarted = plan.apps
             return self._show_live(plan, restarted)
 
-    def disabled(self, state: State) -> None:
-        """Recreate the apps and remove the poolers."""
-        apps = list(dict.fromkeys(r.service for r in state.routes if r.pooled))
-        restart_apps(self.stack, apps, self.running, self.ctx.output)
-        remove_poolers(self.stack, state, self.ctx.output)
+    def disabled(self, rollback: Rollback, directory: Path) -> None:
+        """Write the files, recreate the apps and remove the poolers. Where the apps cannot follow, the files go back to
+        what runs; a pooler that cannot be removed is left to the next disable.
+
+        Raises:
+            DevpoolError: what `commit` and the engine raise; files and containers are as before then.
+        """
+        changes = rollback.prepared.changes()
+        apps = list(rollback.apps)
+        with taken_back(lambda: self._forward_again(changes, directory, apps)):
+            commit(directory, changes)
+            self.ctx.output.lines(*change_lines(rollback.prepared))
+            restart_apps(self.stack, apps, self.running, self.ctx.output)
+        try:
+            remove_poolers(self.stack, rollback.poolers, self.ctx.output)
+        except DevpoolError as error:
+            self.ctx.output.warning(error)
+            self.ctx.output.progress("the project is direct; run `devpool disable` again to remove what is left")
+
+    def finished(self) -> list[str]:
+        """Where a killed disable has left poolers whose service is in no file any more: the apps that still go to them
+        are recreated, and they are removed. Their names.
+        """
+        left = self.stack.left_poolers()
+        if left:
+            restart_apps(self.stack, still_at(self.running, left), self.running, self.ctx.output)
+            remove_poolers(self.stack, left, self.ctx.output)
+        return left
+
+    def _forward_again(self, changes: list[FileChange], directory: Path, apps: list[str]) -> None:
+        """Files and containers as they were before disable."""
+        self.ctx.output.progress("taking everything back: the pooler stays")
+        try:
+            recover(directory)
+            commit(directory, [replace(c, before=c.after, after=c.before) for c in changes if self._is_written(c)])
+            restart_apps(self.stack, apps, self.running, self.ctx.output)
+        except DevpoolError as error:
+            self.ctx.output.warning(error)
+
+    @staticmethod
+    def _is_written(change: FileChange) -> bool:
+        return files.read(change.path) == change.after
 
     def _show_live(self, plan: Plan, restarted: list[str]) -> list[Connections]:
         found = prove_live(self.stack, plan, restarted) if restarted else []
@@ -77,11 +124,11 @@ class Follow:
         try:
             directory = project_directory(self.ctx.selection, self.ctx.cwd, self.ctx.shell)
             recover(directory)
-            prepared = prepare_disable(self.ctx.selection, self.ctx.cwd, self.ctx.shell)
-            if prepared is not None and prepared.state is not None:
-                commit(directory, prepared.changes())
+            rollback = prepare_disable(self.ctx.selection, self.ctx.cwd, self.ctx.shell)
+            if rollback is not None:
+                commit(directory, rollback.prepared.changes())
                 restart_apps(self.stack, apps, self.running, self.ctx.output)
-                remove_poolers(self.stack, prepared.state, self.ctx.output)
+                remove_poolers(self.stack, rollback.poolers, self.ctx.output)
                 self.stack.stop(s for s in self.stack.running() if s not in self.running)
         except DevpoolError as error:
             self.ctx.output.warning(error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -33,6 +33,15 @@ class Options:
     def settings_for(self, database: str) -> dict[str, str]:
         """The settings of one database's pooler."""
         return {**self.settings, **self.settings_of.get(database, {})}
+
+    def tuned(self, database: str, given: Mapping[str, str], *, alone: bool) -> Options:
+        """The same with settings of one pooler; they are for all poolers where there is no other one."""
+        if alone:
+            settings, own = with_settings(self.settings, given), without(self.settings_of, given)
+            return replace(self, settings=settings, settings_of=own)
+        mine = with_settings(self.settings_of.get(database, {}), given)
+        others = {d: s for d, s in self.settings_of.items() if d != database}
+        return replace(self, settings_of={**others, **({database: mine} if mine else {})})
 
 
 def remembered(options: Mapping[str, Any]) -> Options:

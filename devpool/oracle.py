@@ -39,6 +39,18 @@ def readings(sources: Sources, after: Mapping[str, bytes]) -> tuple[Reading, Rea
             raise ProofError("result-refused", f"the result would not be accepted: {error.message}") from None
 
 
+def reading_after(sources: Sources, after: Mapping[str, bytes]) -> Reading:
+    """Compose's model of the project as it would be.
+
+    Raises:
+        DevpoolError: as `readings`; `compose-refuses` where it would not be accepted.
+    """
+    with mirrored(sources) as (root, call):
+        for path, data in after.items():
+            _put(root, path, data)
+        return _read(root, call)
+
+
 def _read(root: Path, call: Call) -> Reading:
     """Compose's reading. In what it says the mirror's paths are the user's own."""
     try:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from devpool import readable, resources
+from devpool import resources
 from devpool.address import find_addresses
-from devpool.document import Document, decode, parse
-from devpool.edits import Edit
+from devpool.document import Document, encode, parse
+from devpool.envfile import EnvFile
 from devpool.errors import DevpoolError, ProofError
 from devpool.model import Project
 from devpool.notes import notes
@@ -22,61 +21,19 @@ from devpool.prepared import Prepared
 from devpool.project import project_directory, read_project
 from devpool.read_model import read_model
 from devpool.rewrite import Changes, rewrite
+from devpool.rollback import Direct, direct, on_disk, ours_on_disk, read_state
 from devpool.routing import chosen_routes
 from devpool.sources import Selection, Sources
-from devpool.state import PATH, AddedPooler, AppRoute, State, dump, load
-from devpool.undo import read_edited, undo, undo_exactly
+from devpool.state import DIGESTS, PATH, AddedPooler, AppRoute, State, dump, dump_digests
+from devpool.tuned import adopted
+from devpool.undo import digests_of
 from devpool.verify import prove_meaning, prove_pooler, prove_reading, prove_text
 
 _IGNORED = (
-    b"# What devpool keeps for this machine alone; state.json and pgbouncer/ can be committed.\nenv/\njournal/\nlock\n"
+    b"# What devpool keeps for this machine alone; state.json and pgbouncer/ can be committed.\n"
+    b"env/\njournal/\ndigests.json\nlock\n"
 )
 _PRIVATE = 0o600
-_BOM = "\ufeff"
-
-
-def read_state(directory: Path) -> State | None:
-    """The record of the last enable; None where the project is not enabled.
-
-    Raises:
-        DevpoolError: `state-unreadable`, `state-version`.
-    """
-    path = directory / PATH
-    if readable.is_file(path):
-        return load(readable.read(path), str(directory))
-    # A folder, or a link that leads nowhere, is a damaged record, and no sign that there is none.
-    return load(b"", str(directory)) if os.path.lexists(path) else None
-
-
-def undone(state: State) -> dict[str, bytes]:
-    """The bytes that every edited file had before enable, with the user's later edits kept.
-
-    Raises:
-        DevpoolError: `changed-since-enable`.
-    """
-    found: dict[str, bytes] = {}
-    for path in state.paths():
-        if not Path(path).is_file():
-            raise DevpoolError(
-                "changed-since-enable",
-                "the file that devpool edited is gone",
-                where=path,
-                hint="bring the file back, or remove .devpool/ if the project no longer uses it",
-            )
-        found[path] = _without_ours(path, Path(path).read_bytes(), state.edits_of(path))
-    return found
-
-
-def _without_ours(path: str, data: bytes, edits: list[Edit]) -> bytes:
-    bom, text = decode(path, data)
-    exact = undo_exactly(text, edits)
-    if exact is None:
-        exact = undo(read_edited(path, data, edits), edits)
-    return _encoded(bom, exact)
-
-
-def _encoded(bom: bool, text: str) -> bytes:
-    return ((_BOM if bom else "") + text).encode("utf-8")
 
 
 def prepare_enable(
@@ -89,7 +46,10 @@ def prepare_enable(
     """
     directory = project_directory(selection, cwd, shell)
     state = read_state(directory)
-    instead = undone(state) if state else {}
+    found = direct(state) if state else Direct(files={})
+    if state:
+        options = adopted(options, state, found.settings, resources.setting_types())
+    instead = dict(found.files)
     sources = read_project(selection, cwd, shell, instead)
     project = read_model(sources)
     plan = make_plan(project, chosen_routes(project, options), options)
@@ -105,17 +65,18 @@ def prepare_enable(
             prove_pooler(project, pooler, [m.setting for m in plan.moves if m.pooler is pooler], before, after)
     record = _record(plan, options, changes)
     context = resources.build_context()
-    ours = _our_files(sources.directory, record, context) | private
+    ours = _our_files(sources, record, context) | private
     wanted: dict[str, bytes | None] = {**instead, **texts, **ours}
-    stale = _ours_on_disk(directory).keys() - wanted.keys() if state else set()
+    stale = ours_on_disk(directory).keys() - wanted.keys() if state else set()
     wanted |= dict.fromkeys(stale)
     return Prepared(
         sources=sources,
         project=project,
         plan=plan,
-        before={p: _on_disk(p) for p in wanted},
+        before={p: on_disk(p) for p in wanted},
         after=wanted,
-        modes=dict.fromkeys(private, _PRIVATE) | _script_modes(sources.directory, context),
+        modes=dict.fromkeys([*private, f"{sources.directory}/{DIGESTS}"], _PRIVATE)
+        | _script_modes(sources.directory, context),
         edited=tuple(dict.fromkeys([*texts, *instead])),
         proved=verify,
         state=record,
@@ -173,14 +134,16 @@ def _all_direct(plan: Plan, where: str) -> DevpoolError:
     )
 
 
+def _text_of(sources: Sources, path: str) -> str:
+    return (sources.loaded.get(path) or sources.env_files[path]).text
+
+
 def _new_texts(sources: Sources, changes: Changes) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for path in dict.fromkeys(e.path for e in changes.edits):
-        file: Document | None = sources.loaded.get(path)
-        text = file.text if file else sources.env_files[path].text
-        bom = file.bom if file else sources.env_files[path].bom
-        found[path] = _encoded(bom, prove_text(text, [e for e in changes.edits if e.path == path]))
-        if file:
+        file: Document | EnvFile = sources.loaded.get(path) or sources.env_files[path]
+        found[path] = encode(file.bom, prove_text(file.text, [e for e in changes.edits if e.path == path]))
+        if path in sources.loaded:
             _prove_readable(path, found[path])
     return found
 
@@ -198,16 +161,21 @@ def _record(plan: Plan, options: Options, changes: Changes) -> State:
         options=asdict(options),
         edits=changes.edits,
         private=tuple(changes.private),
-        poolers=tuple(AddedPooler(name=p.name, database=p.database, port=p.port) for p in plan.poolers),
+        poolers=tuple(
+            AddedPooler(name=p.name, database=p.database, port=p.port, upstream=p.upstream_port) for p in plan.poolers
+        ),
         routes=tuple(
             AppRoute(service=r.service, database=r.database, pooled=r.pooled, reason=r.reason) for r in plan.routes
         ),
     )
 
 
-def _our_files(directory: str, state: State, context: resources.BuildContext) -> dict[str, bytes]:
+def _our_files(sources: Sources, state: State, context: resources.BuildContext) -> dict[str, bytes]:
+    directory = sources.directory
+    digests = {e: d for p in state.paths() for e, d in digests_of(_text_of(sources, p), state.edits_of(p)).items()}
     return {
         f"{directory}/{PATH}": dump(state, directory),
+        f"{directory}/{DIGESTS}": dump_digests(state, digests),
         f"{directory}/{FOLDER}/.gitignore": _IGNORED,
         **{f"{directory}/{BUILD_CONTEXT}/{name}": data for name, (data, _) in context.items()},
     }
@@ -215,42 +183,3 @@ def _our_files(directory: str, state: State, context: resources.BuildContext) ->
 
 def _script_modes(directory: str, context: resources.BuildContext) -> dict[str, int]:
     return {f"{directory}/{BUILD_CONTEXT}/{name}": mode for name, (_, mode) in context.items()}
-
-
-def _ours_on_disk(directory: Path) -> dict[str, bytes]:
-    """What lies below `.devpool/`, but for the lock and the journal, which their own modules look after."""
-    folder = directory / FOLDER
-    return {
-        str(path): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.relative_to(folder).parts[0] not in ("lock", "journal")
-    }
-
-
-def _on_disk(path: str) -> bytes | None:
-    return Path(path).read_bytes() if Path(path).is_file() else None
-
-
-def prepare_disable(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Prepared | None:
-    """What disable would do; None where the project is not enabled.
-
-    Raises:
-        DevpoolError: `changed-since-enable`, and what reading raises.
-    """
-    directory = project_directory(selection, cwd, shell)
-    state = read_state(directory)
-    if state is None:
-        return None
-    files = undone(state)
-    ours = _ours_on_disk(directory)
-    return Prepared(
-        sources=read_project(selection, cwd, shell, files),
-        project=None,
-        plan=None,
-        before={p: _on_disk(p) for p in files} | ours,
-        after={**files, **dict.fromkeys(ours)},
-        modes={},
-        edited=tuple(files),
-        proved=False,
-        state=state,
-    )

@@ -73,6 +73,11 @@ def change_lines(prepared: Prepared, *, done: bool = True) -> list[str]:
     return [f"{verb} {shown(p, prepared.sources.directory)}" for p in changed]
 
 
+def written_lines(prepared: Prepared) -> list[str]:
+    """What enable has written."""
+    return change_lines(prepared) or ["already enabled: no file to change"]
+
+
 def files_data(prepared: Prepared) -> dict[str, Any]:
     """The files that change, for `--json`."""
     changed = [p for p in prepared.edited if prepared.before[p] != prepared.after[p]]

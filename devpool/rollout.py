@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import signal
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from devpool.address import leads_to
+from devpool.address import find_addresses, leads_to
 from devpool.containers import Running, Stack
 from devpool.engine import read_compose
 from devpool.errors import DevpoolError
@@ -14,7 +15,6 @@ from devpool.oracle import call_for
 from devpool.output import Output
 from devpool.plan import Move, Plan
 from devpool.sources import Selection
-from devpool.state import State
 
 _PROOF_SECONDS = 15.0
 _NO_ENGINE = ("engine-not-running", "no-docker-cli", "no-compose-plugin")
@@ -111,21 +111,47 @@ def _old_address(move: Move, container: Running) -> DevpoolError:
     )
 
 
-def remove_poolers(stack: Stack, state: State, output: Output) -> None:
-    """Remove the poolers' containers and images."""
-    for pooler in state.poolers:
-        output.progress(f"removing {pooler.name}")
-        stack.remove(pooler.name)
+def still_at(running: dict[str, list[Running]], poolers: Iterable[str]) -> list[str]:
+    """The services with a container that has the address of one of these poolers."""
+    names = set(poolers)
+    return [s for s, containers in running.items() if s not in names and any(_names_one(c, names) for c in containers)]
+
+
+def _names_one(container: Running, names: set[str]) -> bool:
+    values = [*container.environment.values(), *container.words]
+    return any(v in names or any(a.host in names for a in find_addresses(v)) for v in values)
+
+
+def remove_poolers(stack: Stack, poolers: Iterable[str], output: Output) -> None:
+    """Remove the containers and images of poolers, by their services' names."""
+    for name in poolers:
+        output.progress(f"removing {name}")
+        stack.remove(name)
 
 
 @contextmanager
 def taken_back(action: Callable[[], None]) -> Iterator[None]:
-    """Runs `action` when the block fails or is interrupted, and lets the failure pass on."""
+    """Runs `action` when the block fails or is interrupted, and lets the failure pass on. The action itself is not
+    interrupted: half taken back would be the worst of all.
+    """
     try:
         yield
     except BaseException:
-        action()
+        with uninterrupted():
+            action()
         raise
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Signals that ask this process to end wait until the block is done."""
+    asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in asked}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def connection_lines(found: list[Connections], plan_pooled: set[tuple[str, str]]) -> list[str]:

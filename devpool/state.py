@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import posixpath
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from devpool.edits import Copy, Edit, Part
@@ -13,15 +14,17 @@ from devpool.options import remembered
 
 VERSION = 1
 PATH = ".devpool/state.json"
+DIGESTS = ".devpool/digests.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddedPooler:
-    """A pooler that enable added: its service, the database's service, and its port."""
+    """A pooler that enable added: its service, the database it serves, its port, and the database's."""
 
     name: str
     database: str
     port: str
+    upstream: str = "5432"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,7 @@ class State:
         poolers: the services that were added.
         routes: the routes that were decided.
         private: the private files by path below the project directory, which are not committed.
+        directory: absolute path of the project directory, where it was read from.
     """
 
     options: dict[str, Any]
@@ -51,6 +55,7 @@ class State:
     poolers: tuple[AddedPooler, ...]
     routes: tuple[AppRoute, ...]
     private: tuple[str, ...] = ()
+    directory: str = field(default="", compare=False)
 
     def edits_of(self, path: str) -> list[Edit]:
         """The edits of one file."""
@@ -74,6 +79,14 @@ def dump(state: State, directory: str) -> bytes:
     return (json.dumps(body, indent=1, ensure_ascii=False) + "\n").encode()
 
 
+def dump_digests(state: State, digests: Mapping[Edit, str]) -> bytes:
+    """What tells copies that are as they were: a digest for each edit of a state, null for those that copy nothing.
+
+    They are digests of the user's own text, which may hold a password: the file is private, and not committed.
+    """
+    return (json.dumps([digests.get(edit) for edit in state.edits], indent=0) + "\n").encode()
+
+
 def load(data: bytes, directory: str) -> State:
     """Read a state.
 
@@ -91,6 +104,7 @@ def load(data: bytes, directory: str) -> State:
                 poolers=tuple(AddedPooler(**p) for p in body["poolers"]),
                 routes=tuple(AppRoute(**r) for r in body["routes"]),
                 private=tuple(body.get("private", ())),
+                directory=directory,
             )
     except (ValueError, KeyError, TypeError, AttributeError):
         raise DevpoolError(

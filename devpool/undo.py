@@ -1,27 +1,47 @@
 """Takes edits back out of a text, also after the user has gone on editing it.
 
-Where nothing else changed, the spans say all, and applying the edits again proves it. Otherwise each edit is
-found by what it is: by its place in the file's own terms and by its text. What cannot be found is refused.
+Where nothing else changed, the spans say all, and applying the edits again proves it. Otherwise each edit is found by
+what it is (traces.py). What still stands is taken back; what the user has taken out himself is left alone; where he
+has changed the very text of an edit there is a conflict, and the caller decides: refuse, keep his text, or force.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator
-from collections.abc import Sequence as Several
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from devpool.conflicts import Conflict, conflict
+from devpool.cutting import cut, forced
 from devpool.document import Document, parse
-from devpool.edits import Edit, Placed, apply, placed, revert
-from devpool.envfile import EnvFile, parse_env
-from devpool.errors import DevpoolError, ProofError
-from devpool.nodes import place_of
+from devpool.edits import Copy, Edit, Placed, apply, placed, revert
+from devpool.envfile import parse_env
+from devpool.errors import ProofError
+from devpool.traces import File, Trace, trace
+from devpool.tuned import tuned
 
-File = Document | EnvFile
-Span = tuple[int, int]
-Rank = tuple[int, int]
+Digests = Mapping[Edit, str]
 
 
-def read_edited(path: str, data: bytes, edits: Several[Edit]) -> File:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """A file without our edits.
+
+    Attributes:
+        text: the file's text; where there is a conflict, the user's text stands in it unless it was forced.
+        conflicts: the edits whose own text the user has changed.
+        gone: the edits that the user has taken out himself.
+        settings: by a pooler's name, the settings of PgBouncer that the user has changed in its service.
+    """
+
+    text: str = field(repr=False)
+    conflicts: tuple[Conflict, ...] = ()
+    gone: tuple[Edit, ...] = ()
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def read_edited(path: str, data: bytes, edits: Sequence[Edit]) -> File:
     """The file that edits were made in, as it is now: a compose file, or an env file, whose variables have no path.
 
     Raises:
@@ -31,24 +51,19 @@ def read_edited(path: str, data: bytes, edits: Several[Edit]) -> File:
     return parse(path, data) if is_yaml else parse_env(path, data)
 
 
-def undo(file: File, edits: Several[Edit]) -> str:
-    """The text of a file without our edits.
-
-    Raises:
-        DevpoolError: `changed-since-enable`, where the user changed the text of an edit itself.
-    """
-    exact = undo_exactly(file.text, edits)
-    return exact if exact is not None else _found_again(file, edits)
+def digest(text: str) -> str:
+    """What tells later whether a copied text is still the same: not by its line ends and the spaces before them."""
+    plain = re.sub(r"[ \t]*(\r\n|\n|\r)", "\n", text).rstrip()
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def stands(file: File, edits: Several[Edit]) -> list[Edit]:
-    """The edits that no longer stand in a file as they were written."""
-    if undo_exactly(file.text, edits) is not None:
-        return []
-    return [edit for edit, rank in _ranked(edits) if _span(file, edit, rank) is None]
+def digests_of(text: str, edits: Sequence[Edit]) -> dict[Edit, str]:
+    """The digest of what each edit copies from the text before the edits; nothing for those that copy nothing."""
+    copying = (e for e in edits if any(isinstance(p, Copy) for p in e.new))
+    return {e: digest("\0".join(text[p.start : p.end] for p in e.new if isinstance(p, Copy))) for e in copying}
 
 
-def undo_exactly(text: str, edits: Several[Edit]) -> str | None:
+def undo_exactly(text: str, edits: Sequence[Edit]) -> str | None:
     """The old text, if the new one holds every edit at its place: proved by applying them again."""
     try:
         old = revert(text, placed(text, edits))
@@ -57,91 +72,95 @@ def undo_exactly(text: str, edits: Several[Edit]) -> str | None:
         return None
 
 
-def _found_again(file: File, edits: Several[Edit]) -> str:
-    spans: list[Placed] = []
-    copies: list[tuple[Edit, str]] = []
-    for edit, rank in _ranked(edits):
-        found = _span(file, edit, rank)
-        if found is None and _is_gone(file, edit):
-            continue
-        if found is None:
-            raise _changed(file, edit)
-        wrapped = found[1] if edit.old is None else edit.old
-        spans.append(Placed(edit, found.start(), found.end(), wrapped))
-        copies += [(edit, text) for text in found.groups()]
-    old = revert(file.text, spans)
-    for edit, text in copies:
-        # What an edit had copied must still be what it copied: else one of the two was changed since.
-        if text not in old:
-            raise _changed(file, edit)
-    return old
+def stands(
+    file: File, edits: Sequence[Edit], known: Digests | None = None, poolers: Collection[str] = ()
+) -> list[Edit]:
+    """The edits that no longer stand in a file as they were written."""
+    if undo_exactly(file.text, edits) is not None:
+        return []
+    found = trace(file, edits, poolers)
+    old = revert(file.text, [_back(file, t) for t in found if t.verdict == "stands"])
+    return [t.edit for t in found if t.verdict != "stands" or not _copies_kept(t, old, known or {})]
 
 
-def _is_gone(file: File, edit: Edit) -> bool:
-    """Whether the user has removed the whole service that an edit was in, with the text of the edit."""
-    if (
-        isinstance(file, EnvFile)
-        or edit.at[:1] != ("services",)
-        or len(edit.at) == 2
-        or place_of(file.root, edit.at[:2])
-    ):
-        return False
-    return _pattern(edit, "[^\\r\\n]*").search(file.text) is None
+def undo(
+    file: File,
+    edits: Sequence[Edit],
+    known: Digests | None = None,
+    poolers: Collection[str] = (),
+    *,
+    force: bool = False,
+) -> Undone:
+    """A file without our edits.
 
-
-def _ranked(edits: Several[Edit]) -> Iterator[tuple[Edit, Rank]]:
-    """Each edit, and of those that look as it does: which it is in the order of the text, and how many there are."""
-    alike: dict[object, list[int]] = {}
-    for edit in edits:
-        alike.setdefault((edit.at, edit.new, edit.inserts), []).append(edit.start)
-    for edit in edits:
-        starts = sorted(alike[edit.at, edit.new, edit.inserts])
-        yield edit, (starts.index(edit.start), len(starts))
-
-
-def _span(file: File, edit: Edit, rank: Rank) -> re.Match[str] | None:
-    """Where the text of an edit stands now; None where it is not found, or not once for each edit that looks so."""
-    place = _env_place(file, edit.at[0]) if isinstance(file, EnvFile) else place_of(file.root, edit.at)
-    if place is None:
-        return None
-    number, total = rank
-    for copied in ("[^\\r\\n]{{{}}}", "[^\\r\\n]*", "[\\s\\S]{{{}}}"):
-        pattern = _pattern(edit, copied)
-        found = [m for m in pattern.finditer(file.text) if _touches(m.span(), place, edit)]
-        if len(found) == total:
-            return found[number]
-    return None
-
-
-def _touches(span: Span, place: Span, edit: Edit) -> bool:
-    covers = span[0] <= place[0] and place[1] <= span[1]
-    return (edit.inserts and covers) or (place[0] <= span[0] and span[1] <= place[1])
-
-
-def _pattern(edit: Edit, copied: str) -> re.Pattern[str]:
-    """What the text of an edit looks like. Copied text has its old length on one line, or any length if it was changed
-    since, or is one that takes several lines.
+    Args:
+        file: the file as it is now.
+        edits: all our edits of it.
+        known: what `digests_of` gave at the time of the edits; empty where that is not known here.
+        poolers: the names of the poolers' services.
+        force: in a conflict, put back what was there before enable.
     """
-    parts = [re.escape(p) if isinstance(p, str) else f"({copied.format(p.end - p.start)})" for p in edit.new]
-    if edit.inserts and parts and isinstance(edit.new[0], str):
-        # A blank line in front of the insertion may have been taken away since.
-        lines = len(edit.new[0]) - len(edit.new[0].lstrip("\r\n"))
-        blank = edit.new[0][:lines].count("\n")
-        parts[0] = (f"(?:\\r?\\n){{1,{blank}}}" if blank else "") + re.escape(edit.new[0][lines:])
-    return re.compile("".join(parts).replace("\\\r", "").replace("\\\n", r"\r?\n"))
+    exact = undo_exactly(file.text, edits)
+    if exact is not None:
+        return Undone(text=exact)
+    return _found_again(file, trace(file, edits, poolers), known or {}, force)
 
 
-def _env_place(file: EnvFile, name: str) -> Span | None:
-    binding = file.last(name)
-    return (binding.line_start, binding.line_end) if binding else None
-
-
-def _changed(file: File, edit: Edit) -> DevpoolError:
-    place = ".".join(edit.at)
-    return DevpoolError(
-        "changed-since-enable",
-        f"`{place}` is no longer as devpool wrote it, and devpool does not overwrite your change",
-        where=file.path,
-        hint=f"put `{place}` back as `devpool enable` wrote it (your version control shows how), or undo that edit "
-        "by hand, and run the command again",
+def _found_again(file: File, traces: list[Trace], known: Digests, force: bool) -> Undone:
+    spans = [_back(file, t) for t in traces if t.verdict == "stands"]
+    settings: dict[str, Mapping[str, str]] = {}
+    changed = [t for t in traces if t.verdict == "changed"]
+    for found in list(changed):
+        said = _tuned(file, found)
+        if said is not None and found.place:
+            settings[found.edit.at[1]] = said
+            spans.append(cut(file, found.place, found.edit))
+            changed.remove(found)
+    old = revert(file.text, spans)
+    lost = {t.edit for t in traces if t.verdict == "stands" and not _copies_kept(t, old, known)}
+    instead = {t.edit: s for t in changed if force and (s := forced(file, t, traces))}
+    spans = [s for s in spans if force or s.edit not in lost]
+    conflicts = [
+        conflict(file, t, forced=force and (t.edit in lost or t.edit in instead))
+        for t in traces
+        if t in changed or t.edit in lost
+    ]
+    return Undone(
+        text=revert(file.text, [*spans, *instead.values()]),
+        conflicts=tuple(conflicts),
+        gone=tuple(t.edit for t in traces if t.verdict == "gone"),
+        settings=settings,
     )
+
+
+def _tuned(file: File, found: Trace) -> Mapping[str, str] | None:
+    """The settings that the user has changed in a pooler's service; None where he has changed more, or it is none."""
+    if not isinstance(file, Document) or len(found.edit.at) != 2 or not found.edit.inserts:
+        return None
+    said = tuned(found.edit, file)
+    return said.settings if said and not said.other else None
+
+
+def _back(file: File, trace: Trace) -> Placed:
+    """An edit at the place where it was found, with what is to stand there again."""
+    assert trace.span is not None, "it stands"
+    old = trace.edit.old
+    if old is None:
+        copied = [part for part in trace.edit.new if isinstance(part, Copy)]
+        old = trace.copies[copied.index(Copy(trace.edit.start, trace.edit.end))]
+    elif "\n" in old or "\r" in old:
+        old = re.sub(r"\r\n|\n|\r", lambda _: file.newline, old)
+    return Placed(trace.edit, *trace.span, old)
+
+
+def _copies_kept(found: Trace, old: str, known: Digests) -> bool:
+    """Whether what an edit had copied is still what it copied: else the user has changed that copy, and loses it.
+
+    Where no digest tells, the copy must be what its source says now: if they differ, one of the two was changed.
+    """
+    if found.edit.old is None or not found.copies:
+        return True
+    told = known.get(found.edit)
+    if told is not None and told == digest("\0".join(found.copies)):
+        return True
+    return all(text in old for text in found.copies)

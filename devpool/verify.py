@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from devpool.address import find_addresses, leads_to, moved
@@ -235,6 +236,33 @@ def _fixed(pooler: Pooler) -> dict[str, Any]:
         "tmpfs": ["/run/pgbouncer:mode=1777,size=1m"],
     }
     return fixed | ({"restart": pooler.restart} if pooler.restart else {})
+
+
+def prove_direct(after: Reading, poolers: Iterable[str]) -> None:
+    """Nothing goes to these poolers any more: no service has the name, waits for it, is linked to it, or has it as the
+    host of an address.
+
+    Raises:
+        DevpoolError: `not-recognised`, with the service that still does.
+    """
+    names = set(poolers)
+    for name, service in after.services.items():
+        values = [*(service.get("environment") or {}).values(), *_words_of(service)]
+        hosts = {address.host for value in values if value for address in find_addresses(str(value))}
+        linked = {link.partition(":")[0] for link in service.get("links") or []}
+        waits = set(service.get("depends_on") or {})
+        bare = {str(value) for value in values}
+        if names & {name, *hosts, *linked, *waits, *bare}:
+            raise DevpoolError(
+                "not-recognised",
+                f"`{name}` would still go to a pooler that is no more, and there is no record of how it was",
+                where=name,
+                hint="take .devpool/state.json back from version control, or write the database's address there",
+            )
+
+
+def _words_of(service: dict[str, Any]) -> list[str]:
+    return [word for key in ("entrypoint", "command") for word in service.get(key) or []]
 
 
 def _same(what: str, expected: object, found: object) -> None:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from devpool import resources
 from devpool.context import Context, context
+from devpool.errors import UsageError
 from devpool.journal import commit, recover
-from devpool.prepare import prepare_disable
+from devpool.keepsakes import commands_for, keep_copies, keep_settings
+from devpool.options import Options, remembered
 from devpool.project import project_directory
 from devpool.project_options import project_options
 from devpool.report import change_lines, files_data
+from devpool.rollback import Conflicts, Rollback, prepare_disable
+from devpool.tuned import adopted
 
 if TYPE_CHECKING:
     from devpool.follow import Follow
+
+_UNPROVED = (
+    "there was no record (.devpool/state.json): the project is direct again in meaning, but that its bytes are those "
+    "of before enable could not be proved"
+)
 
 
 @click.command()
@@ -22,6 +33,8 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Show what would go back and write nothing.")
 @click.option("--diff", is_flag=True, help="Show the changes of the files and write nothing.")
 @click.option("--no-up", is_flag=True, help="Edit the files only; touch no container.")
+@click.option("--keep-mine", is_flag=True, help="Where you changed devpool's text, leave yours; a copy is kept.")
+@click.option("--force", is_flag=True, help="Where you changed devpool's text, take it out; a copy is kept.")
 @click.pass_obj
 def disable(parent: dict[str, Any], /, **options: Any) -> None:
     """Take the pooler out again, to the byte.
@@ -33,23 +46,86 @@ def disable(parent: dict[str, Any], /, **options: Any) -> None:
     writes = not (options["dry_run"] or options["diff"])
     if writes:
         recover(directory)
-    prepared = prepare_disable(ctx.selection, ctx.cwd, ctx.shell)
-    if prepared is None:
-        ctx.output.lines("not enabled: nothing to do")
-        ctx.output.data({"enabled": False, "written": False})
+    rollback = prepare_disable(ctx.selection, ctx.cwd, ctx.shell, _conflicts(options))
+    follow = _follow(ctx) if writes and not options["no_up"] else None
+    if rollback is None:
+        left = follow.finished() if follow else []
+        ctx.output.lines(f"removed {', '.join(left)}, left of an earlier run" if left else "not enabled: nothing to do")
+        ctx.output.data({"enabled": False, "written": False, "removed": left})
         return
+    if not rollback.exact:
+        prove(rollback)
     if options["diff"]:
-        ctx.output.text(prepared.diff())
-    if not writes:
-        ctx.output.lines(*change_lines(prepared, done=False))
-        ctx.output.data(files_data(prepared) | {"written": False})
-        return
-    follow = None if options["no_up"] else _follow(ctx)
-    commit(directory, prepared.changes())
-    ctx.output.lines(*change_lines(prepared))
-    if follow and prepared.state:
-        follow.disabled(prepared.state)
-    ctx.output.data(files_data(prepared) | {"written": True})
+        ctx.output.text(rollback.prepared.diff())
+    if writes:
+        _write(ctx, directory, rollback, follow)
+    else:
+        ctx.output.lines(*change_lines(rollback.prepared, done=False), *_words(rollback))
+        ctx.output.data(_data(rollback) | {"written": False})
+
+
+def _conflicts(options: dict[str, Any]) -> Conflicts:
+    if options["keep_mine"] and options["force"]:
+        raise UsageError("keep-or-force", "--keep-mine and --force contradict each other", hint="choose one of them")
+    return "keep" if options["keep_mine"] else "force" if options["force"] else "refuse"
+
+
+def _write(ctx: Context, directory: Path, rollback: Rollback, follow: Follow | None) -> None:
+    prepared = rollback.prepared
+    copies = _copies(ctx, directory, rollback)
+    if follow:
+        follow.disabled(rollback, directory)
+    else:
+        commit(directory, prepared.changes())
+        ctx.output.lines(*change_lines(prepared))
+    ctx.output.lines(*_words(rollback))
+    if copies:
+        ctx.output.lines(f"a copy of what you had changed: {copies}")
+    tuned = _settings(rollback)
+    if keep_settings(directory, ctx.shell, tuned):
+        ctx.output.lines("the pooler's settings, to have them again:", *(f"  {c}" for c in commands_for(tuned)))
+    ctx.output.data(_data(rollback) | {"written": True, "copies": str(copies) if copies else None})
+
+
+def _copies(ctx: Context, directory: Path, rollback: Rollback) -> Path | None:
+    """Copies of the files in which the user has changed what devpool wrote."""
+    paths = dict.fromkeys(conflict.path for conflict in rollback.direct.conflicts)
+    before = {path: data for path in paths if (data := rollback.prepared.before[path]) is not None}
+    return keep_copies(directory, ctx.shell, before) if before else None
+
+
+def _settings(rollback: Rollback) -> Options:
+    """The settings that the poolers had, by the record and by what the user has written into their services."""
+    state = rollback.prepared.state
+    if state is None:
+        return Options()
+    return adopted(remembered(state.options), state, rollback.direct.settings, resources.setting_types(), strict=False)
+
+
+def _words(rollback: Rollback) -> list[str]:
+    kept = [f"left as you have it: {c.at} ({c.where})" for c in rollback.direct.conflicts if not c.forced]
+    return [*rollback.prepared.notes, *kept, *(() if rollback.exact else (_UNPROVED,))]
+
+
+def _data(rollback: Rollback) -> dict[str, Any]:
+    return files_data(rollback.prepared) | {
+        "exact": rollback.exact,
+        "notes": list(rollback.prepared.notes),
+        "conflicts": [{"where": c.where, "at": c.at, "forced": c.forced} for c in rollback.direct.conflicts],
+    }
+
+
+def prove(rollback: Rollback) -> None:
+    """Without a record: Compose accepts the result, and nothing in it goes to a pooler.
+
+    Raises:
+        DevpoolError: `not-recognised`, what Compose refuses; nothing is written.
+    """
+    from devpool.oracle import reading_after
+    from devpool.verify import prove_direct
+
+    texts = {path: data for path, data in rollback.prepared.after.items() if data is not None}
+    prove_direct(reading_after(rollback.prepared.sources, texts), rollback.poolers)
 
 
 def _follow(ctx: Context) -> Follow | None:

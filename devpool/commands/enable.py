@@ -11,11 +11,12 @@ import click
 from devpool.context import Context, context
 from devpool.journal import commit, recover
 from devpool.options import Options, remembered, with_settings, without
-from devpool.prepare import prepare_enable, read_state
+from devpool.prepare import prepare_enable
 from devpool.prepared import Prepared
 from devpool.project import project_directory
 from devpool.project_options import project_options
-from devpool.report import UNPROVED, change_lines, plan_data, plan_lines
+from devpool.report import UNPROVED, plan_data, plan_lines, written_lines
+from devpool.rollback import read_state
 from devpool.tuning_options import given_settings, tuning_options
 
 if TYPE_CHECKING:
@@ -64,12 +65,16 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     if not writes:
         ctx.output.data(plan_data(prepared) | {"written": False})
         return
-    follow = None if options["no_up"] else _follow(ctx)
     changes = prepared.changes()
-    commit(directory, changes)
-    ctx.output.lines("", *(change_lines(prepared) or ["already enabled: no file to change"]))
-    live = follow.enabled(prepared, everything=options["up"]) if follow else []
-    ctx.output.data(plan_data(prepared) | {"written": bool(changes), "connections": [asdict(c) for c in live]})
+    follow = None if options["no_up"] else _follow(ctx)
+    ctx.output.lines("")
+    if follow:
+        live = [asdict(c) for c in follow.enabled(prepared, directory, everything=options["up"])]
+    else:
+        live = []
+        commit(directory, changes)
+        ctx.output.lines(*written_lines(prepared))
+    ctx.output.data(plan_data(prepared) | {"written": bool(changes), "connections": live})
 
 
 def _remembered(last: tuple[str, ...], opposite: tuple[str, ...]) -> tuple[str, ...]:

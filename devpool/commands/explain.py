@@ -14,12 +14,12 @@ from devpool.interpolation import SHELL
 from devpool.model import Project, Setting, unknown_service
 from devpool.options import Options, remembered
 from devpool.plan import Move, Plan, make_plan, twin_of
-from devpool.prepare import read_state, undone
 from devpool.prepared import shown
 from devpool.project import project_directory, read_project
 from devpool.project_options import project_options
 from devpool.read_model import read_model
 from devpool.report import where_words
+from devpool.rollback import read_state, undone
 from devpool.routing import Route, chosen_routes
 
 

@@ -12,10 +12,10 @@ from devpool.errors import DevpoolError
 from devpool.journal import recover
 from devpool.migrations import django_command, django_service
 from devpool.model import Project, unknown_service
-from devpool.prepare import read_state, undone
 from devpool.project import project_directory, read_project
 from devpool.project_options import project_options
 from devpool.read_model import read_model
+from devpool.rollback import read_state, undone
 from devpool.rollout import open_stack
 from devpool.session import name_setting
 from devpool.state import State

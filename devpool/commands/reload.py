@@ -9,9 +9,9 @@ import click
 from devpool import console
 from devpool.context import context
 from devpool.journal import recover
-from devpool.prepare import read_state
 from devpool.project import project_directory
 from devpool.project_options import project_options
+from devpool.rollback import read_state
 from devpool.rollout import reach
 from devpool.state import not_enabled
 

@@ -15,12 +15,13 @@ from devpool.context import Context, context
 from devpool.errors import DevpoolError
 from devpool.files import FileChange
 from devpool.journal import commit, recover
-from devpool.options import Options, remembered, with_settings, without
-from devpool.prepare import prepare_enable, read_state
+from devpool.options import Options, remembered
+from devpool.prepare import prepare_enable
 from devpool.prepared import Prepared
 from devpool.project import project_directory
 from devpool.project_options import project_options
 from devpool.report import UNPROVED, change_lines, files_data
+from devpool.rollback import read_state
 from devpool.rollout import reach, taken_back
 from devpool.state import AddedPooler, State, not_enabled
 from devpool.tuning import read_settings, read_types
@@ -49,7 +50,7 @@ def set(parent: dict[str, Any], /, settings: tuple[str, ...], **options: Any) ->
         raise not_enabled("devpool enable --set KEY=VALUE")
     poolers = _poolers(state, options["pooler"])
     last = remembered(state.options)
-    chosen = _chosen(last, given, poolers[0].database if options["pooler"] else None)
+    chosen = last.tuned(poolers[0].database, given, alone=not options["pooler"])
     _refuse_other_changes(ctx, last)
     if options["no_verify"]:
         ctx.output.progress(UNPROVED)
@@ -67,15 +68,6 @@ def _poolers(state: State, name: str | None) -> list[AddedPooler]:
         known = ", ".join(p.name for p in state.poolers)
         raise DevpoolError("unknown-pooler", f"there is no pooler `{name}`", hint=f"poolers of this project: {known}")
     return found
-
-
-def _chosen(last: Options, given: Settings, database: str | None) -> Options:
-    """The options with the new settings, for all poolers or for that of one database."""
-    if database is None:
-        return replace(last, settings=with_settings(last.settings, given), settings_of=without(last.settings_of, given))
-    own = with_settings(last.settings_of.get(database, {}), given)
-    others = {d: s for d, s in last.settings_of.items() if d != database}
-    return replace(last, settings_of={**others, **({database: own} if own else {})})
 
 
 def _refuse_other_changes(ctx: Context, last: Options) -> None:

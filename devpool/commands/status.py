@@ -13,10 +13,10 @@ from devpool.errors import DevpoolError
 from devpool.journal import recover
 from devpool.live import Connections, count
 from devpool.output import table
-from devpool.prepare import read_state
 from devpool.project import project_directory, read_project
 from devpool.project_options import project_options
 from devpool.read_model import read_model
+from devpool.rollback import read_state
 from devpool.rollout import open_stack
 from devpool.routing import find_routes
 from devpool.state import AppRoute, State

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from unit.memory_project import COMPOSE, FOLDER, changed, file_of
 
+from devpool.conflicts import refusal
 from devpool.document import Document, parse
 from devpool.edits import Edit, apply
 from devpool.envfile import EnvFile, parse_env
-from devpool.errors import DevpoolError
-from devpool.undo import read_edited, stands, undo
+from devpool.undo import digests_of, read_edited, stands, undo
 
 BEFORE = """\
 services:
@@ -55,7 +56,7 @@ def read_env(text: str) -> EnvFile:
 
 
 def test_nothing_is_taken_back_where_nothing_was_done() -> None:
-    assert undo(read(BEFORE), []) == BEFORE
+    assert undo(read(BEFORE), []).text == BEFORE
 
 
 @pytest.mark.parametrize(
@@ -72,14 +73,14 @@ def test_nothing_is_taken_back_where_nothing_was_done() -> None:
 def test_an_untouched_file_goes_back_as_it_was(before: str) -> None:
     after, edits = enabled(before)
     assert after != before
-    assert undo(read(after), edits) == before
+    assert undo(read(after), edits).text == before
     assert stands(read(after), edits) == []
 
 
 def test_an_untouched_env_file_goes_back_as_it_was() -> None:
     after, edits = enabled_env()
     assert "DATABASE_URL_DIRECT=" in after
-    assert undo(read_env(after), edits) == ENV
+    assert undo(read_env(after), edits).text == ENV
 
 
 Change = Callable[[str], str]
@@ -106,21 +107,21 @@ USERS_EDITS: dict[str, Change] = {
 def test_the_users_later_edit_survives_exactly(change: Change) -> None:
     after, edits = enabled()
     assert change(BEFORE) != BEFORE
-    assert undo(read(change(after)), edits) == change(BEFORE)
+    assert undo(read(change(after)), edits).text == change(BEFORE)
 
 
 def test_a_later_edit_that_moves_a_service_survives() -> None:
     after, edits = enabled()
     head, web = after[: after.index("  web:\n")], after[after.index("  web:\n") :]
     moved = head.replace("services:\n", "services:\n" + web)
-    went_back = undo(read(moved), edits)
+    went_back = undo(read(moved), edits).text
     assert "pgbouncer" not in went_back
     assert "@db:5432" in went_back
 
 
 def test_a_later_change_of_line_ends_survives() -> None:
     after, edits = enabled()
-    assert undo(read(after.replace("\n", "\r\n")), edits) == BEFORE.replace("\n", "\r\n")
+    assert undo(read(after.replace("\n", "\r\n")), edits).text == BEFORE.replace("\n", "\r\n")
 
 
 @pytest.mark.parametrize(
@@ -135,53 +136,175 @@ def test_a_later_change_of_line_ends_survives() -> None:
 )
 def test_the_users_later_edit_of_an_env_file_survives_exactly(change: Change) -> None:
     after, edits = enabled_env()
-    assert undo(read_env(change(after)), edits) == change(ENV)
+    assert undo(read_env(change(after)), edits).text == change(ENV)
 
 
 REFUSED: dict[str, Change] = {
     "another pooler": lambda t: t.replace("@pgbouncer:6432", "@other:6432"),
     "another port": lambda t: t.replace("@pgbouncer:6432", "@pgbouncer:6433"),
-    "the setting removed": lambda t: t.replace("      DATABASE_URL: ", "      GONE: "),
     "the pooler's service changed": lambda t: t.replace("read_only: true", "read_only: false"),
+    "more in the pooler's service": lambda t: t.replace(
+        "    read_only: true", "    mem_limit: 64m\n    read_only: true"
+    ),
+    "a comment in the pooler's service": lambda t: t.replace("read_only: true", "read_only: true # mine"),
     "the pooler's service renamed": lambda t: t.replace("  pgbouncer:\n", "  pool:\n"),
-    "the direct setting removed": lambda t: t.replace("DATABASE_URL_DIRECT", "D"),
+    "the direct setting changed": lambda t: t.replace("hunter2@db:5432", "hunter2@elsewhere:5432"),
     "the dependency changed": lambda t: t.replace("      - pgbouncer", "      - cache"),
-    "the app's service removed": lambda t: t[: t.index("  web:\n")],
-    "all services removed": lambda t: "services: {}\n",
 }
 
 
 @pytest.mark.parametrize("change", REFUSED.values(), ids=REFUSED)
-def test_where_our_own_text_was_changed_devpool_refuses(change: Change) -> None:
+def test_where_our_own_text_was_changed_there_is_a_conflict(change: Change) -> None:
     after, edits = enabled()
     changed_text = change(after)
     assert changed_text != after
-    with pytest.raises(DevpoolError) as caught:
-        undo(read(changed_text), edits)
-    assert (caught.value.code, caught.value.where) == ("changed-since-enable", COMPOSE)
-    assert caught.value.hint
-    assert "hunter2" not in caught.value.message + caught.value.hint
-    assert stands(read(changed_text), edits)
+    found = undo(read(changed_text), edits, digests_of(BEFORE, edits))
+    assert len(found.conflicts) == 1
+    error = refusal(found.conflicts)
+    assert (error.code, error.where.rpartition(":")[0] or error.where) == ("changed-since-enable", COMPOSE)
+    assert error.hint
+    assert any(line.startswith("  +") for line in error.details) or not found.conflicts[0].line
+    assert "hunter2" not in " ".join([error.message, error.hint, *error.details])
+    assert stands(read(changed_text), edits, digests_of(BEFORE, edits))
 
 
-def test_a_password_that_was_changed_in_one_place_only_is_not_lost() -> None:
+GONE: dict[str, tuple[Change, str]] = {
+    "the file as it was": (lambda _: BEFORE, BEFORE),
+    "the app's service removed": (lambda t: t[: t.index("  web:\n")], BEFORE[: BEFORE.index("\n  web:\n") + 1]),
+    "all services removed": (lambda _: "services: {}\n", "services: {}\n"),
+    "the direct setting removed": (lambda t: re.sub(r" *DATABASE_URL_DIRECT.*\n", "", t), BEFORE),
+    "the setting put back": (lambda t: t.replace("@pgbouncer:6432", "@db:5432"), BEFORE),
+    "the dependency put back": (lambda t: t.replace("- pgbouncer", "- db"), BEFORE),
+    "the pooler removed": (lambda t: t[: t.index("\n\n  pgbouncer:")] + "\n\n" + t[t.index("  web:") :], BEFORE),
+}
+
+
+@pytest.mark.parametrize(("change", "expected"), GONE.values(), ids=GONE)
+def test_what_the_user_has_taken_back_himself_is_left_alone(change: Change, expected: str) -> None:
+    after, edits = enabled()
+    found = undo(read(change(after)), edits, digests_of(BEFORE, edits))
+    assert (found.text, found.conflicts) == (expected, ())
+    assert found.gone
+
+
+RENAMED: dict[str, Change] = {
+    "the app's service renamed": lambda t: t.replace("  web:\n", "  api:\n"),
+    "the setting renamed": lambda t: t.replace("      DATABASE_URL: ", "      MAIN_URL: "),
+    "the apps's services in another order": lambda t: t,
+}
+
+
+@pytest.mark.parametrize("change", RENAMED.values(), ids=RENAMED)
+def test_what_the_user_has_renamed_is_found_and_taken_back(change: Change) -> None:
+    after, edits = enabled()
+    found = undo(read(change(after)), edits, digests_of(BEFORE, edits))
+    assert (found.text, found.conflicts) == (change(BEFORE), ())
+
+
+REFORMATTED: dict[str, Change] = {
+    "line ends": lambda t: t.replace("\n", "\r\n"),
+    "spaces at the ends of lines": lambda t: t.replace("\n", "  \n"),
+    "no final newline": lambda t: t.rstrip("\n"),
+    "another indentation": lambda t: re.sub(r"(?m)^( +)", r"\1\1", t),
+    "both": lambda t: re.sub(r"(?m)^( +)", r"\1\1", t).replace("\n", " \r\n"),
+}
+
+
+@pytest.mark.parametrize("change", REFORMATTED.values(), ids=REFORMATTED)
+@pytest.mark.parametrize("before", [BEFORE, BEFORE.replace("    depends_on", "    command: x\n    depends_on")])
+def test_a_file_that_an_editor_has_reformatted_goes_back(before: str, change: Change) -> None:
+    after, edits = enabled(before)
+    found = undo(read(change(after)), edits, digests_of(before, edits))
+    assert (found.text, found.conflicts) == (change(before), ())
+
+
+def test_a_blank_line_in_the_pooler_s_service_does_not_keep_it() -> None:
+    after, edits = enabled()
+    found = undo(read(after.replace("    read_only", "\n    read_only")), edits)
+    assert (found.text, found.conflicts) == (BEFORE, ())
+
+
+TUNED: dict[str, tuple[Change, dict[str, str]]] = {
+    "a size added": (
+        lambda t: t.replace("transaction\n", "transaction\n      PGBOUNCER_DEFAULT_POOL_SIZE: 40\n", 1),
+        {"default_pool_size": "40"},
+    ),
+    "a mode changed": (lambda t: t.replace("MODE: transaction", "MODE: session"), {"pool_mode": "session"}),
+    "a setting removed": (lambda t: t.replace("      PGBOUNCER_POOL_MODE: transaction\n", ""), {"pool_mode": ""}),
+}
+
+
+@pytest.mark.parametrize(("change", "settings"), TUNED.values(), ids=TUNED)
+def test_a_tuned_pooler_goes_and_its_settings_are_told(change: Change, settings: dict[str, str]) -> None:
+    after, edits = enabled()
+    changed_text = change(after)
+    assert changed_text != after
+    found = undo(read(changed_text), edits)
+    assert (found.text, found.conflicts) == (BEFORE, ())
+    assert found.settings == {"pgbouncer": settings}
+
+
+def test_a_rotated_password_in_the_pooler_alone_does_not_keep_it() -> None:
+    after, edits = enabled()
+    block = after.index("  pgbouncer:")
+    rotated = after[:block] + after[block:].replace("PASSWORD: hunter2", "PASSWORD: new", 1)
+    assert undo(read(rotated), edits, digests_of(BEFORE, edits)).conflicts
+
+
+def test_a_parameter_added_to_the_url_survives_where_the_copy_is_known_to_be_ours() -> None:
+    after, edits = enabled()
+    more = after.replace("pgbouncer:6432/postgres", "pgbouncer:6432/postgres?sslmode=disable")
+    found = undo(read(more), edits, digests_of(BEFORE, edits))
+    assert found.conflicts == ()
+    assert found.text == BEFORE.replace("db:5432/postgres", "db:5432/postgres?sslmode=disable")
+
+
+def test_without_digests_two_values_that_differ_are_a_conflict() -> None:
     after, edits = enabled()
     rotated = after.replace("postgres:hunter2@pgbouncer", "postgres:new@pgbouncer")
-    with pytest.raises(DevpoolError) as caught:
-        undo(read(rotated), edits)
-    assert caught.value.code == "changed-since-enable"
+    assert undo(read(rotated), edits).conflicts
 
 
 def test_a_password_that_was_changed_everywhere_survives() -> None:
     after, edits = enabled()
-    assert undo(read(after.replace("hunter2", "new")), edits) == BEFORE.replace("hunter2", "new")
+    assert undo(read(after.replace("hunter2", "new")), edits).text == BEFORE.replace("hunter2", "new")
 
 
-def test_a_file_that_was_put_back_by_hand_is_refused_and_not_cut() -> None:
-    _, edits = enabled()
-    with pytest.raises(DevpoolError) as caught:
-        undo(read(BEFORE), edits)
-    assert caught.value.code == "changed-since-enable"
+def test_a_conflict_leaves_the_users_text_and_takes_back_the_rest() -> None:
+    after, edits = enabled()
+    found = undo(read(after.replace("read_only: true", "read_only: false")), edits)
+    assert [c.forced for c in found.conflicts] == [False]
+    assert "read_only: false" in found.text
+    assert "@db:5432" in found.text
+    assert "DATABASE_URL_DIRECT" not in found.text
+
+
+FORCED = [name for name in REFUSED if name not in ("the pooler's service renamed", "the dependency changed")]
+
+
+@pytest.mark.parametrize("name", FORCED)
+def test_force_puts_back_what_was_there_before(name: str) -> None:
+    after, edits = enabled()
+    found = undo(read(REFUSED[name](after)), edits, digests_of(BEFORE, edits), force=True)
+    assert [c.forced for c in found.conflicts] == [True]
+    assert found.text == BEFORE
+
+
+def test_what_nobody_knows_is_not_forced() -> None:
+    after, edits = enabled()
+    found = undo(read(REFUSED["the dependency changed"](after)), edits, force=True)
+    assert [c.forced for c in found.conflicts] == [False]
+    assert "- cache" in found.text
+
+
+@pytest.mark.parametrize("quote", ["'", '"', ""])
+def test_a_host_that_was_changed_is_forced_back_whatever_its_quotes(quote: str) -> None:
+    before = BEFORE.replace("DATABASE_URL: postgres://postgres:hunter2@db:5432/postgres", f"PGHOST: {quote}db{quote}")
+    after, edits = enabled(before)
+    mine = after.replace(f"PGHOST: {quote}pgbouncer{quote}", f"PGHOST: {quote}elsewhere{quote}")
+    assert mine != after
+    found = undo(read(mine), edits, force=True)
+    assert found.text == before
 
 
 def test_an_anchor_at_the_top_of_a_compose_file_is_looked_for_in_yaml() -> None:

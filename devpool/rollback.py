@@ -1,0 +1,233 @@
+"""From an enabled project on disk to the direct one: what was written is taken back, what the user did since is kept.
+
+Reads the disk and writes nothing. `devpool disable` writes what comes out of it; `devpool enable`, `set`, `migrate` and
+`explain` see the project through it as it would be without devpool.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from devpool import readable
+from devpool.conflicts import Conflict, refusal
+from devpool.document import decode, encode
+from devpool.edits import Edit
+from devpool.model import Project
+from devpool.pooler import FOLDER
+from devpool.prepared import Prepared, shown
+from devpool.project import project_directory, read_project
+from devpool.read_model import read_model
+from devpool.recognise import Former, former_of, former_poolers, unwrapped, without_poolers
+from devpool.redirect import redirected
+from devpool.sources import Selection, Sources
+from devpool.state import DIGESTS, PATH, State, load
+from devpool.undo import Digests, Undone, read_edited, undo, undo_exactly
+
+Conflicts = Literal["refuse", "keep", "force"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Direct:
+    """The user's files as they are without devpool.
+
+    Attributes:
+        files: the bytes of each file that was edited and is still there, by absolute path.
+        settings: what the user has changed in a pooler's own service, by the pooler's name.
+        conflicts: where the user has changed the very text of an edit.
+        notes: what the user should know.
+    """
+
+    files: Mapping[str, bytes] = field(repr=False)
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_state(directory: Path) -> State | None:
+    """The record of the last enable; None where there is none.
+
+    Raises:
+        DevpoolError: `state-unreadable`, `state-version`.
+    """
+    path = directory / PATH
+    if readable.is_file(path):
+        return load(readable.read(path), str(directory))
+    # A folder, or a link that leads nowhere, is a damaged record, and no sign that there is none.
+    return load(b"", str(directory)) if os.path.lexists(path) else None
+
+
+def _digests(state: State) -> Digests:
+    """What tells copies that are as they were; empty in a fresh checkout, or where the file does not fit."""
+    try:
+        told = json.loads(Path(state.directory, DIGESTS).read_bytes())
+        pairs = zip(state.edits, told, strict=True)
+        return {edit: str(value) for edit, value in pairs if value}
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def undone(state: State) -> dict[str, bytes]:
+    """The bytes that every edited file has without devpool, with the user's later edits kept.
+
+    Raises:
+        DevpoolError: `changed-since-enable`.
+    """
+    return dict(direct(state).files)
+
+
+def direct(state: State, conflicts: Conflicts = "refuse") -> Direct:
+    """The user's files without devpool.
+
+    Args:
+        state: the record of what was written.
+        directory: the project directory.
+        conflicts: what to do where the user has changed the very text of an edit.
+
+    Raises:
+        DevpoolError: `changed-since-enable`, which shows every such place, unless they are to be kept or forced.
+    """
+    known = _digests(state)
+    files: dict[str, bytes] = {}
+    found: dict[str, Undone] = {}
+    notes: list[str] = []
+    for path in state.paths():
+        if not Path(path).is_file():
+            notes.append(f"{shown(path, state.directory)} is gone: there was nothing to take back in it")
+            continue
+        files[path], found[path] = _without_ours(path, state, known, conflicts)
+    changed = tuple(c for u in found.values() for c in u.conflicts)
+    if changed and conflicts == "refuse":
+        raise refusal(changed)
+    notes += [_gone(e, state.directory) for u in found.values() for e in u.gone]
+    settings = {name: s for u in found.values() for name, s in u.settings.items()}
+    return Direct(files=files, settings=settings, conflicts=changed, notes=tuple(dict.fromkeys(notes)))
+
+
+def _gone(edit: Edit, directory: str) -> str:
+    return f"{'.'.join(edit.at)} was taken back already ({shown(edit.path, directory)})"
+
+
+def _without_ours(path: str, state: State, known: Digests, conflicts: Conflicts) -> tuple[bytes, Undone]:
+    edits, poolers = state.edits_of(path), [p.name for p in state.poolers]
+    data = Path(path).read_bytes()
+    bom, text = decode(path, data)
+    exact = undo_exactly(text, edits)
+    if exact is not None:
+        return encode(bom, exact), Undone(text=exact)
+    found = undo(read_edited(path, data, edits), edits, known, poolers, force=conflicts == "force")
+    return encode(bom, found.text), found
+
+
+def ours_on_disk(directory: Path) -> dict[str, bytes]:
+    """What lies below `.devpool/`, but for the lock and the journal, which their own modules look after."""
+    folder = directory / FOLDER
+    return {
+        str(path): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.relative_to(folder).parts[0] not in ("lock", "journal")
+    }
+
+
+def on_disk(path: str) -> bytes | None:
+    """The bytes of a file; None where there is none."""
+    return Path(path).read_bytes() if Path(path).is_file() else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollback:
+    """What disable would do.
+
+    Attributes:
+        prepared: the files before and after.
+        direct: what was found on the way.
+        poolers: the poolers that go.
+        apps: the services that went to them.
+        exact: whether the bytes of before enable are known; not, where there is no record of them.
+    """
+
+    prepared: Prepared
+    direct: Direct
+    poolers: tuple[str, ...]
+    apps: tuple[str, ...]
+    exact: bool
+
+
+def prepare_disable(
+    selection: Selection, cwd: Path, shell: Mapping[str, str], conflicts: Conflicts = "refuse"
+) -> Rollback | None:
+    """What disable would do; None where the project is not enabled.
+
+    Raises:
+        DevpoolError: `changed-since-enable`, and what reading raises.
+    """
+    directory = project_directory(selection, cwd, shell)
+    state = read_state(directory)
+    found = direct(state, conflicts) if state else Direct(files={})
+    reader = _Reader(selection, cwd, shell, dict(found.files))
+    poolers = reader.of_record(state) if state else reader.recognised()
+    if not state and not poolers:
+        return None
+    ours = ours_on_disk(directory)
+    edited = [p for p in reader.files if on_disk(p) is not None]
+    prepared = Prepared(
+        sources=reader.read(),
+        project=None,
+        plan=None,
+        before={p: on_disk(p) for p in edited} | ours,
+        after={**{p: reader.files[p] for p in edited}, **dict.fromkeys(ours)},
+        modes={},
+        edited=tuple(edited),
+        proved=False,
+        state=state,
+        notes=(*found.notes, *reader.said),
+    )
+    apps = [r.service for r in state.routes if r.pooled] if state else []
+    return Rollback(
+        prepared=prepared,
+        direct=found,
+        poolers=tuple(p.name for p in poolers),
+        apps=tuple(dict.fromkeys([*apps, *reader.apps])),
+        exact=state is not None,
+    )
+
+
+@dataclass(slots=True)
+class _Reader:
+    """The project as it becomes direct, step by step: `files` holds the bytes so far."""
+
+    selection: Selection
+    cwd: Path
+    shell: Mapping[str, str]
+    files: dict[str, bytes]
+    said: list[str] = field(default_factory=list)
+    apps: list[str] = field(default_factory=list)
+
+    def read(self) -> Sources:
+        return read_project(self.selection, self.cwd, self.shell, self.files)
+
+    def of_record(self, state: State) -> list[Former]:
+        """With a record: what the user himself has sent to a pooler since goes to its database too."""
+        project = read_model(self.read())
+        poolers = [former_of(added, project) for added in state.poolers]
+        self._redirect(project, poolers)
+        return poolers
+
+    def recognised(self) -> list[Former]:
+        """Without a record: all that devpool wrote goes back in meaning."""
+        poolers = former_poolers(read_model(self.read()))
+        if poolers:
+            self.files |= unwrapped(self.read())
+            self._redirect(read_model(self.read()), poolers)
+            self.files |= without_poolers(self.read(), poolers)
+        return poolers
+
+    def _redirect(self, project: Project, poolers: list[Former]) -> None:
+        found = redirected(project, poolers)
+        self.files |= found.files
+        self.said += found.said
+        self.apps += found.apps

@@ -1,0 +1,283 @@
+"""What became of an edit in a file that was edited since: it stands, it is gone, or it was changed.
+
+An edit is looked for by what it is: by its place in the file's own terms (`at`), and by its text, whatever an editor
+made of the white space around it. Line numbers and offsets count for nothing here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from devpool.document import Document
+from devpool.edits import Edit, joined
+from devpool.envfile import EnvFile
+from devpool.layout import line_end, line_start
+from devpool.nodes import Mapping, place_of
+
+File = Document | EnvFile
+Span = tuple[int, int]
+Verdict = Literal["stands", "gone", "changed"]
+
+_LEAD = 400  # characters before an entry in which the text that leads to it may begin
+_NEWLINE = re.compile(r"\r\n|\n|\r")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """One edit as it is found now.
+
+    Attributes:
+        edit: the edit.
+        verdict: `stands`; `gone`, where the user took it out or put back what was there; `changed` otherwise.
+        span: where its new text stands; None unless it does.
+        copies: the texts that it had copied, as they are now.
+        place: where what `edit.at` names stands now; None where there is none.
+    """
+
+    edit: Edit
+    verdict: Verdict
+    span: Span | None = None
+    copies: tuple[str, ...] = ()
+    place: Span | None = None
+
+
+def trace(file: File, edits: Sequence[Edit], poolers: Collection[str] = ()) -> list[Trace]:
+    """What became of each edit of a file, in the order of the edits.
+
+    Args:
+        file: the file as it is now.
+        edits: our edits of it.
+        poolers: the names of the poolers: an insertion that named one is not gone while something else does.
+    """
+    found: dict[int, Trace] = {}
+    for number, (edit, rank) in enumerate(_ranked(edits)):
+        found[number] = _at_its_place(file, edit, rank)
+    for number, edit in enumerate(edits):
+        if found[number].span is None:
+            taken = [t.span for t in found.values() if t.span]
+            found[number] = _elsewhere(file, edit, taken) or _lost(file, found[number], taken, poolers)
+    return _together([found[number] for number in range(len(edits))])
+
+
+# --- where it stands ---
+
+
+def _ranked(edits: Sequence[Edit]) -> Iterator[tuple[Edit, tuple[int, int]]]:
+    """Each edit, and of those that look as it does: which it is in the order of the text, and how many there are."""
+    alike: dict[object, list[int]] = {}
+    for edit in edits:
+        alike.setdefault((edit.at, edit.new, edit.inserts), []).append(edit.start)
+    for edit in edits:
+        starts = sorted(alike[edit.at, edit.new, edit.inserts])
+        yield edit, (starts.index(edit.start), len(starts))
+
+
+def _at_its_place(file: File, edit: Edit, rank: tuple[int, int]) -> Trace:
+    place = place_now(file, edit.at)
+    missing = Trace(edit=edit, verdict="changed", place=place)
+    if place is None:
+        return missing
+    number, total = rank
+    for look in _LOOKS:
+        found = [m for m in look(file.text, edit, place) if _touches(m.span(), place, edit)]
+        if len(found) == total:
+            return _standing(missing, found[number])
+    return missing
+
+
+def _standing(trace: Trace, match: re.Match[str]) -> Trace:
+    copies = tuple(text for text in match.groups() if text is not None)
+    return replace(trace, verdict="stands", span=match.span(), copies=copies)
+
+
+def place_now(file: File, at: tuple[str, ...]) -> Span | None:
+    """Where what a path names stands in a file; None where there is no such thing."""
+    if isinstance(file, Document):
+        return place_of(file.root, at)
+    binding = file.last(at[0])
+    return (binding.line_start, binding.line_end) if binding else None
+
+
+def _touches(span: Span, place: Span, edit: Edit) -> bool:
+    covers = span[0] <= place[0] and place[1] <= span[1]
+    return (edit.inserts and covers) or (place[0] <= span[0] and span[1] <= place[1])
+
+
+def _lengths_kept(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
+    """As it was written, but for the line ends."""
+    return _pattern(edit, r"\r?\n", "([^\\r\\n]{{{}}})").finditer(text)
+
+
+def _copies_changed(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
+    """With copied text that has another length by now."""
+    return _pattern(edit, r"\r?\n", "([^\\r\\n]*)").finditer(text)
+
+
+def _several_lines(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
+    """With copied text on several lines."""
+    return _pattern(edit, r"\r?\n", "([\\s\\S]{{{}}})").finditer(text)
+
+
+def _trailing(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
+    """With spaces at the ends of its lines that were not there, or without those that were."""
+    return _pattern(edit, r"[ \t]*\r?\n", "([^\\r\\n]*)", "[ \t]*").finditer(text)
+
+
+def _reformatted(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
+    """Indented anew, or with blank lines between its lines. It has to end where its place ends."""
+    end = line_end(text, place[1]) if edit.inserts else place[1]
+    pattern = _free(edit, r"\s*\Z" if edit.inserts else "")
+    found = pattern.search(text, max(0, place[0] - _LEAD), end)
+    while found and not _touches(found.span(), place, edit) and found.start() < place[0]:
+        found = pattern.search(text, found.start() + 1, end)
+    return iter([found] if found else [])
+
+
+def _free(edit: Edit, end: str = "") -> re.Pattern[str]:
+    """The text of an edit with any white space at the ends and beginnings of its lines, and between them."""
+    return _pattern(edit, r"(?:[ \t]*\r?\n)+[ \t]*", "([\\s\\S]*?)", "[ \t]*", end)
+
+
+_LOOKS: tuple[Callable[[str, Edit, Span], Iterator[re.Match[str]]], ...] = (
+    _lengths_kept,
+    _copies_changed,
+    _several_lines,
+    _trailing,
+    _reformatted,
+)
+
+
+def _pattern(edit: Edit, newline: str, copied: str, line_tail: str = "", end: str = "") -> re.Pattern[str]:
+    """What the text of an edit looks like.
+
+    Args:
+        newline: what stands for a line end and the indentation of the next line, where that is free.
+        copied: what stands for copied text, its length to be filled in.
+        line_tail: what may follow each line.
+        end: what follows it all.
+    """
+    free = newline.endswith("*") and line_tail != ""
+    new = joined(edit.new)
+    parts = [_literal(p, newline, free) if isinstance(p, str) else copied.format(p.end - p.start) for p in new]
+    if edit.inserts and new and isinstance(new[0], str):
+        # A blank line in front of the insertion may have been taken away since.
+        rest = new[0].lstrip("\r\n")
+        blank = len(_NEWLINE.findall(new[0][: len(new[0]) - len(rest)]))
+        lead = rf"\r?\n(?:{line_tail}\r?\n){{0,{blank - 1}}}" + ("[ \t]*" if free else "") if blank else ""
+        parts[0] = lead + _literal(rest.lstrip(" \t") if free and blank else rest, newline, free)
+        # What begins with a line end was put at the end of a line: what follows it there now is the user's.
+        end = end or (r"(?=[\r\n]|\Z)" if blank else "")
+    return re.compile("".join(parts) + line_tail + end)
+
+
+def _literal(text: str, newline: str, free: bool) -> str:
+    lines = _NEWLINE.split(text)
+    if free:
+        lines = [line.strip(" \t") if 0 < n < len(lines) - 1 else line for n, line in enumerate(lines)]
+        lines = [lines[0].rstrip(" \t"), *(line.lstrip(" \t") for line in lines[1:])] if len(lines) > 1 else lines
+    elif "[ \t]" in newline:
+        lines = [line.rstrip(" \t") if n < len(lines) - 1 else line for n, line in enumerate(lines)]
+    return newline.join(re.escape(line) for line in lines)
+
+
+# --- where it went ---
+
+
+def _elsewhere(file: File, edit: Edit, taken: Sequence[Span]) -> Trace | None:
+    """The edit where the user has renamed what it was in: the service, or the variable."""
+    if isinstance(file, EnvFile) or edit.at[:1] != ("services",) or len(edit.at) < 3:
+        return None
+    places = [_renamed(file, edit.at), *_around(file, edit.at)]
+    for place in (p for p in places if p):
+        found = [m for m in _lengths_kept(file.text, edit, place) if _touches(m.span(), place, edit)]
+        free = [m for m in found if not any(s[0] < m.end() and m.start() < s[1] for s in taken)]
+        if len(free) == 1:
+            return _standing(Trace(edit=edit, verdict="stands", place=place), free[0])
+    return None
+
+
+def service_names(file: File) -> list[str]:
+    """The services that a compose file states."""
+    if isinstance(file, EnvFile):
+        return []
+    entry = next((e for e in file.root.entries if e.key.value == "services"), None)
+    return [e.key.value for e in entry.value.entries] if entry and isinstance(entry.value, Mapping) else []
+
+
+def _renamed(file: Document, at: tuple[str, ...]) -> Span | None:
+    """The same place in the one other service that has it, where the service itself is not there any more."""
+    names = service_names(file)
+    if at[1] in names:
+        return None
+    places = [place_of(file.root, ("services", name, *at[2:])) for name in names]
+    found = [p for p in places if p]
+    return found[0] if len(found) == 1 else None
+
+
+def _around(file: Document, at: tuple[str, ...]) -> Iterator[Span | None]:
+    """What the place itself is in, from the inside out to the service."""
+    if place_of(file.root, at) is None:
+        yield from (place_of(file.root, at[:depth]) for depth in range(len(at) - 1, 1, -1))
+
+
+# --- whether it is gone ---
+
+
+def _lost(file: File, trace: Trace, taken: Sequence[Span], poolers: Collection[str]) -> Trace:
+    """An edit that stands nowhere: gone, or changed."""
+    edit = trace.edit
+    gone = _is_taken_out(file, edit, taken, poolers) if trace.place is None else _is_put_back(file, trace)
+    return replace(trace, verdict="gone" if gone else "changed")
+
+
+def _is_taken_out(file: File, edit: Edit, taken: Sequence[Span], poolers: Collection[str]) -> bool:
+    """Whether what is missing was removed: not, where a renamed pooler is still built, or an entry is another now."""
+    if len(edit.at) == 2 and edit.inserts:
+        built = re.search(r"build: (\S+)", "".join(p for p in edit.new if isinstance(p, str)))
+        found = [m.span() for m in re.finditer(re.escape(built[1]), file.text)] if built else []
+        return all(_is_within(span, taken) for span in found)
+    if edit.inserts:
+        text = "".join(part for part in edit.new if isinstance(part, str))
+        named = [p for p in poolers if next(_words(text, p), None)]
+        return all(_is_within(span, taken) for p in named for span in _words(file.text, p))
+    if isinstance(file, EnvFile) or edit.new != (edit.at[-1],):
+        return True
+    list_of = place_of(file.root, edit.at[:-1])
+    return list_of is None or place_of(file.root, (*edit.at[:-1], edit.old or "")) is not None
+
+
+def _words(text: str, name: str) -> Iterator[Span]:
+    """Where a name stands in a text as a word of its own, and not in a comment."""
+    for match in re.finditer(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text):
+        if not re.search(r"(^|\s)#", text[line_start(text, match.start()) : match.start()]):
+            yield match.span()
+
+
+def _is_within(span: Span, taken: Sequence[Span]) -> bool:
+    return any(t[0] <= span[0] and span[1] <= t[1] for t in taken)
+
+
+def _is_put_back(file: File, trace: Trace) -> bool:
+    """Whether there is again what an edit had replaced."""
+    assert trace.place is not None, "it is looked at where there is one"
+    edit, text = trace.edit, file.text[slice(*trace.place)]
+    if edit.inserts:
+        return False
+    if edit.old is None:
+        first = edit.new[0]
+        return isinstance(first, str) and first not in text
+    return bool(edit.old) and re.search(rf"(?<![\w.-]){re.escape(edit.old)}(?![\w.-])", text) is not None
+
+
+def _together(traces: list[Trace]) -> list[Trace]:
+    """What was added within a value is gone with what was replaced in it."""
+    gone = {t.edit.at for t in traces if t.verdict == "gone"}
+    return [
+        replace(t, verdict="gone")
+        if t.verdict == "changed" and t.edit.old == "" and not t.edit.inserts and t.edit.at in gone
+        else t
+        for t in traces
+    ]
