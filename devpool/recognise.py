@@ -206,7 +206,14 @@ def without_poolers(sources: Sources, poolers: list[Former]) -> dict[str, bytes]
     for document in sources.loaded.values():
         services = services_node(document)
         mine = [e for e in services.entries if e.key.value in names] if services else []
-        if mine:
-            spans = [cut(document, (e.key.start, max(e.key.end, e.value.end)), blank=True) for e in mine]
+        if services and mine:
+            spans = [_without(document, services, entry) for entry in mine]
             found[document.path] = encoded(document, spans)
     return found
+
+
+def _without(document: Document, services: nodes.Mapping, entry: nodes.Entry) -> Placed:
+    """A service's removal, with the blank line before it, unless that belongs to the text of the service before."""
+    ends = [max(e.key.end, e.value.end) for e in services.entries if e.key.start < entry.key.start]
+    between = document.text[max(ends, default=0) : entry.key.start]
+    return cut(document, (entry.key.start, max(entry.key.end, entry.value.end)), blank=between.count("\n") > 1)

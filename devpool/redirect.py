@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from devpool import nodes
+from devpool.address import find_addresses, moved
 from devpool.cutting import cut
 from devpool.document import Document
 from devpool.edits import Placed
 from devpool.envfile import Binding, EnvFile
-from devpool.environment import Value
+from devpool.environment import Value, raw_span
 from devpool.errors import DevpoolError
 from devpool.model import Database, Project, Setting
 from devpool.moving import raw_replacements
@@ -22,6 +23,7 @@ from devpool.services import Service, Statement
 from devpool.settings import find_settings, published_ports
 
 _KEYS = ("depends_on", "links")
+_ADDED = {"service_healthy", "false"}  # what such an entry says: its condition, and whether it is required
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +71,19 @@ class _Redirection:
         for name, service in self.project.services.items():
             if name in self.poolers:
                 continue
-            values = self.project.environments[name]
-            settings = list(find_settings(service, values, self.databases, self.project.services))
+            settings = list(self.settings(service))
             for setting in settings:
                 self._setting(setting)
             self._names(name, {self.poolers[s.database] for s in settings})
             for key in _KEYS:
                 self._dependencies(service, key)
         return self.done
+
+    def settings(self, service: Service) -> Iterator[Setting]:
+        values = self.project.environments[service.name]
+        for pooler in self.poolers.values():
+            mine = {pooler.name: self.databases[pooler.name]}
+            yield from find_settings(service, values, mine, self.project.services, pooler.port)
 
     def _add(self, file: Document | EnvFile, *spans: Placed) -> None:
         """Spans of a file; of two that overlap, the first counts: what is written once may be read by many."""
@@ -88,13 +95,15 @@ class _Redirection:
     def _setting(self, setting: Setting) -> None:
         pooler, origin = self.poolers[setting.database], setting.value.origin
         self.apps[setting.service] = None
-        twin = _twin(self.project.environments[setting.service], setting.value)
-        self.said[f"{setting.service}.{setting.variable} goes to {pooler.database}:{pooler.upstream}"] = None
-        if twin:
+        twin = twin_beside(self.project.environments[setting.service], setting.value)
+        if twin and _differs_by_address(setting, twin, pooler):
             kept = twin.origin.file.text[twin.origin.start : twin.origin.end]
             self._add(origin.file, change(origin.file, origin.start, origin.end, kept))
-            self._add(origin.file, cut(origin.file, _whole(twin)))
             return
+        door = dict(pooler.doors).get(setting.address.database)
+        if door and setting.address.database_span:
+            span = raw_span(setting.value, *setting.address.database_span)
+            self._add(origin.file, *([change(origin.file, *span, door)] if span else []))
         host, port = self._target(setting, pooler)
         found = raw_replacements(setting.value, setting.address, host, port)
         if found is None:
@@ -128,7 +137,7 @@ class _Redirection:
         for statement in service.statements(key):
             node = statement.value
             mine = [i for i in _named(node) if service.read(i).partition(":")[0] in self.poolers]
-            names = {service.read(i).partition(":")[0] for i in _named(node)}
+            names = {service.read(i) for i in _named(node)}
             goes = [i for i in mine if self._is_added(service, statement, i, names)]
             if len(goes) == len(list(_named(node))) and goes and isinstance(statement.entry.value, type(node)):
                 key_span = (statement.entry.key.start, max(statement.entry.key.end, node.end))
@@ -144,15 +153,31 @@ class _Redirection:
                     self._add(statement.document, change(statement.document, start, end, pooler.database))
 
     def _is_added(self, service: Service, statement: Statement, scalar: Scalar, names: set[str]) -> bool:
-        """Whether a dependency on a pooler has no counterpart: the database is outside or named already, or the entry
-        wants a health that the database does not tell.
+        """Whether a dependency on a pooler has no counterpart: the database is outside or named already, the entry
+        wants a health that the database does not tell, or it is the last, where enable adds one for an app that waits
+        for the database through others.
         """
         pooler = self.poolers[service.read(scalar).partition(":")[0]]
         if pooler.database not in self.project.services or pooler.database in names:
             return True
         entry = nodes.entries(statement.value).get(scalar.value) if isinstance(statement.value, nodes.Mapping) else None
         wants = service.deep_texts(entry.value) if entry else []
-        return "service_healthy" in wants and not pooler.healthy
+        last = isinstance(statement.value, nodes.Mapping) and statement.value.entries[-1:] == (entry,)
+        through = last and set(wants) <= _ADDED and self._reaches(service, pooler)
+        return through or ("service_healthy" in wants and not pooler.healthy)
+
+    def _reaches(self, service: Service, pooler: Former) -> bool:
+        """Whether a service waits for a database through others."""
+        seen = {service.name, *self.poolers}
+        waiting = [name for name in service.names("depends_on") if name not in seen]
+        while waiting:
+            name = waiting.pop()
+            further = self.project.services[name].names("depends_on") if name in self.project.services else {}
+            if pooler.database in further or pooler.name in further:
+                return True
+            seen.add(name)
+            waiting += [n for n in further if n not in seen]
+        return False
 
 
 def _named(node: nodes.Node) -> Iterator[Scalar]:
@@ -171,16 +196,44 @@ def _item(node: nodes.Node, scalar: Scalar) -> tuple[int, int]:
     return scalar.start, scalar.end
 
 
-def _twin(values: Mapping[str, Value], value: Value) -> Value | None:
-    """The old value that stands right after a setting under its direct name."""
+def _differs_by_address(setting: Setting, twin: Value, pooler: Former) -> bool:
+    """Whether a value that is kept beside a setting is the same but for where it leads."""
+    mine = moved(setting.value.text, setting.address, "host", "1")
+    for door, name in pooler.doors:
+        mine = re.sub(rf"(?<![\w-]){re.escape(door)}(?![\w-])", name, mine)
+    return any(moved(twin.text, address, "host", "1") == mine for address in find_addresses(twin.text))
+
+
+def pooled_values(project: Project, poolers: list[Former]) -> set[tuple[str, str]]:
+    """The variables that lead to a pooler, as (service, variable)."""
+    found = _Redirection(project, poolers)
+    services = [s for name, s in project.services.items() if name not in found.poolers]
+    return {(s.service, s.variable) for service in services for s in found.settings(service)}
+
+
+def without_twins(project: Project, variables: set[tuple[str, str]]) -> dict[str, bytes]:
+    """The files without the old values that stood beside these variables, where they say the same by now."""
+    spans: dict[str, dict[int, Placed]] = {}
+    files = {file.path: file for file in texts_of(project.sources)}
+    for service, variable in sorted(variables):
+        values = project.environments.get(service, {})
+        twin = twin_beside(values, values[variable]) if variable in values else None
+        if twin and twin.text == values[variable].text and twin.origin.file.path in files:
+            place = whole(twin)
+            spans.setdefault(twin.origin.file.path, {})[place[0]] = cut(twin.origin.file, place)
+    return {path: encoded(files[path], list(mine.values())) for path, mine in spans.items()}
+
+
+def twin_beside(values: Mapping[str, Value], value: Value) -> Value | None:
+    """The old value that stands right after a setting under its direct name: only comments may be between them."""
     found = values.get(value.name + DIRECT_SUFFIX)
-    if found is None or found.origin.file is not value.origin.file or not found.origin.given or not value.origin.given:
+    if found is None or found.origin.file is not value.origin.file or found.origin.form != value.origin.form:
         return None
-    between = value.origin.file.text[_whole(value)[1] : _whole(found)[0]]
-    return found if found.origin.form == value.origin.form and not between.strip(" \t\r\n,-") else None
+    between = value.origin.file.text[whole(value)[1] : whole(found)[0]]
+    return found if not re.sub(r"[ \t]#.*", "", between).strip(" \t\r\n,-'\"") else None
 
 
-def _whole(value: Value) -> tuple[int, int]:
+def whole(value: Value) -> tuple[int, int]:
     """The span of what holds a value: an entry, an item, or a line."""
     holder = value.origin.holder
     if isinstance(holder, Entry):

@@ -23,7 +23,7 @@ from devpool.prepared import Prepared, shown
 from devpool.project import project_directory, read_project
 from devpool.read_model import read_model
 from devpool.recognise import Former, former_of, former_poolers, unwrapped, without_poolers
-from devpool.redirect import redirected
+from devpool.redirect import pooled_values, redirected, without_twins
 from devpool.sources import Selection, Sources
 from devpool.state import DIGESTS, PATH, State, load
 from devpool.undo import Digests, Undone, read_edited, undo, undo_exactly
@@ -219,10 +219,13 @@ class _Reader:
 
     def recognised(self) -> list[Former]:
         """Without a record: all that devpool wrote goes back in meaning."""
-        poolers = former_poolers(read_model(self.read()))
+        project = read_model(self.read())
+        poolers = former_poolers(project)
         if poolers:
+            pooled = pooled_values(project, poolers)
             self.files |= unwrapped(self.read())
             self._redirect(read_model(self.read()), poolers)
+            self.files |= without_twins(read_model(self.read()), pooled)
             self.files |= without_poolers(self.read(), poolers)
         return poolers
 

@@ -26,7 +26,11 @@ _DATABASE_PORT = re.compile(r"(DB|PG|POSTGRES|SQL|DATABASE).*PORT", re.I)
 
 
 def find_settings(
-    service: Service, values: Values, databases: Databases, services: Mapping[str, Service]
+    service: Service,
+    values: Values,
+    databases: Databases,
+    services: Mapping[str, Service],
+    port: str = DEFAULT_PORT,
 ) -> Iterator[Setting]:
     """The settings of one service, those of its variables first.
 
@@ -35,8 +39,9 @@ def find_settings(
         values: its effective variables.
         databases: by name.
         services: all services of the project.
+        port: where the databases usually listen.
     """
-    found = _of(service, values, _hosts(service, databases, services))
+    found = _of(service, values, _hosts(service, databases, services), port)
     # Only an app that names no database otherwise may mean the container by the name that Compose gave it.
     yield from found or _of(service, values, _container_names(service, values, databases, services))
     if service.text("network_mode") == "host":
@@ -51,8 +56,8 @@ def find_unplaced(service: str, values: Values, databases: Databases) -> Iterato
             yield service, name
 
 
-def _of(service: Service, values: Values, hosts: Hosts) -> list[Setting]:
-    return [*_in_variables(service.name, values, hosts), *_in_command(service, hosts)]
+def _of(service: Service, values: Values, hosts: Hosts, port: str = DEFAULT_PORT) -> list[Setting]:
+    return [*_in_variables(service.name, values, hosts, port), *_in_command(service, hosts)]
 
 
 def _hosts(service: Service, databases: Databases, services: Mapping[str, Service]) -> Hosts:
@@ -90,7 +95,7 @@ def _database_of(host: str, hosts: Hosts) -> str | None:
     return hosts.get(host.lower().removesuffix("."))
 
 
-def _in_variables(service: str, values: Values, hosts: Hosts) -> Iterator[Setting]:
+def _in_variables(service: str, values: Values, hosts: Hosts, usual: str) -> Iterator[Setting]:
     for name, value in values.items():
         several = several_hosts(value.text)
         addresses = [a for a in find_addresses(value.text) if _database_of(a.host, hosts) and a.host not in several]
@@ -101,7 +106,7 @@ def _in_variables(service: str, values: Values, hosts: Hosts) -> Iterator[Settin
             database = _database_of(address.host, hosts) or ""
             yield Setting(service=service, variable=name, database=database, address=address, value=value)
             if address.kind == "host" and address.port is None:
-                yield from _port_setting(service, name, values, database)
+                yield from _port_setting(service, name, values, database, usual)
 
 
 def _in_command(service: Service, hosts: Hosts) -> Iterator[Setting]:
@@ -146,9 +151,9 @@ def published_ports(service: Service) -> dict[str, str]:
     return found
 
 
-def _port_setting(service: str, host_variable: str, values: Values, database: str) -> Iterator[Setting]:
+def _port_setting(service: str, host_variable: str, values: Values, database: str, usual: str) -> Iterator[Setting]:
     """The variable that holds the port of a host variable, if there is one and it has a value."""
-    for name in _port_names(host_variable, values):
+    for name in _port_names(host_variable, values, usual):
         value = values.get(name)
         if value and value.text.isdigit():
             address = Address(kind="port", host="", host_span=(0, len(value.text)), port=value.text)
@@ -164,8 +169,8 @@ def companions(host_variable: str, word: str) -> list[str]:
     ]
 
 
-def _port_names(host_variable: str, values: Values) -> list[str]:
+def _port_names(host_variable: str, values: Values, usual: str) -> list[str]:
     same = companions(host_variable, "PORT")
-    likely = [n for n, v in values.items() if _DATABASE_PORT.search(n) and v.text == "5432"]
+    likely = [n for n, v in values.items() if _DATABASE_PORT.search(n) and v.text == usual]
     likely = [n for n in likely if not any(re.sub("PORT$", word, n) in values for word in _HOST_WORDS)]
     return [n for n in same if n in values] or (likely if len(likely) == 1 else [])

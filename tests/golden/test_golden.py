@@ -11,6 +11,7 @@ cases/<name>/error.txt   of a refusal instead: exit code and stderr; the project
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ import pytest
 
 from devpool.cli import run
 from devpool.output import Output
+from devpool.project import read_project
+from devpool.read_model import read_model
+from devpool.sources import Selection
 
 CASES = sorted(p for p in (Path(__file__).parent / "cases").iterdir() if p.is_dir())
 WORKING = [case for case in CASES if not (case / "error.txt").is_file()]
@@ -47,11 +51,20 @@ class Project:
         shown = self.capsys.readouterr()
         return code, self._plain(shown.out), self._plain(shown.err)
 
+    def given(self) -> list[str]:
+        """The further words of the case."""
+        file = self.case / "args.txt"
+        return [word for word in file.read_text(encoding="utf-8").split("\n") if word] if file.is_file() else []
+
+    def selection(self) -> Selection:
+        """The files that these words name."""
+        pairs = list(itertools.pairwise(self.given()))
+        files, env_files = ([after for word, after in pairs if word == option] for option in ("-f", "--env-file"))
+        return Selection(files=tuple(files), env_files=tuple(env_files))
+
     def enable(self, *words: str) -> tuple[int, str, str]:
         """Enable, as the case wants it."""
-        file = self.case / "args.txt"
-        given = file.read_text(encoding="utf-8").split("\n") if file.is_file() else []
-        return self.run("enable", "--no-up", *words, *(word for word in given if word))
+        return self.run("enable", "--no-up", *words, *self.given())
 
     def disable(self) -> tuple[int, str, str]:
         return self.run("disable", "--no-up")
@@ -59,6 +72,11 @@ class Project:
     def tree(self) -> Tree:
         """Mode and bytes of every file, devpool's own too."""
         return tree(self.folder)
+
+    def forget(self) -> None:
+        """Lose the record, and keep the rest of devpool's folder."""
+        for path in self.folder.rglob(".devpool/*.json"):
+            path.unlink()
 
     def users_files(self) -> dict[str, bytes]:
         return {name: data for name, (_, data) in self.tree().items() if not name.startswith(".devpool/")}
@@ -146,6 +164,42 @@ def test_what_the_user_edits_in_between_survives_exactly(project: Project) -> No
     assert project.users_files() == {
         name: edited_by_user(name, data) if name in changed else data for name, (_, data) in before.items()
     }
+
+
+# Where the text alone does not tell what it was: a name for the same server, a link beside another one.
+NOT_TOLD = {
+    "comments-in-awkward-places": {"web.TEA_URL_DIRECT"},
+    "hostname-and-aliases": {"miller.STORE_HOST"},
+    "link-under-another-name": {"dyer.links"},
+    "old-compose-file-with-links": {"app.DB_ADDR", "report.DB_ADDR", "app.links"},
+    "scalar-alias-shared-with-a-direct-service": {"pilot.DATABASE_URL_DIRECT"},
+}
+
+
+@each_working_case
+def test_without_the_record_the_project_is_direct_again_in_meaning(project: Project) -> None:
+    selection = project.selection()
+    before = meaning(project, selection)
+    assert project.enable("--no-verify")[0] == 0
+    shutil.rmtree(project.folder / ".devpool") if len(project.case.name) % 2 else project.forget()
+    code, words, errors = project.run("disable", "--no-up", *selection.arguments())
+    assert (code, errors) == (0, "")
+    assert "could not be proved" in words
+    after = meaning(project, selection)
+    different = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    assert different <= NOT_TOLD.get(project.case.name, set())
+    assert not (project.folder / ".devpool").exists()
+
+
+def meaning(project: Project, selection: Selection) -> dict[str, object]:
+    """What the services of a project are told, and what they wait for."""
+    found = read_model(read_project(selection, project.folder, {}))
+    said: dict[str, object] = {}
+    for name, service in found.services.items():
+        said |= {f"{name}.{variable}": value.text for variable, value in found.environments[name].items()}
+        said |= {f"{name}.{key}": set(service.names(key)) for key in ("depends_on", "links", "env_file")}
+        said |= {f"{name}.start": service.start()}
+    return said
 
 
 def edited_by_user(name: str, data: bytes) -> bytes:
