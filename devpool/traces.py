@@ -190,13 +190,17 @@ def _elsewhere(file: File, edit: Edit, taken: Sequence[Span]) -> Trace | None:
     """The edit where the user has renamed what it was in: the service, or the variable."""
     if isinstance(file, EnvFile) or edit.at[:1] != ("services",) or len(edit.at) < 3:
         return None
-    places = [_renamed(file, edit.at), *_around(file, edit.at)]
-    for place in (p for p in places if p):
-        found = [m for m in _lengths_kept(file.text, edit, place) if _touches(m.span(), place, edit)]
-        free = [m for m in found if not any(s[0] < m.end() and m.start() < s[1] for s in taken)]
+    places = [*_renamed(file, edit.at), *_around(file, edit.at)]
+    for look in _LOOKS:
+        found = {m.span(): (m, p) for p in places for m in look(file.text, edit, p) if _touches(m.span(), p, edit)}
+        free = [where for span, where in found.items() if not _overlaps(span, taken)]
         if len(free) == 1:
-            return _standing(Trace(edit=edit, verdict="stands", place=place), free[0])
+            return _standing(Trace(edit=edit, verdict="stands", place=free[0][1]), free[0][0])
     return None
+
+
+def _overlaps(span: Span, taken: Sequence[Span]) -> bool:
+    return any(t[0] < span[1] and span[0] < t[1] for t in taken)
 
 
 def service_names(file: File) -> list[str]:
@@ -207,20 +211,19 @@ def service_names(file: File) -> list[str]:
     return [e.key.value for e in entry.value.entries] if entry and isinstance(entry.value, Mapping) else []
 
 
-def _renamed(file: Document, at: tuple[str, ...]) -> Span | None:
-    """The same place in the one other service that has it, where the service itself is not there any more."""
+def _renamed(file: Document, at: tuple[str, ...]) -> list[Span]:
+    """The same place in the other services, where the service itself is not there any more."""
     names = service_names(file)
-    if at[1] in names:
-        return None
-    places = [place_of(file.root, ("services", name, *at[2:])) for name in names]
-    found = [p for p in places if p]
-    return found[0] if len(found) == 1 else None
+    places = [place_of(file.root, ("services", name, *at[2:])) for name in names] if at[1] not in names else []
+    return [place for place in places if place]
 
 
-def _around(file: Document, at: tuple[str, ...]) -> Iterator[Span | None]:
+def _around(file: Document, at: tuple[str, ...]) -> list[Span]:
     """What the place itself is in, from the inside out to the service."""
-    if place_of(file.root, at) is None:
-        yield from (place_of(file.root, at[:depth]) for depth in range(len(at) - 1, 1, -1))
+    if place_of(file.root, at) is not None:
+        return []
+    places = [place_of(file.root, at[:depth]) for depth in range(len(at) - 1, 1, -1)]
+    return [place for place in places if place]
 
 
 # --- whether it is gone ---
@@ -273,11 +276,10 @@ def _is_put_back(file: File, trace: Trace) -> bool:
 
 
 def _together(traces: list[Trace]) -> list[Trace]:
-    """What was added within a value is gone with what was replaced in it."""
-    gone = {t.edit.at for t in traces if t.verdict == "gone"}
-    return [
-        replace(t, verdict="gone")
-        if t.verdict == "changed" and t.edit.old == "" and not t.edit.inserts and t.edit.at in gone
-        else t
-        for t in traces
-    ]
+    """What was added within a value is gone with what was replaced in it; an anchor that was added stands alone."""
+    kept = {t.edit.at for t in traces if t.verdict != "gone" and not _only_adds(t)}
+    return [replace(t, verdict="gone") if _only_adds(t) and t.edit.at not in kept else t for t in traces]
+
+
+def _only_adds(trace: Trace) -> bool:
+    return trace.verdict == "changed" and trace.edit.old == "" and not trace.edit.inserts

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from devpool.conflicts import Conflict, conflict
@@ -51,16 +51,16 @@ def read_edited(path: str, data: bytes, edits: Sequence[Edit]) -> File:
     return parse(path, data) if is_yaml else parse_env(path, data)
 
 
-def digest(text: str) -> str:
-    """What tells later whether a copied text is still the same: not by its line ends and the spaces before them."""
-    plain = re.sub(r"[ \t]*(\r\n|\n|\r)", "\n", text).rstrip()
+def digest(texts: Iterable[str]) -> str:
+    """What tells later whether copied texts are still the same: not by their line ends and the spaces before them."""
+    plain = "\0".join(re.sub(r"[ \t]*(\r\n|\n|\r)", "\n", text).rstrip() for text in texts)
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def digests_of(text: str, edits: Sequence[Edit]) -> dict[Edit, str]:
     """The digest of what each edit copies from the text before the edits; nothing for those that copy nothing."""
     copying = (e for e in edits if any(isinstance(p, Copy) for p in e.new))
-    return {e: digest("\0".join(text[p.start : p.end] for p in e.new if isinstance(p, Copy))) for e in copying}
+    return {e: digest(text[p.start : p.end] for p in e.new if isinstance(p, Copy)) for e in copying}
 
 
 def undo_exactly(text: str, edits: Sequence[Edit]) -> str | None:
@@ -161,6 +161,6 @@ def _copies_kept(found: Trace, old: str, known: Digests) -> bool:
     if found.edit.old is None or not found.copies:
         return True
     told = known.get(found.edit)
-    if told is not None and told == digest("\0".join(found.copies)):
+    if told is not None and told == digest(found.copies):
         return True
-    return all(text in old for text in found.copies)
+    return all(text.rstrip() in old for text in found.copies)

@@ -1,0 +1,137 @@
+"""Enable, disable and users' edits in any order: in the end there is the direct project with these edits."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from property.generated import BOM, Generated, projects
+from property.users_edits import REORDERED, SAFE, Files
+from unit.memory_project import FOLDER, TEMPLATE, file_of, planned
+
+from devpool.edits import Edit, apply
+from devpool.errors import DevpoolError
+from devpool.rewrite import rewrite
+from devpool.undo import Digests, digests_of, read_edited, undo
+
+PROJECTS, ORDERS = 1_000, 10
+_seen: dict[str, int] = {}
+
+
+class Project:
+    """A project's texts as they are, and as they would be had devpool never been there."""
+
+    def __init__(self, made: Generated) -> None:
+        self.bom = {n: data.startswith(BOM) for n, data in made.files.items()}
+        self.publish = made.publish
+        self.direct: Files = {n: data.removeprefix(BOM).decode() for n, data in made.files.items()}
+        self.texts: Files = dict(self.direct)
+        self.edits: dict[str, list[Edit]] = {}
+        self.digests: Digests = {}
+        self.poolers: list[str] = []
+
+    def enable(self) -> None:
+        """As the command does: what is enabled is taken back first."""
+        texts = self.taken_back()
+        files = {n: (BOM if self.bom[n] else b"") + text.encode() for n, text in texts.items()}
+        project, plan = planned(files, publish=self.publish)
+        changes = rewrite(project, plan, TEMPLATE)
+        self.edits = {n: [e for e in changes.edits if e.path == f"{FOLDER}/{n}"] for n in files}
+        before = {n: file_of(project, f"{FOLDER}/{n}").text if mine else texts[n] for n, mine in self.edits.items()}
+        self.digests = {e: d for n, mine in self.edits.items() for e, d in digests_of(before[n], mine).items()}
+        self.texts = {n: apply(before[n], mine) for n, mine in self.edits.items()}
+        self.poolers = [p.name for p in plan.poolers]
+
+    def disable(self) -> None:
+        self.texts = self.taken_back()
+        self.edits, self.digests, self.poolers = {}, {}, []
+
+    def taken_back(self) -> Files:
+        """The texts without our edits."""
+        found = dict(self.texts)
+        for name, mine in self.edits.items():
+            if not mine or name not in found:
+                continue
+            file = read_edited(f"{FOLDER}/{name}", found[name].encode(), mine)
+            undone = undo(file, mine, self.digests, self.poolers)
+            assert undone.conflicts == (), f"{name}: {undone.conflicts[0].at}"
+            found[name] = undone.text
+        return found
+
+    def edit(self, name: str, choice: random.Random) -> None:
+        """One and the same edit of both."""
+        seed = choice.random()
+        self.texts = SAFE[name](self.texts, random.Random(seed))
+        self.direct = SAFE[name](self.direct, random.Random(seed))
+
+    def check_out(self, choice: random.Random) -> None:
+        """`git checkout` of one file, which holds what the user has committed: the direct text."""
+        name = choice.choice(sorted(self.texts))
+        self.texts[name] = self.direct[name]
+
+    def forget_digests(self) -> None:
+        """As in a colleague's checkout."""
+        self.digests = {}
+
+
+def steps(choice: random.Random) -> Iterator[str]:
+    """What happens: enable first, then anything, disable last."""
+    yield "enable"
+    yield from choice.choices(["enable", "disable", "check out", "forget", *SAFE, *SAFE], k=choice.randint(1, 5))
+    yield "disable"
+
+
+def run(project: Project, step: str, choice: random.Random) -> None:
+    if step == "enable":
+        project.enable()
+    elif step == "disable":
+        project.disable()
+    elif step == "check out":
+        project.check_out(choice)
+    elif step == "forget":
+        project.forget_digests()
+    else:
+        project.edit(step, choice)
+
+
+def lines(texts: Files) -> dict[str, list[str]]:
+    """The lines of each file in an order of their own: comments move with the service above, be it ours or not."""
+    return {name: sorted(line for line in text.splitlines() if line.strip()) for name, text in texts.items()}
+
+
+@settings(
+    max_examples=PROJECTS,
+    deadline=None,
+    derandomize="CI" in os.environ,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+@given(projects(), st.integers(0, 2**32))
+def test_in_the_end_there_is_the_direct_project_with_the_users_edits(made: Generated, seed: int) -> None:
+    for number in range(ORDERS):
+        choice = random.Random(seed + number)
+        order = list(steps(choice))
+        project = Project(made)
+        try:
+            for step in order:
+                run(project, step, choice)
+        except DevpoolError as error:
+            pytest.fail(f"{order}: {error.code} {error.message} {error.where}")
+        except AssertionError as error:
+            pytest.fail(f"{order}: {error}")
+        if REORDERED in order:
+            assert lines(project.texts) == lines(project.direct), order
+        else:
+            assert project.texts == project.direct, order
+        _seen["orders"] = _seen.get("orders", 0) + 1
+
+
+def test_ten_thousand_orders_were_run() -> None:
+    print(  # noqa: T201
+        f"orders of enable, disable and users' edits: {_seen.get('orders', 0)}"
+    )
+    assert _seen.get("orders", 0) >= PROJECTS * ORDERS

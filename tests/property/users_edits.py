@@ -1,0 +1,83 @@
+"""What users do to files between enable and disable: each edit is the same for the direct text and the enabled one."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+
+Files = dict[str, str]
+Edit = Callable[[Files, random.Random], Files]
+
+
+def _each(change: Callable[[str], str]) -> Edit:
+    """The same change of every file."""
+    return lambda files, _: {path: change(text) for path, text in files.items()}
+
+
+def _compose(change: Callable[[str], str]) -> Edit:
+    """A change of the compose file alone."""
+    return lambda files, _: {p: change(t) if p.endswith(".yml") else t for p, t in files.items()}
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def _on_top(text: str) -> str:
+    return f"# mine é{_newline(text)}{text}" if not text.startswith("---") else text
+
+
+def _at_the_end(text: str) -> str:
+    newline = _newline(text)
+    ending = "" if text.endswith(newline) else newline
+    last = f"x-mine: {{a: b}}{newline}" if re.search(r"(?m)^services:", text) else f"OF_MINE=a{newline}"
+    return text + ending + last
+
+
+def _further_service(text: str) -> str:
+    """A service before all others, indented as they are."""
+    found = re.search(r"(?m)^services:[^\r\n]*(\r?\n)(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*([ ]+)\w", text)
+    if not found:
+        return text
+    step, newline = found[2], found[1]
+    at = text.index(newline, found.start()) + len(newline)
+    return text[:at] + f"{step}mine:{newline}{step * 2}image: mine{newline}" + text[at:]
+
+
+def _renamed(name: str, other: str) -> Callable[[str], str]:
+    return lambda text: re.sub(rf"(?m)^([ ]+){name}:(?=[ \t]*(?:#[^\r\n]*)?\r?$)", rf"\g<1>{other}:", text)
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
+def _backwards(text: str) -> str:
+    """The services in the opposite order, each with the lines below it."""
+    newline = _newline(text)
+    head = re.search(r"(?m)^services:[^\r\n]*\r?\n(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*", text)
+    step = re.match(r"[ ]+", text[head.end() :]) if head else None
+    if head is None or step is None:
+        return text
+    body = re.match(rf"(?:(?:[ ]+[^\r\n]*|[ \t]*|#[^\r\n]*)(?:{newline}|\Z))*", text[head.end() :])
+    assert body is not None, "it may be empty"
+    blocks = re.split(rf"(?m)^(?={step[0]}\w)", body[0])[1:]
+    ended = [block if block.endswith(newline) else block + newline for block in blocks]
+    return text[: head.end()] + "".join(reversed(ended)) + text[head.end() + body.end() :]
+
+
+REORDERED = "the services in the opposite order"
+SAFE: dict[str, Edit] = {
+    "a comment on top": _each(_on_top),
+    "something at the end": _each(_at_the_end),
+    "a service of his own": _compose(_further_service),
+    "another image": _compose(lambda text: text.replace("image: app", "image: app:2")),
+    "a bystander renamed": _compose(lambda text: re.sub(r"\bcache:(?=\s+image: redis)", "kache:", text)),
+    "an app renamed": _compose(_renamed("web", "front")),
+    "line ends of Windows": _each(lambda text: _unix(text).replace("\n", "\r\n")),
+    "line ends of Unix": _each(_unix),
+    "no final newline": _each(lambda text: text.rstrip("\r\n")),
+    REORDERED: _compose(_backwards),
+    "spaces at the ends of lines": _each(lambda text: re.sub(r"(?m)(?<=[\w'\":])(?=\r?$)", "  ", text)),
+}
