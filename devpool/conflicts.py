@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -64,9 +65,16 @@ def _written(trace: Trace, now: str) -> Iterator[str]:
     edit = trace.edit
     text = "".join(part if isinstance(part, str) else _COPIED for part in edit.new)
     if edit.inserts:
-        yield from _lines(redact_settings(text))
+        found = _lines(redact_settings(now))
+        yield from (_as_found(line, found) for line in _lines(redact_settings(text)))
     else:
         yield f"{edit.at[-1]}: ... {text} ..." + (f" (in place of {edit.old})" if edit.old else "")
+
+
+def _as_found(line: str, found: Sequence[str]) -> str:
+    """A line with copied text as it is found now: what was copied is not what differs."""
+    pattern = re.compile(re.escape(line).replace(re.escape(_COPIED), ".*"))
+    return next((other for other in found if pattern.fullmatch(other)), line) if _COPIED in line else line
 
 
 def _lines(text: str) -> list[str]:

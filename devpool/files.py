@@ -24,7 +24,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from devpool.disk_errors import not_writable, rename_errors, reporting
@@ -53,6 +53,13 @@ class FileChange:
     before: bytes | None = field(repr=False)
     after: bytes | None = field(repr=False)
     mode: int | None = None
+
+
+def inverse(change: FileChange) -> FileChange:
+    """What takes a change back that is still to be made: a file that it removes gets the mode that it has now."""
+    status = _status(change.path)
+    mode = stat.S_IMODE(status.st_mode) if status else None
+    return replace(change, before=change.after, after=change.before, mode=mode)
 
 
 def step(name: str, path: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from devpool import files
@@ -77,7 +76,8 @@ class Follow:
         """
         changes = rollback.prepared.changes()
         apps = list(rollback.apps)
-        with taken_back(lambda: self._forward_again(changes, directory, apps)):
+        inverses = [files.inverse(change) for change in changes]
+        with taken_back(lambda: self._forward_again(inverses, directory, apps)):
             commit(directory, changes)
             self.ctx.output.lines(*change_lines(rollback.prepared))
             restart_apps(self.stack, apps, self.running, self.ctx.output)
@@ -97,19 +97,15 @@ class Follow:
             remove_poolers(self.stack, left, self.ctx.output)
         return left
 
-    def _forward_again(self, changes: list[FileChange], directory: Path, apps: list[str]) -> None:
+    def _forward_again(self, inverses: list[FileChange], directory: Path, apps: list[str]) -> None:
         """Files and containers as they were before disable."""
         self.ctx.output.progress("taking everything back: the pooler stays")
         try:
             recover(directory)
-            commit(directory, [replace(c, before=c.after, after=c.before) for c in changes if self._is_written(c)])
+            commit(directory, [change for change in inverses if files.read(change.path) == change.before])
             restart_apps(self.stack, apps, self.running, self.ctx.output)
         except DevpoolError as error:
             self.ctx.output.warning(error)
-
-    @staticmethod
-    def _is_written(change: FileChange) -> bool:
-        return files.read(change.path) == change.after
 
     def _show_live(self, plan: Plan, restarted: list[str]) -> list[Connections]:
         found = prove_live(self.stack, plan, restarted) if restarted else []

@@ -10,6 +10,7 @@ import click
 
 from devpool.context import Context, context
 from devpool.journal import commit, recover
+from devpool.keepsakes import commands_for, kept_settings
 from devpool.options import Options, remembered, with_settings, without
 from devpool.prepare import prepare_enable
 from devpool.prepared import Prepared
@@ -62,6 +63,8 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
         ctx.output.text(prepared.diff())
     else:
         ctx.output.lines(*plan_lines(prepared))
+    tuned = _tuned_before(ctx, directory, options)
+    ctx.output.lines(*tuned)
     if not writes:
         ctx.output.data(plan_data(prepared) | {"written": False})
         return
@@ -75,6 +78,18 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
         commit(directory, changes)
         ctx.output.lines(*written_lines(prepared))
     ctx.output.data(plan_data(prepared) | {"written": bool(changes), "connections": live})
+
+
+def _tuned_before(ctx: Context, directory: Path, options: dict[str, Any]) -> list[str]:
+    """The settings that the poolers had before the last disable, as an offer; nothing where some are asked for now."""
+    kept = None if read_state(directory) or given_settings(options) else kept_settings(directory, ctx.shell)
+    if kept is None:
+        return []
+    return [
+        "",
+        "before the last disable the pooler was tuned; to have that again:",
+        *(f"  {c}" for c in commands_for(kept)),
+    ]
 
 
 def _remembered(last: tuple[str, ...], opposite: tuple[str, ...]) -> tuple[str, ...]:

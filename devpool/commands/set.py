@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -13,7 +12,7 @@ from devpool import resources
 from devpool.console import Outcome, tune
 from devpool.context import Context, context
 from devpool.errors import DevpoolError
-from devpool.files import FileChange
+from devpool.files import FileChange, inverse
 from devpool.journal import commit, recover
 from devpool.options import Options, remembered
 from devpool.prepare import prepare_enable
@@ -56,8 +55,9 @@ def set(parent: dict[str, Any], /, settings: tuple[str, ...], **options: Any) ->
         ctx.output.progress(UNPROVED)
     prepared = prepare_enable(ctx.selection, ctx.cwd, ctx.shell, chosen, verify=not options["no_verify"])
     changes = prepared.changes()
+    inverses = [inverse(change) for change in changes]
     commit(directory, changes)
-    with taken_back(lambda: _take_back(directory, changes)):
+    with taken_back(lambda: commit(directory, inverses)):
         outcomes = [] if options["no_up"] else _tune(ctx, poolers, chosen, given)
     _show(ctx, prepared, changes, outcomes)
 
@@ -80,10 +80,6 @@ def _refuse_other_changes(ctx: Context, last: Options) -> None:
             where=again.sources.documents[0].path,
             hint="run `devpool enable` first; `devpool enable --diff` shows what it would change",
         )
-
-
-def _take_back(directory: Path, changes: list[FileChange]) -> None:
-    commit(directory, [replace(change, before=change.after, after=change.before) for change in changes])
 
 
 def _tune(ctx: Context, poolers: list[AddedPooler], chosen: Options, given: Settings) -> list[Outcome]:
