@@ -18,6 +18,23 @@ def own_state_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
 _OF_COMPOSE = ("COMPOSE_", "DEVPOOL_", "POSTGRES", "PG", "DATABASE", "DB_")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where the tests run in two processes: all that need the engine one after the other, the others file by file."""
+    for item in items:
+        name = "engine" if "e2e" in item.path.parts else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(name))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was counted: a test that counts says so by `record_property("counted", ...)`."""
+    reports = [r for r in terminalreporter.getreports("passed") if r.when == "call"]
+    lines = [str(value) for report in reports for name, value in report.user_properties if name == "counted"]
+    if lines:
+        terminalreporter.section("counted")
+    for line in lines:
+        terminalreporter.line(line)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the expected files of tests/golden")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -79,14 +80,11 @@ def refusal(work: Callable[[], object]) -> DevpoolError | None:
 
 
 @pytest.fixture
-def open_path(tmp_path: Path) -> Iterator[Path]:
+def open_path() -> Iterator[Path]:
     """A folder that any user can reach: those of pytest are for their owner only."""
-    closed = [p for p in tmp_path.parents if p.stat().st_uid == os.getuid() and not p.stat().st_mode & 0o001]
-    for path in [tmp_path, *closed]:
-        path.chmod(stat.S_IMODE(path.stat().st_mode) | 0o055)
-    yield tmp_path
-    for path in closed:
-        path.chmod(stat.S_IMODE(path.stat().st_mode) & ~0o055)
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 # --- nothing changes --------------------------------------------------------------------------------------
