@@ -95,6 +95,7 @@ class _Redirection:
     def _setting(self, setting: Setting) -> None:
         pooler, origin = self.poolers[setting.database], setting.value.origin
         self.apps[setting.service] = None
+        self.said[f"{setting.service}.{setting.variable} goes to {pooler.database}:{pooler.upstream}"] = None
         twin = twin_beside(self.project.environments[setting.service], setting.value)
         if twin and _differs_by_address(setting, twin, pooler):
             kept = twin.origin.file.text[twin.origin.start : twin.origin.end]
