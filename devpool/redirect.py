@@ -18,9 +18,9 @@ from devpool.model import Database, Project, Setting
 from devpool.moving import raw_replacements
 from devpool.nodes import Entry, Scalar, Sequence
 from devpool.plan import DIRECT_SUFFIX
-from devpool.recognise import Former, change, encoded, texts_of
 from devpool.services import Service, Statement
 from devpool.settings import find_settings, published_ports
+from devpool.unrecorded import Former, change, encoded, texts_of
 
 _KEYS = ("depends_on", "links")
 _ADDED = {"service_healthy", "false"}  # what such an entry says: its condition, and whether it is required

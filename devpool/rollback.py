@@ -22,11 +22,11 @@ from devpool.pooler import FOLDER
 from devpool.prepared import Prepared, shown
 from devpool.project import project_directory, read_project
 from devpool.read_model import read_model
-from devpool.recognise import Former, former_of, former_poolers, unwrapped, without_poolers
 from devpool.redirect import pooled_values, redirected, without_twins
 from devpool.sources import Selection, Sources
 from devpool.state import DIGESTS, PATH, State, load
 from devpool.undo import Digests, Undone, read_edited, undo, undo_exactly
+from devpool.unrecorded import Former, former_of, former_poolers, unwrapped, without_poolers
 
 Conflicts = Literal["refuse", "keep", "force"]
 

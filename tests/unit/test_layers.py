@@ -40,7 +40,7 @@ MIDDLE = {
     ),
     *("databases", "read_model", "setting_edits", "notes", "shields"),
     *("rewrite", "edits", "undo", "verify", "reading", "state", "errors", "meaning"),
-    *("traces", "cutting", "conflicts", "tuned", "recognise", "redirect"),
+    *("traces", "cutting", "conflicts", "tuned", "unrecorded", "redirect"),
     *("options", "tuning", "setting_values", "drivers", "session", "refusals"),
 }
 WORLD = {
