@@ -7,16 +7,15 @@ container, from its variables (docker/pgbouncer/README.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from devpool.containers import Running, Stack, rows
 from devpool.errors import DevpoolError
-from devpool.output import Output
 
-_CONFIGURATION = "/run/pgbouncer/private/pgbouncer.ini"
-_ADD_LINE = f'printf "%s = %s\\n" "$1" "$2" >>{_CONFIGURATION}'
+CONFIGURATION = "/run/pgbouncer/private/pgbouncer.ini"
+_ADD_LINE = f'printf "%s = %s\\n" "$1" "$2" >>{CONFIGURATION}'
 # What the image decides at its start from more than this one value: a line of [databases], a certificate, who is asked.
 _AT_START = ("db_", "client_tls_", "server_tls_", "auth_")
 
@@ -132,41 +131,3 @@ def reload(stack: Stack, pooler: Running) -> None:
             f"docker compose restart {pooler.service}",
             details=(error.message.removeprefix("docker failed: "), *logged[-5:]),
         ) from None
-
-
-@contextmanager
-def fresh_connections(stack: Stack, names: Iterable[str], output: Output) -> Iterator[None]:
-    """While a schema changes no transaction at a pooler finds a statement that another prepared before it.
-
-    Postgres refuses such a one with `cached plan must not change result type`. PgBouncer's documentation
-    (`max_prepared_statements`) has RECONNECT after the change; those who come between the change and that still meet
-    the error. So its connections are also used once each (`server_lifetime` 0) until the block ends.
-
-    Args:
-        stack: the project's containers.
-        names: the services of the poolers; those that do not run are left alone.
-        output: what a pooler cannot do is a warning there.
-    """
-    wanted = list(names)
-    running = stack.running() if wanted else {}
-    poolers = [container for name in wanted for container in running.get(name, [])]
-    for pooler in poolers:
-        with _warning(output):
-            _set(stack, pooler, "server_lifetime", "0")
-            stack.reconnect(pooler)
-    try:
-        yield
-    finally:
-        for pooler in poolers:
-            with _warning(output):
-                reload(stack, pooler)
-            with _warning(output):
-                stack.reconnect(pooler)
-
-
-@contextmanager
-def _warning(output: Output) -> Iterator[None]:
-    try:
-        yield
-    except DevpoolError as error:
-        output.warning(error)

@@ -137,10 +137,6 @@ class Stack:
         """`SHOW CLIENTS` of a pooler, a dict for each connection, its columns by name."""
         return rows(self.execute(pooler, ["pooler-admin", "SHOW CLIENTS"]))
 
-    def reconnect(self, pooler: Running) -> None:
-        """Let a pooler replace its server connections as they come free (PgBouncer's documentation, RECONNECT)."""
-        self.execute(pooler, ["pooler-admin", "RECONNECT"])
-
     def activity(self, database: Running) -> list[dict[str, str]]:
         """The client connections that Postgres holds: addr, database, user, application, connections.
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from devpool.attached import run_once
-from devpool.console import fresh_connections
 from devpool.containers import Stack
 from devpool.context import Context
 from devpool.direct import direct_values, exported, moved_commands, refuse_without_database
@@ -26,6 +25,7 @@ from devpool.read_model import read_model
 from devpool.ready import start_databases
 from devpool.recognise import direct_names
 from devpool.rollout import open_stack
+from devpool.schema_change import fresh_connections
 from devpool.state import State
 from devpool.tools import Tool
 
@@ -80,7 +80,7 @@ def refuse_service(project: Project, service: str) -> None:
 
 
 def run_past_pooler(
-    ctx: Context, opened: Opened, service: str, command: Sequence[str], tool: Tool | None = None
+    ctx: Context, opened: Opened, service: str, command: Sequence[str], *, tool: Tool | None = None, migrates: bool
 ) -> int:
     """Run a command in a one-off container of a service, every pooled setting back at its direct value.
 
@@ -92,6 +92,7 @@ def run_past_pooler(
         service: the service.
         command: the words; none for the service's own.
         tool: the migration tool, if it is known.
+        migrates: whether it changes the schema.
 
     Returns:
         The exit code of the command.
@@ -106,7 +107,7 @@ def run_past_pooler(
     texts = [text for folder in folders(project.services[service]) for text in files_in(folder).values()]
     values = exported(project, service, tool, direct_names(texts)) | direct_values(project, state, service)
     with (
-        fresh_connections(stack, _poolers(opened, service), ctx.output),
+        fresh_connections(stack, _poolers(opened, service), ctx.output, changes=migrates),
         _own_words(ctx, opened, service, stack) as direct,
     ):
         words, first = _over_dead_end(opened, service, list(command))

@@ -31,7 +31,7 @@ def direct(click_context: click.Context, /, service: str, **options: Any) -> int
     ctx = context(click_context.obj, options)
     opened = open_project(ctx)
     command = words_after_dashes(click_context) or _SHELL
-    code = run_past_pooler(ctx, opened, service, command)
+    code = run_past_pooler(ctx, opened, service, command, migrates=False)
     if code in NOT_FOUND and command != _SHELL:
         raise ended(service, command, code)
     ctx.output.data({"service": service, "command": list(command), "exit_code": code})

@@ -33,7 +33,7 @@ def migrate(click_context: click.Context, /, service: str | None, **options: Any
     opened = open_project(ctx)
     migration = _migration(ctx, opened, service, words_after_dashes(click_context))
     ctx.output.progress(_sentence(opened, migration))
-    code = run_past_pooler(ctx, opened, migration.service, migration.command, migration.tool)
+    code = run_past_pooler(ctx, opened, migration.service, migration.command, tool=migration.tool, migrates=True)
     if code:
         raise ended(migration.service, migration.command, code)
     ctx.output.data(
