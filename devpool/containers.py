@@ -155,6 +155,17 @@ class Stack:
         """
         return run(["docker", "exec", container.id, *command], cwd=self.call.cwd, environ=self.call.environ)
 
+    def has_image(self, service: str) -> bool:
+        """Whether there is an image to make a service's container from."""
+        names = run(self.call.command("config", "--images", service), cwd=self.call.cwd, environ=self.call.environ)
+        try:
+            run(["docker", "image", "inspect", "--format", ".", *names.split()[:1]], cwd=self.call.cwd)
+        except DevpoolError as error:
+            if error.code != "docker-failed":
+                raise
+            return False
+        return True
+
     def probe(self, service: str, script: str) -> str:
         """What a shell script prints in a one-off container of a service, with nothing that it depends on.
 

@@ -164,7 +164,7 @@ def _of(name: str, evidence: Evidence) -> list[Migration]:
         found.setdefault(part.tool.name, mine)
     for folder, files in evidence.folders.items():
         for known in recognise(files, evidence.start.text):
-            how = f"there is {known.how} in {folder}"
+            how = f"{known.how} in {folder}" if folder != "." else known.how
             mine = Migration(service=name, command=known.command, tool=known.tool, how=how, folder=folder)
             found.setdefault(known.tool.name, mine)
     return list(found.values())

@@ -22,7 +22,7 @@ from devpool.oracle import call_for
 from devpool.prepare import read_state, undone
 from devpool.project import compose_files, project_directory, read_project
 from devpool.read_model import read_model
-from devpool.ready import start_databases
+from devpool.ready import build_missing, start_databases
 from devpool.recognise import direct_names
 from devpool.rollout import open_stack
 from devpool.schema_change import fresh_connections
@@ -84,7 +84,7 @@ def run_past_pooler(
 ) -> int:
     """Run a command in a one-off container of a service, every pooled setting back at its direct value.
 
-    The databases are started if need be, and nothing else. Afterwards the pooler's connections are replaced.
+    The service's image is built and its databases are started if need be, and nothing else is.
 
     Args:
         ctx: the command's context.
@@ -92,7 +92,7 @@ def run_past_pooler(
         service: the service.
         command: the words; none for the service's own.
         tool: the migration tool, if it is known.
-        migrates: whether it changes the schema.
+        migrates: whether it changes the schema, so that the pooler's connections are replaced.
 
     Returns:
         The exit code of the command.
@@ -103,11 +103,13 @@ def run_past_pooler(
     project, state = opened.project, opened.state
     refuse_service(project, service)
     stack = open_stack(ctx.selection, str(ctx.cwd))
+    build_missing(stack, project.services[service], ctx.output)
     start_databases(stack, databases_of(project, service), ctx.output)
     texts = [text for folder in folders(project.services[service]) for text in files_in(folder).values()]
     values = exported(project, service, tool, direct_names(texts)) | direct_values(project, state, service)
+    poolers = _poolers(opened, service) if migrates else []
     with (
-        fresh_connections(stack, _poolers(opened, service), ctx.output, changes=migrates),
+        fresh_connections(stack, poolers, ctx.output),
         _own_words(ctx, opened, service, stack) as direct,
     ):
         words, first = _over_dead_end(opened, service, list(command))

@@ -1,4 +1,4 @@
-"""The databases up and healthy, before something goes to them directly. The pooler is not needed for that."""
+"""The image built and the databases up and healthy, before something goes to them directly. No pooler is needed for it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,33 @@ import time
 from devpool.containers import Running, Stack
 from devpool.errors import DevpoolError
 from devpool.output import Output
+from devpool.services import Service
 
 _SECONDS = 60.0  # for a server without a healthcheck to take connections
 # Over TCP: while an image makes a new cluster, its server answers on the socket alone.
 _IS_READY = ["sh", "-c", "command -v pg_isready >/dev/null || exit 0; exec pg_isready --quiet --host=127.0.0.1"]
+
+
+def build_missing(stack: Stack, service: Service, output: Output) -> None:
+    """Build a service's image if it has none: left to `docker compose run`, the build would speak on stdout.
+
+    Raises:
+        DevpoolError: `image-not-built`, with the last lines of the build.
+    """
+    if not service.statements("build") or stack.has_image(service.name):
+        return
+    output.progress(f"building {service.name}")
+    try:
+        stack.build([service.name])
+    except DevpoolError as error:
+        if error.code != "docker-failed":
+            raise
+        raise DevpoolError(
+            "image-not-built",
+            f"the image of `{service.name}` could not be built, nothing was run: {error.message}",
+            hint=f"docker compose build {service.name} has to work first",
+            details=error.details,
+        ) from None
 
 
 def start_databases(stack: Stack, names: list[str], output: Output) -> None:

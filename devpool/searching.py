@@ -10,6 +10,8 @@ from devpool.inside import listing, script
 from devpool.looking import files_in, folders, start_of
 from devpool.migrations import Evidence, Migration, apps_of, find
 from devpool.past_pooler import Opened
+from devpool.prepared import shown
+from devpool.ready import build_missing
 from devpool.rollout import open_stack
 from devpool.team import Fixed, fixed_by_compose, fixed_by_pyproject
 
@@ -40,13 +42,16 @@ def search(ctx: Context, opened: Opened, chosen: str | None) -> tuple[list[str],
     if found is None and names:
         ctx.output.progress(f"nothing in the folders tells of a migration tool: looking inside {', '.join(names)}")
         stack = open_stack(ctx.selection, str(ctx.cwd))
+        for name in names:
+            build_missing(stack, services[name], ctx.output)
         inside = {n: Evidence(start=evidence[n].start, folders=_look_inside(stack, n)) for n in names}
         found = find(opened.project, chosen, inside)
     return names, found
 
 
 def _read(opened: Opened, name: str) -> dict[str, dict[str, str]]:
-    return {folder: files_in(folder) for folder in folders(opened.project.services[name])}
+    directory = str(opened.directory)
+    return {shown(folder, directory): files_in(folder) for folder in folders(opened.project.services[name])}
 
 
 def _look_inside(stack: Stack, name: str) -> dict[str, dict[str, str]]:

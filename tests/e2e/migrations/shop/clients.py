@@ -1,4 +1,4 @@
-"""Clients that ask for whole rows by prepared statements, until stdin ends. Prints what came of it as a line of JSON."""
+"""Clients that ask for whole rows by prepared statements until stdin ends; a line there is answered with a report."""
 
 import json
 import os
@@ -25,7 +25,7 @@ def ask(connected: threading.Barrier) -> None:
                 queries["all"] += 1
             except psycopg.Error as error:
                 errors[str(error).splitlines()[0]] += 1
-            time.sleep(0.01)
+            time.sleep(0.02)
 
 
 clients = int(sys.argv[1])
@@ -35,7 +35,7 @@ for thread in threads:
     thread.start()
 barrier.wait()
 print("working", flush=True)
-for line in sys.stdin:
+for _ in sys.stdin:
     print(json.dumps({"queries": queries["all"], "errors": errors, "pooled": poolers["True"]}), flush=True)
 done.set()
 for thread in threads:
