@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from threading import Thread
+from typing import IO
 from uuid import uuid4
 
 from devpool.containers import Running, Stack
@@ -16,6 +20,10 @@ from devpool.errors import DevpoolError
 
 _GRACE = 5.0  # seconds that a container has to end after SIGINT
 _LABEL = "devpool.once"
+_STDERR = 2
+_KEPT = 4096  # bytes of the end of stderr
+NOT_FOUND = 127  # as a shell and `docker run` have it; `docker compose run` ends with 1
+_NOT_STARTED = re.compile(rb"Error response from daemon:[^\n]*unable to start container process")
 
 
 def has_terminal() -> bool:
@@ -32,7 +40,7 @@ def run_once(
     entrypoint: list[str] | None = None,
     apart: bool = False,
 ) -> int:
-    """A one-off container of a service, with nothing that it depends on; its exit code.
+    """A one-off container of a service, with nothing that it depends on; its exit code, 127 where it could not start.
 
     Variables are passed by name: their values stand in this process's environment, not on a command line.
 
@@ -52,12 +60,16 @@ def run_once(
     names = [word for name in environ for word in ("--env", name)]
     first = ["--entrypoint", *entrypoint] if entrypoint else []
     plain = [] if has_terminal() and not apart else ["-T"]
-    words = stack.call.command(
-        *("run", "--rm", "--no-deps", *plain, "--label", mark, *names, *first, service, *command)
-    )
-    return _attached(
-        words, stack, {**stack.call.environ, **environ}, stop=lambda: _end(stack, mark), stdout=2 if apart else None
-    )
+    options = ["--rm", "--no-deps", *plain, "--label", mark, *names, *first]
+    words = stack.call.command("run", *options, service, *command)
+    child = _start(stack, words, {**stack.call.environ, **environ}, apart, subprocess.PIPE)
+    assert child.stderr, "it is a pipe"
+    with child.stderr:
+        copier = _Copier(child.stderr)
+        copier.start()
+        code = _code(child, lambda: _end(stack, mark))
+        copier.join(_GRACE)
+    return NOT_FOUND if code and _NOT_STARTED.search(copier.end) else code
 
 
 def execute(stack: Stack, container: Running, command: list[str], *, apart: bool = False) -> int:
@@ -68,17 +80,21 @@ def execute(stack: Stack, container: Running, command: list[str], *, apart: bool
         KeyboardInterrupt: it was interrupted.
     """
     options = ["--interactive", *(["--tty"] if has_terminal() and not apart else [])]
-    words = ["docker", "exec", *options, container.id, *command]
-    return _attached(words, stack, stack.call.environ, stop=lambda: None, stdout=2 if apart else None)
+    child = _start(stack, ["docker", "exec", *options, container.id, *command], stack.call.environ, apart)
+    return _code(child, lambda: None)
 
 
-def _attached(
-    words: list[str], stack: Stack, environ: Mapping[str, str], *, stop: Callable[[], None], stdout: int | None = None
-) -> int:
+def _start(
+    stack: Stack, words: list[str], environ: Mapping[str, str], apart: bool, stderr: int | None = None
+) -> subprocess.Popen[bytes]:
+    stdout = _STDERR if apart else None
     try:
-        child = subprocess.Popen(words, cwd=stack.call.cwd, env=dict(environ), stdout=stdout)
+        return subprocess.Popen(words, cwd=stack.call.cwd, env=dict(environ), stdout=stdout, stderr=stderr)
     except FileNotFoundError:
         raise no_docker() from None
+
+
+def _code(child: subprocess.Popen[bytes], stop: Callable[[], None]) -> int:
     with _hanging_up_interrupts():
         try:
             return child.wait()
@@ -90,6 +106,22 @@ def _attached(
             child.kill()
             child.wait()
             raise
+
+
+class _Copier(Thread):
+    """Passes on what docker and the command say on stderr, as it comes, and keeps the end of it."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__(daemon=True)
+        self.stream = stream
+        self.end = b""
+
+    def run(self) -> None:
+        """Until the stream is closed."""
+        while said := os.read(self.stream.fileno(), 65536):
+            self.end = (self.end + said)[-_KEPT:]
+            with suppress(OSError):  # whoever read it has gone: the command goes on
+                os.write(_STDERR, said)
 
 
 @contextmanager

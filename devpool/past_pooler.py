@@ -29,7 +29,8 @@ from devpool.schema_change import fresh_connections
 from devpool.state import State
 from devpool.tools import Tool
 
-NOT_FOUND = (126, 127)  # a shell's codes, and docker's, for a program that cannot be run or is not there
+# A shell's codes for a program that cannot be run and for one that is not there.
+NOT_RUN = (126, 127)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +120,7 @@ def run_past_pooler(
 def ended(service: str, command: Sequence[str], code: int) -> CommandError:
     """What to say of a command that failed: its exit code comes back."""
     what = shlex.join(command) or "its own command"
-    if code in NOT_FOUND:
+    if code in NOT_RUN:
         program = command[0] if command else "its program"
         return CommandError(
             "command-not-found",

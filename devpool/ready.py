@@ -1,4 +1,4 @@
-"""The image built and the databases up and healthy, before something goes to them directly. No pooler is needed for it."""
+"""The image built and the databases up and healthy, before something goes to them directly, past any pooler."""
 
 from __future__ import annotations
 

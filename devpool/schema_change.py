@@ -2,9 +2,9 @@
 
 Postgres says so of a statement that was prepared before its table changed. PgBouncer keeps its clients' statements on
 server connections, which live for an hour, so the error would stay: its documentation (`max_prepared_statements`) has
-RECONNECT after the change. Alone that is not enough. Whoever comes between the change and RECONNECT meets the error; and
-under load RECONNECT meets connections that are just logging in, which PgBouncer takes for failed logins: it sends the
-clients away that wait for one (`server login has been failing`).
+RECONNECT after the change. Alone that is not enough. Whoever comes between the change and RECONNECT meets the error;
+and under load RECONNECT meets connections that are just logging in, which PgBouncer takes for failed logins: it sends
+the clients away that wait for one (`server login has been failing`).
 
 So while a migration runs, each server connection is used for one transaction only (`server_lifetime` 0): a statement
 that was prepared in the same transaction holds the lock of its table. RECONNECT comes afterwards where no client is at

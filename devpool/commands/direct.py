@@ -8,7 +8,7 @@ import click
 
 from devpool.after_dashes import AfterDashes, words_after_dashes
 from devpool.context import context
-from devpool.past_pooler import NOT_FOUND, ended, open_project, run_past_pooler
+from devpool.past_pooler import NOT_RUN, ended, open_project, run_past_pooler
 from devpool.project_options import project_options
 
 _SHELL = ("sh", "-c", "command -v bash >/dev/null && exec bash; exec sh")
@@ -32,7 +32,7 @@ def direct(click_context: click.Context, /, service: str, **options: Any) -> int
     opened = open_project(ctx)
     command = words_after_dashes(click_context) or _SHELL
     code = run_past_pooler(ctx, opened, service, command, migrates=False)
-    if code in NOT_FOUND and command != _SHELL:
+    if code in NOT_RUN and command != _SHELL:
         raise ended(service, command, code)
     ctx.output.data({"service": service, "command": list(command), "exit_code": code})
     return code

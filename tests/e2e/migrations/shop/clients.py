@@ -25,7 +25,7 @@ def ask(connected: threading.Barrier) -> None:
                 queries["all"] += 1
             except psycopg.Error as error:
                 errors[str(error).splitlines()[0]] += 1
-            time.sleep(0.02)
+            time.sleep(0.04)
 
 
 clients = int(sys.argv[1])
