@@ -155,11 +155,14 @@ class Stack:
         """
         return run(["docker", "exec", container.id, *command], cwd=self.call.cwd, environ=self.call.environ)
 
-    def has_image(self, service: str) -> bool:
-        """Whether there is an image to make a service's container from."""
-        names = run(self.call.command("config", "--images", service), cwd=self.call.cwd, environ=self.call.environ)
+    def has_image(self, image: str) -> bool:
+        """Whether the engine has an image.
+
+        Raises:
+            DevpoolError: what `engine.run` raises but for the answer that it has not.
+        """
         try:
-            run(["docker", "image", "inspect", "--format", ".", *names.split()[:1]], cwd=self.call.cwd)
+            run(["docker", "image", "inspect", "--format", ".", image], cwd=self.call.cwd, environ=self.call.environ)
         except DevpoolError as error:
             if error.code != "docker-failed":
                 raise

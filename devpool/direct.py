@@ -93,12 +93,19 @@ def refuse_without_database(project: Project, service: str) -> None:
     named = {s.service for s in (*project.settings, *project.kept)} | {name for name, _ in project.unplaced}
     if service in named:
         return
+    place = project.services[service].place
+    if service in project.databases:
+        raise DevpoolError(
+            "no-database-setting",
+            f"`{service}` is a database itself",
+            where=place,
+            hint=f"name one of its apps, or open psql in it: devpool psql --direct {service}",
+        )
     apps = ", ".join(name for name in project.services if name in named) or "none"
-    what = "is a database itself" if service in project.databases else "names no database where devpool could see it"
     raise DevpoolError(
         "no-database-setting",
-        f"`{service}` {what}",
-        where=project.services[service].place,
+        f"`{service}` names no database where devpool could see it",
+        where=place,
         hint=f"apps of this project: {apps}; what devpool does not see it has not changed: "
         f"docker compose run --rm {service} COMMAND...",
     )

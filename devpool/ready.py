@@ -20,7 +20,9 @@ def build_missing(stack: Stack, service: Service, output: Output) -> None:
     Raises:
         DevpoolError: `image-not-built`, with the last lines of the build.
     """
-    if not service.statements("build") or stack.has_image(service.name):
+    # As Compose names what it builds (Compose specification, "image" and "build").
+    image = service.text("image") or f"{stack.name}-{service.name}"
+    if not service.statements("build") or stack.has_image(image):
         return
     output.progress(f"building {service.name}")
     try:

@@ -9,7 +9,7 @@ import click
 from devpool.after_dashes import AfterDashes, words_after_dashes
 from devpool.context import Context, context
 from devpool.migrations import Migration, given, no_tool
-from devpool.past_pooler import Opened, databases_of, ended, open_project, refuse_service, run_past_pooler
+from devpool.past_pooler import Opened, ended, open_project, refuse_service, run_past_pooler
 from devpool.project_options import project_options
 from devpool.searching import search, team
 from devpool.starting import joined
@@ -70,5 +70,6 @@ def _migration(ctx: Context, opened: Opened, service: str | None, command: tuple
 def _sentence(opened: Opened, migration: Migration) -> str:
     what = joined(migration.command) or "its own command"
     tool = f"{migration.tool.name}, " if migration.tool else ""
-    where = ", ".join(databases_of(opened.project, migration.service)) or "its database"
+    settings = (*opened.project.settings, *opened.project.kept)
+    where = ", ".join(dict.fromkeys(s.database for s in settings if s.service == migration.service)) or "its database"
     return f"migrating in {migration.service}, directly at {where}: {what} ({tool}{migration.how})"

@@ -20,6 +20,47 @@ PROJECT = Path(__file__).resolve().parent / "migrations"
 ADVISORY = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
 
 
+# One migration after the other, each of which adds a column, so that a row looks different every time.
+_ALEMBIC = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{number:04}"
+down_revision = {before!r}
+
+
+def upgrade():
+    {change}
+"""
+_CREATE = 'op.execute("CREATE TABLE item AS SELECT generate_series(1, 5) AS id")'
+_RAILS = """
+class AddRails{number} < ActiveRecord::Migration[7.2]
+  def change
+    add_column :item, :rails_{number}, :integer
+    execute "INSERT INTO seen SELECT 'rails', host(client_addr), application_name
+             FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+  end
+end
+"""
+
+
+def write_migrations(project: DemoProject) -> None:
+    """0001 to 0007 for Alembic, the first of which makes the table, and five for Rails."""
+    for number in range(1, 8):
+        change = f'op.add_column("item", sa.Column("alembic_{number}", sa.Integer))' if number > 1 else _CREATE
+        before = f"{number - 1:04}" if number > 1 else None
+        text = _ALEMBIC.format(number=number, before=before, change=change)
+        _write(project.folder / "shop" / "versions" / f"{number:04}.py", text)
+    for number in range(1, 6):
+        name = f"2026010100000{number}_add_rails{number}.rb"
+        _write(project.folder / "blog" / "db" / "migrate" / name, _RAILS.format(number=number))
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
 def ask(project: DemoProject, sql: str) -> str:
     """What Postgres itself answers."""
     words = ["exec", "-T", "db", "psql", "-XqAt", "-U", "shop", "-d", "shop"]

@@ -22,6 +22,7 @@ from migrations_rig import (
     one_offs,
     secrets_in_process_list,
     started,
+    write_migrations,
 )
 from pooler_rig import eventually, tell
 
@@ -41,7 +42,7 @@ class Story:
     """What was seen, in the order in which it happened."""
 
     project: DemoProject
-    first: dict[str, list[str]] = field(default_factory=dict)
+    started: list[list[str]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     before: dict[str, Any] = field(default_factory=dict)
@@ -58,10 +59,14 @@ class Story:
 def story(tmp_path_factory: pytest.TempPathFactory, plain_shell: dict[str, str]) -> Iterator[Story]:
     with demo_project(tmp_path_factory.mktemp("migrations"), plain_shell, "migrations", PROJECT) as project:
         story = Story(project=project)
+        write_migrations(project)
         project.devpool("migrate", "--", "alembic", "upgrade", "0001")
-        story.first = project.containers()
+        story.started.append(list(project.containers()))
+        project.devpool("enable", "--no-up")
+        project.compose("down")
+        project.devpool("migrate", "--", "alembic", "upgrade", "0001")
+        story.started.append(list(project.containers()))
         project.up()
-        project.devpool("enable")
         story.pooler = address(project, "pgbouncer")
         ten_migrations(story)
         yield story
@@ -105,11 +110,11 @@ def stale(report: dict[str, Any]) -> dict[str, Any] | None:
     return report if report["errors"] else None
 
 
-# --- while it is not enabled ---
+# --- with nothing running ---
 
 
-def test_without_a_pooler_it_simply_runs_and_starts_the_database_alone(story: Story) -> None:
-    assert list(story.first) == ["db"]
+def test_the_database_alone_is_started_whether_the_project_is_enabled_or_not(story: Story) -> None:
+    assert story.started == [["db"], ["db"]]
 
 
 # --- ten migrations under load ---
@@ -200,8 +205,7 @@ def test_a_signal_ends_the_container_and_no_value_was_on_a_command_line(
 
 
 def test_control_a_value_on_a_command_line_would_be_seen(project: DemoProject) -> None:
-    script = 'echo ready; sleep 100; : "$0"'
-    with started(project, "direct", "shop", "--", "sh", "-c", script, PASSWORD_IN_URL) as process:
+    with started(project, "direct", "shop", "--", *WAITS, PASSWORD_IN_URL) as process:
         assert secrets_in_process_list()
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=30)

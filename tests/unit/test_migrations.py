@@ -274,14 +274,20 @@ def test_a_jdbc_url_of_the_app_is_flyways_as_it_is() -> None:
     assert exported(model, "web", TOOL["Flyway"], []) == {"FLYWAY_URL": jdbc}
 
 
-@pytest.mark.parametrize(("service", "words"), [("db", "is a database itself"), ("cache", "names no database")])
-def test_what_has_no_database_is_refused(service: str, words: str) -> None:
+@pytest.mark.parametrize(
+    ("service", "words", "hint"),
+    [
+        ("db", "is a database itself", "devpool psql --direct db"),
+        ("cache", "names no database", "apps of this project: web, worker"),
+    ],
+)
+def test_what_has_no_database_is_refused(service: str, words: str, hint: str) -> None:
     model = project(TWO + "  cache:\n    image: redis\n")
     with pytest.raises(DevpoolError) as caught:
         refuse_without_database(model, service)
     assert caught.value.code == "no-database-setting"
     assert words in caught.value.message
-    assert "apps of this project: web, worker" in caught.value.hint
+    assert hint in caught.value.hint
 
 
 # --- psql ---
