@@ -18,7 +18,7 @@ _MOST = 3  # files of one pattern
 def folders(service: Service) -> list[str]:
     """The folders that a service is built from and that it mounts, each once."""
     found = [*_contexts(service), *_mounts(service)]
-    return [folder for folder in dict.fromkeys(found) if Path(folder).is_dir()]
+    return [folder for folder in dict.fromkeys(found) if _is_folder(Path(folder))]
 
 
 def files_in(folder: str) -> dict[str, str]:
@@ -114,6 +114,14 @@ def _mounts(service: Service) -> Iterator[str]:
             for text in texts:
                 if text.startswith((".", "/")):
                     yield resolve_path(statement.document.directory, text.split(":")[0])
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether there is a folder; one that cannot be looked at tells nothing."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _text(path: Path) -> str | None:

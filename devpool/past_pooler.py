@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from devpool.errors import DevpoolError
 from devpool.journal import recover
 from devpool.looking import files_in, folders, start_of
 from devpool.model import Project, unknown_service
+from devpool.nodes import Sequence
 from devpool.oracle import call_for
 from devpool.prepare import read_state, undone
 from devpool.project import compose_files, project_directory, read_project
@@ -81,7 +82,7 @@ def refuse_service(project: Project, service: str) -> None:
 
 
 def run_past_pooler(
-    ctx: Context, opened: Opened, service: str, command: Sequence[str], *, tool: Tool | None = None, migrates: bool
+    ctx: Context, opened: Opened, service: str, command: tuple[str, ...], *, tool: Tool | None = None, migrates: bool
 ) -> int:
     """Run a command in a one-off container of a service, every pooled setting back at its direct value.
 
@@ -117,7 +118,7 @@ def run_past_pooler(
         return run_once(direct, service, words, values, entrypoint=first, apart=ctx.output.as_json)
 
 
-def ended(service: str, command: Sequence[str], code: int) -> CommandError:
+def ended(service: str, command: tuple[str, ...], code: int) -> CommandError:
     """What to say of a command that failed: its exit code comes back."""
     what = shlex.join(command) or "its own command"
     if code in NOT_RUN:
@@ -183,6 +184,5 @@ def _restated(project: Project, service: str, keys: list[str]) -> tuple[dict[str
         names = [f"DEVPOOL_{key.upper()}_{number}" for number in range(len(texts))]
         values |= dict(zip(names, texts, strict=True))
         words = [f"${{{name}}}" for name in names]
-        is_text = len(words) == 1 and not hasattr(statement.value, "items")
-        body[key] = words[0] if is_text else words
+        body[key] = words if isinstance(statement.value, Sequence) else words[0]
     return body, values

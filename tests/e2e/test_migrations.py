@@ -162,6 +162,13 @@ def test_control_without_reconnect_the_clients_meet_stale_plans(story: Story) ->
     assert list(story.control["errors"]) == ["cached plan must not change result type"]
 
 
+def test_afterwards_the_pooler_is_as_before_and_its_idle_connections_are_new(story: Story) -> None:
+    story.project.devpool("migrate", "shop", "--", "true")
+    configuration = story.project.devpool("psql", "--admin", "--", "-Atc", "SHOW CONFIG")[0]
+    assert "server_lifetime|3600|3600|" in configuration
+    assert "RECONNECT command issued" in story.project.compose("logs", "pgbouncer")
+
+
 # --- terminal, streams, signals ---
 
 WAITS = ["sh", "-c", "echo ready; exec sleep 100"]
