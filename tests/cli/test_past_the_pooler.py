@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from cli.test_bad_input import COMPOSE, SECRET, URL, folder, refuse, run, shell, write
+from cli.test_bad_input import COMPOSE, SECRET, URL, folder, needs_compose, refuse, run, shell, write
 
 __all__ = ["folder", "shell"]  # fixtures
 
@@ -62,6 +62,13 @@ def test_what_a_team_fixed_wrongly_is_refused_with_its_place(
 def test_a_pyproject_that_cannot_be_read_is_refused(folder: Path, shell: dict[str, str]) -> None:
     write(project(folder), pyproject_toml=f"[tool\npassword = '{SECRET}'\n")
     refuse(folder, shell, "not-toml", "migrate", words=("pyproject.toml",))
+
+
+@needs_compose
+def test_psql_cannot_reach_a_server_elsewhere_without_a_container_that_can(folder: Path, shell: dict[str, str]) -> None:
+    url = URL.replace("@db", "@pg.corp.net")
+    write(folder, compose_yml=f"services:\n  web:\n    image: app\n    environment:\n      DATABASE_URL: {url}\n")
+    refuse(folder, shell, "outside", "psql", words=("`pg.corp.net` is outside of this project",))
 
 
 def test_a_refusal_is_data_where_json_is_asked_for(folder: Path, shell: dict[str, str]) -> None:
