@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from devpool.containers import Running, Stack, rows
 from devpool.errors import DevpoolError
 
-_CONFIGURATION = "/run/pgbouncer/private/pgbouncer.ini"
-_ADD_LINE = f'printf "%s = %s\\n" "$1" "$2" >>{_CONFIGURATION}'
+CONFIGURATION = "/run/pgbouncer/private/pgbouncer.ini"
+_ADD_LINE = f'printf "%s = %s\\n" "$1" "$2" >>{CONFIGURATION}'
 # What the image decides at its start from more than this one value: a line of [databases], a certificate, who is asked.
 _AT_START = ("db_", "client_tls_", "server_tls_", "auth_")
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import signal
-import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -80,7 +78,13 @@ class Stack:
         self._compose("build", "--quiet", *services)
 
     def up(
-        self, services: Iterable[str], *, scale: Mapping[str, int] | None = None, wait: bool = False, deps: bool = False
+        self,
+        services: Iterable[str],
+        *,
+        scale: Mapping[str, int] | None = None,
+        wait: bool = False,
+        deps: bool = False,
+        recreate: bool = True,
     ) -> None:
         """Create and start services, or recreate those that changed.
 
@@ -89,13 +93,14 @@ class Stack:
             scale: how many containers of a service, where that is not one.
             wait: until they run and are healthy.
             deps: what they depend on too.
+            recreate: whether one that runs and has changed in the files is made anew.
         """
         names = list(services)
         if not names:
             return
         scales = [w for s, n in (scale or {}).items() if n != 1 for w in ("--scale", f"{s}={n}")]
         waiting = ["--wait", "--wait-timeout", str(_HEALTH_TIMEOUT)] if wait else []
-        only = [] if deps else ["--no-deps"]
+        only = ([] if deps else ["--no-deps"]) + ([] if recreate else ["--no-recreate"])
         self._compose("up", "--detach", *only, *waiting, *scales, *names)
 
     def stop(self, services: Iterable[str]) -> None:
@@ -148,10 +153,6 @@ class Stack:
         """`SHOW CLIENTS` of a pooler, a dict for each connection, its columns by name."""
         return rows(self.execute(pooler, ["pooler-admin", "SHOW CLIENTS"]))
 
-    def reconnect(self, pooler: Running) -> None:
-        """Let a pooler replace its server connections as they come free (PgBouncer's documentation, RECONNECT)."""
-        self.execute(pooler, ["pooler-admin", "RECONNECT"])
-
     def activity(self, database: Running) -> list[dict[str, str]]:
         """The client connections that Postgres holds: addr, database, user, application, connections.
 
@@ -170,6 +171,29 @@ class Stack:
         """
         return run(["docker", "exec", container.id, *command], cwd=self.call.cwd, environ=self.call.environ)
 
+    def has_image(self, image: str) -> bool:
+        """Whether the engine has an image.
+
+        Raises:
+            DevpoolError: what `engine.run` raises but for the answer that it has not.
+        """
+        try:
+            run(["docker", "image", "inspect", "--format", ".", image], cwd=self.call.cwd, environ=self.call.environ)
+        except DevpoolError as error:
+            if error.code != "docker-failed":
+                raise
+            return False
+        return True
+
+    def probe(self, service: str, script: str) -> str:
+        """What a shell script prints in a one-off container of a service, with nothing that it depends on.
+
+        Raises:
+            DevpoolError: `docker-failed`, also where the image has no shell, and what `engine.run` raises.
+        """
+        words = self.call.command("run", "--rm", "--no-deps", "-T", "--entrypoint", "sh", service, "-c", script)
+        return run(words, cwd=self.call.cwd, environ=self.call.environ)
+
     def _compose(self, *words: str) -> None:
         run(self.call.command(*words), cwd=self.call.cwd, environ=self.call.environ)
 
@@ -177,24 +201,6 @@ class Stack:
         client = _client()
         if name.startswith(f"{self.name}-") and client.image.exists(name):
             client.image.remove(name, force=True)
-
-    def run_once(self, service: str, command: list[str], environ: Mapping[str, str]) -> int:
-        """A one-off container of a service, with the terminal and streams of this process; its exit code.
-
-        Variables are passed by name: their values stand in this process's environment, not on a command line.
-        """
-        names = [word for name in environ for word in ("--env", name)]
-        words = self.call.command("run", "--rm", "--no-deps", *names, service, *command)
-        try:
-            child = subprocess.Popen(words, cwd=self.call.cwd, env={**self.call.environ, **environ})
-        except FileNotFoundError:
-            raise no_docker() from None
-        # ctrl-C reaches the child too, which stops the container and ends with its code: wait for that.
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            return child.wait()
-        finally:
-            signal.signal(signal.SIGINT, before)
 
 
 def _client() -> DockerClient:

@@ -82,7 +82,7 @@ def failure(stderr: str) -> DevpoolError:
         return DevpoolError(
             "engine-not-running",
             "the Docker engine is not running",
-            hint="start it, or edit the files only: --no-up",
+            hint="start it; what edits files does without it: --no-up",
         )
     if any(sign in low for sign in _NO_PLUGIN):
         return DevpoolError(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from devpool.address import LOCAL_HOSTS, find_addresses
+from devpool.direct import main_url
 from devpool.model import BARE, Project
-from devpool.plan import Move, Plan, Pooler
+from devpool.plan import Move, Plan, Pooler, twin_of
 from devpool.reasons import bystander
+from devpool.starting import Start, migrating
+from devpool.tools import SESSION
 from devpool.tuning import PRESET, SCRAM, SCRAM_USUAL
 
 # Startup parameters that the pooler takes and does not apply (PgBouncer documentation, `ignore_startup_parameters`).
@@ -26,9 +29,16 @@ _SERVER_TLS = {"staging": "require", "production": "verify-full"}
 _FROM_FILE = re.compile(r"(DB|DATABASE|PG|POSTGRES).*(URL|URI|DSN)_FILE$", re.I)
 
 
-def notes(project: Project, plan: Plan) -> list[str]:
-    """One sentence for each thing, each once."""
+def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str]:
+    """One sentence for each thing, each once.
+
+    Args:
+        project: the project.
+        plan: what is decided.
+        starts: what the pooled apps start, by name.
+    """
     found = [note for pooler in plan.poolers for note in _of_settings(pooler)]
+    found += [note for name, start in starts.items() for note in _at_start(project, name, start)]
     found += [note for move in plan.moves for note in _of(move)]
     found += [f"{s}.{v} lists several hosts: it stays direct" for s, v in project.unplaced]
     found += [note for name in _without_a_setting(project) for note in _unseen(project, name)]
@@ -60,6 +70,19 @@ def _unseen(project: Project, name: str) -> Iterator[str]:
     waits = [d for d in (*service.names("depends_on"), *service.names("links")) if d in project.databases]
     if waits and not next(bystander(service, waits[0], own=False), None):
         yield f"{name} waits for {waits[0]}, but names it nowhere that devpool sees: it stays direct"
+
+
+def _at_start(project: Project, name: str, start: Start) -> Iterator[str]:
+    """An app whose own start migrates and then serves does so through the pooler, like all it does."""
+    for found in migrating(start)[:1]:
+        harm = "; the session lock that it takes stays behind there" if found.tool.lock == SESSION else ""
+        url = main_url(project, name)
+        twin = twin_of(url, project.environments[name]) if url else None
+        step = f", or give that step the direct address: {url.variable}=${twin} {found.text}" if url and twin else ""
+        yield (
+            f"{name} migrates at its own start ({found.where}: `{found.text}`), through the pooler{harm}: take it out "
+            f"there and run `devpool migrate {name}`{step}"
+        )
 
 
 def _of_settings(pooler: Pooler) -> Iterator[str]:

@@ -11,6 +11,7 @@ from devpool.address import find_addresses
 from devpool.document import Document, encode, parse
 from devpool.envfile import EnvFile
 from devpool.errors import DevpoolError, ProofError
+from devpool.looking import start_of
 from devpool.model import Project
 from devpool.notes import notes
 from devpool.options import Options
@@ -53,7 +54,8 @@ def prepare_enable(
     sources = read_project(selection, cwd, shell, instead)
     project = read_model(sources)
     plan = make_plan(project, chosen_routes(project, options), options)
-    _refuse_nothing(project, plan)
+    told = _notes(project, plan)
+    _refuse_nothing(project, plan, told)
     changes = rewrite(project, plan, resources.block_template())
     texts = _new_texts(sources, changes)
     private = {f"{sources.directory}/{name}": text.encode() for name, text in changes.private.items()}
@@ -80,11 +82,16 @@ def prepare_enable(
         edited=tuple(dict.fromkeys([*texts, *instead])),
         proved=verify,
         state=record,
-        notes=tuple(notes(project, plan)),
+        notes=told,
     )
 
 
-def _refuse_nothing(project: Project, plan: Plan) -> None:
+def _notes(project: Project, plan: Plan) -> tuple[str, ...]:
+    starts = {name: start_of(project.services[name]) for name in plan.apps}
+    return tuple(notes(project, plan, starts))
+
+
+def _refuse_nothing(project: Project, plan: Plan, told: tuple[str, ...]) -> None:
     if plan.moves:
         return
     where = project.sources.documents[0].path
@@ -94,7 +101,7 @@ def _refuse_nothing(project: Project, plan: Plan) -> None:
         raise _all_direct(plan, where)
     raise DevpoolError(
         "nothing-to-pool",
-        details=tuple(notes(project, plan)),
+        details=told,
         message=f"no app names `{', '.join(project.databases)}` where devpool could change it",
         where=where,
         hint="give the app its database address in an environment variable; what a file inside an image says "

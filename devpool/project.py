@@ -55,6 +55,15 @@ def project_directory(selection: Selection, cwd: Path, shell: Mapping[str, str])
     return _Reader(selection, cwd, shell).find()[0]
 
 
+def compose_files(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> list[Path]:
+    """The compose files of the project, those that it includes left out.
+
+    Raises:
+        DevpoolError: `no-compose-file`, `cannot-read`.
+    """
+    return _Reader(selection, cwd, shell).find()[1]
+
+
 class _Reader:
     def __init__(
         self,

@@ -95,6 +95,11 @@ def reasons(
         yield from _one_off(project, found, awaited)
 
 
+def serves(start: str) -> bool:
+    """Whether a start leads to a program that stays."""
+    return _SERVES.search(start) is not None
+
+
 def awaited_services(project: Project) -> frozenset[str]:
     """Services that another waits for with `service_completed_successfully`."""
     found: set[str] = set()

@@ -42,10 +42,10 @@ class Burst:
 
 
 class DemoProject:
-    """A copy of the demo in a folder whose name is the project's name."""
+    """A copy of the demo, or of another project, in a folder whose name is the project's name."""
 
-    def __init__(self, folder: Path, shell: Mapping[str, str]) -> None:
-        self.folder = copytree(DEMO, folder)
+    def __init__(self, folder: Path, shell: Mapping[str, str], source: Path = DEMO) -> None:
+        self.folder = copytree(source, folder)
         self.name = folder.name
         # Port 0: each container of web gets a free one.
         self.environ = {**shell, "PYTHONPATH": str(REPO), "WEB_PORT": "0"}
@@ -177,11 +177,11 @@ def remove_things(project: str) -> None:
 
 
 @contextmanager
-def demo_project(folder: Path, shell: Mapping[str, str], test: str) -> Iterator[DemoProject]:
+def demo_project(folder: Path, shell: Mapping[str, str], test: str, source: Path = DEMO) -> Iterator[DemoProject]:
     """A project named after a test, or a module of tests."""
     require_engine()
     slug = re.sub("[^a-z0-9]+", "-", test.lower()).strip("-")[:40]
-    project = DemoProject(folder / f"{slug}-{uuid.uuid4().hex[:6]}", shell)
+    project = DemoProject(folder / f"{slug}-{uuid.uuid4().hex[:6]}", shell, source)
     try:
         yield project
     finally:

@@ -237,7 +237,7 @@ def test_fast_auth_is_refused_where_an_app_is_plainly_java_or_bun(old: str, new:
 @pytest.mark.parametrize("image", ["node:22", "ubuntu", "bundle/app", "javascript/app", "company/bunny"])
 def test_fast_auth_is_taken_elsewhere_and_says_what_it_trades(image: str) -> None:
     found, plan = planned(PROJECT.replace("image: app", f"image: {image}"), settings=FAST)
-    assert any("easier to guess" in note for note in notes(found, plan))
+    assert any("easier to guess" in note for note in notes(found, plan, {}))
 
 
 def test_an_app_on_java_that_stays_direct_is_no_hindrance() -> None:
@@ -248,7 +248,7 @@ def test_an_app_on_java_that_stays_direct_is_no_hindrance() -> None:
 
 def test_the_usual_number_of_iterations_is_no_trade() -> None:
     found, plan = planned(PROJECT.replace("image: app", "image: maven:3"), settings={"scram_iterations": "4096"})
-    assert notes(found, plan) == []
+    assert notes(found, plan, {}) == []
 
 
 def test_tls_cannot_be_switched_off_under_an_app_that_demands_it() -> None:

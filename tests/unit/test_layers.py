@@ -42,6 +42,7 @@ MIDDLE = {
     *("rewrite", "edits", "undo", "verify", "reading", "state", "errors", "meaning"),
     *("traces", "cutting", "conflicts", "tuned", "unrecorded", "redirect"),
     *("options", "tuning", "setting_values", "drivers", "session", "refusals"),
+    *("tools", "recognise", "starting", "team", "migrations", "direct", "inside", "psql"),
 }
 WORLD = {
     *("os", "sys", "subprocess", "time", "datetime", "pathlib", "tempfile", "shutil", "glob", "fcntl", "socket"),
@@ -166,7 +167,7 @@ def test_the_command_line_writes_to_stdout_only_for_dockers_plugin_protocol() ->
 
 def test_only_the_doors_to_docker_know_subprocess() -> None:
     knowing = [n for n, tree in TREES.items() if _of_others(tree) & {"subprocess", "python_on_whales"}]
-    assert set(knowing) <= {"engine", "containers"}
+    assert set(knowing) <= {"engine", "containers", "attached"}
 
 
 def test_only_the_command_line_exits() -> None:

@@ -1,0 +1,38 @@
+"""`devpool direct`: a shell, a dump or a management command in an app's own service, past the pooler."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from devpool.after_dashes import AfterDashes, words_after_dashes
+from devpool.context import context
+from devpool.past_pooler import NOT_RUN, ended, open_project, run_past_pooler
+from devpool.project_options import project_options
+
+_SHELL = ("sh", "-c", "command -v bash >/dev/null && exec bash; exec sh")
+
+
+@click.command(cls=AfterDashes)
+@project_options
+@click.argument("service")
+@click.pass_context
+def direct(click_context: click.Context, /, service: str, **options: Any) -> int:
+    """Run a command of an app directly against Postgres.
+
+    \b
+    devpool direct SERVICE [-- COMMAND...]
+
+    For shells, dumps and management commands. A one-off container of the service runs the command with
+    every pooled setting back at its direct value; without COMMAND a shell. The exit code is the
+    command's own.
+    """
+    ctx = context(click_context.obj, options)
+    opened = open_project(ctx)
+    command = words_after_dashes(click_context) or _SHELL
+    code = run_past_pooler(ctx, opened, service, command, migrates=False)
+    if code in NOT_RUN and command != _SHELL:
+        raise ended(service, command, code)
+    ctx.output.data({"service": service, "command": list(command), "exit_code": code})
+    return code

@@ -1,0 +1,145 @@
+"""What a container starts: the part that migrates, the scripts, the Dockerfile, and entrypoints that lead nowhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from devpool.document import parse
+from devpool.looking import start_of
+from devpool.services import find_services
+from devpool.starting import Piece, Start, migrating, of_dockerfile
+
+
+def start(command: str, entrypoint: str = "") -> Start:
+    pieces = [(Piece(where="it", text=text),) if text else () for text in (entrypoint, command)]
+    return Start(entrypoint=pieces[0], command=pieces[1])
+
+
+@pytest.mark.parametrize(
+    ("command", "tool", "words"),
+    [
+        ("python manage.py migrate && gunicorn app", "Django", "python manage.py migrate"),
+        (
+            "sh -c python3 manage.py migrate --noinput && exec gunicorn app",
+            "Django",
+            "python3 manage.py migrate --noinput",
+        ),
+        ('bash -lc "alembic upgrade head; uvicorn app:app"', "Alembic", "alembic upgrade head"),
+        ("bundle exec rails db:prepare && bundle exec puma", "Rails", "bundle exec rails db:prepare"),
+        ("npx prisma migrate deploy && node server.js", "Prisma", "npx prisma migrate deploy"),
+        (
+            'set -e\nif [ -n "$M" ]; then php artisan migrate --force; fi\nexec php-fpm',
+            "Laravel",
+            "php artisan migrate --force",
+        ),
+        ("until flask db upgrade; do sleep 1; done; flask run", "Alembic", "flask db upgrade"),
+    ],
+)
+def test_the_part_of_a_start_that_migrates_is_found(command: str, tool: str, words: str) -> None:
+    (found,) = migrating(start(command))
+    assert (found.tool.name, " ".join(found.words)) == (tool, words)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "gunicorn app",
+        "./start-migrated-app",
+        "echo run python manage.py migrate first",
+        "python manage.py runserver",
+        "",
+    ],
+)
+def test_a_start_that_does_not_migrate_has_no_such_part(command: str) -> None:
+    assert migrating(start(command)) == []
+
+
+def test_a_part_with_the_shells_own_characters_keeps_its_shell() -> None:
+    (found,) = migrating(start('alembic -x "url=$URL" upgrade head && uvicorn app'))
+    assert found.words == ("sh", "-c", 'alembic -x "url=$URL" upgrade head')
+
+
+@pytest.mark.parametrize(
+    ("entrypoint", "dead_end"),
+    [
+        ("", False),
+        ("./entrypoint.sh", False),
+        ('sh -c exec "$@"', False),
+        ("tini --", False),
+        ("sh -c python manage.py migrate && gunicorn app", True),
+        ("gunicorn app:app", True),
+    ],
+)
+def test_an_entrypoint_that_never_runs_its_command_is_a_dead_end(entrypoint: str, dead_end: bool) -> None:
+    assert start("x", entrypoint).dead_end is dead_end
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "expected"),
+    [
+        ('FROM a\nENTRYPOINT ["./e.sh"]\nCMD ["gunicorn", "app"]\n', "", ("./e.sh", "gunicorn app")),
+        (
+            "FROM a\nCMD alembic upgrade head && \\\n  uvicorn app\n",
+            "",
+            ("", "sh -c alembic upgrade head &&    uvicorn app"),
+        ),
+        ("FROM a AS dev\nCMD one\nFROM a\nCMD two\n", "dev", ("", "sh -c one")),
+        ("from a\ncmd one\n", "", ("", "sh -c one")),
+        ("", "", ("", "")),
+    ],
+)
+def test_the_last_words_of_a_dockerfile_count(text: str, target: str, expected: tuple[str, str]) -> None:
+    assert of_dockerfile(text, target) == expected
+
+
+# --- read from folders ---
+
+
+def starts(folder: Path, service: str, **files: str) -> Start:
+    """What a service starts whose text is given, beside these files."""
+    for name, text in files.items():
+        path = folder / name.replace("__", "/").replace("_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    file = str(folder / "compose.yml")
+    document = parse(file, f"services:\n  web:\n{service}".encode(), str(folder))
+    return start_of(find_services([document], {file: document}, {})["web"])
+
+
+def where(found: Start) -> dict[str, str]:
+    return {m.where: m.text for m in migrating(found)}
+
+
+def test_an_entrypoint_script_of_the_build_is_followed(tmp_path: Path) -> None:
+    docker = 'FROM a\nCOPY . /srv\nENTRYPOINT ["/srv/docker/entry.sh"]\n'
+    script = '#!/bin/sh\n# alembic upgrade head\nalembic upgrade head\nexec "$@"\n'
+    found = starts(tmp_path, "    build: .\n", Dockerfile=docker, docker__entry_sh=script)
+    assert where(found) == {"docker/entry.sh": "alembic upgrade head"}
+    assert not found.dead_end
+
+
+def test_a_script_of_another_dockerfile_and_of_a_mount_is_followed(tmp_path: Path) -> None:
+    script = "#!/bin/sh\npython manage.py migrate\ngunicorn app\n"
+    service = "    image: a\n    entrypoint: /scripts/run.sh\n    volumes: ['./scripts:/scripts']\n"
+    found = starts(tmp_path, service, scripts__run_sh=script)
+    assert where(found) == {"run.sh": "python manage.py migrate"}
+
+
+def test_a_script_of_package_json_is_followed(tmp_path: Path) -> None:
+    package = '{"scripts": {"prestart": "prisma migrate deploy", "start": "node ."}}'
+    found = starts(tmp_path, "    build: .\n    command: npm run start\n", package_json=package)
+    assert where(found) == {"the script prestart of package.json": "prisma migrate deploy"}
+
+
+def test_a_folder_or_a_program_in_place_of_a_script_tells_nothing(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    found = starts(tmp_path, "    build: .\n    command: bin serve\n", serve="\x7fELF alembic upgrade head")
+    assert where(found) == {}
+
+
+def test_a_command_of_compose_hides_the_images(tmp_path: Path) -> None:
+    docker = "FROM a\nCMD alembic upgrade head && uvicorn app\n"
+    assert where(starts(tmp_path, "    build: .\n", Dockerfile=docker)) != {}
+    assert where(starts(tmp_path, "    build: .\n    command: uvicorn app\n", Dockerfile=docker)) == {}
