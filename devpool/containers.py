@@ -137,14 +137,17 @@ class Stack:
         self.execute(pooler, ["pooler-admin", "RECONNECT"])
 
     def activity(self, database: Running) -> list[dict[str, str]]:
-        """The client connections that Postgres holds: addr, database, user, application, connections.
+        """The client connections that Postgres holds: addr, database, user, application, connections."""
+        return self.query(database, _ACTIVITY)
+
+    def query(self, database: Running, sql: str) -> list[dict[str, str]]:
+        """What Postgres answers, a dict for each row, its columns by name.
 
         Asked inside the database's container over its own socket, as its own superuser.
         """
         user = database.environment.get("POSTGRES_USER") or "postgres"
         name = database.environment.get("POSTGRES_DB") or user
-        command = ["psql", "-X", "--csv", "-U", user, "-d", name, "-c", _ACTIVITY]
-        return rows(self.execute(database, command))
+        return rows(self.execute(database, ["psql", "-X", "--csv", "-U", user, "-d", name, "-c", sql]))
 
     def execute(self, container: Running, command: list[str]) -> str:
         """The output of a command inside a container.

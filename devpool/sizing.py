@@ -1,0 +1,266 @@
+"""Should a database be pooled, and with what numbers: the arithmetic, each step with its formula and its source. Pure.
+
+Three limits meet in the size of a pool:
+
+- what the server can take: `max_connections` without its reserved ones ("limit"), divided by the number of pools,
+  since `default_pool_size` counts for each pair of user and database ("pgbouncer");
+- what its hardware can work on at once: cores * 2 + spindles ("wiki", "hikari");
+- what the apps need: transactions a second * seconds of a transaction are the connections in use ("little").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import ceil
+
+from devpool.concurrency import Demand, Fact
+
+SOURCES = {
+    "limit": "PostgreSQL documentation, https://www.postgresql.org/docs/current/runtime-config-connection.html",
+    "pgbouncer": "PgBouncer documentation, https://www.pgbouncer.org/config.html",
+    "wiki": "PostgreSQL wiki, https://wiki.postgresql.org/wiki/Number_Of_Database_Connections",
+    "hikari": "HikariCP, About Pool Sizing, https://github.com/brettwooldridge/HikariCP/wiki/About-Pool-Sizing",
+    "little": "Little's law, L = λW: J. D. C. Little, Operations Research 9(3), 1961, "
+    "https://doi.org/10.1287/opre.9.3.383",
+    "devpool": "devpool's own choice, as in docs/pooler-presets.md",
+}
+_SPARE = 0.2  # of the server's connections, for migrations, psql and monitoring
+_SPINDLES = 1  # HikariCP: 0 where all data is in memory; a solid state disk counts as a small number
+_BURST = 2  # a load swings around its mean
+_RESERVE = 4  # the part of a pool that it may grow by in a rush
+_CLIENTS = 1000  # as in the presets: waiting costs a client a few kilobytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A database's server: its `max_connections`, those of them that apps do not get, and its cores."""
+
+    max_connections: Fact
+    reserved: Fact
+    cores: Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What was measured of the work.
+
+    Attributes:
+        source: where and over what time.
+        per_second: transactions a second; 0 where only their product with the next was measured.
+        seconds: mean duration of a transaction.
+        busy: connections inside a transaction on average, in the database where they are most.
+        waiting: clients that wait for a connection now.
+        longest: how many seconds the first of them has waited.
+    """
+
+    source: str
+    per_second: float = 0.0
+    seconds: float = 0.0
+    busy: float
+    waiting: int = 0
+    longest: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """All that is known of one database.
+
+    Attributes:
+        database: its name.
+        server: its server.
+        pooled: the apps that a pooler serves.
+        direct: those that stay direct.
+        pools: pairs of user and database, each of which has a pool of its own.
+        databases: how many databases the pooler leads to.
+        now: connections that are open now, by where they were counted.
+        load: what was measured; None where nothing runs.
+    """
+
+    database: str
+    server: Server
+    pooled: tuple[Demand, ...]
+    direct: tuple[Demand, ...]
+    pools: Fact
+    databases: int
+    now: tuple[Fact, ...] = ()
+    load: Load | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of the arithmetic: a name, its number, how it comes about, and the keys of `SOURCES` that say so."""
+
+    name: str
+    value: int
+    how: str
+    sources: tuple[str, ...] = ()
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """The answer for one database.
+
+    Attributes:
+        database: its name.
+        steps: the arithmetic.
+        settings: the recommended settings of PgBouncer; empty where no app is known.
+        verdict: `needed`, `soon`, `not-yet` or `no-app`.
+        sentence: the verdict in words.
+        changes: what would change it.
+    """
+
+    database: str
+    steps: tuple[Step, ...]
+    settings: dict[str, int]
+    verdict: str
+    sentence: str
+    changes: tuple[str, ...]
+
+
+def recommend(given: Inputs) -> Size:
+    """Size the pooler of one database."""
+    server, peak, direct = given.server, _total(given.pooled), _total(given.direct)
+    usable = max(server.max_connections.value - server.reserved.value, 1)
+    steps = [*_server_steps(server, usable), *_demand_steps(given, peak, direct)]
+    if not peak:
+        sentence = f"no app is known that a pooler in front of {given.database} could serve"
+        return Size(
+            database=given.database, steps=tuple(steps), settings={}, verdict="no-app", sentence=sentence, changes=()
+        )
+    spare = ceil(usable * _SPARE)
+    room = max(usable - direct - spare, 1)
+    steps += [
+        Step(name="kept free", value=spare, how=f"{_SPARE:.0%} of {usable}, for psql and more", sources=("devpool",)),
+        Step(name="room for pools", value=room, how=f"{usable} - {direct} - {spare}, at least 1"),
+    ]
+    settings, further = _settings(given, peak, room)
+    verdict, sentence = _verdict(peak + direct, usable, given.load)
+    return Size(
+        database=given.database,
+        steps=(*steps, *further),
+        settings=settings,
+        verdict=verdict,
+        sentence=sentence,
+        changes=tuple(_changes(given, verdict, peak + direct, usable)),
+    )
+
+
+def _total(demands: Iterable[Demand]) -> int:
+    return sum(demand.total for demand in demands)
+
+
+def _server_steps(server: Server, usable: int) -> list[Step]:
+    total, reserved = server.max_connections, server.reserved
+    return [
+        _known("max_connections", total, "limit"),
+        _known("reserved", reserved, "limit"),
+        Step(name="usable", value=usable, how=f"{total.value} - {reserved.value}", sources=("limit",)),
+    ]
+
+
+def _known(name: str, fact: Fact, *sources: str) -> Step:
+    return Step(name=name, value=fact.value, how=fact.source, sources=sources, assumed=fact.assumed)
+
+
+def _demand_steps(given: Inputs, peak: int, direct: int) -> list[Step]:
+    steps = [_demand_step(demand) for demand in given.pooled]
+    added = " + ".join(str(d.total) for d in given.pooled) or "no app"
+    steps.append(Step(name="apps at peak", value=peak, how=added))
+    steps += [_demand_step(demand) for demand in given.direct]
+    added = " + ".join(str(d.total) for d in given.direct) or "no app stays direct"
+    steps.append(Step(name="direct at peak", value=direct, how=added))
+    return steps + [_known("now", fact) for fact in given.now]
+
+
+def _demand_step(demand: Demand) -> Step:
+    parts = (("container", demand.containers), ("process", demand.processes), ("connection", demand.each))
+    plural = {"container": "containers", "process": "processes", "connection": "connections"}
+    counted = " x ".join(f"{f.value} {word if f.value == 1 else plural[word]}" for word, f in parts)
+    said = ", ".join(dict.fromkeys(f.source for _, f in parts if f.source not in ("one process", "one container")))
+    how = f"{counted} ({said})" if said else counted
+    return Step(name=demand.service, value=demand.total, how=how, assumed=demand.assumed)
+
+
+def _settings(given: Inputs, peak: int, room: int) -> tuple[dict[str, int], list[Step]]:
+    pools, databases = max(given.pools.value, 1), max(given.databases, 1)
+    size, steps = _pool_size(given, peak, room, pools)
+    share = max(room // pools, 1)
+    reserve = max(min(ceil(size / _RESERVE), share - size), 0)
+    clients = max(_CLIENTS, ceil(peak * 2 / 100) * 100)
+    found = {
+        "default_pool_size": size,
+        "reserve_pool_size": reserve,
+        "max_client_conn": clients,
+        "max_db_connections": max(room // databases, size + reserve),
+    }
+    how = {
+        "reserve_pool_size": (f"a quarter of {size}, but {share} at most with it", "pgbouncer", "devpool"),
+        "max_client_conn": (f"twice {peak}, for old and new containers at once; at least {_CLIENTS}", "devpool"),
+        "max_db_connections": (
+            f"room {room} / {databases} {'database' if databases == 1 else 'databases'}",
+            "pgbouncer",
+        ),
+    }
+    steps += [Step(name=n, value=found[n], how=words, sources=tuple(keys)) for n, (words, *keys) in how.items()]
+    files = f"{clients} clients + {pools} * ({size} + {reserve}) server connections"
+    steps.append(
+        Step(name="file descriptors", value=clients + pools * (size + reserve), how=files, sources=("pgbouncer",))
+    )
+    return found, steps
+
+
+def _pool_size(given: Inputs, peak: int, room: int, pools: int) -> tuple[int, list[Step]]:
+    """As many connections as the hardware can use and the load needs, within what apps ask for and there is room for."""
+    cores = given.server.cores
+    hardware = cores.value * 2 + _SPINDLES
+    load = ceil(given.load.busy * _BURST) if given.load else 0
+    wanted, share = max(ceil(hardware / pools), load), max(room // pools, 1)
+    size = min(wanted, peak, share)
+    words = f"the least of {wanted} wanted, {peak} at peak and {share} for which there is room ({room} / {pools})"
+    at_once = f"{cores.value} cores * 2 + {_SPINDLES} spindle"
+    return size, [
+        _known("cores", cores),
+        Step(name="at work at once", value=hardware, how=at_once, sources=("wiki", "hikari")),
+        *_load_steps(given.load, load),
+        _known("pools", given.pools, "pgbouncer"),
+        Step(name="wanted", value=wanted, how=f"{hardware} / {pools}" + (f", or {load}" if given.load else "")),
+        Step(name="default_pool_size", value=size, how=words, sources=("pgbouncer",)),
+    ]
+
+
+def _load_steps(load: Load | None, wanted: int) -> list[Step]:
+    if load is None:
+        return []
+    factors = f"{load.per_second:.1f}/s * {load.seconds * 1000:.1f} ms = " if load.per_second else ""
+    how = f"{_BURST} * ({factors}{load.busy:.2f} in use on average; {load.source}), rounded up"
+    return [Step(name="in use", value=wanted, how=how, sources=("little", "devpool"))]
+
+
+def _verdict(demand: int, usable: int, load: Load | None) -> tuple[str, str]:
+    sums = f"at peak the apps and the direct services can hold {demand} connections, and Postgres has {usable} for them"
+    if demand > usable:
+        verdict, sentence = "needed", f"pool it: {sums}"
+    elif demand > usable * (1 - _SPARE):
+        verdict, sentence = "soon", f"pool it soon: {sums}, which leaves little for anything else"
+    else:
+        verdict, sentence = "not-yet", f"you don't need it yet: {sums}"
+    if load and load.waiting:
+        sentence += f"; {load.waiting} clients wait at the pooler now, {load.longest:.1f} s the first of them"
+    return verdict, sentence
+
+
+def _changes(given: Inputs, verdict: str, demand: int, usable: int) -> list[str]:
+    """What would turn the verdict."""
+    largest = max(given.pooled, key=lambda d: d.total)
+    one = largest.processes.value * largest.each.value
+    if verdict == "needed":
+        wanted = demand + given.server.reserved.value
+        return [f"max_connections of {wanted} or more would take them all, each with a process and memory of its own"]
+    most = (usable - demand + largest.total) // one + 1
+    return [
+        f"{most} containers of {largest.service} in place of {largest.containers.value} ({one} connections each)",
+        f"max_connections below {demand + given.server.reserved.value}",
+        "an app that connects anew for each request: then logins cost more than queries, and a pooler saves them",
+    ]
