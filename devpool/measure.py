@@ -57,7 +57,7 @@ def server(stack: Stack, database: Running, cores: Fact) -> tuple[Server, Fact]:
 
 
 def _cores(stack: Stack, database: Running) -> Fact:
-    """The cores that the container sees, or the share of them that it is given (`cpu.max`: microseconds of each period)."""
+    """The cores that the container sees, or its share of them (`cpu.max`: microseconds of each period)."""
     words = stack.execute(database, ["sh", "-c", _CORES]).split()
     seen = int(words[0])
     if len(words) == 3 and words[1].isdigit():
@@ -68,7 +68,8 @@ def _cores(stack: Stack, database: Running) -> Fact:
 
 def server_load(stack: Stack, database: Running, seconds: float) -> Load:
     """The mean number of connections inside a transaction, looked at several times."""
-    begin, found = time.monotonic(), []
+    begin = time.monotonic()
+    found: list[int] = []
     while not found or (time.monotonic() - begin < seconds and len(found) < _SAMPLES):
         found.append(int(stack.query(database, _SERVER)[0]["busy"]))
         time.sleep(seconds / _SAMPLES)

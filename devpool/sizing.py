@@ -73,6 +73,7 @@ class Inputs:
         direct: those that stay direct.
         pools: pairs of user and database, each of which has a pool of its own.
         databases: how many databases the pooler leads to.
+        held: connections of clients in session mode, which each keep a server connection.
         now: connections that are open now, by where they were counted.
         load: what was measured; None where nothing runs.
     """
@@ -83,6 +84,7 @@ class Inputs:
     direct: tuple[Demand, ...]
     pools: Fact
     databases: int
+    held: int = 0
     now: tuple[Fact, ...] = ()
     load: Load | None = None
 
@@ -137,6 +139,8 @@ def recommend(given: Inputs) -> Size:
     ]
     settings, further = _settings(given, peak, room)
     verdict, sentence = _verdict(peak + direct, usable, given.load)
+    if any(demand.assumed for demand in given.pooled):
+        sentence += "; this stands on the assumptions above"
     return Size(
         database=given.database,
         steps=(*steps, *further),
@@ -195,13 +199,11 @@ def _settings(given: Inputs, peak: int, room: int) -> tuple[dict[str, int], list
         "max_client_conn": clients,
         "max_db_connections": max(room // databases, size + reserve),
     }
+    many = "database" if databases == 1 else "databases"
     how = {
         "reserve_pool_size": (f"a quarter of {size}, but {share} at most with it", "pgbouncer", "devpool"),
         "max_client_conn": (f"twice {peak}, for old and new containers at once; at least {_CLIENTS}", "devpool"),
-        "max_db_connections": (
-            f"room {room} / {databases} {'database' if databases == 1 else 'databases'}",
-            "pgbouncer",
-        ),
+        "max_db_connections": (f"room for {room}, shared by {databases} {many}", "pgbouncer"),
     }
     steps += [Step(name=n, value=found[n], how=words, sources=tuple(keys)) for n, (words, *keys) in how.items()]
     files = f"{clients} clients + {pools} * ({size} + {reserve}) server connections"
@@ -212,11 +214,11 @@ def _settings(given: Inputs, peak: int, room: int) -> tuple[dict[str, int], list
 
 
 def _pool_size(given: Inputs, peak: int, room: int, pools: int) -> tuple[int, list[Step]]:
-    """As many connections as the hardware can use and the load needs, within what apps ask for and there is room for."""
+    """As many connections as hardware can use and load needs, within what apps ask for and there is room for."""
     cores = given.server.cores
     hardware = cores.value * 2 + _SPINDLES
     load = ceil(given.load.busy * _BURST) if given.load else 0
-    wanted, share = max(ceil(hardware / pools), load), max(room // pools, 1)
+    wanted, share = max(ceil(hardware / pools), load, given.held), max(room // pools, 1)
     size = min(wanted, peak, share)
     words = f"the least of {wanted} wanted, {peak} at peak and {share} for which there is room ({room} / {pools})"
     at_once = f"{cores.value} cores * 2 + {_SPINDLES} spindle"
@@ -225,9 +227,15 @@ def _pool_size(given: Inputs, peak: int, room: int, pools: int) -> tuple[int, li
         Step(name="at work at once", value=hardware, how=at_once, sources=("wiki", "hikari")),
         *_load_steps(given.load, load),
         _known("pools", given.pools, "pgbouncer"),
-        Step(name="wanted", value=wanted, how=f"{hardware} / {pools}" + (f", or {load}" if given.load else "")),
+        *_held_steps(given.held),
+        Step(name="wanted", value=wanted, how=f"the most of {hardware} / {pools}, {load} in use and {given.held} held"),
         Step(name="default_pool_size", value=size, how=words, sources=("pgbouncer",)),
     ]
+
+
+def _held_steps(held: int) -> list[Step]:
+    how = "connections of clients in session mode, each of which keeps one"
+    return [Step(name="held", value=held, how=how, sources=("pgbouncer",))] if held else []
 
 
 def _load_steps(load: Load | None, wanted: int) -> list[Step]:
