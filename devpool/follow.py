@@ -15,6 +15,7 @@ from devpool.rollout import (
     connection_lines,
     prove_live,
     remove_poolers,
+    remove_services,
     restart_apps,
     start_poolers,
     taken_back,
@@ -36,11 +37,12 @@ class Follow:
         self.stack = stack
         self.running = running
 
-    def enabled(self, prepared: Prepared, *, everything: bool) -> list[Connections]:
+    def enabled(self, prepared: Prepared, before: State | None, *, everything: bool) -> list[Connections]:
         """Start the poolers and recreate the apps; the connections that they have then.
 
         Args:
             prepared: what enable did to the files.
+            before: the record of the enable before this one; None where there was none.
             everything: whether to start what is needed where nothing runs.
 
         Raises:
@@ -51,6 +53,7 @@ class Follow:
             return []
         with taken_back(lambda: self._take_back(plan.apps)):
             start_poolers(self.stack, plan, self.ctx.output)
+            remove_services(self.stack, _gone(before, plan), self.ctx.output)
             restarted = restart_apps(self.stack, plan.apps, self.running, self.ctx.output)
             if everything and not self.running:
                 self.ctx.output.progress(f"starting {', '.join(plan.apps)} and waiting until they are healthy")
@@ -85,3 +88,8 @@ class Follow:
                 self.stack.stop(s for s in self.stack.running() if s not in self.running)
         except DevpoolError as error:
             self.ctx.output.warning(error)
+
+
+def _gone(before: State | None, plan: Plan) -> list[str]:
+    """The exporters of before that are not wanted any more."""
+    return [p.exporter for p in before.poolers if p.exporter and p.exporter not in plan.added] if before else []

@@ -12,25 +12,23 @@ from devpool.address import find_addresses
 from devpool.document import Document, decode, parse
 from devpool.edits import Edit
 from devpool.errors import DevpoolError, ProofError
+from devpool.home import context_modes, contexts, home_files
 from devpool.model import Project
 from devpool.notes import notes
 from devpool.options import Options
 from devpool.oracle import readings
 from devpool.plan import Plan, make_plan
-from devpool.pooler import BUILD_CONTEXT, FOLDER
+from devpool.pooler import FOLDER
 from devpool.prepared import Prepared
 from devpool.project import project_directory, read_project
 from devpool.read_model import read_model
 from devpool.rewrite import Changes, rewrite
 from devpool.routing import chosen_routes
 from devpool.sources import Selection, Sources
-from devpool.state import PATH, AddedPooler, AppRoute, State, dump, load
+from devpool.state import PATH, AddedPooler, AppRoute, State, load
 from devpool.undo import read_edited, undo, undo_exactly
-from devpool.verify import prove_meaning, prove_pooler, prove_reading, prove_text
+from devpool.verify import prove_exporter, prove_meaning, prove_pooler, prove_reading, prove_text
 
-_IGNORED = (
-    b"# What devpool keeps for this machine alone; state.json and pgbouncer/ can be committed.\nenv/\njournal/\nlock\n"
-)
 _PRIVATE = 0o600
 _BOM = "\ufeff"
 
@@ -94,7 +92,7 @@ def prepare_enable(
     project = read_model(sources)
     plan = make_plan(project, chosen_routes(project, options), options)
     _refuse_nothing(project, plan)
-    changes = rewrite(project, plan, resources.block_template())
+    changes = rewrite(project, plan, resources.block_template(), resources.block_template("exporter"))
     texts = _new_texts(sources, changes)
     private = {f"{sources.directory}/{name}": text.encode() for name, text in changes.private.items()}
     if verify:
@@ -103,9 +101,10 @@ def prepare_enable(
         prove_meaning(plan, before, after)
         for pooler in plan.poolers:
             prove_pooler(project, pooler, [m.setting for m in plan.moves if m.pooler is pooler], before, after)
+            prove_exporter(pooler, after)
     record = _record(plan, options, changes)
-    context = resources.build_context()
-    ours = _our_files(sources.directory, record, context) | private
+    context = contexts(plan)
+    ours = home_files(sources.directory, record, context) | private
     wanted: dict[str, bytes | None] = {**instead, **texts, **ours}
     stale = _ours_on_disk(directory).keys() - wanted.keys() if state else set()
     wanted |= dict.fromkeys(stale)
@@ -115,7 +114,7 @@ def prepare_enable(
         plan=plan,
         before={p: _on_disk(p) for p in wanted},
         after=wanted,
-        modes=dict.fromkeys(private, _PRIVATE) | _script_modes(sources.directory, context),
+        modes=dict.fromkeys(private, _PRIVATE) | context_modes(sources.directory, context),
         edited=tuple(dict.fromkeys([*texts, *instead])),
         proved=verify,
         state=record,
@@ -198,23 +197,13 @@ def _record(plan: Plan, options: Options, changes: Changes) -> State:
         options=asdict(options),
         edits=changes.edits,
         private=tuple(changes.private),
-        poolers=tuple(AddedPooler(name=p.name, database=p.database, port=p.port) for p in plan.poolers),
+        poolers=tuple(
+            AddedPooler(name=p.name, database=p.database, port=p.port, exporter=p.exporter) for p in plan.poolers
+        ),
         routes=tuple(
             AppRoute(service=r.service, database=r.database, pooled=r.pooled, reason=r.reason) for r in plan.routes
         ),
     )
-
-
-def _our_files(directory: str, state: State, context: resources.BuildContext) -> dict[str, bytes]:
-    return {
-        f"{directory}/{PATH}": dump(state, directory),
-        f"{directory}/{FOLDER}/.gitignore": _IGNORED,
-        **{f"{directory}/{BUILD_CONTEXT}/{name}": data for name, (data, _) in context.items()},
-    }
-
-
-def _script_modes(directory: str, context: resources.BuildContext) -> dict[str, int]:
-    return {f"{directory}/{BUILD_CONTEXT}/{name}": mode for name, (_, mode) in context.items()}
 
 
 def _ours_on_disk(directory: Path) -> dict[str, bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from devpool.address import leads_to
@@ -52,7 +52,7 @@ def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
     Raises:
         DevpoolError: `pooler-not-built`, `pooler-unhealthy`, with the last lines of the build or the log.
     """
-    names = [p.name for p in plan.poolers]
+    names = plan.added
     output.progress(f"building {', '.join(names)} (the first time takes a minute or two)")
     try:
         stack.build(names)
@@ -112,10 +112,15 @@ def _old_address(move: Move, container: Running) -> DevpoolError:
 
 
 def remove_poolers(stack: Stack, state: State, output: Output) -> None:
-    """Remove the poolers' containers and images."""
-    for pooler in state.poolers:
-        output.progress(f"removing {pooler.name}")
-        stack.remove(pooler.name)
+    """Remove the containers and images of the poolers and their exporters."""
+    remove_services(stack, (name for p in state.poolers for name in (p.exporter, p.name) if name), output)
+
+
+def remove_services(stack: Stack, names: Iterable[str], output: Output) -> None:
+    """Remove containers and images of services, whether the files still name them."""
+    for name in names:
+        output.progress(f"removing {name}")
+        stack.remove(name)
 
 
 @contextmanager

@@ -17,11 +17,14 @@ PATH = ".devpool/state.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddedPooler:
-    """A pooler that enable added: its service, the database's service, and its port."""
+    """A pooler that enable added: its service, the database's service, its port, and its exporter's service, "" for
+    none.
+    """
 
     name: str
     database: str
     port: str
+    exporter: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +15,7 @@ from devpool.prepared import Prepared
 from devpool.project import project_directory
 from devpool.project_options import project_options
 from devpool.report import UNPROVED, change_lines, plan_data, plan_lines
+from devpool.state import State
 from devpool.tuning_options import given_settings, tuning_options
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _PUBLISHED = 6432
     metavar="[PORT]",
     help="Publish the pooler on a port of the host's loopback (6432), for apps in the host's network.",
 )
+@click.option("--metrics/--no-metrics", default=None, help="An exporter of Prometheus metrics beside each pooler.")
 @tuning_options
 @click.option("--dry-run", is_flag=True, help="Show the plan and write nothing.")
 @click.option("--diff", is_flag=True, help="Show the changes of the files and write nothing.")
@@ -56,7 +57,8 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     writes = not (options["dry_run"] or options["diff"])
     if writes:
         recover(directory)
-    prepared = _prepare(ctx, directory, options)
+    state = read_state(directory)
+    prepared = _prepare(ctx, state, options)
     if options["diff"]:
         ctx.output.text(prepared.diff())
     else:
@@ -68,7 +70,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     changes = prepared.changes()
     commit(directory, changes)
     ctx.output.lines("", *(change_lines(prepared) or ["already enabled: no file to change"]))
-    live = follow.enabled(prepared, everything=options["up"]) if follow else []
+    live = follow.enabled(prepared, state, everything=options["up"]) if follow else []
     ctx.output.data(plan_data(prepared) | {"written": bool(changes), "connections": [asdict(c) for c in live]})
 
 
@@ -86,8 +88,7 @@ def _follow(ctx: Context) -> Follow:
     return Follow(ctx, stack, stack.running())
 
 
-def _prepare(ctx: Context, directory: Path, options: dict[str, Any]) -> Prepared:
-    state = read_state(directory)
+def _prepare(ctx: Context, state: State | None, options: dict[str, Any]) -> Prepared:
     if options["no_verify"]:
         ctx.output.progress(UNPROVED)
     return prepare_enable(
@@ -110,6 +111,7 @@ def _options(given: dict[str, Any], last: Options) -> Options:
         pool=given["pool"] or _remembered(last.pool, given["direct"]),
         session=given["session"] or _remembered(last.session, (*given["direct"], *given["pool"])),
         publish=given["publish"] or last.publish,
+        metrics=last.metrics if given["metrics"] is None else given["metrics"],
         settings=with_settings(last.settings, settings),
         settings_of=without(last.settings_of, settings),
     )
