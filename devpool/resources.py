@@ -16,6 +16,11 @@ def block_template(name: str = "pooler") -> str:
     return (_ROOT / "compose" / f"{name}.yml").read_text(encoding="utf-8")
 
 
+def dashboard() -> str:
+    """The text of compose/grafana/pgbouncer.json: a dashboard for Grafana."""
+    return (_ROOT / "compose" / "grafana" / "pgbouncer.json").read_text(encoding="utf-8")
+
+
 def setting_types() -> str:
     """The text of docker/pgbouncer/settings.txt: PgBouncer's settings with their types."""
     return (_ROOT / "docker" / "pgbouncer" / "settings.txt").read_text(encoding="utf-8")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
 from typing import Any
 
 import click
 
+from devpool import resources
 from devpool.containers import Running, Stack
 from devpool.context import Context, context
 from devpool.errors import DevpoolError
@@ -23,6 +25,7 @@ from devpool.state import State, not_enabled
 
 @click.command()
 @project_options
+@click.option("--dashboard", is_flag=True, help="Print a dashboard for Grafana instead.")
 @click.pass_obj
 def metrics(parent: dict[str, Any], /, **options: Any) -> None:
     """Print the poolers' metrics, named as pgbouncer_exporter names them.
@@ -31,6 +34,10 @@ def metrics(parent: dict[str, Any], /, **options: Any) -> None:
     the label `pooler`.
     """
     ctx = context(parent, options)
+    if options["dashboard"]:
+        ctx.output.lines(*resources.dashboard().splitlines())
+        ctx.output.data(json.loads(resources.dashboard()))
+        return
     state = read_state(project_directory(ctx.selection, ctx.cwd, ctx.shell))
     if state is None:
         raise not_enabled("devpool enable")
