@@ -24,7 +24,8 @@ offer_metrics() {
 
 # keep_for_exporter FILE LINE: whole or not at all, for the exporter may be reading.
 keep_for_exporter() {
-    if ! { printf '%s\n' "$2" >"$1.new" && mv "$1.new" "$1"; } 2>/dev/null; then
+    # Not through a link that somebody in the other container put there.
+    if ! { rm -f "$1.new" && printf '%s\n' "$2" >"$1.new" && mv "$1.new" "$1"; } 2>/dev/null; then
         die PGBOUNCER_METRICS_FOLDER 'the account cannot be written there; give the volume more size'
     fi
 }

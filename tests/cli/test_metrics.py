@@ -8,6 +8,8 @@ from pathlib import Path
 from cli.test_bad_input import COMPOSE, needs_compose, refuse, run, write
 from cli.test_set_and_reload import ENABLE, done, folder, shell
 
+from devpool import resources
+
 __all__ = ["folder", "shell"]
 pytestmark = needs_compose
 
@@ -35,3 +37,7 @@ def test_two_poolers_are_told_apart(folder: Path, shell: dict[str, str]) -> None
 
 def test_metrics_need_a_pooler(folder: Path, shell: dict[str, str]) -> None:
     refuse(folder, shell, "not-enabled", "metrics", words=("devpool enable",))
+
+
+def test_the_dashboard_is_printed_as_it_is_carried(folder: Path, shell: dict[str, str]) -> None:
+    assert run(folder, shell, "metrics", "--dashboard").stdout == resources.dashboard()
