@@ -19,7 +19,7 @@ from devpool.project import read_project
 from devpool.read_model import read_model
 from devpool.rollout import reach
 from devpool.routing import Route, chosen_routes, in_session
-from devpool.sizing import Inputs, Load, Server
+from devpool.size_values import Inputs, Load, Server
 from devpool.state import State
 from devpool.tuning import POOL_MODE
 

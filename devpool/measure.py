@@ -9,7 +9,7 @@ from devpool.concurrency import Fact
 from devpool.containers import Running, Stack
 from devpool.pools import of_apps, show
 from devpool.size_inputs import Look
-from devpool.sizing import Load, Server
+from devpool.size_values import Load, Server
 
 # `active_time` and `idle_in_transaction_time` are there since PostgreSQL 14, `reserved_connections` since 16.
 _SERVER = (

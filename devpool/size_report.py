@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from devpool.output import table
-from devpool.sizing import SOURCES, Size, Step
+from devpool.size_values import SOURCES, Size, Step
 from devpool.tuning import in_words
 
 

@@ -18,7 +18,8 @@ from devpool.project_options import project_options
 from devpool.report import UNPROVED
 from devpool.retune import Retuned, retune, retuned_lines
 from devpool.size_report import size_data, size_lines
-from devpool.sizing import Size, recommend
+from devpool.size_values import Size
+from devpool.sizing import recommend
 from devpool.state import State, not_enabled
 from devpool.tuning import in_words
 

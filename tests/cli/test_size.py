@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from cli.test_bad_input import COMPOSE, assert_clean, needs_compose, refuse, run, tree, write
-from cli.test_set_and_reload import ENABLE, asked, done, tuned
+from cli.test_set_and_reload import ENABLE, asked, done, shell, tuned
+
+__all__ = ["shell"]
 
 MANY = COMPOSE.replace("image: app", "image: app\n    command: gunicorn -w 8 --threads 16 app")
 pytestmark = needs_compose
@@ -18,13 +20,6 @@ def folder(tmp_path: Path) -> Path:
     project = tmp_path / "project"
     project.mkdir()
     return write(project, compose_yml=MANY)
-
-
-@pytest.fixture
-def shell(plain_shell: dict[str, str], tmp_path: Path) -> dict[str, str]:
-    """A shell in which docker finds no engine."""
-    root = Path(__file__).resolve().parents[2]
-    return plain_shell | {"PYTHONPATH": str(root), "CI": "1", "DOCKER_HOST": f"unix://{tmp_path}/nosuch.sock"}
 
 
 def test_a_project_that_is_not_enabled_is_sized_from_its_files(folder: Path, shell: dict[str, str]) -> None:

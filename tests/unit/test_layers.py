@@ -41,7 +41,7 @@ MIDDLE = {
     *("databases", "read_model", "setting_edits", "notes", "shields"),
     *("rewrite", "edits", "undo", "verify", "reading", "state", "errors", "meaning"),
     *("options", "tuning", "setting_values", "drivers", "session", "refusals"),
-    *("concurrency", "sizing", "size_inputs", "exposition", "metrics"),
+    *("concurrency", "sizing", "size_values", "size_inputs", "exposition", "metrics"),
 }
 WORLD = {
     *("os", "sys", "subprocess", "time", "datetime", "pathlib", "tempfile", "shutil", "glob", "fcntl", "socket"),

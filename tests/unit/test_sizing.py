@@ -13,7 +13,8 @@ from devpool import size_inputs
 from devpool.concurrency import Demand, Fact
 from devpool.routing import find_routes
 from devpool.size_report import size_data, size_lines
-from devpool.sizing import SOURCES, Inputs, Load, Server, recommend
+from devpool.size_values import SOURCES, Inputs, Load, Server
+from devpool.sizing import recommend
 
 
 def fact(value: int, source: str = "said") -> Fact:
