@@ -145,13 +145,14 @@ PROGRAMS = (
 )
 _ASYNC = re.compile(r"(?:-k|--worker-class)[=\s]+\S*(uvicorn|aiohttp|asgi)")
 _GREEN = re.compile(r"(?:-k|--worker-class)[=\s]+\S*(gevent|eventlet)")
-# The names that say how much an app's own pool may hold, without their signs: QUARKUS_DATASOURCE_JDBC_MAX_SIZE and
-# quarkus.datasource.jdbc.max-size are the same.
+# The names that say how much an app's own pool may hold: QUARKUS_DATASOURCE_JDBC_MAX_SIZE and
+# quarkus.datasource.jdbc.max-size are the same, MONGODB_POOL_SIZE is another's.
 _POOL = re.compile(
-    r"(^|DB|DATABASE|PG|POSTGRES(QL)?|SQL(ALCHEMY)?|ECTO|HIKARI|DATASOURCE|JDBC|QUARKUS\w*|CONNECTION)"
-    r"(MAX(IMUM)?POOLSIZE|POOL(SIZE|MAX|MAXSIZE|LIMIT)|MAXPOOL|MAXSIZE|MAX(OPEN)?CONN(ECTION)?S?)$|^(RAILS)?DBPOOL$"
+    r"(^|_)(DB|DATABASE|PG|POSTGRES(QL)?|SQL|SQLALCHEMY|ECTO|HIKARI|DATASOURCE|JDBC)(_CONNECTIONS?)?_"
+    r"(MAX(IMUM)?_?POOL(_?SIZE)?|POOL(_?SIZE|_?MAX(_?SIZE)?|_?LIMIT)?|MAX_?SIZE|MAX_?(OPEN_?)?CONN(ECTION)?S?|LIMIT)$"
+    r"|^(MAX(IMUM)?_?)?POOL_?(SIZE|MAX)$"
 )
-_OVERFLOW = re.compile(r"(POOL|DB|DATABASE|SQLALCHEMY)MAXOVERFLOW$")
+_OVERFLOW = re.compile(r"(^|_)(POOL|DB|DATABASE|SQLALCHEMY)_MAX_?OVERFLOW$")
 _IN_URL = re.compile(
     r"[?&;](?P<name>connection_limit|pool_size|pool_max_conns|max_conns|pool|max(?:imum)? ?pool ?size)"
     r"\s*=\s*(?P<value>\d+)",
@@ -237,7 +238,7 @@ def _pools(words: str, variables: Mapping[str, str]) -> Iterator[Fact]:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9]", "", name).upper()
+    return re.sub(r"[^A-Za-z0-9]+", "_", name).upper()
 
 
 def _with_variables(words: str, variables: Mapping[str, str]) -> str:
