@@ -52,8 +52,8 @@ class Follow:
         if plan is None or not (self.running or everything):
             return []
         with taken_back(lambda: self._take_back(plan.apps)):
-            start_poolers(self.stack, plan, self.ctx.output)
             remove_services(self.stack, _gone(before, plan), self.ctx.output)
+            start_poolers(self.stack, plan, self.ctx.output)
             restarted = restart_apps(self.stack, plan.apps, self.running, self.ctx.output)
             if everything and not self.running:
                 self.ctx.output.progress(f"starting {', '.join(plan.apps)} and waiting until they are healthy")
@@ -91,5 +91,8 @@ class Follow:
 
 
 def _gone(before: State | None, plan: Plan) -> list[str]:
-    """The exporters of before that are not wanted any more."""
-    return [p.exporter for p in before.poolers if p.exporter and p.exporter not in plan.added] if before else []
+    """The exporters of before that are not wanted any more, and their poolers: these are made anew in any case, and
+    Compose would leave the volume behind that the two shared.
+    """
+    gone = [p for p in before.poolers if p.exporter and p.exporter not in plan.added] if before else []
+    return [name for p in gone for name in (p.exporter, p.name)]

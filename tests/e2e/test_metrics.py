@@ -108,6 +108,7 @@ def tell(project: DemoProject) -> Seen:
     sized(project, seen)
     seen.said["without"] = project.devpool("enable", "--no-metrics")
     seen.things["without"], seen.files["without"] = project.things(), project.tree()
+    seen.answers["volume left"] = docker("volume", "inspect", seen.answers["volume"], check=False).returncode == 0
     seen.said["disable"] = project.devpool("disable")
     seen.things["after"], seen.files["after"] = project.things(), project.tree()
     return seen
@@ -149,6 +150,8 @@ def guarded(project: DemoProject, seen: Seen) -> None:
         done = project.call(["docker", "compose", "exec", "-T", "db", "psql", "-X", url, "-c", sql])
         seen.answers[name] = (done.returncode, done.stdout + done.stderr)
     seen.answers["container"] = json.loads(docker("inspect", container).stdout)[0]
+    (mount,) = seen.answers["container"]["Mounts"]
+    seen.answers["volume"] = mount["Name"]
     script = "tr '\\0' '\\n' </proc/1/environ; tr '\\0' ' ' </proc/1/cmdline; id -u; touch /x"
     done = project.call(["docker", "compose", "exec", "-T", EXPORTER, "sh", "-c", script])
     seen.answers["inside"] = (done.stdout, done.stderr)
@@ -321,6 +324,8 @@ def test_without_metrics_the_exporter_is_gone_and_the_pooler_stays(seen: Seen) -
     assert [thing for thing in left if "exporter" in thing] == []
     assert any("pgbouncer" in thing for thing in left)
     assert b"exporter" not in seen.files["without"]["compose.yaml"][1]
+    assert re.fullmatch("[0-9a-f]{64}", seen.answers["volume"])
+    assert not seen.answers["volume left"]
 
 
 def test_disable_takes_all_of_it_out(seen: Seen) -> None:
