@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from unit.test_metrics import table
+from unit.test_metric_names import table
 
 from devpool import metrics, resources
 
