@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _LOG_LINES = 20
 _STAMP = re.compile(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
+_VOLUME_ID = re.compile(r"[0-9a-f]{64}")
 _HEALTH_TIMEOUT = 90  # seconds that a pooler has to become healthy
 _ACTIVITY = (
     "SELECT host(client_addr) AS addr, datname AS database, usename AS user, "
@@ -109,8 +111,10 @@ class Stack:
         with _errors():
             for container in client.container.list(all=True, filters=_filters(self.name, service)):
                 image = container.config.image or ""
+                volumes = _anonymous_volumes(container)
                 client.container.stop(container, time=5)
                 client.container.remove(container, force=True, volumes=True)
+                self._remove_volumes(volumes)
                 self._remove_image(image)
             self._remove_image(f"{self.name}-{service}")
 
@@ -159,6 +163,12 @@ class Stack:
 
     def _compose(self, *words: str) -> None:
         run(self.call.command(*words), cwd=self.call.cwd, environ=self.call.environ)
+
+    def _remove_volumes(self, names: list[str]) -> None:
+        for name in names:
+            # It is gone already, or another container uses it too: then it goes with that one.
+            with suppress(DevpoolError), _errors():
+                _client().volume.remove(name)
 
     def _remove_image(self, name: str) -> None:
         client = _client()
@@ -232,6 +242,14 @@ def _running(service: str, container: Any) -> Running:
         environment=environment,
         words=(*_words(container.config.entrypoint), *_words(container.config.cmd)),
     )
+
+
+def _anonymous_volumes(container: Any) -> list[str]:
+    """The volumes without a name of their own. Compose mounts them by their ids where it recreates a container, and
+    Docker, to which they have a name then, no longer removes them with it.
+    """
+    names = [mount.name or "" for mount in container.mounts if mount.type == "volume"]
+    return [name for name in names if _VOLUME_ID.fullmatch(name)]
 
 
 def _words(command: str | list[str] | None) -> list[str]:
