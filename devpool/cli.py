@@ -25,7 +25,7 @@ _PLUGIN = {
 }
 
 
-_VERBS = ("enable", "disable", "migrate", "direct", "psql", "status", "explain", "set", "reload")
+_VERBS = ("enable", "disable", "migrate", "direct", "psql", "status", "explain", "size", "set", "reload", "metrics")
 
 
 class Verbs(click.Group):

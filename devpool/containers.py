@@ -8,6 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from python_on_whales import DockerClient
 
 _LOG_LINES = 20
-_ROLE = "devpool.role"  # the label that the pooler's image has (docker/pgbouncer/Dockerfile)
+_ROLE = "devpool.role"  # the label that our images have (docker/*/Dockerfile)
 _STAMP = re.compile(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
+_VOLUME_ID = re.compile(r"[0-9a-f]{64}")
 _HEALTH_TIMEOUT = 90  # seconds that a pooler has to become healthy
 _ACTIVITY = (
     "SELECT host(client_addr) AS addr, datname AS database, usename AS user, "
@@ -115,20 +117,28 @@ class Stack:
         with _errors():
             for container in client.container.list(all=True, filters=_filters(self.name, service)):
                 image = container.config.image or ""
+                volumes = _anonymous_volumes(container)
                 client.container.stop(container, time=5)
                 client.container.remove(container, force=True, volumes=True)
+                self._remove_volumes(volumes)
                 self._remove_image(image)
             self._remove_image(f"{self.name}-{service}")
 
-    def left_poolers(self) -> list[str]:
-        """The services of poolers that have a container and stand in no file any more."""
+    def left(self) -> dict[str, list[str]]:
+        """The services of devpool's own that have a container and stand in no file any more, by their role: `exporter`,
+        `pooler`.
+        """
         client = _client()
-        filters = [*_filters(self.name), ("label", f"{_ROLE}=pooler")]
         with _errors():
-            labels = [c.config.labels or {} for c in client.container.list(all=True, filters=filters)]
-        found = dict.fromkeys(mine.get("com.docker.compose.service", "") for mine in labels)
-        known = set(self.services()) if found else set()
-        return [name for name in found if name and name not in known]
+            found = client.container.list(all=True, filters=[*_filters(self.name), ("label", _ROLE)])
+            labels = [c.config.labels or {} for c in found]
+        known = set(self.services()) if labels else set()
+        left: dict[str, list[str]] = {}
+        for mine in labels:
+            name = mine.get("com.docker.compose.service", "")
+            if name not in known:
+                left.setdefault(mine[_ROLE], []).append(name)
+        return left
 
     def services(self) -> list[str]:
         """The services that the files name, those of all profiles."""
@@ -154,14 +164,17 @@ class Stack:
         return rows(self.execute(pooler, ["pooler-admin", "SHOW CLIENTS"]))
 
     def activity(self, database: Running) -> list[dict[str, str]]:
-        """The client connections that Postgres holds: addr, database, user, application, connections.
+        """The client connections that Postgres holds: addr, database, user, application, connections."""
+        return self.query(database, _ACTIVITY)
+
+    def query(self, database: Running, sql: str) -> list[dict[str, str]]:
+        """What Postgres answers, a dict for each row, its columns by name.
 
         Asked inside the database's container over its own socket, as its own superuser.
         """
         user = database.environment.get("POSTGRES_USER") or "postgres"
         name = database.environment.get("POSTGRES_DB") or user
-        command = ["psql", "-X", "--csv", "-U", user, "-d", name, "-c", _ACTIVITY]
-        return rows(self.execute(database, command))
+        return rows(self.execute(database, ["psql", "-X", "--csv", "-U", user, "-d", name, "-c", sql]))
 
     def execute(self, container: Running, command: list[str]) -> str:
         """The output of a command inside a container.
@@ -196,6 +209,12 @@ class Stack:
 
     def _compose(self, *words: str) -> None:
         run(self.call.command(*words), cwd=self.call.cwd, environ=self.call.environ)
+
+    def _remove_volumes(self, names: list[str]) -> None:
+        for name in names:
+            # It is gone already, or another container uses it too: then it goes with that one.
+            with suppress(DevpoolError), _errors():
+                _client().volume.remove(name)
 
     def _remove_image(self, name: str) -> None:
         client = _client()
@@ -251,6 +270,14 @@ def _running(service: str, container: Any) -> Running:
         environment=environment,
         words=(*_words(container.config.entrypoint), *_words(container.config.cmd)),
     )
+
+
+def _anonymous_volumes(container: Any) -> list[str]:
+    """The volumes without a name of their own. Compose mounts them by their ids where it recreates a container, and
+    Docker, to which they have a name then, no longer removes them with it.
+    """
+    names = [mount.name or "" for mount in container.mounts if mount.type == "volume"]
+    return [name for name in names if _VOLUME_ID.fullmatch(name)]
 
 
 def _words(command: str | list[str] | None) -> list[str]:

@@ -230,8 +230,7 @@ def _is_whole(setting: Setting, document: Document) -> bool:
 
 def _private(project: Project, database: str, pooled: list[Setting], others: list[Setting]) -> Credentials:
     for setting in (*pooled, *others):
-        values = _userinfo(setting) if setting.kind in ("url", "jdbc", "dsn") else {}
-        values = dict(_from_company(project, setting)) | values
+        values = login_of(project, setting)
         if values.get(_PASSWORD):
             outside = project.databases[database].service is None
             address = {"POSTGRES_HOST": database, "POSTGRES_PORT": upstream_port(pooled, {})} if outside else {}
@@ -243,6 +242,12 @@ def _private(project: Project, database: str, pooled: list[Setting], others: lis
         where=place,
         hint=f"give `{database}` a POSTGRES_PASSWORD (or POSTGRES_HOST_AUTH_METHOD: trust) in the compose file",
     )
+
+
+def login_of(project: Project, setting: Setting) -> dict[str, str]:
+    """User, password and database with which an app enters, by the names of the pooler's variables."""
+    values = _userinfo(setting) if setting.kind in ("url", "jdbc", "dsn") else {}
+    return dict(_from_company(project, setting)) | values
 
 
 def _userinfo(setting: Setting) -> dict[str, str]:

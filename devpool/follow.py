@@ -19,12 +19,13 @@ from devpool.rollback import Rollback, prepare_disable
 from devpool.rollout import (
     connection_lines,
     prove_live,
-    remove_poolers,
+    remove_services,
     restart_apps,
     start_poolers,
     still_at,
     taken_back,
 )
+from devpool.state import State
 
 
 class Follow:
@@ -41,12 +42,15 @@ class Follow:
         self.stack = stack
         self.running = running
 
-    def enabled(self, prepared: Prepared, directory: Path, *, everything: bool) -> list[Connections]:
+    def enabled(
+        self, prepared: Prepared, directory: Path, before: State | None, *, everything: bool
+    ) -> list[Connections]:
         """Write the files, start the poolers and recreate the apps; the connections that they have then.
 
         Args:
             prepared: what enable does to the files.
             directory: the project directory.
+            before: the record of the enable before this one; None where there was none.
             everything: whether to start what is needed where nothing runs.
 
         Raises:
@@ -59,6 +63,7 @@ class Follow:
             self.ctx.output.lines(*written_lines(prepared))
             if not (self.running or everything):
                 return []
+            remove_services(self.stack, _gone(before, plan), self.ctx.output)
             start_poolers(self.stack, plan, self.ctx.output)
             restarted = restart_apps(self.stack, plan.apps, self.running, self.ctx.output)
             if everything and not self.running:
@@ -82,7 +87,7 @@ class Follow:
             self.ctx.output.lines(*change_lines(rollback.prepared))
             restart_apps(self.stack, apps, self.running, self.ctx.output)
         try:
-            remove_poolers(self.stack, rollback.poolers, self.ctx.output)
+            remove_services(self.stack, rollback.services, self.ctx.output)
         except DevpoolError as error:
             self.ctx.output.warning(error)
             self.ctx.output.progress("the project is direct; run `devpool disable` again to remove what is left")
@@ -91,11 +96,13 @@ class Follow:
         """Where a killed disable has left poolers whose service is in no file any more: the apps that still go to them
         are recreated, and they are removed. Their names.
         """
-        left = self.stack.left_poolers()
-        if left:
-            restart_apps(self.stack, still_at(self.running, left), self.running, self.ctx.output)
-            remove_poolers(self.stack, left, self.ctx.output)
-        return left
+        left = self.stack.left()
+        poolers = left.get("pooler", [])
+        if poolers:
+            restart_apps(self.stack, still_at(self.running, poolers), self.running, self.ctx.output)
+        names = list(dict.fromkeys([*left.get("exporter", []), *poolers]))
+        remove_services(self.stack, names, self.ctx.output)
+        return names
 
     def _forward_again(self, inverses: list[FileChange], directory: Path, apps: list[str]) -> None:
         """Files and containers as they were before disable."""
@@ -124,7 +131,15 @@ class Follow:
             if rollback is not None:
                 commit(directory, rollback.prepared.changes())
                 restart_apps(self.stack, apps, self.running, self.ctx.output)
-                remove_poolers(self.stack, rollback.poolers, self.ctx.output)
+                remove_services(self.stack, rollback.services, self.ctx.output)
                 self.stack.stop(s for s in self.stack.running() if s not in self.running)
         except DevpoolError as error:
             self.ctx.output.warning(error)
+
+
+def _gone(before: State | None, plan: Plan) -> list[str]:
+    """The exporters of before that are not wanted any more, and their poolers: these are made anew in any case, and
+    Compose would leave the volume behind that the two shared.
+    """
+    gone = [p for p in before.poolers if p.exporter and p.exporter not in plan.added] if before else []
+    return [name for p in gone for name in (p.exporter, p.name)]

@@ -17,6 +17,7 @@ class Options:
         direct, pool: services, or `SERVICE:DATABASE`, that the user routes himself.
         session: the same for those that go to the pooler's door in session mode.
         publish: the port of the host for the first pooler; None to publish none.
+        metrics: whether an exporter of metrics stands beside each pooler.
         settings: PgBouncer's settings by key, for all poolers; `preset` is one of them.
         settings_of: settings of one pooler alone, by its database; they win.
     """
@@ -27,6 +28,7 @@ class Options:
     pool: tuple[str, ...] = ()
     session: tuple[str, ...] = ()
     publish: int | None = None
+    metrics: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
     settings_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -57,6 +59,7 @@ def remembered(options: Mapping[str, Any]) -> Options:
         pool=tuple(options.get("pool") or ()),
         session=tuple(options.get("session") or ()),
         publish=options.get("publish"),
+        metrics=bool(options.get("metrics")),
         settings=_texts(options.get("settings") or {}),
         settings_of={d: _texts(s) for d, s in (options.get("settings_of") or {}).items()},
     )

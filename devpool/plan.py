@@ -27,6 +27,10 @@ _LAST_PORT = 65535
 DIRECT_SUFFIX = "_DIRECT"
 POOLED_SUFFIX = "_POOLED"
 SESSION_SUFFIX = "_POOLED_SESSION"
+# Where the pooler keeps the account that it makes for its exporter (docker/pgbouncer/metrics.sh).
+METRICS_FOLDER = "/run/devpool-metrics"
+_METRICS_VARIABLE = "PGBOUNCER_METRICS_FOLDER"
+_EXPORTER_SUFFIX = "-exporter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,7 @@ class Pooler:
         extra_hosts: `extra_hosts` of the apps that say where an external database is.
         settings: PgBouncer's settings that the user chose, by key.
         doors: the databases that have a second name in session mode.
+        metrics: whether an exporter stands beside it.
     """
 
     name: str
@@ -68,12 +73,20 @@ class Pooler:
     extra_hosts: tuple[str, ...]
     settings: Mapping[str, str]
     doors: tuple[str, ...] = ()
+    metrics: bool = False
+
+    @property
+    def exporter(self) -> str:
+        """The service of its exporter; "" where it has none."""
+        return self.name + _EXPORTER_SUFFIX if self.metrics else ""
 
     @property
     def variables(self) -> dict[str, str]:
         """Its variables of PgBouncer but for the port, in the order in which they are written."""
-        return tuning.variables(self.settings, tls=self.tls) | (
-            {VARIABLE: in_variable(self.doors)} if self.doors else {}
+        return (
+            tuning.variables(self.settings, tls=self.tls)
+            | ({VARIABLE: in_variable(self.doors)} if self.doors else {})
+            | ({_METRICS_VARIABLE: METRICS_FOLDER} if self.metrics else {})
         )
 
 
@@ -130,6 +143,11 @@ class Plan:
     def apps(self) -> list[str]:
         """The pooled apps, each once."""
         return list(dict.fromkeys(a for p in self.poolers for a in p.apps))
+
+    @property
+    def added(self) -> list[str]:
+        """The services that are added: poolers, and after them their exporters."""
+        return [p.name for p in self.poolers] + [p.exporter for p in self.poolers if p.exporter]
 
 
 def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
@@ -192,13 +210,14 @@ def _pooler(
         raise UsageError("bad-name", "this is no name for a service", hint="use letters, digits, `.`, `_` and `-`")
     name = options.name if len(databases) == 1 else f"{options.name}-{_short(database, databases)}"
     service = project.databases[database].service
-    if name in project.services:
-        raise DevpoolError(
-            "pooler-name-taken",
-            f"the project has a service named `{name}` already",
-            where=project.services[name].place,
-            hint="choose another name for the pooler: --name devpool-pgbouncer",
-        )
+    for taken in (name, *([name + _EXPORTER_SUFFIX] if options.metrics else [])):
+        if taken in project.services:
+            raise DevpoolError(
+                "pooler-name-taken",
+                f"the project has a service named `{taken}` already",
+                where=project.services[taken].place,
+                hint="choose another name for the pooler: --name devpool-pgbouncer",
+            )
     mine = [s for s in settings if s.database == database]
     apps = tuple(dict.fromkeys(s.service for s in mine))
     chosen = options.settings_for(database)
@@ -223,6 +242,7 @@ def _pooler(
         published=_published(project, options, databases.index(database)),
         extra_hosts=() if service else _extra_hosts(project, database, apps),
         settings=chosen,
+        metrics=options.metrics,
     )
 
 

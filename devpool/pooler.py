@@ -1,4 +1,6 @@
-"""The text of the pooler's service: compose/pooler.yml, filled in and laid out as its neighbours are."""
+"""The text of the pooler's service, and of its exporter's: compose/pooler.yml and compose/exporter.yml, filled in and
+laid out as their neighbours are.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,12 @@ from devpool.credentials import Credentials
 from devpool.edits import Copy, Part, joined
 from devpool.environment import Value
 from devpool.nodes import Entry, Scalar
-from devpool.plan import Pooler
+from devpool.plan import METRICS_FOLDER, Pooler
 from devpool.services import written_path
 
 FOLDER = ".devpool"
 BUILD_CONTEXT = f"{FOLDER}/pgbouncer"
+EXPORTER_CONTEXT = f"{FOLDER}/exporter"
 _STEP = "  "
 _ORDER = (
     "POSTGRES_HOST",
@@ -78,6 +81,11 @@ class Block:
         start = self.credentials.document.directory or self.project_directory
         return written_path(start, posixpath.join(self.project_directory, path))
 
+    def _volumes(self) -> Iterator[tuple[int, Line]]:
+        if self.pooler.metrics:
+            yield 0, ("# The account that it makes for its exporter, and nothing else.",)
+            yield 0, (f"volumes: [{METRICS_FOLDER}]",)
+
     def _depends_on(self) -> Iterator[tuple[int, Line]]:
         if not self.pooler.external:
             yield 0, ("depends_on:",)
@@ -138,6 +146,19 @@ class Block:
         yield "PGBOUNCER_LISTEN_PORT", self.pooler.port
         for name, value in self.pooler.variables.items():
             yield name, value.replace("$", "$$")
+
+
+class ExporterBlock(Block):
+    """The service of a pooler's exporter. It stands where its pooler does."""
+
+    def _word(self, match: re.Match[str]) -> str:
+        words = {
+            "name": self.pooler.exporter,
+            "pooler": self.pooler.name,
+            "host": layout.quoted(self.pooler.name),
+            "build": layout.quoted(self._from_file(EXPORTER_CONTEXT)),
+        }
+        return words[match[1]]
 
 
 def private_env_file(service: str) -> str:

@@ -11,13 +11,13 @@ from devpool.address import find_addresses
 from devpool.document import Document, encode, parse
 from devpool.envfile import EnvFile
 from devpool.errors import DevpoolError, ProofError
+from devpool.home import context_modes, contexts, home_files
 from devpool.looking import start_of
 from devpool.model import Project
 from devpool.notes import notes
 from devpool.options import Options
 from devpool.oracle import readings
 from devpool.plan import Plan, make_plan
-from devpool.pooler import BUILD_CONTEXT, FOLDER
 from devpool.prepared import Prepared
 from devpool.project import project_directory, read_project
 from devpool.read_model import read_model
@@ -25,15 +25,11 @@ from devpool.rewrite import Changes, rewrite
 from devpool.rollback import Direct, direct, on_disk, ours_on_disk, read_state
 from devpool.routing import chosen_routes
 from devpool.sources import Selection, Sources
-from devpool.state import DIGESTS, PATH, AddedPooler, AppRoute, State, dump, dump_digests
+from devpool.state import DIGESTS, AddedPooler, AppRoute, State
 from devpool.tuned import adopted
-from devpool.undo import digests_of
-from devpool.verify import prove_meaning, prove_pooler, prove_reading, prove_text
+from devpool.undo import Digests, digests_of
+from devpool.verify import prove_exporter, prove_meaning, prove_pooler, prove_reading, prove_text
 
-_IGNORED = (
-    b"# What devpool keeps for this machine alone; state.json and pgbouncer/ can be committed.\n"
-    b"env/\njournal/\ndigests.json\nlock\n"
-)
 _PRIVATE = 0o600
 
 
@@ -56,7 +52,7 @@ def prepare_enable(
     plan = make_plan(project, chosen_routes(project, options), options)
     told = _notes(project, plan)
     _refuse_nothing(project, plan, told)
-    changes = rewrite(project, plan, resources.block_template())
+    changes = rewrite(project, plan, resources.block_template(), resources.block_template("exporter"))
     texts = _new_texts(sources, changes)
     private = {f"{sources.directory}/{name}": text.encode() for name, text in changes.private.items()}
     if verify:
@@ -65,9 +61,10 @@ def prepare_enable(
         prove_meaning(plan, before, after)
         for pooler in plan.poolers:
             prove_pooler(project, pooler, [m.setting for m in plan.moves if m.pooler is pooler], before, after)
+            prove_exporter(pooler, after)
     record = _record(plan, options, changes)
-    context = resources.build_context()
-    ours = _our_files(sources, record, context) | private
+    context = contexts(plan)
+    ours = home_files(sources.directory, record, _digests(sources, record), context) | private
     wanted: dict[str, bytes | None] = {**instead, **texts, **ours}
     stale = ours_on_disk(directory).keys() - wanted.keys() if state else set()
     wanted |= dict.fromkeys(stale)
@@ -78,7 +75,7 @@ def prepare_enable(
         before={p: on_disk(p) for p in wanted},
         after=wanted,
         modes=dict.fromkeys([*private, f"{sources.directory}/{DIGESTS}"], _PRIVATE)
-        | _script_modes(sources.directory, context),
+        | context_modes(sources.directory, context),
         edited=tuple(dict.fromkeys([*texts, *instead])),
         proved=verify,
         state=record,
@@ -169,7 +166,8 @@ def _record(plan: Plan, options: Options, changes: Changes) -> State:
         edits=changes.edits,
         private=tuple(changes.private),
         poolers=tuple(
-            AddedPooler(name=p.name, database=p.database, port=p.port, upstream=p.upstream_port) for p in plan.poolers
+            AddedPooler(name=p.name, database=p.database, port=p.port, upstream=p.upstream_port, exporter=p.exporter)
+            for p in plan.poolers
         ),
         routes=tuple(
             AppRoute(service=r.service, database=r.database, pooled=r.pooled, reason=r.reason) for r in plan.routes
@@ -177,16 +175,5 @@ def _record(plan: Plan, options: Options, changes: Changes) -> State:
     )
 
 
-def _our_files(sources: Sources, state: State, context: resources.BuildContext) -> dict[str, bytes]:
-    directory = sources.directory
-    digests = {e: d for p in state.paths() for e, d in digests_of(_text_of(sources, p), state.edits_of(p)).items()}
-    return {
-        f"{directory}/{PATH}": dump(state, directory),
-        f"{directory}/{DIGESTS}": dump_digests(state, digests),
-        f"{directory}/{FOLDER}/.gitignore": _IGNORED,
-        **{f"{directory}/{BUILD_CONTEXT}/{name}": data for name, (data, _) in context.items()},
-    }
-
-
-def _script_modes(directory: str, context: resources.BuildContext) -> dict[str, int]:
-    return {f"{directory}/{BUILD_CONTEXT}/{name}": mode for name, (_, mode) in context.items()}
+def _digests(sources: Sources, state: State) -> Digests:
+    return {e: d for p in state.paths() for e, d in digests_of(_text_of(sources, p), state.edits_of(p)).items()}

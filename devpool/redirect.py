@@ -59,6 +59,7 @@ class _Redirection:
     def __init__(self, project: Project, poolers: list[Former]) -> None:
         self.project = project
         self.poolers = {pooler.name: pooler for pooler in poolers}
+        self.added = {name for pooler in poolers for name in (pooler.name, *pooler.exporters)}
         self.databases = {
             p.name: Database(name=p.name, service=project.services.get(p.name), hosts=frozenset({p.name}))
             for p in poolers
@@ -69,7 +70,7 @@ class _Redirection:
 
     def spans(self) -> dict[str, list[Placed]]:
         for name, service in self.project.services.items():
-            if name in self.poolers:
+            if name in self.added:
                 continue
             settings = list(self.settings(service))
             for setting in settings:
@@ -208,7 +209,7 @@ def _differs_by_address(setting: Setting, twin: Value, pooler: Former) -> bool:
 def pooled_values(project: Project, poolers: list[Former]) -> set[tuple[str, str]]:
     """The variables that lead to a pooler, as (service, variable)."""
     found = _Redirection(project, poolers)
-    services = [s for name, s in project.services.items() if name not in found.poolers]
+    services = [s for name, s in project.services.items() if name not in found.added]
     return {(s.service, s.variable) for service in services for s in found.settings(service)}
 
 

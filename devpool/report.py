@@ -39,7 +39,9 @@ def plan_lines(prepared: Prepared) -> list[str]:
 def _pooler_lines(pooler: Pooler) -> list[str]:
     apps = ", ".join(pooler.apps)
     first = f"{pooler.name}: PgBouncer in front of {pooler.database}, listening on {pooler.port}, for {apps}"
-    return [first, f"  set: {in_words(pooler.settings)}"] if pooler.settings else [first]
+    lines = [first, f"  set: {in_words(pooler.settings)}"] if pooler.settings else [first]
+    beside = f"{pooler.exporter}: Prometheus metrics of {pooler.name}, at http://{pooler.exporter}:9127/metrics"
+    return [*lines, beside] if pooler.metrics else lines
 
 
 def _setting_lines(prepared: Prepared, moves: tuple[Move, ...]) -> list[str]:

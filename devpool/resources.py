@@ -1,4 +1,4 @@
-"""The files that travel with devpool: the block that is inserted, and the pooler's build context."""
+"""The files that travel with devpool: the blocks that are inserted, and the build contexts of their images."""
 
 from __future__ import annotations
 
@@ -11,9 +11,14 @@ BuildContext = dict[str, tuple[bytes, int]]
 _NOT_BUILT = frozenset({"README.md"})
 
 
-def block_template() -> str:
-    """The text of compose/pooler.yml."""
-    return (_ROOT / "compose" / "pooler.yml").read_text(encoding="utf-8")
+def block_template(name: str = "pooler") -> str:
+    """The text of compose/pooler.yml, or of compose/exporter.yml."""
+    return (_ROOT / "compose" / f"{name}.yml").read_text(encoding="utf-8")
+
+
+def dashboard() -> str:
+    """The text of compose/grafana/pgbouncer.json: a dashboard for Grafana."""
+    return (_ROOT / "compose" / "grafana" / "pgbouncer.json").read_text(encoding="utf-8")
 
 
 def setting_types() -> str:
@@ -21,9 +26,9 @@ def setting_types() -> str:
     return (_ROOT / "docker" / "pgbouncer" / "settings.txt").read_text(encoding="utf-8")
 
 
-def build_context() -> BuildContext:
-    """The files of docker/pgbouncer by relative path: their bytes and permission bits."""
-    folder = _ROOT / "docker" / "pgbouncer"
+def build_context(name: str) -> BuildContext:
+    """The files of docker/pgbouncer or docker/exporter by relative path: their bytes and permission bits."""
+    folder = _ROOT / "docker" / name
     paths = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name not in _NOT_BUILT)
     files = {str(p.relative_to(folder)): p.read_bytes() for p in paths}
     return {name: (data, 0o755 if data.startswith(b"#!") else 0o644) for name, data in files.items()}

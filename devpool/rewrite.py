@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from devpool import layout, nodes
-from devpool.credentials import Credentials, find_credentials
+from devpool.credentials import find_credentials
 from devpool.dependencies import dependency_edits
 from devpool.document import Document
 from devpool.edits import Edit, insertion
@@ -16,7 +16,7 @@ from devpool.errors import DevpoolError
 from devpool.model import Project
 from devpool.nodes import Entry
 from devpool.plan import Plan, Pooler
-from devpool.pooler import Block, laid_out
+from devpool.pooler import Block, ExporterBlock, laid_out
 from devpool.services import services_node
 from devpool.setting_edits import setting_edits
 from devpool.shields import shield_edits
@@ -35,13 +35,14 @@ class Changes:
     private: dict[str, str] = field(repr=False)
 
 
-def rewrite(project: Project, plan: Plan, template: str) -> Changes:
+def rewrite(project: Project, plan: Plan, template: str, exporter_template: str) -> Changes:
     """The edits that carry out a plan.
 
     Args:
         project: the project as it is.
         plan: what is to change.
         template: the text of compose/pooler.yml.
+        exporter_template: the text of compose/exporter.yml.
 
     Raises:
         DevpoolError: where the text is laid out in a way that cannot be edited yet.
@@ -52,7 +53,10 @@ def rewrite(project: Project, plan: Plan, template: str) -> Changes:
         moves = [m.setting for m in plan.moves if m.pooler is pooler]
         credentials = find_credentials(project, pooler.database, moves)
         block = Block(pooler=pooler, credentials=credentials, project_directory=project.sources.directory)
-        poolers.append(_pooler_edit(pooler, credentials, block, template))
+        poolers.append(_block_edit(pooler.name, pooler, block, template))
+        if pooler.metrics:
+            beside = ExporterBlock(pooler=pooler, credentials=credentials, project_directory=project.sources.directory)
+            poolers.append(_block_edit(pooler.exporter, pooler, beside, exporter_template))
         if credentials.private:
             values = {name: env_quoted(value) for name, value in credentials.private.items()}
             private[block.private_path] = env_text(values)
@@ -66,9 +70,9 @@ def rewrite(project: Project, plan: Plan, template: str) -> Changes:
     return Changes(edits=tuple(sorted(found, key=lambda edit: edit.path not in first)), private=private)
 
 
-def _pooler_edit(pooler: Pooler, credentials: Credentials, block: Block, template: str) -> Edit:
-    """The pooler's service goes right after its database's."""
-    document = credentials.document
+def _block_edit(name: str, pooler: Pooler, block: Block, template: str) -> Edit:
+    """The pooler's service goes right after its database's, and its exporter's after it."""
+    document = block.credentials.document
     services, entry = _service_entry(document, pooler.after)
     if services.flow:
         raise DevpoolError(
@@ -83,7 +87,7 @@ def _pooler_edit(pooler: Pooler, credentials: Credentials, block: Block, templat
     new = laid_out(block, template, indent=indent, step=step, newline=document.newline)
     if _spaced(document, services):
         new = (document.newline, *new)
-    at = ("services", pooler.name)
+    at = ("services", name)
     return insertion(document.path, end, new, at)
 
 

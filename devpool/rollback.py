@@ -146,6 +146,7 @@ class Rollback:
         prepared: the files before and after.
         direct: what was found on the way.
         poolers: the poolers that go.
+        services: the services that go: the poolers, after their exporters.
         apps: the services that went to them.
         exact: whether the bytes of before enable are known; not, where there is no record of them.
     """
@@ -153,6 +154,7 @@ class Rollback:
     prepared: Prepared
     direct: Direct
     poolers: tuple[str, ...]
+    services: tuple[str, ...]
     apps: tuple[str, ...]
     exact: bool
 
@@ -191,6 +193,7 @@ def prepare_disable(
         prepared=prepared,
         direct=found,
         poolers=tuple(p.name for p in poolers),
+        services=tuple(name for p in poolers for name in (*p.exporters, p.name)),
         apps=tuple(dict.fromkeys([*apps, *reader.apps])),
         exact=state is not None,
     )

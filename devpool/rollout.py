@@ -52,7 +52,7 @@ def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
     Raises:
         DevpoolError: `pooler-not-built`, `pooler-unhealthy`, with the last lines of the build or the log.
     """
-    names = [p.name for p in plan.poolers]
+    names = plan.added
     output.progress(f"building {', '.join(names)} (the first time takes a minute or two)")
     try:
         stack.build(names)
@@ -122,9 +122,9 @@ def _names_one(container: Running, names: set[str]) -> bool:
     return any(v in names or any(a.host in names for a in find_addresses(v)) for v in values)
 
 
-def remove_poolers(stack: Stack, poolers: Iterable[str], output: Output) -> None:
-    """Remove the containers and images of poolers, by their services' names."""
-    for name in poolers:
+def remove_services(stack: Stack, names: Iterable[str], output: Output) -> None:
+    """Remove containers and images of services, whether the files still name them."""
+    for name in names:
         output.progress(f"removing {name}")
         stack.remove(name)
 

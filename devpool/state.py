@@ -19,12 +19,15 @@ DIGESTS = ".devpool/digests.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddedPooler:
-    """A pooler that enable added: its service, the database it serves, its port, and the database's."""
+    """A pooler that enable added: its service, the database it serves, its port, the database's, and its exporter's
+    service, "" for none.
+    """
 
     name: str
     database: str
     port: str
     upstream: str = "5432"
+    exporter: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

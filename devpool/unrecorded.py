@@ -21,7 +21,7 @@ from devpool.errors import DevpoolError
 from devpool.model import Project
 from devpool.networks import has_healthcheck
 from devpool.plan import DIRECT_SUFFIX
-from devpool.pooler import BUILD_CONTEXT, FOLDER
+from devpool.pooler import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
 from devpool.services import Service, resolve_path, services_node
 from devpool.session import VARIABLE
 from devpool.settings import published_ports
@@ -44,6 +44,7 @@ class Former:
         published: the port of the host at which the pooler can be reached; "" for none.
         healthy: whether the pooler waits for the database's health, so that apps may too.
         doors: the names of doors in session mode, each with the database's own name.
+        exporters: the services that show its metrics.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Former:
     published: str = ""
     healthy: bool = True
     doors: tuple[tuple[str, str], ...] = ()
+    exporters: tuple[str, ...] = ()
 
 
 def former_poolers(project: Project) -> list[Former]:
@@ -61,24 +63,36 @@ def former_poolers(project: Project) -> list[Former]:
     Raises:
         DevpoolError: `no-record`, where one does not say what is behind it.
     """
-    return [_former(project, service) for service in project.services.values() if _is_ours(service)]
+    return [_former(project, service) for service in project.services.values() if _is_ours(service, BUILD_CONTEXT)]
+
+
+def _exporters(project: Project, pooler: str) -> Iterator[str]:
+    mine = (s for s in project.services.values() if _is_ours(s, EXPORTER_CONTEXT))
+    yield from (s.name for s in mine if pooler in s.names("depends_on"))
 
 
 def former_of(added: AddedPooler, project: Project) -> Former:
     """The same of a pooler that is on record."""
     database = project.services.get(added.database)
     healthy = database is not None and has_healthcheck(database)
-    return Former(name=added.name, database=added.database, port=added.port, upstream=added.upstream, healthy=healthy)
+    return Former(
+        name=added.name,
+        database=added.database,
+        port=added.port,
+        upstream=added.upstream,
+        healthy=healthy,
+        exporters=(added.exporter,) if added.exporter else (),
+    )
 
 
-def _is_ours(service: Service) -> bool:
+def _is_ours(service: Service, context: str) -> bool:
     for statement in service.statements("build"):
         value = statement.value
         node = nodes.lookup(value, "context") if isinstance(value, nodes.Mapping) else value
         found = nodes.resolved(node) if node else None
         if isinstance(found, nodes.Scalar):
             path = resolve_path(statement.document.directory, service.read(found))
-            return path.endswith(f"/{BUILD_CONTEXT}")
+            return path.endswith(f"/{context}")
     return False
 
 
@@ -103,6 +117,7 @@ def _former(project: Project, service: Service) -> Former:
         published=next(iter(published_ports(service)), ""),
         healthy=any("service_healthy" in texts for texts in waits),
         doors=tuple((door, name) for door, _, name in doors),
+        exporters=tuple(_exporters(project, service.name)),
     )
 
 
@@ -173,7 +188,7 @@ def _private_items(sources: Sources, service: Service) -> Iterator[tuple[Documen
     ours = f"{sources.directory}/{FOLDER}/env/"
     uses = list(env_file_uses(service))
     for use in uses:
-        if use.path.startswith(ours) and not _is_ours(service):
+        if use.path.startswith(ours) and not _is_ours(service, BUILD_CONTEXT):
             mine = [u for u in uses if u.document is use.document]
             whole = nodes.place_of(use.document.root, ("services", service.name, "env_file"))
             alone = all(u.path.startswith(ours) for u in mine)
@@ -201,7 +216,7 @@ def _named_again(service: Service) -> Iterator[Placed]:
 
 def without_poolers(sources: Sources, poolers: list[Former]) -> dict[str, bytes]:
     """The files without the poolers' services."""
-    names = {pooler.name for pooler in poolers}
+    names = {name for pooler in poolers for name in (pooler.name, *pooler.exporters)}
     found: dict[str, bytes] = {}
     for document in sources.loaded.values():
         services = services_node(document)

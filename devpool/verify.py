@@ -16,8 +16,8 @@ from devpool.credentials import Credentials, find_credentials
 from devpool.edits import Edit, apply, placed, revert
 from devpool.errors import DevpoolError, ProofError
 from devpool.model import Project, Setting
-from devpool.plan import Move, Plan, Pooler, twin_of
-from devpool.pooler import BUILD_CONTEXT
+from devpool.plan import METRICS_FOLDER, Move, Plan, Pooler, twin_of
+from devpool.pooler import BUILD_CONTEXT, EXPORTER_CONTEXT
 from devpool.reading import Reading
 
 # What Compose makes of a link: a dependency like that of a plain list.
@@ -74,7 +74,7 @@ def prove_meaning(plan: Plan, before: Reading, after: Reading) -> None:
     """
     poolers, apps = {p.name for p in plan.poolers}, set(plan.apps)
     _same("the project", _without_services(before.model), _without_services(after.model))
-    _same("the list of services", sorted([*before.services, *poolers]), sorted(after.services))
+    _same("the list of services", sorted([*before.services, *plan.added]), sorted(after.services))
     by_app: dict[str, list[Move]] = {}
     for move in plan.moves:
         by_app.setdefault(move.setting.service, []).append(move)
@@ -235,7 +235,36 @@ def _fixed(pooler: Pooler) -> dict[str, Any]:
         "security_opt": ["no-new-privileges:true"],
         "tmpfs": ["/run/pgbouncer:mode=1777,size=1m"],
     }
-    return fixed | ({"restart": pooler.restart} if pooler.restart else {})
+    volume = {"type": "volume", "target": METRICS_FOLDER, "volume": {}}
+    return fixed | _restart(pooler) | ({"volumes": [volume]} if pooler.metrics else {})
+
+
+def _restart(pooler: Pooler) -> dict[str, Any]:
+    return {"restart": pooler.restart} if pooler.restart else {}
+
+
+def prove_exporter(pooler: Pooler, after: Reading) -> None:
+    """The service of a pooler's exporter, where it has one, is compose/exporter.yml to the last key.
+
+    Raises:
+        ProofError: `meaning-differs`.
+    """
+    if not pooler.metrics:
+        return
+    service = dict(after.services[pooler.exporter])
+    build = service.pop("build", None) or {}
+    _same("the exporter's build context", True, str(build.get("context", "")).endswith(EXPORTER_CONTEXT))
+    _same("the exporter's networks", sorted(pooler.networks or ("default",)), sorted(service.pop("networks", {})))
+    _same("the exporter's profiles", sorted(pooler.profiles), sorted(service.pop("profiles", [])))
+    expected = {
+        "cap_drop": ["ALL"],
+        "depends_on": {pooler.name: {"condition": "service_healthy", "restart": True, "required": True}},
+        "environment": {"POOLER_HOST": pooler.name},
+        "read_only": True,
+        "security_opt": ["no-new-privileges:true"],
+        "volumes_from": [f"{pooler.name}:ro"],
+    } | _restart(pooler)
+    _same(f"`{pooler.exporter}`", expected, {k: v for k, v in service.items() if v is not None})
 
 
 def prove_direct(after: Reading, poolers: Iterable[str]) -> None:

@@ -18,6 +18,7 @@ from devpool.project import project_directory
 from devpool.project_options import project_options
 from devpool.report import UNPROVED, plan_data, plan_lines, written_lines
 from devpool.rollback import read_state
+from devpool.state import State
 from devpool.tuning_options import given_settings, tuning_options
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ _PUBLISHED = 6432
     metavar="[PORT]",
     help="Publish the pooler on a port of the host's loopback (6432), for apps in the host's network.",
 )
+@click.option("--metrics/--no-metrics", default=None, help="An exporter of Prometheus metrics beside each pooler.")
 @tuning_options
 @click.option("--dry-run", is_flag=True, help="Show the plan and write nothing.")
 @click.option("--diff", is_flag=True, help="Show the changes of the files and write nothing.")
@@ -58,13 +60,13 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     writes = not (options["dry_run"] or options["diff"])
     if writes:
         recover(directory)
-    prepared = _prepare(ctx, directory, options)
+    state = read_state(directory)
+    prepared = _prepare(ctx, state, options)
     if options["diff"]:
         ctx.output.text(prepared.diff())
     else:
         ctx.output.lines(*plan_lines(prepared))
-    tuned = _tuned_before(ctx, directory, options)
-    ctx.output.lines(*tuned)
+    ctx.output.lines(*([] if state else _tuned_before(ctx, directory, options)))
     if not writes:
         ctx.output.data(plan_data(prepared) | {"written": False})
         return
@@ -72,7 +74,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     follow = None if options["no_up"] else _follow(ctx)
     ctx.output.lines("")
     if follow:
-        live = [asdict(c) for c in follow.enabled(prepared, directory, everything=options["up"])]
+        live = [asdict(c) for c in follow.enabled(prepared, directory, state, everything=options["up"])]
     else:
         live = []
         commit(directory, changes)
@@ -82,14 +84,11 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
 
 def _tuned_before(ctx: Context, directory: Path, options: dict[str, Any]) -> list[str]:
     """The settings that the poolers had before the last disable, as an offer; nothing where some are asked for now."""
-    kept = None if read_state(directory) or given_settings(options) else kept_settings(directory, ctx.shell)
+    kept = None if given_settings(options) else kept_settings(directory, ctx.shell)
     if kept is None:
         return []
-    return [
-        "",
-        "before the last disable the pooler was tuned; to have that again:",
-        *(f"  {c}" for c in commands_for(kept)),
-    ]
+    commands = [f"  {command}" for command in commands_for(kept)]
+    return ["", "before the last disable the pooler was tuned; to have that again:", *commands]
 
 
 def _remembered(last: tuple[str, ...], opposite: tuple[str, ...]) -> tuple[str, ...]:
@@ -106,8 +105,7 @@ def _follow(ctx: Context) -> Follow:
     return Follow(ctx, stack, stack.running())
 
 
-def _prepare(ctx: Context, directory: Path, options: dict[str, Any]) -> Prepared:
-    state = read_state(directory)
+def _prepare(ctx: Context, state: State | None, options: dict[str, Any]) -> Prepared:
     if options["no_verify"]:
         ctx.output.progress(UNPROVED)
     return prepare_enable(
@@ -130,6 +128,7 @@ def _options(given: dict[str, Any], last: Options) -> Options:
         pool=given["pool"] or _remembered(last.pool, given["direct"]),
         session=given["session"] or _remembered(last.session, (*given["direct"], *given["pool"])),
         publish=given["publish"] or last.publish,
+        metrics=last.metrics if given["metrics"] is None else given["metrics"],
         settings=with_settings(last.settings, settings),
         settings_of=without(last.settings_of, settings),
     )

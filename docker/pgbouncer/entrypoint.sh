@@ -23,6 +23,8 @@ source "$share/upstream.sh"
 source "$share/settings.sh"
 # shellcheck source=docker/pgbouncer/tls.sh
 source "$share/tls.sh"
+# shellcheck source=docker/pgbouncer/metrics.sh
+source "$share/metrics.sh"
 # shellcheck source=docker/pgbouncer/configuration.sh
 source "$share/configuration.sh"
 
@@ -32,6 +34,7 @@ main() {
     choose_authentication
     check_users
     choose_tls
+    offer_metrics
     write_configuration
     # One descriptor for each client and server connection; engines often start containers with a soft limit of 1024.
     ulimit -S -n "$(ulimit -H -n)"

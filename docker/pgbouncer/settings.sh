@@ -55,7 +55,7 @@ read_settings() {
         key=${name#PGBOUNCER_}
         key=${key,,}
         case $name in
-            PGBOUNCER_PRESET | PGBOUNCER_SESSION_DATABASE) continue ;;
+            PGBOUNCER_PRESET | PGBOUNCER_SESSION_DATABASE | PGBOUNCER_METRICS_FOLDER) continue ;;
             *[a-z]*) refuse_unknown "$name" ;;
         esac
         [[ -n ${type_of[$key]:-} ]] || refuse_unknown "$name"
@@ -146,7 +146,7 @@ refuse_unknown() {
 find_nearest() {
     local given=${1//_/} key plain best=$((${#1} * 4 / 3 + 4))
     nearest=''
-    for key in preset session_database "${keys[@]}"; do
+    for key in preset session_database metrics_folder "${keys[@]}"; do
         plain=${key//_/}
         if [[ ${#given} -ge 4 && $plain == *"$given"* ]]; then
             score=$((${#plain} - ${#given}))

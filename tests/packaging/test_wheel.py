@@ -46,9 +46,11 @@ def shell(plain_shell: dict[str, str]) -> dict[str, str]:
     return {n: v for n, v in plain_shell.items() if not n.startswith("PYTHON")}
 
 
-def test_the_wheel_carries_the_block_the_demo_and_the_build_context(wheel: Path) -> None:
+def test_the_wheel_carries_the_blocks_the_demo_the_dashboard_and_the_build_contexts(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    wanted = [*(REPO / "compose").rglob("*.y*ml"), *(REPO / "docker" / "pgbouncer").iterdir()]
+    images = (REPO / "docker").iterdir()
+    wanted = [*(REPO / "compose").rglob("*.y*ml"), *(REPO / "compose").rglob("*.json")]
+    wanted += [path for image in images for path in image.iterdir()]
     assert {f"devpool/_data/{path.relative_to(REPO)}" for path in wanted} <= names
 
 
@@ -60,13 +62,14 @@ def test_the_wheel_carries_no_compiled_files_and_no_tests(wheel: Path) -> None:
 def test_enable_and_disable_work_from_the_wheel(programs: Path, shell: dict[str, str], tmp_path: Path) -> None:
     project = shutil.copytree(REPO / "compose" / "demo", tmp_path / "project")
     before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
-    run(programs / "devpool", "enable", "--no-up", cwd=project, env=shell)
+    run(programs / "devpool", "enable", "--no-up", "--metrics", cwd=project, env=shell)
 
-    context = REPO / "docker" / "pgbouncer"
-    built = {path.name for path in context.iterdir()} - {"README.md"}
-    copied = project / ".devpool" / "pgbouncer"
-    assert {path.name for path in copied.iterdir()} == built
-    assert all((copied / name).read_bytes() == (context / name).read_bytes() for name in built)
+    for image in ("pgbouncer", "exporter"):
+        context = REPO / "docker" / image
+        built = {path.name for path in context.iterdir()} - {"README.md"}
+        copied = project / ".devpool" / image
+        assert {path.name for path in copied.iterdir()} == built
+        assert all((copied / name).read_bytes() == (context / name).read_bytes() for name in built)
     assert run(programs / "devpool", "status", cwd=project, env=shell).startswith("enabled\n")
 
     run(programs / "devpool", "disable", "--no-up", cwd=project, env=shell)

@@ -14,7 +14,7 @@ import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from property.generated import BOM, Generated, projects
-from unit.memory_project import COMPOSE, FOLDER, TEMPLATE, file_of, planned
+from unit.memory_project import COMPOSE, EXPORTER, FOLDER, TEMPLATE, file_of, planned
 
 from devpool.edits import Copy, Edit, apply, ordered, placed, revert
 from devpool.errors import DevpoolError, ProofError
@@ -41,8 +41,10 @@ class Enabled:
         self.given = given
         self.project: Project
         self.plan: Plan
-        self.project, self.plan = planned(given.files, publish=given.publish, **options)
-        changes = rewrite(self.project, self.plan, TEMPLATE)
+        self.project, self.plan = planned(
+            given.files, publish=given.publish, metrics=given.publish is not None, **options
+        )
+        changes = rewrite(self.project, self.plan, TEMPLATE, EXPORTER)
         self.private = changes.private
         paths = [f"{FOLDER}/{name}" for name in given.files]
         self.edits: dict[str, list[Edit]] = {p: [e for e in changes.edits if e.path == p] for p in paths}

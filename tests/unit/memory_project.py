@@ -20,7 +20,9 @@ from devpool.sources import Selection, Sources
 
 FOLDER = "/project"
 COMPOSE = f"{FOLDER}/compose.yml"
-TEMPLATE = (Path(__file__).resolve().parents[2] / "compose" / "pooler.yml").read_text(encoding="utf-8")
+_BLOCKS = Path(__file__).resolve().parents[2] / "compose"
+TEMPLATE = (_BLOCKS / "pooler.yml").read_text(encoding="utf-8")
+EXPORTER = (_BLOCKS / "exporter.yml").read_text(encoding="utf-8")
 
 Files = Mapping[str, str | bytes]
 
@@ -66,7 +68,7 @@ def planned(files: Files | str, shell: Mapping[str, str] | None = None, **option
 def changed(files: Files | str, shell: Mapping[str, str] | None = None, **options: object) -> tuple[Project, Changes]:
     """The model and the edits of these files."""
     found, plan = planned(files, shell, **options)
-    return found, rewrite(found, plan, TEMPLATE)
+    return found, rewrite(found, plan, TEMPLATE, EXPORTER)
 
 
 def file_of(found: Project, path: str) -> Document | EnvFile:

@@ -43,6 +43,7 @@ MIDDLE = {
     *("traces", "cutting", "conflicts", "tuned", "unrecorded", "redirect"),
     *("options", "tuning", "setting_values", "drivers", "session", "refusals"),
     *("tools", "recognise", "starting", "team", "migrations", "direct", "inside", "psql"),
+    *("concurrency", "sizing", "size_values", "size_inputs", "exposition", "metrics"),
 }
 WORLD = {
     *("os", "sys", "subprocess", "time", "datetime", "pathlib", "tempfile", "shutil", "glob", "fcntl", "socket"),

@@ -44,6 +44,7 @@ def test_options_come_back_as_json_knows_them() -> None:
         "pool": [],
         "session": [],
         "publish": None,
+        "metrics": False,
         "settings": {},
         "settings_of": {},
     }

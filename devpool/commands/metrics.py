@@ -1,0 +1,73 @@
+"""`devpool metrics`: what the poolers do, as Prometheus text."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from devpool import resources
+from devpool.containers import Running, Stack
+from devpool.context import Context, context
+from devpool.errors import DevpoolError
+from devpool.exposition import Family, exposition
+from devpool.metrics import SHOWN, families, merged
+from devpool.pools import show
+from devpool.project import project_directory
+from devpool.project_options import project_options
+from devpool.rollback import read_state
+from devpool.rollout import reach
+from devpool.state import State, not_enabled
+
+
+@click.command()
+@project_options
+@click.option("--dashboard", is_flag=True, help="Print a dashboard for Grafana instead.")
+@click.pass_obj
+def metrics(parent: dict[str, Any], /, **options: Any) -> None:
+    """Print the poolers' metrics, named as pgbouncer_exporter names them.
+
+    Of a pooler that does not answer pgbouncer_up is 0, and nothing else is known. Several poolers are told apart by
+    the label `pooler`.
+    """
+    ctx = context(parent, options)
+    if options["dashboard"]:
+        ctx.output.lines(*resources.dashboard().splitlines())
+        ctx.output.data(json.loads(resources.dashboard()))
+        return
+    state = read_state(project_directory(ctx.selection, ctx.cwd, ctx.shell))
+    if state is None:
+        raise not_enabled("devpool enable")
+    each = list(_each(ctx, state))
+    found = each[0][1] if len(each) == 1 else merged(each)
+    ctx.output.lines(*exposition(found).splitlines())
+    ctx.output.data({"metrics": [_data(family) for family in found]})
+
+
+def _each(ctx: Context, state: State) -> Iterator[tuple[str, list[Family]]]:
+    """The metrics of each pooler, of each of its containers where it has several."""
+    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "no pooler is reached")
+    for pooler in state.poolers:
+        containers = running.get(pooler.name, []) if stack else []
+        if not containers:
+            ctx.output.progress(f"warning: {pooler.name} is not running")
+            yield pooler.name, families(None)
+        for container in containers:
+            assert stack is not None, "it gave the containers"
+            yield (pooler.name if len(containers) == 1 else container.name), _of(ctx, stack, container)
+
+
+def _of(ctx: Context, stack: Stack, container: Running) -> list[Family]:
+    try:
+        return families({table: show(stack, container, table) for table in SHOWN})
+    except DevpoolError as error:
+        ctx.output.warning(error)
+        return families(None)
+
+
+def _data(family: Family) -> dict[str, Any]:
+    samples = [{"labels": dict(s.labels), "value": None if math.isnan(s.value) else s.value} for s in family.samples]
+    return {"name": family.name, "type": family.kind, "help": family.help, "samples": samples}

@@ -1,0 +1,77 @@
+"""`devpool size`: should this project pool at all, and with what numbers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from devpool.context import Context, context
+from devpool.errors import DevpoolError
+from devpool.journal import recover
+from devpool.project import project_directory
+from devpool.project_options import project_options
+from devpool.report import UNPROVED
+from devpool.retune import Retuned, retune, retuned_lines
+from devpool.rollback import read_state
+from devpool.size_facts import gather
+from devpool.size_report import size_data, size_lines
+from devpool.size_values import Size
+from devpool.sizing import recommend
+from devpool.state import State, not_enabled
+from devpool.tuning import in_words
+
+
+@click.command()
+@project_options
+@click.option("--seconds", type=click.FloatRange(0, 600), default=0, help="Look at the load for so long.")
+@click.option("--apply", is_flag=True, help="Set the recommended values, as `devpool set` does.")
+@click.option("--no-up", is_flag=True, help="With --apply: edit the files only; touch no container.")
+@click.option("--no-verify", is_flag=True, help="With --apply: do without Compose's own reading as proof.")
+@click.pass_obj
+def size(parent: dict[str, Any], /, **options: Any) -> None:
+    """Show whether to pool, and with what numbers, with the arithmetic behind them."""
+    ctx = context(parent, options)
+    directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
+    if options["apply"]:
+        recover(directory)
+    state = read_state(directory)
+    sizes = [recommend(inputs) for inputs in gather(ctx, state, options["seconds"])]
+    if not sizes:
+        raise DevpoolError(
+            "nothing-to-size",
+            "no app names a database in its environment",
+            hint="`devpool explain` shows what devpool sees",
+        )
+    ctx.output.lines(*size_lines(sizes))
+    done = _apply(ctx, directory, state, sizes, options) if options["apply"] else []
+    outcomes = [asdict(outcome) for d in done for outcome in d.outcomes]
+    written = any(d.written for d in done)
+    ctx.output.data({"databases": size_data(sizes), "written": written, "settings": outcomes})
+
+
+def _apply(
+    ctx: Context, directory: Path, state: State | None, sizes: list[Size], options: dict[str, Any]
+) -> list[Retuned]:
+    if state is None:
+        words = next((in_words(_texts(s)) for s in sizes if s.settings), "")
+        sets = " ".join(f"--set {word}" for word in words.split())
+        raise not_enabled(f"devpool enable {sets}".rstrip())
+    verify, up = not options["no_verify"], not options["no_up"]
+    if not verify:
+        ctx.output.progress(UNPROVED)
+    poolers = {p.database: p.name for p in state.poolers}
+    found: list[Retuned] = []
+    for mine in (s for s in sizes if s.settings and s.database in poolers):
+        name = poolers[mine.database] if len(poolers) > 1 else None
+        # Each changes the files that the one before has left.
+        now = read_state(directory) or state
+        found.append(retune(ctx, directory, now, _texts(mine), pooler=name, up=up, verify=verify))
+        ctx.output.lines("", *retuned_lines(found[-1]))
+    return found
+
+
+def _texts(size: Size) -> dict[str, str]:
+    return {key: str(value) for key, value in size.settings.items()}
