@@ -27,7 +27,9 @@ _SERVES = re.compile(
     re.I,
 )
 _MIGRATOR_NAME = re.compile(
-    r"(^|[-_])(migrat\w*|db[-_]?init|init[-_]?db|seed(er)?|schema[-_]?(init\w*|upgrade|setup))([-_]|$)|[-_]init$", re.I
+    r"(^|[-_])(migrat\w*|db[-_]?init|init[-_]?db|seed(er)?|schema[-_]?(init\w*|upgrade|setup))([-_]|$)"
+    r"|(^|[-_])(init|setup|bootstrap|installer)$",
+    re.I,
 )
 _BACKUP = re.compile(r"(^|[-_/\s])(backups?|pg_?dump)([-_.\s]|$)", re.I)
 _MONITORING = ("monitoring", "it watches the real server")

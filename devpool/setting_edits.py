@@ -128,17 +128,5 @@ def twin_text(document: Document, origin: Origin, name: str, variable: str) -> t
     if isinstance(holder, Entry) and isinstance(container, nodes.Mapping):
         scalar = nodes.resolved(holder.value)
         text = (Copy(scalar.start, scalar.end),) if origin.given else (f"${{{variable}}}",)
-        return layout.after_entry(document, _holding(container, holder), holder, name, text)
+        return layout.after_entry(document, nodes.holding(container, holder), holder, name, text)
     raise layout.odd(document, document.root)
-
-
-def _holding(container: nodes.Mapping, holder: Entry) -> nodes.Mapping:
-    """The mapping that really holds an entry: a merge may have brought it in."""
-    for entry in container.entries:
-        if entry is holder:
-            return container
-        if entry.key.value == "<<":
-            for source in nodes.merged(entry.value):
-                if holder in nodes.entries(source).values():
-                    return _holding(source, holder)
-    return container

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Set
+from types import MappingProxyType
 from typing import Literal
 
 from devpool.environment import env_file_uses, variable_holding
 from devpool.errors import DevpoolError
-from devpool.interpolation import SHELL, names_in
+from devpool.interpolation import SHELL
 from devpool.model import BARE, Project, Setting
 from devpool.moving import raw_replacements
+from devpool.nodes import Entry, Mapping, holding
 from devpool.own_keys import Readers
 from devpool.session import SUFFIX
 from devpool.shields import Shields
+from devpool.takers import taken_over
+from devpool.unaliased import Unaliases
 
 Where = Literal["origin", "own"]
 How = Literal["text", "second", "private"]
@@ -27,6 +31,7 @@ class Sharing:
         shields: what direct services get a copy of.
         session: those of them that go to the door in session mode.
         names: settings with a database's name, which move too.
+        unaliased: the variables of direct services that get a copy of the value that they name by an alias.
     """
 
     def __init__(
@@ -36,6 +41,7 @@ class Sharing:
         shields: Shields,
         session: Set[tuple[str, str]] = frozenset(),
         names: Iterable[Setting] = (),
+        unaliased: Unaliases = MappingProxyType({}),
     ) -> None:
         moving = [s for s in (*project.settings, *names) if (s.service, s.database) in pooled]
         self.project = project
@@ -54,11 +60,12 @@ class Sharing:
             shield = shields.get((service, "environment"))
             for name, value in values.items():
                 # What a direct service gets a copy of, it does not read there any more.
-                if not (shield and value.origin.form != "env-file" and shield.covers(value.origin.start)):
+                covered = shield and value.origin.form != "env-file" and shield.covers(value.origin.start)
+                if not covered and (service, name) not in unaliased:
                     self.readers.setdefault(value.origin.key, []).append((service, name))
         for setting in (s for s in project.settings if s.in_command):
             self.readers.setdefault(setting.value.origin.key, []).append((setting.service, setting.variable))
-        self.interpolated = _interpolated(project)
+        self.taken_over = taken_over(project)
         self.environments = Readers("environment", project.services, shields)
         self.loaded: dict[str, set[str]] = {}
         for found in project.services.values():
@@ -89,7 +96,7 @@ class Sharing:
         door has an entry of its own over what others take from the same place.
         """
         origin = setting.value.origin
-        if origin.form == "env-file" and setting.variable in self.interpolated.get(origin.file.path, frozenset()):
+        if origin.form == "env-file" and setting.variable in self.taken_over.get(origin.file.path, frozenset()):
             return False
         if origin.form == "env-file" and not self._can_be_cut_out(setting):
             return False
@@ -103,7 +110,10 @@ class Sharing:
         moved = self.movers[setting.variable, setting.database]
         if origin.form == "env-file":
             return self.loaded.get(origin.file.path, set()) <= moved
-        return origin.container is None or self.environments.of(origin.container) <= moved
+        container = origin.container
+        if isinstance(container, Mapping) and isinstance(origin.holder, Entry):
+            container = holding(container, origin.holder)
+        return container is None or self.environments.of(container) <= moved
 
     def _can_be_cut_out(self, setting: Setting) -> bool:
         suffix = SUFFIX if self._at_door(setting) else ""
@@ -135,17 +145,6 @@ class Sharing:
         if setting.in_command or self.where(setting) == "own":
             raise shared_value(setting)
         return "private"
-
-
-def _interpolated(project: Project) -> Mapping[str, frozenset[str]]:
-    """By env file: the names whose values other text takes over with `${...}`."""
-    sources = project.sources
-    everywhere = frozenset[str]().union(
-        *(names_in(d.text) for d in sources.loaded.values()), *(names_in(f.text) for f in sources.env_files.values())
-    )
-    return {
-        path: everywhere if path in sources.dotenv else names_in(file.text) for path, file in sources.env_files.items()
-    }
 
 
 def only_in_shell(setting: Setting, variable: str) -> DevpoolError:

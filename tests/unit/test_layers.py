@@ -40,7 +40,7 @@ MIDDLE = {
     ),
     *("databases", "read_model", "setting_edits", "notes", "shields"),
     *("rewrite", "edits", "undo", "verify", "reading", "state", "errors", "meaning"),
-    *("options", "tuning", "setting_values", "drivers", "session", "refusals"),
+    *("options", "tuning", "setting_values", "drivers", "session", "refusals", "takers", "unaliased"),
 }
 WORLD = {
     *("os", "sys", "subprocess", "time", "datetime", "pathlib", "tempfile", "shutil", "glob", "fcntl", "socket"),
