@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from devpool.address import LOCAL_HOSTS, find_addresses
-from devpool.model import BARE, Project
+from devpool.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses
+from devpool.model import BARE, Database, Project
 from devpool.plan import Move, Plan, Pooler
 from devpool.reasons import bystander
+from devpool.settings import published_ports
 from devpool.tuning import PRESET, SCRAM, SCRAM_USUAL
 
 # Startup parameters that the pooler takes and does not apply (PgBouncer documentation, `ignore_startup_parameters`).
@@ -21,6 +22,9 @@ _IGNORED = re.compile(
 # What the presets say (docker/pgbouncer/presets.txt).
 _SERVER_TLS = {"staging": "require", "production": "verify-full"}
 
+
+# The names of the machine that runs the containers.
+_HOSTS = ("host.docker.internal", "gateway.docker.internal", "docker.for.mac.localhost", "host.containers.internal")
 
 # A file whose content the app takes for its address: a Compose secret mostly.
 _FROM_FILE = re.compile(r"(DB|DATABASE|PG|POSTGRES).*(URL|URI|DSN)_FILE$", re.I)
@@ -53,13 +57,47 @@ def _unseen(project: Project, name: str) -> Iterator[str]:
         if through:
             yield f"{name} goes through {through}, a pooler already: it is left as it is"
             return
-        if any(a.kind in ("url", "jdbc") and a.host in LOCAL_HOSTS for a in addresses):
-            yield f"{name}.{variable} names localhost, which is the container itself: it is left as it is"
+        place = next((p for a in addresses if a.kind in ("url", "jdbc") and (p := _elsewhere(project, name, a))), "")
+        if place:
+            yield f"{name}.{variable} names {place}: it is left as it is"
+            return
+        entry = next((d for d in project.databases.values() if _names_in_an_entry(value.text, d)), None)
+        if entry:
+            yield (
+                f"{name}.{variable} names {entry.name} in an entry of its own text, where devpool changes URLs and "
+                "`host=` alone: it stays direct"
+            )
             return
     service = project.services[name]
     waits = [d for d in (*service.names("depends_on"), *service.names("links")) if d in project.databases]
     if waits and not next(bystander(service, waits[0], own=False), None):
         yield f"{name} waits for {waits[0]}, but names it nowhere that devpool sees: it stays direct"
+
+
+def _elsewhere(project: Project, name: str, address: Address) -> str:
+    """Where an address leads that is none of a service, in words; "" where it may be one."""
+    if address.host in LOCAL_HOSTS:
+        shared = project.services[name].text("network_mode")
+        return (
+            "localhost, which is the host's network here"
+            if shared == "host"
+            else ("localhost, which is the container itself")
+        )
+    if address.host not in _HOSTS:
+        return ""
+    port = address.port or DEFAULT_PORT
+    held = (d.name for d in project.databases.values() if d.service and port in published_ports(d.service))
+    return next(
+        (f"{address.host}, where {n} publishes port {port} (name {n} itself to have it pooled)" for n in held), ""
+    )
+
+
+def _names_in_an_entry(text: str, database: Database) -> bool:
+    """Whether JSON or YAML in a value has an entry that names a database: `"host": "db"`."""
+    return any(
+        re.search(rf"host(name)?[\"']?\s*:\s*[\"']?{re.escape(host)}[\"']?\s*([,}}\r\n]|$)", text, re.I)
+        for host in database.hosts
+    )
 
 
 def _of_settings(pooler: Pooler) -> Iterator[str]:
