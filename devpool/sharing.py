@@ -67,10 +67,8 @@ class Sharing:
             self.readers.setdefault(setting.value.origin.key, []).append((setting.service, setting.variable))
         self.taken_over = taken_over(project)
         self.environments = Readers("environment", project.services, shields)
-        self.loaded: dict[str, set[str]] = {}
-        for found in project.services.values():
-            for use in env_file_uses(found):
-                self.loaded.setdefault(use.path, set()).add(found.name)
+        self.loaded = _loaded(project)
+        self.heirs = _heirs(project)
 
     def where(self, setting: Setting) -> Where:
         """Where the setting is to be changed.
@@ -82,7 +80,16 @@ class Sharing:
             return "origin"
         if setting.in_command or (setting.kind not in BARE and self._is_one_of_several(setting)):
             raise shared_value(setting)
+        self._refuse_extended(setting)
         return "own"
+
+    def _refuse_extended(self, setting: Setting) -> None:
+        """What another service takes over with `extends` comes whole: neither can have it otherwise than the other."""
+        own = (f for f in self.project.services[setting.service].fragments if f.own)
+        heirs = (heir for fragment in own for heir in self.heirs.get(id(fragment.node), []))
+        direct = next((h for h in heirs if (h, setting.variable, setting.database) not in self.moved), None)
+        if direct:
+            raise extended(setting, direct)
 
     def _is_one_of_several(self, setting: Setting) -> bool:
         """Whether other databases are named in the same value: an entry of its own could move only one."""
@@ -147,6 +154,24 @@ class Sharing:
         return "private"
 
 
+def _loaded(project: Project) -> dict[str, set[str]]:
+    """By env file: the services that load it."""
+    found: dict[str, set[str]] = {}
+    for service in project.services.values():
+        for use in env_file_uses(service):
+            found.setdefault(use.path, set()).add(service.name)
+    return found
+
+
+def _heirs(project: Project) -> dict[int, list[str]]:
+    """By the id of a mapping: the services that take it over with `extends`."""
+    found: dict[int, list[str]] = {}
+    for service in project.services.values():
+        for fragment in (f for f in service.fragments if not f.own):
+            found.setdefault(id(fragment.node), []).append(service.name)
+    return found
+
+
 def only_in_shell(setting: Setting, variable: str) -> DevpoolError:
     """The refusal of a value that no file holds."""
     return DevpoolError(
@@ -165,6 +190,18 @@ def not_plain(setting: Setting) -> DevpoolError:
         f"`{setting.service}.{setting.variable}` is written in a way that devpool does not change yet",
         where=setting.value.origin.place,
         hint=f"write it on one line without escapes, or keep it direct: --direct {setting.service}",
+    )
+
+
+def extended(setting: Setting, heir: str) -> DevpoolError:
+    """The refusal of a setting that a direct service takes over from the app with `extends`."""
+    name = setting.service
+    return DevpoolError(
+        "shared-value",
+        f"`{heir}` stays direct and takes `{name}.{setting.variable}` over with `extends`, which brings all or nothing",
+        where=setting.value.origin.place,
+        hint=f"write it as a YAML merge, which can be taken apart: `{name}: &{name}`, and `<<: *{name}` in `{heir}` in "
+        f"place of `extends`; or keep `{name}` direct, too (--direct {name})",
     )
 
 
