@@ -205,6 +205,18 @@ def extended(setting: Setting, heir: str) -> DevpoolError:
     )
 
 
+def with_secret(setting: Setting) -> DevpoolError:
+    """The refusal of a value that would have to be repeated in another file, where its password does not stand."""
+    name, variable = setting.service, setting.variable
+    return DevpoolError(
+        "shared-value",
+        f"`{name}.{variable}` shares its value with services that stay direct, and stands in another file",
+        where=setting.value.origin.place,
+        hint=f"write its password as a variable, `${{DB_PASSWORD}}`, and that into .env: then `{name}` gets a "
+        f"{variable} of its own; or keep it direct (--direct {name})",
+    )
+
+
 def shared_value(setting: Setting) -> DevpoolError:
     """The refusal of a setting that direct services share and that has no place of its own."""
     name = setting.service
