@@ -31,7 +31,7 @@ class Sharing:
         shields: what direct services get a copy of.
         session: those of them that go to the door in session mode.
         names: settings with a database's name, which move too.
-        unaliased: the variables of direct services that get a copy of the value that they name by an alias.
+        unaliased: the variables that get a copy of the value that they name by an alias.
     """
 
     def __init__(

@@ -1,6 +1,7 @@
-"""A direct service that names a pooled app's own value by an alias gets a copy of it: `URL: *url` becomes its text.
+"""What names a pooled app's own value by an alias and stays as it is gets a copy of it: `URL: *url` becomes its text.
 
-The value stands at its anchor in the app, where it is about to change. The direct service reads the same as before.
+The value stands at its anchor in the app, where it is about to change. A direct service, or a variable of the app
+itself that is direct by its name, reads the same as before.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from devpool.shields import Shields
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unaliased:
-    """One alias of a direct service that can become a copy of what it means, which stands at `value`."""
+    """One alias that can become a copy of what it means, which stands at `value`."""
 
     document: Document
     entry: Entry
@@ -32,7 +33,7 @@ Unaliases = Mapping[tuple[str, str], Unaliased]
 
 
 def find_unaliased(project: Project, moving: Iterable[Setting], shields: Shields) -> Unaliases:
-    """By (service, variable): the aliases of direct services that mean a value in a pooled app's own text.
+    """By (service, variable): the aliases that mean a value in a pooled app's own text and do not move with it.
 
     Args:
         project: the project.
@@ -40,7 +41,6 @@ def find_unaliased(project: Project, moving: Iterable[Setting], shields: Shields
         shields: what direct services get a copy of as a whole.
     """
     moved = {(s.service, s.variable) for s in moving}
-    apps = {service for service, _ in moved}
     anchored = {id(node) for s in moving if (node := _stated(s.value)) and not isinstance(node, Alias) and node.anchor}
     if not anchored:
         return {}
@@ -49,7 +49,7 @@ def find_unaliased(project: Project, moving: Iterable[Setting], shields: Shields
         (service, name): found
         for service, values in project.environments.items()
         for name, value in values.items()
-        if (service, name) not in moved and (found := _of(value, anchored, apps, environments))
+        if (service, name) not in moved and (found := _of(value, anchored, moved, environments))
     }
 
 
@@ -59,7 +59,7 @@ def _stated(value: Value) -> Node | None:
     return holder.value if isinstance(holder, Entry) and value.origin.form == "map" else None
 
 
-def _of(value: Value, anchored: set[int], apps: set[str], environments: Readers) -> Unaliased | None:
+def _of(value: Value, anchored: set[int], moved: set[tuple[str, str]], environments: Readers) -> Unaliased | None:
     alias, origin = _stated(value), value.origin
     if not isinstance(alias, Alias) or id(alias.target) not in anchored or not origin.one_line:
         return None
@@ -67,7 +67,7 @@ def _of(value: Value, anchored: set[int], apps: set[str], environments: Readers)
     if not (isinstance(entry, Entry) and isinstance(container, nodes.Mapping) and isinstance(document, Document)):
         return None
     holding = nodes.holding(container, entry)
-    if holding.flow or environments.of(holding) & apps:
+    if holding.flow or any((reader, value.name) in moved for reader in environments.of(holding)):
         return None
     return Unaliased(document=document, entry=entry, alias=alias, value=Copy(alias.target.start, alias.target.end))
 
