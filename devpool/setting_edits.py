@@ -35,7 +35,6 @@ def setting_edits(project: Project, plan: Plan) -> SettingEdits:
     """
     found = SettingEdits()
     done: set[tuple[str, int, int]] = set()
-    found.edits += own.edits(project, [m for m in plan.moves if _is_own(m)], found.private, plan.shields)
     for move in (m for m in plan.moves if not _is_own(m)):
         key = (*move.setting.value.origin.key, move.setting.address.host_span[0])
         if key not in done:
@@ -43,6 +42,8 @@ def setting_edits(project: Project, plan: Plan) -> SettingEdits:
             edits = _in_variable(project, move) if move.how == "second" else _at_origin(move)
             found.edits += edits
         found.edits += _twin(project, move)
+    # An entry may go after one that is filled in at its very end.
+    found.edits += own.edits(project, [m for m in plan.moves if _is_own(m)], found.private, plan.shields)
     return found
 
 
