@@ -146,13 +146,23 @@ def _reaches(project: Project, app: str, database: str, changed: set[str]) -> bo
     seen: set[str] = set()
     waiting = [app]
     while waiting:
-        for name in project.services[waiting.pop()].names("depends_on"):
+        service = project.services[waiting.pop()]
+        for name in (*service.names("depends_on"), *_implied(service)):
             if name in changed:
                 return False
             if name in project.services and name not in seen:
                 seen.add(name)
                 waiting.append(name)
     return database in seen
+
+
+def _implied(service: Service) -> Iterator[str]:
+    """The services that one shares a network, a process space or volumes with, and so waits for."""
+    for key in ("network_mode", "ipc", "pid"):
+        kind, _, name = service.text(key).partition(":")
+        if kind == "service":
+            yield name
+    yield from (source.partition(":")[0] for source in service.names("volumes_from"))
 
 
 def _added(service: Service, held: Held, further: Further) -> Iterator[Edit]:

@@ -85,6 +85,18 @@ def merged(node: Node) -> Iterator[Mapping]:
     yield from (item for item in map(resolved, items) if isinstance(item, Mapping))
 
 
+def holding(mapping: Mapping, held: Entry) -> Mapping:
+    """The mapping that really holds an entry of a mapping: a merge may have brought it in."""
+    for entry in mapping.entries:
+        if entry is held:
+            return mapping
+        if entry.key.value == "<<":
+            for source in merged(entry.value):
+                if held in entries(source).values():
+                    return holding(source, held)
+    return mapping
+
+
 def lookup(mapping: Mapping, *path: str) -> Node | None:
     """The node at a path of keys, aliases and merges followed; None where there is none."""
     node: Node = mapping

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from devpool.address import LOCAL_HOSTS, find_addresses
+from devpool.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses
 from devpool.direct import main_url
-from devpool.model import BARE, Project
+from devpool.model import BARE, Database, Project
 from devpool.plan import Move, Plan, Pooler, twin_of
 from devpool.reasons import bystander
+from devpool.settings import published_ports
 from devpool.starting import Start, migrating
 from devpool.tools import SESSION
 from devpool.tuning import PRESET, SCRAM, SCRAM_USUAL
@@ -24,6 +25,9 @@ _IGNORED = re.compile(
 # What the presets say (docker/pgbouncer/presets.txt).
 _SERVER_TLS = {"staging": "require", "production": "verify-full"}
 
+
+# The names of the machine that runs the containers.
+_HOSTS = ("host.docker.internal", "gateway.docker.internal", "docker.for.mac.localhost", "host.containers.internal")
 
 # A file whose content the app takes for its address: a Compose secret mostly.
 _FROM_FILE = re.compile(r"(DB|DATABASE|PG|POSTGRES).*(URL|URI|DSN)_FILE$", re.I)
@@ -63,8 +67,16 @@ def _unseen(project: Project, name: str) -> Iterator[str]:
         if through:
             yield f"{name} goes through {through}, a pooler already: it is left as it is"
             return
-        if any(a.kind in ("url", "jdbc") and a.host in LOCAL_HOSTS for a in addresses):
-            yield f"{name}.{variable} names localhost, which is the container itself: it is left as it is"
+        place = next((p for a in addresses if a.kind in ("url", "jdbc") and (p := _elsewhere(project, name, a))), "")
+        if place:
+            yield f"{name}.{variable} names {place}: it is left as it is"
+            return
+        entry = next((d for d in project.databases.values() if _names_in_an_entry(value.text, d)), None)
+        if entry:
+            yield (
+                f"{name}.{variable} names {entry.name} in an entry of its own text, where devpool changes URLs and "
+                "`host=` alone: it stays direct"
+            )
             return
     service = project.services[name]
     waits = [d for d in (*service.names("depends_on"), *service.names("links")) if d in project.databases]
@@ -83,6 +95,28 @@ def _at_start(project: Project, name: str, start: Start) -> Iterator[str]:
             f"{name} migrates at its own start ({found.where}: `{found.text}`), through the pooler{harm}: take it out "
             f"there and run `devpool migrate {name}`{step}"
         )
+
+
+def _elsewhere(project: Project, name: str, address: Address) -> str:
+    """Where an address leads that is none of a service, in words; "" where it may be one."""
+    if address.host in LOCAL_HOSTS:
+        shared = project.services[name].text("network_mode") == "host"
+        return "localhost, which is the host's network here" if shared else "localhost, which is the container itself"
+    if address.host not in _HOSTS:
+        return ""
+    port = address.port or DEFAULT_PORT
+    held = (d.name for d in project.databases.values() if d.service and port in published_ports(d.service))
+    return next(
+        (f"{address.host}, where {n} publishes port {port} (name {n} itself to have it pooled)" for n in held), ""
+    )
+
+
+def _names_in_an_entry(text: str, database: Database) -> bool:
+    """Whether JSON or YAML in a value has an entry that names a database: `"host": "db"`."""
+    return any(
+        re.search(rf"host(name)?[\"']?\s*:\s*[\"']?{re.escape(host)}[\"']?\s*([,}}\r\n]|$)", text, re.I)
+        for host in database.hosts
+    )
 
 
 def _of_settings(pooler: Pooler) -> Iterator[str]:

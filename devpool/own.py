@@ -23,7 +23,7 @@ from devpool.own_places import in_env_file, in_environment
 from devpool.own_text import Copied, Entries, Private, Stated, Text
 from devpool.plan import Move, twin_of
 from devpool.second import Second, second_variable
-from devpool.sharing import shared_value
+from devpool.sharing import shared_value, with_secret
 from devpool.shields import Shields
 
 _PASSWORD = re.compile(r"(pass(word|wd)?|pwd|secret)\s*=\s*[^\s;&]", re.I)
@@ -71,7 +71,10 @@ def _add(project: Project, move: Move, wanted: Entries) -> Iterator[Edit]:
     elif setting.kind in BARE:
         wanted.stated[setting.variable] = Stated(moved(setting.value.text, setting.address, *move.target))
     elif isinstance(setting.value.origin.file, Document):
-        yield from _in_same_file(project, move, setting.value.origin.file, wanted, twin)
+        if _is_elsewhere(project, move) and move.how == "text":
+            _stated_anew(move, setting.value.origin.file, wanted, twin)
+        else:
+            yield from _in_same_file(project, move, setting.value.origin.file, wanted, twin)
     else:
         _from_env_file(project, move, setting.value.origin.file, wanted, twin)
 
@@ -129,6 +132,23 @@ def _in_same_file(
     wanted.stated[move.setting.variable] = new
     if twin:
         wanted.stated[twin] = old
+
+
+def _is_elsewhere(project: Project, move: Move) -> bool:
+    """Whether a value stands in another file than the app itself, brought in by `extends`."""
+    own = (f.document for f in project.services[move.setting.service].fragments if f.own)
+    return all(document is not move.setting.value.origin.file for document in own)
+
+
+def _stated_anew(move: Move, document: Document, wanted: Entries, twin: str | None) -> None:
+    """New and old value with their variables, in a file that the value did not stand in: only without a secret."""
+    value, address = move.setting.value, move.setting.address
+    raw = document.text[value.origin.start : value.origin.end]
+    new = moved_raw(value, address.host, move.target, raw)
+    old = moved_raw(value, address.host, (address.host, address.port or DEFAULT_PORT, ""), raw)
+    if not _shows_no_secret(value, raw) or new is None or old is None:
+        raise with_secret(move.setting)
+    wanted.stated |= {move.setting.variable: Stated(new)} | ({twin: Stated(old)} if twin else {})
 
 
 def _second(old: Text, second: Second) -> Text:

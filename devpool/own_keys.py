@@ -49,6 +49,7 @@ class Readers:
     shields: Shields = field(default_factory=dict)
     _found: dict[int, set[str]] = field(default_factory=dict)
     _heirs: dict[int, set[str]] = field(default_factory=dict)
+    _extending: dict[int, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Look once through all services."""
@@ -64,6 +65,8 @@ class Readers:
             for fragment in service.fragments:
                 for mapping in merge_sources(fragment.node):
                     self._heirs.setdefault(id(mapping), set()).add(name)
+                if not fragment.own:
+                    self._extending.setdefault(id(fragment.node), set()).add(name)
 
     def of(self, node: Entry | Node) -> set[str]:
         """The services for which an entry or a value counts."""
@@ -88,8 +91,10 @@ class Readers:
         return Held(how="alias" if alone else "lent", statement=last)
 
     def _lends(self, node: nodes.Mapping, alike: set[str]) -> bool:
-        """Whether a new key of a mapping would count for services that merge it and state no such key themselves."""
-        return any(
+        """Whether a new key of a mapping would count for services that extend it, or that merge it and state no such
+        key themselves.
+        """
+        return bool(self._extending.get(id(node), set()) - alike) or any(
             not any(s.entry in s.fragment.node.entries for s in self.services[heir].statements(self.key))
             for heir in self._heirs.get(id(node), set()) - alike
             if (heir, self.key) not in self.shields

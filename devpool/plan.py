@@ -22,6 +22,7 @@ from devpool.settings import published_ports
 from devpool.sharing import How, Sharing, Where
 from devpool.shields import Shields, find_shields
 from devpool.tls import demand, refuse_disabled
+from devpool.unaliased import Unaliases, find_unaliased
 
 _LAST_PORT = 65535
 DIRECT_SUFFIX = "_DIRECT"
@@ -138,6 +139,7 @@ class Plan:
     routes: tuple[Route, ...]
     moves: tuple[Move, ...]
     shields: Shields = field(default_factory=dict)
+    unaliased: Unaliases = field(default_factory=dict)
 
     @property
     def apps(self) -> list[str]:
@@ -176,10 +178,11 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
     ]
     by_database = {p.database: p for p in poolers}
     shields = find_shields(project, {service for service, _ in pooled})
-    sharing = Sharing(project, pooled, shields, session, names)
+    unaliased = find_unaliased(project, settings, shields)
+    sharing = Sharing(project, pooled, shields, session, names, unaliased)
     moves = [_move(s, by_database, sharing, session) for s in (*settings, *names)]
     moves = [m for m in moves if moved(m.setting.value.text, m.setting.address, *m.target) != m.setting.value.text]
-    return Plan(poolers=tuple(poolers), routes=tuple(routes), moves=tuple(moves), shields=shields)
+    return Plan(poolers=tuple(poolers), routes=tuple(routes), moves=tuple(moves), shields=shields, unaliased=unaliased)
 
 
 def _move(setting: Setting, poolers: Mapping[str, Pooler], sharing: Sharing, session: Set[tuple[str, str]]) -> Move:

@@ -74,7 +74,9 @@ def upstream_port(settings: list[Setting], published: Mapping[str, str]) -> str:
     for setting in settings:
         if setting.kind != "host" or setting.address.port:
             port = setting.address.port or DEFAULT_PORT
-            said.setdefault(published.get(port, port) if setting.published else port, []).append(setting)
+            # A container does not listen on the port of the host, which a shared `.env` often names.
+            outer = setting.published or port not in published.values()
+            said.setdefault(published.get(port, port) if outer else port, []).append(setting)
     if len(said) > 1:
         usual = DEFAULT_PORT if DEFAULT_PORT in said else min(said)
         raise _differ([s for port, those in said.items() if port != usual for s in those], set(said))

@@ -200,19 +200,29 @@ class _Reader:
         return [text_of(expand(i.value, self.variables)) for i in items if isinstance(i, Scalar)]
 
     def _load_extended(self, documents: list[Document]) -> None:
-        """Read the files that `extends` names, and those that they name in turn."""
-        waiting = list(documents)
+        """Read the files that `extends` names, and those that the services in them that are meant name in turn. What
+        else stands in such a file is none of the project, and may name what is not there.
+        """
+        waiting = [(document, service) for document in documents for service in _services(document).values()]
+        known = {document.path: _services(document) for document in documents}
+        seen: set[int] = set()
         while waiting:
-            document = waiting.pop()
-            node = services_node(document)
-            for entry in nodes.entries(node).values() if node else ():
-                service = nodes.resolved(entry.value)
-                extended = extends_of(service, self.variables) if isinstance(service, nodes.Mapping) else None
-                path = resolve_path(document.directory, extended[0]) if extended and extended[0] else ""
-                if path and path not in self.loaded:
-                    file = Path(path)
-                    self.loaded[path] = parse(path, self._bytes(file), str(file.parent))
-                    waiting.append(self.loaded[path])
+            document, entry = waiting.pop()
+            service = nodes.resolved(entry.value)
+            extended = extends_of(service, self.variables) if isinstance(service, nodes.Mapping) else None
+            if extended is None or id(service) in seen:
+                continue
+            seen.add(id(service))
+            base = self._extended(document, extended[0])
+            named = known.setdefault(base.path, _services(base)).get(extended[1])
+            waiting += [(base, named)] if named else []
+
+    def _extended(self, document: Document, file: str) -> Document:
+        """The file that an `extends` names; "" is its own."""
+        path = resolve_path(document.directory, file) if file else document.path
+        if path not in self.loaded:
+            self.loaded[path] = parse(path, self._bytes(Path(path)), str(Path(path).parent))
+        return self.loaded[path]
 
     def _load_env_files(self, service: Service) -> None:
         for use in env_file_uses(service):
@@ -228,6 +238,11 @@ class _Reader:
         given = self.instead.get(str(path))
         self.originals[str(path)] = readable.read(path) if given is None else given
         return self.originals[str(path)]
+
+
+def _services(document: Document) -> dict[str, nodes.Entry]:
+    node = services_node(document)
+    return nodes.entries(node) if node else {}
 
 
 def _absolute(cwd: Path, name: str) -> str:

@@ -27,7 +27,9 @@ _SERVES = re.compile(
     re.I,
 )
 _MIGRATOR_NAME = re.compile(
-    r"(^|[-_])(migrat\w*|db[-_]?init|init[-_]?db|seed(er)?|schema[-_]?(init\w*|upgrade|setup))([-_]|$)|[-_]init$", re.I
+    r"(^|[-_])(migrat\w*|db[-_]?init|init[-_]?db|seed(er)?|schema[-_]?(init\w*|upgrade|setup))([-_]|$)"
+    r"|(^|[-_])(init|setup|bootstrap|installer)$",
+    re.I,
 )
 _BACKUP = re.compile(r"(^|[-_/\s])(backups?|pg_?dump)([-_.\s]|$)", re.I)
 _MONITORING = ("monitoring", "it watches the real server")
@@ -38,7 +40,9 @@ _LISTEN = ("listen", "it waits on LISTEN, which a transaction pool cannot delive
 _MIGRATOR = ("migrator", "it migrates the schema")
 _DIRECT_IMAGES = (
     (
-        re.compile(r"exporter|pgwatch|pganalyze|pgmonitor|pghero|^agent$|grafana-agent|alloy|telegraf|datadog|otel"),
+        re.compile(
+            r"exporter|pgwatch|pganalyze|pgmonitor|pghero|^agent$|grafana-agent|alloy|telegraf|datadog|otel|opentelemetry-collector|netdata"
+        ),
         _MONITORING,
     ),
     (re.compile(r"pgadmin|adminer|pgweb|pghero|phppgadmin|cloudbeaver|dbgate|prisma-studio|metabase-db"), _CONSOLE),
@@ -118,6 +122,8 @@ def _by_network(project: Project, service: str, database: str) -> Iterator[Reaso
     told = networks.extra_hosts(owner) if owner else {}
     if project.databases[database].service and told.keys() & project.databases[database].hosts:
         yield "network", "its extra_hosts say where that name leads, which is not the service"
+    if owner is project.databases[database].service is not None:
+        yield "beside", f"it lives in the network of {database} itself (network_mode), and has it at localhost"
     if any(s.published for s in project.of(service)):
         yield "network", "it lives in the host's network, which reaches a pooler only with --publish"
     elif not mine:

@@ -20,6 +20,7 @@ from devpool.pooler import Block, ExporterBlock, laid_out
 from devpool.services import services_node
 from devpool.setting_edits import setting_edits
 from devpool.shields import shield_edits
+from devpool.unaliased import unaliasing_edits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,8 @@ def rewrite(project: Project, plan: Plan, template: str, exporter_template: str)
     settings = setting_edits(project, plan)
     # Where a pooler's block goes to the end of an app, what the app itself gets there comes first.
     changes = [*settings.edits, *dependency_edits(project, plan)]
-    found = dict.fromkeys([*changes, *shield_edits(plan.shields, changes), *poolers])
+    kept = [*shield_edits(plan.shields, changes), *unaliasing_edits(plan.unaliased, changes)]
+    found = dict.fromkeys([*changes, *kept, *poolers])
     for path, values in settings.private.items():
         private[path] = env_text(values)
     first = {edit.path for edit in poolers}

@@ -35,7 +35,6 @@ def setting_edits(project: Project, plan: Plan) -> SettingEdits:
     """
     found = SettingEdits()
     done: set[tuple[str, int, int]] = set()
-    found.edits += own.edits(project, [m for m in plan.moves if _is_own(m)], found.private, plan.shields)
     for move in (m for m in plan.moves if not _is_own(m)):
         key = (*move.setting.value.origin.key, move.setting.address.host_span[0])
         if key not in done:
@@ -43,6 +42,8 @@ def setting_edits(project: Project, plan: Plan) -> SettingEdits:
             edits = _in_variable(project, move) if move.how == "second" else _at_origin(move)
             found.edits += edits
         found.edits += _twin(project, move)
+    # An entry may go after one that is filled in at its very end.
+    found.edits += own.edits(project, [m for m in plan.moves if _is_own(m)], found.private, plan.shields)
     return found
 
 
@@ -128,17 +129,5 @@ def twin_text(document: Document, origin: Origin, name: str, variable: str) -> t
     if isinstance(holder, Entry) and isinstance(container, nodes.Mapping):
         scalar = nodes.resolved(holder.value)
         text = (Copy(scalar.start, scalar.end),) if origin.given else (f"${{{variable}}}",)
-        return layout.after_entry(document, _holding(container, holder), holder, name, text)
+        return layout.after_entry(document, nodes.holding(container, holder), holder, name, text)
     raise layout.odd(document, document.root)
-
-
-def _holding(container: nodes.Mapping, holder: Entry) -> nodes.Mapping:
-    """The mapping that really holds an entry: a merge may have brought it in."""
-    for entry in container.entries:
-        if entry is holder:
-            return container
-        if entry.key.value == "<<":
-            for source in nodes.merged(entry.value):
-                if holder in nodes.entries(source).values():
-                    return _holding(source, holder)
-    return container

@@ -46,6 +46,8 @@ def find_settings(
     yield from found or _of(service, values, _container_names(service, values, databases, services))
     if service.text("network_mode") == "host":
         yield from _through_the_host(service, values, databases)
+    elif service.text("network_mode"):
+        yield from _in_its_network(service, values, databases, services)
 
 
 def find_unplaced(service: str, values: Values, databases: Databases) -> Iterator[tuple[str, str]]:
@@ -134,6 +136,23 @@ def _through_the_host(service: Service, values: Values, databases: Databases) ->
                 said = setting.address.port or usual or (DEFAULT_PORT if setting.kind != "host" else None)
                 if said == port:
                     yield replace(setting, published=True)
+
+
+def _in_its_network(
+    service: Service, values: Values, databases: Databases, services: Mapping[str, Service]
+) -> Iterator[Setting]:
+    """Settings of a service that lives in the network of a database (`network_mode: service:db`), for which
+    `localhost` is the database, too.
+    """
+    home = networks.host_of(services, service.name)
+    if home is None or home.name not in databases:
+        return
+    for setting in _of(service, values, dict.fromkeys(LOCAL_HOSTS, home.name)):
+        # A bare `localhost` may be anything's: Postgres's where its name or its port says so.
+        company = (values[n].text for n in companions(setting.variable, "PORT") if n in values)
+        sure = setting.kind not in ("host", "port") or setting.address.port == DEFAULT_PORT
+        if sure or re.search(r"PG|POSTGRES", setting.variable, re.I) or DEFAULT_PORT in company:
+            yield setting
 
 
 def published_ports(service: Service) -> dict[str, str]:

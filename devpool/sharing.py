@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Set
+from types import MappingProxyType
 from typing import Literal
 
 from devpool.environment import env_file_uses, variable_holding
 from devpool.errors import DevpoolError
-from devpool.interpolation import SHELL, names_in
+from devpool.interpolation import SHELL
 from devpool.model import BARE, Project, Setting
 from devpool.moving import raw_replacements
+from devpool.nodes import Entry, Mapping, holding
 from devpool.own_keys import Readers
 from devpool.session import SUFFIX
 from devpool.shields import Shields
+from devpool.takers import taken_over
+from devpool.unaliased import Unaliases
 
 Where = Literal["origin", "own"]
 How = Literal["text", "second", "private"]
@@ -27,6 +31,7 @@ class Sharing:
         shields: what direct services get a copy of.
         session: those of them that go to the door in session mode.
         names: settings with a database's name, which move too.
+        unaliased: the variables that get a copy of the value that they name by an alias.
     """
 
     def __init__(
@@ -36,6 +41,7 @@ class Sharing:
         shields: Shields,
         session: Set[tuple[str, str]] = frozenset(),
         names: Iterable[Setting] = (),
+        unaliased: Unaliases = MappingProxyType({}),
     ) -> None:
         moving = [s for s in (*project.settings, *names) if (s.service, s.database) in pooled]
         self.project = project
@@ -54,16 +60,15 @@ class Sharing:
             shield = shields.get((service, "environment"))
             for name, value in values.items():
                 # What a direct service gets a copy of, it does not read there any more.
-                if not (shield and value.origin.form != "env-file" and shield.covers(value.origin.start)):
+                covered = shield and value.origin.form != "env-file" and shield.covers(value.origin.start)
+                if not covered and (service, name) not in unaliased:
                     self.readers.setdefault(value.origin.key, []).append((service, name))
         for setting in (s for s in project.settings if s.in_command):
             self.readers.setdefault(setting.value.origin.key, []).append((setting.service, setting.variable))
-        self.interpolated = _interpolated(project)
+        self.taken_over = taken_over(project)
         self.environments = Readers("environment", project.services, shields)
-        self.loaded: dict[str, set[str]] = {}
-        for found in project.services.values():
-            for use in env_file_uses(found):
-                self.loaded.setdefault(use.path, set()).add(found.name)
+        self.loaded = _loaded(project)
+        self.heirs = _heirs(project)
 
     def where(self, setting: Setting) -> Where:
         """Where the setting is to be changed.
@@ -75,7 +80,16 @@ class Sharing:
             return "origin"
         if setting.in_command or (setting.kind not in BARE and self._is_one_of_several(setting)):
             raise shared_value(setting)
+        self._refuse_extended(setting)
         return "own"
+
+    def _refuse_extended(self, setting: Setting) -> None:
+        """What another service takes over with `extends` comes whole: neither can have it otherwise than the other."""
+        own = (f for f in self.project.services[setting.service].fragments if f.own)
+        heirs = (heir for fragment in own for heir in self.heirs.get(id(fragment.node), []))
+        direct = next((h for h in heirs if (h, setting.variable, setting.database) not in self.moved), None)
+        if direct:
+            raise extended(setting, direct)
 
     def _is_one_of_several(self, setting: Setting) -> bool:
         """Whether other databases are named in the same value: an entry of its own could move only one."""
@@ -89,7 +103,7 @@ class Sharing:
         door has an entry of its own over what others take from the same place.
         """
         origin = setting.value.origin
-        if origin.form == "env-file" and setting.variable in self.interpolated.get(origin.file.path, frozenset()):
+        if origin.form == "env-file" and setting.variable in self.taken_over.get(origin.file.path, frozenset()):
             return False
         if origin.form == "env-file" and not self._can_be_cut_out(setting):
             return False
@@ -103,7 +117,10 @@ class Sharing:
         moved = self.movers[setting.variable, setting.database]
         if origin.form == "env-file":
             return self.loaded.get(origin.file.path, set()) <= moved
-        return origin.container is None or self.environments.of(origin.container) <= moved
+        container = origin.container
+        if isinstance(container, Mapping) and isinstance(origin.holder, Entry):
+            container = holding(container, origin.holder)
+        return container is None or self.environments.of(container) <= moved
 
     def _can_be_cut_out(self, setting: Setting) -> bool:
         suffix = SUFFIX if self._at_door(setting) else ""
@@ -137,15 +154,22 @@ class Sharing:
         return "private"
 
 
-def _interpolated(project: Project) -> Mapping[str, frozenset[str]]:
-    """By env file: the names whose values other text takes over with `${...}`."""
-    sources = project.sources
-    everywhere = frozenset[str]().union(
-        *(names_in(d.text) for d in sources.loaded.values()), *(names_in(f.text) for f in sources.env_files.values())
-    )
-    return {
-        path: everywhere if path in sources.dotenv else names_in(file.text) for path, file in sources.env_files.items()
-    }
+def _loaded(project: Project) -> dict[str, set[str]]:
+    """By env file: the services that load it."""
+    found: dict[str, set[str]] = {}
+    for service in project.services.values():
+        for use in env_file_uses(service):
+            found.setdefault(use.path, set()).add(service.name)
+    return found
+
+
+def _heirs(project: Project) -> dict[int, list[str]]:
+    """By the id of a mapping: the services that take it over with `extends`."""
+    found: dict[int, list[str]] = {}
+    for service in project.services.values():
+        for fragment in (f for f in service.fragments if not f.own):
+            found.setdefault(id(fragment.node), []).append(service.name)
+    return found
 
 
 def only_in_shell(setting: Setting, variable: str) -> DevpoolError:
@@ -166,6 +190,30 @@ def not_plain(setting: Setting) -> DevpoolError:
         f"`{setting.service}.{setting.variable}` is written in a way that devpool does not change yet",
         where=setting.value.origin.place,
         hint=f"write it on one line without escapes, or keep it direct: --direct {setting.service}",
+    )
+
+
+def extended(setting: Setting, heir: str) -> DevpoolError:
+    """The refusal of a setting that a direct service takes over from the app with `extends`."""
+    name = setting.service
+    return DevpoolError(
+        "shared-value",
+        f"`{heir}` stays direct and takes `{name}.{setting.variable}` over with `extends`, which brings all or nothing",
+        where=setting.value.origin.place,
+        hint=f"write it as a YAML merge, which can be taken apart: `{name}: &{name}`, and `<<: *{name}` in `{heir}` in "
+        f"place of `extends`; or keep `{name}` direct, too (--direct {name})",
+    )
+
+
+def with_secret(setting: Setting) -> DevpoolError:
+    """The refusal of a value that would have to be repeated in another file, where its password does not stand."""
+    name, variable = setting.service, setting.variable
+    return DevpoolError(
+        "shared-value",
+        f"`{name}.{variable}` shares its value with services that stay direct, and stands in another file",
+        where=setting.value.origin.place,
+        hint=f"write its password as a variable, `${{DB_PASSWORD}}`, and that into .env: then `{name}` gets a "
+        f"{variable} of its own; or keep it direct (--direct {name})",
     )
 
 

@@ -120,7 +120,7 @@ def _expected(service: dict[str, Any], moves: list[Move]) -> dict[str, Any]:
     if links:
         expected["links"] = _links(names, links)
     if expected.get("depends_on"):
-        expected["depends_on"] = _depends_on(names, expected["depends_on"], links)
+        expected["depends_on"] = _depends_on(names, expected, links)
     return expected
 
 
@@ -147,11 +147,20 @@ def _without_added(service: dict[str, Any], expected: dict[str, Any], poolers: s
     return without | ({"depends_on": kept} if kept or "depends_on" in expected else {})
 
 
-def _depends_on(names: dict[str, str], depends: dict[str, Any], links: list[str]) -> dict[str, Any]:
-    """Dependencies with the database's service renamed. Compose makes one of a link too: that of a kept link stays."""
+def _depends_on(names: dict[str, str], service: dict[str, Any], links: list[str]) -> dict[str, Any]:
+    """Dependencies with the database's service renamed. Compose makes one of other keys too: those stay."""
     kept = {name for name, _, alias in (link.partition(":") for link in links) if alias not in ("", name)}
-    renamed = {names.get(n, n): v for n, v in depends.items()}
-    return renamed | {n: _LINKED for n in depends if n in names and n in kept}
+    implied = dict.fromkeys(kept, _LINKED) | _implied(service)
+    renamed = {names.get(n, n): v for n, v in service["depends_on"].items() if n in kept or implied.get(n) != v}
+    return renamed | {n: v for n, v in implied.items() if n in service["depends_on"]}
+
+
+def _implied(service: dict[str, Any]) -> dict[str, Any]:
+    """The dependencies that Compose makes of sharing a network, a process space or volumes."""
+    modes = (str(service.get(key) or "").partition(":") for key in ("network_mode", "ipc", "pid"))
+    volumes = (str(source).partition(":")[0] for source in service.get("volumes_from") or [])
+    shared = {name: {"condition": "service_started", "required": True} for name in volumes}
+    return shared | {name: _LINKED for kind, _, name in modes if kind == "service"}
 
 
 def _links(names: dict[str, str], links: list[str]) -> list[str]:

@@ -41,7 +41,7 @@ MIDDLE = {
     *("databases", "read_model", "setting_edits", "notes", "shields"),
     *("rewrite", "edits", "undo", "verify", "reading", "state", "errors", "meaning"),
     *("traces", "cutting", "conflicts", "tuned", "unrecorded", "redirect"),
-    *("options", "tuning", "setting_values", "drivers", "session", "refusals"),
+    *("options", "tuning", "setting_values", "drivers", "session", "refusals", "takers", "unaliased"),
     *("tools", "recognise", "starting", "team", "migrations", "direct", "inside", "psql"),
     *("concurrency", "sizing", "size_values", "size_inputs", "exposition", "metrics"),
 }

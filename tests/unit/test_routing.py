@@ -66,12 +66,25 @@ def test_a_command_that_migrates_and_ends_stays_direct(command: str) -> None:
     assert (found.pooled, found.code) == (False, "migrator")
 
 
-@pytest.mark.parametrize("name", ["migrate", "migrator", "app-migrations", "db_migrate", "db-init", "init_db"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "migrate",
+        "migrator",
+        "app-migrations",
+        "db_migrate",
+        "db-init",
+        "init_db",
+        "pgai-installer",
+        "search-setup",
+        "bootstrap",
+    ],
+)
 def test_a_service_that_is_named_a_migrator_stays_direct(name: str) -> None:
     assert routes(app(name=name))[name].code == "migrator"
 
 
-@pytest.mark.parametrize("name", ["immigration", "emigrants-api", "initdb2", "web"])
+@pytest.mark.parametrize("name", ["immigration", "emigrants-api", "initdb2", "web", "setup-guide", "bootstrap-ui"])
 def test_a_name_that_only_sounds_so_is_no_reason(name: str) -> None:
     assert routes(app(name=name))[name].pooled
 
