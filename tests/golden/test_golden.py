@@ -168,10 +168,13 @@ def test_what_the_user_edits_in_between_survives_exactly(project: Project) -> No
 
 # Where the text alone does not tell what it was: a name for the same server, a link beside another one.
 NOT_TOLD = {
+    "alias-of-a-url-in-a-pooled-app": {"web.depends_on"},
     "comments-in-awkward-places": {"web.TEA_URL_DIRECT"},
     "hostname-and-aliases": {"miller.STORE_HOST"},
     "link-under-another-name": {"dyer.links"},
     "old-compose-file-with-links": {"app.DB_ADDR", "report.DB_ADDR", "app.links"},
+    "in-the-network-of-its-database-pooled": {"app.DB_HOST", "app.depends_on"},
+    "port-of-the-host-in-dotenv": {"web.DB_PORT"},
     "scalar-alias-shared-with-a-direct-service": {"pilot.DATABASE_URL_DIRECT"},
 }
 

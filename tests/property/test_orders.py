@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from property.generated import BOM, Generated, projects
 from property.users_edits import REORDERED, SAFE, Files
-from unit.memory_project import FOLDER, TEMPLATE, file_of, planned
+from unit.memory_project import EXPORTER, FOLDER, TEMPLATE, file_of, planned
 
 from devpool.edits import Edit, apply
 from devpool.errors import DevpoolError
@@ -39,7 +39,7 @@ class Project:
         texts = self.taken_back()
         files = {n: (BOM if self.bom[n] else b"") + text.encode() for n, text in texts.items()}
         project, plan = planned(files, publish=self.publish)
-        changes = rewrite(project, plan, TEMPLATE)
+        changes = rewrite(project, plan, TEMPLATE, EXPORTER)
         self.edits = {n: [e for e in changes.edits if e.path == f"{FOLDER}/{n}"] for n in files}
         before = {n: file_of(project, f"{FOLDER}/{n}").text if mine else texts[n] for n, mine in self.edits.items()}
         self.digests = {e: d for n, mine in self.edits.items() for e, d in digests_of(before[n], mine).items()}
