@@ -1,0 +1,356 @@
+"""Real commands in real projects, which die, fail or are killed: the tools of the crash tests of commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from crash_rig import Step, Tree, clone, end, stepping, tree
+
+from devpool import journal
+from devpool.cli import run
+from devpool.errors import DevpoolError
+from devpool.output import Output
+
+CHUNK = 1200
+"""Small enough that most files are written in several steps."""
+
+_BOM = b"\xef\xbb\xbf"
+_ONE = """# the shop
+services:
+  web:
+    image: shop/web
+    environment:
+      DATABASE_URL: ${DATABASE_URL}   # where
+      PLAIN_URL: "postgres://shop:a%20b@db:5432/shop"
+    depends_on: [db]
+  db:
+    image: postgres:17
+    environment: {POSTGRES_USER: shop, POSTGRES_PASSWORD: "a b"}"""
+_DOTENV = "DATABASE_URL=postgres://shop:a%20b@db:5432/shop\n# no final newline"
+_MAIN = """include:
+  - path: common/db.yml
+    project_directory: common
+services:
+  lock:
+    image: canal/lock
+    environment:
+      LEVELS_URL: postgres://postgres:sluice@water:5432/levels
+    depends_on:
+      - water
+"""
+_OVERRIDE = """services:
+\tlock: {}
+""".replace("\t", "  ").replace("{}", "\n    environment:\n      SPARE_URL: postgres://postgres:sluice@water/spare")
+_COMMON = """services:
+  gauge:
+    image: canal/gauge
+    env_file: gauge.env
+    depends_on: [water]
+  water:
+    image: postgres:17
+    environment:
+      POSTGRES_PASSWORD: sluice
+"""
+_TWO = """services:
+  frontend: {build: ./frontend, depends_on: [backend], env_file: [shared.env], environment: [PORT=3000]}
+  backend:
+    build: ./backend
+    env_file: [shared.env]
+    environment:
+      - DATABASE_URL=${DATABASE_URL}
+    depends_on: [postgres]
+  reports:
+    image: reports
+    environment:
+      REPORTS_URL: postgres://r:secret@archive:5432/r
+    depends_on: {archive: {condition: service_healthy}}
+  postgres: {image: postgres:15, environment: [POSTGRES_USER=e, POSTGRES_PASSWORD=password1]}
+  archive:
+    image: postgres:17
+    environment: {POSTGRES_USER: r, POSTGRES_PASSWORD: secret}
+    healthcheck: {test: [CMD, pg_isready]}
+"""
+_SHARED_ENV = "DATABASE_URL=postgresql://e:password1@postgres:5432/e\nDATABASE_HOST=postgres\nDATABASE_PORT=5432\n"
+
+
+@dataclass(frozen=True)
+class Project:
+    """Files below a root by name, with bytes and mode, or what a link points to; the project is `root/project`."""
+
+    name: str
+    files: dict[str, tuple[bytes, int]]
+    links: dict[str, str]
+    enable: tuple[str, ...] = ()
+
+    def build(self, root: Path) -> Path:
+        """Write it; the root."""
+        for name, (data, mode) in self.files.items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_bytes(data)
+            (root / name).chmod(mode)
+        for name, target in self.links.items():
+            (root / name).symlink_to(target)
+        return root
+
+
+def _crlf(text: str) -> bytes:
+    return text.replace("\n", "\r\n").encode()
+
+
+ONE_FILE = Project(
+    "one file and .env",
+    {
+        "project/docker-compose.yml": (_crlf(_ONE), 0o604),
+        "project/.env": (_BOM + _DOTENV.encode(), 0o640),
+        "project/web/Dockerfile": (b"FROM scratch\n", 0o444),
+    },
+    {},
+)
+SEVERAL_FILES = Project(
+    "several files and a link",
+    {
+        "shared/compose.yml": (_MAIN.encode(), 0o755),
+        "project/compose.override.yml": (_BOM + _crlf(_OVERRIDE), 0o660),
+        "project/common/db.yml": (_COMMON.encode(), 0o644),
+        "project/common/gauge.env": (b"LEVELS_URL=postgres://postgres:sluice@water:5432/levels", 0o600),
+    },
+    {"project/compose.yml": "../shared/compose.yml"},
+)
+TWO_POOLERS = Project(
+    "a private env file and two poolers",
+    {"project/compose.yml": (_TWO.encode(), 0o644), "project/shared.env": (_SHARED_ENV.encode(), 0o600)},
+    {},
+    ("--set", "query_timeout=60"),
+)
+PROJECTS = [ONE_FILE, SEVERAL_FILES, TWO_POOLERS]
+
+_QUIET = ("--no-up", "--no-verify")
+SET = ("set", "default_pool_size=40", *_QUIET)
+DISABLE = ("disable", "--no-up")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command in a project: the folder as it is before, and the trees before and after."""
+
+    words: tuple[str, ...]
+    before: Path
+    old: Tree
+    new: Tree
+
+    def again(self, root: Path) -> Path:
+        """The project once more as it is before the command; its root."""
+        return clone(self.before, root)
+
+
+def enable_words(project: Project) -> tuple[str, ...]:
+    """The command line that enables a project."""
+    return ("enable", *_QUIET, *project.enable)
+
+
+def case(project: Project, verb: str, folder: Path) -> Case:
+    """Make the folder before a command, and the trees before and after it; enable's `old` uses no devpool."""
+    root = project.build(folder / "before")
+    words = {"enable": enable_words(project), "set": SET, "disable": DISABLE}[verb]
+    plain = tree(root)
+    if verb != "enable":
+        assert outcome(command(root, enable_words(project))) == Outcome(0)
+    old = tree(root)
+    after = clone(root, folder / "after")
+    assert outcome(command(after, words)) == Outcome(0)
+    new = tree(after)
+    assert old != new
+    assert verb != "disable" or new == plain
+    return Case(words, root, old, new)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a process ended: its exit code (less than 0: the signal), and the code of the error that it named."""
+
+    exit: int
+    error: str = ""
+
+
+class _Codes(Output):
+    """Keeps an error's code, and of a bug the traceback; says nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(quiet=True)
+        self.code = ""
+
+    def error(self, error: DevpoolError, *, verbose: bool = False) -> None:
+        self.code = error.code if sys.exc_info()[1] is error else f"{error.code}\n{traceback.format_exc()}"
+
+
+def command(root: Path, words: tuple[str, ...]) -> Callable[[], Outcome]:
+    """A devpool command in the project below a root, to be run in a process of its own."""
+
+    def work() -> Outcome:
+        os.chdir(root / "project")
+        sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - the process is ours
+        told = _Codes()
+        code = run(["--quiet", *words], told)
+        return Outcome(code, told.code)
+
+    return work
+
+
+def recovery(root: Path) -> Callable[[], Outcome]:
+    """What every command does first."""
+
+    def work() -> Outcome:
+        try:
+            journal.recover(root / "project")
+        except DevpoolError as error:
+            return Outcome(1, error.code)
+        return Outcome(0)
+
+    return work
+
+
+class Held:
+    """Work that stands before its first effect on the disk, and goes on from there as often as it is asked to.
+
+    Each time it does so in a process of its own, forked there: what comes before, which is reading and deciding, is
+    the same each time and takes most of the time. That it has no effect on the disk is what `step` is for.
+
+    Args:
+        work: to be done.
+        steps: the step function for the number that is asked for.
+    """
+
+    def __init__(self, work: Callable[[], Outcome], steps: Callable[[int], Step], chunk: int = CHUNK) -> None:
+        asked, self._ask = os.pipe()
+        told, tell = os.pipe()
+        self._told = os.fdopen(told, encoding="utf-8")
+        self._heard: dict[str, str] = {}
+        self._server = os.fork()
+        if self._server == 0:
+            os.close(self._ask)  # so that the end of the test is seen
+            _serve(work, steps, chunk, asked, tell)
+        os.close(asked)
+        os.close(tell)
+        self._hear("ready")  # until then it reads the project
+
+    def __enter__(self) -> Held:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._ask)
+        end(self._server)
+        self._told.close()
+
+    def begin(self, number: int) -> int:
+        """Go on; the process that does."""
+        os.write(self._ask, number.to_bytes(4, "big"))
+        self._heard = {}
+        return int(self._hear("pid"))
+
+    def finish(self) -> Outcome:
+        """How that process ended."""
+        code = int(self._hear("exit"))
+        return Outcome(code, self._heard.get("error", ""))
+
+    def run(self, number: int) -> Outcome:
+        """Go on to the end."""
+        self.begin(number)
+        return self.finish()
+
+    def _hear(self, what: str) -> str:
+        """What the server or its child says of this; the two speak in any order, but for the exit, which is last."""
+        while what not in self._heard:
+            more = self._told.readline()
+            assert more, "the work came to its end without any effect on the disk"
+            self._heard |= json.loads(more)
+        return self._heard[what]
+
+
+def _serve(work: Callable[[], Outcome], steps: Callable[[int], Step], chunk: int, asked: int, tell: int) -> None:
+    chosen: list[Step] = []
+
+    def say(**what: object) -> None:
+        os.write(tell, json.dumps({name: str(value) for name, value in what.items()}).encode() + b"\n")
+
+    def step(name: str, path: str) -> None:
+        if not chosen:
+            say(ready=True)
+        while not chosen:
+            number = os.read(asked, 4)
+            if not number:
+                os._exit(0)
+            child = os.fork()
+            if child == 0:
+                chosen.append(steps(int.from_bytes(number, "big")))
+            else:
+                say(pid=child)
+                say(exit=end(child))
+        chosen[0](name, path)
+
+    try:
+        with stepping(step, chunk):
+            found = work()
+        say(error=found.error)
+        os._exit(found.exit)
+    except BaseException:
+        say(error=traceback.format_exc())
+    finally:
+        os._exit(98)
+
+
+def outcome(work: Callable[[], Outcome]) -> Outcome:
+    """Do this in a process of its own."""
+    return finished(*begun(work))
+
+
+def begun(work: Callable[[], Outcome]) -> tuple[int, int]:
+    """A process that does this, and where it says with which error."""
+    told, tell = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            found = work()
+            os.write(tell, found.error.encode())
+            os._exit(found.exit)
+        except BaseException:
+            os.write(tell, traceback.format_exc().encode())
+        finally:
+            os._exit(98)
+    os.close(tell)
+    return child, told
+
+
+def finished(child: int, told: int) -> Outcome:
+    """How that process ended."""
+    with os.fdopen(told, "rb") as heard:
+        error = heard.read().decode()
+    return Outcome(end(child), error)
+
+
+def kill(child: int) -> None:
+    """SIGKILL, whether the process is still there or not; it is not waited for."""
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+
+
+def recovered(root: Path) -> Tree:
+    """The tree after recovery, and after a second one, which has nothing to do."""
+    journal.recover(root / "project")
+    found = tree(root)
+    assert journal.recover(root / "project") is False
+    assert tree(root) == found
+    return found
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder, if it is there."""
+    shutil.rmtree(folder, ignore_errors=True)
