@@ -255,10 +255,10 @@ def _sweep(directory: Path) -> None:
         files.sync_folder(folder)  # before a copy goes: an intent that comes back needs them all
         for item in sorted(folder.iterdir(), reverse=True):  # .gitignore comes last
             files.discard(str(item))
-        for root, _, _ in os.walk(folder.parent, topdown=False):
-            if Path(root) not in (folder, folder.parent):
-                files.remove_folder(Path(root))
-        files.remove_folder(folder)
+        below = [Path(root) for root, _, _ in os.walk(folder.parent, topdown=False)]
+        # One that should go and stays keeps the journal's folder: the next command tries again.
+        if all([files.remove_folder(one) for one in below if one not in (folder, folder.parent)]):
+            files.remove_folder(folder)
 
 
 def _sweep_quietly(directory: Path) -> None:

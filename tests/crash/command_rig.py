@@ -17,11 +17,12 @@ from crash_rig import Step, Tree, clone, end, stepping, tree
 
 from devpool import journal
 from devpool.cli import run
+from devpool.commands import disable, enable, set, status  # noqa: A004, F401 - once, not in each child
 from devpool.errors import DevpoolError
 from devpool.output import Output
 
-CHUNK = 1200
-"""Small enough that most files are written in several steps."""
+CHUNK = 4000
+"""Small enough that the largest files are written in several steps."""
 
 _BOM = b"\xef\xbb\xbf"
 _ONE = """# the shop

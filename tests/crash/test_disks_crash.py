@@ -1,0 +1,305 @@
+"""enable, disable and set on disks that are full, read-only, not the user's, or mounted file by file. Real ones."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from command_rig import (
+    DISABLE,
+    ONE_FILE,
+    SEVERAL_FILES,
+    TWO_POOLERS,
+    Case,
+    Held,
+    Outcome,
+    Project,
+    command,
+    enable_words,
+    outcome,
+    recovered,
+)
+from conftest import Cases
+from crash_rig import DIED, Step, at, clone, covered, die, end, start, tree
+from mounts import bind, cover_read_only, mount_memory, remount, unmount, with_own_mounts
+
+from devpool import files, resources
+
+NOBODY = 65534
+PAGE = 4096
+
+
+def no_step(number: int) -> Step:
+    return lambda name, path: None
+
+
+# --- full -------------------------------------------------------------------------------------------------
+
+
+def leaving_pages(disk: Path, left: int) -> Iterator[Path]:
+    """Fill a disk but for so many pages."""
+    status = os.statvfs(disk)
+    (disk / "filler").write_bytes(bytes(status.f_bavail * status.f_frsize - left * PAGE))
+    yield disk / "filler"
+
+
+def leaving_names(disk: Path, left: int) -> Iterator[Path]:
+    """Use up a disk's inodes but for so many."""
+    for number in range(os.statvfs(disk).f_favail - left):
+        (disk / f"filler{number}").touch()
+        yield disk / f"filler{number}"
+
+
+@pytest.mark.parametrize("fill", [leaving_pages, leaving_names], ids=["no space", "no inodes"])
+@pytest.mark.parametrize("verb", ["enable", "set", "disable"])
+def test_a_full_disk_is_refused_by_name_and_nothing_is_changed(
+    cases: Cases, root: Path, verb: str, fill: Callable[[Path, int], Iterator[Path]]
+) -> None:
+    case = cases(TWO_POOLERS, verb)
+    disk = root.with_name("disk")
+
+    def work() -> None:
+        mount_memory(disk, f"size={1 << 20},nr_inodes=200")
+        points = 0
+        clone(case.before, disk / "run")
+        with Held(command(disk / "run", case.words), no_step, files.CHUNK) as held:
+            while True:
+                clone(case.before, disk / "run")
+                fillers = list(fill(disk, points))
+                found = held.run(1)
+                if found == Outcome(0):
+                    break
+                assert found == Outcome(1, "disk-full"), points
+                assert tree(disk / "run") == case.old, points
+                for filler in fillers:
+                    filler.unlink()
+                if points % 8 == 0:
+                    assert outcome(command(disk / "run", case.words)) == Outcome(0), "there is room again"
+                    assert tree(disk / "run") == case.new
+                points += 1
+        assert tree(disk / "run") == case.new
+        assert points > 3
+        covered(f"full disk, {fill.__name__}", verb, points)
+
+    with_own_mounts(work)
+
+
+# --- read-only --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", ["enable", "set", "disable"])
+def test_a_disk_that_becomes_read_only_is_refused_by_name_and_undone_later(
+    cases: Cases, root: Path, verb: str
+) -> None:
+    case = cases(SEVERAL_FILES, verb)
+
+    def covering(number: int) -> Step:
+        return at(number, lambda: cover_read_only(root.parent))
+
+    def work() -> None:
+        case.again(root)
+        refused, number = 0, 1
+        with Held(command(root, case.words), covering) as held:
+            while True:
+                found = held.run(number)
+                if found != Outcome(0):
+                    assert found in (Outcome(1, "not-writable"), Outcome(1, "not-undone")), number
+                    assert outcome(command(root, case.words)).error == "not-writable", "it still is read-only"
+                    unmount(root.parent)
+                    assert recovered(root) == case.old, number
+                    refused += 1
+                elif is_read_only(root.parent):
+                    unmount(root.parent)
+                    assert recovered(root) == case.new, number
+                else:
+                    break
+                number += 1 if verb == "set" else 6
+                case.again(root)
+        assert tree(root) == case.new
+        assert refused > 20
+        covered("read-only from a step on", verb, refused)
+
+    with_own_mounts(work)
+
+
+def is_read_only(folder: Path) -> bool:
+    return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+
+
+@pytest.mark.parametrize("verb", ["enable", "set", "disable"])
+def test_a_read_only_disk_is_refused_by_name(cases: Cases, root: Path, verb: str) -> None:
+    case = cases(SEVERAL_FILES, verb)
+    disk = root.with_name("disk")
+
+    def work() -> None:
+        mount_memory(disk, f"size={1 << 20}")
+        clone(case.before, disk / "run")
+        remount(disk, read_only=True)
+        assert outcome(command(disk / "run", case.words)) == Outcome(1, "not-writable")
+        assert tree(disk / "run") == case.old
+        remount(disk, read_only=False)
+        assert outcome(command(disk / "run", case.words)) == Outcome(0)
+        assert tree(disk / "run") == case.new
+
+    with_own_mounts(work)
+
+
+# --- somebody else's --------------------------------------------------------------------------------------
+
+
+def as_ordinary_user(root: Path, words: tuple[str, ...]) -> Outcome:
+    """Run a command as a user who owns nothing, where we are root; as ourselves where we are not."""
+
+    def work() -> Outcome:
+        if os.geteuid() == 0:
+            # devpool's own data may lie where only root can look; the rest of it is loaded.
+            template, types, context = resources.block_template(), resources.setting_types(), resources.build_context()
+            resources.block_template = lambda: template
+            resources.setting_types = lambda: types
+            resources.build_context = lambda: context
+            os.setgroups([])
+            os.setresgid(NOBODY, NOBODY, NOBODY)
+            os.setresuid(NOBODY, NOBODY, NOBODY)
+        return command(root, words)()
+
+    return outcome(work)
+
+
+def give(folder: Path) -> None:
+    """Let an ordinary user have it all."""
+    if os.geteuid() == 0:
+        for path in [folder, *folder.rglob("*")]:
+            os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+
+
+@pytest.mark.parametrize("name", ["docker-compose.yml", ".env", "."])
+def test_what_an_ordinary_user_may_not_write_is_refused_before_anything_is_written(
+    cases: Cases, root: Path, name: str
+) -> None:
+    for verb in ("enable", "disable"):
+        case = cases(ONE_FILE, verb)
+        case.again(root)
+        give(root)
+        mode = (root / "project" / name).stat().st_mode
+        (root / "project" / name).chmod(mode & ~0o222)
+        before = tree(root)
+        assert as_ordinary_user(root, case.words) == Outcome(1, "not-writable")
+        assert tree(root) == before
+        (root / "project" / name).chmod(mode)
+        assert as_ordinary_user(root, case.words) == Outcome(0), "the control: the rest was his"
+        assert tree(root) == case.new
+
+
+def test_a_file_that_an_ordinary_user_may_write_but_does_not_own_stays_its_owners(cases: Cases, root: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.fail("two users are needed: run it as root (sudo -E bin/test tests/crash)", False)
+    enabled, disabled = cases(ONE_FILE, "enable"), cases(ONE_FILE, "disable")
+    enabled.again(root)
+    give(root)
+    file = root / "project/docker-compose.yml"
+    os.chown(file, 0, 0)
+    file.chmod(0o666)
+    old, inode = tree(root), file.stat().st_ino
+    assert as_ordinary_user(root, enabled.words) == Outcome(0)
+    assert file.read_bytes() == enabled.new["project/docker-compose.yml"][2]
+    assert (file.stat().st_uid, file.stat().st_ino) == (0, inode), "written in place, for it cannot be given away"
+    assert as_ordinary_user(root, disabled.words) == Outcome(0)
+    assert tree(root) == old
+    assert file.stat().st_uid == 0
+
+
+@pytest.mark.parametrize("name", [".devpool", ".devpool/pgbouncer", ".devpool/state.json"])
+def test_a_devpool_folder_of_another_user_is_refused(cases: Cases, root: Path, name: str) -> None:
+    case = cases(ONE_FILE, "disable")
+    case.again(root)
+    give(root)
+    path = root / "project" / name
+    path.chmod(path.stat().st_mode & ~0o222)
+    before = tree(root)
+    assert as_ordinary_user(root, case.words) == Outcome(1, "not-writable")
+    assert tree(root) == before
+
+
+# --- mounted file by file ---------------------------------------------------------------------------------
+
+
+def mounted(case: Case, root: Path, name: str) -> Path:
+    """The project as before the command, one of its files mounted from elsewhere; that other file."""
+    file, source = root / "project" / name, root.parent / "mounted"
+    while file.is_mount():
+        unmount(file)
+    case.again(root)
+    source.write_bytes(file.read_bytes())
+    source.chmod(file.stat().st_mode)
+    bind(source, file)
+    return source
+
+
+MOUNTED = [(ONE_FILE, "docker-compose.yml"), (ONE_FILE, ".env"), (SEVERAL_FILES, "compose.override.yml")]
+
+
+@pytest.mark.parametrize(("project", "name"), MOUNTED, ids=lambda value: getattr(value, "name", value))
+def test_a_file_that_is_mounted_by_itself_is_written_in_place(
+    cases: Cases, root: Path, project: Project, name: str
+) -> None:
+    enable, disable = cases(project, "enable"), cases(project, "disable")
+
+    def work() -> None:
+        source = mounted(enable, root, name)
+        inode = source.stat().st_ino
+        assert outcome(command(root, enable_words(project))) == Outcome(0)
+        assert tree(root) == enable.new
+        assert outcome(command(root, DISABLE)) == Outcome(0)
+        assert tree(root) == disable.new == enable.old
+        assert (source.stat().st_ino, source.read_bytes()) == (inode, enable.old[f"project/{name}"][2])
+
+    with_own_mounts(work)
+
+
+def writing(target: str, number: int) -> Step:
+    """Die at one of the steps that write into the mounted file itself."""
+    step = at(number, die)
+
+    def only(name: str, path: str) -> None:
+        if path == target and name in ("write", "truncate", "sync"):
+            step(name, path)
+
+    return only
+
+
+@pytest.mark.parametrize("verb", ["enable", "disable"])
+@pytest.mark.parametrize(("project", "name"), MOUNTED, ids=lambda value: getattr(value, "name", value))
+def test_a_kill_in_the_middle_of_writing_in_place_is_repaired(
+    cases: Cases, root: Path, project: Project, name: str, verb: str
+) -> None:
+    case = cases(project, verb)
+    target = f"{root}/project/{name}"
+
+    def work() -> None:
+        mixtures = points = 0
+        source = mounted(case, root, name)
+        with Held(command(root, case.words), lambda number: writing(target, number), 16) as held:
+            while (last := held.run(points + 1)).exit == DIED:
+                points += 1
+                cut = source.read_bytes()
+                mixtures += cut not in (case.old[f"project/{name}"][2], case.new[f"project/{name}"][2])
+                assert recovered(root) == case.old, points
+                source = mounted(case, root, name)
+        assert (last, tree(root)) == (Outcome(0), case.new)
+        assert mixtures > 0
+        covered(f"killed writing in place, {mixtures} mixtures", f"{verb} {name}", points)
+
+    with_own_mounts(work)
+
+
+def test_the_control_a_mounted_file_cannot_be_replaced(cases: Cases, root: Path) -> None:
+    def work() -> None:
+        mounted(cases(ONE_FILE, "enable"), root, ".env")
+        (root / "other").write_bytes(b"")
+        with pytest.raises(OSError, match="busy"):
+            (root / "other").rename(root / "project/.env")
+
+    with_own_mounts(work)
+    assert end(start(lambda: None)) == 0
