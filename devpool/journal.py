@@ -203,7 +203,8 @@ def _undo(journal: Journal, entries: Sequence[Entry]) -> bool:
             raise _edited(journal, entry)
     for entry in journal.entries:
         files.discard(files.temp_of(journal.path(entry), journal.token))
-    for entry, current, old in work:
+    # Backwards, so that a full disk has the room for each step that there was before the one it takes back.
+    for entry, current, old in reversed(work):
         _change(journal, entry, current, old, entry.mode, (entry.uid, entry.gid))
     return bool(work)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from command_rig import (
     recovered,
 )
 from conftest import Cases
-from crash_rig import DIED, Step, at, clone, covered, die, end, start, tree
+from crash_rig import DIED, Step, at, clone, covered, die, tree
 from mounts import bind, cover_read_only, mount_memory, remount, unmount, with_own_mounts
 
 from devpool import files, resources
@@ -228,8 +229,8 @@ def test_a_devpool_folder_of_another_user_is_refused(cases: Cases, root: Path, n
 def mounted(case: Case, root: Path, name: str) -> Path:
     """The project as before the command, one of its files mounted from elsewhere; that other file."""
     file, source = root / "project" / name, root.parent / "mounted"
-    while file.is_mount():
-        unmount(file)
+    with suppress(OSError):
+        unmount(file)  # that of the last time
     case.again(root)
     source.write_bytes(file.read_bytes())
     source.chmod(file.stat().st_mode)
@@ -302,4 +303,3 @@ def test_the_control_a_mounted_file_cannot_be_replaced(cases: Cases, root: Path)
             (root / "other").rename(root / "project/.env")
 
     with_own_mounts(work)
-    assert end(start(lambda: None)) == 0
