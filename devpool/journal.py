@@ -258,7 +258,8 @@ def _sweep(directory: Path) -> None:
             files.discard(str(item))
         below = [Path(root) for root, _, _ in os.walk(folder.parent, topdown=False)]
         # One that should go and stays keeps the journal's folder: the next command tries again.
-        if all([files.remove_folder(one) for one in below if one not in (folder, folder.parent)]):
+        gone = [files.remove_folder(one) for one in below if one not in (folder, folder.parent)]
+        if all(gone):
             files.remove_folder(folder)
 
 

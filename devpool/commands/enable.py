@@ -10,6 +10,7 @@ import click
 
 from devpool.context import Context, context
 from devpool.journal import commit, recover
+from devpool.meanwhile import reading
 from devpool.options import Options, remembered, with_settings, without
 from devpool.prepare import prepare_enable
 from devpool.prepared import Prepared
@@ -57,7 +58,8 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     writes = not (options["dry_run"] or options["diff"])
     if writes:
         recover(directory)
-    prepared = _prepare(ctx, directory, options)
+    with reading(directory):
+        prepared = _prepare(ctx, directory, options)
     if options["diff"]:
         ctx.output.text(prepared.diff())
     else:

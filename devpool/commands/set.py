@@ -15,6 +15,7 @@ from devpool.context import Context, context
 from devpool.errors import DevpoolError
 from devpool.files import FileChange
 from devpool.journal import commit, recover
+from devpool.meanwhile import reading
 from devpool.options import Options, remembered
 from devpool.prepare import prepare_enable
 from devpool.prepared import Prepared
@@ -45,6 +46,19 @@ def set(parent: dict[str, Any], /, settings: tuple[str, ...], **options: Any) ->
     given = read_settings(settings, read_types(resources.setting_types()))
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     recover(directory)
+    with reading(directory):
+        poolers, chosen, prepared = _prepare(ctx, directory, given, options)
+    changes = prepared.changes()
+    commit(directory, changes)
+    with taken_back(lambda: _take_back(directory, changes)):
+        outcomes = [] if options["no_up"] else _tune(ctx, poolers, chosen, given)
+    _show(ctx, prepared, changes, outcomes)
+
+
+def _prepare(
+    ctx: Context, directory: Path, given: Settings, options: Mapping[str, Any]
+) -> tuple[list[AddedPooler], Options, Prepared]:
+    """The poolers that are meant, the options with the new values, and what would be written."""
     state = read_state(directory)
     if state is None:
         raise not_enabled("devpool enable --set KEY=VALUE")
@@ -55,11 +69,7 @@ def set(parent: dict[str, Any], /, settings: tuple[str, ...], **options: Any) ->
     if options["no_verify"]:
         ctx.output.progress(UNPROVED)
     prepared = prepare_enable(ctx.selection, ctx.cwd, ctx.shell, chosen, verify=not options["no_verify"])
-    changes = prepared.changes()
-    commit(directory, changes)
-    with taken_back(lambda: _take_back(directory, changes)):
-        outcomes = [] if options["no_up"] else _tune(ctx, poolers, chosen, given)
-    _show(ctx, prepared, changes, outcomes)
+    return poolers, chosen, prepared
 
 
 def _poolers(state: State, name: str | None) -> list[AddedPooler]:

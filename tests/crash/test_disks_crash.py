@@ -91,9 +91,7 @@ def test_a_full_disk_is_refused_by_name_and_nothing_is_changed(
 
 
 @pytest.mark.parametrize("verb", ["enable", "set", "disable"])
-def test_a_disk_that_becomes_read_only_is_refused_by_name_and_undone_later(
-    cases: Cases, root: Path, verb: str
-) -> None:
+def test_a_disk_that_becomes_read_only_is_refused_by_name_and_undone_later(cases: Cases, root: Path, verb: str) -> None:
     case = cases(SEVERAL_FILES, verb)
 
     def covering(number: int) -> Step:
