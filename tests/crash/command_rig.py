@@ -24,6 +24,9 @@ from devpool.output import Output
 CHUNK = 4000
 """Small enough that the largest files are written in several steps."""
 
+SEED = int(os.environ.get("DEVPOOL_CRASH_SEED") or int.from_bytes(os.urandom(4), "big"))
+"""Of what is left to chance; printed, and to be given again."""
+
 _BOM = b"\xef\xbb\xbf"
 _ONE = """# the shop
 services:
@@ -306,6 +309,11 @@ def _serve(work: Callable[[], Outcome], steps: Callable[[int], Step], chunk: int
         say(error=traceback.format_exc())
     finally:
         os._exit(98)
+
+
+def no_step(number: int) -> Step:
+    """Steps at which nothing happens."""
+    return lambda name, path: None
 
 
 def outcome(work: Callable[[], Outcome]) -> Outcome:

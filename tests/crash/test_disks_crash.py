@@ -19,6 +19,7 @@ from command_rig import (
     Project,
     command,
     enable_words,
+    no_step,
     outcome,
     recovered,
 )
@@ -30,10 +31,6 @@ from devpool import files, resources
 
 NOBODY = 65534
 PAGE = 4096
-
-
-def no_step(number: int) -> Step:
-    return lambda name, path: None
 
 
 # --- full -------------------------------------------------------------------------------------------------
