@@ -11,15 +11,18 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from crash_rig import Step, Tree, clone, end, stepping, tree
 
 from devpool import journal
 from devpool.cli import run
-from devpool.commands import disable, enable, set, status  # noqa: A004, F401 - once, not in each child
 from devpool.errors import DevpoolError
 from devpool.output import Output
+
+for _verb in ("enable", "disable", "set", "status"):
+    import_module(f"devpool.commands.{_verb}")  # once, and not in each process
 
 CHUNK = 4000
 """Small enough that the largest files are written in several steps."""

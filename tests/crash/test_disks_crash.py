@@ -28,6 +28,7 @@ from crash_rig import DIED, Step, at, clone, covered, die, tree
 from mounts import bind, cover_read_only, mount_memory, remount, unmount, with_own_mounts
 
 from devpool import files, resources
+from devpool.errors import DevpoolError
 
 NOBODY = 65534
 PAGE = 4096
@@ -80,6 +81,42 @@ def test_a_full_disk_is_refused_by_name_and_nothing_is_changed(
         assert tree(disk / "run") == case.new
         assert points > 3
         covered(f"full disk, {fill.__name__}", verb, points)
+
+    with_own_mounts(work)
+
+
+@pytest.mark.parametrize("verb", ["enable", "set", "disable"])
+def test_what_was_killed_and_has_no_room_left_is_undone_now_or_when_there_is_room(
+    cases: Cases, root: Path, verb: str
+) -> None:
+    case = cases(TWO_POOLERS, verb)
+    disk = root.with_name("disk")
+
+    def dying(number: int) -> Step:
+        return at(number, die)
+
+    def work() -> None:
+        mount_memory(disk, f"size={1 << 20}")
+        points = 0
+        clone(case.before, disk / "run")
+        with Held(command(disk / "run", case.words), dying, files.CHUNK) as held:
+            while held.run(1 + 9 * points).exit == DIED:
+                fillers = list(leaving_pages(disk, 0))
+                with pytest.raises(OSError, match="space"):
+                    (disk / "more").write_bytes(b"x")
+                try:
+                    recovered(disk / "run")
+                except DevpoolError as error:
+                    # Somebody else has taken the room of what was removed; enable removes nothing.
+                    assert (error.code, verb) in (("disk-full", "disable"), ("disk-full", "set"))
+                for filler in [*fillers, disk / "more"]:
+                    filler.unlink()
+                assert recovered(disk / "run") in (case.old, case.new), points
+                clone(case.before, disk / "run")
+                points += 1
+        assert tree(disk / "run") == case.new
+        assert points > 3
+        covered("killed, and the disk full to the last page", verb, points)
 
     with_own_mounts(work)
 
