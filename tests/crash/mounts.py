@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from crash_rig import end
+from crash_rig import end, start
 
 # <linux/sched.h> and <linux/mount.h>
 _NEW_MOUNTS, _NEW_USERS = 0x00020000, 0x10000000
@@ -20,21 +20,16 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def with_own_mounts(work: Callable[[], object]) -> None:
     """Do this in a process with mounts of its own, as root or as the root of a user namespace of its own."""
-    child = os.fork()
-    if child == 0:
+
+    def inside() -> None:
         try:
             _enter()
         except OSError:
             traceback.print_exc()
             os._exit(_NO_MOUNTS)
-        try:
-            work()
-            os._exit(0)
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(1)
-    code = end(child)
+        work()
+
+    code = end(start(inside))
     if code == _NO_MOUNTS:
         pytest.fail("no filesystem can be mounted: run it as root, or `sysctl user.max_user_namespaces=1000`", False)
     assert code == 0, "see the traceback on stderr"

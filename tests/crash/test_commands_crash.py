@@ -130,6 +130,30 @@ def test_the_next_command_goes_on_as_if_nothing_had_happened(
         assert tree(root) == case.old
 
 
+def test_a_kill_while_settings_are_kept_leaves_nothing_behind_for_good(
+    cases: Cases, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, state = cases(TWO_POOLERS, "disable"), root.with_name("state")
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
+
+    def dying_there(number: int) -> Step:
+        step = at(number, die)
+        return lambda name, path: step(name, path) if Path(path).is_relative_to(state) else None
+
+    points = 0
+    case.again(root)
+    with Held(command(root, case.words), dying_there) as held:
+        while held.run(points + 1).exit == DIED:
+            assert recovered(root) == case.new
+            points += 1
+            case.again(root)
+    assert tree(root) == case.new
+    case.again(root)
+    assert outcome(command(root, case.words)) == Outcome(0)
+    assert [path.name for path in state.rglob("*") if path.is_file()] == ["tuned.json"]
+    assert points > 5
+
+
 # --- failing at each step ---------------------------------------------------------------------------------
 
 

@@ -33,7 +33,7 @@ from command_rig import (
     recovered,
 )
 from conftest import Cases
-from crash_rig import Step, Tree, covered, end, start, tree
+from crash_rig import Step, Tree, covered, end, start, stepping, tree
 
 from devpool import files, lock
 from devpool.errors import DevpoolError
@@ -107,25 +107,29 @@ def test_two_commands_that_start_at_once_end_in_a_legal_tree(cases: Cases, root:
 # --- the lock ---------------------------------------------------------------------------------------------
 
 
-def hold(root: Path, tell: int, seconds: float) -> None:
-    """Do an enable and stand still in the middle of it."""
+def standing(root: Path, seconds: float) -> int:
+    """An enable that stands still in the middle, its lock held; its process."""
+    told, tell = os.pipe()
 
     def stand(name: str, path: str) -> None:
         if name == "replace" and path.endswith("/intent"):
-            os.write(tell, str(os.getpid()).encode())
+            os.write(tell, b"x")
             time.sleep(seconds)
 
-    files.step = stand
-    os._exit(command(root, enable_words(ONE_FILE))().exit)
+    def hold() -> None:
+        with stepping(stand):
+            os._exit(command(root, enable_words(ONE_FILE))().exit)
+
+    child = start(hold)
+    os.read(told, 1)
+    return child
 
 
 @pytest.mark.parametrize("after", [enable_words(ONE_FILE), DISABLE], ids=["enable", "disable"])
 def test_the_lock_of_a_killed_holder_stops_nobody(cases: Cases, root: Path, after: tuple[str, ...]) -> None:
     case = cases(ONE_FILE, "enable")
     case.again(root)
-    told, tell = os.pipe()
-    child = start(lambda: hold(root, tell, 60))
-    os.read(told, 20)
+    child = standing(root, 60)
     kill(child)
     assert end(child) == -signal.SIGKILL
     assert (root / "project/.devpool/lock").read_text() == f"{child}\n"
@@ -136,9 +140,7 @@ def test_the_lock_of_a_killed_holder_stops_nobody(cases: Cases, root: Path, afte
 def test_a_command_waits_for_a_living_one_and_goes_on(cases: Cases, root: Path) -> None:
     case = cases(ONE_FILE, "enable")
     case.again(root)
-    told, tell = os.pipe()
-    child = start(lambda: hold(root, tell, 0.4))
-    os.read(told, 20)
+    child = standing(root, 0.4)
     assert outcome(command(root, DISABLE)) == Outcome(0)
     assert end(child) == 0
     assert tree(root) == case.old, "disable found what enable had written"
@@ -147,9 +149,7 @@ def test_a_command_waits_for_a_living_one_and_goes_on(cases: Cases, root: Path) 
 def test_a_command_does_not_wait_for_ever_and_names_who_is_at_work(cases: Cases, root: Path) -> None:
     case = cases(ONE_FILE, "enable")
     case.again(root)
-    told, tell = os.pipe()
-    child = start(lambda: hold(root, tell, 60))
-    os.read(told, 20)
+    child = standing(root, 60)
     before = tree(root)
     assert outcome(command(root, DISABLE)) == Outcome(1, "locked")
     with pytest.raises(DevpoolError, match=f"process {child}"), lock.locked(root / "project", wait=0):
