@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from command_rig import PROJECTS, Case, Project, case
+from command_rig import Case, case
+from projects import PROJECTS, Project
 
 Cases = Callable[[Project, str], Case]
 

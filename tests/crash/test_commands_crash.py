@@ -17,14 +17,10 @@ from pathlib import Path
 import pytest
 from command_rig import (
     DISABLE,
-    ONE_FILE,
-    PROJECTS,
     SEED,
-    TWO_POOLERS,
     Case,
     Held,
     Outcome,
-    Project,
     begun,
     command,
     enable_words,
@@ -37,6 +33,7 @@ from command_rig import (
 )
 from conftest import Cases
 from crash_rig import DIED, Step, at, clone, covered, die, tree, without_lock
+from projects import ONE_FILE, PROJECTS, TWO_POOLERS, Project
 
 from devpool import files, journal
 from devpool.errors import DevpoolError

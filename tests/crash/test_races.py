@@ -15,14 +15,10 @@ import pytest
 from command_rig import (
     CHUNK,
     DISABLE,
-    ONE_FILE,
-    PROJECTS,
     SEED,
     SET,
-    TWO_POOLERS,
     Held,
     Outcome,
-    Project,
     begun,
     command,
     enable_words,
@@ -34,6 +30,7 @@ from command_rig import (
 )
 from conftest import Cases
 from crash_rig import Step, Tree, covered, end, start, stepping, tree
+from projects import ONE_FILE, PROJECTS, TWO_POOLERS, Project
 
 from devpool import files, lock
 from devpool.errors import DevpoolError
