@@ -228,11 +228,14 @@ def make_folder(path: Path, mode: int = 0o755) -> None:
         sync_folder(path.parent)  # also of one that is there: whoever made it may have been killed before
 
 
-def remove_folder(path: Path) -> None:
-    """Remove a folder if it is empty; one that cannot be removed does no harm and stays."""
-    with suppress(OSError):
+def remove_folder(path: Path) -> bool:
+    """Remove a folder if it is empty; False if it is empty and cannot be removed, which does no harm."""
+    try:
         step("rmdir", str(path))
         path.rmdir()
+    except OSError as error:
+        return error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT)
+    return True
 
 
 def sync_folder(path: Path) -> None:

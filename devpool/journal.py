@@ -203,7 +203,8 @@ def _undo(journal: Journal, entries: Sequence[Entry]) -> bool:
             raise _edited(journal, entry)
     for entry in journal.entries:
         files.discard(files.temp_of(journal.path(entry), journal.token))
-    for entry, current, old in work:
+    # Backwards, so that a full disk has the room for each step that there was before the one it takes back.
+    for entry, current, old in reversed(work):
         _change(journal, entry, current, old, entry.mode, (entry.uid, entry.gid))
     return bool(work)
 
@@ -255,10 +256,11 @@ def _sweep(directory: Path) -> None:
         files.sync_folder(folder)  # before a copy goes: an intent that comes back needs them all
         for item in sorted(folder.iterdir(), reverse=True):  # .gitignore comes last
             files.discard(str(item))
-        for root, _, _ in os.walk(folder.parent, topdown=False):
-            if Path(root) not in (folder, folder.parent):
-                files.remove_folder(Path(root))
-        files.remove_folder(folder)
+        below = [Path(root) for root, _, _ in os.walk(folder.parent, topdown=False)]
+        # One that should go and stays keeps the journal's folder: the next command tries again.
+        gone = [files.remove_folder(one) for one in below if one not in (folder, folder.parent)]
+        if all(gone):
+            files.remove_folder(folder)
 
 
 def _sweep_quietly(directory: Path) -> None:

@@ -19,6 +19,7 @@ from devpool.intent import digest
 from devpool.options import Options, remembered
 
 _TUNED = "tuned.json"
+_TEMP = "tuned"  # of its temp: a killed process leaves one at most
 
 
 def _folder(directory: Path, shell: Mapping[str, str]) -> Path:
@@ -63,11 +64,12 @@ def keep_settings(directory: Path, shell: Mapping[str, str], options: Options) -
     path = str(_folder(directory, shell) / _TUNED)
     had = {"settings": dict(options.settings), "settings_of": {d: dict(s) for d, s in options.settings_of.items()}}
     try:
-        files.discard(path)
+        for left in (path, files.temp_of(path, _TEMP)):
+            files.discard(left)
         if not (options.settings or options.settings_of):
             return False
         _make(Path(path).parent)
-        files.write_new(path, (json.dumps(had, indent=1) + "\n").encode(), mode=0o600)
+        files.write_new(path, (json.dumps(had, indent=1) + "\n").encode(), mode=0o600, token=_TEMP)
     except DevpoolError:
         return False
     return True

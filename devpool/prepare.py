@@ -22,7 +22,7 @@ from devpool.prepared import Prepared
 from devpool.project import project_directory, read_project
 from devpool.read_model import read_model
 from devpool.rewrite import Changes, rewrite
-from devpool.rollback import Direct, direct, on_disk, ours_on_disk, read_state
+from devpool.rollback import Direct, direct, ours_on_disk, read_state
 from devpool.routing import chosen_routes
 from devpool.sources import Selection, Sources
 from devpool.state import DIGESTS, AddedPooler, AppRoute, State
@@ -42,6 +42,7 @@ def prepare_enable(
         DevpoolError: every refusal there is.
     """
     directory = project_directory(selection, cwd, shell)
+    present = ours_on_disk(directory)
     state = read_state(directory)
     found = direct(state) if state else Direct(files={})
     if state:
@@ -66,13 +67,15 @@ def prepare_enable(
     context = contexts(plan)
     ours = home_files(sources.directory, record, _digests(sources, record), context) | private
     wanted: dict[str, bytes | None] = {**instead, **texts, **ours}
-    stale = ours_on_disk(directory).keys() - wanted.keys() if state else set()
+    # As they were read, not as they are by now: what was saved since is someone else's.
+    read = {**present, **sources.originals, **found.read}
+    stale = present.keys() - wanted.keys() if state else set()
     wanted |= dict.fromkeys(stale)
     return Prepared(
         sources=sources,
         project=project,
         plan=plan,
-        before={p: on_disk(p) for p in wanted},
+        before={p: read.get(p) for p in wanted},
         after=wanted,
         modes=dict.fromkeys([*private, f"{sources.directory}/{DIGESTS}"], _PRIVATE)
         | context_modes(sources.directory, context),

@@ -11,10 +11,12 @@ from devpool.context import Context
 from devpool.errors import DevpoolError
 from devpool.files import inverse
 from devpool.journal import commit
+from devpool.meanwhile import changed_while_read, reading
 from devpool.options import Options, remembered
 from devpool.prepare import prepare_enable
 from devpool.prepared import Prepared
 from devpool.report import change_lines
+from devpool.rollback import read_state
 from devpool.rollout import reach, taken_back
 from devpool.state import AddedPooler, State
 
@@ -47,11 +49,14 @@ def retune(
     Raises:
         DevpoolError: `unknown-pooler`, `project-changed`, `set-refused`, and every refusal of enable.
     """
-    poolers = _poolers(state, pooler)
-    last = remembered(state.options)
-    chosen = last.tuned(poolers[0].database, given, alone=not pooler)
-    _refuse_other_changes(ctx, last)
-    prepared = prepare_enable(ctx.selection, ctx.cwd, ctx.shell, chosen, verify=verify)
+    with reading(directory):
+        if read_state(directory) != state:
+            raise changed_while_read(directory)
+        poolers = _poolers(state, pooler)
+        last = remembered(state.options)
+        chosen = last.tuned(poolers[0].database, given, alone=not pooler)
+        _refuse_other_changes(ctx, last)
+        prepared = prepare_enable(ctx.selection, ctx.cwd, ctx.shell, chosen, verify=verify)
     changes = prepared.changes()
     inverses = [inverse(change) for change in changes]
     commit(directory, changes)

@@ -17,6 +17,7 @@ from devpool import readable
 from devpool.conflicts import Conflict, refusal
 from devpool.document import decode, encode
 from devpool.edits import Edit
+from devpool.meanwhile import changed_while_read
 from devpool.model import Project
 from devpool.pooler import FOLDER
 from devpool.prepared import Prepared, shown
@@ -36,13 +37,15 @@ class Direct:
     """The user's files as they are without devpool.
 
     Attributes:
-        files: the bytes of each file that was edited and is still there, by absolute path.
+        files: the bytes that each file that was edited and is still there gets, by absolute path.
+        read: the bytes that they were made of.
         settings: what the user has changed in a pooler's own service, by the pooler's name.
         conflicts: where the user has changed the very text of an edit.
         notes: what the user should know.
     """
 
     files: Mapping[str, bytes] = field(repr=False)
+    read: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
     notes: tuple[str, ...] = ()
@@ -93,28 +96,29 @@ def direct(state: State, conflicts: Conflicts = "refuse") -> Direct:
     """
     known = _digests(state)
     files: dict[str, bytes] = {}
+    read: dict[str, bytes] = {}
     found: dict[str, Undone] = {}
     notes: list[str] = []
     for path in state.paths():
         if not Path(path).is_file():
             notes.append(f"{shown(path, state.directory)} is gone: there was nothing to take back in it")
             continue
-        files[path], found[path] = _without_ours(path, state, known, conflicts)
+        read[path] = Path(path).read_bytes()
+        files[path], found[path] = _without_ours(path, read[path], state, known, conflicts)
     changed = tuple(c for u in found.values() for c in u.conflicts)
     if changed and conflicts == "refuse":
         raise refusal(changed)
     notes += [_gone(e, state.directory) for u in found.values() for e in u.gone]
     settings = {name: s for u in found.values() for name, s in u.settings.items()}
-    return Direct(files=files, settings=settings, conflicts=changed, notes=tuple(dict.fromkeys(notes)))
+    return Direct(files=files, read=read, settings=settings, conflicts=changed, notes=tuple(dict.fromkeys(notes)))
 
 
 def _gone(edit: Edit, directory: str) -> str:
     return f"{'.'.join(edit.at)} was taken back already ({shown(edit.path, directory)})"
 
 
-def _without_ours(path: str, state: State, known: Digests, conflicts: Conflicts) -> tuple[bytes, Undone]:
+def _without_ours(path: str, data: bytes, state: State, known: Digests, conflicts: Conflicts) -> tuple[bytes, Undone]:
     edits, poolers = state.edits_of(path), [p.name for p in state.poolers]
-    data = Path(path).read_bytes()
     bom, text = decode(path, data)
     exact = undo_exactly(text, edits)
     if exact is not None:
@@ -131,11 +135,6 @@ def ours_on_disk(directory: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.relative_to(folder).parts[0] not in ("lock", "journal")
     }
-
-
-def on_disk(path: str) -> bytes | None:
-    """The bytes of a file; None where there is none."""
-    return Path(path).read_bytes() if Path(path).is_file() else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,19 +167,21 @@ def prepare_disable(
         DevpoolError: `changed-since-enable`, and what reading raises.
     """
     directory = project_directory(selection, cwd, shell)
+    ours = ours_on_disk(directory)
     state = read_state(directory)
     found = direct(state, conflicts) if state else Direct(files={})
-    reader = _Reader(selection, cwd, shell, dict(found.files))
+    reader = _Reader(selection, cwd, shell, dict(found.files), dict(found.read))
     poolers = reader.of_record(state) if state else reader.recognised()
     if not state and not poolers:
         return None
-    ours = ours_on_disk(directory)
-    edited = [p for p in reader.files if on_disk(p) is not None]
+    if state and str(directory / PATH) not in ours:
+        raise changed_while_read(directory)
+    edited = list(reader.files)
     prepared = Prepared(
         sources=reader.read(),
         project=None,
         plan=None,
-        before={p: on_disk(p) for p in edited} | ours,
+        before={p: reader.was[p] for p in edited} | ours,
         after={**{p: reader.files[p] for p in edited}, **dict.fromkeys(ours)},
         modes={},
         edited=tuple(edited),
@@ -201,17 +202,20 @@ def prepare_disable(
 
 @dataclass(slots=True)
 class _Reader:
-    """The project as it becomes direct, step by step: `files` holds the bytes so far."""
+    """The project as it becomes direct, step by step: `files` holds the bytes so far, `was` those of the disk."""
 
     selection: Selection
     cwd: Path
     shell: Mapping[str, str]
     files: dict[str, bytes]
+    was: dict[str, bytes]
     said: list[str] = field(default_factory=list)
     apps: list[str] = field(default_factory=list)
 
     def read(self) -> Sources:
-        return read_project(self.selection, self.cwd, self.shell, self.files)
+        sources = read_project(self.selection, self.cwd, self.shell, self.files)
+        self.was = dict(sources.originals) | self.was
+        return sources
 
     def of_record(self, state: State) -> list[Former]:
         """With a record: what the user himself has sent to a pooler since goes to its database too."""

@@ -12,6 +12,7 @@ from devpool.context import Context, context
 from devpool.errors import UsageError
 from devpool.journal import commit, recover
 from devpool.keepsakes import commands_for, keep_copies, keep_settings
+from devpool.meanwhile import reading
 from devpool.options import Options, remembered
 from devpool.project import project_directory
 from devpool.project_options import project_options
@@ -46,7 +47,9 @@ def disable(parent: dict[str, Any], /, **options: Any) -> None:
     writes = not (options["dry_run"] or options["diff"])
     if writes:
         recover(directory)
-    rollback = prepare_disable(ctx.selection, ctx.cwd, ctx.shell, _conflicts(options))
+    conflicts = _conflicts(options)
+    with reading(directory):
+        rollback = prepare_disable(ctx.selection, ctx.cwd, ctx.shell, conflicts)
     follow = _follow(ctx) if writes and not options["no_up"] else None
     if rollback is None:
         left = follow.finished() if follow else []

@@ -11,6 +11,7 @@ import click
 from devpool.context import Context, context
 from devpool.journal import commit, recover
 from devpool.keepsakes import commands_for, kept_settings
+from devpool.meanwhile import reading
 from devpool.options import Options, remembered, with_settings, without
 from devpool.prepare import prepare_enable
 from devpool.prepared import Prepared
@@ -60,8 +61,9 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     writes = not (options["dry_run"] or options["diff"])
     if writes:
         recover(directory)
-    state = read_state(directory)
-    prepared = _prepare(ctx, state, options)
+    with reading(directory):
+        state = read_state(directory)
+        prepared = _prepare(ctx, state, options)
     if options["diff"]:
         ctx.output.text(prepared.diff())
     else:
