@@ -6,11 +6,11 @@ from devpool.containers import Running, Stack
 from devpool.context import Context
 from devpool.errors import DevpoolError
 from devpool.journal import commit, recover
-from devpool.live import Connections
 from devpool.plan import Plan
 from devpool.prepare import prepare_disable
 from devpool.prepared import Prepared
 from devpool.project import project_directory
+from devpool.proof import Connections
 from devpool.rollout import (
     connection_lines,
     prove_live,

@@ -9,10 +9,11 @@ from devpool.address import leads_to
 from devpool.containers import Running, Stack
 from devpool.engine import read_compose
 from devpool.errors import DevpoolError
-from devpool.live import Connections, wait_for
+from devpool.live import wait_for
 from devpool.oracle import call_for
 from devpool.output import Output
 from devpool.plan import Move, Plan
+from devpool.proof import Connections
 from devpool.sources import Selection
 from devpool.state import State
 

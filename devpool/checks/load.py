@@ -1,0 +1,66 @@
+"""How full the pools are, and who waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from devpool.checks.facts import Facts
+from devpool.checks.result import Level, Result, ok
+from devpool.show import Pool, Sight
+
+
+def check_load(facts: Facts) -> Iterator[Result]:
+    """Each pool's server connections, each pooler's clients, and waiting clients, against the thresholds."""
+    for pooler in facts.answering():
+        yield _clients(facts, pooler)
+        size = {limit.database: limit.pool_size for limit in pooler.limits}
+        for pool in pooler.pools:
+            yield _servers(facts, pooler, pool, size.get(pool.database) or pooler.setting("default_pool_size", 20))
+        yield from _waiting(facts, pooler)
+
+
+def _level(facts: Facts, share: int) -> Level:
+    return "critical" if share >= facts.crit else "warning" if share >= facts.warn else "ok"
+
+
+def _clients(facts: Facts, pooler: Sight) -> Result:
+    most = pooler.setting("max_client_conn", 100)
+    share = 100 * len(pooler.clients) // max(most, 1)
+    level = _level(facts, share)
+    return Result(
+        check="clients",
+        subject=pooler.name,
+        level=level,
+        message=f"{len(pooler.clients)} of {most} clients (max_client_conn, {share} %)",
+        hint="" if level == "ok" else f"devpool set max_client_conn={2 * most}",
+    )
+
+
+def _servers(facts: Facts, pooler: Sight, pool: Pool, size: int) -> Result:
+    """Idle connections do not count: a pool whose connections are all open has room as long as they rest."""
+    share = 100 * pool.servers_active // max(size, 1)
+    level = _level(facts, share)
+    return Result(
+        check="pool",
+        subject=pooler.name,
+        level=level,
+        message=f"{pool.user}@{pool.database}: {pool.servers_active} of {size} server connections busy ({share} %)",
+        hint="" if level == "ok" else f"shorter transactions, or devpool set default_pool_size={2 * size}",
+    )
+
+
+def _waiting(facts: Facts, pooler: Sight) -> Iterator[Result]:
+    limit = pooler.setting("query_wait_timeout", 120)
+    waiting = [p for p in pooler.pools if p.clients_waiting]
+    for pool in waiting:
+        late = bool(limit) and 100 * pool.longest_wait >= facts.crit * limit
+        yield Result(
+            check="waiting",
+            subject=pooler.name,
+            level="critical" if late else "warning",
+            message=f"{pool.user}@{pool.database}: {pool.clients_waiting} clients wait, the longest for "
+            f"{pool.longest_wait:.1f} s" + (f" of {limit}, then they are sent away" if limit else ""),
+            hint="look for long transactions, or raise default_pool_size",
+        )
+    if not waiting:
+        yield ok("waiting", pooler.name, "no client waits")
