@@ -16,9 +16,11 @@ from devpool.errors import DevpoolError
 from devpool.resources import inside
 
 _CONFIGURATION = "/run/pgbouncer/private/pgbouncer.ini"
+_SERVICES = "/run/pgbouncer/private/pg_service.conf"
 _ADD_LINE = f'printf "%s = %s\\n" "$1" "$2" >>{_CONFIGURATION}'
 _MARK = "-- end of answer"
 _SHOW_ALL = f'for what; do pooler-admin "SHOW $what" || exit; echo "{_MARK}"; done'
+_DIRECTLY = f'PGSERVICEFILE={_SERVICES} exec psql -Xw --csv -d service=direct -c "$1"'
 # What the image decides at its start from more than this one value: a line of [databases], a certificate, who is asked.
 _AT_START = ("db_", "client_tls_", "server_tls_", "auth_")
 
@@ -60,6 +62,15 @@ def reported(stack: Stack, pooler: Running, database: str) -> dict[str, str]:
     """
     text = stack.execute(pooler, ["perl", "-e", inside("reported.pl"), database])
     return dict(line.partition("=")[::2] for line in text.splitlines())
+
+
+def query_directly(stack: Stack, pooler: Running, sql: str) -> list[dict[str, str]]:
+    """The rows of a query at the server itself, by the way that a pooler's container has to it.
+
+    Raises:
+        DevpoolError: what `Stack.execute` raises.
+    """
+    return rows(stack.execute(pooler, ["sh", "-c", _DIRECTLY, "sh", sql]))
 
 
 def configuration(stack: Stack, pooler: Running) -> dict[str, dict[str, str]]:

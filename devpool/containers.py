@@ -114,11 +114,18 @@ class Stack:
                 self._remove_image(image)
             self._remove_image(f"{self.name}-{service}")
 
-    def logs(self, service: str) -> tuple[str, ...]:
-        """The last lines that a service logged, without passwords."""
+    def logs(self, service: str, *which: str) -> tuple[str, ...]:
+        """The last lines that a service logged, without passwords.
+
+        Args:
+            service: whose.
+            which: options of `docker compose logs` that say how many lines, in place of the last few.
+        """
         try:
             text = run(
-                self.call.command("logs", "--no-color", "--no-log-prefix", "--tail", str(_LOG_LINES), service),
+                self.call.command(
+                    "logs", "--no-color", "--no-log-prefix", *(which or ("--tail", str(_LOG_LINES))), service
+                ),
                 cwd=self.call.cwd,
                 environ=self.call.environ,
             )
@@ -137,14 +144,14 @@ class Stack:
         self.execute(pooler, ["pooler-admin", "RECONNECT"])
 
     def activity(self, database: Running) -> list[dict[str, str]]:
-        """The client connections that Postgres holds: addr, database, user, application, connections.
+        """The client connections that Postgres holds: addr, database, user, application, connections."""
+        return self.query(database, _ACTIVITY)
 
-        Asked inside the database's container over its own socket, as its own superuser.
-        """
+    def query(self, database: Running, sql: str) -> list[dict[str, str]]:
+        """The rows of a query, asked inside the database's container over its own socket, as its own superuser."""
         user = database.environment.get("POSTGRES_USER") or "postgres"
         name = database.environment.get("POSTGRES_DB") or user
-        command = ["psql", "-X", "--csv", "-U", user, "-d", name, "-c", _ACTIVITY]
-        return rows(self.execute(database, command))
+        return rows(self.execute(database, ["psql", "-X", "--csv", "-U", user, "-d", name, "-c", sql]))
 
     def execute(self, container: Running, command: list[str]) -> str:
         """The output of a command inside a container.

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 # A name with its version, as pip, gem, mix and Java's builds leave it on the disk.
-_NAMED = re.compile(r"(?P<name>[A-Za-z][\w.]*?)-(?P<version>\d[\w.]*?)(?:-py3[\w.]*)?(?:\.(?:dist|egg)-info|\.gemspec|\.jar)?")
+_NAMED = re.compile(
+    r"(?P<name>[A-Za-z][\w.]*?)-(?P<version>\d[\w.]*?)(?:-py3[\w.]*)?(?:\.(?:dist|egg)-info|\.gemspec|\.jar)?"
+)
 # libpq.so.5.17 is that of PostgreSQL 17.
 _LIBPQ = re.compile(r"libpq(?:-\w+)?\.so\.5\.(\d+)")
 _SOURCE = re.compile(r"(?:\./)?(?P<path>.+?):(?P<line>\d+):(?P<text>.+)")

@@ -63,9 +63,7 @@ def pooler_lines(pooler: Sight) -> list[str]:
     source = "as its connections are told" if pooler.learnt == "connection" else "as its console says"
     health = f", {pooler.health}" if pooler.health else ""
     lines = [f"{pooler.name}: PgBouncer {pooler.version}, {pooler.mode} mode ({source}){health}"]
-    return lines + (
-        table([_POOLS, *map(_pool, pooler.pools)]) if pooler.pools else ["no pool yet"]
-    )
+    return lines + (table([_POOLS, *map(_pool, pooler.pools)]) if pooler.pools else ["no pool yet"])
 
 
 def _pool(pool: Pool) -> Cells:

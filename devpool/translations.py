@@ -56,8 +56,8 @@ TABLE = (
         "startup-parameter",
         r"unsupported startup parameter(?: in options)?: (?P<what>[\w.]+)",
         "the driver sends `{what}` when it connects, and PgBouncer takes no parameter there that it does not track",
-        "add `{what}` to what is ignored (devpool set ignore_startup_parameters=..., with those that `SHOW CONFIG` has); "
-        "it is not applied then: set it with ALTER ROLE ... SET {what}",
+        "add `{what}` to what is ignored (devpool set ignore_startup_parameters=..., with those that it has); it is not "
+        "applied then: set it with ALTER ROLE ... SET {what}",
         f"{CONFIG}#ignore_startup_parameters",
     ),
     _entry(
@@ -153,7 +153,7 @@ TABLE = (
     ),
     _entry(
         "migration-lock",
-        r"ConcurrentMigrationError|advisory lock.*(?:timed out|timeout)|timed out trying to acquire a postgres advisory lock",
+        r"ConcurrentMigrationError|timed out trying to acquire a postgres advisory lock",
         "a migration takes a session advisory lock, which does not hold through a pooler in transaction mode",
         "run migrations directly: devpool migrate",
         FEATURES,
@@ -176,13 +176,13 @@ TABLE = (
     _entry(
         "no-address",
         r"DNS lookup failed|could not translate host name|Temporary failure in name resolution",
-        "the database's name is not known on the pooler's networks: its container is not running, or not on one of them",
+        "the database's name is not known on the pooler's networks: its container is away, or not on one of them",
         "start it, and see that both are on one network: docker compose ps",
         f"{CONFIG}#dns_max_ttl",
     ),
     _entry(
         "server-away",
-        r"connect failed|server conn crashed|connection refused|closing because: connect timeout|server_connect_timeout",
+        r"connect failed|server conn crashed|connection refused|closing because: connect timeout",
         "nothing answers at the database's address and port",
         "see whether the database runs and is healthy: docker compose ps; docker compose logs DATABASE",
         f"{CONFIG}#server_connect_timeout",
