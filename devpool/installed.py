@@ -60,11 +60,17 @@ def read_installed(app: str, answer: str, flags: Iterable[str] = ()) -> Installe
         elif kind in ("go", "libpq"):
             name, _, version = rest.rpartition(" ")
             packages[name or kind] = version.removeprefix("v")
-        elif kind == "source" and (match := _SOURCE.fullmatch(rest)):
-            mentions.append(Mention(place=f"{match['path']}:{match['line']}", text=match["text"].strip()))
+        elif kind == "source":
+            mentions += read_mentions(rest)
         elif kind == "django":
             django += _object(rest)
     return Installed(app=app, packages=packages, mentions=tuple(mentions), django=tuple(django), flags=tuple(flags))
+
+
+def read_mentions(answer: str) -> list[Mention]:
+    """Lines as `grep -n` gives them for several files."""
+    found = (_SOURCE.fullmatch(line) for line in answer.splitlines())
+    return [Mention(place=f"{m['path']}:{m['line']}", text=m["text"].strip()) for m in found if m]
 
 
 def _package(path: str, version: str = "") -> dict[str, str]:

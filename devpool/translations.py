@@ -56,7 +56,7 @@ TABLE = (
         "startup-parameter",
         r"unsupported startup parameter(?: in options)?: (?P<what>[\w.]+)",
         "the driver sends `{what}` when it connects, and PgBouncer takes no parameter there that it does not track",
-        "add `{what}` to what is ignored (devpool set ignore_startup_parameters=..., with those that it has); it is not "
+        "add `{what}` to what is ignored (devpool set ignore_startup_parameters=..., with those it has); it is not "
         "applied then: set it with ALTER ROLE ... SET {what}",
         f"{CONFIG}#ignore_startup_parameters",
     ),

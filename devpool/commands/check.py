@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
 
 from devpool.check_lines import check_lines, nagios_line
 from devpool.checks.every import evaluate
-from devpool.checks.result import Result, worst
+from devpool.checks.leaked import leak_results
+from devpool.checks.result import Result, skipped, worst
 from devpool.context import Context, context
 from devpool.errors import DONE, FOUND, DevpoolError, UsageError
 from devpool.gather import gather
-from devpool.overview import Overview, look
+from devpool.leak_probe import find_leaks
+from devpool.leaks import Leak
+from devpool.overview import look
 from devpool.project_options import project_options
 
 # Exit codes of a monitoring plugin (https://www.monitoring-plugins.org/doc/guidelines.html, "Plugin Return Codes").
@@ -25,7 +27,7 @@ _NAGIOS = {"ok": 0, "warning": 1, "critical": 2, "skipped": 3}
 @project_options
 @click.option("--warn", default="80%", metavar="N%", show_default=True, help="Share of a limit that is a warning.")
 @click.option("--crit", default="90%", metavar="N%", show_default=True, help="Share of a limit that is critical.")
-@click.option("--leaks", is_flag=True, help="Look for session state left on pooled server connections.")
+@click.option("--leaks", is_flag=True, help="Look for session state on pooled connections, too.")
 @click.option("--nagios", is_flag=True, help="One line, and exit 0, 1, 2 or 3 as a monitoring plugin.")
 @click.pass_obj
 def check(parent: dict[str, Any], /, warn: str, crit: str, leaks: bool, nagios: bool, **options: Any) -> int:
@@ -37,36 +39,41 @@ def check(parent: dict[str, Any], /, warn: str, crit: str, leaks: bool, nagios: 
     thresholds = _percent("--warn", warn), _percent("--crit", crit)
     if thresholds[0] > thresholds[1]:
         raise UsageError("bad-threshold", "--warn is above --crit", hint="--warn 80% --crit 90%")
-    judge = _leaks if leaks else _all
-    if nagios:
-        return _nagios(ctx, judge, thresholds)
-    results = judge(look(ctx), *thresholds)
-    ctx.output.lines(*check_lines(results))
-    ctx.output.data({"status": worst(results), "checks": [asdict(r) for r in results]})
-    return FOUND if worst(results) in ("warning", "critical") else DONE
-
-
-Judge = Callable[[Overview, int, int], list[Result]]
-
-
-def _all(seen: Overview, warn: int, crit: int) -> list[Result]:
-    return evaluate(gather(seen, warn=warn, crit=crit))
-
-
-def _leaks(seen: Overview, warn: int, crit: int) -> list[Result]:
-    raise NotImplementedError
-
-
-def _nagios(ctx: Context, judge: Judge, thresholds: tuple[int, int]) -> int:
-    """One line whatever happens: what stops the look is unknown to the monitoring."""
     try:
-        results = judge(look(ctx), *thresholds)
+        found = _judged(ctx, *thresholds, leaks=leaks)
     except DevpoolError as error:
-        ctx.output.lines(f"DEVPOOL UNKNOWN - {error.message}")
-        return _NAGIOS["skipped"]
-    ctx.output.lines(nagios_line(results))
-    ctx.output.data({"status": worst(results), "checks": [asdict(r) for r in results]})
-    return _NAGIOS[worst(results)]
+        if not nagios:
+            raise
+        # One line whatever happens: what stops the look is unknown to the monitoring.
+        found = Judged(results=[skipped("check", "", error.message, error.hint)])
+    ctx.output.lines(*([nagios_line(found.results)] if nagios else check_lines(found.results)))
+    ctx.output.data(_json(found))
+    level = worst(found.results)
+    if nagios:
+        return _NAGIOS[level]
+    return FOUND if level in ("warning", "critical") else DONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What the checks say, and the leaks, where they were looked for."""
+
+    results: list[Result]
+    leaks: list[Leak] | None = None
+
+
+def _judged(ctx: Context, warn: int, crit: int, *, leaks: bool) -> Judged:
+    seen = look(ctx)
+    left = find_leaks(seen) if leaks else None
+    results = evaluate(gather(seen, warn=warn, crit=crit))
+    if left is None:
+        return Judged(results=results)
+    return Judged(results=results + list(leak_results(left.leaks, left.looked)), leaks=left.leaks)
+
+
+def _json(found: Judged) -> dict[str, Any]:
+    body: dict[str, Any] = {"status": worst(found.results), "checks": [asdict(r) for r in found.results]}
+    return body if found.leaks is None else body | {"leaks": [asdict(leak) for leak in found.leaks]}
 
 
 def _percent(option: str, text: str) -> int:
