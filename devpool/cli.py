@@ -25,7 +25,7 @@ _PLUGIN = {
 }
 
 
-_VERBS = ("enable", "disable", "migrate", "status", "check", "explain", "set", "reload")
+_VERBS = ("enable", "disable", "migrate", "status", "check", "top", "explain", "set", "reload")
 
 
 class Verbs(click.Group):

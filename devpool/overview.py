@@ -19,10 +19,10 @@ from devpool.proof import Connections
 from devpool.read_model import read_model
 from devpool.rollout import open_stack
 from devpool.routing import find_routes
-from devpool.show import Row, Sight, limits, links, pools
+from devpool.show import Row, Sight, limits, links, pools, totals
 from devpool.state import AddedPooler, AppRoute, State
 
-_SHOWN = ("VERSION", "CONFIG", "DATABASES", "POOLS", "CLIENTS", "SERVERS")
+_SHOWN = ("VERSION", "CONFIG", "DATABASES", "POOLS", "STATS", "CLIENTS", "SERVERS")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +149,7 @@ def _filled(found: Sight, answers: Mapping[str, list[dict[str, str]]]) -> Sight:
         config=config,
         pools=pools(answers["POOLS"]),
         limits=limits(answers["DATABASES"]),
+        totals=totals(answers["STATS"]),
         clients=links(answers["CLIENTS"]),
         servers=links(answers["SERVERS"]),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from devpool.address import leads_to
@@ -16,6 +16,7 @@ from devpool.plan import Move, Plan
 from devpool.proof import Connections
 from devpool.sources import Selection
 from devpool.state import State
+from devpool.translations import translate_all
 
 _PROOF_SECONDS = 15.0
 _NO_ENGINE = ("engine-not-running", "no-docker-cli", "no-compose-plugin")
@@ -72,9 +73,18 @@ def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
         raise DevpoolError(
             "pooler-unhealthy",
             "the pooler did not become healthy; everything was taken back",
-            hint="the pooler's last lines above name the cause; the project is as it was",
+            hint=_what_it_means((*logs, error.message, *error.details)),
             details=logs or (error.message, *error.details),
         ) from None
+
+
+def _what_it_means(said: Iterable[str]) -> str:
+    """The hint of a pooler that does not become healthy: the translation of what it said, where there is one."""
+    found = translate_all(said)
+    if not found:
+        return "the pooler's last lines above name the cause; the project is as it was"
+    words = "; ".join(f"{t.cause}: {t.fix} ({t.source})" for t in found)
+    return f"{words}; the project is as it was"
 
 
 def restart_apps(stack: Stack, apps: list[str], running: dict[str, list[Running]], output: Output) -> list[str]:

@@ -45,6 +45,17 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """A line of SHOW STATS: what a database did since the pooler started; times in microseconds."""
+
+    database: str
+    transactions: int
+    queries: int
+    query_us: int
+    wait_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A line of SHOW CLIENTS or SHOW SERVERS. Times are as PgBouncer writes them, to the second."""
 
@@ -87,6 +98,21 @@ def limits(rows: Iterable[Row]) -> tuple[Limits, ...]:
         )
         for row in rows
         if row.get("name") not in OURS
+    )
+
+
+def totals(rows: Iterable[Row]) -> tuple[Totals, ...]:
+    """SHOW STATS without the console's and the healthcheck's."""
+    return tuple(
+        Totals(
+            database=row.get("database", ""),
+            transactions=number(row, "total_xact_count"),
+            queries=number(row, "total_query_count"),
+            query_us=number(row, "total_query_time"),
+            wait_us=number(row, "total_wait_time"),
+        )
+        for row in rows
+        if row.get("database") not in OURS
     )
 
 
@@ -141,6 +167,7 @@ class Sight:
     reported: Mapping[str, str] = field(default_factory=dict)
     pools: tuple[Pool, ...] = ()
     limits: tuple[Limits, ...] = ()
+    totals: tuple[Totals, ...] = ()
     clients: tuple[Link, ...] = ()
     servers: tuple[Link, ...] = ()
     config: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from devpool.context import context
+from devpool.context import Context, context
 from devpool.overview import Overview, look
 from devpool.project_options import project_options
 from devpool.proof import as_json
@@ -23,12 +23,26 @@ from devpool.status_lines import status_lines
 def status(parent: dict[str, Any], /, watch: bool, interval: float, **options: Any) -> None:
     """Show routes, pools, files and live connections."""
     ctx = context(parent, options)
-    if watch:
-        from devpool.watch import watch_project  # the terminal's library, which status alone does not need
+    if not watch:
+        show(ctx, look(ctx))
+    elif not watched(ctx, interval):
+        from devpool.watch import follow
 
-        watch_project(ctx, interval)
-        return
-    found = look(ctx)
+        follow(ctx, interval, lambda seen: show(ctx, seen))
+
+
+def watched(ctx: Context, interval: float) -> bool:
+    """The live view, where there is a terminal for it; whether there was one."""
+    from devpool.watch import on_terminal, show_live  # the terminal's library, which plain answers do without
+
+    live = on_terminal() and not ctx.output.as_json
+    if live:
+        show_live(ctx, interval)
+    return live
+
+
+def show(ctx: Context, found: Overview) -> None:
+    """The answer as text or JSON."""
     ctx.output.lines(*status_lines(found))
     ctx.output.data(_json(found))
 
