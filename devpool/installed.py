@@ -56,7 +56,8 @@ def read_installed(app: str, answer: str, flags: Iterable[str] = ()) -> Installe
     for line in answer.splitlines():
         kind, _, rest = line.partition(" ")
         if kind == "file":
-            packages |= _package(*rest.rsplit(" ", 1))
+            path, _, version = rest.rpartition(" ")
+            packages |= _package(path, version)
         elif kind in ("go", "libpq"):
             name, _, version = rest.rpartition(" ")
             packages[name or kind] = version.removeprefix("v")
@@ -73,7 +74,7 @@ def read_mentions(answer: str) -> list[Mention]:
     return [Mention(place=f"{m['path']}:{m['line']}", text=m["text"].strip()) for m in found if m]
 
 
-def _package(path: str, version: str = "") -> dict[str, str]:
+def _package(path: str, version: str) -> dict[str, str]:
     name = posixpath.basename(path)
     if name == "package.json":
         return {path.rpartition("node_modules/")[2].removesuffix("/package.json"): version}

@@ -106,7 +106,7 @@ TABLE = (
     ),
     _entry(
         "query-too-long",
-        r"pgbouncer.*\bquery_timeout\b|pooler error: query.timeout|\bquery timeout\b",
+        r"(?:pooler error|FATAL): +query timeout",
         "a query ran longer than PgBouncer's `query_timeout`",
         "`devpool set query_timeout=0` takes the limit away; Postgres' own statement_timeout is the finer one",
         f"{CONFIG}#query_timeout",
@@ -167,7 +167,7 @@ TABLE = (
     ),
     _entry(
         "password-wrong",
-        r"password authentication failed|SASL authentication failed|no such user",
+        r"password authentication failed|SASL authentication failed|no such user: ",
         "user or password are not those of the server",
         "see that app and database have the same; a database's volume keeps the password of its first start, whatever "
         "the compose file says later",
@@ -175,14 +175,14 @@ TABLE = (
     ),
     _entry(
         "no-address",
-        r"DNS lookup failed|could not translate host name|Temporary failure in name resolution",
+        r"server DNS lookup failed|could not translate host name",
         "the database's name is not known on the pooler's networks: its container is away, or not on one of them",
         "start it, and see that both are on one network: docker compose ps",
         f"{CONFIG}#dns_max_ttl",
     ),
     _entry(
         "server-away",
-        r"connect failed|server conn crashed|connection refused|closing because: connect timeout",
+        r"closing because: connect (?:failed|timeout)|server conn crashed|connection to server .*connection refused",
         "nothing answers at the database's address and port",
         "see whether the database runs and is healthy: docker compose ps; docker compose logs DATABASE",
         f"{CONFIG}#server_connect_timeout",
@@ -196,7 +196,7 @@ TABLE = (
     ),
     _entry(
         "tls",
-        r"server (?:refused|does not support) SSL|SSL required|TLS handshake failed|certificate verify failed",
+        r"server (?:refused|does not support) SSL|FATAL: +SSL required|TLS handshake failed",
         "one side wants TLS and the other does not have it, or its certificate is of an unknown authority",
         "see server_tls_sslmode and client_tls_sslmode; a Postgres in a container has TLS only with a certificate",
         f"{CONFIG}#tls-settings",

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from devpool.commands.status import show, watched
 from devpool.context import context
 from devpool.overview import look
 from devpool.project_options import project_options
+from devpool.status_view import show, watched
 
 
 @click.command()

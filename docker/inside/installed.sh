@@ -1,6 +1,6 @@
 #!/bin/sh
 # What is installed in an app's container that talks to Postgres, found where package managers leave it. Reads, and
-# changes nothing. Prints `file PATH VERSION`, `go MODULE VERSION`, `source PATH:LINE:TEXT` and `django JSON`.
+# changes nothing. Prints `file PATH VERSION` (`-` where the name has it), `go MODULE VERSION`, `source PATH:LINE:TEXT` and `django JSON`.
 #
 # A container may have little more than a shell: what is missing in it is left out of the answer.
 
@@ -26,7 +26,7 @@ list_files() {
 }
 
 list_files | while read -r path; do
-    version=
+    version=-
     case $path in
         */package.json) version=$(sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' "$path" | head -n 1) ;;
     esac
@@ -36,7 +36,7 @@ done
 # Gems of a lock file, as `file` lines with the name that their specification would have.
 for lock in Gemfile.lock ../Gemfile.lock; do
     [ -f "$lock" ] || continue
-    sed -n 's/^    \(activerecord\|pg\|good_job\|que\) (\([0-9][0-9.]*\))$/file \1-\2.gemspec /p' "$lock"
+    sed -n 's/^    \(activerecord\|pg\|good_job\|que\) (\([0-9][0-9.]*\))$/file \1-\2.gemspec -/p' "$lock"
 done
 
 # A Go program knows the modules that it was built of.

@@ -41,6 +41,12 @@ MIDDLE = {
     *("databases", "read_model", "setting_edits", "notes", "shields"),
     *("rewrite", "edits", "undo", "verify", "reading", "state", "errors", "meaning"),
     *("options", "tuning", "setting_values", "drivers", "session", "refusals"),
+    *("show", "proof", "history", "installed", "leaks", "translations", "check_lines", "checks"),
+    *(
+        f"checks.{name}"
+        for name in ("result", "facts", "files", "pooler", "database", "routes", "load", "logs", "every")
+    ),
+    *(f"checks.{name}" for name in ("frameworks", "ground", "python_drivers", "other_drivers", "leaked")),
 }
 WORLD = {
     *("os", "sys", "subprocess", "time", "datetime", "pathlib", "tempfile", "shutil", "glob", "fcntl", "socket"),
