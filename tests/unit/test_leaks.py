@@ -11,7 +11,7 @@ from devpool.installed import Mention
 from devpool.leaks import Leak, Looked, PoolOf, State, states, tracked, who
 from devpool.show import Link
 
-APART = tracked(["search_path"], "work_mem, other")
+APART = tracked(["search_path"], "work_mem, lock_timeout")
 NOTHING = {
     "pid": 7,
     "advisory": None,
