@@ -32,9 +32,8 @@ def gather(seen: Overview, *, warn: int, crit: int) -> Facts:
         warn: the threshold of a warning, in percent.
         crit: the threshold of what is critical, in percent.
     """
-    asleep = bool(seen.code) or seen.stack is None
-    stack = None if asleep else seen.stack
-    pooled = list(dict.fromkeys(r.service for r in seen.routes if r.pooled and r.service in seen.running))
+    stack = None if seen.code else seen.stack
+    pooled = list(dict.fromkeys(r.service for r in seen.routes if r.pooled))
     return Facts(
         enabled=seen.state is not None,
         drifted=tuple(f"{d.file} {d.place} {d.problem}".replace("  ", " ") for d in seen.drift),
@@ -46,11 +45,9 @@ def gather(seen: Overview, *, warn: int, crit: int) -> Facts:
         queries={p.name: _query(stack, seen.running[p.name][0]) for p in seen.poolers if stack and _answers(p)},
         servers={s.database: s for s in _servers(stack, seen)} if stack else {},
         connections=seen.connections,
-        installed=tuple(_installed(stack, a, seen.running[a][0]) for a in pooled) if stack else (),
-        ports=_ports(stack, [n for p in seen.poolers for n in (p.name, p.database)]),
-        logged={n: stack.logs(n, *_RECENT) for n in (*(p.name for p in seen.poolers), *pooled) if n in seen.running}
-        if stack
-        else {},
+        installed=tuple(_installed(stack, a, seen.running[a][0]) for a in pooled if a in seen.running) if stack else (),
+        ports=_ports(seen.stack, [n for p in seen.poolers for n in (p.name, p.database)]) if seen.stack else None,
+        logged=_logged(stack, seen, [*(p.name for p in seen.poolers), *pooled]) if stack else {},
         warn=warn,
         crit=crit,
     )
@@ -101,10 +98,14 @@ def _installed(stack: Stack, app: str, container: Running) -> Installed:
         return Installed(app=app, problem="its container has no shell to look into it")
 
 
-def _ports(stack: Stack | None, services: Iterable[str]) -> dict[str, tuple[Port, ...]]:
+def _logged(stack: Stack, seen: Overview, services: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The last lines of each log. Of what does not run any more, too: there they matter most."""
+    found = {name: stack.logs(name, *_RECENT) for name in services}
+    return {name: lines for name, lines in found.items() if lines or name in seen.running}
+
+
+def _ports(stack: Stack, services: Iterable[str]) -> dict[str, tuple[Port, ...]]:
     """The published ports of services, as Compose reads them."""
-    if stack is None:
-        return {}
     model: Mapping[str, Any] = read_compose(stack.call).model.get("services", {})
     return {
         name: tuple(

@@ -44,7 +44,12 @@ def find_leaks(seen: Overview) -> Found:
     found = Found()
     for pooler in seen.poolers:
         if seen.stack is not None and pooler.running and not pooler.problem:
-            _Probe(seen, seen.stack, pooler).look(found)
+            try:
+                _Probe(seen, seen.stack, pooler).look(found)
+            except DevpoolError as error:
+                found.looked.append(
+                    Looked(pooler=pooler.name, pool="", mode="", servers=0, seen=0, problem=error.message)
+                )
     return found
 
 
@@ -79,7 +84,6 @@ class _Probe:
             Looked(
                 pooler=self.pooler.name,
                 pool=f"{pool.user}@{pool.database}",
-                mode=pool.mode,
                 servers=pool.servers,
                 seen=len(kept),
                 problem=problem,

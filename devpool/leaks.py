@@ -80,7 +80,6 @@ class Looked:
 
     pooler: str
     pool: str
-    mode: str
     servers: int
     seen: int
     problem: str = ""

@@ -34,12 +34,12 @@ class Overview:
         state: the record of enable, None where the project is not enabled.
         routes: of every app.
         drift: where the files are not as devpool wrote them.
-        stack: its containers; None where Docker cannot be asked.
+        stack: its containers; None where Compose cannot read the project.
         running: those that run, by service.
         poolers: what each of devpool's poolers shows.
         connections: those of each app, None where they are unknown.
         note: why they are.
-        code: the error code of that, "" where there is none.
+        code: the error code of what Docker could not tell, "" where it could.
     """
 
     directory: Path
@@ -71,7 +71,8 @@ def look(ctx: Context) -> Overview:
         running={},
     )
     try:
-        return again(replace(found, stack=open_stack(ctx.selection, str(ctx.cwd))))
+        found = replace(found, stack=open_stack(ctx.selection, str(ctx.cwd)))
+        return again(found)
     except DevpoolError as error:
         return replace(found, note=error.message, code=error.code, poolers=_unseen(state))
 
@@ -86,14 +87,15 @@ def again(before: Overview) -> Overview:
     assert stack is not None
     running = stack.running()
     if not running:
-        return replace(before, note="the project is not running", running={}, poolers=_unseen(before.state))
+        unseen = _unseen(before.state)
+        return replace(before, note="the project is not running", code="", running={}, poolers=unseen, connections=None)
     added = before.state.poolers if before.state else ()
     seen = {p.name: p for p in before.poolers}
     poolers = tuple(_sight(stack, running.get(p.name, []), p, seen.get(p.name)) for p in added)
     pairs = [(r.service, r.database) for r in before.routes]
     asked = {p.database: p.name for p in poolers if not p.problem}
     connections, note = _connections(stack, running, pairs, asked)
-    return replace(before, running=running, poolers=poolers, connections=connections, note=note)
+    return replace(before, running=running, poolers=poolers, connections=connections, note=note, code="")
 
 
 def _would_be(ctx: Context) -> list[AppRoute]:

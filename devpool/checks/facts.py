@@ -55,7 +55,7 @@ class Facts:
         servers: each database, by its service.
         connections: of each app; None where they are unknown.
         installed: what the pooled apps have installed.
-        ports: the published ports of poolers and databases, by service.
+        ports: the published ports of poolers and databases, by service; None where they are unknown.
         logged: the last lines of poolers and apps, by service.
         warn: share of a limit, in percent, from which it is a warning.
         crit: share of a limit, in percent, from which it is critical.
@@ -72,7 +72,7 @@ class Facts:
     servers: Mapping[str, Server] = field(default_factory=dict)
     connections: tuple[Connections, ...] | None = None
     installed: tuple[Installed, ...] = ()
-    ports: Mapping[str, tuple[Port, ...]] = field(default_factory=dict)
+    ports: Mapping[str, tuple[Port, ...]] | None = None
     logged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     warn: int = 80
     crit: int = 90

@@ -74,6 +74,9 @@ def _authentication(pooler: Sight) -> Result:
 
 
 def _ports(facts: Facts) -> Iterator[Result]:
+    if facts.ports is None:
+        yield from (skipped("ports", p.name, "Compose does not tell its ports") for p in facts.poolers)
+        return
     for pooler in facts.poolers:
         found = [p.published for p in facts.ports.get(pooler.name, ()) if p.is_open]
         if found:

@@ -59,6 +59,7 @@ WELL = Facts(
     servers={"db": SERVER},
     connections=(Connections(service="web", database="db", replicas=(HELD,)),),
     installed=(Installed(app="web"),),
+    ports={"pgbouncer": (), "db": ()},
     logged={"web": ("ready",)},
 )
 
@@ -179,6 +180,10 @@ def test_authentication_weaker_than_scram_is_found(kind: str, level: Level) -> N
 def test_a_pooler_open_to_other_machines_is_found(host: str, level: Level) -> None:
     ports = {"pgbouncer": (Port(host=host, published="6432"),)}
     assert the(replace(WELL, ports=ports), "ports").level == level
+
+
+def test_ports_that_compose_does_not_tell_are_not_called_closed() -> None:
+    assert the(replace(WELL, ports=None), "ports").level == "skipped"
 
 
 def test_a_database_that_is_published_is_said_and_is_the_projects_own_choice() -> None:

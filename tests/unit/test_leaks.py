@@ -142,7 +142,7 @@ def leak(*apps: str) -> Leak:
 
 
 def looked(seen: int, servers: int, problem: str = "") -> Looked:
-    return Looked(pooler="p", pool="web@app", mode="transaction", servers=servers, seen=seen, problem=problem)
+    return Looked(pooler="p", pool="web@app", servers=servers, seen=seen, problem=problem)
 
 
 def test_a_leak_is_a_warning_with_backend_app_and_statement() -> None:
