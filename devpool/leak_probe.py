@@ -15,7 +15,7 @@ from devpool.console import ask, query_directly
 from devpool.containers import Running, Stack
 from devpool.errors import DevpoolError
 from devpool.installed import Mention, read_mentions
-from devpool.leaks import Leak, Looked, PoolOf, State, states, tracked, who
+from devpool.leaks import Kept, Leak, Looked, PoolOf, states, tracked, who
 from devpool.overview import Overview
 from devpool.resources import inside
 from devpool.show import Pool, Sight, links, pools
@@ -47,9 +47,8 @@ def find_leaks(seen: Overview) -> Found:
             try:
                 _Probe(seen, seen.stack, pooler).look(found)
             except DevpoolError as error:
-                found.looked.append(
-                    Looked(pooler=pooler.name, pool="", mode="", servers=0, seen=0, problem=error.message)
-                )
+                all_of_it = Looked(pooler=pooler.name, pool="all pools", servers=0, seen=0, problem=error.message)
+                found.looked.append(all_of_it)
     return found
 
 
@@ -60,7 +59,11 @@ class _Probe:
         self.seen, self.stack, self.pooler = seen, stack, pooler
         self.container = seen.running[pooler.name][0]
         self.owners = {a: s for s, cs in seen.running.items() for c in cs for a in c.addresses}
-        self.apart = tracked(pooler.reported, pooler.config.get("track_extra_parameters", ""))
+        self.apart = tracked(
+            pooler.reported,
+            pooler.config.get("track_extra_parameters", ""),
+            self.container.environment.get("PGBOUNCER_DB_CONNECT_QUERY", ""),
+        )
         self.routed = tuple(r.service for r in seen.routes if r.pooled and r.database == pooler.database)
 
     def look(self, found: Found) -> None:
@@ -69,7 +72,7 @@ class _Probe:
         answers = dict(zip(_SHOWN, ask(self.stack, self.container, *_SHOWN), strict=True))
         self.servers = {s.pid: s for s in links(answers["SERVERS"])}
         self.clients = links(answers["CLIENTS"])
-        kept: list[tuple[Pool, int, State]] = []
+        kept: list[tuple[Pool, int, Kept]] = []
         for pool in pools(answers["POOLS"]):
             kept += [(pool, pid, s) for pid, a in self._look_into(pool, found).items() for s in states(a, self.apart)]
         mentions = self._mentions({state.pattern for _, _, state in kept})
@@ -114,7 +117,7 @@ class _Probe:
         rows = {pid: self.sessions[pid].get("advisory") for pid in mine if pid in self.sessions}
         return {pid: {"advisory": json.loads(locks)} for pid, locks in rows.items() if locks}
 
-    def _leak(self, pool: Pool, pid: int, state: State, mentions: Mapping[str, tuple[Mention, ...]]) -> Leak:
+    def _leak(self, pool: Pool, pid: int, state: Kept, mentions: Mapping[str, tuple[Mention, ...]]) -> Leak:
         mine = tuple(c for c in self.clients if (c.database, c.user) == (pool.database, pool.user))
         users = PoolOf(clients=mine, owners=self.owners, routed=self.routed, mentions=mentions)
         apps, evidence = who(users, state, self.servers.get(pid), self.sessions.get(pid, {}).get("query", ""))

@@ -26,7 +26,7 @@ _LONGEST = 70
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class Kept:
     """Something that a session keeps: its kind, what it is in words, the statement that makes it, and what that looks
     like in a source, as an extended regular expression of grep's.
     """
@@ -85,18 +85,20 @@ class Looked:
     problem: str = ""
 
 
-def tracked(reported: Iterable[str], extra: str) -> frozenset[str]:
-    """The settings, in lower case, that PgBouncer gives back to each client, so that they are no leak.
+def tracked(reported: Iterable[str], extra: str, connect_query: str = "") -> frozenset[str]:
+    """The settings, in lower case, that are no leak: PgBouncer gives them back to each client, or sets them for all.
 
     Args:
         reported: the parameters that it reported at a login.
         extra: its `track_extra_parameters`.
+        connect_query: what it runs on each new server connection.
     """
-    names = {*_REPORTED, *reported, *(n.strip() for n in extra.split(","))}
+    for_all = re.findall(r"\bset\s+(?:session\s+)?([\w.]+)", connect_query, re.I)
+    names = {*_REPORTED, *reported, *for_all, *(n.strip() for n in extra.split(","))}
     return frozenset(n.lower() for n in names)
 
 
-def states(answer: Mapping[str, Any], apart: frozenset[str]) -> Iterator[State]:
+def states(answer: Mapping[str, Any], apart: frozenset[str]) -> Iterator[Kept]:
     """What a session keeps.
 
     Args:
@@ -119,11 +121,11 @@ def states(answer: Mapping[str, Any], apart: frozenset[str]) -> Iterator[State]:
     yield from _settings(answer, apart)
 
 
-def _state(kind: Kind, what: str, statement: str, pattern: str) -> State:
-    return State(kind=kind, what=what, statement=statement, pattern=pattern)
+def _state(kind: Kind, what: str, statement: str, pattern: str) -> Kept:
+    return Kept(kind=kind, what=what, statement=statement, pattern=pattern)
 
 
-def _settings(answer: Mapping[str, Any], apart: frozenset[str]) -> Iterator[State]:
+def _settings(answer: Mapping[str, Any], apart: frozenset[str]) -> Iterator[Kept]:
     for found in answer.get("setting") or ():
         if found["name"].lower() not in apart:
             name = found["name"]
@@ -136,11 +138,11 @@ def _settings(answer: Mapping[str, Any], apart: frozenset[str]) -> Iterator[Stat
         yield _setting(f"role `{answer['role']}`", f"SET ROLE {answer['role']}", "role")
 
 
-def _setting(what: str, statement: str, name: str) -> State:
+def _setting(what: str, statement: str, name: str) -> Kept:
     return _state("SET", what, statement, f"set +(session +)?{re.escape(name)}|set_config\\(.{re.escape(name)}")
 
 
-def _lock(lock: Mapping[str, Any]) -> State:
+def _lock(lock: Mapping[str, Any]) -> Kept:
     """A key of 64 bits is kept as two halves (PostgreSQL documentation, `pg_locks`)."""
     high, low = int(lock["classid"]), int(lock["objid"])
     key = f"{_signed(high, 32)}, {_signed(low, 32)}" if lock["two"] else str(_signed((high << 32) | low, 64))
@@ -157,7 +159,7 @@ def _short(text: str) -> str:
     return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
 
 
-def who(pool: PoolOf, state: State, server: Link | None, last_query: str) -> tuple[tuple[str, ...], str]:
+def who(pool: PoolOf, state: Kept, server: Link | None, last_query: str) -> tuple[tuple[str, ...], str]:
     """The apps that most likely left a state, and why they.
 
     Args:
@@ -185,9 +187,9 @@ def who(pool: PoolOf, state: State, server: Link | None, last_query: str) -> tup
     return tuple(dict.fromkeys(pool.routed)), "no client of this pool is connected now; these apps go there"
 
 
-def _is(state: State, query: str) -> bool:
+def _is(state: Kept, query: str) -> bool:
     return re.search(state.pattern, query, re.I) is not None
 
 
-def _place(state: State, mentions: Iterable[Mention]) -> str:
+def _place(state: Kept, mentions: Iterable[Mention]) -> str:
     return next((m.place for m in mentions if _is(state, m.text)), "")

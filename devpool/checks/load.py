@@ -19,34 +19,26 @@ def check_load(facts: Facts) -> Iterator[Result]:
         yield from _waiting(facts, pooler)
 
 
-def _level(facts: Facts, share: int) -> Level:
-    return "critical" if share >= facts.crit else "warning" if share >= facts.warn else "ok"
+def _judged(facts: Facts, check: str, pooler: Sight, now: int, most: int, said: str, hint: str) -> Result:
+    """`now` of `most`, against the thresholds; `said` is the sentence without its share."""
+    share = 100 * now // max(most, 1)
+    level: Level = "critical" if share >= facts.crit else "warning" if share >= facts.warn else "ok"
+    message = f"{said} ({share} %)"
+    return Result(check=check, subject=pooler.name, level=level, message=message, hint="" if level == "ok" else hint)
 
 
 def _clients(facts: Facts, pooler: Sight) -> Result:
-    most = pooler.setting("max_client_conn", 100)
-    share = 100 * len(pooler.clients) // max(most, 1)
-    level = _level(facts, share)
-    return Result(
-        check="clients",
-        subject=pooler.name,
-        level=level,
-        message=f"{len(pooler.clients)} of {most} clients (max_client_conn, {share} %)",
-        hint="" if level == "ok" else f"devpool set max_client_conn={2 * most}",
-    )
+    now, most = len(pooler.clients), pooler.setting("max_client_conn", 100)
+    said = f"{now} of {most} clients, as max_client_conn allows"
+    return _judged(facts, "clients", pooler, now, most, said, f"devpool set max_client_conn={2 * most}")
 
 
 def _servers(facts: Facts, pooler: Sight, pool: Pool, size: int) -> Result:
     """Idle connections do not count: a pool whose connections are all open has room as long as they rest."""
-    share = 100 * pool.servers_active // max(size, 1)
-    level = _level(facts, share)
-    return Result(
-        check="pool",
-        subject=pooler.name,
-        level=level,
-        message=f"{pool.user}@{pool.database}: {pool.servers_active} of {size} server connections busy ({share} %)",
-        hint="" if level == "ok" else f"shorter transactions, or devpool set default_pool_size={2 * size}",
-    )
+    now = pool.servers_active
+    said = f"{pool.user}@{pool.database}: {now} of {size} server connections busy"
+    hint = f"shorter transactions, or devpool set default_pool_size={2 * size}"
+    return _judged(facts, "pool", pooler, now, size, said, hint)
 
 
 def _waiting(facts: Facts, pooler: Sight) -> Iterator[Result]:

@@ -46,7 +46,7 @@ MIDDLE = {
         f"checks.{name}"
         for name in ("result", "facts", "files", "pooler", "database", "routes", "load", "logs", "every")
     ),
-    *(f"checks.{name}" for name in ("frameworks", "ground", "python_drivers", "other_drivers", "leaked")),
+    *(f"checks.{name}" for name in ("frameworks", "ground", "needs", "python_drivers", "other_drivers", "leaked")),
 }
 WORLD = {
     *("os", "sys", "subprocess", "time", "datetime", "pathlib", "tempfile", "shutil", "glob", "fcntl", "socket"),

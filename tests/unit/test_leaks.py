@@ -8,7 +8,7 @@ import pytest
 
 from devpool.checks.leaked import leak_results
 from devpool.installed import Mention
-from devpool.leaks import Leak, Looked, PoolOf, State, states, tracked, who
+from devpool.leaks import Kept, Leak, Looked, PoolOf, states, tracked, who
 from devpool.show import Link
 
 APART = tracked(["search_path"], "work_mem, lock_timeout")
@@ -25,7 +25,7 @@ NOTHING = {
 }
 
 
-def the(**answer: Any) -> State:
+def the(**answer: Any) -> Kept:
     (found,) = states(NOTHING | answer, APART)
     return found
 
@@ -76,6 +76,12 @@ def test_each_kind_is_named() -> None:
 
 def test_the_value_of_an_apps_own_setting_is_not_shown() -> None:
     assert "hunter2" not in repr(the(setting=[{"name": "app.token", "value": "hunter2"}]))
+
+
+def test_what_the_pooler_sets_on_every_connection_is_no_leak() -> None:
+    apart = tracked([], "", "SET work_mem = '8MB'; set session App.Zone to 'x'")
+    assert {"work_mem", "app.zone"} <= apart
+    assert "statement_timeout" not in apart
 
 
 # Who
