@@ -106,7 +106,7 @@ TABLE = (
     ),
     _entry(
         "query-too-long",
-        r"(?:pooler error|FATAL): +query timeout",
+        r"(?:pooler error|FATAL|closing because): +query[_ ]timeout",
         "a query ran longer than PgBouncer's `query_timeout`",
         "`devpool set query_timeout=0` takes the limit away; Postgres' own statement_timeout is the finer one",
         f"{CONFIG}#query_timeout",
@@ -175,7 +175,7 @@ TABLE = (
     ),
     _entry(
         "no-address",
-        r"server DNS lookup failed|could not translate host name",
+        r"DNS lookup failed|could not translate host name",
         "the database's name is not known on the pooler's networks: its container is away, or not on one of them",
         "start it, and see that both are on one network: docker compose ps",
         f"{CONFIG}#dns_max_ttl",

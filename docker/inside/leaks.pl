@@ -4,7 +4,8 @@
 #
 # What a session has prepared, listens to or has set can be seen in that session alone. PgBouncer gives each open
 # transaction a server connection of its own: COUNT transactions at the same time see COUNT of them. COUNT is how many
-# are idle, so that no app has to wait and the pool does not grow; and all is over after three seconds, whatever happens.
+# are idle, so that the pool need not grow. An app that wants one in that moment gets another, as far as the pool has
+# room, or waits until all have answered: some hundredths of a second, and three seconds at most.
 use strict;
 use warnings;
 use POSIX ();
