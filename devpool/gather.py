@@ -15,6 +15,7 @@ from devpool.overview import Overview
 from devpool.resources import inside
 from devpool.show import Sight
 
+Services = Mapping[str, Mapping[str, Any]]
 _FAILED = "docker failed: "
 _RECENT = ("--since", "15m", "--tail", "400")
 _LIMITS = (
@@ -33,6 +34,7 @@ def gather(seen: Overview, *, warn: int, crit: int) -> Facts:
         crit: the threshold of what is critical, in percent.
     """
     stack = None if seen.code else seen.stack
+    services = _services(seen.stack)
     pooled = list(dict.fromkeys(r.service for r in seen.routes if r.pooled))
     return Facts(
         enabled=seen.state is not None,
@@ -43,10 +45,12 @@ def gather(seen: Overview, *, warn: int, crit: int) -> Facts:
         running=frozenset(seen.running),
         poolers=seen.poolers,
         queries={p.name: _query(stack, seen.running[p.name][0]) for p in seen.poolers if stack and _answers(p)},
-        servers={s.database: s for s in _servers(stack, seen)} if stack else {},
+        servers={s.database: s for s in _servers(stack, seen, services or {})} if stack else {},
         connections=seen.connections,
         installed=tuple(_installed(stack, a, seen.running[a][0]) for a in pooled if a in seen.running) if stack else (),
-        ports=_ports(seen.stack, [n for p in seen.poolers for n in (p.name, p.database)]) if seen.stack else None,
+        ports=None
+        if services is None
+        else {n: _ports(services, n) for p in seen.poolers for n in (p.name, p.database)},
         logged=_logged(stack, seen, [*(p.name for p in seen.poolers), *pooled]) if stack else {},
         warn=warn,
         crit=crit,
@@ -66,10 +70,12 @@ def _query(stack: Stack, pooler: Running) -> str:
     return ""
 
 
-def _servers(stack: Stack, seen: Overview) -> Iterator[Server]:
+def _servers(stack: Stack, seen: Overview, services: Services) -> Iterator[Server]:
     poolers = {p.database: p.name for p in seen.poolers if _answers(p)}
     for name in dict.fromkeys(r.database for r in seen.routes):
-        if name in seen.running or name in poolers:
+        if seen.running and name in services and name not in seen.running:
+            yield Server(database=name, problem="it does not run")
+        elif name in seen.running or name in poolers:
             yield _server(stack, name, seen.running.get(name, []), seen.running.get(poolers.get(name, ""), []))
 
 
@@ -104,14 +110,17 @@ def _logged(stack: Stack, seen: Overview, services: Iterable[str]) -> dict[str, 
     return {name: lines for name, lines in found.items() if lines or name in seen.running}
 
 
-def _ports(stack: Stack, services: Iterable[str]) -> dict[str, tuple[Port, ...]]:
-    """The published ports of services, as Compose reads them."""
-    model: Mapping[str, Any] = read_compose(stack.call).model.get("services", {})
-    return {
-        name: tuple(
-            Port(host=str(p.get("host_ip", "")), published=str(p["published"]))
-            for p in model.get(name, {}).get("ports") or ()
-            if p.get("published")
-        )
-        for name in services
-    }
+def _services(stack: Stack | None) -> Services | None:
+    """The services as Compose reads them; None where it does not."""
+    if stack is None:
+        return None
+    found: Services = read_compose(stack.call).model.get("services", {})
+    return found
+
+
+def _ports(services: Services, name: str) -> tuple[Port, ...]:
+    """The published ports of a service."""
+    found = services.get(name, {}).get("ports") or ()
+    return tuple(
+        Port(host=str(p.get("host_ip", "")), published=str(p["published"])) for p in found if p.get("published")
+    )

@@ -50,7 +50,7 @@ def _waiting(facts: Facts, pooler: Sight) -> Iterator[Result]:
             check="waiting",
             subject=pooler.name,
             level="critical" if late else "warning",
-            message=f"{pool.user}@{pool.database}: {pool.clients_waiting} clients wait, the longest for "
+            message=f"{pool.user}@{pool.database}: clients that wait: {pool.clients_waiting}, the longest for "
             f"{pool.longest_wait:.1f} s" + (f" of {limit}, then they are sent away" if limit else ""),
             hint="look for long transactions, or raise default_pool_size",
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from devpool.checks.facts import Facts, version
 from devpool.checks.result import Result, critical, ok, skipped, warning
 from devpool.show import Sight
+from devpool.translations import translate
 from devpool.tuning import SCRAM_USUAL
 
 # Before it one SCRAM user can log in as any other (CVE-2026-107350), and one packet stops it (CVE-2026-107349).
@@ -42,7 +43,9 @@ def _query(facts: Facts, pooler: Sight) -> Result:
     if problem is None:
         return skipped("query", pooler.name, "no query was sent")
     if problem:
-        return critical("query", pooler.name, problem, f"docker compose logs {pooler.name} {pooler.database}")
+        known = translate(problem)
+        hint = known.fix if known else f"docker compose logs {pooler.name} {pooler.database}"
+        return critical("query", pooler.name, problem, hint)
     return ok("query", pooler.name, f"a query went through the pool to {pooler.database}")
 
 

@@ -284,6 +284,15 @@ def test_a_message_in_a_log_becomes_cause_and_fix() -> None:
     assert "https://www.pgbouncer.org/" in found.hint
 
 
+def test_a_database_that_was_away_and_is_back_is_no_trouble_any_more() -> None:
+    lines = ("FATAL:  the database system is starting up", "WARNING DNS lookup failed: db: result=0")
+    facts = replace(WELL, logged={"pgbouncer": lines})
+    assert the(facts, "log").level == "ok"
+    assert the(facts, "log").message.startswith("over: ")
+    still = [r.level for r in evaluate(replace(facts, queries={"pgbouncer": "no"})) if r.check == "log"]
+    assert still == ["warning", "warning"]
+
+
 def test_a_long_line_of_a_log_is_cut() -> None:
     found = the(replace(WELL, logged={"web": ("query_wait_timeout " + "x" * 1000,)}), "log")
     assert len(found.message) < 400
