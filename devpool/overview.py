@@ -136,8 +136,9 @@ def _sight(stack: Stack, containers: list[Running], pooler: AddedPooler, before:
     except DevpoolError as error:
         return replace(found, problem=error.message.removeprefix("docker failed: "))
     found = _filled(found, answers)
-    said = before.reported if before and before.reported else _reported(stack, container, found)
-    return _as_reported(found, said)
+    # Logging in at every look would fill the log: what was reported counts as long as nothing was set since.
+    known = before.reported if before and before.config == found.config else {}
+    return _as_reported(found, known or _reported(stack, container, found))
 
 
 def _filled(found: Sight, answers: Mapping[str, list[dict[str, str]]]) -> Sight:
