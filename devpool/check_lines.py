@@ -6,7 +6,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable
 
-from devpool.checks.result import Level, Result, worst
+from devpool.checks.result import Level, Result, monitored
 
 _ORDER: tuple[Level, ...] = ("critical", "warning", "ok", "skipped")
 _NAGIOS = {"ok": "OK", "warning": "WARNING", "critical": "CRITICAL", "skipped": "UNKNOWN"}
@@ -48,7 +48,7 @@ def summary(results: Iterable[Result]) -> str:
 
 def nagios_line(results: list[Result]) -> str:
     """The one line of a monitoring plugin, the worst first. A bar would begin performance data."""
-    level = worst(results)
+    level = monitored(results)
     found = [f"{r.check}{f' {r.subject}' if r.subject else ''}: {r.message}" for r in results if r.level == level]
     said = "; ".join(found) if level in ("critical", "warning") else summary(results)
     return f"DEVPOOL {_NAGIOS[level]} - {said}".replace("|", "/").replace("\n", " ")

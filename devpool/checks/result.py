@@ -41,6 +41,14 @@ def skipped(check: str, subject: str, message: str, hint: str = "") -> Result:
     return Result(check=check, subject=subject, level="skipped", message=message, hint=hint)
 
 
+def monitored(results: Iterable[Result]) -> Level:
+    """The worst level as monitoring wants it: where no pooler could be judged, nobody knows that all is well."""
+    found = list(results)
+    level = worst(found)
+    judged = any(r.check == "pooler" and r.level != "skipped" for r in found)
+    return level if judged or level in ("warning", "critical") else "skipped"
+
+
 def worst(results: Iterable[Result]) -> Level:
     """The worst level of all; `skipped` where nothing could be judged."""
     return max((r.level for r in results), key=_RANK.__getitem__, default="skipped")

@@ -10,7 +10,7 @@ import click
 from devpool.check_lines import check_lines, nagios_line
 from devpool.checks.every import evaluate
 from devpool.checks.leaked import leak_results
-from devpool.checks.result import Result, skipped, worst
+from devpool.checks.result import Result, monitored, skipped, worst
 from devpool.context import Context, context
 from devpool.errors import DONE, FOUND, DevpoolError, UsageError
 from devpool.gather import gather
@@ -48,10 +48,9 @@ def check(parent: dict[str, Any], /, warn: str, crit: str, leaks: bool, nagios: 
         found = Judged(results=[skipped("check", "", error.message, error.hint)])
     ctx.output.lines(*([nagios_line(found.results)] if nagios else check_lines(found.results)))
     ctx.output.data(_json(found))
-    level = worst(found.results)
     if nagios:
-        return _NAGIOS[level]
-    return FOUND if level in ("warning", "critical") else DONE
+        return _NAGIOS[monitored(found.results)]
+    return FOUND if worst(found.results) in ("warning", "critical") else DONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -406,13 +406,19 @@ def test_a_line_has_level_check_subject_sentence_and_hint() -> None:
     ("levels", "begin"),
     [
         (["ok", "skipped"], "DEVPOOL OK - 1 ok, 1 skipped"),
-        (["ok", "warning"], "DEVPOOL WARNING - pool p: it is full"),
-        (["warning", "critical"], "DEVPOOL CRITICAL - pool p: it is full"),
+        (["ok", "warning"], "DEVPOOL WARNING - pooler p: it is full"),
+        (["warning", "critical"], "DEVPOOL CRITICAL - pooler p: it is full"),
         (["skipped"], "DEVPOOL UNKNOWN - 1 skipped"),
     ],
 )
 def test_monitoring_gets_one_line_with_the_worst(levels: list[Level], begin: str) -> None:
-    assert nagios_line([result(level) for level in levels]) == begin
+    assert nagios_line([result(level, "pooler") for level in levels]) == begin
+
+
+def test_without_a_pooler_that_could_be_judged_monitoring_does_not_hear_that_all_is_well() -> None:
+    results = [result("ok", "files"), result("skipped", "pooler")]
+    assert nagios_line(results) == "DEVPOOL UNKNOWN - 1 ok, 1 skipped"
+    assert nagios_line([*results, result("warning", "files")]).startswith("DEVPOOL WARNING")
 
 
 def test_nothing_in_the_line_for_monitoring_begins_performance_data_or_a_second_line() -> None:
