@@ -66,6 +66,14 @@ for connection in connections:
 for connection in connections:
     connection.commit()
 """
+# What other package managers leave on the disk, and settings of their drivers.
+_OTHERS = """
+mkdir -p node_modules/postgres config
+echo '{"name": "postgres", "version": "3.4.4"}' >node_modules/postgres/package.json
+echo 'const sql = postgres(url, { prepare: false })' >db.js
+printf 'GEM\\n  specs:\\n    activerecord (7.1.3)\\n    good_job (3.29.0)\\n' >Gemfile.lock
+printf 'test:\\n  prepared_statements: false\\n' >config/database.yml
+"""
 _POLICY = """
 CREATE TABLE IF NOT EXISTS tenants (id text); ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
 CREATE POLICY mine ON tenants USING (id = current_setting('app.tenant'));
@@ -121,6 +129,7 @@ def leaks(project: DemoProject, seen: Seen) -> None:
     for number in ("1", "2"):
         words = ["exec", "-T", "--index", number, "--user=root", "web", "sh", "-c", "cat >leaker.py"]
         project.compose(*words, given=_LEAKER)
+    project.compose("exec", "-T", "--user=root", "worker", "sh", "-c", _OTHERS)
     with leaker(project, "DATABASE_URL"):
         look(project, seen, "leaks", "check", "--leaks", code=4)
     project.compose("exec", "-T", "pgbouncer", "pooler-admin", "RECONNECT")
@@ -250,6 +259,14 @@ def test_the_drivers_are_those_that_are_installed(seen: Seen) -> None:
     assert "DISABLE_SERVER_SIDE_CURSORS = True, still needed" in said
     assert "CONN_MAX_AGE = 60" in said
     assert "need not any more" in said  # what Django still does for psycopg
+
+
+def test_what_is_obsolete_is_named_where_it_stands_and_what_is_needed_still(seen: Seen) -> None:
+    found = {r["message"].split(" (")[0]: r for r in results(seen, "leaks", "framework", "worker")}
+    assert "config/database.yml:2" in found["obsolete: Rails's prepared_statements: false"]["hint"]
+    assert "db.js:1" in found["obsolete: postgres.js's prepare: false"]["hint"]
+    (needed,) = [r for r in found.values() if r["level"] == "warning"]
+    assert needed["message"].startswith("good_job uses LISTEN")
 
 
 # --- leaks ---
