@@ -48,6 +48,7 @@ def gather(seen: Overview, *, warn: int, crit: int) -> Facts:
         servers={s.database: s for s in _servers(stack, seen, services or {})} if stack else {},
         connections=seen.connections,
         installed=tuple(_installed(stack, a, seen.running[a][0]) for a in pooled if a in seen.running) if stack else (),
+        sessions=frozenset(seen.state.options.get("session", ()) if seen.state else ()),
         ports=None
         if services is None
         else {n: _ports(services, n) for p in seen.poolers for n in (p.name, p.database)},

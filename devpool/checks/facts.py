@@ -55,6 +55,7 @@ class Facts:
         servers: each database, by its service.
         connections: of each app; None where they are unknown.
         installed: what the pooled apps have installed.
+        sessions: the apps at the door in session mode, where a session lasts as it does without a pooler.
         ports: the published ports of poolers and databases, by service; None where they are unknown.
         logged: the last lines of poolers and apps, by service.
         warn: share of a limit, in percent, from which it is a warning.
@@ -72,6 +73,7 @@ class Facts:
     servers: Mapping[str, Server] = field(default_factory=dict)
     connections: tuple[Connections, ...] | None = None
     installed: tuple[Installed, ...] = ()
+    sessions: frozenset[str] = frozenset()
     ports: Mapping[str, tuple[Port, ...]] | None = None
     logged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     warn: int = 80

@@ -52,13 +52,19 @@ class Ground:
 
 
 def grounds(facts: Facts) -> list[Ground]:
-    """The ground of each pooled app, for each pooler that it goes through and that answers."""
+    """The ground of each pooled app, for each pooler that it goes through and that answers.
+
+    In session mode a session lasts as it does without a pooler: there is nothing to judge.
+    """
     poolers = {p.database: p for p in facts.answering()}
     installed = {i.app: i for i in facts.installed}
     found = []
     for route in facts.routes:
         pooler, app = poolers.get(route.database), installed.get(route.service)
         if not route.pooled or pooler is None or app is None or app.problem:
+            continue
+        named = {route.service, f"{route.service}:{route.database}"}
+        if pooler.mode == "session" or named & facts.sessions:
             continue
         server = facts.servers.get(route.database)
         told = version(pooler.reported.get("server_version", ""))

@@ -30,3 +30,14 @@ def prepared(ground: Ground, name: str, setting: str, words: tuple[str, ...]) ->
             f"{name} prepares statements by name, and {ground.behind} does not carry them",
             f"devpool set max_prepared_statements=200, or {setting}",
         )
+
+
+def listens(ground: Ground, *names: str) -> Iterator[Result]:
+    """A job queue whose workers wait with LISTEN, which a pool does not keep (https://www.pgbouncer.org/features.html)."""
+    if found := ground.has(*names):
+        yield warning(
+            "framework",
+            ground.app.app,
+            f"{found} uses LISTEN and session locks, which a pool does not keep",
+            f"devpool enable --session {ground.app.app}, or --direct {ground.app.app}",
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from devpool.checks.ground import Ground
-from devpool.checks.needs import Rule, note, prepared
+from devpool.checks.needs import Rule, listens, note, prepared
 from devpool.checks.result import Result, warning
 
 _DIRECT = "`devpool migrate` goes past the pooler"
@@ -18,13 +18,7 @@ def rails(ground: Ground) -> Iterator[Result]:
     place = ground.said("advisory_locks")
     yield note(ground, "Rails: migrations take a session lock and still have to go directly", place or _DIRECT)
     yield from prepared(ground, "Rails", "prepared_statements: false", ("prepared_statements",))
-    if listening := ground.has("good_job", "que"):
-        yield warning(
-            "framework",
-            ground.app.app,
-            f"{listening} uses LISTEN and session locks, which a pool does not keep",
-            f"devpool enable --session {ground.app.app}, or --direct {ground.app.app}",
-        )
+    yield from listens(ground, "good_job", "que")
 
 
 def prisma(ground: Ground) -> Iterator[Result]:
@@ -46,8 +40,7 @@ def node(ground: Ground) -> Iterator[Result]:
     """postgres.js names its statements, node-postgres does not (README of each)."""
     if ground.has("postgres"):
         yield from prepared(ground, "postgres.js", "prepare: false", ("prepare: false", "prepare:false"))
-    if listening := ground.has("graphile-worker", "pg-boss"):
-        yield note(ground, f"{listening}: a job queue; where it uses LISTEN it needs a session of its own", "--session")
+    yield from listens(ground, "graphile-worker")
     if ground.has("node-pg-migrate"):
         yield note(ground, "node-pg-migrate takes a session lock and still has to go directly", _DIRECT)
     if ground.has("knex") and ground.postgres and ground.postgres < (18,):
@@ -83,12 +76,8 @@ def go(ground: Ground) -> Iterator[Result]:
                 f"pgx: describe_exec ({place}) asks twice, and the second may be on another connection",
                 "leave default_query_exec_mode at its default",
             )
-        yield from prepared(
-            ground,
-            "pgx",
-            "simple protocol (default_query_exec_mode=exec)",
-            ("SimpleProtocol", "=exec"),
-        )
+        simple = "simple protocol (default_query_exec_mode=exec)"
+        yield from prepared(ground, "pgx", simple, ("SimpleProtocol", "=exec"))
     if ground.has("github.com/golang-migrate/migrate/v4"):
         yield note(ground, "golang-migrate takes a session lock and still has to go directly", _DIRECT)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from devpool.checks.ground import Ground
-from devpool.checks.needs import Rule, note, prepared
+from devpool.checks.needs import Rule, listens, note, prepared
 from devpool.checks.result import Result, warning
 
 _DJANGO = "https://docs.djangoproject.com/en/stable/ref/databases/"
@@ -100,4 +100,9 @@ def asyncpg(ground: Ground) -> Iterator[Result]:
         yield from prepared(ground, "asyncpg", "statement_cache_size=0", ("statement_cache_size",))
 
 
-PYTHON: tuple[Rule, ...] = (django, psycopg, asyncpg)
+def queues(ground: Ground) -> Iterator[Result]:
+    """Procrastinate's workers listen (its documentation, "How it works")."""
+    yield from listens(ground, "procrastinate")
+
+
+PYTHON: tuple[Rule, ...] = (django, psycopg, asyncpg, queues)

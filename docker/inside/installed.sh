@@ -21,7 +21,7 @@ list_files() {
         -path '*/node_modules/prisma/package.json' -o -path '*/node_modules/@prisma/client/package.json' -o \
         -path '*/node_modules/knex/package.json' -o -path '*/node_modules/typeorm/package.json' -o \
         -path '*/node_modules/sequelize/package.json' -o -path '*/node_modules/drizzle-orm/package.json' -o \
-        -path '*/node_modules/node-pg-migrate/package.json' -o -path '*/node_modules/pg-boss/package.json' -o \
+        -path '*/node_modules/node-pg-migrate/package.json' -o \
         -path '*/node_modules/graphile-worker/package.json' \) -print 2>/dev/null | sort -u | head -n 200
 }
 

@@ -380,6 +380,14 @@ def test_an_app_that_cannot_be_looked_into_is_skipped() -> None:
     assert levels(frameworks(Installed(app="web", problem="its container has no shell"))) == {"skipped"}
 
 
+def test_an_app_that_keeps_its_session_is_not_judged_for_transactions() -> None:
+    app = django(DISABLE_SERVER_SIDE_CURSORS=False)
+    facts = replace(WELL, installed=(app,))
+    assert "warning" in {r.level for r in evaluate(facts) if r.check == "framework"}
+    for other in (replace(facts, sessions=frozenset({"web"})), with_pooler(facts, mode="session")):
+        assert [r for r in evaluate(other) if r.check == "framework"] == []
+
+
 def test_a_direct_app_is_not_judged_for_pooling() -> None:
     facts = replace(
         WELL, routes=(replace(ROUTE, pooled=False),), installed=(django(DISABLE_SERVER_SIDE_CURSORS=False),)
