@@ -36,7 +36,7 @@ done
 # Gems of a lock file, as `file` lines with the name that their specification would have.
 for lock in Gemfile.lock ../Gemfile.lock; do
     [ -f "$lock" ] || continue
-    sed -n 's/^    \(activerecord\|pg\|good_job\|que\) (\([0-9][0-9.]*\))$/file \1-\2.gemspec -/p' "$lock"
+    sed -nE 's/^    (activerecord|pg|good_job|que) \(([0-9][0-9.]*)\)$/file \1-\2.gemspec -/p' "$lock"
 done
 
 # A Go program knows the modules that it was built of.
