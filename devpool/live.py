@@ -33,11 +33,7 @@ def count(
     pooled = {d: _at_pooler(stack, running.get(poolers.get(d, ""), [])) for d in databases}
     direct = {d: _at_database(stack, running[d]) if d in running else None for d in databases}
     return [
-        Connections(
-            service=service,
-            database=database,
-            replicas=tuple(_replica(c, pooled[database], direct[database]) for c in running[service]),
-        )
+        Connections.of(service, database, (_replica(c, pooled[database], direct[database]) for c in running[service]))
         for service, database in wanted
     ]
 

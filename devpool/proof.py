@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,22 +32,26 @@ class Replica:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connections:
-    """How many connections the containers of one service hold to one database."""
+    """How many connections one service holds to one database, all its containers together, and each of them."""
 
     service: str
     database: str
-    replicas: tuple[Replica, ...]
+    at_pooler: int
+    at_database: int | None
+    containers: tuple[Replica, ...]
 
-    @property
-    def at_pooler(self) -> int:
-        """Those at the pooler, of all containers."""
-        return sum(r.at_pooler for r in self.replicas)
-
-    @property
-    def at_database(self) -> int | None:
-        """Those at Postgres itself; None where that cannot be seen."""
-        counts = [r.at_database for r in self.replicas]
-        return sum(c for c in counts if c is not None) if None not in counts else None
+    @classmethod
+    def of(cls, service: str, database: str, replicas: Iterable[Replica]) -> Connections:
+        """The sum over containers; what cannot be seen of one is unknown of all."""
+        each = tuple(replicas)
+        counts = [r.at_database for r in each]
+        return cls(
+            service=service,
+            database=database,
+            at_pooler=sum(r.at_pooler for r in each),
+            at_database=None if None in counts else sum(c for c in counts if c is not None),
+            containers=each,
+        )
 
 
 def proof(replica: Replica, *, pooled: bool) -> Proof:
@@ -77,6 +82,6 @@ def as_json(found: Connections, *, pooled: bool) -> dict[str, object]:
                 "at_database": r.at_database,
                 "proof": proof(r, pooled=pooled),
             }
-            for r in found.replicas
+            for r in found.containers
         ],
     }

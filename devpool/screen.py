@@ -68,7 +68,7 @@ def _title(pooler: Sight) -> Text:
 def _apps(seen: Overview, sort: str) -> Table:
     table = _table("CONTAINER", "AT POOLER", "AT DATABASE", "PROOF")
     pooled = {(r.service, r.database): r.pooled for r in seen.routes}
-    rows = [(c, r) for c in seen.connections or () for r in c.replicas]
+    rows = [(c, r) for c in seen.connections or () for r in c.containers]
     rows = _sorted(rows, lambda row: row[1].at_pooler if sort == "c" else 0, lambda row: row[1].container)
     for connections, replica in rows:
         word = WORDS[proof(replica, pooled=pooled[connections.service, connections.database])]

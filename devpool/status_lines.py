@@ -33,8 +33,8 @@ def _apps(found: Overview) -> Iterator[Cells]:
     for route in found.routes:
         now = counts.get((route.service, route.database))
         yield (route.service, route.database, *_route(route, now), route.reason)
-        if now and len(now.replicas) > 1:
-            for replica in now.replicas:
+        if now and len(now.containers) > 1:
+            for replica in now.containers:
                 yield (f"  {replica.container}", "", "", *_counts(replica), _word(replica, route), "")
 
 
@@ -42,7 +42,7 @@ def _route(route: AppRoute, now: Connections | None) -> Cells:
     way = "pooled" if route.pooled else "direct"
     if now is None:
         return (way, "-", "-", "-")
-    words = list(dict.fromkeys(_word(r, route) for r in now.replicas))
+    words = list(dict.fromkeys(_word(r, route) for r in now.containers))
     # One container that shows the opposite makes the whole app unproved; one that rests says nothing of the others.
     said = next((w for w in (WORDS["not proved"], *words) if w in words and w != WORDS["idle"]), WORDS["idle"])
     return (way, *_counts(now), said)

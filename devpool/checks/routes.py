@@ -26,7 +26,7 @@ def check_routes(facts: Facts) -> Iterator[Result]:
 
 
 def _route(route: AppRoute, now: Connections) -> Result:
-    proofs = {r.container: proof(r, pooled=route.pooled) for r in now.replicas}
+    proofs = {r.container: proof(r, pooled=route.pooled) for r in now.containers}
     wrong = [name for name, word in proofs.items() if word == "not proved"]
     at_database = "an unknown number" if now.at_database is None else str(now.at_database or "none")
     counts = f"{now.at_pooler or 'none'} at the pooler, {at_database} at {route.database}"

@@ -57,7 +57,7 @@ WELL = Facts(
     poolers=(SIGHT,),
     queries={"pgbouncer": ""},
     servers={"db": SERVER},
-    connections=(Connections(service="web", database="db", replicas=(HELD,)),),
+    connections=(Connections.of("web", "db", (HELD,)),),
     installed=(Installed(app="web"),),
     ports={"pgbouncer": (), "db": ()},
     logged={"web": ("ready",)},
@@ -83,7 +83,7 @@ def with_pool(**changes: object) -> Facts:
 
 
 def with_replicas(*replicas: Replica) -> Facts:
-    return replace(WELL, connections=(Connections(service="web", database="db", replicas=replicas),))
+    return replace(WELL, connections=(Connections.of("web", "db", replicas),))
 
 
 # Where all is well, and where little can be known
@@ -219,7 +219,7 @@ def test_pools_that_may_take_more_than_postgres_has_are_found() -> None:
 def test_who_is_direct_takes_room_from_the_pools() -> None:
     held = Replica(container="job-1", at_pooler=0, at_database=80)
     job = AppRoute(service="job", database="db", pooled=False, reason="migrates")
-    connections = (*(WELL.connections or ()), Connections(service="job", database="db", replicas=(held,)))
+    connections = (*(WELL.connections or ()), Connections.of("job", "db", (held,)))
     facts = replace(WELL, routes=(ROUTE, job), connections=connections)
     assert the(facts, "max_connections").level == "warning"
 

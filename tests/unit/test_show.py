@@ -98,7 +98,7 @@ def test_the_counts_of_a_service_are_those_of_its_containers() -> None:
         Replica(container="web-1", at_pooler=3, at_database=0),
         Replica(container="web-2", at_pooler=0, at_database=2),
     )
-    found = Connections(service="web", database="db", replicas=replicas)
+    found = Connections.of("web", "db", replicas)
     assert (found.at_pooler, found.at_database) == (3, 2)
     body = as_json(found, pooled=True)
     assert (body["at_pooler"], body["at_database"]) == (3, 2)
@@ -107,4 +107,4 @@ def test_the_counts_of_a_service_are_those_of_its_containers() -> None:
 
 def test_what_cannot_be_seen_at_one_database_is_unknown_for_the_service() -> None:
     replicas = (Replica(container="web-1", at_pooler=3, at_database=None),)
-    assert Connections(service="web", database="db", replicas=replicas).at_database is None
+    assert Connections.of("web", "db", replicas).at_database is None
