@@ -53,11 +53,13 @@ class Stack:
     Args:
         call: how to call Compose for it.
         name: the project's name, as Compose's model gives it.
+        declared: its services in that model.
     """
 
-    def __init__(self, call: Call, name: str) -> None:
+    def __init__(self, call: Call, name: str, declared: Mapping[str, Mapping[str, Any]]) -> None:
         self.call = call
         self.name = name
+        self.declared = declared
 
     def running(self) -> dict[str, list[Running]]:
         """The running containers by service.

@@ -8,7 +8,6 @@ from typing import Any
 from devpool.checks.facts import Facts, Port, Server, version
 from devpool.console import query_directly
 from devpool.containers import Running, Stack
-from devpool.engine import read_compose
 from devpool.errors import DevpoolError
 from devpool.installed import Installed, read_installed
 from devpool.overview import Overview
@@ -34,7 +33,7 @@ def gather(seen: Overview, *, warn: int, crit: int) -> Facts:
         crit: the threshold of what is critical, in percent.
     """
     stack = None if seen.code else seen.stack
-    services = _services(seen.stack)
+    services = seen.stack.declared if seen.stack else None
     pooled = list(dict.fromkeys(r.service for r in seen.routes if r.pooled))
     return Facts(
         enabled=seen.state is not None,
@@ -109,14 +108,6 @@ def _logged(stack: Stack, seen: Overview, services: Iterable[str]) -> dict[str, 
     """The last lines of each log. Of what does not run any more, too: there they matter most."""
     found = {name: stack.logs(name, *_RECENT) for name in services}
     return {name: lines for name, lines in found.items() if lines or name in seen.running}
-
-
-def _services(stack: Stack | None) -> Services | None:
-    """The services as Compose reads them; None where it does not."""
-    if stack is None:
-        return None
-    found: Services = read_compose(stack.call).model.get("services", {})
-    return found
 
 
 def _ports(services: Services, name: str) -> tuple[Port, ...]:

@@ -29,7 +29,8 @@ def open_stack(selection: Selection, cwd: str) -> Stack:
         DevpoolError: `no-docker-cli`, `no-compose-plugin`, `compose-refuses`.
     """
     call = call_for(selection, cwd)
-    return Stack(call, str(read_compose(call).model["name"]))
+    model = read_compose(call).model
+    return Stack(call, str(model["name"]), model.get("services") or {})
 
 
 def reach(selection: Selection, cwd: str, output: Output, said: str) -> tuple[Stack | None, dict[str, list[Running]]]:
