@@ -123,14 +123,10 @@ class Stack:
             service: whose.
             which: options of `docker compose logs` that say how many lines, in place of the last few.
         """
+        lines = which or ("--tail", str(_LOG_LINES))
+        command = self.call.command("logs", "--no-color", "--no-log-prefix", *lines, service)
         try:
-            text = run(
-                self.call.command(
-                    "logs", "--no-color", "--no-log-prefix", *(which or ("--tail", str(_LOG_LINES))), service
-                ),
-                cwd=self.call.cwd,
-                environ=self.call.environ,
-            )
+            text = run(command, cwd=self.call.cwd, environ=self.call.environ)
         except DevpoolError:
             return ()
         # A pooler that cannot reach its server says the same again and again: once is enough, without the time.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # What is installed in an app's container that talks to Postgres, found where package managers leave it. Reads, and
-# changes nothing. Prints `file PATH VERSION` (`-` where the name has it), `go MODULE VERSION`, `source PATH:LINE:TEXT` and `django JSON`.
+# changes nothing. Prints `file PATH VERSION` (`-` where the name has it), `go MODULE VERSION`, `source PATH:LINE:TEXT`,
+# `libpq VERSION` and `django JSON`.
 #
 # A container may have little more than a shell: what is missing in it is left out of the answer.
 

@@ -11,7 +11,8 @@ use Socket;
 
 my $run = '/run/pgbouncer/private';
 my $port = $ENV{PGBOUNCER_LISTEN_PORT} || 6432;
-my $name = "$run/.s.PGSQL.1";
+my $own = 10000 + $$ % 50000; # a socket's name has a port in it; two that look at the same time have one each
+my $name = "$run/.s.PGSQL.$own";
 alarm 3;
 
 unlink $name;
@@ -22,7 +23,7 @@ if (!$psql) {
     $ENV{PGSERVICEFILE} = "$run/pg_service.conf";
     open STDOUT, '>', '/dev/null';
     my $quoted = $ARGV[0] =~ s/([\\'])/\\$1/gr;
-    exec 'psql', '-Xw', '-d', "service=health host=$run port=1 dbname='$quoted' sslmode=disable gssencmode=disable"
+    exec 'psql', '-Xw', '-d', "service=health host=$run port=$own dbname='$quoted' sslmode=disable gssencmode=disable"
         . ' application_name=devpool-status', '-c', '\q';
 }
 $SIG{ALRM} = sub { kill 'TERM', $psql; unlink $name; die "no answer within 3 seconds\n" };
