@@ -123,8 +123,8 @@ class Stack:
             service: whose.
             which: options of `docker compose logs` that say how many lines, in place of the last few.
         """
-        lines = which or ("--tail", str(_LOG_LINES))
-        command = self.call.command("logs", "--no-color", "--no-log-prefix", *lines, service)
+        many = which or ("--tail", str(_LOG_LINES))
+        command = self.call.command("logs", "--no-color", "--no-log-prefix", *many, service)
         try:
             text = run(command, cwd=self.call.cwd, environ=self.call.environ)
         except DevpoolError:
