@@ -25,7 +25,10 @@ _PLUGIN = {
 }
 
 
-_VERBS = ("enable", "disable", "migrate", "direct", "psql", "status", "explain", "size", "set", "reload", "metrics")
+_VERBS = (
+    *("enable", "disable", "migrate", "direct", "psql", "status", "check", "top"),
+    *("explain", "size", "set", "reload", "metrics"),
+)
 
 
 class Verbs(click.Group):

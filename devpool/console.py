@@ -1,4 +1,4 @@
-"""PgBouncer's console in a running pooler: settings changed while its clients stay, and RELOAD.
+"""PgBouncer's console in a running pooler: what it shows, settings changed while its clients stay, and RELOAD.
 
 `SET` counts at once and until the next RELOAD, which reads the configuration file again. So what was set is also
 added to that file, where the last line of a key counts; it lies in memory and is made anew at every start of the
@@ -13,9 +13,14 @@ from dataclasses import dataclass
 
 from devpool.containers import Running, Stack, rows
 from devpool.errors import DevpoolError
+from devpool.resources import inside
 
 CONFIGURATION = "/run/pgbouncer/private/pgbouncer.ini"
+_SERVICES = "/run/pgbouncer/private/pg_service.conf"
 _ADD_LINE = f'printf "%s = %s\\n" "$1" "$2" >>{CONFIGURATION}'
+_MARK = "-- end of answer"
+_SHOW_ALL = f'for what; do pooler-admin "SHOW $what" || exit; echo "{_MARK}"; done'
+_DIRECTLY = f'PGSERVICEFILE={_SERVICES} exec psql -Xw --csv -d service=direct -c "$1"'
 # What the image decides at its start from more than this one value: a line of [databases], a certificate, who is asked.
 _AT_START = ("db_", "client_tls_", "server_tls_", "auth_")
 
@@ -31,6 +36,41 @@ class Outcome:
     value: str
     later: str = ""
     running: bool = True
+
+
+def ask(stack: Stack, pooler: Running, *words: str) -> list[list[dict[str, str]]]:
+    """The answers of several SHOW commands, asked one after the other in one call, a dict for each row.
+
+    Args:
+        stack: the project's containers.
+        pooler: the pooler.
+        words: what is shown: `POOLS`, `CLIENTS`, ...
+
+    Raises:
+        DevpoolError: what `Stack.execute` raises.
+    """
+    text = stack.execute(pooler, ["sh", "-c", _SHOW_ALL, "sh", *words])
+    return [rows(part) for part in text.split(f"{_MARK}\n")[: len(words)]]
+
+
+def reported(stack: Stack, pooler: Running, database: str) -> dict[str, str]:
+    """What PgBouncer reports of itself at the login of a real connection, by parameter: `pgbouncer.version`,
+    `pgbouncer.pool_mode`, ..., and Postgres' own, such as `server_version`. Nothing before PgBouncer 1.26.
+
+    Raises:
+        DevpoolError: what `Stack.execute` raises, also where the database does not answer within 3 s.
+    """
+    text = stack.execute(pooler, ["perl", "-e", inside("reported.pl"), database])
+    return dict(line.partition("=")[::2] for line in text.splitlines())
+
+
+def query_directly(stack: Stack, pooler: Running, sql: str) -> list[dict[str, str]]:
+    """The rows of a query at the server itself, by the way that a pooler's container has to it.
+
+    Raises:
+        DevpoolError: what `Stack.execute` raises.
+    """
+    return rows(stack.execute(pooler, ["sh", "-c", _DIRECTLY, "sh", sql]))
 
 
 def configuration(stack: Stack, pooler: Running) -> dict[str, dict[str, str]]:

@@ -54,11 +54,13 @@ class Stack:
     Args:
         call: how to call Compose for it.
         name: the project's name, as Compose's model gives it.
+        declared: its services in that model.
     """
 
-    def __init__(self, call: Call, name: str) -> None:
+    def __init__(self, call: Call, name: str, declared: Mapping[str, Mapping[str, Any]]) -> None:
         self.call = call
         self.name = name
+        self.declared = declared
 
     def running(self) -> dict[str, list[Running]]:
         """The running containers by service.
@@ -145,14 +147,17 @@ class Stack:
         words = self.call.command("--profile", "*", "config", "--services")
         return run(words, cwd=self.call.cwd, environ=self.call.environ).split()
 
-    def logs(self, service: str) -> tuple[str, ...]:
-        """The last lines that a service logged, without passwords."""
+    def logs(self, service: str, *which: str) -> tuple[str, ...]:
+        """The last lines that a service logged, without passwords.
+
+        Args:
+            service: whose.
+            which: options of `docker compose logs` that say how many lines, in place of the last few.
+        """
+        many = which or ("--tail", str(_LOG_LINES))
+        command = self.call.command("logs", "--no-color", "--no-log-prefix", *many, service)
         try:
-            text = run(
-                self.call.command("logs", "--no-color", "--no-log-prefix", "--tail", str(_LOG_LINES), service),
-                cwd=self.call.cwd,
-                environ=self.call.environ,
-            )
+            text = run(command, cwd=self.call.cwd, environ=self.call.environ)
         except DevpoolError:
             return ()
         # A pooler that cannot reach its server says the same again and again: once is enough, without the time.
@@ -168,10 +173,7 @@ class Stack:
         return self.query(database, _ACTIVITY)
 
     def query(self, database: Running, sql: str) -> list[dict[str, str]]:
-        """What Postgres answers, a dict for each row, its columns by name.
-
-        Asked inside the database's container over its own socket, as its own superuser.
-        """
+        """The rows of a query, asked inside the database's container over its own socket, as its own superuser."""
         user = database.environment.get("POSTGRES_USER") or "postgres"
         name = database.environment.get("POSTGRES_DB") or user
         return rows(self.execute(database, ["psql", "-X", "--csv", "-U", user, "-d", name, "-c", sql]))

@@ -10,10 +10,10 @@ from devpool.context import Context
 from devpool.errors import DevpoolError
 from devpool.files import FileChange
 from devpool.journal import commit, recover
-from devpool.live import Connections
 from devpool.plan import Plan
 from devpool.prepared import Prepared
 from devpool.project import project_directory
+from devpool.proof import Connections
 from devpool.report import change_lines, written_lines
 from devpool.rollback import Rollback, prepare_disable
 from devpool.rollout import (

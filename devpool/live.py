@@ -1,26 +1,17 @@
-"""Which route is live: the connections at the pooler and at Postgres, by service."""
+"""Which route is live: the connections at the pooler and at Postgres, by service and container."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from devpool.containers import Running, Stack
+from devpool.proof import Connections, Replica
+from devpool.show import HEALTH
 
 _IDLE_SECONDS = 4.0
-_HEALTH = "devpool_health"  # the database name that the image's healthcheck uses
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connections:
-    """How many connections one service holds: at the pooler, and at Postgres itself, None where that cannot be seen."""
-
-    service: str
-    database: str
-    at_pooler: int
-    at_database: int | None
+Counts = Counter[str]  # by address
 
 
 def count(
@@ -37,19 +28,23 @@ def count(
         pairs: (service, database) to count.
         poolers: the pooler's service by database.
     """
-    wanted = list(pairs)
-    pooled = {d: _at_pooler(stack, running, poolers.get(d)) for d in {d for _, d in wanted}}
-    direct = {d: _at_database(stack, running, d) for d in {d for _, d in wanted}}
+    wanted = [(s, d) for s, d in pairs if s in running]
+    databases = {d for _, d in wanted}
+    pooled = {d: _at_pooler(stack, running.get(poolers.get(d, ""), [])) for d in databases}
+    direct = {d: _at_database(stack, running[d]) if d in running else None for d in databases}
     return [
-        Connections(
-            service=service,
-            database=database,
-            at_pooler=pooled[database][service],
-            at_database=direct[database][service] if database in running else None,
-        )
+        Connections.of(service, database, (_replica(c, pooled[database], direct[database]) for c in running[service]))
         for service, database in wanted
-        if service in running
     ]
+
+
+def _replica(container: Running, pooled: Counts, direct: Counts | None) -> Replica:
+    return Replica(
+        container=container.name,
+        at_pooler=sum(pooled[a] for a in container.addresses),
+        at_database=None if direct is None else sum(direct[a] for a in container.addresses),
+        addressed=bool(container.addresses),
+    )
 
 
 def wait_for(
@@ -79,25 +74,14 @@ def wait_for(
         time.sleep(0.3)
 
 
-def _by_address(running: Mapping[str, list[Running]]) -> dict[str, str]:
-    return {address: s for s, containers in running.items() for c in containers for address in c.addresses}
+def _at_pooler(stack: Stack, poolers: Iterable[Running]) -> Counts:
+    rows = (row for pooler in poolers for row in stack.pooler_clients(pooler))
+    return Counter(row.get("addr", "") for row in rows if row.get("database") != HEALTH)
 
 
-def _at_pooler(stack: Stack, running: Mapping[str, list[Running]], pooler: str | None) -> Counter[str]:
-    owner = _by_address(running)
-    found: Counter[str] = Counter()
-    for container in running.get(pooler or "", []):
-        for client in stack.pooler_clients(container):
-            if client.get("database") != _HEALTH and client.get("addr", "") in owner:
-                found[owner[client["addr"]]] += 1
-    return found
-
-
-def _at_database(stack: Stack, running: Mapping[str, list[Running]], database: str) -> Counter[str]:
-    owner = _by_address(running)
-    found: Counter[str] = Counter()
-    for container in running.get(database, []):
-        for row in stack.activity(container):
-            if row["addr"] in owner:
-                found[owner[row["addr"]]] += int(row["connections"])
+def _at_database(stack: Stack, databases: Iterable[Running]) -> Counts:
+    found: Counts = Counter()
+    for database in databases:
+        for row in stack.activity(database):
+            found[row["addr"]] += int(row["connections"])
     return found

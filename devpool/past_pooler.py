@@ -171,7 +171,7 @@ def _own_words(ctx: Context, opened: Opened, service: str, stack: Stack) -> Iter
             project_name=stack.name,
         )
         call = call_for(selection, str(ctx.cwd))
-        yield Stack(replace(call, environ={**call.environ, **values}), stack.name)
+        yield Stack(replace(call, environ={**call.environ, **values}), stack.name, stack.declared)
 
 
 def _restated(project: Project, service: str, keys: list[str]) -> tuple[dict[str, object], dict[str, str]]:

@@ -26,6 +26,11 @@ def setting_types() -> str:
     return (_ROOT / "docker" / "pgbouncer" / "settings.txt").read_text(encoding="utf-8")
 
 
+def inside(name: str) -> str:
+    """The text of a program of docker/inside, which devpool runs in a container."""
+    return (_ROOT / "docker" / "inside" / name).read_text(encoding="utf-8")
+
+
 def build_context(name: str) -> BuildContext:
     """The files of docker/pgbouncer or docker/exporter by relative path: their bytes and permission bits."""
     folder = _ROOT / "docker" / name

@@ -64,7 +64,7 @@ def read_state(directory: Path) -> State | None:
     return load(b"", str(directory)) if os.path.lexists(path) else None
 
 
-def _digests(state: State) -> Digests:
+def read_digests(state: State) -> Digests:
     """What tells copies that are as they were; empty in a fresh checkout, or where the file does not fit."""
     try:
         told = json.loads(Path(state.directory, DIGESTS).read_bytes())
@@ -94,7 +94,7 @@ def direct(state: State, conflicts: Conflicts = "refuse") -> Direct:
     Raises:
         DevpoolError: `changed-since-enable`, which shows every such place, unless they are to be kept or forced.
     """
-    known = _digests(state)
+    known = read_digests(state)
     files: dict[str, bytes] = {}
     read: dict[str, bytes] = {}
     found: dict[str, Undone] = {}

@@ -10,11 +10,13 @@ from devpool.address import find_addresses, leads_to
 from devpool.containers import Running, Stack
 from devpool.engine import read_compose
 from devpool.errors import DevpoolError
-from devpool.live import Connections, wait_for
+from devpool.live import wait_for
 from devpool.oracle import call_for
 from devpool.output import Output
 from devpool.plan import Move, Plan
+from devpool.proof import Connections
 from devpool.sources import Selection
+from devpool.translations import translate_all
 
 _PROOF_SECONDS = 15.0
 _NO_ENGINE = ("engine-not-running", "no-docker-cli", "no-compose-plugin")
@@ -27,7 +29,8 @@ def open_stack(selection: Selection, cwd: str) -> Stack:
         DevpoolError: `no-docker-cli`, `no-compose-plugin`, `compose-refuses`.
     """
     call = call_for(selection, cwd)
-    return Stack(call, str(read_compose(call).model["name"]))
+    model = read_compose(call).model
+    return Stack(call, str(model["name"]), model.get("services") or {})
 
 
 def reach(selection: Selection, cwd: str, output: Output, said: str) -> tuple[Stack | None, dict[str, list[Running]]]:
@@ -71,9 +74,18 @@ def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
         raise DevpoolError(
             "pooler-unhealthy",
             "the pooler did not become healthy; everything was taken back",
-            hint="the pooler's last lines above name the cause; the project is as it was",
+            hint=_what_it_means((*logs, error.message, *error.details)),
             details=logs or (error.message, *error.details),
         ) from None
+
+
+def _what_it_means(said: Iterable[str]) -> str:
+    """The hint of a pooler that does not become healthy: the translation of what it said, where there is one."""
+    found = translate_all(said)
+    if not found:
+        return "the pooler's last lines above name the cause; the project is as it was"
+    words = "; ".join(f"{t.cause}: {t.fix} ({t.source})" for t in found)
+    return f"{words}; the project is as it was"
 
 
 def restart_apps(stack: Stack, apps: list[str], running: dict[str, list[Running]], output: Output) -> list[str]:

@@ -44,6 +44,12 @@ MIDDLE = {
     *("options", "tuning", "setting_values", "drivers", "session", "refusals", "takers", "unaliased"),
     *("tools", "recognise", "starting", "team", "migrations", "direct", "inside", "psql"),
     *("concurrency", "sizing", "size_values", "size_inputs", "exposition", "metrics"),
+    *("show", "proof", "history", "installed", "leaks", "translations", "check_lines", "checks"),
+    *(
+        f"checks.{name}"
+        for name in ("result", "facts", "files", "pooler", "database", "routes", "load", "logs", "every")
+    ),
+    *(f"checks.{name}" for name in ("frameworks", "ground", "needs", "python_drivers", "other_drivers", "leaked")),
 }
 WORLD = {
     *("os", "sys", "subprocess", "time", "datetime", "pathlib", "tempfile", "shutil", "glob", "fcntl", "socket"),

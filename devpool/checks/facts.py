@@ -1,0 +1,96 @@
+"""What the checks are given. Everything in it is a value: whoever gathered it has met the world already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from devpool.installed import Installed
+from devpool.proof import Connections
+from devpool.show import Sight
+from devpool.state import AppRoute
+
+Version = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """What a Postgres says of itself. `problem` is why it did not answer; counts are of connections."""
+
+    database: str
+    problem: str = ""
+    version: Version = ()
+    most: int = 0
+    reserved: int = 0
+    connections: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Port:
+    """A published port: the address it is bound to ("" is every one), and the port on the host."""
+
+    host: str
+    published: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether others than this machine reach it."""
+        return not (self.host.startswith("127.") or self.host in ("::1", "localhost"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything that the checks look at.
+
+    Attributes:
+        enabled: whether devpool is enabled here.
+        drifted: files (and places in them) that are not as devpool wrote them.
+        routes: of every app.
+        compose_problem: why Compose does not accept the project, "" where it does.
+        engine_problem: why containers cannot be asked, "" where they can.
+        running: the services that run.
+        poolers: what each of devpool's poolers shows.
+        queries: by pooler, what a query through its pool met; "" where it was answered.
+        servers: each database, by its service.
+        connections: of each app; None where they are unknown.
+        installed: what the pooled apps have installed.
+        sessions: the apps at the door in session mode, where a session lasts as it does without a pooler.
+        ports: the published ports of poolers and databases, by service; None where they are unknown.
+        logged: the last lines of poolers and apps, by service.
+        warn: share of a limit, in percent, from which it is a warning.
+        crit: share of a limit, in percent, from which it is critical.
+    """
+
+    enabled: bool
+    drifted: tuple[str, ...] = ()
+    routes: tuple[AppRoute, ...] = ()
+    compose_problem: str = ""
+    engine_problem: str = ""
+    running: frozenset[str] = frozenset()
+    poolers: tuple[Sight, ...] = ()
+    queries: Mapping[str, str] = field(default_factory=dict)
+    servers: Mapping[str, Server] = field(default_factory=dict)
+    connections: tuple[Connections, ...] | None = None
+    installed: tuple[Installed, ...] = ()
+    sessions: frozenset[str] = frozenset()
+    ports: Mapping[str, tuple[Port, ...]] | None = None
+    logged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    warn: int = 80
+    crit: int = 90
+
+    def asleep(self) -> str:
+        """Why nothing that runs can be judged; "" where it can."""
+        if self.engine_problem:
+            return self.engine_problem
+        return "" if self.running else "the project is not running"
+
+    def answering(self) -> list[Sight]:
+        """The poolers that answer."""
+        return [p for p in self.poolers if p.running and not p.problem]
+
+
+def version(text: str) -> Version:
+    """`1.26.1` as numbers; nothing where there is none."""
+    found = re.match(r"\d+(\.\d+)*", text)
+    return tuple(int(n) for n in found.group().split(".")) if found else ()

@@ -1,0 +1,30 @@
+"""The files, and Compose's reading of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from devpool.checks.facts import Facts
+from devpool.checks.result import Result, critical, ok, skipped, warning
+
+
+def check_files(facts: Facts) -> Iterator[Result]:
+    """Whether the files are as devpool wrote them, and Compose accepts them."""
+    if not facts.enabled:
+        yield skipped("files", "", "devpool is not enabled here", "devpool enable")
+    elif facts.drifted:
+        places = "; ".join(facts.drifted)
+        yield warning(
+            "files", "", f"not as devpool wrote them: {places}", "put it back, or `devpool enable` to write it anew"
+        )
+    else:
+        yield ok("files", "", "as devpool wrote them")
+    yield _model(facts)
+
+
+def _model(facts: Facts) -> Result:
+    if not facts.compose_problem:
+        return ok("compose", "", "Compose accepts the project")
+    if facts.compose_problem.startswith(("there is no `docker`", "docker has no")):
+        return skipped("compose", "", facts.compose_problem, "install the Docker CLI with its compose plugin")
+    return critical("compose", "", facts.compose_problem, "correct it until `docker compose config -q` is silent")

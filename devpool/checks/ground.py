@@ -1,0 +1,80 @@
+"""What an app stands on: its PgBouncer, its Postgres, and what is installed in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from devpool.checks.facts import Facts, Version, version
+from devpool.installed import Installed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """One app behind one pooler.
+
+    Attributes:
+        app: what it has installed.
+        pgbouncer: the version of its pooler.
+        prepared: `max_prepared_statements` there.
+        ignored: the startup parameters that the pooler accepts and does not apply.
+        postgres: the version behind it.
+    """
+
+    app: Installed
+    pgbouncer: Version
+    prepared: int
+    ignored: frozenset[str]
+    postgres: Version
+
+    def has(self, *names: str) -> str:
+        """The first of these packages that is installed; "" where none is."""
+        return next((n for n in names if n in self.app.packages), "")
+
+    def version(self, name: str) -> Version:
+        """The version of a package; nothing where it is not installed, or not known."""
+        return version(self.app.packages.get(name, ""))
+
+    def said(self, *words: str) -> str:
+        """Where the source has one of these words: `settings.py:12`; "" where it has none."""
+        return next((m.place for m in self.app.mentions if any(w in m.text for w in words)), "")
+
+    @property
+    def keeps_prepared(self) -> bool:
+        """Whether statements prepared by protocol work in transaction mode
+        (PgBouncer 1.21, https://www.pgbouncer.org/config.html#max_prepared_statements).
+        """
+        return self.pgbouncer >= (1, 21) and self.prepared > 0
+
+    @property
+    def behind(self) -> str:
+        """This very pooler, in words."""
+        return f"PgBouncer {'.'.join(map(str, self.pgbouncer))} with max_prepared_statements={self.prepared}"
+
+
+def grounds(facts: Facts) -> list[Ground]:
+    """The ground of each pooled app, for each pooler that it goes through and that answers.
+
+    In session mode a session lasts as it does without a pooler: there is nothing to judge.
+    """
+    poolers = {p.database: p for p in facts.answering()}
+    installed = {i.app: i for i in facts.installed}
+    found = []
+    for route in facts.routes:
+        pooler, app = poolers.get(route.database), installed.get(route.service)
+        if not route.pooled or pooler is None or app is None or app.problem:
+            continue
+        named = {route.service, f"{route.service}:{route.database}"}
+        if pooler.mode == "session" or named & facts.sessions:
+            continue
+        server = facts.servers.get(route.database)
+        told = version(pooler.reported.get("server_version", ""))
+        found.append(
+            Ground(
+                app=app,
+                pgbouncer=version(pooler.version),
+                prepared=pooler.setting("max_prepared_statements"),
+                ignored=frozenset(n.strip() for n in pooler.config.get("ignore_startup_parameters", "").split(",")),
+                postgres=told or (server.version if server else ()),
+            )
+        )
+    return found

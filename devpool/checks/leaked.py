@@ -1,0 +1,56 @@
+"""What was left on shared server connections, as results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from devpool.checks.result import Result, ok, skipped, warning
+from devpool.leaks import Leak, Looked
+
+_WAYS = {
+    "advisory lock": "pg_advisory_xact_lock ends with its transaction",
+    "LISTEN": "listen past the pooler",
+    "SET": "SET LOCAL ends with its transaction; ALTER ROLE ... SET counts for all",
+    "temporary table": "CREATE TEMPORARY TABLE ... ON COMMIT DROP ends with its transaction",
+    "PREPARE": "let the driver prepare by protocol",
+    "WITH HOLD cursor": "read it inside of its transaction, without WITH HOLD",
+}
+
+
+def leak_results(leaks: Iterable[Leak], looked: Iterable[Looked]) -> Iterator[Result]:
+    """A warning for each leak; for each pool without one, how much of it was looked into."""
+    dirty = set()
+    for leak in leaks:
+        dirty.add((leak.pooler, leak.pool))
+        apps = " or ".join(leak.apps) or "somebody"
+        yield warning(
+            "leak",
+            leak.pooler,
+            f"{leak.kind} on backend {leak.pid} of {leak.pool}: {leak.what}; most likely {apps} ({leak.evidence})",
+            f"look for `{leak.statement}`; {_WAYS[leak.kind]}, or `devpool enable --session {leak.apps[0]}`"
+            if leak.apps
+            else f"look for `{leak.statement}`; {_WAYS[leak.kind]}",
+        )
+    for pool in looked:
+        yield from [_clean(pool)] if (pool.pooler, pool.pool) not in dirty else _part(pool)
+
+
+def _clean(pool: Looked) -> Result:
+    if pool.problem:
+        return skipped("leak", pool.pooler, f"{pool.pool}: {pool.problem}")
+    if not pool.seen:
+        return skipped(
+            "leak",
+            pool.pooler,
+            f"{pool.pool}: no idle server connection to look into",
+            "look while the apps work, or keep connections for a while: devpool set server_idle_timeout=600",
+        )
+    return ok("leak", pool.pooler, f"{pool.pool}: nothing left on {pool.seen} of {pool.servers} server connections")
+
+
+def _part(pool: Looked) -> Iterator[Result]:
+    if pool.problem:
+        yield skipped("leak", pool.pooler, f"{pool.pool}: not looked into from inside: {pool.problem}")
+    elif pool.seen < pool.servers:
+        busy = pool.servers - pool.seen
+        yield skipped("leak", pool.pooler, f"{pool.pool}: {busy} busy server connections were not looked into")

@@ -1,0 +1,32 @@
+"""What poolers and apps logged, translated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from devpool.checks.facts import Facts
+from devpool.checks.result import Result, ok, warning
+from devpool.translations import translate_all
+
+_LONGEST = 120
+# Where queries go through again, this is what the start of a database, or its restart, looked like.
+_PASSING = ("login-failing", "server-away", "starting-up", "no-address")
+
+
+def check_logs(facts: Facts) -> Iterator[Result]:
+    """The classic messages in the last lines of each log, with cause and fix."""
+    for service, lines in facts.logged.items():
+        found = translate_all(lines)
+        over = [m for m in found if m.code in _PASSING and _answers(facts)]
+        for message in (m for m in found if m not in over):
+            line = message.line if len(message.line) <= _LONGEST else message.line[: _LONGEST - 1] + "…"
+            yield warning("log", service, f"“{line}”: {message.cause}", f"{message.fix} ({message.source})")
+        if over:
+            yield ok("log", service, f"over: {'; '.join(m.cause for m in over)}")
+        if not found:
+            yield ok("log", service, "none of the classic messages")
+
+
+def _answers(facts: Facts) -> bool:
+    """Whether a query goes through every pooler now."""
+    return bool(facts.queries) and not any(facts.queries.values())

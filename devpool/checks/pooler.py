@@ -1,0 +1,102 @@
+"""The poolers themselves: do they answer, is a query answered through them, are they safe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from devpool.checks.facts import Facts, version
+from devpool.checks.result import Result, critical, ok, skipped, warning
+from devpool.show import Sight
+from devpool.translations import translate
+from devpool.tuning import SCRAM_USUAL
+
+# Before it one SCRAM user can log in as any other (CVE-2026-107350), and one packet stops it (CVE-2026-107349).
+FLOOR = (1, 26, 1)
+_OPEN = ("any", "trust")
+_WEAK = ("plain", "md5")
+
+
+def check_poolers(facts: Facts) -> Iterator[Result]:
+    """Each pooler: reachable, a query through it, its version, authentication and published ports."""
+    for pooler in facts.poolers:
+        if asleep := facts.asleep():
+            yield skipped("pooler", pooler.name, asleep)
+        elif not pooler.running or pooler.problem:
+            yield _away(pooler)
+        else:
+            yield ok("pooler", pooler.name, f"answers: PgBouncer {pooler.version}, {pooler.mode} mode")
+            yield _query(facts, pooler)
+            yield _version(pooler)
+            yield _authentication(pooler)
+    yield from _ports(facts)
+
+
+def _away(pooler: Sight) -> Result:
+    problem = pooler.problem or "it does not run"
+    return critical(
+        "pooler", pooler.name, f"does not answer: {problem}", f"docker compose up -d {pooler.name}; devpool status"
+    )
+
+
+def _query(facts: Facts, pooler: Sight) -> Result:
+    problem = facts.queries.get(pooler.name)
+    if problem is None:
+        return skipped("query", pooler.name, "no query was sent")
+    if problem:
+        known = translate(problem)
+        hint = known.fix if known else f"docker compose logs {pooler.name} {pooler.database}"
+        return critical("query", pooler.name, problem, hint)
+    return ok("query", pooler.name, f"a query went through the pool to {pooler.database}")
+
+
+def _version(pooler: Sight) -> Result:
+    if not (found := version(pooler.version)):
+        return skipped("version", pooler.name, "it did not tell its version")
+    if found < FLOOR:
+        return critical(
+            "version",
+            pooler.name,
+            f"PgBouncer {pooler.version} lets one SCRAM user log in as another (CVE-2026-107350)",
+            f"build it anew from a base that has 1.26.1: docker compose build --no-cache {pooler.name}",
+        )
+    return ok("version", pooler.name, f"{pooler.version} is not older than 1.26.1, the oldest safe one")
+
+
+def _authentication(pooler: Sight) -> Result:
+    kind = pooler.config.get("auth_type", "")
+    iterations = pooler.setting("scram_iterations", SCRAM_USUAL)
+    if kind in _OPEN:
+        return critical(
+            "auth", pooler.name, f"auth_type {kind} lets in whoever reaches it", "devpool enable --set auth_type="
+        )
+    if kind in _WEAK:
+        return warning("auth", pooler.name, f"auth_type {kind} is weaker than SCRAM", "devpool enable --set auth_type=")
+    if iterations < SCRAM_USUAL:
+        return ok("auth", pooler.name, f"{kind} with {iterations} iterations, fewer than the usual {SCRAM_USUAL}")
+    return ok("auth", pooler.name, kind)
+
+
+def _ports(facts: Facts) -> Iterator[Result]:
+    if facts.ports is None:
+        yield from (skipped("ports", p.name, "Compose does not tell its ports") for p in facts.poolers)
+        return
+    for pooler in facts.poolers:
+        found = [p.published for p in facts.ports.get(pooler.name, ()) if p.is_open]
+        if found:
+            yield warning(
+                "ports",
+                pooler.name,
+                f"port {', '.join(found)} is published on every address of this machine",
+                "bind it to the loopback: devpool enable --publish PORT",
+            )
+        else:
+            yield ok("ports", pooler.name, "no port of it is open to other machines")
+    for database in {p.database for p in facts.poolers}:
+        found = [p.published for p in facts.ports.get(database, ()) if p.is_open]
+        if found:
+            yield ok(
+                "ports",
+                database,
+                f"the database itself is published on every address (port {', '.join(found)}), past the pooler",
+                f'write 127.0.0.1 before it: "127.0.0.1:{found[0]}:5432"',
+            )

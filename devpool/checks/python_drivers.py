@@ -1,0 +1,108 @@
+"""Python: Django, psycopg and asyncpg."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from devpool.checks.ground import Ground
+from devpool.checks.needs import Rule, listens, note, prepared
+from devpool.checks.result import Result, warning
+
+_DJANGO = "https://docs.djangoproject.com/en/stable/ref/databases/"
+_PSYCOPG = "https://www.psycopg.org/psycopg3/docs/advanced/prepare.html"
+
+
+def django(ground: Ground) -> Iterator[Result]:
+    """Server-side cursors, persistent connections, the own pool, and `SET` at connect
+    (Django's documentation, "Databases", "Transaction pooling and server-side cursors").
+    """
+    for database in ground.app.django:
+        yield _cursors(ground, database)
+        yield from _persistent(ground, database)
+        yield from _options(ground, database)
+    if ground.has("django") and not ground.app.django:
+        yield note(
+            ground,
+            "Django: DISABLE_SERVER_SIDE_CURSORS = True is needed; its settings could not be read here",
+            _DJANGO,
+        )
+
+
+def _cursors(ground: Ground, database: Mapping[str, Any]) -> Result:
+    name = f"Django ({database.get('alias')})"
+    if database.get("DISABLE_SERVER_SIDE_CURSORS"):
+        return note(ground, f"{name}: DISABLE_SERVER_SIDE_CURSORS = True, still needed")
+    return warning(
+        "framework",
+        ground.app.app,
+        f"{name}: iterator() opens a cursor that outlives its transaction, and the next one is on another connection",
+        f"DISABLE_SERVER_SIDE_CURSORS = True beside NAME and HOST ({_DJANGO})",
+    )
+
+
+def _persistent(ground: Ground, database: Mapping[str, Any]) -> Iterator[Result]:
+    name, age = f"Django ({database.get('alias')})", database.get("CONN_MAX_AGE")
+    if database.get("pool"):
+        yield note(ground, f"obsolete: {name}: OPTIONS['pool'], a pool in front of a pool", "CONN_MAX_AGE does as well")
+    elif age == 0:
+        hint = f"CONN_MAX_AGE = 60 saves it; an idle client costs PgBouncer a few kilobytes ({_DJANGO})"
+        yield note(ground, f"{name}: CONN_MAX_AGE = 0 logs in anew for each request", hint)
+    else:
+        yield note(ground, f"{name}: CONN_MAX_AGE = {age}, fine behind a pooler")
+
+
+def _options(ground: Ground, database: Mapping[str, Any]) -> Iterator[Result]:
+    lost = [name for name in database.get("options") or () if "options" in ground.ignored]
+    if lost:
+        yield warning(
+            "framework",
+            ground.app.app,
+            f"Django: OPTIONS['options'] sets {', '.join(lost)}, which the pooler accepts and does not apply",
+            f"ALTER ROLE ... SET {lost[0]} = ... counts for every connection",
+        )
+
+
+def psycopg(ground: Ground) -> Iterator[Result]:
+    """psycopg 3 prepares what it runs often, and takes that back by protocol only with libpq 17 and PgBouncer 1.22."""
+    if not ground.has("psycopg"):
+        return
+    libpq, threshold = ground.version("libpq"), ground.said("prepare_threshold", "prepared_max")
+    both = libpq >= (17,) and ground.version("psycopg") >= (3, 2)
+    good = both and ground.keeps_prepared and ground.pgbouncer >= (1, 22)
+    if ground.app.django and all(d.get("prepare_threshold") is None for d in ground.app.django):
+        yield note(
+            ground,
+            "psycopg: Django turns its prepared statements off, "
+            + ("and need not any more" if good else "which is needed here"),
+            "OPTIONS = {'prepare_threshold': 5} turns them on: " + ground.behind + " carries them" if good else "",
+        )
+    elif good:
+        text = f"psycopg's prepare_threshold=None or prepared_max (libpq {libpq[0]}, {ground.behind})"
+        yield note(
+            ground, f"obsolete: {text}", f"take it out at {threshold}" if threshold else "leave them at their defaults"
+        )
+    elif threshold:
+        yield note(ground, f"psycopg: prepared statements are set at {threshold}, still needed")
+    else:
+        older = f"libpq {libpq[0]}" if libpq else "a libpq before 17"
+        yield warning(
+            "framework",
+            ground.app.app,
+            f"psycopg on {older} takes prepared statements back with SQL, which meets another connection",
+            f"connect with prepare_threshold=None, or use libpq 17 ({_PSYCOPG})",
+        )
+
+
+def asyncpg(ground: Ground) -> Iterator[Result]:
+    """asyncpg prepares every statement (its documentation, "Why am I getting prepared statement errors?")."""
+    if ground.has("asyncpg"):
+        yield from prepared(ground, "asyncpg", "statement_cache_size=0", ("statement_cache_size",))
+
+
+def queues(ground: Ground) -> Iterator[Result]:
+    """Procrastinate's workers listen (its documentation, "How it works")."""
+    yield from listens(ground, "procrastinate")
+
+
+PYTHON: tuple[Rule, ...] = (django, psycopg, asyncpg, queues)

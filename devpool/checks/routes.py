@@ -1,0 +1,49 @@
+"""Whether each app's connections arrive where its route leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from devpool.checks.facts import Facts
+from devpool.checks.result import Result, critical, ok, skipped
+from devpool.proof import Connections, proof
+from devpool.state import AppRoute
+
+
+def check_routes(facts: Facts) -> Iterator[Result]:
+    """The route of every app, container by container."""
+    found = {(c.service, c.database): c for c in facts.connections or ()}
+    for route in facts.routes:
+        now = found.get((route.service, route.database))
+        if asleep := facts.asleep():
+            yield skipped("route", route.service, asleep)
+        elif route.service not in facts.running:
+            yield skipped("route", route.service, "it does not run")
+        elif now is None:
+            yield skipped("route", route.service, "its connections cannot be counted")
+        else:
+            yield _route(route, now)
+
+
+def _route(route: AppRoute, now: Connections) -> Result:
+    proofs = {r.container: proof(r, pooled=route.pooled) for r in now.containers}
+    wrong = [name for name, word in proofs.items() if word == "not proved"]
+    at_database = "an unknown number" if now.at_database is None else str(now.at_database or "none")
+    counts = f"{now.at_pooler or 'none'} at the pooler, {at_database} at {route.database}"
+    if wrong:
+        way = "pooled" if route.pooled else "direct"
+        return critical(
+            "route",
+            route.service,
+            f"it is {way}, and {', '.join(wrong)} is not: {counts}",
+            f"docker compose up -d --force-recreate {route.service}; what its image or source names is out of reach",
+        )
+    if not route.pooled:
+        return ok("route", route.service, f"direct ({route.reason}): {counts}")
+    if "unseen" in proofs.values():
+        return skipped("route", route.service, "it lives in the host's network, and its address tells nothing")
+    idle = sum(word == "idle" for word in proofs.values())
+    if idle == len(proofs):
+        return skipped("route", route.service, "it has no connection now; it connects when it has work")
+    rest = f" ({idle} of {len(proofs)} containers have none now)" if idle else ""
+    return ok("route", route.service, f"pooled: {counts}{rest}")

@@ -1,0 +1,82 @@
+"""`devpool check`: everything that has to hold, a line each, for people, CI and monitoring."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import click
+
+from devpool.check_lines import check_lines, nagios_line
+from devpool.checks.every import evaluate
+from devpool.checks.leaked import leak_results
+from devpool.checks.result import Result, monitored, skipped, worst
+from devpool.context import Context, context
+from devpool.errors import DONE, FOUND, DevpoolError, UsageError
+from devpool.gather import gather
+from devpool.leak_probe import find_leaks
+from devpool.leaks import Leak
+from devpool.overview import look
+from devpool.project_options import project_options
+
+# Exit codes of a monitoring plugin (https://www.monitoring-plugins.org/doc/guidelines.html, "Plugin Return Codes").
+_NAGIOS = {"ok": 0, "warning": 1, "critical": 2, "skipped": 3}
+
+
+@click.command()
+@project_options
+@click.option("--warn", default="80%", metavar="N%", show_default=True, help="Share of a limit that is a warning.")
+@click.option("--crit", default="90%", metavar="N%", show_default=True, help="Share of a limit that is critical.")
+@click.option("--leaks", is_flag=True, help="Look for session state on pooled connections, too.")
+@click.option("--nagios", is_flag=True, help="One line, and exit 0, 1, 2 or 3 as a monitoring plugin.")
+@click.pass_obj
+def check(parent: dict[str, Any], /, warn: str, crit: str, leaks: bool, nagios: bool, **options: Any) -> int:
+    """Check files, poolers, databases, routes, load, frameworks and logs.
+
+    Exit code 0 where all is well, 4 where something was found.
+    """
+    ctx = context(parent, options)
+    thresholds = _percent("--warn", warn), _percent("--crit", crit)
+    if thresholds[0] > thresholds[1]:
+        raise UsageError("bad-threshold", "--warn is above --crit", hint="--warn 80% --crit 90%")
+    try:
+        found = _judged(ctx, *thresholds, leaks=leaks)
+    except DevpoolError as error:
+        if not nagios:
+            raise
+        # One line whatever happens: what stops the look is unknown to the monitoring.
+        found = Judged(results=[skipped("check", "", error.message, error.hint)])
+    ctx.output.lines(*([nagios_line(found.results)] if nagios else check_lines(found.results)))
+    ctx.output.data(_json(found))
+    if nagios:
+        return _NAGIOS[monitored(found.results)]
+    return FOUND if worst(found.results) in ("warning", "critical") else DONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What the checks say, and the leaks, where they were looked for."""
+
+    results: list[Result]
+    leaks: list[Leak] | None = None
+
+
+def _judged(ctx: Context, warn: int, crit: int, *, leaks: bool) -> Judged:
+    seen = look(ctx)
+    left = find_leaks(seen) if leaks else None
+    results = evaluate(gather(seen, warn=warn, crit=crit))
+    if left is None:
+        return Judged(results=results)
+    return Judged(results=results + list(leak_results(left.leaks, left.looked)), leaks=left.leaks)
+
+
+def _json(found: Judged) -> dict[str, Any]:
+    body: dict[str, Any] = {"status": worst(found.results), "checks": [asdict(r) for r in found.results]}
+    return body if found.leaks is None else body | {"leaks": [asdict(leak) for leak in found.leaks]}
+
+
+def _percent(option: str, text: str) -> int:
+    number = text.removesuffix("%").strip()
+    if not (number.isascii() and number.isdigit() and 0 < int(number) <= 100):
+        raise UsageError("bad-threshold", f"{option} takes a share from 1% to 100%", hint=f"{option} 80%")
+    return int(number)

@@ -1,0 +1,26 @@
+"""`devpool top`: the live view of apps, pools and databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from devpool.context import context
+from devpool.overview import look
+from devpool.project_options import project_options
+from devpool.status_view import show, watched
+
+
+@click.command()
+@project_options
+@click.option("--interval", type=click.FloatRange(0.2, 3600), default=2.0, help="Seconds between two looks.")
+@click.pass_obj
+def top(parent: dict[str, Any], /, interval: float, **options: Any) -> None:
+    """Watch connections, pools and rates; in a pipe, `status` once.
+
+    Keys: n, c, w, b and t sort by name, clients, waiting, busy and transactions; q ends it.
+    """
+    ctx = context(parent, options)
+    if not watched(ctx, interval):
+        show(ctx, look(ctx))

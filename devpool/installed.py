@@ -1,0 +1,94 @@
+"""What an app's container has installed that talks to Postgres, from the answer of docker/inside/installed.sh. Pure."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+# A name with its version, as pip, gem, mix and Java's builds leave it on the disk.
+_NAMED = re.compile(
+    r"(?P<name>[A-Za-z][\w.]*?)-(?P<version>\d[\w.]*?)(?:-py3[\w.]*)?(?:\.(?:dist|egg)-info|\.gemspec|\.jar)?"
+)
+# libpq.so.5.17 is that of PostgreSQL 17.
+_LIBPQ = re.compile(r"libpq(?:-\w+)?\.so\.5\.(\d+)")
+_SOURCE = re.compile(r"(?:\./)?(?P<path>.+?):(?P<line>\d+):(?P<text>.+)")
+_PLAIN = {"pdo_pgsql.so": "pdo_pgsql", "framework": "laravel"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A driver's setting in the app's source: `settings.py:12` and the text there."""
+
+    place: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """What one app has.
+
+    Attributes:
+        app: its service.
+        problem: why its container could not be looked into, "" where it could.
+        packages: versions by name, in lower case with `_`; "" where the version is not known. `libpq` is one of them.
+        mentions: settings of drivers in its source.
+        django: Django's own settings of each Postgres database.
+        flags: variables of the app whose address carries `pgbouncer=true`.
+    """
+
+    app: str
+    problem: str = ""
+    packages: Mapping[str, str] = field(default_factory=dict)
+    mentions: tuple[Mention, ...] = ()
+    django: tuple[Mapping[str, Any], ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+def read_installed(app: str, answer: str, flags: Iterable[str] = ()) -> Installed:
+    """Read the answer; lines that are none of ours are passed over (an app's settings may print)."""
+    packages: dict[str, str] = {}
+    mentions: list[Mention] = []
+    django: list[Mapping[str, Any]] = []
+    for line in answer.splitlines():
+        kind, _, rest = line.partition(" ")
+        if kind == "file":
+            path, _, version = rest.rpartition(" ")
+            packages |= _package(path, version)
+        elif kind in ("go", "libpq"):
+            name, _, version = rest.rpartition(" ")
+            packages[name or kind] = version.removeprefix("v")
+        elif kind == "source":
+            mentions += read_mentions(rest)
+        elif kind == "django":
+            django += _object(rest)
+    return Installed(app=app, packages=packages, mentions=tuple(mentions), django=tuple(django), flags=tuple(flags))
+
+
+def read_mentions(answer: str) -> list[Mention]:
+    """Lines as `grep -n` gives them for several files."""
+    found = (_SOURCE.fullmatch(line) for line in answer.splitlines())
+    return [Mention(place=f"{m['path']}:{m['line']}", text=m["text"].strip()) for m in found if m]
+
+
+def _package(path: str, version: str) -> dict[str, str]:
+    name = posixpath.basename(path)
+    if name == "package.json":
+        return {path.rpartition("node_modules/")[2].removesuffix("/package.json"): version}
+    if match := _LIBPQ.fullmatch(name):
+        return {"libpq": match[1]}
+    if name in _PLAIN:
+        return {_PLAIN[name]: ""}
+    match = _NAMED.fullmatch(name)
+    return {match["name"].lower().replace("-", "_"): match["version"]} if match else {}
+
+
+def _object(text: str) -> list[Mapping[str, Any]]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return []
+    return [found] if isinstance(found, dict) else []

@@ -1,0 +1,83 @@
+#!/bin/sh
+# What is installed in an app's container that talks to Postgres, found where package managers leave it. Reads, and
+# changes nothing. Prints `file PATH VERSION` (`-` where the name has it), `go MODULE VERSION`, `source PATH:LINE:TEXT`,
+# `libpq VERSION` and `django JSON`.
+#
+# A container may have little more than a shell: what is missing in it is left out of the answer.
+
+limit() {
+    if command -v timeout >/dev/null; then timeout "$@"; else shift && "$@"; fi
+}
+
+# Names with a version in them, and package.json of the modules that matter. The working directory may be a volume.
+list_files() {
+    limit 10 find / "$PWD" -xdev \( -path /proc -o -path /sys -o -path /dev \) -prune -o \( \
+        -iname 'django-[0-9]*-info' -o -iname 'psycopg*-[0-9]*-info' -o -iname 'asyncpg-[0-9]*-info' -o \
+        -iname 'sqlalchemy-[0-9]*-info' -o -iname 'alembic-[0-9]*-info' -o -iname 'procrastinate-[0-9]*-info' -o \
+        -name 'libpq.so.5.[0-9]*' -o -name 'libpq-*.so.5.[0-9]*' -o -name 'pdo_pgsql.so' -o \
+        -name 'activerecord-[0-9]*.gemspec' -o -name 'pg-[0-9]*.gemspec' -o -name 'good_job-[0-9]*.gemspec' -o \
+        -name 'que-[0-9]*.gemspec' -o -name 'postgrex-[0-9]*' -o -name 'oban-[0-9]*' -o \
+        -name 'postgresql-42*.jar' -o -path '*/vendor/laravel/framework' -o \
+        -path '*/node_modules/pg/package.json' -o -path '*/node_modules/postgres/package.json' -o \
+        -path '*/node_modules/prisma/package.json' -o -path '*/node_modules/@prisma/client/package.json' -o \
+        -path '*/node_modules/knex/package.json' -o -path '*/node_modules/typeorm/package.json' -o \
+        -path '*/node_modules/sequelize/package.json' -o -path '*/node_modules/drizzle-orm/package.json' -o \
+        -path '*/node_modules/node-pg-migrate/package.json' -o \
+        -path '*/node_modules/graphile-worker/package.json' \) -print 2>/dev/null | sort -u | head -n 200
+}
+
+list_files | while read -r path; do
+    version=-
+    case $path in
+        */package.json) version=$(sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' "$path" | head -n 1) ;;
+    esac
+    echo "file $path $version"
+done
+
+# Gems of a lock file, as `file` lines with the name that their specification would have.
+for lock in Gemfile.lock ../Gemfile.lock; do
+    [ -f "$lock" ] || continue
+    sed -nE 's/^    (activerecord|pg|good_job|que) \(([0-9][0-9.]*)\)$/file \1-\2.gemspec -/p' "$lock"
+done
+
+# A Go program knows the modules that it was built of.
+limit 5 grep -aoE 'dep	github\.com/(jackc/pgx/v[0-9]+|lib/pq|golang-migrate/migrate/v[0-9]+)	v[0-9.]+' /proc/1/exe \
+    2>/dev/null | sort -u | while read -r _ module version; do echo "go $module $version"; done
+
+# Settings of drivers in the app's own source, at most a screenful.
+limit 5 grep -rnIoE \
+    --exclude-dir=node_modules --exclude-dir=.git --exclude-dir=vendor --exclude-dir=.venv --exclude-dir=site-packages \
+    --include='*.py' --include='*.js' --include='*.mjs' --include='*.ts' --include='*.rb' --include='*.yml' \
+    --include='*.ex' --include='*.exs' --include='*.go' --include='*.php' --include='*.prisma' \
+    'prepare: *(false|:unnamed)|prepared_statements: *false|advisory_locks: *false|statement_cache_size *= *0|QueryExecMode[A-Za-z]+|default_query_exec_mode=[a-z_]+|pgbouncer=true|DISABLE_SERVER_SIDE_CURSORS|prepare_threshold[^=]{0,3}= *[A-Za-z0-9]+|prepared_max[^=]{0,3}= *[A-Za-z0-9]+|ATTR_EMULATE_PREPARES *=> *[a-z]+' \
+    . 2>/dev/null | head -n 40 | sed 's/^/source /'
+
+# Django's own view of its settings, and the libpq that psycopg really uses.
+python=$(command -v python3 || command -v python) || exit 0
+limit 10 "$python" - 2>/dev/null <<'PYTHON' || true
+import json, os, re, sys
+
+sys.path.insert(0, os.getcwd())
+try:
+    import psycopg
+
+    print("libpq", psycopg.pq.version() // 10000, flush=True)
+except Exception:
+    pass
+module = os.environ.get("DJANGO_SETTINGS_MODULE")
+if not module and os.path.isfile("manage.py"):
+    found = re.search(r"""DJANGO_SETTINGS_MODULE["'], *["']([\w.]+)""", open("manage.py").read())
+    module = found and found.group(1)
+if module:
+    os.environ["DJANGO_SETTINGS_MODULE"] = module
+    from django.conf import settings
+
+    for alias, database in settings.DATABASES.items():
+        if "postg" in str(database.get("ENGINE")):
+            options = database.get("OPTIONS") or {}
+            kept = {name: database.get(name) for name in ("CONN_MAX_AGE", "DISABLE_SERVER_SIDE_CURSORS")}
+            kept["pool"] = bool(options.get("pool"))
+            kept["prepare_threshold"] = options.get("prepare_threshold")
+            kept["options"] = re.findall(r"-c *([a-z_.]+)", str(options.get("options", "")))
+            print("\ndjango", json.dumps({"alias": alias} | kept), flush=True)
+PYTHON

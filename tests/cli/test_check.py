@@ -1,0 +1,113 @@
+"""`devpool check` and `top` without an engine: what can be judged is judged, and the rest is said to be unknown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli.test_bad_input import COMPOSE, Done, assert_clean, needs_compose, run, write
+
+pytestmark = needs_compose
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    project = tmp_path / "project"
+    project.mkdir()
+    return write(project, compose_yml=COMPOSE)
+
+
+@pytest.fixture
+def shell(plain_shell: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """A shell in which docker finds no engine."""
+    root = Path(__file__).resolve().parents[2]
+    return plain_shell | {"PYTHONPATH": str(root), "CI": "1", "DOCKER_HOST": f"unix://{tmp_path}/nosuch.sock"}
+
+
+def checked(folder: Path, shell: dict[str, str], *arguments: str, code: int = 0) -> Done:
+    done = run(folder, shell, "check", *arguments)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert_clean(done)
+    return done
+
+
+def enabled(folder: Path, shell: dict[str, str]) -> None:
+    assert run(folder, shell, "enable", "--no-up").returncode == 0
+
+
+def levels(done: Done) -> dict[str, str]:
+    return {r["check"]: r["level"] for r in json.loads(done.stdout)["checks"]}
+
+
+def test_without_an_engine_files_are_judged_and_the_rest_is_skipped(folder: Path, shell: dict[str, str]) -> None:
+    enabled(folder, shell)
+    found = levels(checked(folder, shell, "--json"))
+    assert found == {
+        "files": "ok",
+        "compose": "ok",
+        "pooler": "skipped",
+        "ports": "ok",  # Compose tells them without an engine
+        "database": "skipped",
+        "route": "skipped",
+    }
+    assert "the Docker engine is not running" in checked(folder, shell, "--leaks").stdout
+    assert checked(folder, shell, "--nagios", code=3).stdout.startswith("DEVPOOL UNKNOWN - ")
+
+
+def test_a_project_that_is_not_enabled_is_no_trouble(folder: Path, shell: dict[str, str]) -> None:
+    done = checked(folder, shell)
+    assert "devpool is not enabled here" in done.stdout
+    assert "hint: devpool enable" in done.stdout
+
+
+def test_an_edit_that_was_changed_is_found_with_its_place(folder: Path, shell: dict[str, str]) -> None:
+    enabled(folder, shell)
+    file = folder / "compose.yml"
+    file.write_text(file.read_text().replace("@pgbouncer:6432", "@elsewhere:6432"))
+    done = checked(folder, shell, code=4)
+    assert "compose.yml services.web.environment" in " ".join(done.stdout.split())
+    assert "1 warning" in done.stdout
+    assert checked(folder, shell, "--nagios", code=1).stdout.startswith("DEVPOOL WARNING - files: ")
+
+
+def test_a_project_that_compose_refuses_is_critical(folder: Path, shell: dict[str, str]) -> None:
+    write(folder, compose_yml=COMPOSE + "  bad:\n    image: [1]\n")
+    done = checked(folder, shell, "--nagios", code=2)
+    assert done.stdout.startswith("DEVPOOL CRITICAL - compose: Compose does not accept the project")
+
+
+def test_what_cannot_be_read_at_all_is_unknown_to_monitoring(tmp_path: Path, shell: dict[str, str]) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    done = checked(empty, shell, "--nagios", code=3)
+    assert (done.stdout.startswith("DEVPOOL UNKNOWN"), done.stdout.count("\n")) == (True, 1)
+    assert run(empty, shell, "check").returncode == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--warn", "0%"],
+        ["--warn", "101"],
+        ["--crit", "many"],
+        ["--warn", "-5%"],
+        ["--warn", "95%", "--crit", "90%"],
+        ["--crit", "٩٠%"],
+    ],
+)
+def test_a_threshold_that_is_none_is_wrong_usage(folder: Path, shell: dict[str, str], words: list[str]) -> None:
+    done = run(folder, shell, "check", *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "hint: " in done.stderr
+
+
+def test_thresholds_are_written_with_and_without_a_percent_sign(folder: Path, shell: dict[str, str]) -> None:
+    checked(folder, shell, "--warn", "50", "--crit", "60%")
+
+
+def test_top_in_a_pipe_is_status_once(folder: Path, shell: dict[str, str]) -> None:
+    enabled(folder, shell)
+    top, status = (run(folder, shell, verb) for verb in ("top", "status"))
+    assert (top.returncode, top.stdout) == (0, status.stdout)
+    assert_clean(top)

@@ -1,0 +1,61 @@
+"""What an app's container tells of its packages, its source and Django's settings."""
+
+from __future__ import annotations
+
+import pytest
+
+from devpool.installed import Mention, read_installed
+
+ANSWER = """\
+file /usr/lib/python3/dist-packages/django-4.2.28.dist-info -
+file /usr/lib/python3/dist-packages/psycopg-3.2.6.dist-info -
+file /usr/lib/x86_64-linux-gnu/libpq.so.5.17 -
+file /app/node_modules/@prisma/client/package.json 5.11.0
+go github.com/jackc/pgx/v5 v5.6.0
+source ./config/database.yml:7:prepared_statements: false
+a word that the app's settings printed
+libpq 16
+django {"alias": "default", "CONN_MAX_AGE": 60}
+django no json
+"""
+
+
+def test_packages_have_their_versions() -> None:
+    found = read_installed("web", ANSWER)
+    assert found.packages == {
+        "django": "4.2.28",
+        "psycopg": "3.2.6",
+        "libpq": "16",  # what psycopg really uses counts before what lies on the disk
+        "@prisma/client": "5.11.0",
+        "github.com/jackc/pgx/v5": "5.6.0",
+    }
+
+
+def test_the_source_and_djangos_settings_are_read_and_the_rest_passed_over() -> None:
+    found = read_installed("web", ANSWER, ["DATABASE_URL"])
+    assert found.mentions == (Mention(place="config/database.yml:7", text="prepared_statements: false"),)
+    assert found.django == ({"alias": "default", "CONN_MAX_AGE": 60},)
+    assert (found.app, found.flags, found.problem) == ("web", ("DATABASE_URL",), "")
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "version"),
+    [
+        ("/x/Django-3.2.egg-info", "django", "3.2"),
+        ("/x/psycopg2_binary-2.9.9.dist-info", "psycopg2_binary", "2.9.9"),
+        ("/x/SQLAlchemy-2.0.30-py3.12.egg-info", "sqlalchemy", "2.0.30"),
+        ("/x/psycopg_binary.libs/libpq-3f6fe8e1.so.5.16", "libpq", "16"),
+        ("/gems/activerecord-7.1.3.2.gemspec", "activerecord", "7.1.3.2"),
+        ("activerecord-7.2.1.gemspec", "activerecord", "7.2.1"),
+        ("/app/lib/postgrex-0.17.5", "postgrex", "0.17.5"),
+        ("/jars/postgresql-42.7.3.jar", "postgresql", "42.7.3"),
+        ("/usr/lib/php/pdo_pgsql.so", "pdo_pgsql", ""),
+        ("/app/vendor/laravel/framework", "laravel", ""),
+    ],
+)
+def test_a_name_on_the_disk_is_a_package_with_its_version(path: str, name: str, version: str) -> None:
+    assert read_installed("web", f"file {path} -\n").packages == {name: version}
+
+
+def test_an_empty_answer_is_an_app_of_which_nothing_is_known() -> None:
+    assert read_installed("web", "").packages == {}
