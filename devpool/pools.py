@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from devpool.containers import Running, Stack, rows
-
-HEALTH = "devpool_health"  # the database name that the image's healthcheck uses
-CONSOLE = "pgbouncer"
+from devpool.show import OURS
 
 
 def show(stack: Stack, pooler: Running, what: str) -> list[dict[str, str]]:
@@ -19,4 +17,4 @@ def show(stack: Stack, pooler: Running, what: str) -> list[dict[str, str]]:
 
 def of_apps(found: list[dict[str, str]]) -> list[dict[str, str]]:
     """The rows without those of the console and of the healthcheck."""
-    return [row for row in found if row.get("database") not in (HEALTH, CONSOLE)]
+    return [row for row in found if row.get("database") not in OURS]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Generator
 
 import pytest
+from counting import taken
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -25,8 +27,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group(name))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Keep what a test has counted with its report, which reaches the process that writes the last lines."""
+    try:
+        return (yield)
+    finally:
+        item.user_properties += [("counted", line) for line in taken()]
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what was counted: a test that counts says so by `record_property("counted", ...)`."""
+    """Say what was counted."""
     reports = [r for r in terminalreporter.getreports("passed") if r.when == "call"]
     lines = [str(value) for report in reports for name, value in report.user_properties if name == "counted"]
     if lines:

@@ -10,11 +10,11 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from counting import count
 
 CORPUS = os.environ.get("DEVPOOL_CORPUS", "")
 # The judge knows a port variable by a `PORT` of its own between `_`: it takes PGPORT for something else.
@@ -49,10 +49,8 @@ def test_no_project_is_edited_wrongly(verdicts: list[dict[str, Any]]) -> None:
     assert {v["project"]: faults(v) for v in verdicts if v["verdict"] == "wrong" and faults(v)} == {}
 
 
-def test_nearly_every_project_that_needs_a_pooler_gets_one(
-    verdicts: list[dict[str, Any]], record_property: Callable[[str, object], None]
-) -> None:
+def test_nearly_every_project_that_needs_a_pooler_gets_one(verdicts: list[dict[str, Any]]) -> None:
     needed = [v for v in verdicts if v["needed"] and v["verdict"] != "skipped"]
     right = [v for v in needed if v["verdict"] == "right" or (v["verdict"] == "wrong" and not faults(v))]
-    record_property("counted", f"corpus: {len(right)} right of {len(needed)}")
+    count(f"corpus: {len(right)} right of {len(needed)}")
     assert len(right) >= 0.97 * len(needed)

@@ -32,6 +32,7 @@ from command_rig import (
     recovery,
 )
 from conftest import Cases
+from counting import count
 from crash_rig import DIED, Step, at, clone, covered, die, tree, without_lock
 from projects import ONE_FILE, PROJECTS, TWO_POOLERS, Project
 
@@ -238,7 +239,7 @@ def test_a_kill_at_a_random_time_leaves_all_old_or_all_new(
             new += found == case.new
             assert found in ((case.old,) if verb == "recovery" else (case.old, case.new)), f"seed {SEED}"
     assert midst > 0
-    print(f"seed {SEED}: {kills} kills of {verb}, {project.name}; {midst} in the midst, {new} ended new")  # noqa: T201
+    count(f"seed {SEED}: {kills} kills of {verb}, {project.name}; {midst} in the midst, {new} ended new")
 
 
 @each_verb

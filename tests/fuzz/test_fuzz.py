@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from counting import count
 from fuzz.cases import make_case
 from fuzz.rig import Verdict, judge
 
@@ -26,9 +26,7 @@ ONLY = os.environ.get("DEVPOOL_FUZZ_CASE")
 
 
 @pytest.mark.timeout(1200, method="thread")  # the limit of a single command is a signal already
-def test_whatever_the_files_hold_devpool_enables_and_goes_back_or_refuses(
-    folder: Path, record_property: Callable[[str, object], None]
-) -> None:
+def test_whatever_the_files_hold_devpool_enables_and_goes_back_or_refuses(folder: Path) -> None:
     verdicts: dict[str, Verdict] = {}
     broken: list[str] = []
     for number in [int(ONLY)] if ONLY else range(CASES):
@@ -36,7 +34,7 @@ def test_whatever_the_files_hold_devpool_enables_and_goes_back_or_refuses(
         verdict = verdicts[case.name] = judge(case, folder)
         if verdict.faults:
             broken.append("\n".join([f"{case.name} ({case.golden}: {', '.join(case.history)})", *verdict.faults]))
-    record_property("counted", f"damaged projects: {_shown(verdicts)}")
+    count(f"damaged projects: {_shown(verdicts)}")
     assert not broken, f"{len(broken)} cases broke a law\n\n" + "\n\n".join(broken[:20])
 
 

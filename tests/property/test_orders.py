@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
+from counting import count
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from property.generated import BOM, Generated, projects
@@ -130,6 +131,6 @@ def test_in_the_end_there_is_the_direct_project_with_the_users_edits(made: Gener
         _seen["orders"] = _seen.get("orders", 0) + 1
 
 
-def test_ten_thousand_orders_were_run(record_property: Callable[[str, object], None]) -> None:
-    record_property("counted", f"orders of enable, disable and users' edits: {_seen.get('orders', 0)}")
+def test_ten_thousand_orders_were_run() -> None:
+    count(f"orders of enable, disable and users' edits: {_seen.get('orders', 0)}")
     assert _seen.get("orders", 0) >= PROJECTS * ORDERS
