@@ -28,7 +28,8 @@ from devpool.sources import Selection, Sources
 from devpool.state import DIGESTS, AddedPooler, AppRoute, State
 from devpool.tuned import adopted
 from devpool.undo import Digests, digests_of
-from devpool.verify import prove_exporter, prove_meaning, prove_pooler, prove_reading, prove_text
+from devpool.verify import prove_meaning, prove_reading, prove_text
+from devpool.verify_added import prove_exporter, prove_pooler
 
 _PRIVATE = 0o600
 

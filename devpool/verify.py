@@ -7,17 +7,15 @@ model of the project, and its hash of every service, differ by what the plan say
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from devpool.address import find_addresses, leads_to, moved
-from devpool.credentials import Credentials, find_credentials
+from devpool.compared import same, unescaped
 from devpool.edits import Edit, apply, placed, revert
 from devpool.errors import DevpoolError, ProofError
 from devpool.model import Project, Setting
-from devpool.plan import METRICS_FOLDER, Move, Plan, Pooler, twin_of
-from devpool.pooler import BUILD_CONTEXT, EXPORTER_CONTEXT
+from devpool.plan import Move, Plan, twin_of
 from devpool.reading import Reading
 
 # What Compose makes of a link: a dependency like that of a plain list.
@@ -49,7 +47,7 @@ def prove_reading(project: Project, settings: list[Setting], before: Reading) ->
             continue
         environment = before.services.get(setting.service, {}).get("environment") or {}
         theirs = environment.get(setting.variable)
-        _same_reading(setting, theirs is not None and _unescaped(theirs) == setting.value.text)
+        _same_reading(setting, theirs is not None and unescaped(theirs) == setting.value.text)
 
 
 def _same_reading(setting: Setting, same: bool) -> None:
@@ -73,19 +71,19 @@ def prove_meaning(plan: Plan, before: Reading, after: Reading) -> None:
         ProofError: `meaning-differs`, naming the first difference.
     """
     poolers, apps = {p.name for p in plan.poolers}, set(plan.apps)
-    _same("the project", _without_services(before.model), _without_services(after.model))
-    _same("the list of services", sorted([*before.services, *plan.added]), sorted(after.services))
+    same("the project", _without_services(before.model), _without_services(after.model))
+    same("the list of services", sorted([*before.services, *plan.added]), sorted(after.services))
     by_app: dict[str, list[Move]] = {}
     for move in plan.moves:
         by_app.setdefault(move.setting.service, []).append(move)
     for name, service in before.services.items():
         if name not in apps:
-            _same(f"`{name}`", service, after.services[name])
-            _same(f"the hash of `{name}`", before.hashes.get(name), after.hashes.get(name))
+            same(f"`{name}`", service, after.services[name])
+            same(f"the hash of `{name}`", before.hashes.get(name), after.hashes.get(name))
             continue
         expected = _expected(service, by_app[name])
         found = _without_added(after.services[name], expected, poolers)
-        _same(f"`{name}`", expected, found)
+        same(f"`{name}`", expected, found)
     for move in plan.moves:
         _prove_move(move, after)
 
@@ -183,97 +181,9 @@ def _prove_move(move: Move, after: Reading) -> None:
     setting = move.setting
     service = after.services[setting.service]
     found = service[setting.variable] if setting.in_command else [service["environment"][setting.variable]]
-    if not any(leads_to(_unescaped(v), setting.address, *move.target) for v in found):
+    if not any(leads_to(unescaped(v), setting.address, *move.target) for v in found):
         message = f"`{setting.service}.{setting.variable}` would not lead to {move.words}"
         raise ProofError("meaning-differs", message)
-
-
-def prove_pooler(project: Project, pooler: Pooler, settings: list[Setting], before: Reading, after: Reading) -> None:
-    """The pooler's own service is what the plan says, to the last key.
-
-    Args:
-        project: the project as it was.
-        pooler: the pooler.
-        settings: the settings that go to it.
-        before: Compose's model before the edits.
-        after: Compose's model after the edits.
-
-    Raises:
-        ProofError: `meaning-differs`.
-    """
-    service = dict(after.services[pooler.name])
-    credentials = find_credentials(project, pooler.database, settings)
-    environment = {k: _unescaped(v) for k, v in (service.pop("environment", None) or {}).items()}
-    stated = _pooler_environment(pooler, credentials, before.services.get(pooler.database, {}))
-    found = {name: environment.get(name) for name in stated} if credentials.env_files else environment
-    _same(f"the environment of `{pooler.name}`", stated, found)
-    build = service.pop("build", None) or {}
-    _same("the pooler's build context", True, str(build.get("context", "")).endswith(BUILD_CONTEXT))
-    depends = {n: v.get("condition") for n, v in (service.pop("depends_on", None) or {}).items()}
-    waits = {} if pooler.external else {pooler.database: pooler.condition}
-    _same("what the pooler waits for", waits, depends)
-    _same("the pooler's extra hosts", len(pooler.extra_hosts), len(service.pop("extra_hosts", None) or []))
-    _same("the pooler's networks", sorted(pooler.networks or ("default",)), sorted(service.pop("networks", {})))
-    ports = [(p.get("host_ip"), p.get("published"), str(p["target"])) for p in service.pop("ports", None) or []]
-    published = [("127.0.0.1", pooler.published, pooler.port)] if pooler.published else []
-    _same("the ports that the pooler publishes", published, ports)
-    _same("the pooler's secrets", len(credentials.secrets), len(service.pop("secrets", None) or []))
-    _same("the pooler's profiles", sorted(pooler.profiles), sorted(service.pop("profiles", [])))
-    _same(f"`{pooler.name}`", _fixed(pooler), {k: v for k, v in service.items() if v is not None})
-
-
-def _pooler_environment(pooler: Pooler, credentials: Credentials, database: dict[str, Any]) -> dict[str, str]:
-    # What is copied as it is written must be read as the database's own: `0123` is a number to Compose.
-    theirs = {k: _unescaped(v) for k, v in (database.get("environment") or {}).items()}
-    address = {"POSTGRES_HOST": pooler.database, "POSTGRES_PORT": pooler.upstream_port}
-    return {
-        **({} if pooler.external else address),
-        "PGBOUNCER_LISTEN_PORT": pooler.port,
-        **pooler.variables,
-        **dict(credentials.stated),
-        **{n: v.text if n == "DATABASE_URL" else theirs.get(v.name, v.text) for n, v in credentials.copied},
-        **credentials.private,
-    }
-
-
-def _fixed(pooler: Pooler) -> dict[str, Any]:
-    """What no project changes: compose/pooler.yml as Compose reads it."""
-    fixed: dict[str, Any] = {
-        "cap_drop": ["ALL"],
-        "read_only": True,
-        "security_opt": ["no-new-privileges:true"],
-        "tmpfs": ["/run/pgbouncer:mode=1777,size=1m"],
-    }
-    volume = {"type": "volume", "target": METRICS_FOLDER, "volume": {}}
-    return fixed | _restart(pooler) | ({"volumes": [volume]} if pooler.metrics else {})
-
-
-def _restart(pooler: Pooler) -> dict[str, Any]:
-    return {"restart": pooler.restart} if pooler.restart else {}
-
-
-def prove_exporter(pooler: Pooler, after: Reading) -> None:
-    """The service of a pooler's exporter, where it has one, is compose/exporter.yml to the last key.
-
-    Raises:
-        ProofError: `meaning-differs`.
-    """
-    if not pooler.metrics:
-        return
-    service = dict(after.services[pooler.exporter])
-    build = service.pop("build", None) or {}
-    _same("the exporter's build context", True, str(build.get("context", "")).endswith(EXPORTER_CONTEXT))
-    _same("the exporter's networks", sorted(pooler.networks or ("default",)), sorted(service.pop("networks", {})))
-    _same("the exporter's profiles", sorted(pooler.profiles), sorted(service.pop("profiles", [])))
-    expected = {
-        "cap_drop": ["ALL"],
-        "depends_on": {pooler.name: {"condition": "service_healthy", "restart": True, "required": True}},
-        "environment": {"POOLER_HOST": pooler.name},
-        "read_only": True,
-        "security_opt": ["no-new-privileges:true"],
-        "volumes_from": [f"{pooler.name}:ro"],
-    } | _restart(pooler)
-    _same(f"`{pooler.exporter}`", expected, {k: v for k, v in service.items() if v is not None})
 
 
 def prove_direct(after: Reading, poolers: Iterable[str]) -> None:
@@ -301,24 +211,3 @@ def prove_direct(after: Reading, poolers: Iterable[str]) -> None:
 
 def _words_of(service: dict[str, Any]) -> list[str]:
     return [word for key in ("entrypoint", "command") for word in service.get(key) or []]
-
-
-def _same(what: str, expected: object, found: object) -> None:
-    if expected != found:
-        where = _first_difference(expected, found)
-        raise ProofError("meaning-differs", f"{what} would change beyond the plan{where}")
-
-
-def _first_difference(expected: object, found: object) -> str:
-    """The path to the first difference; never the values, which may be secrets."""
-    path: list[str] = []
-    while isinstance(expected, dict) and isinstance(found, dict):
-        key = next(k for k in sorted({*expected, *found}) if expected.get(k) != found.get(k))
-        path.append(key)
-        expected, found = expected.get(key), found.get(key)
-    return f" (at {'.'.join(path)})" if path else ""
-
-
-def _unescaped(value: object) -> str:
-    """A value of Compose's model as the container gets it: the model writes `$$` for a dollar sign."""
-    return re.sub(r"\$\$", "$", str(value))

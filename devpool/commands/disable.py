@@ -128,7 +128,7 @@ def prove(rollback: Rollback) -> None:
     from devpool.verify import prove_direct
 
     texts = {path: data for path, data in rollback.prepared.after.items() if data is not None}
-    prove_direct(reading_after(rollback.prepared.sources, texts), rollback.poolers)
+    prove_direct(reading_after(rollback.prepared.sources, texts), rollback.services)
 
 
 def _follow(ctx: Context) -> Follow | None:

@@ -14,7 +14,7 @@ from unit.memory_project import planned
 
 from devpool.errors import ProofError
 from devpool.reading import Reading
-from devpool.verify import prove_exporter
+from devpool.verify_added import prove_exporter
 
 __all__ = ["folder", "shell"]
 BESIDE = "  pgbouncer-exporter:\n"

@@ -39,7 +39,7 @@ MIDDLE = {
         "ports",
     ),
     *("databases", "read_model", "setting_edits", "notes", "shields"),
-    *("rewrite", "edits", "undo", "verify", "reading", "state", "errors", "meaning"),
+    *("rewrite", "edits", "undo", "verify", "verify_added", "compared", "reading", "state", "errors", "meaning"),
     *("traces", "cutting", "conflicts", "tuned", "unrecorded", "redirect"),
     *("options", "tuning", "setting_values", "drivers", "session", "refusals", "takers", "unaliased"),
     *("tools", "recognise", "starting", "team", "migrations", "direct", "inside", "psql"),

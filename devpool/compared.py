@@ -1,0 +1,33 @@
+"""Two readings of Compose's compared: where they differ is said, and never a value, which may be a secret."""
+
+from __future__ import annotations
+
+import re
+
+from devpool.errors import ProofError
+
+
+def same(what: str, expected: object, found: object) -> None:
+    """Demand that something is as it was planned.
+
+    Raises:
+        ProofError: `meaning-differs`, with the path to the first difference.
+    """
+    if expected != found:
+        where = _first_difference(expected, found)
+        raise ProofError("meaning-differs", f"{what} would change beyond the plan{where}")
+
+
+def _first_difference(expected: object, found: object) -> str:
+    """The path to the first difference; never the values, which may be secrets."""
+    path: list[str] = []
+    while isinstance(expected, dict) and isinstance(found, dict):
+        key = next(k for k in sorted({*expected, *found}) if expected.get(k) != found.get(k))
+        path.append(key)
+        expected, found = expected.get(key), found.get(key)
+    return f" (at {'.'.join(path)})" if path else ""
+
+
+def unescaped(value: object) -> str:
+    """A value of Compose's model as the container gets it: the model writes `$$` for a dollar sign."""
+    return re.sub(r"\$\$", "$", str(value))
