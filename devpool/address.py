@@ -61,7 +61,7 @@ _BARE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 # In a URL up to the last @, over blanks if it must be; in a keyword string up to the quote, the `;`, or the next word.
 _SECRET = re.compile(
     # Up to the last @ of the line; in double quotes a backslash may break the line before it.
-    r"(?P<url>://[^:/@\s]*:)(?:\S*(?=@)|[^\r\n]*(?=@)|[^\s\\]+(?=\\\r?\n))"
+    r"(?P<url>://[^:/@\s]*:)(?:\S*(?=@)|[^\r\n]*(?=@)|[^\s\\]+(?=\\[\r\n]))"
     r"|(?P<word>\b(?:password|passwd|pwd)\s*=\s*)(?:'[^'\r\n]*'|\"[^\"\r\n]*\"|[^;&\r\n]*?(?=\s+\w+\s*=|[;&\r\n]|$))"
     r"|(?P<option>(?<![\w-])--?(?:\w+-)*(?:password|passwd|pwd|secret|token)[ =]\s*)[^\s;]+"
     r"|(?P<tag><(?:password|passwd|pwd|secret|token)>)[^<\r\n]*"
@@ -166,7 +166,7 @@ def _with_database(address: Address, match: re.Match[str] | None) -> Address:
 
 def _section(value: str, position: int) -> Span:
     """The lines around a position up to a blank one or a `[heading]`: in a block of settings others follow."""
-    edges = [(m.start(), m.end()) for m in re.finditer(r"\n[ \t]*(?=\n|\[)|\[[^\]\n]*\]", value)]
+    edges = [(m.start(), m.end()) for m in re.finditer(r"\n[ \t]*(?=\n|\[)|\[[^\[\]\n]*\]", value)]
     start = max((end for _, end in edges if end <= position), default=0)
     return start, min((begin for begin, _ in edges if begin >= position), default=len(value))
 

@@ -24,6 +24,7 @@ from devpool.rollout import (
     start_poolers,
     still_at,
     taken_back,
+    uninterrupted,
 )
 from devpool.state import State
 
@@ -87,7 +88,8 @@ class Follow:
             self.ctx.output.lines(*change_lines(rollback.prepared))
             restart_apps(self.stack, apps, self.running, self.ctx.output)
         try:
-            remove_services(self.stack, rollback.services, self.ctx.output)
+            with uninterrupted():
+                remove_services(self.stack, rollback.services, self.ctx.output)
         except DevpoolError as error:
             self.ctx.output.warning(error)
             self.ctx.output.progress("the project is direct; run `devpool disable` again to remove what is left")

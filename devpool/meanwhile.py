@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from devpool import readable
 from devpool.errors import DevpoolError
 from devpool.intent import folder_of
 from devpool.state import PATH
@@ -47,6 +48,6 @@ def changed_while_read(directory: Path) -> DevpoolError:
 def _record(directory: Path) -> bytes | None:
     """The record's bytes: every devpool that changes something changes it."""
     try:
-        return (directory / PATH).read_bytes()
-    except OSError:
+        return readable.read(directory / PATH)
+    except DevpoolError:
         return None

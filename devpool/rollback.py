@@ -17,6 +17,7 @@ from devpool import readable
 from devpool.conflicts import Conflict, refusal
 from devpool.document import decode, encode
 from devpool.edits import Edit
+from devpool.errors import DevpoolError
 from devpool.meanwhile import changed_while_read
 from devpool.model import Project
 from devpool.pooler import FOLDER
@@ -67,10 +68,10 @@ def read_state(directory: Path) -> State | None:
 def read_digests(state: State) -> Digests:
     """What tells copies that are as they were; empty in a fresh checkout, or where the file does not fit."""
     try:
-        told = json.loads(Path(state.directory, DIGESTS).read_bytes())
+        told = json.loads(readable.read(Path(state.directory, DIGESTS)))
         pairs = zip(state.edits, told, strict=True)
         return {edit: str(value) for edit, value in pairs if value}
-    except (OSError, ValueError, TypeError):
+    except (DevpoolError, ValueError, TypeError):
         return {}
 
 

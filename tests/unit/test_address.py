@@ -281,6 +281,7 @@ def test_a_very_long_value_is_read_in_no_time(piece: str) -> None:
     several_hosts(value)
 
 
-def test_a_password_before_a_broken_line_is_not_shown() -> None:
-    text = 'URL: "postgres://u:s3cr3t\\\n  @db:5432/x"'
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_a_password_before_a_broken_line_is_not_shown(newline: str) -> None:
+    text = f'URL: "postgres://u:s3cr3t\\{newline}  @db:5432/x"'
     assert "s3cr3t" not in redact_settings(text)
