@@ -20,6 +20,7 @@ def own_state_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
 _OF_COMPOSE = ("COMPOSE_", "DEVPOOL_", "POSTGRES", "PG", "DATABASE", "DB_")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marker in its own hook of this name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where the tests run in two processes: all that need the engine one after the other, the others file by file."""
     for item in items:
