@@ -9,6 +9,8 @@ from collections.abc import Generator
 
 import pytest
 from counting import taken
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -20,12 +22,15 @@ def own_state_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
 _OF_COMPOSE = ("COMPOSE_", "DEVPOOL_", "POSTGRES", "PG", "DATABASE", "DB_")
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the marker in its own hook of this name
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class _OneEngine(LoadScopeScheduling):
     """Where the tests run in two processes: all that need the engine one after the other, the others file by file."""
-    for item in items:
-        name = "engine" if "e2e" in item.path.parts else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(name))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "engine" if "/e2e/" in nodeid else nodeid.split("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return _OneEngine(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
