@@ -225,7 +225,8 @@ class _Builder:
         if event.style in ("|", ">"):
             # With `+` the blank lines after it are of the value.
             kept = "+" in self.text[start : start + 3]
-            end = start + len(self.text[start:end].rstrip(" " if kept else None)) - (1 if kept else 0)
+            body = self.text[start:end].rstrip(" " if kept else None)
+            end = start + len(re.sub(r"(\r\n|\n|\r)\Z", "", body))
         style = event.style or ""
         return Scalar(start=start, end=end, tag=event.tag, anchor=event.anchor, value=event.value, style=style)
 

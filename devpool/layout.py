@@ -104,7 +104,27 @@ def after_entry(
         return entry.value.end, (", " + name, *parts)
     lead = indent(document, entry.key)
     end = line_end(document.text, max(entry.key.end, entry.value.end))
+    if end == len(document.text):
+        _refuse_open_block(document, entry.value)
     return end, (document.newline + lead + name, *parts)
+
+
+def _refuse_open_block(document: Document, node: Node) -> None:
+    """A block scalar that a file ends in without a line end has none in its value, but gets one with lines below it.
+
+    Source: the YAML specification, 8.1.1.2, "Block Chomping Indicator".
+    """
+    while isinstance(node, nodes.Mapping | Sequence) and not node.flow:
+        children = node.items if isinstance(node, Sequence) else [e.value for e in node.entries]
+        node = children[-1]
+    header = document.text[node.start : node.start + 3]
+    if isinstance(node, Scalar) and node.style in ("|", ">") and "-" not in header:
+        raise DevpoolError(
+            "no-final-newline",
+            "the file ends in a block value without a line end, and lines below it would change that value",
+            where=document.place(node.start),
+            hint="end the file with a line end, or write `-` after its `|` or `>`",
+        )
 
 
 def item_parts(document: Document, item: Scalar, name: str, value: tuple[Part, ...]) -> tuple[Part, ...]:
