@@ -9,7 +9,7 @@ from devpool import nodes
 from devpool.document import Document
 from devpool.edits import Edit, Placed, joined
 from devpool.layout import block_end, line_end, line_start
-from devpool.traces import File, Span, Trace
+from devpool.traces import File, Span, Trace, beside
 
 _BARE = re.compile(r"[\w.-]*(:\d+)?")
 
@@ -96,5 +96,5 @@ def _value(file: File, at: tuple[str, ...]) -> Span | None:
 
 def _kept_beside(trace: Trace, traces: Sequence[Trace]) -> str | None:
     """The old value that stands under the setting's direct name."""
-    twin = (*trace.edit.at[:-1], f"{trace.edit.at[-1]}_DIRECT")
+    twin = beside(trace.edit.at)
     return next((t.copies[0] for t in traces if t.edit.at == twin and t.verdict == "stands" and t.copies), None)

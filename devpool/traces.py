@@ -117,8 +117,8 @@ def _copies_changed(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str
 
 
 def _several_lines(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
-    """With copied text on several lines."""
-    return _pattern(edit, r"\r?\n", "([\\s\\S]{{{}}})").finditer(text)
+    """With copied text on several lines, none of which has another line end by now."""
+    return _pattern(edit, r"\r?\n", "([\\s\\S]{{{}}})(?<![\\r\\n])").finditer(text)
 
 
 def _trailing(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
@@ -127,13 +127,31 @@ def _trailing(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
 
 
 def _reformatted(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
-    """Indented anew, or with blank lines between its lines. It has to end where its place ends."""
-    end = line_end(text, place[1]) if edit.inserts else place[1]
-    pattern = _free(edit, r"\s*\Z" if edit.inserts else "")
+    """Indented anew, or with blank lines between its lines. An insertion has to end where its place ends."""
+    if not edit.inserts:
+        return iter(list(_free(edit).finditer(text, *place))[:1])
+    pattern, end = _free(edit, r"\s*\Z"), line_end(text, place[1])
     found = pattern.search(text, max(0, place[0] - _LEAD), end)
-    while found and not _touches(found.span(), place, edit) and found.start() < place[0]:
-        found = pattern.search(text, found.start() + 1, end)
+    while found and not (_touches(found.span(), place, edit) and _copies_within(found, place)):
+        found = pattern.search(text, found.start() + 1, end) if found.start() < place[0] else None
     return iter([found] if found else [])
+
+
+def _copies_within(match: re.Match[str], place: Span) -> bool:
+    """Whether each copied text is within its own value: it does not run on into another entry that looks alike."""
+    text, lead = match.string, 0
+    for number in range(1, len(match.groups()) + 1):
+        start, end = match.span(number)
+        if number == 1 or "\n" in text[match.end(number - 1) : start]:
+            lead = _indentation(text[line_start(text, start) :])
+        further = text[start:end].split("\n")[1:]
+        if start < place[0] or any(line.strip() and _indentation(line) <= lead for line in further):
+            return False
+    return True
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))
 
 
 def _free(edit: Edit, end: str = "") -> re.Pattern[str]:
@@ -272,7 +290,16 @@ def _is_put_back(file: File, trace: Trace) -> bool:
     if edit.old is None:
         first = edit.new[0]
         return isinstance(first, str) and first not in text
-    return bool(edit.old) and re.search(rf"(?<![\w.-]){re.escape(edit.old)}(?![\w.-])", text) is not None
+    word = re.compile(rf"(?<![\w.-]){re.escape(edit.old)}(?![\w.-])")
+    # The value kept beside it tells how often it was there: a database's name may be the user's and the host's too.
+    kept = place_now(file, beside(edit.at))
+    wanted = len(word.findall(file.text[slice(*kept)])) if kept else 1
+    return bool(edit.old) and len(word.findall(text)) >= max(1, wanted)
+
+
+def beside(at: tuple[str, ...]) -> tuple[str, ...]:
+    """Where the direct value of a setting is kept."""
+    return (*at[:-1], f"{at[-1]}_DIRECT")
 
 
 def _together(traces: list[Trace]) -> list[Trace]:

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+
+EXPLORE = int(os.environ.get("DEVPOOL_EXPLORE", "0"))
 
 BOM = b"\xef\xbb\xbf"
 _WORD = st.text("abcxyzABC019_éß𝒳🐘", min_size=1, max_size=8)
 _COMMENTS = st.sampled_from(["", "", "", " # db", " # postgres://x:y@db:5432/z", "\t# é🐘", "  ", "\t"])
 _LINES = st.sampled_from(["", "", "", "# of nobody", "# db: pgbouncer", "#", "  ", "#   - db"])
 _QUOTES = st.sampled_from(["", "'", '"'])
+
+
+def examples(number: int) -> settings:
+    """The same examples in every run; with DEVPOOL_EXPLORE=N, N times as many that no run has seen before."""
+    return settings(
+        max_examples=number * (EXPLORE or 1),
+        deadline=None,
+        derandomize=not EXPLORE,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    )
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 from dataclasses import replace
@@ -11,9 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from property.generated import BOM, Generated, projects
+from property.generated import BOM, Generated, examples, projects
 from unit.memory_project import COMPOSE, EXPORTER, FOLDER, TEMPLATE, file_of, planned
 
 from devpool.edits import Copy, Edit, apply, ordered, placed, revert
@@ -25,13 +24,7 @@ from devpool.rewrite import rewrite
 from devpool.undo import File, digests_of, read_edited, stands, undo
 from devpool.verify import prove_meaning, prove_text
 
-law = settings(
-    max_examples=60,
-    deadline=None,
-    derandomize="CI" in os.environ,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
+law = examples(60)
 
 
 class Enabled:

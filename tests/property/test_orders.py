@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator
 
 import pytest
 from counting import count
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from property.generated import BOM, Generated, projects
+from property.generated import BOM, Generated, examples, projects
 from property.users_edits import REORDERED, SAFE, Files
 from unit.memory_project import EXPORTER, FOLDER, TEMPLATE, file_of, planned
 
@@ -104,13 +103,7 @@ def lines(texts: Files) -> dict[str, list[str]]:
     return {name: sorted(line for line in text.splitlines() if line.strip()) for name, text in texts.items()}
 
 
-@settings(
-    max_examples=PROJECTS,
-    deadline=None,
-    derandomize="CI" in os.environ,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
+@examples(PROJECTS)
 @given(projects(), st.integers(0, 2**32))
 def law(made: Generated, seed: int) -> None:
     """In the end there is the direct project with the user's edits."""

@@ -42,7 +42,8 @@ def _further_service(text: str) -> str:
         return text
     step, newline = found[2], found[1]
     at = text.index(newline, found.start()) + len(newline)
-    return text[:at] + f"{step}mine:{newline}{step * 2}image: mine{newline}" + text[at:]
+    name = "mine" + "_" * len(re.findall(r"(?m)^[ ]+mine_*:", text))
+    return text[:at] + f"{step}{name}:{newline}{step * 2}image: mine{newline}" + text[at:]
 
 
 def _renamed(name: str, other: str) -> Callable[[str], str]:

@@ -218,6 +218,71 @@ def test_a_file_that_an_editor_has_reformatted_goes_back(before: str, change: Ch
     assert (found.text, found.conflicts) == (change(before), ())
 
 
+BLOCKS = """\
+services:
+  db:
+    image: postgres:17
+    environment: {POSTGRES_PASSWORD: hunter2}
+
+  web:
+    image: app
+    environment:
+      CONFIG: '{"name": "db", "url": "postgres://app:hunter2@db/app"}'
+
+  worker:
+    image: app
+    environment:
+      CONFIG: |
+        {"name": "db",
+         "url": "postgres://app:hunter2@db/app"}
+
+  cache:
+    image: redis
+"""
+SHARED = """\
+x-app: &app
+  image: app
+  environment: &env
+    CONFIG: '{"name": "db", "url": "postgres://app:hunter2@db/app"}'
+services:
+  db:
+    image: postgres:17
+    environment: {POSTGRES_PASSWORD: hunter2}
+  migrate:
+    <<: *app
+    command: migrate
+  # of pgbouncer
+  web:
+    <<: *app
+    environment:
+      <<: *env
+"""
+
+
+@pytest.mark.parametrize(("first", "then"), [("\n", "\r\n"), ("\r\n", "\n")])
+@pytest.mark.parametrize("end", ["", "\n\n", "\n  z: {image: z}"])
+def test_a_value_on_several_lines_survives_another_line_end(first: str, then: str, end: str) -> None:
+    before = BLOCKS.replace("\n", first) + end.replace("\n", first)
+    after, edits = enabled(before)
+    found = undo(read(after.replace(first, then)), edits, digests_of(before, edits))
+    assert (found.text, found.conflicts) == (before.replace(first, then), ())
+
+
+def test_an_edit_of_a_merged_app_that_git_took_back_is_gone() -> None:
+    _, edits = enabled(SHARED)
+    found = undo(read(SHARED), edits, digests_of(SHARED, edits))
+    assert (found.text, found.conflicts) == (SHARED, ())
+    assert len(found.gone) == len(edits)
+
+
+def test_a_name_elsewhere_in_the_value_does_not_pass_for_the_host_put_back() -> None:
+    before = BEFORE.replace("@db:5432/postgres", "@db/postgres?application_name=db")
+    after, edits = enabled(before)
+    found = undo(read(after.replace("@pgbouncer/", "@pgbouncerx/")), edits, digests_of(before, edits))
+    assert [c.at for c in found.conflicts] == ["services.web.environment.DATABASE_URL"]
+    assert "@pgbouncerx/" in found.text
+
+
 def test_a_blank_line_in_the_pooler_s_service_does_not_keep_it() -> None:
     after, edits = enabled()
     found = undo(read(after.replace("    read_only", "\n    read_only")), edits)
