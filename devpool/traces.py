@@ -22,6 +22,9 @@ Span = tuple[int, int]
 Verdict = Literal["stands", "gone", "changed"]
 
 _LEAD = 400  # characters before an entry in which the text that leads to it may begin
+_NAME = re.compile(r"\A[\w.:-]+\Z")
+_IN_NAME = re.compile(r"\w[.-]?\Z")
+_DEFAULT = re.compile(r"\$\{\w+-\Z")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 
 
@@ -82,7 +85,7 @@ def _at_its_place(file: File, edit: Edit, rank: tuple[int, int]) -> Trace:
         return missing
     number, total = rank
     for look in _LOOKS:
-        found = [m for m in look(file.text, edit, place) if _touches(m.span(), place, edit)]
+        found = [m for m in look(file.text, edit, place) if _fits(m, place, edit)]
         if len(found) == total:
             return _standing(missing, found[number])
     return missing
@@ -104,6 +107,16 @@ def place_now(file: File, at: tuple[str, ...]) -> Span | None:
 def _touches(span: Span, place: Span, edit: Edit) -> bool:
     covers = span[0] <= place[0] and place[1] <= span[1]
     return (edit.inserts and covers) or (place[0] <= span[0] and span[1] <= place[1])
+
+
+def _fits(match: re.Match[str], place: Span, edit: Edit) -> bool:
+    """Whether a match is at its place, and no part of a longer name: `pgbouncer` does not stand in `pgbouncer2`."""
+    if edit.inserts or not _NAME.search(match[0]):
+        return _touches(match.span(), place, edit)
+    before = match.string[line_start(match.string, match.start()) : match.start()]
+    longer = _IN_NAME.search(before) and not _DEFAULT.search(before)
+    further = re.compile(r"[\w-]|\.\w").match(match.string, match.end())
+    return not longer and not further and _touches(match.span(), place, edit)
 
 
 def _lengths_kept(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
@@ -210,7 +223,7 @@ def _elsewhere(file: File, edit: Edit, taken: Sequence[Span]) -> Trace | None:
         return None
     places = [*_renamed(file, edit.at), *_around(file, edit.at)]
     for look in _LOOKS:
-        found = {m.span(): (m, p) for p in places for m in look(file.text, edit, p) if _touches(m.span(), p, edit)}
+        found = {m.span(): (m, p) for p in places for m in look(file.text, edit, p) if _fits(m, p, edit)}
         free = [where for span, where in found.items() if not _overlaps(span, taken)]
         if len(free) == 1:
             return _standing(Trace(edit=edit, verdict="stands", place=free[0][1]), free[0][0])
