@@ -29,7 +29,7 @@ from devpool.state import DIGESTS, AddedPooler, AppRoute, State
 from devpool.tuned import adopted
 from devpool.undo import Digests, digests_of
 from devpool.verify import prove_meaning, prove_reading, prove_text
-from devpool.verify_added import prove_exporter, prove_pooler
+from devpool.verify_added import prove_exporter, prove_pooler, prove_waits
 
 _PRIVATE = 0o600
 
@@ -61,6 +61,7 @@ def prepare_enable(
         before, after = readings(sources, texts | private)
         prove_reading(project, [m.setting for m in plan.moves], before)
         prove_meaning(plan, before, after)
+        prove_waits(plan, changes.edits, after)
         for pooler in plan.poolers:
             prove_pooler(project, pooler, [m.setting for m in plan.moves if m.pooler is pooler], before, after)
             prove_exporter(pooler, after)

@@ -110,8 +110,11 @@ def _touches(span: Span, place: Span, edit: Edit) -> bool:
 
 
 def _fits(match: re.Match[str], place: Span, edit: Edit) -> bool:
-    """Whether a match is at its place, and no part of a longer name: `pgbouncer` does not stand in `pgbouncer2`."""
-    if edit.inserts or not _NAME.search(match[0]):
+    """Whether a match is at its place, and no part of a longer name: `pgbouncer` does not stand in `pgbouncer2`.
+
+    What was added within a name, as `_session` is, has no old text, and is a part of one.
+    """
+    if edit.inserts or not edit.old or not _NAME.search(match[0]):
         return _touches(match.span(), place, edit)
     before = match.string[line_start(match.string, match.start()) : match.start()]
     longer = _IN_NAME.search(before) and not _DEFAULT.search(before)

@@ -66,10 +66,18 @@ def digests_of(text: str, edits: Sequence[Edit]) -> dict[Edit, str]:
 def undo_exactly(text: str, edits: Sequence[Edit]) -> str | None:
     """The old text, if the new one holds every edit at its place: proved by applying them again."""
     try:
-        old = revert(text, placed(text, edits))
-        return old if apply(old, edits) == text else None
+        spans = placed(text, edits)
+        old = revert(text, spans)
+        return old if apply(old, edits) == text and not any(_tailed(text, s) for s in spans) else None
     except ProofError:
         return None
+
+
+def _tailed(text: str, span: Placed) -> bool:
+    """Whether lines that were added are followed by more on the last of them, such as spaces: they would stay."""
+    new = span.edit.new
+    added = span.edit.inserts and new and isinstance(new[0], str) and new[0][:1] in ("\r", "\n")
+    return bool(added) and text[span.end : span.end + 1] not in ("", "\r", "\n")
 
 
 def stands(

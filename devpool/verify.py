@@ -140,9 +140,13 @@ def _without_added(service: dict[str, Any], expected: dict[str, Any], poolers: s
     """
     allowed = expected.get("depends_on") or {}
     depends = service.get("depends_on") or {}
-    kept = {n: v for n, v in depends.items() if n in allowed or n not in poolers or v.get("condition") not in _WAITS}
+    kept = {n: v for n, v in depends.items() if n in allowed or n not in poolers or not _waits(v)}
     without = {k: v for k, v in service.items() if k != "depends_on"}
     return without | ({"depends_on": kept} if kept or "depends_on" in expected else {})
+
+
+def _waits(dependency: object) -> bool:
+    return isinstance(dependency, dict) and dependency.get("condition") in _WAITS
 
 
 def _depends_on(names: dict[str, str], service: dict[str, Any], links: list[str]) -> dict[str, Any]:

@@ -1,13 +1,17 @@
-"""The proof of what enable adds: each pooler, and its exporter, is what the plan says, to the last key."""
+"""The proof of what enable adds: each pooler, and its exporter, is what the plan says, and is waited for."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from devpool.compared import same, unescaped
 from devpool.credentials import Credentials, find_credentials
+from devpool.edits import Edit
+from devpool.errors import ProofError
 from devpool.model import Project, Setting
-from devpool.plan import METRICS_FOLDER, Pooler
+from devpool.plan import METRICS_FOLDER, Plan, Pooler
 from devpool.pooler import BUILD_CONTEXT, EXPORTER_CONTEXT
 from devpool.reading import Reading
 
@@ -74,6 +78,22 @@ def _fixed(pooler: Pooler) -> dict[str, Any]:
 
 def _restart(pooler: Pooler) -> dict[str, Any]:
     return {"restart": pooler.restart} if pooler.restart else {}
+
+
+def prove_waits(plan: Plan, edits: Iterable[Edit], after: Reading) -> None:
+    """Every dependency on a pooler that edits add to an app is one that Compose sees.
+
+    Raises:
+        ProofError: `meaning-differs`.
+    """
+    for edit in edits:
+        if not (edit.inserts and edit.at[:1] == ("services",) and edit.at[2:3] == ("depends_on",)):
+            continue
+        words = set(re.findall(r"[\w.-]+", "".join(part for part in edit.new if isinstance(part, str))))
+        seen = set(after.services[edit.at[1]].get("depends_on") or {})
+        missing = words & {p.name for p in plan.poolers} - seen
+        if missing:
+            raise ProofError("meaning-differs", f"`{edit.at[1]}` would not wait for `{missing.pop()}`")
 
 
 def prove_exporter(pooler: Pooler, after: Reading) -> None:

@@ -23,6 +23,7 @@ from devpool.reading import Reading
 from devpool.rewrite import rewrite
 from devpool.undo import File, digests_of, read_edited, stands, undo
 from devpool.verify import prove_meaning, prove_text
+from devpool.verify_added import prove_waits
 
 law = examples(60)
 
@@ -144,6 +145,7 @@ def test_the_result_means_what_was_planned_and_nothing_else(given_project: Gener
     for path in found.edited:
         prove_text(found.before[path], found.edits[path])
     prove_meaning(found.plan, reading(found.before, {}), found.reading())
+    prove_waits(found.plan, [e for edits in found.edits.values() for e in edits], found.reading())
     pooled = {"web", "worker", "commanded", "lister"} | ({"hosted"} if given_project.publish else set())
     assert {m.setting.service for m in found.plan.moves} == pooled & set(found.project.services)
 
@@ -189,6 +191,7 @@ def test_an_edit_that_came_out_wrong_is_noticed_before_anything_is_written(
     assume(_but_pooler(bad) != _but_pooler(good))
     with pytest.raises(ProofError):
         prove_meaning(found.plan, reading(found.before, {}), bad)
+        prove_waits(found.plan, found.edits[path], bad)
 
 
 @law

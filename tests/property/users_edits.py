@@ -24,12 +24,16 @@ def _newline(text: str) -> str:
     return "\r\n" if "\r\n" in text else "\n"
 
 
-def _on_top(text: str) -> str:
-    return f"# mine é{_newline(text)}{text}" if not text.startswith("---") else text
+def _with_line_ends(change: Callable[[str, str], str]) -> Edit:
+    """A change that adds lines, with the line ends of the project: one line alone does not tell which it has."""
+    return lambda files, _: {path: change(text, _newline("".join(files.values()))) for path, text in files.items()}
 
 
-def _at_the_end(text: str) -> str:
-    newline = _newline(text)
+def _on_top(text: str, newline: str) -> str:
+    return f"# mine é{newline}{text}" if not text.startswith("---") else text
+
+
+def _at_the_end(text: str, newline: str) -> str:
     ending = "" if text.endswith(newline) else newline
     last = f"x-mine: {{a: b}}{newline}" if re.search(r"(?m)^services:", text) else f"OF_MINE=a{newline}"
     return text + ending + last
@@ -70,8 +74,8 @@ def _backwards(text: str) -> str:
 
 REORDERED = "the services in the opposite order"
 SAFE: dict[str, Edit] = {
-    "a comment on top": _each(_on_top),
-    "something at the end": _each(_at_the_end),
+    "a comment on top": _with_line_ends(_on_top),
+    "something at the end": _with_line_ends(_at_the_end),
     "a service of his own": _compose(_further_service),
     "another image": _compose(lambda text: text.replace("image: app", "image: app:2")),
     "a bystander renamed": _compose(lambda text: re.sub(r"\bcache:(?=\s+image: redis)", "kache:", text)),
