@@ -12,10 +12,10 @@ from typing import Any
 import click
 
 from devpool import __version__
-from devpool.address import redact
 from devpool.errors import BUG, DONE, INTERRUPTED, USAGE, DevpoolError
 from devpool.output import Output
 from devpool.project_options import project_options
+from devpool.text.address import redact
 
 _PLUGIN = {
     "SchemaVersion": "0.1.0",

@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from devpool.engine import environ
+from devpool.docker.engine import environ
 from devpool.errors import DevpoolError
 from devpool.output import Output
-from devpool.sources import Selection
+from devpool.read.sources import Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from devpool import resources
-from devpool.tuning import (
+from devpool.decide.tuning import (
     POOL_MODE,
     POOL_MODES,
     POOL_SIZE,

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from devpool.installed import Installed
-from devpool.proof import Connections
-from devpool.show import Sight
-from devpool.state import AppRoute
+from devpool.checks.installed import Installed
+from devpool.commit.state import AppRoute
+from devpool.docker.proof import Connections
+from devpool.docker.show import Sight
 
 Version = tuple[int, ...]
 

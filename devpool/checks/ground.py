@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from devpool.checks.facts import Facts, Version, version
-from devpool.installed import Installed
+from devpool.checks.installed import Installed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

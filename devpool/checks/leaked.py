@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from devpool.checks.leaks import Leak, Looked
 from devpool.checks.result import Result, ok, skipped, warning
-from devpool.leaks import Leak, Looked
 
 _WAYS = {
     "advisory lock": "pg_advisory_xact_lock ends with its transaction",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from devpool.checks.facts import Facts
 from devpool.checks.result import Level, Result, ok
-from devpool.show import Pool, Sight
+from devpool.docker.show import Pool, Sight
 
 
 def check_load(facts: Facts) -> Iterator[Result]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from devpool.checks.facts import Facts, version
 from devpool.checks.result import Result, critical, ok, skipped, warning
-from devpool.show import Sight
-from devpool.translations import translate
-from devpool.tuning import SCRAM_USUAL
+from devpool.decide.tuning import SCRAM_USUAL
+from devpool.docker.show import Sight
+from devpool.docker.translations import translate
 
 # Before it one SCRAM user can log in as any other (CVE-2026-107350), and one packet stops it (CVE-2026-107349).
 FLOOR = (1, 26, 1)

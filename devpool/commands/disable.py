@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from devpool import resources
+from devpool.commit.journal import commit, recover
+from devpool.commit.keepsakes import commands_for, keep_copies, keep_settings
+from devpool.commit.meanwhile import reading
 from devpool.context import Context, context
+from devpool.decide.options import Options, remembered
 from devpool.errors import UsageError
-from devpool.journal import commit, recover
-from devpool.keepsakes import commands_for, keep_copies, keep_settings
-from devpool.meanwhile import reading
-from devpool.options import Options, remembered
-from devpool.project import project_directory
+from devpool.flow.report import change_lines, files_data
+from devpool.flow.rollback import Conflicts, Rollback, prepare_disable
 from devpool.project_options import project_options
-from devpool.report import change_lines, files_data
-from devpool.rollback import Conflicts, Rollback, prepare_disable
-from devpool.tuned import adopted
+from devpool.read.project import project_directory
+from devpool.undo.tuned import adopted
 
 if TYPE_CHECKING:
-    from devpool.follow import Follow
+    from devpool.flow.follow import Follow
 
 _UNPROVED = (
     "there was no record (.devpool/state.json): the project is direct again in meaning, but that its bytes are those "
@@ -124,8 +124,8 @@ def prove(rollback: Rollback) -> None:
     Raises:
         DevpoolError: `not-recognised`, what Compose refuses; nothing is written.
     """
-    from devpool.oracle import reading_after
-    from devpool.verify import prove_direct
+    from devpool.prove.oracle import reading_after
+    from devpool.prove.verify import prove_direct
 
     texts = {path: data for path, data in rollback.prepared.after.items() if data is not None}
     prove_direct(reading_after(rollback.prepared.sources, texts), rollback.services)
@@ -134,8 +134,8 @@ def prove(rollback: Rollback) -> None:
 def _follow(ctx: Context) -> Follow | None:
     """Without an engine the files still go back: rolling back must not wait for Docker."""
     # Imported here: where no container is touched, what is needed for them need not be loaded.
-    from devpool.follow import Follow
-    from devpool.rollout import reach
+    from devpool.flow.follow import Follow
+    from devpool.flow.rollout import reach
 
     stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "the files go back, no container is touched")
     return Follow(ctx, stack, running) if stack else None

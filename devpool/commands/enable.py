@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from devpool.commit.journal import commit, recover
+from devpool.commit.keepsakes import commands_for, kept_settings
+from devpool.commit.meanwhile import reading
+from devpool.commit.state import State
 from devpool.context import Context, context
-from devpool.journal import commit, recover
-from devpool.keepsakes import commands_for, kept_settings
-from devpool.meanwhile import reading
-from devpool.options import Options, remembered, with_settings, without
-from devpool.prepare import prepare_enable
-from devpool.prepared import Prepared
-from devpool.project import project_directory
+from devpool.decide.options import Options, remembered, with_settings, without
+from devpool.flow.prepare import prepare_enable
+from devpool.flow.prepared import Prepared
+from devpool.flow.report import UNPROVED, plan_data, plan_lines, written_lines
+from devpool.flow.rollback import read_state
 from devpool.project_options import project_options
-from devpool.report import UNPROVED, plan_data, plan_lines, written_lines
-from devpool.rollback import read_state
-from devpool.state import State
+from devpool.read.project import project_directory
 from devpool.tuning_options import given_settings, tuning_options
 
 if TYPE_CHECKING:
-    from devpool.follow import Follow
+    from devpool.flow.follow import Follow
 
 _PUBLISHED = 6432
 
@@ -100,8 +100,8 @@ def _remembered(last: tuple[str, ...], opposite: tuple[str, ...]) -> tuple[str, 
 
 def _follow(ctx: Context) -> Follow:
     # Imported here: where no container is touched, what is needed for them need not be loaded.
-    from devpool.follow import Follow
-    from devpool.rollout import open_stack
+    from devpool.flow.follow import Follow
+    from devpool.flow.rollout import open_stack
 
     stack = open_stack(ctx.selection, str(ctx.cwd))
     return Follow(ctx, stack, stack.running())

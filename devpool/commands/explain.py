@@ -7,20 +7,20 @@ from typing import Any
 
 import click
 
-from devpool.address import moved, redact_settings
 from devpool.context import Context, context
+from devpool.decide.options import Options, remembered
+from devpool.decide.plan import Move, Plan, make_plan, twin_of
+from devpool.decide.routing import Route, chosen_routes
 from devpool.errors import DevpoolError
-from devpool.interpolation import SHELL
-from devpool.model import Project, Setting, unknown_service
-from devpool.options import Options, remembered
-from devpool.plan import Move, Plan, make_plan, twin_of
-from devpool.prepared import shown
-from devpool.project import project_directory, read_project
+from devpool.flow.prepared import shown
+from devpool.flow.report import where_words
+from devpool.flow.rollback import read_state, undone
 from devpool.project_options import project_options
-from devpool.read_model import read_model
-from devpool.report import where_words
-from devpool.rollback import read_state, undone
-from devpool.routing import Route, chosen_routes
+from devpool.read.model import Project, Setting, unknown_service
+from devpool.read.project import project_directory, read_project
+from devpool.read.read_model import read_model
+from devpool.text.address import moved, redact_settings
+from devpool.text.interpolation import SHELL
 
 
 @click.command()

@@ -10,17 +10,17 @@ from typing import Any
 import click
 
 from devpool import resources
-from devpool.containers import Running, Stack
+from devpool.commit.state import State, not_enabled
 from devpool.context import Context, context
+from devpool.docker.console import show
+from devpool.docker.containers import Running, Stack
 from devpool.errors import DevpoolError
-from devpool.exposition import Family, exposition
-from devpool.metrics import SHOWN, families, merged
-from devpool.pools import show
-from devpool.project import project_directory
+from devpool.flow.rollback import read_state
+from devpool.flow.rollout import reach
 from devpool.project_options import project_options
-from devpool.rollback import read_state
-from devpool.rollout import reach
-from devpool.state import State, not_enabled
+from devpool.read.project import project_directory
+from devpool.see.exposition import Family, exposition
+from devpool.see.metrics import SHOWN, families, merged
 
 
 @click.command()

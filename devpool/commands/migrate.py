@@ -8,11 +8,11 @@ import click
 
 from devpool.after_dashes import AfterDashes, words_after_dashes
 from devpool.context import Context, context
-from devpool.migrations import Migration, given, no_tool
-from devpool.past_pooler import Opened, ended, open_project, refuse_service, run_past_pooler
+from devpool.migrate.migrations import Migration, given, no_tool
+from devpool.migrate.past_pooler import Opened, ended, open_project, refuse_service, run_past_pooler
+from devpool.migrate.searching import search, team
 from devpool.project_options import project_options
-from devpool.searching import search, team
-from devpool.starting import joined
+from devpool.read.starting import joined
 
 
 @click.command(cls=AfterDashes)

@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-from devpool import console
+from devpool.commit.journal import recover
+from devpool.commit.state import not_enabled
 from devpool.context import context
-from devpool.journal import recover
-from devpool.project import project_directory
+from devpool.docker import console
+from devpool.flow.rollback import read_state
+from devpool.flow.rollout import reach
 from devpool.project_options import project_options
-from devpool.rollback import read_state
-from devpool.rollout import reach
-from devpool.state import not_enabled
+from devpool.read.project import project_directory
 
 
 @click.command()

@@ -8,15 +8,15 @@ from typing import Any
 import click
 
 from devpool import resources
+from devpool.commit.journal import recover
+from devpool.commit.state import not_enabled
 from devpool.context import context
-from devpool.journal import recover
-from devpool.project import project_directory
+from devpool.decide.tuning import read_settings, read_types
+from devpool.flow.report import UNPROVED, files_data
+from devpool.flow.retune import retune, retuned_lines
+from devpool.flow.rollback import read_state
 from devpool.project_options import project_options
-from devpool.report import UNPROVED, files_data
-from devpool.retune import retune, retuned_lines
-from devpool.rollback import read_state
-from devpool.state import not_enabled
-from devpool.tuning import read_settings, read_types
+from devpool.read.project import project_directory
 
 
 @click.command()

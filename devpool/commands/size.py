@@ -8,20 +8,20 @@ from typing import Any
 
 import click
 
+from devpool.commit.journal import recover
+from devpool.commit.state import State, not_enabled
 from devpool.context import Context, context
+from devpool.decide.tuning import in_words
 from devpool.errors import DevpoolError
-from devpool.journal import recover
-from devpool.project import project_directory
+from devpool.flow.report import UNPROVED
+from devpool.flow.retune import Retuned, retune, retuned_lines
+from devpool.flow.rollback import read_state
 from devpool.project_options import project_options
-from devpool.report import UNPROVED
-from devpool.retune import Retuned, retune, retuned_lines
-from devpool.rollback import read_state
-from devpool.size_facts import gather
-from devpool.size_report import size_data, size_lines
-from devpool.size_values import Size
-from devpool.sizing import recommend
-from devpool.state import State, not_enabled
-from devpool.tuning import in_words
+from devpool.read.project import project_directory
+from devpool.size.size_facts import gather
+from devpool.size.size_report import size_data, size_lines
+from devpool.size.size_values import Size
+from devpool.size.sizing import recommend
 
 
 @click.command()

@@ -17,8 +17,8 @@ from pathlib import Path
 from crash_rig import Step, Tree, clone, end, stepping, tree
 from projects import Project
 
-from devpool import journal
 from devpool.cli import run
+from devpool.commit import journal
 from devpool.errors import DevpoolError
 from devpool.output import Output
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from counting import count
 
-from devpool import files
-from devpool.files import FileChange
+from devpool.commit import files
+from devpool.commit.files import FileChange
 
 DIED = 99
 Tree = dict[str, tuple[str, int, bytes]]

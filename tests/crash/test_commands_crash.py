@@ -36,7 +36,7 @@ from counting import count
 from crash_rig import DIED, Step, at, clone, covered, die, tree, without_lock
 from projects import ONE_FILE, PROJECTS, TWO_POOLERS, Project
 
-from devpool import files, journal
+from devpool.commit import files, journal
 from devpool.errors import DevpoolError
 
 VERBS = ["enable", "set", "disable"]

@@ -14,7 +14,7 @@ from crash_rig import DIED, Step, at, clone, covered, die, tree
 from mounts import bind, cover_read_only, mount_memory, remount, unmount, with_own_mounts
 from projects import ONE_FILE, SEVERAL_FILES, TWO_POOLERS, Project
 
-from devpool import files
+from devpool.commit import files
 from devpool.errors import DevpoolError
 
 PAGE = 4096

@@ -40,7 +40,7 @@ from crash_rig import (
     without_lock,
 )
 
-from devpool import intent, journal, lock
+from devpool.commit import intent, journal, lock
 from devpool.errors import DevpoolError
 
 ENABLE = SCENARIOS[0]

@@ -32,7 +32,7 @@ from conftest import Cases
 from crash_rig import Step, Tree, covered, end, start, stepping, tree
 from projects import ONE_FILE, PROJECTS, TWO_POOLERS, Project
 
-from devpool import files, lock
+from devpool.commit import files, lock
 from devpool.errors import DevpoolError
 
 LOST = [Outcome(1, "locked"), Outcome(1, "changed-meanwhile")]
@@ -224,9 +224,9 @@ def editor_at_work(cases: Cases, root: Path, project: Project, verb: str, name: 
 
 
 HOOKS = {
-    "enable": [("devpool.prepare", "make_plan"), ("devpool.prepare", "rewrite")],
-    "set": [("devpool.prepare", "make_plan"), ("devpool.prepare", "rewrite")],
-    "disable": [("devpool.rollback", "undo_exactly"), ("devpool.rollback", "read_model")],
+    "enable": [("devpool.flow.prepare", "make_plan"), ("devpool.flow.prepare", "rewrite")],
+    "set": [("devpool.flow.prepare", "make_plan"), ("devpool.flow.prepare", "rewrite")],
+    "disable": [("devpool.flow.rollback", "undo_exactly"), ("devpool.flow.rollback", "read_model")],
 }
 
 

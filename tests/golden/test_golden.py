@@ -22,9 +22,9 @@ import pytest
 
 from devpool.cli import run
 from devpool.output import Output
-from devpool.project import read_project
-from devpool.read_model import read_model
-from devpool.sources import Selection
+from devpool.read.project import read_project
+from devpool.read.read_model import read_model
+from devpool.read.sources import Selection
 
 CASES = sorted(p for p in (Path(__file__).parent / "cases").iterdir() if p.is_dir())
 WORKING = [case for case in CASES if not (case / "error.txt").is_file()]

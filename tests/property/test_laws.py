@@ -15,15 +15,15 @@ from hypothesis import strategies as st
 from property.generated import BOM, Generated, examples, projects
 from unit.memory_project import COMPOSE, EXPORTER, FOLDER, TEMPLATE, file_of, planned
 
-from devpool.edits import Copy, Edit, apply, ordered, placed, revert
+from devpool.decide.plan import Plan
 from devpool.errors import DevpoolError, ProofError
-from devpool.model import Project
-from devpool.plan import Plan
-from devpool.reading import Reading
-from devpool.rewrite import rewrite
-from devpool.undo import File, digests_of, read_edited, stands, undo
-from devpool.verify import prove_meaning, prove_text
-from devpool.verify_added import prove_waits
+from devpool.prove.verify import prove_meaning, prove_text
+from devpool.prove.verify_added import prove_waits
+from devpool.read.model import Project
+from devpool.read.reading import Reading
+from devpool.text.edits import Copy, Edit, apply, ordered, placed, revert
+from devpool.undo.undo import File, digests_of, read_edited, stands, undo
+from devpool.write.rewrite import rewrite
 
 law = examples(60)
 

@@ -13,10 +13,10 @@ from property.generated import BOM, Generated, examples, projects
 from property.users_edits import REORDERED, SAFE, Files
 from unit.memory_project import EXPORTER, FOLDER, TEMPLATE, file_of, planned
 
-from devpool.edits import Edit, apply
 from devpool.errors import DevpoolError
-from devpool.rewrite import rewrite
-from devpool.undo import Digests, digests_of, read_edited, undo
+from devpool.text.edits import Edit, apply
+from devpool.undo.undo import Digests, digests_of, read_edited, undo
+from devpool.write.rewrite import rewrite
 
 PROJECTS, ORDERS = 1_000, 10
 _seen: dict[str, int] = {}

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from devpool.document import Document, parse
-from devpool.edits import apply
-from devpool.envfile import EnvFile, parse_env, values_of
-from devpool.interpolation import SHELL, Variable
-from devpool.model import Project
-from devpool.options import Options
-from devpool.plan import Plan, make_plan
-from devpool.read_model import read_model
-from devpool.rewrite import Changes, rewrite
-from devpool.routing import chosen_routes
-from devpool.services import find_services
-from devpool.sources import Selection, Sources
+from devpool.decide.options import Options
+from devpool.decide.plan import Plan, make_plan
+from devpool.decide.routing import chosen_routes
+from devpool.read.model import Project
+from devpool.read.read_model import read_model
+from devpool.read.services import find_services
+from devpool.read.sources import Selection, Sources
+from devpool.text.document import Document, parse
+from devpool.text.edits import apply
+from devpool.text.envfile import EnvFile, parse_env, values_of
+from devpool.text.interpolation import SHELL, Variable
+from devpool.write.rewrite import Changes, rewrite
 
 FOLDER = "/project"
 COMPOSE = f"{FOLDER}/compose.yml"

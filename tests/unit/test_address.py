@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.address import bare_host, find_addresses, leads_to, moved, redact, redact_settings, several_hosts
+from devpool.text.address import bare_host, find_addresses, leads_to, moved, redact, redact_settings, several_hosts
 
 
 @pytest.mark.parametrize(

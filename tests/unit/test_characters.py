@@ -7,10 +7,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devpool.characters import placed, spans
-from devpool.document import Document, parse
-from devpool.interpolation import Variable, expand
-from devpool.nodes import Scalar, resolved
+from devpool.text.characters import placed, spans
+from devpool.text.document import Document, parse
+from devpool.text.interpolation import Variable, expand
+from devpool.text.nodes import Scalar, resolved
 
 TEXTS = st.text(alphabet=st.sampled_from("ab:/@'\"\\ \n\t#-%é{},é😀"), max_size=40)
 

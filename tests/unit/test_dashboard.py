@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from unit.test_metric_names import table
 
-from devpool import metrics, resources
+from devpool import resources
+from devpool.see import metrics
 
 BOARD: dict[str, Any] = json.loads(resources.dashboard())
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from devpool import document, nodes
-from devpool.document import parse
 from devpool.errors import DevpoolError
-from devpool.nodes import Alias, Mapping, Scalar, Sequence, inner, lookup, path_to, resolved
+from devpool.text import document, nodes
+from devpool.text.document import parse
+from devpool.text.nodes import Alias, Mapping, Scalar, Sequence, inner, lookup, path_to, resolved
 
 
 def read(text: str | bytes) -> document.Document:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.edits import Copy, Edit, Part, apply, length, ordered, placed, render, revert
 from devpool.errors import ProofError
+from devpool.text.edits import Copy, Edit, Part, apply, length, ordered, placed, render, revert
 
 
 def edit(text: str, old: str, *new: Part, at: str = "", inserts: bool = False) -> Edit:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.envfile import EnvFile, parse_env, values_of
 from devpool.errors import DevpoolError
-from devpool.interpolation import SHELL, Variable
+from devpool.text.envfile import EnvFile, parse_env, values_of
+from devpool.text.interpolation import SHELL, Variable
 
 
 def read(text: str | bytes) -> EnvFile:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from unit.memory_project import FOLDER, Files, project
 
-from devpool.document import Document
-from devpool.environment import Value, raw_span, variable_holding
+from devpool.read.environment import Value, raw_span, variable_holding
+from devpool.text.document import Document
 
 
 def values(files: Files | str, service: str = "web", **shell: str) -> dict[str, Value]:

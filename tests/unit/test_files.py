@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from devpool import files, journal, lock
-from devpool.disk_errors import RenameError
+from devpool.commit import files, journal, lock
+from devpool.commit.disk_errors import RenameError
+from devpool.commit.files import FileChange
 from devpool.errors import DevpoolError
-from devpool.files import FileChange
 
 NOBODY = 65534
 OLD, NEW = b"a: 1\r\n", b"a: 2\r\n\xff\x00"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.installed import Mention, read_installed
+from devpool.checks.installed import Mention, read_installed
 
 ANSWER = """\
 file /usr/lib/python3/dist-packages/django-4.2.28.dist-info -

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from devpool.errors import DevpoolError
-from devpool.interpolation import SHELL, Variable, expand, names_in, text_of
+from devpool.text.interpolation import SHELL, Variable, expand, names_in, text_of
 
 GIVEN = {"A": "a", "B": "b", "EMPTY": "", "DOLLAR": "x$B${B}"}
 VARIABLES = {n: Variable(value=v, source=SHELL) for n, v in GIVEN.items()}

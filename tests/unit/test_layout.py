@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import yaml as pyyaml
 
-from devpool import layout, nodes
-from devpool.document import Document, parse
 from devpool.errors import DevpoolError
-from devpool.nodes import Mapping, Scalar, Sequence, lookup
-from devpool.services import services_node
+from devpool.read.services import services_node
+from devpool.text import layout, nodes
+from devpool.text.document import Document, parse
+from devpool.text.nodes import Mapping, Scalar, Sequence, lookup
 
 
 def read(text: str) -> Document:

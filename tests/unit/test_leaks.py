@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from devpool.checks.installed import Mention
 from devpool.checks.leaked import leak_results
-from devpool.installed import Mention
-from devpool.leaks import Kept, Leak, Looked, PoolOf, states, tracked, who
-from devpool.show import Link
+from devpool.checks.leaks import Kept, Leak, Looked, PoolOf, states, tracked, who
+from devpool.docker.show import Link
 
 APART = tracked(["search_path"], "work_mem, lock_timeout")
 NOTHING = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-from devpool.exposition import Family, Sample, exposition, number
-from devpool.metrics import SHOWN, families, merged
+from devpool.see.exposition import Family, Sample, exposition, number
+from devpool.see.metrics import SHOWN, families, merged
 
 
 def table(text: str) -> list[dict[str, str]]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from unit.memory_project import project
 
-from devpool.direct import direct_values, exported, jdbc_url, moved_commands, plain_url, refuse_without_database
+from devpool.commit.state import AddedPooler, AppRoute, State
 from devpool.errors import DevpoolError
-from devpool.migrations import Evidence, Migration, apps_of, find, given
-from devpool.psql import choose
-from devpool.starting import Piece, Start
-from devpool.state import AddedPooler, AppRoute, State
-from devpool.team import Fixed, fixed_by_compose, fixed_by_pyproject
-from devpool.tools import TOOLS
+from devpool.flow.direct import direct_values, exported, jdbc_url, moved_commands, plain_url, refuse_without_database
+from devpool.migrate.migrations import Evidence, Migration, apps_of, find, given
+from devpool.migrate.psql import choose
+from devpool.migrate.team import Fixed, fixed_by_compose, fixed_by_pyproject
+from devpool.read.starting import Piece, Start
+from devpool.read.tools import TOOLS
 
 DB = "services:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: hunter2\n"
 URL = "postgres://postgres:hunter2@db:5432/notes"

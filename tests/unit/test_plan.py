@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from unit.memory_project import Files, planned
 
+from devpool.decide.plan import Plan, twin_of
 from devpool.errors import DevpoolError
-from devpool.plan import Plan, twin_of
 
 DB = "services:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: hunter2\n"
 URL = "DATABASE_URL: postgres://postgres:hunter2@db:5432/postgres"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from memory_project import project
 
-from devpool.routing import find_routes
+from devpool.decide.routing import find_routes
 
 DB = "services:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: hunter2\n"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from devpool.inside import listing, script
-from devpool.recognise import by_command, direct_names, patterns, recognise
-from devpool.tools import TOOLS, Tool
+from devpool.migrate.inside import listing, script
+from devpool.read.recognise import by_command, direct_names, patterns, recognise
+from devpool.read.tools import TOOLS, Tool
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "migrations.md"
 PACKAGE = '{"scripts": {"start": "node .", "db:up": "%s"}, "devDependencies": {"%s": "^1.0.0"}}'

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from unit.memory_project import project
 
+from devpool.decide.routing import Route, find_routes
 from devpool.errors import DevpoolError
-from devpool.routing import Route, find_routes
 
 DB = "services:\n  db:\n    image: postgres:17\n"
 URL = "    environment:\n      DATABASE_URL: postgres://u:p@db:5432/x\n"

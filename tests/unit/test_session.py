@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from unit.memory_project import planned, rewritten
 
-from devpool.address import find_addresses, leads_to, moved
 from devpool.errors import DevpoolError
+from devpool.text.address import find_addresses, leads_to, moved
 
 DB = "services:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: hunter2\n"
 URL = "DATABASE_URL: postgres://postgres:hunter2@db:5432/notes"

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.memory_project import project
 
-from devpool import size_inputs
-from devpool.concurrency import Demand, Fact
-from devpool.routing import find_routes
-from devpool.size_report import size_data, size_lines
-from devpool.size_values import SOURCES, Inputs, Load, Server
-from devpool.sizing import recommend
+from devpool.decide.routing import find_routes
+from devpool.size import size_inputs
+from devpool.size.concurrency import Demand, Fact
+from devpool.size.size_report import size_data, size_lines
+from devpool.size.size_values import SOURCES, Inputs, Load, Server
+from devpool.size.sizing import recommend
 
 
 def fact(value: int, source: str = "said") -> Fact:

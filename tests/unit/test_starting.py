@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from devpool.document import parse
-from devpool.looking import start_of
-from devpool.services import find_services
-from devpool.starting import Piece, Start, migrating, of_dockerfile
+from devpool.read.looking import start_of
+from devpool.read.services import find_services
+from devpool.read.starting import Piece, Start, migrating, of_dockerfile
+from devpool.text.document import parse
 
 
 def start(command: str, entrypoint: str = "") -> Start:

@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 from unit.memory_project import COMPOSE, FOLDER, changed, file_of
 
-from devpool.conflicts import refusal
-from devpool.document import Document, parse
-from devpool.edits import Edit, apply
-from devpool.envfile import EnvFile, parse_env
-from devpool.undo import digests_of, read_edited, stands, undo
+from devpool.text.document import Document, parse
+from devpool.text.edits import Edit, apply
+from devpool.text.envfile import EnvFile, parse_env
+from devpool.undo.conflicts import refusal
+from devpool.undo.undo import digests_of, read_edited, stands, undo
 
 BEFORE = """\
 services:

@@ -1,0 +1,195 @@
+"""Session state on server connections that everybody shares: what it is, and which app most likely left it. Pure.
+
+What does not last under transaction pooling, and so stays for others, is listed in PgBouncer's documentation
+(https://www.pgbouncer.org/features.html, "SQL feature map for pooling modes").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from devpool.checks.installed import Mention
+from devpool.docker.show import Link
+
+Kind = Literal["advisory lock", "LISTEN", "SET", "temporary table", "PREPARE", "WITH HOLD cursor"]
+# What Postgres reports to every client by itself; PgBouncer 1.26 gives each client its own value of these
+# (PostgreSQL documentation, "Asynchronous Operations", and https://www.pgbouncer.org/config.html#track_extra_parameters).
+_REPORTED = {
+    *("application_name", "client_encoding", "DateStyle", "default_transaction_read_only", "in_hot_standby"),
+    *("integer_datetimes", "IntervalStyle", "is_superuser", "scram_iterations", "server_encoding", "server_version"),
+    *("session_authorization", "standard_conforming_strings", "TimeZone"),
+}
+_LONGEST = 70
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Something that a session keeps: its kind, what it is in words, the statement that makes it, and what that looks
+    like in a source, as an extended regular expression of grep's.
+    """
+
+    kind: Kind
+    what: str
+    statement: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolOf:
+    """Who uses a pool: its clients now, the service of each address, the apps that are routed to its database, and
+    what the source of each of these says of what was found.
+    """
+
+    clients: tuple[Link, ...]
+    owners: Mapping[str, str]
+    routed: tuple[str, ...]
+    mentions: Mapping[str, tuple[Mention, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leak:
+    """State on a shared server connection.
+
+    Attributes:
+        pooler: whose server connection it is.
+        pool: `user@database`.
+        pid: of the Postgres backend.
+        kind: what kind of state.
+        what: it, in words.
+        statement: what to look for in the app's source.
+        apps: the services that most likely did it.
+        evidence: why they.
+    """
+
+    pooler: str
+    pool: str
+    pid: int
+    kind: Kind
+    what: str
+    statement: str
+    apps: tuple[str, ...]
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """How one pool was looked into: its server connections, how many of them were seen, and why not more."""
+
+    pooler: str
+    pool: str
+    servers: int
+    seen: int
+    problem: str = ""
+
+
+def tracked(reported: Iterable[str], extra: str, connect_query: str = "") -> frozenset[str]:
+    """The settings, in lower case, that are no leak: PgBouncer gives them back to each client, or sets them for all.
+
+    Args:
+        reported: the parameters that it reported at a login.
+        extra: its `track_extra_parameters`.
+        connect_query: what it runs on each new server connection.
+    """
+    for_all = re.findall(r"\bset\s+(?:session\s+)?([\w.]+)", connect_query, re.I)
+    names = {*_REPORTED, *reported, *for_all, *(n.strip() for n in extra.split(","))}
+    return frozenset(n.lower() for n in names)
+
+
+def states(answer: Mapping[str, Any], apart: frozenset[str]) -> Iterator[Kept]:
+    """What a session keeps.
+
+    Args:
+        answer: that of docker/inside/leaks.sql.
+        apart: the settings that are each client's own (`tracked`).
+    """
+    for lock in answer.get("advisory") or ():
+        yield _lock(lock)
+    for channel in answer.get("listen") or ():
+        yield _state("LISTEN", f"listens to `{channel}`", f"LISTEN {channel}", f'listen +"?{re.escape(channel)}')
+    for name in answer.get("temporary") or ():
+        pattern = f"temp(orary)? .*{re.escape(name)}"
+        yield _state("temporary table", f"temporary `{name}`", f"CREATE TEMPORARY TABLE {name}", pattern)
+    for found in answer.get("prepared") or ():
+        name = found["name"]
+        yield _state("PREPARE", f"prepared `{name}`", _short(found["statement"]), f"prepare +{re.escape(name)}")
+    for found in answer.get("cursor") or ():
+        pattern = f"{re.escape(found['name'])}.* with hold|with hold"
+        yield _state("WITH HOLD cursor", f"cursor `{found['name']}`", _short(found["statement"]), pattern)
+    yield from _settings(answer, apart)
+
+
+def _state(kind: Kind, what: str, statement: str, pattern: str) -> Kept:
+    return Kept(kind=kind, what=what, statement=statement, pattern=pattern)
+
+
+def _settings(answer: Mapping[str, Any], apart: frozenset[str]) -> Iterator[Kept]:
+    for found in answer.get("setting") or ():
+        if found["name"].lower() not in apart:
+            name = found["name"]
+            # Settings with a dot are an app's own, and may hold who is logged in: their values are not shown.
+            value = "..." if "." in name else _short(found["value"]) or "''"
+            yield _setting(f"`{name}` = {value}", f"SET {name}", name)
+    for name in answer.get("own") or ():
+        yield _setting(f"`{name}`", f"SET {name}, or set_config('{name}', ..., false)", name)
+    if answer.get("role", "none") != "none":
+        yield _setting(f"role `{answer['role']}`", f"SET ROLE {answer['role']}", "role")
+
+
+def _setting(what: str, statement: str, name: str) -> Kept:
+    return _state("SET", what, statement, f"set +(session +)?{re.escape(name)}|set_config\\(.{re.escape(name)}")
+
+
+def _lock(lock: Mapping[str, Any]) -> Kept:
+    """A key of 64 bits is kept as two halves (PostgreSQL documentation, `pg_locks`)."""
+    high, low = int(lock["classid"]), int(lock["objid"])
+    key = f"{_signed(high, 32)}, {_signed(low, 32)}" if lock["two"] else str(_signed((high << 32) | low, 64))
+    function = "pg_advisory_lock_shared" if lock["shared"] else "pg_advisory_lock"
+    return _state("advisory lock", f"advisory lock {key}", f"{function}({key})", "advisory_lock")
+
+
+def _signed(number: int, bits: int) -> int:
+    return number - (1 << bits) if number >> (bits - 1) else number
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
+
+
+def who(pool: PoolOf, state: Kept, server: Link | None, last_query: str) -> tuple[tuple[str, ...], str]:
+    """The apps that most likely left a state, and why they.
+
+    Args:
+        pool: who uses the pool.
+        state: what was left.
+        server: the server connection, as it was before anybody looked into it.
+        last_query: the last statement there, before that.
+    """
+    written = {app: place for app, found in pool.mentions.items() if (place := _place(state, found))}
+    mine = [c for c in pool.clients if c.address in pool.owners]
+    every = {pool.owners[c.address] for c in mine}
+    if server and _is(state, last_query):
+        same = [c for c in mine if (c.asked, c.application) == (server.asked, server.application)]
+        last = {pool.owners[c.address] for c in same}
+        if len(last) == 1:
+            return tuple(last), "the last statement on the connection, and its client the last to use it"
+    if len(written) == 1:
+        return tuple(written), f"its source has it: {next(iter(written.values()))}"
+    if len(every) == 1:
+        return tuple(every), "the only app with clients in this pool"
+    if written:
+        return tuple(sorted(written)), f"their source has it: {next(iter(written.values()))}"
+    if every:
+        return tuple(sorted(every)), "these apps have clients in this pool"
+    return tuple(dict.fromkeys(pool.routed)), "no client of this pool is connected now; these apps go there"
+
+
+def _is(state: Kept, query: str) -> bool:
+    return re.search(state.pattern, query, re.I) is not None
+
+
+def _place(state: Kept, mentions: Iterable[Mention]) -> str:
+    return next((m.place for m in mentions if _is(state, m.text)), "")

@@ -1,0 +1,307 @@
+"""The only writer to the user's disk: one file or one folder at a time.
+
+What a caller can rely on, and what can go wrong:
+
+- A file changes by a finished temp beside it that is renamed over it: whoever reads it, and whoever kills
+  us, finds the old bytes or the new. Killed before the rename, the temp stays; `temp_of` tells its name.
+- Mode, owner and extended attributes stay; of a symlink the file behind it changes and the link stays.
+  Other hard links of a file keep its old bytes.
+- The bytes are compared right before the rename, so that an editor that saved meanwhile loses nothing. The
+  instant between the two remains: POSIX has no rename that compares.
+- When a function returns, its effect is on the disk (file and folder are flushed) as far as the filesystem
+  tells the truth.
+- Where nothing can be renamed over a file (a bind mount of that single file), `RenameError` is raised, and
+  `write_in_place` is left. It is not atomic: only the journal calls it, which can repair what it leaves.
+
+Several files as one are the business of `journal.py`, one devpool at a time that of `lock.py`.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from devpool.commit.disk_errors import not_writable, rename_errors, reporting
+from devpool.errors import DevpoolError
+
+HOME = ".devpool"
+NEW_FILE = 0o644
+CHUNK = 65536
+"""Bytes written at a time; tests make it small, to be killed within a file."""
+
+_CREATE = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChange:
+    """What one file holds before and after.
+
+    Attributes:
+        path: absolute path; a symlink means the file behind it.
+        before: what the disk must hold now; None: the file must not exist.
+        after: what it shall hold; None: it is removed.
+        mode: permission bits of a file that is new, 0o644 by default; an existing file keeps its own.
+    """
+
+    path: str
+    before: bytes | None = field(repr=False)
+    after: bytes | None = field(repr=False)
+    mode: int | None = None
+
+
+def inverse(change: FileChange) -> FileChange:
+    """What takes a change back that is still to be made: a file that it removes gets the mode that it has now."""
+    status = _status(change.path)
+    mode = stat.S_IMODE(status.st_mode) if status else None
+    return replace(change, before=change.after, after=change.before, mode=mode)
+
+
+def step(name: str, path: str) -> None:
+    """Comes before every effect on the disk and does nothing. Tests put a function here that counts or dies."""
+
+
+def check_writable(paths: Iterable[str]) -> None:
+    """Refuse before anything starts what would fail in the middle. Leaves no trace on the disk.
+
+    Raises:
+        DevpoolError: `not-writable`, `not-a-file`, `disk-error`.
+    """
+    for path in paths:
+        target = Path(real(path))
+        with reporting(path):
+            if _status(path) and not os.access(target, os.R_OK | os.W_OK):
+                raise not_writable(path, "the file is read-only for you", f"chmod u+rw {target}")
+            folder = next(parent for parent in target.parents if parent.exists())
+            if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+                hint = f"let yourself create files in {folder}, or run the command as its owner"
+                raise not_writable(path, f"no file can be created in {folder}", hint)
+
+
+def real(path: str) -> str:
+    """The path of the file itself, all symlinks followed; it need not exist."""
+    return os.path.realpath(path)
+
+
+def temp_of(path: str, token: str) -> str:
+    """The temp that stands beside the real file while it is written."""
+    return str(Path(real(path)).parent / f".devpool-{token}")
+
+
+def read(path: str) -> bytes | None:
+    """All bytes of a file; None where there is none.
+
+    Raises:
+        DevpoolError: `not-a-file` (a folder, a pipe), `not-writable`, `disk-error`.
+    """
+    with reporting(path):
+        return Path(path).read_bytes() if _status(path) else None
+
+
+def expect(path: str, data: bytes | None) -> None:
+    """Make sure that a file holds these bytes, or with None that there is none.
+
+    Raises:
+        DevpoolError: `changed-meanwhile`, and those of `read`.
+    """
+    if read(path) != data:
+        raise DevpoolError(
+            "changed-meanwhile",
+            "the file was changed by someone else while devpool was at work",
+            where=path,
+            hint="the file is left as it is now; run the command again",
+        )
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        found = Path(path).stat()
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        raise DevpoolError("not-a-file", "this is not a regular file", where=path, hint="name a file instead")
+    return found
+
+
+def replace_file(path: str, before: bytes, after: bytes, *, token: str = "") -> None:
+    """Give an existing file new bytes and keep all else of it.
+
+    Args:
+        token: hex digits for the name of the temp, for a caller that must find it again; random by default.
+
+    Raises:
+        RenameError: only `write_in_place` is possible.
+        DevpoolError: `changed-meanwhile`, `not-writable`, `disk-full`, `disk-error`, `not-a-file`.
+    """
+    _place(path, before, after, token, lambda fd: _be_like(fd, Path(path)))
+
+
+def write_new(
+    path: str, data: bytes, *, mode: int | None = None, owner: tuple[int, int] | None = None, token: str = ""
+) -> None:
+    """Create a file; its folder must exist.
+
+    Args:
+        mode: permission bits, whatever the umask; 0o644 by default.
+        owner: numeric user and group, given where we are allowed to.
+
+    Raises:
+        DevpoolError: `changed-meanwhile` (it exists), `not-writable`, `disk-full`, `disk-error`.
+    """
+    _place(path, None, data, token, lambda fd: _be(fd, NEW_FILE if mode is None else mode, owner))
+
+
+def _place(path: str, before: bytes | None, after: bytes, token: str, prepare: Callable[[int], None]) -> None:
+    with reporting(path):
+        expect(path, before)
+        target = Path(real(path))
+        with _temp(path, after, token, prepare) as temp:
+            expect(path, before)
+            with rename_errors(path):
+                step("replace", str(target))
+                temp.replace(target)
+        sync_folder(target.parent)
+
+
+def write_in_place(path: str, before: bytes, after: bytes) -> None:
+    """Overwrite a file from its first byte to its last, then cut it.
+
+    Killed in between, the file has at each place the byte of `before` or that of `after`, and is no shorter
+    than the shorter and no longer than the longer of them.
+
+    Raises:
+        DevpoolError: as `replace_file`.
+    """
+    with reporting(path):
+        expect(path, before)
+        fd = os.open(real(path), os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            _write(fd, path, after)
+            step("truncate", path)
+            os.ftruncate(fd, len(after))
+            _sync(fd, path)
+        finally:
+            os.close(fd)
+
+
+def remove_file(path: str, before: bytes) -> None:
+    """Remove a file that holds these bytes.
+
+    Raises:
+        DevpoolError: `changed-meanwhile`, `not-writable`, `disk-error`, `not-a-file`.
+    """
+    with reporting(path):
+        expect(path, before)
+        discard(real(path))
+        sync_folder(Path(real(path)).parent)
+
+
+def discard(path: str) -> bool:
+    """Remove a file of our own, not flushed; whether there was one.
+
+    Raises:
+        DevpoolError: `not-writable`, `disk-error`.
+    """
+    with reporting(path):
+        if not os.path.lexists(path):
+            return False
+        step("unlink", path)
+        Path(path).unlink()
+        return True
+
+
+def make_folder(path: Path, mode: int = 0o755) -> None:
+    """Create a folder unless it is there; its parent must exist. The umask applies.
+
+    Raises:
+        DevpoolError: `not-writable`, `disk-full`, `disk-error`.
+    """
+    with reporting(path):
+        with suppress(FileExistsError):
+            step("mkdir", str(path))
+            path.mkdir(mode)
+        sync_folder(path.parent)  # also of one that is there: whoever made it may have been killed before
+
+
+def remove_folder(path: Path) -> bool:
+    """Remove a folder if it is empty; False if it is empty and cannot be removed, which does no harm."""
+    try:
+        step("rmdir", str(path))
+        path.rmdir()
+    except OSError as error:
+        return error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT)
+    return True
+
+
+def sync_folder(path: Path) -> None:
+    """Flush a folder's names to the disk, where its filesystem can. An I/O error is not tolerated."""
+    with reporting(path):
+        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            _sync(fd, str(path))
+        except OSError as error:
+            # Network and FUSE filesystems know no fsync of a folder; EIO means that data is lost.
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP):
+                raise
+        finally:
+            os.close(fd)
+
+
+@contextmanager
+def _temp(path: str, data: bytes, token: str, prepare: Callable[[int], None]) -> Iterator[Path]:
+    """A finished and flushed file beside the target; gone again if what is done with it fails."""
+    temp = Path(temp_of(path, token or os.urandom(8).hex()))
+    step("create", str(temp))
+    fd = os.open(temp, _CREATE, 0o600)
+    try:
+        try:
+            _write(fd, str(temp), data)
+            step("mode", str(temp))
+            prepare(fd)
+            _sync(fd, str(temp))
+        finally:
+            os.close(fd)
+        yield temp
+    except BaseException:
+        with suppress(DevpoolError, OSError):
+            discard(str(temp))
+        raise
+
+
+def _write(fd: int, path: str, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        step("write", path)
+        rest = rest[os.write(fd, rest[:CHUNK]) :]
+
+
+def _sync(fd: int, path: str) -> None:
+    step("sync", path)
+    os.fsync(fd)
+
+
+def _be_like(fd: int, target: Path) -> None:
+    """Give an open file the owner, extended attributes and mode of another; in this order, as a new owner
+    clears bits of the mode, and an ACL is one of the attributes and changes the mode too."""
+    model, own = target.stat(), os.fstat(fd)
+    if (model.st_uid, model.st_gid) != (own.st_uid, own.st_gid):
+        with rename_errors(str(target)):
+            os.fchown(fd, model.st_uid, model.st_gid)
+    if sys.platform == "linux":
+        with suppress(OSError):
+            for name in os.listxattr(target):
+                with suppress(OSError):
+                    os.setxattr(fd, name, os.getxattr(target, name))
+    os.fchmod(fd, stat.S_IMODE(model.st_mode))
+
+
+def _be(fd: int, mode: int, owner: tuple[int, int] | None) -> None:
+    if owner:
+        with suppress(PermissionError):
+            os.fchown(fd, *owner)
+    os.fchmod(fd, mode)

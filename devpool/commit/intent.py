@@ -1,0 +1,109 @@
+"""The journal's list of what a commit intends, as values and as a file with a checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from devpool.commit import files
+from devpool.errors import DevpoolError
+
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One file of the intent.
+
+    Attributes:
+        path: relative to the project's folder when below it, so that a project can be moved; else absolute.
+        before, after: SHA-256 in hex; None where there is no file.
+        copy: name in the journal of the copy of the old bytes; ends in the file's own name, for people.
+        mode, uid, gid: of the old file, for one that is removed.
+    """
+
+    path: str
+    before: str | None
+    after: str | None
+    copy: str
+    mode: int | None
+    uid: int
+    gid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """The intent of one commit; `token` names its temp files."""
+
+    directory: Path
+    token: str
+    entries: tuple[Entry, ...]
+
+    def path(self, entry: Entry) -> str:
+        return str(self.directory / entry.path)
+
+    def new_bytes(self, entry: Entry) -> str:
+        """Where the new bytes are kept of a file that is written in place."""
+        return str(folder_of(self.directory) / f"{entry.copy}.new")
+
+
+def damaged(directory: Path, reason: str) -> DevpoolError:
+    """The refusal of a journal that cannot be believed."""
+    return DevpoolError(
+        "journal-damaged",
+        f"an interrupted change cannot be undone, because its journal is damaged: {reason}",
+        where=str(folder_of(directory)),
+        hint="this folder holds a copy of each file as it was: put back by hand what you need, "
+        "then remove the folder and run the command again",
+    )
+
+
+def render(journal: Journal) -> bytes:
+    """The intent as it is written: a checksum, and JSON."""
+    listed = [asdict(entry) for entry in journal.entries]
+    body = json.dumps({"version": _VERSION, "token": journal.token, "entries": listed}, indent=1).encode()
+    return f"{digest(body)}\n".encode() + body
+
+
+def parse(directory: Path, data: bytes) -> Journal:
+    """Read an intent.
+
+    Raises:
+        DevpoolError: `journal-damaged`, `journal-unknown`.
+    """
+    checksum, _, body = data.partition(b"\n")
+    if checksum != (digest(body) or "").encode():
+        raise damaged(directory, "the checksum of `intent` does not match")
+    intent = json.loads(body)
+    if intent["version"] != _VERSION:
+        raise DevpoolError(
+            "journal-unknown",
+            "an interrupted change was begun by another version of devpool",
+            where=str(folder_of(directory)),
+            hint="run any command of that version once: it will undo the change",
+        )
+    entries = tuple(Entry(**entry) for entry in intent["entries"])
+    return Journal(directory=directory, token=intent["token"], entries=entries)
+
+
+def folder_of(directory: Path) -> Path:
+    """The folder of a project's journal."""
+    return directory / files.HOME / "journal"
+
+
+def intent_of(directory: Path) -> Path:
+    """The file that holds the intent."""
+    return folder_of(directory) / "intent"
+
+
+def absolute(directory: Path) -> Path:
+    """A folder by its absolute path, symlinks kept."""
+    return Path(os.path.abspath(directory))  # noqa: PTH100 - Path.absolute() keeps `..`
+
+
+def digest(data: bytes | None) -> str | None:
+    """SHA-256 in hex; None for no file."""
+    return None if data is None else hashlib.sha256(data).hexdigest()

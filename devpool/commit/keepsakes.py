@@ -1,0 +1,104 @@
+"""What outlives `.devpool/`: copies of files that the user's text was taken out of, and the settings of former poolers.
+
+Both lie in the user's own state folder (`$XDG_STATE_HOME`, by the XDG Base Directory Specification `~/.local/state`
+where that is not set), readable by him alone: a copy holds what the file held, passwords too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from devpool.commit import files
+from devpool.commit.intent import digest
+from devpool.decide.options import Options, remembered
+from devpool.errors import DevpoolError
+
+_TUNED = "tuned.json"
+_TEMP = "tuned"  # of its temp: a killed process leaves one at most
+
+
+def _folder(directory: Path, shell: Mapping[str, str]) -> Path:
+    """The folder for one project, by its own folder's name and path."""
+    given = shell.get("XDG_STATE_HOME", "")
+    home = Path(given) if given.startswith("/") else Path(shell.get("HOME") or "/nonexistent", ".local", "state")
+    name = re.sub(r"[^\w.-]", "-", directory.name)
+    return home / "devpool" / f"{name}-{(digest(str(directory).encode()) or '')[:8]}"
+
+
+def _make(folder: Path) -> None:
+    for part in [*reversed(folder.parents), folder]:
+        if not part.is_dir():
+            files.make_folder(part, 0o700)
+
+
+def keep_copies(directory: Path, shell: Mapping[str, str], originals: Mapping[str, bytes]) -> Path:
+    """Copy files as they are now; the folder of the copies, in which they have their paths below the project.
+
+    Raises:
+        DevpoolError: `no-copy`, with the cause: then nothing else should be written either.
+    """
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    folder = _folder(directory, shell) / "copies" / stamp
+    try:
+        for path, data in originals.items():
+            inside = Path(path).relative_to(directory) if Path(path).is_relative_to(directory) else Path(path[1:])
+            _make((folder / inside).parent)
+            files.write_new(str(folder / inside), data, mode=0o600)
+    except DevpoolError as error:
+        raise DevpoolError(
+            "no-copy",
+            f"no copy of the file can be kept ({error.message}), so nothing is changed",
+            where=error.where,
+            hint="set XDG_STATE_HOME to a folder that you can write to",
+        ) from None
+    return folder
+
+
+def keep_settings(directory: Path, shell: Mapping[str, str], options: Options) -> bool:
+    """Remember the settings that the poolers had; whether there were any, and they could be kept."""
+    path = str(_folder(directory, shell) / _TUNED)
+    had = {"settings": dict(options.settings), "settings_of": {d: dict(s) for d, s in options.settings_of.items()}}
+    try:
+        for left in (path, files.temp_of(path, _TEMP)):
+            files.discard(left)
+        if not (options.settings or options.settings_of):
+            return False
+        _make(Path(path).parent)
+        files.write_new(path, (json.dumps(had, indent=1) + "\n").encode(), mode=0o600, token=_TEMP)
+    except DevpoolError:
+        return False
+    return True
+
+
+def kept_settings(directory: Path, shell: Mapping[str, str]) -> Options | None:
+    """The settings that the poolers of a project had when they were taken out; None where there were none."""
+    try:
+        data = files.read(str(_folder(directory, shell) / _TUNED))
+        found = remembered(json.loads(data)) if data else None
+    except (DevpoolError, ValueError, TypeError, AttributeError):
+        return None
+    return found if found and (found.settings or found.settings_of) else None
+
+
+def commands_for(options: Options, poolers: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The commands that give these settings to a project.
+
+    Args:
+        options: the settings.
+        poolers: the pooler of each database, where that is known.
+    """
+    yield from (f"devpool enable {words}" for words in [_words(options.settings)] if options.settings)
+    for database, settings in options.settings_of.items():
+        name = (poolers or {}).get(database, f"pgbouncer-{database}")
+        yield f"devpool set --pooler {name} {' '.join(f'{k}={v}' for k, v in settings.items())}"
+
+
+def _words(settings: Mapping[str, str]) -> str:
+    preset = settings.get("preset")
+    given = [f"--preset {preset}"] if preset else []
+    return " ".join(given + [f"--set {shlex.quote(f'{k}={v}')}" for k, v in settings.items() if k != "preset"])

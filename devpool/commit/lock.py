@@ -1,0 +1,125 @@
+"""One devpool at a time in a project: an flock on `.devpool/lock`."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from devpool.commit import files
+from devpool.commit.disk_errors import reporting
+from devpool.errors import DevpoolError
+
+_held: set[str] = set()
+
+
+@contextmanager
+def locked(directory: Path, wait: float = 5.0) -> Iterator[None]:
+    """One devpool at a time in a project. A process that holds the lock already just goes on.
+
+    The kernel drops the lock of a process that dies. The lock file, and `.devpool` when it is empty, are
+    removed at the end.
+
+    Args:
+        wait: seconds to wait for another process.
+
+    Raises:
+        DevpoolError: `locked`, `not-writable`, `disk-full`, `disk-error`.
+    """
+    lock = Path(os.path.abspath(directory), files.HOME, "lock")  # noqa: PTH100 - Path.absolute() keeps `..`
+    if str(lock) in _held:
+        yield
+        return
+    fd = _acquire(lock, time.monotonic() + wait)
+    try:
+        _sign(fd, lock)
+        _held.add(str(lock))
+        yield
+    finally:
+        _held.discard(str(lock))
+        _release(fd, lock)
+
+
+def tidy_lock(directory: Path) -> None:
+    """Remove what a killed process left of its lock, if that is possible at once."""
+    home = directory / files.HOME
+    with suppress(DevpoolError, OSError):
+        if (home / "lock").exists() or not any(home.iterdir()):
+            with locked(directory, wait=0):
+                pass
+
+
+def _acquire(lock: Path, deadline: float) -> int:
+    while True:
+        try:
+            fd = _try_lock(lock)
+        except BaseException:
+            files.remove_folder(lock.parent)
+            raise
+        if fd is not None:
+            return fd
+        if time.monotonic() >= deadline:
+            raise _is_locked(lock)
+        time.sleep(0.02)
+
+
+def _try_lock(lock: Path) -> int | None:
+    """The open lock file; None if another process has it or has just removed it."""
+    files.make_folder(lock.parent)
+    with reporting(lock):
+        files.step("create", str(lock))
+        try:
+            fd = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, files.NEW_FILE)
+        except FileNotFoundError:
+            if lock.parent.is_symlink():
+                raise  # `.devpool` leads nowhere, and no waiting helps
+            return None
+        try:
+            if _is_ours(fd, lock):
+                return fd
+        except BaseException:
+            os.close(fd)
+            raise
+    os.close(fd)
+    return None
+
+
+def _is_ours(fd: int, lock: Path) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # The last holder may have removed the file between our open and our lock: then this is a lock on
+        # nothing, while a third process may hold the one on a new file of the same name.
+        return os.path.samestat(os.fstat(fd), lock.stat())
+    except (BlockingIOError, FileNotFoundError):
+        return False
+
+
+def _sign(fd: int, lock: Path) -> None:
+    with reporting(lock):
+        files.step("write", str(lock))
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
+
+
+def _release(fd: int, lock: Path) -> None:
+    try:
+        with suppress(DevpoolError, OSError):
+            files.discard(str(lock))  # while it is still locked, so that it is ours
+    finally:
+        os.close(fd)
+    files.remove_folder(lock.parent)
+
+
+def _is_locked(lock: Path) -> DevpoolError:
+    who = "another process"
+    with suppress(OSError, ValueError):  # it may be gone by now, or have written no number yet
+        who = f"process {int(lock.read_text())}"
+    return DevpoolError(
+        "locked",
+        f"devpool is already at work in this project ({who})",
+        where=str(lock),
+        hint="wait until it is done and run the command again",
+    )

@@ -1,0 +1,53 @@
+"""Another devpool that writes while this one reads: what is read then belongs to two projects.
+
+What this one would write is refused by the commit, which compares the bytes. But before it comes to that, the mixture
+may make no sense, and what is said against it would send the user the wrong way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from devpool.commit.intent import folder_of
+from devpool.commit.state import PATH
+from devpool.errors import DevpoolError
+from devpool.read import readable
+
+
+@contextmanager
+def reading(directory: Path) -> Iterator[None]:
+    """Around all reading of a project that is to be changed.
+
+    Args:
+        directory: the project directory.
+
+    Raises:
+        DevpoolError: `changed-meanwhile` in place of any other refusal, where another devpool was at work.
+    """
+    before = _record(directory)
+    try:
+        yield
+    except (DevpoolError, FileNotFoundError) as error:
+        if folder_of(directory).is_dir() or _record(directory) != before:
+            raise changed_while_read(directory) from error
+        raise
+
+
+def changed_while_read(directory: Path) -> DevpoolError:
+    """The refusal of a project that another devpool has changed."""
+    return DevpoolError(
+        "changed-meanwhile",
+        "another devpool changed the project while this one was reading it",
+        where=str(directory),
+        hint="nothing was written; run the command again",
+    )
+
+
+def _record(directory: Path) -> bytes | None:
+    """The record's bytes: every devpool that changes something changes it."""
+    try:
+        return readable.read(directory / PATH)
+    except DevpoolError:
+        return None

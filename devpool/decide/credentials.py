@@ -1,0 +1,276 @@
+"""Where the pooler's user, password and database come from, without any of them moving to a more open place.
+
+In this order: the database's own variables, taken over as they are written; a URL of an app in the same
+file; else a private file below `.devpool/`, mode 0600 and never committed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
+
+from devpool.decide.ports import upstream_port
+from devpool.errors import DevpoolError
+from devpool.read.environment import EnvFileUse, Value, env_file_uses
+from devpool.read.model import Project, Setting
+from devpool.read.services import Service
+from devpool.text import layout
+from devpool.text.address import find_addresses
+from devpool.text.document import Document
+from devpool.text.nodes import Mapping as Node
+from devpool.text.nodes import Scalar, Sequence, entries, inner, resolved
+
+# The official image's name first, then those of other Postgres images.
+_NAMES = {
+    "POSTGRES_USER": ("POSTGRES_USER", "POSTGRESQL_USERNAME", "POSTGRESQL_USER"),
+    "POSTGRES_PASSWORD": ("POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD", "POSTGRES_PASS"),
+    "POSTGRES_DB": ("POSTGRES_DB", "POSTGRESQL_DATABASE", "POSTGRES_DBNAME"),
+}
+_PASSWORD, _USER, _DB = "POSTGRES_PASSWORD", "POSTGRES_USER", "POSTGRES_DB"
+_METHOD = "POSTGRES_HOST_AUTH_METHOD"
+# What follows the prefix that a host variable has.
+_COMPANY = {
+    _USER: re.compile(r"_?(USER(_?NAME)?|LOGIN)", re.I),
+    _PASSWORD: re.compile(r"_?(PASS(WORD|WD)?|PWD?)", re.I),
+    _DB: re.compile(r"_?((DB|DATABASE)_?)?NAME|_?(DB|DATABASE)", re.I),
+}
+_USERINFO = re.compile(r"://(?P<user>[^:/@\s]+)(?::(?P<password>\S*))?@$")
+_KEYWORDS = {
+    _USER: re.compile(r"(?:^|[?&;\s])user(?:[ _]?(?:id|name))?\s*=\s*(?P<value>[^&;\s'\"]+)", re.I),
+    _PASSWORD: re.compile(r"(?:^|[?&;\s])(?:password|pwd)\s*=\s*(?P<value>[^&;\s'\"]+)", re.I),
+    _DB: re.compile(r"(?:^|[?&;\s])(?:dbname|database)\s*=\s*(?P<value>[^&;\s'\"]+)", re.I),
+}
+_DATABASE = re.compile(r"(?::\d+)?/(?P<db>[^?\s,;'\"]*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Credentials:
+    """How the pooler is told its user, password and database.
+
+    Attributes:
+        document: the file that the pooler's block goes into.
+        copied: variables of the pooler whose value is copied as it is written in that file.
+        stated: variables with a value that is no secret.
+        env_files: env files of the database, which the pooler reads too.
+        secrets: Compose secrets of the database, which the pooler is given too.
+        private: variables for the private file.
+    """
+
+    document: Document
+    copied: tuple[tuple[str, Value], ...] = ()
+    stated: tuple[tuple[str, str], ...] = ()
+    env_files: tuple[EnvFileUse, ...] = ()
+    secrets: tuple[str, ...] = ()
+    private: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def find_credentials(project: Project, database: str, settings: list[Setting]) -> Credentials:
+    """The credentials for the pooler of a database, whose pooled settings are given.
+
+    Raises:
+        DevpoolError: `no-credentials`.
+    """
+    others = [s for s in (*project.settings, *project.kept) if s.database == database and s not in settings]
+    if project.databases[database].service is None:
+        return _of_app_url(project, database, settings) or _private(project, database, settings, others)
+    own = _of_database(project, database)
+    return (
+        (_with_user_of_app(project, database, own, settings) if own else None)
+        or _of_app_url(project, database, settings)
+        or _of_app_env_file(project, database, settings)
+        or _of_database_env_files(project, database)
+        or _private(project, database, settings, others)
+    )
+
+
+def home(project: Project, database: str, settings: list[Setting]) -> Document:
+    """The file that the pooler goes into: where the database's service is stated first, or else its first app's."""
+    service = project.databases[database].service or project.services[settings[0].service]
+    return next(f.document for f in service.fragments if f.own)
+
+
+def _of_database(project: Project, database: str) -> Credentials | None:
+    service, values = project.services[database], project.environments[database]
+    password = _named(values, _PASSWORD)
+    file = values.get(_PASSWORD + "_FILE")
+    if password is None and file is None:
+        method = values.get(_METHOD)
+        trusts = method is not None and method.text == "trust"
+        return _stated(project, database, values, ((_METHOD, "trust"),)) if trusts else None
+    secret = password or file
+    if secret is None or (password is None and not _given_by_secret(service, secret.text)):
+        return None
+    if secret.origin.form == "env-file":
+        use = next((u for u in env_file_uses(service) if u.path == secret.origin.file.path), None)
+        if use is None or secret.name not in (_PASSWORD, _PASSWORD + "_FILE"):
+            return None
+        return _stated(project, database, values, (), env_files=(use,))
+    document = secret.origin.file
+    if not isinstance(document, Document) or not _states(project, database, document) or not _copyable(secret):
+        return None
+    name = _PASSWORD if password else _PASSWORD + "_FILE"
+    return _stated(project, database, values, (), document=document, copied=((name, secret),))
+
+
+def _with_user_of_app(project: Project, database: str, own: Credentials, settings: list[Setting]) -> Credentials:
+    """A replica of some images is told no user, though it has the one of its primary: then the app's own is taken."""
+    values = project.environments[database]
+    secret = _named(values, _PASSWORD)
+    if secret is None or not secret.name.startswith("POSTGRESQL_") or _named(values, _USER):
+        return own
+    logins = (_userinfo(s) if s.kind in ("url", "jdbc") else dict(_from_company(project, s)) for s in settings)
+    user = next((login[_USER] for login in logins if _USER in login and login.get(_PASSWORD) == secret.text), None)
+    return replace(own, stated=(*own.stated, (_USER, user))) if user else own
+
+
+def _stated(
+    project: Project,
+    database: str,
+    values: Mapping[str, Value],
+    further: tuple[tuple[str, str], ...],
+    *,
+    document: Document | None = None,
+    copied: tuple[tuple[str, Value], ...] = (),
+    env_files: tuple[EnvFileUse, ...] = (),
+) -> Credentials:
+    """User and database beside a password that is taken over; what stands in the same file is copied too."""
+    stated = list(further)
+    document = document or home(project, database, [])
+    form = copied[0][1].origin.form if copied else None
+    kept = {use.path for use in env_files}
+    for name in (_USER, _DB):
+        value = _named(values, name)
+        if value is None or (value.origin.file.path in kept and value.name == name):
+            continue
+        same = value.origin.file is document and value.origin.form == form and _copyable(value)
+        if same:
+            copied = (*copied, (name, value))
+        else:
+            stated.append((name, value.text))
+    needs = any(name.endswith("_FILE") for name, _ in copied) or _PASSWORD + "_FILE" in values
+    secrets = tuple(_secrets(project.services[database])) if needs else ()
+    return Credentials(document=document, copied=copied, stated=tuple(stated), env_files=env_files, secrets=secrets)
+
+
+def _secrets(service: Service) -> Iterator[str]:
+    """The secrets of a service as YAML text, each in the form that it has."""
+    for statement in service.statements("secrets"):
+        items = statement.value.items if isinstance(statement.value, Sequence) else ()
+        for item in map(resolved, items):
+            if isinstance(item, Scalar):
+                yield layout.quoted(item.value)
+            elif isinstance(item, Node):
+                said = {k: " ".join(service.deep_texts(e.value)) for k, e in entries(item).items()}
+                yield f"{{{', '.join(f'{k}: {layout.quoted(v)}' for k, v in said.items())}}}"
+
+
+def _given_by_secret(service: Service, path: str) -> bool:
+    """Whether a file in the database's container is one of its secrets, which the pooler can be given too."""
+    text = " ".join(_secrets(service))
+    return path.startswith("/run/secrets/") and path.removeprefix("/run/secrets/") in text
+
+
+def _named(values: Mapping[str, Value], name: str) -> Value | None:
+    found = [values[n] for n in _NAMES[name] if n in values]
+    return next((v for v in found if v.text), found[0] if found else None)
+
+
+def _copyable(value: Value) -> bool:
+    origin = value.origin
+    if origin.form == "list" or not origin.given:
+        return (origin.exact and origin.one_line) or not origin.given
+    return origin.exact and origin.one_line and isinstance(getattr(origin.holder, "value", None), Scalar)
+
+
+def _states(project: Project, database: str, document: Document) -> bool:
+    return any(f.own and f.document is document for f in project.services[database].fragments)
+
+
+def _of_app_url(project: Project, database: str, settings: list[Setting]) -> Credentials | None:
+    """An app's URL, if it holds a password and stands in the file that the pooler goes into."""
+    document = home(project, database, settings)
+    for setting in settings:
+        if setting.kind != "url" or setting.in_command or not _userinfo(setting).get(_PASSWORD):
+            continue
+        if setting.value.origin.file is document and _copyable(setting.value) and _is_whole(setting, document):
+            return Credentials(document=document, copied=(("DATABASE_URL", setting.value),))
+    return None
+
+
+def _of_app_env_file(project: Project, database: str, settings: list[Setting]) -> Credentials | None:
+    """An app's env file that names user and password as the pooler does."""
+    for app in dict.fromkeys(s.service for s in settings):
+        password = project.environments[app].get(_PASSWORD)
+        if password is None or password.origin.form != "env-file" or not password.text:
+            continue
+        uses = env_file_uses(project.services[app])
+        use = next((u for u in uses if u.path == password.origin.file.path), None)
+        if use:
+            return Credentials(document=home(project, database, settings), env_files=(use,))
+    return None
+
+
+def _of_database_env_files(project: Project, database: str) -> Credentials | None:
+    """The env files of a database that no file gives a password yet: there the user will write it."""
+    uses = tuple(env_file_uses(project.services[database]))
+    known = any(n in project.environments[database] for names in _NAMES.values() for n in names)
+    return Credentials(document=home(project, database, []), env_files=uses) if uses and known else None
+
+
+def _is_whole(setting: Setting, document: Document) -> bool:
+    """Whether the URL is all of the value, so that the pooler understands it."""
+    holder = setting.value.origin.holder
+    scalar = holder if isinstance(holder, Scalar) else getattr(holder, "value", None)
+    plain = isinstance(scalar, Scalar) and inner(document.text, scalar) is not None
+    alone = len(find_addresses(setting.value.text)) == 1
+    return plain and alone and re.fullmatch(r"postgres(ql)?(\+\w+)?://\S+", setting.value.text) is not None
+
+
+def _private(project: Project, database: str, pooled: list[Setting], others: list[Setting]) -> Credentials:
+    for setting in (*pooled, *others):
+        values = login_of(project, setting)
+        if values.get(_PASSWORD):
+            outside = project.databases[database].service is None
+            address = {"POSTGRES_HOST": database, "POSTGRES_PORT": upstream_port(pooled, {})} if outside else {}
+            return Credentials(document=home(project, database, pooled), private=address | values)
+    place = pooled[0].value.origin.place
+    raise DevpoolError(
+        "no-credentials",
+        f"no file says with which password `{database}` is entered",
+        where=place,
+        hint=f"give `{database}` a POSTGRES_PASSWORD (or POSTGRES_HOST_AUTH_METHOD: trust) in the compose file",
+    )
+
+
+def login_of(project: Project, setting: Setting) -> dict[str, str]:
+    """User, password and database with which an app enters, by the names of the pooler's variables."""
+    values = _userinfo(setting) if setting.kind in ("url", "jdbc", "dsn") else {}
+    return dict(_from_company(project, setting)) | values
+
+
+def _userinfo(setting: Setting) -> dict[str, str]:
+    """User, password and database of the one URL that a setting is."""
+    text, (start, end) = setting.value.text, setting.address.host_span
+    begin = text.rfind("://", 0, start)
+    # Of several URLs in a value only the text of this one counts.
+    login = _USERINFO.search(text[max(begin, 0) : start]) if begin >= 0 else None
+    database = _DATABASE.match(text, end)
+    found = {_USER: login and login["user"], _PASSWORD: login and login["password"], _DB: database and database["db"]}
+    plain = {name: unquote(value) for name, value in found.items() if value}
+    if setting.kind in ("jdbc", "dsn"):
+        words = ((name, pattern.search(text)) for name, pattern in _KEYWORDS.items())
+        plain = {name: unquote(word["value"]) for name, word in words if word} | plain
+    return plain
+
+
+def _from_company(project: Project, setting: Setting) -> Iterator[tuple[str, str]]:
+    """User, password and database from the variables that share the setting's prefix."""
+    values = project.environments[setting.service]
+    prefix = re.split(r"(?i)(?<=_)[^_]+$|HOST|SERVER|URL|JDBC", setting.variable)[0]
+    for name, pattern in _COMPANY.items():
+        mine = (v for n, v in values.items() if n.startswith(prefix) and pattern.fullmatch(n, len(prefix)) and v.text)
+        value = next(mine, None)
+        if value:
+            yield name, value.text

@@ -1,0 +1,92 @@
+"""At which port a pooler listens, and at which its database does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from devpool.errors import DevpoolError
+from devpool.read.model import Project, Setting
+from devpool.text.address import DEFAULT_PORT
+
+POOLED_PORT = "6432"
+
+Pairs = set[tuple[str, str]]
+
+
+def listen_port(project: Project, settings: list[Setting], pooled: Pairs, wanted: str | None) -> str:
+    """6432, unless some app names no port: then 5432, so that the host alone has to change.
+
+    Args:
+        project: the project.
+        settings: the settings that go to the pooler.
+        pooled: the (service, database) that are pooled.
+        wanted: the port that the user asks for; None for none.
+
+    Raises:
+        DevpoolError: `no-port-variable`, `ports-differ`.
+    """
+    inside = [s for s in settings if not s.published]
+    portless = [*_names_no_port(inside), *_shared_ports(project, inside, pooled)]
+    if wanted is None:
+        return DEFAULT_PORT if portless else POOLED_PORT
+    stuck = next((s for s in portless if s.kind in ("host", "port")), None)
+    if stuck and wanted != DEFAULT_PORT:
+        raise DevpoolError(
+            "no-port-variable",
+            f"`{stuck.service}` has no port variable of its own for `{stuck.database}`: it cannot reach {wanted}",
+            where=stuck.value.origin.place,
+            hint=f"leave --port out, or give `{stuck.service}` a port variable",
+        )
+    return wanted
+
+
+def _names_no_port(settings: list[Setting]) -> list[Setting]:
+    """The settings after which an app uses its own default port."""
+    ported = {s.service for s in settings if s.kind == "port"}
+    return [
+        s
+        for s in settings
+        if s.kind != "port" and s.address.port is None and not (s.kind == "host" and s.service in ported)
+    ]
+
+
+def _shared_ports(project: Project, settings: list[Setting], pooled: Pairs) -> list[Setting]:
+    """The port variables that go with a host that stays direct too, and so must keep their value."""
+    direct = {(s.service, s.variable) for s in project.settings if (s.service, s.database) not in pooled}
+    found = [s for s in settings if s.kind == "port" and (s.service, s.variable) in direct]
+    for setting in found:
+        if setting.address.port != DEFAULT_PORT:
+            raise _differ([setting], {str(setting.address.port), DEFAULT_PORT})
+    return found
+
+
+def upstream_port(settings: list[Setting], published: Mapping[str, str]) -> str:
+    """Where a database listens, as the apps say.
+
+    Args:
+        settings: the settings that go to its pooler.
+        published: ports of the host, and the ports in the database's container that they lead to.
+
+    Raises:
+        DevpoolError: `ports-differ`.
+    """
+    said: dict[str, list[Setting]] = {}
+    for setting in settings:
+        if setting.kind != "host" or setting.address.port:
+            port = setting.address.port or DEFAULT_PORT
+            # A container does not listen on the port of the host, which a shared `.env` often names.
+            outer = setting.published or port not in published.values()
+            said.setdefault(published.get(port, port) if outer else port, []).append(setting)
+    if len(said) > 1:
+        usual = DEFAULT_PORT if DEFAULT_PORT in said else min(said)
+        raise _differ([s for port, those in said.items() if port != usual for s in those], set(said))
+    return next(iter(said), DEFAULT_PORT)
+
+
+def _differ(odd: list[Setting], ports: set[str]) -> DevpoolError:
+    return DevpoolError(
+        "ports-differ",
+        f"the apps reach `{odd[0].database}` at different ports ({', '.join(sorted(ports))})",
+        where=odd[0].value.origin.place,
+        hint="keep those with the odd port direct: " + " ".join(dict.fromkeys(f"--direct {s.service}" for s in odd)),
+    )

@@ -1,0 +1,209 @@
+"""Why a service should stay direct: what it is, what it runs, and how it is wired. The first reason found counts."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from devpool.read import networks
+from devpool.read.databases import image_name
+from devpool.read.external import listens_as_a_pooler
+from devpool.read.model import Project
+from devpool.read.services import Service
+from devpool.read.tls import demand, strongest
+from devpool.text import nodes
+from devpool.text.nodes import Alias
+
+_MIGRATES = re.compile(
+    r"\bmigrat(e|ions?)\b|\balembic\b.*\bupgrade\b|\bflyway\b|\bliquibase\b|\bdb:(migrate|setup|prepare|create)\b"
+    r"|\bprisma\s+(migrate|db\s+push)\b|\bgoose\b|\bdbmate\b|\bsqitch\b|"
+    r"\bschema[-_ ]?(load|setup|create|init\w*|upgrade)\b|\bupgrade-schema\b"
+    r"|\bairflow\s+db\b|\bseed(er)?\b",
+    re.I,
+)
+_SERVES = re.compile(
+    r"runserver|gunicorn|uvicorn|uwsgi|hypercorn|daphne|celery|puma|rails s|npm (run )?(start|dev)|\bserve\b|\bserver\b"
+    r"|\bstart\b|next|node |java |&& *exec|sidekiq|phx\.server",
+    re.I,
+)
+_MIGRATOR_NAME = re.compile(
+    r"(^|[-_])(migrat\w*|db[-_]?init|init[-_]?db|seed(er)?|schema[-_]?(init\w*|upgrade|setup))([-_]|$)"
+    r"|(^|[-_])(init|setup|bootstrap|installer)$",
+    re.I,
+)
+_BACKUP = re.compile(r"(^|[-_/\s])(backups?|pg_?dump)([-_.\s]|$)", re.I)
+_MONITORING = ("monitoring", "it watches the real server")
+_CONSOLE = ("console", "an admin console needs session features")
+_DUMP = ("backup", "dumps need one session")
+_REPLICATION = ("replication", "it follows the server by logical replication")
+_LISTEN = ("listen", "it waits on LISTEN, which a transaction pool cannot deliver")
+_MIGRATOR = ("migrator", "it migrates the schema")
+_DIRECT_IMAGES = (
+    (
+        re.compile(
+            r"exporter|pgwatch|pganalyze|pgmonitor|pghero|^agent$|grafana-agent|alloy|telegraf|datadog|otel|opentelemetry-collector|netdata"
+        ),
+        _MONITORING,
+    ),
+    (re.compile(r"pgadmin|adminer|pgweb|pghero|phppgadmin|cloudbeaver|dbgate|prisma-studio|metabase-db"), _CONSOLE),
+    (re.compile(r"backup|pg_?dump|barman|wal-?g|pgbackrest"), _DUMP),
+    (
+        re.compile(
+            r"debezium|electric|realtime|kafka-connect|^connect$|pglogical|peerdb|airbyte|materialize|(^|[-_])cdc([-_]|$)"
+        ),
+        _REPLICATION,
+    ),
+    (re.compile(r"amqp-bridge|pg_?amqp|graphile-worker|concourse|graph-node"), _LISTEN),
+    (re.compile(r"flyway|liquibase|dbmate|goose|atlas|sqitch"), _MIGRATOR),
+)
+_DIRECT_COMMANDS = (
+    (re.compile(r"\bgraphile-worker\b|\bprocrastinate\b.*\bworker\b|\bgood_job\b.*\bstart\b"), _LISTEN),
+    (re.compile(r"\bpg_dump(all)?\b|\bpg_basebackup\b|\bpg_restore\b"), _DUMP),
+    (re.compile(r"prisma\s+studio|drizzle-kit\s+studio"), _CONSOLE),
+)
+_DIRECT_FULL_IMAGES = (
+    (re.compile(r"(^|/)migrate/migrate\b"), _MIGRATOR),
+    (re.compile(r"(^|/)debezium/(server|connect|operator)\b"), _REPLICATION),
+    (re.compile(r"(^|/)graphile/worker\b"), _LISTEN),
+)
+_BYSTANDER = re.compile(
+    r"^(redis|valkey|keydb|qdrant|weaviate|milvus|rabbitmq|memcached|nginx|openresty|caddy|traefik|haproxy|elasticsearch|opensearch|minio|kafka"
+    r"|zookeeper|mongo(db)?|mysql|mariadb|mailhog|mailpit|mailcatcher|jaeger|prometheus|clickhouse)([-_.]|$)"
+)
+_FRONT = re.compile(r"^(nginx|gateway|(reverse-?)?proxy|front(-?end)?|static|(web-?)?ui|client)$", re.I)
+_FRONT_COMMAND = re.compile(r"^\s*(cp|nginx|npm run build|yarn build|caddy)\b")
+_FALSE = ("", "false", "0", "no", "off", "f", "n")
+
+Reason = tuple[str, str]
+
+
+def reasons(
+    project: Project, service: str, database: str, awaited: frozenset[str], published: bool
+) -> Iterator[Reason]:
+    """Why a service should stay direct at a database, each as a code and a sentence.
+
+    Args:
+        project: the project.
+        service: the app.
+        database: one of its databases.
+        awaited: the services whose end others wait for (`awaited_services`).
+        published: whether the pooler will be reached from the host's network too.
+    """
+    found = project.services[service]
+    if not (published and all(s.published for s in project.of(service) if s.database == database)):
+        yield from _by_network(project, service, database)
+    yield from _by_address(project, service, database)
+    yield from bystander(found, database, own=_states_it_itself(project, service))
+    yield from _by_kind(found)
+    if found.text("restart") not in ("always", "unless-stopped"):
+        yield from _one_off(project, found, awaited)
+
+
+def serves(start: str) -> bool:
+    """Whether a start leads to a program that stays."""
+    return _SERVES.search(start) is not None
+
+
+def awaited_services(project: Project) -> frozenset[str]:
+    """Services that another waits for with `service_completed_successfully`."""
+    found: set[str] = set()
+    for service in project.services.values():
+        for statement in service.statements("depends_on"):
+            if isinstance(statement.value, nodes.Mapping):
+                for name, entry in nodes.entries(statement.value).items():
+                    if "service_completed_successfully" in service.deep_texts(entry.value):
+                        found.add(name)
+    return frozenset(found)
+
+
+def _by_network(project: Project, service: str, database: str) -> Iterator[Reason]:
+    mine = networks.of(project.services, service)
+    owner = networks.host_of(project.services, service)
+    told = networks.extra_hosts(owner) if owner else {}
+    if project.databases[database].service and told.keys() & project.databases[database].hosts:
+        yield "network", "its extra_hosts say where that name leads, which is not the service"
+    if owner is project.databases[database].service is not None:
+        yield "beside", f"it lives in the network of {database} itself (network_mode), and has it at localhost"
+    if any(s.published for s in project.of(service)):
+        yield "network", "it lives in the host's network, which reaches a pooler only with --publish"
+    elif not mine:
+        yield "network", "it does not share the project's networks"
+    elif project.databases[database].service and not set(mine) & set(networks.of(project.services, database)):
+        yield "network", f"it shares no network with {database}"
+
+
+def _by_address(project: Project, service: str, database: str) -> Iterator[Reason]:
+    settings = [s for s in project.of(service) if s.database == database]
+    outside = project.databases[database].service is None
+    if outside and any(listens_as_a_pooler(database, s.address.port) for s in settings):
+        yield "behind-a-pooler", "there is a pooler at that address already"
+    if strongest(demand(s, project.environments[service]) for s in settings) == "verify":
+        yield "tls", "it checks the server's certificate, and a pooler in between cannot show that one"
+
+
+def _states_it_itself(project: Project, service: str) -> bool:
+    """Whether a setting stands in the service's own text, not in what it shares with others."""
+    own = [
+        statement.value
+        for statement in project.services[service].statements("environment")
+        if statement.entry in statement.fragment.node.entries and not isinstance(statement.entry.value, Alias)
+    ]
+    return any(s.in_command or s.value.origin.container in own for s in project.of(service))
+
+
+def bystander(service: Service, database: str, *, own: bool) -> Iterator[Reason]:
+    """Reasons for a service that only happens to be given the variables that others need.
+
+    Args:
+        service: the service.
+        database: the database that the variables name.
+        own: whether they stand in the service's own text. Only an official image cannot mean them then.
+    """
+    image = image_name(service)
+    if _BYSTANDER.search(image) and not (own and "/" in service.text("image")):
+        yield "bystander", f"it is {image} and does not connect to Postgres"
+    front = any(_FRONT.search(name) for name in (service.name, *_build_folders(service)))
+    if not own and (front or _FRONT_COMMAND.search(service.start())) and database not in service.names("depends_on"):
+        yield "bystander", "it is given the variables of others, and does not look like an app that connects"
+
+
+def _build_folders(service: Service) -> Iterator[str]:
+    """The last parts of the folders that a service is built from."""
+    for statement in service.statements("build"):
+        value = statement.value
+        node = nodes.lookup(value, "context") if isinstance(value, nodes.Mapping) else value
+        for text in service.texts(node) if node else ():
+            yield posixpath.basename(posixpath.normpath(text))
+
+
+def _by_kind(service: Service) -> Iterator[Reason]:
+    command = service.start()
+    looked_at = (
+        (image_name(service), _DIRECT_IMAGES),
+        (command, _DIRECT_COMMANDS),
+        (service.text("image"), _DIRECT_FULL_IMAGES),
+    )
+    yield from (reason for text, patterns in looked_at for pattern, reason in patterns if pattern.search(text))
+    if _BACKUP.search(service.name) or _BACKUP.search(command):
+        yield _DUMP
+
+
+def _one_off(project: Project, service: Service, awaited: frozenset[str]) -> Iterator[Reason]:
+    """Reasons that hold only for a service that does its work and ends."""
+    command = service.start()
+    if any(_is_true(project, service, f"_AIRFLOW_DB_{word}") for word in ("UPGRADE", "MIGRATE")):
+        yield "migrator", "its environment tells it to migrate the schema"
+    elif _MIGRATES.search(command) and not _SERVES.search(command):
+        yield "migrator", "its command migrates the schema"
+    elif re.search(r"\bpsql\b", command) and not _SERVES.search(command):
+        yield "one-off", "it runs psql and ends"
+    elif service.name in awaited:
+        yield "one-off", "others wait for its end: a one-off job that prepares the database"
+    elif _MIGRATOR_NAME.search(service.name) and not _SERVES.search(command):
+        yield "migrator", "its name says that it migrates the schema"
+
+
+def _is_true(project: Project, service: Service, variable: str) -> bool:
+    value = project.environments[service.name].get(variable)
+    return value is not None and value.text.lower() not in _FALSE

@@ -1,0 +1,103 @@
+"""Pooled or direct, one route for each app and database, always with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from devpool.decide.options import Options
+from devpool.decide.reasons import awaited_services, reasons
+from devpool.errors import DevpoolError
+from devpool.read.model import Project, unknown_service
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """How one app reaches one database, and why: a stable `code` and a sentence."""
+
+    service: str
+    database: str
+    pooled: bool
+    code: str
+    reason: str
+
+
+def chosen_routes(project: Project, options: Options) -> list[Route]:
+    """The routes with what the user chose. Who is to have sessions of its own is pooled by that.
+
+    Raises:
+        DevpoolError: `unknown-service`, `unknown-database`, `direct-and-pool`.
+    """
+    pool = (*options.pool, *options.session)
+    routes = find_routes(project, options.direct, pool, published=options.publish is not None)
+    reason = "in session mode, you asked for it (--session)"
+    return [replace(r, code="user", reason=reason) if r.pooled and in_session(r, options) else r for r in routes]
+
+
+def in_session(route: Route, options: Options) -> bool:
+    """Whether a route goes to the pooler's door in session mode."""
+    return bool({route.service, f"{route.service}:{route.database}"} & set(options.session))
+
+
+def find_routes(
+    project: Project, direct: tuple[str, ...] = (), pool: tuple[str, ...] = (), *, published: bool = False
+) -> list[Route]:
+    """The route of each app and database, in the order of the files.
+
+    Args:
+        project: the project.
+        direct: services that the user wants direct, or `SERVICE:DATABASE` for one of its databases.
+        pool: the same for those that the user wants pooled, whatever they look like.
+        published: whether the pooler will be reached from the host's network too.
+
+    Raises:
+        DevpoolError: `unknown-service`, `direct-and-pool`.
+    """
+    _check_names(project, direct, pool)
+    pairs = dict.fromkeys((s.service, s.database) for s in (*project.settings, *project.kept))
+    awaited = awaited_services(project)
+    return [_route(project, service, database, direct, pool, awaited, published) for service, database in pairs]
+
+
+def _check_names(project: Project, direct: tuple[str, ...], pool: tuple[str, ...]) -> None:
+    for name in (*direct, *pool):
+        service, _, database = name.partition(":")
+        if service not in project.services:
+            raise unknown_service(project, service)
+        if database and not any(
+            s.database == database for s in (*project.settings, *project.kept) if s.service == service
+        ):
+            raise _unknown_database(project, service, database)
+        if name in direct and name in pool:
+            raise DevpoolError(
+                "direct-and-pool", f"`{name}` cannot be both direct and pooled", hint="give one of the two"
+            )
+
+
+def _unknown_database(project: Project, service: str, database: str) -> DevpoolError:
+    known = ", ".join(dict.fromkeys(s.database for s in project.of(service))) or "none"
+    return DevpoolError(
+        "unknown-database", f"`{service}` reaches no database `{database}`", hint=f"databases that it reaches: {known}"
+    )
+
+
+def _route(
+    project: Project,
+    service: str,
+    database: str,
+    direct: tuple[str, ...],
+    pool: tuple[str, ...],
+    awaited: frozenset[str],
+    published: bool,
+) -> Route:
+    code, reason = "app", "no reason to stay direct"
+    pooled = True
+    names = {service, f"{service}:{database}"}
+    if not any(s.database == database for s in project.of(service)):
+        pooled, code, reason = False, "named-direct", "its only setting is direct by its own name"
+    elif names & set(direct):
+        pooled, code, reason = False, "user", "you asked for it (--direct)"
+    elif names & set(pool):
+        code, reason = "user", "you asked for it (--pool)"
+    elif found := next(reasons(project, service, database, awaited, published), None):
+        pooled, (code, reason) = False, found
+    return Route(service=service, database=database, pooled=pooled, code=code, reason=reason)

@@ -1,0 +1,115 @@
+"""A direct service that merges a pooled app keeps what it took from it: `migrate: <<: *web`.
+
+Before the app's own text changes, the service that stays direct gets a copy of it as a key of its own. It reads the
+same as before, and what the app says from then on is the app's alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from devpool.read.model import Project
+from devpool.read.services import Fragment, Service, Statement
+from devpool.text import layout, nodes
+from devpool.text.edits import Copy, Edit, Part, insertion
+from devpool.text.nodes import path_to
+
+KEYS = ("environment", "env_file", "depends_on", "links")
+_EMPTY = {"environment": "{}", "env_file": "[]", "depends_on": "[]", "links": "[]"}
+_ANCHOR = re.compile(r"(^|[\s\[{,:-])&[^\s,\[\]{}]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shield:
+    """One key that a direct service can be given of its own.
+
+    Attributes:
+        heir: the direct service.
+        app: the pooled app whose mapping it merges.
+        key: the key.
+        fragment: the heir's own mapping.
+        statement: what the app says; None where it says nothing, and so the heir neither.
+    """
+
+    heir: str
+    app: str
+    key: str
+    fragment: Fragment
+    statement: Statement | None
+
+    def covers(self, position: int) -> bool:
+        """Whether a position of the app's file lies in the text that the heir gets a copy of."""
+        entry = self.statement.entry if self.statement else None
+        return entry is not None and entry.key.start <= position <= entry.value.end
+
+
+Shields = dict[tuple[str, str], Shield]
+
+
+def find_shields(project: Project, pooled: Iterable[str]) -> Shields:
+    """Every key that a direct service takes over from a pooled app and could have of its own, by (service, key)."""
+    apps = set(pooled)
+    owners = {id(f.node): project.services[app] for app in apps for f in project.services[app].fragments if f.own}
+    found: Shields = {}
+    for heir in (s for s in project.services.values() if s.name not in apps):
+        fragment = next((f for f in reversed(heir.fragments) if f.own), None)
+        if fragment is None or fragment.node.flow:
+            continue
+        for app in _merged(fragment, owners):
+            found |= {(s.heir, s.key): s for s in _of(heir, app, fragment)}
+    return found
+
+
+def _merged(fragment: Fragment, owners: Mapping[int, Service]) -> list[Service]:
+    """The apps whose own mappings a mapping merges."""
+    sources = (s for e in fragment.node.entries if e.key.value == "<<" for s in nodes.merged(e.value))
+    return [owners[id(source)] for source in sources if id(source) in owners]
+
+
+def _of(heir: Service, app: Service, fragment: Fragment) -> Iterator[Shield]:
+    for key in KEYS:
+        theirs, mine = heir.statements(key), app.statements(key)
+        if any(s.entry in s.fragment.node.entries for s in theirs):
+            continue
+        statement = mine[-1] if len(mine) == 1 else None
+        if statement is None and (mine or theirs):
+            continue
+        if statement is None or (
+            len(theirs) == 1 and theirs[0].entry is statement.entry and _copyable(statement, fragment)
+        ):
+            yield Shield(heir=heir.name, app=app.name, key=key, fragment=fragment, statement=statement)
+
+
+def _copyable(statement: Statement, fragment: Fragment) -> bool:
+    """Whether a copy of the text means the same in the other mapping: at the same depth, and without an anchor."""
+    document, entry = statement.document, statement.entry
+    same_file = document is fragment.document and entry in statement.fragment.node.entries
+    lead = layout.indent(document, fragment.node.entries[0].key)
+    text = document.text[entry.value.start : entry.value.end]
+    return same_file and lead == layout.indent(document, entry.key) and not _ANCHOR.search(text)
+
+
+def shield_edits(shields: Shields, edits: list[Edit]) -> Iterator[Edit]:
+    """The edits that give each heir its copy, where the app's own text changes."""
+    changed = {(edit.path, edit.at[:3]) for edit in edits}
+    for shield in shields.values():
+        document, node = shield.fragment.document, shield.fragment.node
+        if (document.path, ("services", shield.app, shield.key)) in changed:
+            last = node.entries[-1]
+            position, new = layout.after_entry(document, node, last, shield.key, tuple(_text(shield)))
+            at = (*path_to(document.root, last.key.start)[:-1], shield.key)
+            yield insertion(document.path, position, new, at)
+
+
+def _text(shield: Shield) -> Iterator[Part]:
+    """What follows the key: what the app says, without the anchor that it may have."""
+    if shield.statement is None:
+        yield _EMPTY[shield.key]
+        return
+    document, value = shield.statement.document, shield.statement.entry.value
+    start = layout.line_start(document.text, value.start)
+    if start > shield.statement.entry.key.start:
+        yield document.newline + document.text[start : value.start]
+    yield Copy(value.start, value.end)

@@ -1,0 +1,132 @@
+"""PgBouncer's settings as the user gives them (`KEY=VALUE`): known, of the right type, and his to decide.
+
+The keys and their types are those of docker/pgbouncer/settings.txt; a key that begins with `db_` is one of PgBouncer's
+[databases] section.
+"""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+from collections.abc import Iterable, Mapping
+
+from devpool.decide.setting_values import expected, plain
+from devpool.errors import DevpoolError, UsageError
+from devpool.text.address import redact
+
+PRESET = "preset"
+PRESETS = ("dev", "ci", "staging", "production")
+POOL_MODES = ("transaction", "session", "statement")
+POOL_MODE, POOL_SIZE, SCRAM = "pool_mode", "default_pool_size", "scram_iterations"
+# The least that any driver accepts (ongres/scram before 3.0 and Bun want at least 4096), and what is fast.
+SCRAM_USUAL, SCRAM_FAST = 4096, 256
+# Apps that demand TLS get it from the pooler, and the pooler demands it of the server.
+_TLS = {"client_tls_sslmode": "prefer", "server_tls_sslmode": "require"}
+# These presets demand as much, or more, by themselves.
+_STRICT = ("staging", "production")
+# What devpool or the image decides, and how to have a say in it.
+_DECIDED = {
+    PRESET: "choose it with `devpool enable --preset`",
+    "session_database": "choose the apps with `devpool enable --session SERVICE`",
+    "listen_port": "choose it with `devpool enable --port`",
+    "listen_addr": "it listens in its networks; `devpool enable --publish` opens a port of the host's loopback",
+    "auth_file": "users come from the POSTGRES_USER and POSTGRES_PASSWORD that the compose file gives the pooler",
+    "db_host": "choose the apps of a database with `devpool enable --pool` and `--direct`",
+    "db_port": "it is the port at which the apps reach the database",
+    "db_dbname": "every database is reached under its own name",
+    "db_user": "every client is logged in as itself",
+    "db_auth_user": "users come from the POSTGRES_USER and POSTGRES_PASSWORD that the compose file gives the pooler",
+}
+_DECIDED |= dict.fromkeys(("auth_user", "db_password"), _DECIDED["auth_file"])
+# What the image itself decides (`kept` in docker/pgbouncer/settings.sh).
+_FIXED = (
+    *("conffile", "job_name", "logfile", "pidfile", "service_name", "syslog", "syslog_facility", "syslog_ident"),
+    *("unix_socket_dir", "unix_socket_group", "unix_socket_mode", "user"),
+)
+_PREFIX = "pgbouncer_"
+
+
+def read_types(text: str) -> dict[str, str]:
+    """The type of each key, from the text of settings.txt."""
+    return dict(line.split(" ", 1) for line in text.splitlines() if line)
+
+
+def read_settings(words: Iterable[str], types: Mapping[str, str]) -> dict[str, str]:
+    """`KEY=VALUE`s as settings by key. An empty value stays empty: it takes a setting out.
+
+    Raises:
+        DevpoolError: `unknown-setting`, `setting-decided`, `bad-setting-value`, `setting-twice`, `secret-setting`.
+        UsageError: `bad-setting`, for what is no `KEY=VALUE`.
+    """
+    found: dict[str, str] = {}
+    for word in words:
+        name, sign, value = word.partition("=")
+        if not sign:
+            raise UsageError("bad-setting", "a setting has no `=` in it", hint="write it as KEY=VALUE")
+        add(found, name.strip().lower().removeprefix(_PREFIX), value.strip(), types)
+    return found
+
+
+def add(found: dict[str, str], key: str, value: str, types: Mapping[str, str]) -> None:
+    """Put one more setting to the others, checked.
+
+    Raises:
+        DevpoolError: as `read_settings`.
+    """
+    _check_key(key, types)
+    if value:
+        _check_value(key, value, types[key])
+        value = plain(types[key], value)
+    if found.get(key, value) != value:
+        raise DevpoolError("setting-twice", f"`{key}` is given two values", hint="give it one")
+    found[key] = value
+
+
+def _check_key(key: str, types: Mapping[str, str]) -> None:
+    if key in _DECIDED or key in _FIXED:
+        hint = _DECIDED.get(key, "leave it out; the pooler's image needs it as it is")
+        raise DevpoolError("setting-decided", f"`{key}` is not a setting to change: devpool decides it", hint=hint)
+    if key not in types:
+        nearest = difflib.get_close_matches(key, types, 1, 0.0)
+        shown = key if key.isprintable() and len(key) <= 60 else "that"
+        raise DevpoolError(
+            "unknown-setting",
+            f"PgBouncer has no setting `{shown}` that devpool knows; the nearest is `{nearest[0]}`",
+            hint=f"write {nearest[0]}=..., or see https://www.pgbouncer.org/config.html",
+        )
+
+
+def _check_value(key: str, value: str, kind: str) -> None:
+    wanted = expected(kind, value)
+    if wanted:
+        hint = f"`{key}` is {wanted}; `{key}=` takes it out"
+        raise DevpoolError("bad-setting-value", f"the value of `{key}` does not fit", hint=hint)
+    if redact(value) != value:
+        raise DevpoolError(
+            "secret-setting",
+            f"the value of `{key}` holds a password, which the compose file would show",
+            hint="such a setting needs the image without devpool: docker/pgbouncer/README.md",
+        )
+
+
+def variables(settings: Mapping[str, str], *, tls: bool) -> dict[str, str]:
+    """The pooler's variables for these settings, in the order in which they are written.
+
+    Args:
+        settings: what the user chose, by key; it wins.
+        tls: whether some app demands TLS of the pooler.
+    """
+    first = {PRESET: settings[PRESET]} if PRESET in settings else {}
+    demanded = _TLS if tls and settings.get(PRESET) not in _STRICT else {}
+    found = {**first, POOL_MODE: "transaction", **demanded, **settings}
+    return {variable(key): value for key, value in found.items()}
+
+
+def variable(key: str) -> str:
+    """The pooler's variable for a setting."""
+    return f"PGBOUNCER_{key.upper()}"
+
+
+def in_words(settings: Mapping[str, str]) -> str:
+    """Settings as they can be typed: `preset=ci 'server_reset_query=DISCARD ALL'`."""
+    return shlex.join(f"{key}={value}" for key, value in settings.items())

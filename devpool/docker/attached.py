@@ -1,0 +1,156 @@
+"""A docker command with the terminal, the streams and the signals of this process."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from threading import Thread
+from typing import IO
+from uuid import uuid4
+
+from devpool.docker.containers import Running, Stack
+from devpool.docker.engine import no_docker, run
+from devpool.errors import DevpoolError
+
+_GRACE = 5.0  # seconds that a container has to end after SIGINT
+_LABEL = "devpool.once"
+_STDERR = 2
+_KEPT = 4096  # bytes of the end of stderr
+NOT_FOUND = 127  # as a shell and `docker run` have it; `docker compose run` ends with 1
+_NOT_STARTED = re.compile(rb"Error response from daemon:[^\n]*unable to start container process")
+
+
+def has_terminal() -> bool:
+    """Whether a person sits in front of it: docker gives a container a terminal only where both ends are one."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+
+
+def run_once(
+    stack: Stack,
+    service: str,
+    command: list[str],
+    environ: Mapping[str, str],
+    *,
+    entrypoint: list[str] | None = None,
+    apart: bool = False,
+) -> int:
+    """A one-off container of a service, with nothing that it depends on; its exit code, 127 where it could not start.
+
+    Variables are passed by name: their values stand in this process's environment, not on a command line.
+
+    Args:
+        stack: the project's containers.
+        service: the service.
+        command: the words of the command; none for the service's own.
+        environ: variables that the container gets, over its own.
+        entrypoint: a program in place of the service's entrypoint.
+        apart: whether what it says on stdout goes to stderr, so that stdout is free for an answer.
+
+    Raises:
+        DevpoolError: `no-docker-cli`.
+        KeyboardInterrupt: it was interrupted; its container has ended and is removed.
+    """
+    mark = f"{_LABEL}={uuid4().hex}"
+    names = [word for name in environ for word in ("--env", name)]
+    first = ["--entrypoint", *entrypoint] if entrypoint else []
+    plain = [] if has_terminal() and not apart else ["-T"]
+    options = ["--rm", "--no-deps", *plain, "--label", mark, *names, *first]
+    words = stack.call.command("run", *options, service, *command)
+    child = _start(stack, words, {**stack.call.environ, **environ}, apart, subprocess.PIPE)
+    assert child.stderr, "it is a pipe"
+    with child.stderr:
+        copier = _Copier(child.stderr)
+        copier.start()
+        code = _code(child, lambda: _end(stack, mark))
+        copier.join(_GRACE)
+    return NOT_FOUND if code and _NOT_STARTED.search(copier.end) else code
+
+
+def execute(stack: Stack, container: Running, command: list[str], *, apart: bool = False) -> int:
+    """A command in a running container; its exit code. `apart` as in `run_once`.
+
+    Raises:
+        DevpoolError: `no-docker-cli`.
+        KeyboardInterrupt: it was interrupted.
+    """
+    options = ["--interactive", *(["--tty"] if has_terminal() and not apart else [])]
+    child = _start(stack, ["docker", "exec", *options, container.id, *command], stack.call.environ, apart)
+    return _code(child, lambda: None)
+
+
+def _start(
+    stack: Stack, words: list[str], environ: Mapping[str, str], apart: bool, stderr: int | None = None
+) -> subprocess.Popen[bytes]:
+    stdout = _STDERR if apart else None
+    try:
+        return subprocess.Popen(words, cwd=stack.call.cwd, env=dict(environ), stdout=stdout, stderr=stderr)
+    except FileNotFoundError:
+        raise no_docker() from None
+
+
+def _code(child: subprocess.Popen[bytes], stop: Callable[[], None]) -> int:
+    with _hanging_up_interrupts():
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            # `docker compose run` without a terminal ends at once and leaves its container running.
+            stop()
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(_GRACE)
+            child.kill()
+            child.wait()
+            raise
+
+
+class _Copier(Thread):
+    """Passes on what docker and the command say on stderr, as it comes, and keeps the end of it."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__(daemon=True)
+        self.stream = stream
+        self.end = b""
+
+    def run(self) -> None:
+        """Until the stream is closed."""
+        while said := os.read(self.stream.fileno(), 65536):
+            self.end = (self.end + said)[-_KEPT:]
+            with suppress(OSError):  # whoever read it has gone: the command goes on
+                os.write(_STDERR, said)
+
+
+@contextmanager
+def _hanging_up_interrupts() -> Iterator[None]:
+    """A terminal that is closed stops the container too."""
+    before = signal.signal(signal.SIGHUP, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def _end(stack: Stack, mark: str) -> None:
+    """End the marked container as ctrl-C on its own terminal would, and remove it. Whoever insists need not wait."""
+    found = _ask(stack, "ps", "--all", "--quiet", "--filter", f"label={mark}").split()
+    try:
+        for container in found:
+            _ask(stack, "kill", "--signal", "INT", container)
+        deadline = time.monotonic() + _GRACE
+        while found and time.monotonic() < deadline and _ask(stack, "ps", "--quiet", "--filter", f"label={mark}"):
+            time.sleep(0.1)
+    finally:
+        for container in found:
+            _ask(stack, "rm", "--force", "--volumes", container)
+
+
+def _ask(stack: Stack, *words: str) -> str:
+    """What docker answers; "" where it refuses, which is that the container is gone already."""
+    try:
+        return run(["docker", *words], cwd=stack.call.cwd, environ=stack.call.environ)
+    except DevpoolError:
+        return ""

@@ -1,0 +1,182 @@
+"""PgBouncer's console in a running pooler: what it shows, settings changed while its clients stay, and RELOAD.
+
+`SET` counts at once and until the next RELOAD, which reads the configuration file again. So what was set is also
+added to that file, where the last line of a key counts; it lies in memory and is made anew at every start of the
+container, from its variables (docker/pgbouncer/README.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from devpool.docker.containers import Running, Stack, rows
+from devpool.errors import DevpoolError
+from devpool.resources import inside
+
+CONFIGURATION = "/run/pgbouncer/private/pgbouncer.ini"
+_SERVICES = "/run/pgbouncer/private/pg_service.conf"
+_ADD_LINE = f'printf "%s = %s\\n" "$1" "$2" >>{CONFIGURATION}'
+_MARK = "-- end of answer"
+_SHOW_ALL = f'for what; do pooler-admin "SHOW $what" || exit; echo "{_MARK}"; done'
+_DIRECTLY = f'PGSERVICEFILE={_SERVICES} exec psql -Xw --csv -d service=direct -c "$1"'
+# What the image decides at its start from more than this one value: a line of [databases], a certificate, who is asked.
+_AT_START = ("db_", "client_tls_", "server_tls_", "auth_")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one setting in one pooler: it counts now, or `later`, for that reason; `running` tells whether the
+    pooler has to be started anew for it.
+    """
+
+    pooler: str
+    key: str
+    value: str
+    later: str = ""
+    running: bool = True
+
+
+def ask(stack: Stack, pooler: Running, *words: str) -> list[list[dict[str, str]]]:
+    """The answers of several SHOW commands, asked one after the other in one call.
+
+    Args:
+        stack: the project's containers.
+        pooler: the pooler.
+        words: what is shown: `POOLS`, `CLIENTS`, ...
+
+    Raises:
+        DevpoolError: what `Stack.execute` raises.
+    """
+    text = stack.execute(pooler, ["sh", "-c", _SHOW_ALL, "sh", *words])
+    return [rows(part) for part in text.split(f"{_MARK}\n")[: len(words)]]
+
+
+def show(stack: Stack, pooler: Running, what: str) -> list[dict[str, str]]:
+    """`SHOW <what>`, a dict for each row.
+
+    Raises:
+        DevpoolError: what `Stack.execute` raises.
+    """
+    return rows(stack.execute(pooler, ["pooler-admin", f"SHOW {what}"]))
+
+
+def reported(stack: Stack, pooler: Running, database: str) -> dict[str, str]:
+    """What PgBouncer reports of itself at the login of a real connection, by parameter: `pgbouncer.version`,
+    `pgbouncer.pool_mode`, ..., and Postgres' own, such as `server_version`. Nothing before PgBouncer 1.26.
+
+    Raises:
+        DevpoolError: what `Stack.execute` raises, also where the database does not answer within 3 s.
+    """
+    text = stack.execute(pooler, ["perl", "-e", inside("reported.pl"), database])
+    return dict(line.partition("=")[::2] for line in text.splitlines())
+
+
+def query_directly(stack: Stack, pooler: Running, sql: str) -> list[dict[str, str]]:
+    """The rows of a query at the server itself, by the way that a pooler's container has to it.
+
+    Raises:
+        DevpoolError: what `Stack.execute` raises.
+    """
+    return rows(stack.execute(pooler, ["sh", "-c", _DIRECTLY, "sh", sql]))
+
+
+def configuration(stack: Stack, pooler: Running) -> dict[str, dict[str, str]]:
+    """`SHOW CONFIG` by key: value, default, and whether it is `changeable` (`yes` or `no`) without a restart."""
+    return {row["key"]: row for row in show(stack, pooler, "CONFIG")}
+
+
+def tune(stack: Stack, pooler: Running, wanted: Mapping[str, str]) -> list[Outcome]:
+    """Give settings to a running pooler. No client is dropped, and where PgBouncer refuses one, none counts.
+
+    Args:
+        stack: the project's containers.
+        pooler: the pooler.
+        wanted: values by key, "" for a setting that was taken out.
+
+    Raises:
+        DevpoolError: `set-refused`, with PgBouncer's own words.
+    """
+    found = configuration(stack, pooler)
+    outcomes = [
+        Outcome(pooler=pooler.service, key=key, value=value, later=_later(key, value, found.get(key)))
+        for key, value in wanted.items()
+    ]
+    now = [outcome for outcome in outcomes if not outcome.later]
+    _set_all(stack, pooler, now, {o.key: found[o.key]["value"] for o in now})
+    for outcome in now:
+        stack.execute(pooler, ["sh", "-c", _ADD_LINE, "sh", outcome.key, outcome.value])
+    return outcomes
+
+
+def _later(key: str, value: str, row: Mapping[str, str] | None) -> str:
+    """Why a setting has to wait for a restart; "" where it does not."""
+    if not value:
+        return "what counts without it is read at the start"
+    if key.startswith(_AT_START):
+        return "the pooler reads it at its start"
+    if row is None or row.get("changeable") != "yes":
+        return "PgBouncer does not change it while it runs"
+    return ""
+
+
+def _set_all(stack: Stack, pooler: Running, outcomes: list[Outcome], before: Mapping[str, str]) -> None:
+    done: list[str] = []
+    try:
+        for outcome in outcomes:
+            _set(stack, pooler, outcome.key, outcome.value)
+            done.append(outcome.key)
+    except BaseException as error:
+        _put_back(stack, pooler, before)
+        if isinstance(error, DevpoolError) and error.code == "docker-failed":
+            raise _refused(pooler, outcomes[len(done)].key, error) from None
+        raise
+
+
+def _put_back(stack: Stack, pooler: Running, before: Mapping[str, str]) -> None:
+    for key, value in before.items():
+        with suppress(DevpoolError):
+            _set(stack, pooler, key, value)
+
+
+def _set(stack: Stack, pooler: Running, key: str, value: str) -> None:
+    escaped = value.replace("'", "''")
+    stack.execute(pooler, ["pooler-admin", f"SET {key} = '{escaped}'"])
+
+
+def _refused(pooler: Running, key: str, error: DevpoolError) -> DevpoolError:
+    return DevpoolError(
+        "set-refused",
+        f"the PgBouncer of `{pooler.service}` does not take this value of `{key}`; nothing was changed",
+        hint=f"see {key} at https://www.pgbouncer.org/config.html",
+        details=(*error.details, error.message.removeprefix("docker failed: ")),
+    )
+
+
+def reload(stack: Stack, pooler: Running) -> None:
+    """Let a pooler read its configuration again.
+
+    A RELOAD that fails has changed what stands before the error, and has put the rest at PgBouncer's own defaults
+    (https://github.com/pgbouncer/pgbouncer/issues/1482): the settings of before are put back.
+
+    Raises:
+        DevpoolError: `reload-failed`, with what PgBouncer says and logs.
+    """
+    before = configuration(stack, pooler)
+    try:
+        stack.execute(pooler, ["pooler-admin", "RELOAD"])
+    except DevpoolError as error:
+        if error.code != "docker-failed":
+            raise
+        after = configuration(stack, pooler)
+        changed = {k: r["value"] for k, r in before.items() if r["value"] != after.get(k, r)["value"]}
+        _put_back(stack, pooler, changed)
+        logged = [line for line in stack.logs(pooler.service) if line.startswith(("ERROR", "WARNING", "FATAL"))]
+        raise DevpoolError(
+            "reload-failed",
+            f"the PgBouncer of `{pooler.service}` does not take its configuration; the settings of before are put back",
+            hint="its configuration is made anew from its variables at every start: "
+            f"docker compose restart {pooler.service}",
+            details=(error.message.removeprefix("docker failed: "), *logged[-5:]),
+        ) from None

@@ -1,0 +1,291 @@
+"""The project's containers: which run, how to start, ask and remove them. Docker is reached through
+python-on-whales for what it types well, and through engine.py for commands whose words matter.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from devpool.docker.engine import Call, failure, no_docker, run
+from devpool.errors import DevpoolError
+from devpool.text.address import redact
+
+if TYPE_CHECKING:
+    from python_on_whales import DockerClient
+
+_LOG_LINES = 20
+_ROLE = "devpool.role"  # the label that our images have (docker/*/Dockerfile)
+_STAMP = re.compile(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
+_VOLUME_ID = re.compile(r"[0-9a-f]{64}")
+_HEALTH_TIMEOUT = 90  # seconds that a pooler has to become healthy
+_ACTIVITY = (
+    "SELECT host(client_addr) AS addr, datname AS database, usename AS user, "
+    "coalesce(application_name, '') AS application, count(*) AS connections "
+    "FROM pg_catalog.pg_stat_activity "
+    "WHERE backend_type = 'client backend' AND client_addr IS NOT NULL AND pid <> pg_backend_pid() "
+    "GROUP BY 1, 2, 3, 4"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A running container: its service, id, addresses, health ("" where it has no healthcheck), and the words of its
+    entrypoint and command.
+    """
+
+    service: str
+    id: str
+    name: str
+    addresses: frozenset[str]
+    health: str
+    environment: Mapping[str, str] = field(repr=False)
+    words: tuple[str, ...] = field(repr=False, default=())
+
+
+class Stack:
+    """The containers of one project.
+
+    Args:
+        call: how to call Compose for it.
+        name: the project's name, as Compose's model gives it.
+        declared: its services in that model.
+    """
+
+    def __init__(self, call: Call, name: str, declared: Mapping[str, Mapping[str, Any]]) -> None:
+        self.call = call
+        self.name = name
+        self.declared = declared
+
+    def running(self) -> dict[str, list[Running]]:
+        """The running containers by service.
+
+        Raises:
+            DevpoolError: `engine-not-running`, `no-docker-cli`, `docker-failed`.
+        """
+        found: dict[str, list[Running]] = {}
+        for container in _list(self.name):
+            labels = container.config.labels or {}
+            if labels.get("com.docker.compose.oneoff") == "True":
+                continue
+            service = labels.get("com.docker.compose.service", "")
+            found.setdefault(service, []).append(_running(service, container))
+        return found
+
+    def build(self, services: Iterable[str]) -> None:
+        """Build services' images."""
+        self._compose("build", "--quiet", *services)
+
+    def up(
+        self,
+        services: Iterable[str],
+        *,
+        scale: Mapping[str, int] | None = None,
+        wait: bool = False,
+        deps: bool = False,
+        recreate: bool = True,
+    ) -> None:
+        """Create and start services, or recreate those that changed.
+
+        Args:
+            services: which; with none nothing is done, where Compose itself would start everything.
+            scale: how many containers of a service, where that is not one.
+            wait: until they run and are healthy.
+            deps: what they depend on too.
+            recreate: whether one that runs and has changed in the files is made anew.
+        """
+        names = list(services)
+        if not names:
+            return
+        scales = [w for s, n in (scale or {}).items() if n != 1 for w in ("--scale", f"{s}={n}")]
+        waiting = ["--wait", "--wait-timeout", str(_HEALTH_TIMEOUT)] if wait else []
+        only = ([] if deps else ["--no-deps"]) + ([] if recreate else ["--no-recreate"])
+        self._compose("up", "--detach", *only, *waiting, *scales, *names)
+
+    def stop(self, services: Iterable[str]) -> None:
+        """Stop and remove the containers of services that the files name."""
+        names = list(services)
+        if names:
+            self._compose("rm", "--stop", "--force", *names)
+
+    def remove(self, service: str) -> None:
+        """Remove a service's containers and the image that Compose built for it, whether the files still name it."""
+        client = _client()
+        with _errors():
+            for container in client.container.list(all=True, filters=_filters(self.name, service)):
+                image = container.config.image or ""
+                volumes = _anonymous_volumes(container)
+                client.container.stop(container, time=5)
+                client.container.remove(container, force=True, volumes=True)
+                self._remove_volumes(volumes)
+                self._remove_image(image)
+            self._remove_image(f"{self.name}-{service}")
+
+    def left(self) -> dict[str, list[str]]:
+        """The services of devpool's own that have a container and stand in no file any more, by their role: `exporter`,
+        `pooler`.
+        """
+        client = _client()
+        with _errors():
+            found = client.container.list(all=True, filters=[*_filters(self.name), ("label", _ROLE)])
+            labels = [c.config.labels or {} for c in found]
+        known = set(self.services()) if labels else set()
+        left: dict[str, list[str]] = {}
+        for mine in labels:
+            name = mine.get("com.docker.compose.service", "")
+            if name not in known:
+                left.setdefault(mine[_ROLE], []).append(name)
+        return left
+
+    def services(self) -> list[str]:
+        """The services that the files name, those of all profiles."""
+        words = self.call.command("--profile", "*", "config", "--services")
+        return run(words, cwd=self.call.cwd, environ=self.call.environ).split()
+
+    def logs(self, service: str, *which: str) -> tuple[str, ...]:
+        """The last lines that a service logged, without passwords.
+
+        Args:
+            service: whose.
+            which: options of `docker compose logs` that say how many lines, in place of the last few.
+        """
+        many = which or ("--tail", str(_LOG_LINES))
+        command = self.call.command("logs", "--no-color", "--no-log-prefix", *many, service)
+        try:
+            text = run(command, cwd=self.call.cwd, environ=self.call.environ)
+        except DevpoolError:
+            return ()
+        # A pooler that cannot reach its server says the same again and again: once is enough, without the time.
+        lines = dict.fromkeys(_STAMP.sub("", line) for line in text.splitlines())
+        return tuple(redact(line) for line in lines)
+
+    def pooler_clients(self, pooler: Running) -> list[dict[str, str]]:
+        """`SHOW CLIENTS` of a pooler, a dict for each connection, its columns by name."""
+        return rows(self.execute(pooler, ["pooler-admin", "SHOW CLIENTS"]))
+
+    def activity(self, database: Running) -> list[dict[str, str]]:
+        """The client connections that Postgres holds: addr, database, user, application, connections."""
+        return self.query(database, _ACTIVITY)
+
+    def query(self, database: Running, sql: str) -> list[dict[str, str]]:
+        """The rows of a query, asked inside the database's container over its own socket, as its own superuser."""
+        user = database.environment.get("POSTGRES_USER") or "postgres"
+        name = database.environment.get("POSTGRES_DB") or user
+        return rows(self.execute(database, ["psql", "-X", "--csv", "-U", user, "-d", name, "-c", sql]))
+
+    def execute(self, container: Running, command: list[str]) -> str:
+        """The output of a command inside a container.
+
+        Raises:
+            DevpoolError: `docker-failed` with the command's own last line, and what `engine.run` raises.
+        """
+        return run(["docker", "exec", container.id, *command], cwd=self.call.cwd, environ=self.call.environ)
+
+    def has_image(self, image: str) -> bool:
+        """Whether the engine has an image.
+
+        Raises:
+            DevpoolError: what `engine.run` raises but for the answer that it has not.
+        """
+        try:
+            run(["docker", "image", "inspect", "--format", ".", image], cwd=self.call.cwd, environ=self.call.environ)
+        except DevpoolError as error:
+            if error.code != "docker-failed":
+                raise
+            return False
+        return True
+
+    def probe(self, service: str, script: str) -> str:
+        """What a shell script prints in a one-off container of a service, with nothing that it depends on.
+
+        Raises:
+            DevpoolError: `docker-failed`, also where the image has no shell, and what `engine.run` raises.
+        """
+        words = self.call.command("run", "--rm", "--no-deps", "-T", "--entrypoint", "sh", service, "-c", script)
+        return run(words, cwd=self.call.cwd, environ=self.call.environ)
+
+    def _compose(self, *words: str) -> None:
+        run(self.call.command(*words), cwd=self.call.cwd, environ=self.call.environ)
+
+    def _remove_volumes(self, names: list[str]) -> None:
+        for name in names:
+            # It is gone already, or another container uses it too: then it goes with that one.
+            with suppress(DevpoolError), _errors():
+                _client().volume.remove(name)
+
+    def _remove_image(self, name: str) -> None:
+        client = _client()
+        if name.startswith(f"{self.name}-") and client.image.exists(name):
+            client.image.remove(name, force=True)
+
+
+def _client() -> DockerClient:
+    # 180 ms of imports that only a command that touches containers should pay.
+    from python_on_whales import docker
+
+    return docker
+
+
+def _filters(project: str, service: str | None = None) -> Any:
+    found = [("label", f"com.docker.compose.project={project}")]
+    return found + ([("label", f"com.docker.compose.service={service}")] if service else [])
+
+
+def _list(project: str) -> list[Any]:
+    client = _client()
+    with _errors():
+        return list(client.container.list(filters=_filters(project)))
+
+
+class _errors:  # noqa: N801 - reads as a statement
+    """Turns python-on-whales' exceptions, which hold whole commands, into ours."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        from python_on_whales.client_config import ClientNotFoundError
+        from python_on_whales.exceptions import DockerException
+
+        if isinstance(error, ClientNotFoundError):
+            raise no_docker() from None
+        if isinstance(error, DockerException):
+            raise failure(error.stderr or "") from None
+
+
+def _running(service: str, container: Any) -> Running:
+    networks = (container.network_settings.networks or {}).values()
+    found = {a for n in networks for a in (n.ip_address, n.global_ipv6_address) if a}
+    health = container.state.health
+    environment = dict(e.partition("=")[::2] for e in container.config.env or [])
+    return Running(
+        service=service,
+        id=container.id,
+        name=container.name,
+        addresses=frozenset(found),
+        health=health.status if health else "",
+        environment=environment,
+        words=(*_words(container.config.entrypoint), *_words(container.config.cmd)),
+    )
+
+
+def _anonymous_volumes(container: Any) -> list[str]:
+    """The volumes without a name of their own. Compose mounts them by their ids where it recreates a container, and
+    Docker, to which they have a name then, no longer removes them with it.
+    """
+    names = [mount.name or "" for mount in container.mounts if mount.type == "volume"]
+    return [name for name in names if _VOLUME_ID.fullmatch(name)]
+
+
+def _words(command: str | list[str] | None) -> list[str]:
+    return [command] if isinstance(command, str) else command or []
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    """CSV with a header as a dict for each row."""
+    return [dict(row) for row in csv.DictReader(io.StringIO(text))]

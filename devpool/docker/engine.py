@@ -1,0 +1,131 @@
+"""The only door to docker. What it raises carries no password.
+
+`docker compose config` is asked directly, because python-on-whales knows neither its hashes nor its errors;
+for containers python-on-whales gives typed answers (containers.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from devpool.errors import DevpoolError
+from devpool.read.reading import Reading
+from devpool.text.address import redact
+
+_TIMEOUT = 900.0  # seconds; the first build of the pooler downloads packages
+_SHOWN_LINES = 10
+_ENGINE_DOWN = ("cannot connect to the docker daemon", "is the docker daemon running", "error during connect")
+_NO_PLUGIN = ("is not a docker command", "unknown command: docker compose", "unknown shorthand flag")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """How `docker compose` is called for a project: its options, folder and environment."""
+
+    arguments: tuple[str, ...]
+    cwd: str
+    environ: Mapping[str, str] = field(repr=False)
+
+    def command(self, *words: str) -> list[str]:
+        """The whole command line."""
+        return ["docker", "compose", *self.arguments, *words]
+
+
+def run(command: Sequence[str], *, cwd: str, environ: Mapping[str, str] | None = None) -> str:
+    """Run a docker command and give its output.
+
+    Raises:
+        DevpoolError: `no-docker-cli`, `no-compose-plugin`, `engine-not-running`, `docker-failed`.
+    """
+    try:
+        done = subprocess.run(
+            list(command),
+            cwd=cwd,
+            env=dict(environ) if environ is not None else None,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_TIMEOUT,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise no_docker() from None
+    except subprocess.TimeoutExpired:
+        raise DevpoolError(
+            "docker-failed", f"docker did not answer within {_TIMEOUT:.0f} s", hint="see whether `docker info` answers"
+        ) from None
+    if done.returncode:
+        raise failure(done.stderr or done.stdout)
+    return done.stdout
+
+
+def no_docker() -> DevpoolError:
+    """There is no docker on PATH."""
+    return DevpoolError(
+        "no-docker-cli",
+        "there is no `docker` command",
+        hint="install the Docker CLI with its compose plugin; "
+        "`devpool enable --no-verify --no-up` edits without it, and proves less",
+    )
+
+
+def failure(stderr: str) -> DevpoolError:
+    """What docker said, as one of our errors."""
+    text = redact(stderr.strip())
+    low = text.lower()
+    if any(sign in low for sign in _ENGINE_DOWN):
+        return DevpoolError(
+            "engine-not-running",
+            "the Docker engine is not running",
+            hint="start it; what edits files does without it: --no-up",
+        )
+    if any(sign in low for sign in _NO_PLUGIN):
+        return DevpoolError(
+            "no-compose-plugin", "docker has no compose plugin", hint="install Docker's compose plugin, version 2.20+"
+        )
+    lines = [line for line in text.splitlines() if line.strip()] or ["it gave no reason"]
+    return DevpoolError(
+        "docker-failed",
+        f"docker failed: {lines[-1].strip()}",
+        hint="`docker compose config -q` may show more",
+        details=tuple(lines[-_SHOWN_LINES - 1 : -1]),
+    )
+
+
+def read_compose(call: Call) -> Reading:
+    """Compose's reading of a project, all profiles on.
+
+    Raises:
+        DevpoolError: `compose-refuses`, and what `run` raises.
+    """
+    from concurrent.futures import ThreadPoolExecutor  # a few milliseconds, and not needed by every command
+
+    with ThreadPoolExecutor(2) as pool:
+        model = pool.submit(_config, call, "--format", "json")
+        hashes = pool.submit(_config, call, "--hash", "*")
+        lines = [line.split() for line in hashes.result().splitlines()] if not model.exception() else []
+        body = json.loads(model.result())
+    return Reading(model=body, hashes={words[0]: words[1] for words in lines if len(words) == 2})
+
+
+def _config(call: Call, *options: str) -> str:
+    try:
+        return run(call.command("--profile", "*", "config", *options), cwd=call.cwd, environ=call.environ)
+    except DevpoolError as error:
+        if error.code != "docker-failed":
+            raise
+        raise DevpoolError(
+            "compose-refuses",
+            f"Compose does not accept the project: {error.message.removeprefix('docker failed: ')}",
+            hint="correct it until `docker compose config -q` is silent",
+        ) from None
+
+
+def environ() -> dict[str, str]:
+    """The shell's variables."""
+    return dict(os.environ)

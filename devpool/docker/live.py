@@ -1,0 +1,87 @@
+"""Which route is live: the connections at the pooler and at Postgres, by service and container."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from devpool.docker.containers import Running, Stack
+from devpool.docker.proof import Connections, Replica
+from devpool.docker.show import HEALTH
+
+_IDLE_SECONDS = 4.0
+Counts = Counter[str]  # by address
+
+
+def count(
+    stack: Stack,
+    running: Mapping[str, list[Running]],
+    pairs: Iterable[tuple[str, str]],
+    poolers: Mapping[str, str],
+) -> list[Connections]:
+    """The connections of services to databases.
+
+    Args:
+        stack: the project's containers.
+        running: those that run, by service.
+        pairs: (service, database) to count.
+        poolers: the pooler's service by database.
+    """
+    wanted = [(s, d) for s, d in pairs if s in running]
+    databases = {d for _, d in wanted}
+    pooled = {d: _at_pooler(stack, running.get(poolers.get(d, ""), [])) for d in databases}
+    direct = {d: _at_database(stack, running[d]) if d in running else None for d in databases}
+    return [
+        Connections.of(service, database, (_replica(c, pooled[database], direct[database]) for c in running[service]))
+        for service, database in wanted
+    ]
+
+
+def _replica(container: Running, pooled: Counts, direct: Counts | None) -> Replica:
+    return Replica(
+        container=container.name,
+        at_pooler=sum(pooled[a] for a in container.addresses),
+        at_database=None if direct is None else sum(direct[a] for a in container.addresses),
+        addressed=bool(container.addresses),
+    )
+
+
+def wait_for(
+    stack: Stack,
+    services: Iterable[str],
+    pairs: list[tuple[str, str]],
+    poolers: Mapping[str, str],
+    *,
+    seconds: float,
+) -> list[Connections]:
+    """Count until every service has a connection at its pooler and none at Postgres, or the time is over.
+
+    An app that connects only when it is asked for something shows no connection at all: that is no fault, and
+    it is given a few seconds only.
+
+    Args:
+        seconds: how long a connection that is still at Postgres is waited for.
+    """
+    names, begin = set(services), time.monotonic()
+    while True:
+        found = count(stack, stack.running(), pairs, poolers)
+        mine = [c for c in found if c.service in names]
+        waited = time.monotonic() - begin
+        moved = not any(c.at_database for c in mine)
+        if waited > seconds or (moved and (waited > _IDLE_SECONDS or all(c.at_pooler for c in mine))):
+            return found
+        time.sleep(0.3)
+
+
+def _at_pooler(stack: Stack, poolers: Iterable[Running]) -> Counts:
+    rows = (row for pooler in poolers for row in stack.pooler_clients(pooler))
+    return Counter(row.get("addr", "") for row in rows if row.get("database") != HEALTH)
+
+
+def _at_database(stack: Stack, databases: Iterable[Running]) -> Counts:
+    found: Counts = Counter()
+    for database in databases:
+        for row in stack.activity(database):
+            found[row["addr"]] += int(row["connections"])
+    return found

@@ -1,0 +1,122 @@
+"""The variables with which a command in an app's container goes to the database itself. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, unquote
+
+from devpool.commit.state import State
+from devpool.decide.session import name_setting
+from devpool.errors import DevpoolError
+from devpool.read.model import Project, Setting
+from devpool.read.tools import DIRECT_NAMES, Tool
+
+_URL = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+]*)://(?:(?P<user>[^:@/?#]*)(?::(?P<password>.*))?@)?(?P<rest>[^@]*)", re.I | re.S
+)
+
+
+def direct_values(project: Project, state: State | None, service: str) -> dict[str, str]:
+    """The settings of an app that enable had moved, as they are without it.
+
+    Args:
+        project: the project as it is without devpool.
+        state: what enable did; None where the project is not enabled.
+        service: the app.
+    """
+    mine = [s for s in _pooled(project, state, service) if not s.in_command]
+    names = [name_setting(s, project.environments[service]) for s in mine if s.kind == "host"]
+    return {s.variable: s.value.text for s in (*mine, *names) if s}
+
+
+def moved_commands(project: Project, state: State | None, service: str) -> list[str]:
+    """Which of `entrypoint` and `command` of a service have a setting that enable had moved."""
+    return list(dict.fromkeys(s.value.name for s in _pooled(project, state, service) if s.in_command))
+
+
+def exported(project: Project, service: str, tool: Tool | None, names: Iterable[str]) -> dict[str, str]:
+    """The direct URL under the names that migration tools read, where the app itself says nothing under them.
+
+    Args:
+        project: the project as it is without devpool.
+        service: the app.
+        tool: the tool that will run, if it is known.
+        names: further names, which the project's own files read.
+    """
+    setting = main_url(project, service)
+    taken = {name for name, value in project.environments[service].items() if value.text}
+    found: dict[str, str] = dict(tool.fixed) if tool and setting else {}
+    if setting is None:
+        return found
+    text = setting.value.text
+    if setting.kind == "url":
+        found |= dict.fromkeys((*DIRECT_NAMES, *names), text)
+        found |= dict.fromkeys(tool.url if tool else (), plain_url(text))
+    found |= dict.fromkeys(tool.jdbc if tool else (), text if setting.kind == "jdbc" else jdbc_url(text))
+    return {name: value for name, value in found.items() if value and name not in taken}
+
+
+def main_url(project: Project, service: str) -> Setting | None:
+    """The setting that is all of a URL: DATABASE_URL, or the only one there is; None where it is not plain which."""
+    urls = [s for s in project.of(service) if s.kind in ("url", "jdbc") and not s.in_command and _is_whole(s)]
+    named = next((s for s in urls if s.variable == "DATABASE_URL"), None)
+    return named or (urls[0] if len({s.value.text for s in urls}) == 1 else None)
+
+
+def plain_url(url: str) -> str:
+    """A URL as libpq and Go's and Rust's drivers read it: without the driver that SQLAlchemy or Django name in it."""
+    return re.sub(r"^[a-z0-9+]+://", "postgres://", url, flags=re.I)
+
+
+def jdbc_url(url: str) -> str:
+    """The same for Java, where user and password are parameters; "" where it cannot be said so.
+
+    Source: pgJDBC documentation, "Connecting to the Database".
+    """
+    parts = _URL.fullmatch(url)
+    if parts is None or parts["rest"].startswith("/"):
+        return ""
+    place, _, query = parts["rest"].partition("?")
+    account = [("user", parts["user"]), ("password", parts["password"])]
+    mine = [f"{key}={quote(unquote(value), safe='')}" for key, value in account if value]
+    options = "&".join([*mine, *([query] if query else [])])
+    return f"jdbc:postgresql://{place}" + (f"?{options}" if options else "")
+
+
+def refuse_without_database(project: Project, service: str) -> None:
+    """What names no database has nothing to be direct to.
+
+    Raises:
+        DevpoolError: `no-database-setting`.
+    """
+    named = {s.service for s in (*project.settings, *project.kept)} | {name for name, _ in project.unplaced}
+    if service in named:
+        return
+    place = project.services[service].place
+    if service in project.databases:
+        raise DevpoolError(
+            "no-database-setting",
+            f"`{service}` is a database itself",
+            where=place,
+            hint=f"name one of its apps, or open psql in it: devpool psql --direct {service}",
+        )
+    apps = ", ".join(name for name in project.services if name in named) or "none"
+    raise DevpoolError(
+        "no-database-setting",
+        f"`{service}` names no database where devpool could see it",
+        where=place,
+        hint=f"apps of this project: {apps}; what devpool does not see it has not changed: "
+        f"docker compose run --rm {service} COMMAND...",
+    )
+
+
+def _pooled(project: Project, state: State | None, service: str) -> list[Setting]:
+    pooled = {(r.service, r.database) for r in state.routes if r.pooled} if state else set()
+    return [s for s in project.of(service) if (service, s.database) in pooled]
+
+
+def _is_whole(setting: Setting) -> bool:
+    """Whether the URL is all of the value."""
+    text = setting.value.text
+    return re.match(r"[a-z0-9+:-]+://", text, re.I) is not None and not re.search(r"[\s,;]", text)

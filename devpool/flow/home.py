@@ -1,0 +1,52 @@
+"""What `.devpool/` holds after enable, but for the private env files: the record, and the images' build contexts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from devpool import resources
+from devpool.commit.state import DIGESTS, PATH, State, dump, dump_digests
+from devpool.decide.plan import Plan
+from devpool.text.edits import Edit
+from devpool.write.pooler import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
+
+_IGNORED = (
+    b"# What devpool keeps for this machine alone; state.json, pgbouncer/ and exporter/ can be committed.\n"
+    b"env/\njournal/\ndigests.json\nlock\n"
+)
+
+
+def contexts(plan: Plan) -> resources.BuildContext:
+    """The build contexts of what is added, by path below the project directory."""
+    images = {BUILD_CONTEXT: "pgbouncer"}
+    if any(pooler.metrics for pooler in plan.poolers):
+        images[EXPORTER_CONTEXT] = "exporter"
+    return {
+        f"{folder}/{name}": file
+        for folder, image in images.items()
+        for name, file in resources.build_context(image).items()
+    }
+
+
+def home_files(
+    directory: str, state: State, digests: Mapping[Edit, str], context: resources.BuildContext
+) -> dict[str, bytes]:
+    """The files by absolute path.
+
+    Args:
+        directory: the project directory.
+        state: the record.
+        digests: what tells copies that are as they were.
+        context: what `contexts` gives.
+    """
+    return {
+        f"{directory}/{PATH}": dump(state, directory),
+        f"{directory}/{DIGESTS}": dump_digests(state, digests),
+        f"{directory}/{FOLDER}/.gitignore": _IGNORED,
+        **{f"{directory}/{name}": data for name, (data, _) in context.items()},
+    }
+
+
+def context_modes(directory: str, context: resources.BuildContext) -> dict[str, int]:
+    """The permission bits of the build contexts' files by absolute path."""
+    return {f"{directory}/{name}": mode for name, (_, mode) in context.items()}

@@ -1,0 +1,72 @@
+"""What a command would do, as a value: the files before and after, and the plan behind them."""
+
+from __future__ import annotations
+
+import difflib
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from devpool.commit.files import FileChange
+from devpool.commit.state import State
+from devpool.decide.plan import Plan
+from devpool.read.model import Project
+from devpool.read.sources import Sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What a command would do.
+
+    Attributes:
+        sources: the project as the command sees it, direct.
+        project: the model of the direct project; None for disable.
+        plan: what is decided; None for disable.
+        before: the bytes on disk of every file that a change concerns; None for those that do not exist.
+        after: their new bytes; None for those that go away.
+        modes: permission bits of new files that do not get the usual ones.
+        edited: the user's own files among them.
+        proved: whether Compose's model was compared.
+        state: the record that belongs to the result; None for disable.
+        notes: what the user should know of the plan.
+    """
+
+    sources: Sources
+    project: Project | None
+    plan: Plan | None
+    before: Mapping[str, bytes | None] = field(repr=False)
+    after: Mapping[str, bytes | None] = field(repr=False)
+    modes: Mapping[str, int]
+    edited: tuple[str, ...]
+    proved: bool
+    state: State | None
+    notes: tuple[str, ...] = ()
+
+    def changes(self) -> list[FileChange]:
+        """The files to write, those that are right already left out; the user's own first."""
+        names = [*self.edited, *(p for p in self.after if p not in self.edited)]
+        return [
+            FileChange(path=p, before=self.before[p], after=self.after[p], mode=self.modes.get(p))
+            for p in names
+            if self.before[p] != self.after[p]
+        ]
+
+    def diff(self) -> str:
+        """A unified diff of the user's own files. The text is the user's: it is not redacted."""
+        found: list[str] = []
+        for path in self.edited:
+            name = shown(path, self.sources.directory)
+            old, new = (_lines(self.before[path]), _lines(self.after[path]))
+            found += difflib.unified_diff(old, new, f"a/{name}", f"b/{name}")
+        return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in found)
+
+
+def _lines(data: bytes | None) -> list[str]:
+    text = (data or b"").decode("utf-8", "replace")
+    parts = text.split("\n")
+    return [f"{p}\n" for p in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+
+
+def shown(path: str, directory: str) -> str:
+    """A path as it is shown: relative to the project directory."""
+    return posixpath.relpath(path, directory)

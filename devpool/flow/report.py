@@ -1,0 +1,112 @@
+"""A plan and its result as lines for a person and as data for a program. Pure; no value is shown unredacted."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from devpool.decide.plan import Move, Pooler, twin_of
+from devpool.decide.tuning import in_words
+from devpool.flow.prepared import Prepared, shown
+from devpool.output import table
+from devpool.text.address import redact_settings
+
+UNPROVED = "warning: --no-verify: that Compose reads the result as planned was NOT proved"
+_WHERE = {"origin": "where it is written", "own": "in an entry of its own"}
+_SECOND = {"origin": "through a second variable beside it", "own": "in an entry of its own, through a second variable"}
+
+
+def plan_lines(prepared: Prepared) -> list[str]:
+    """The plan: poolers, routes with reasons, and settings."""
+    plan = prepared.plan
+    if plan is None:
+        return []
+    lines = [line for pooler in plan.poolers for line in _pooler_lines(pooler)]
+    lines += ["", "routes:"]
+    several = len({r.database for r in plan.routes}) > 1
+    lines += table(
+        [
+            (f"  {r.service}{f' to {r.database}' if several else ''}", "pooled" if r.pooled else "direct", r.reason)
+            for r in plan.routes
+        ]
+    )
+    lines += ["", "settings:"]
+    lines += [f"  {line}" for line in _setting_lines(prepared, plan.moves)]
+    known = [f"  {note}" for note in prepared.notes]
+    return [*lines, "", "know this:", *known] if known else lines
+
+
+def _pooler_lines(pooler: Pooler) -> list[str]:
+    apps = ", ".join(pooler.apps)
+    first = f"{pooler.name}: PgBouncer in front of {pooler.database}, listening on {pooler.port}, for {apps}"
+    lines = [first, f"  set: {in_words(pooler.settings)}"] if pooler.settings else [first]
+    beside = f"{pooler.exporter}: Prometheus metrics of {pooler.name}, at http://{pooler.exporter}:9127/metrics"
+    return [*lines, beside] if pooler.metrics else lines
+
+
+def _setting_lines(prepared: Prepared, moves: tuple[Move, ...]) -> list[str]:
+    """A line for each value that changes, with all apps that share it."""
+    shared: dict[str, list[str]] = {}
+    for move in moves:
+        shared.setdefault(_setting_line(prepared, move), []).append(move.setting.service)
+    return [f"{', '.join(dict.fromkeys(apps))}: {line}" for line, apps in shared.items()]
+
+
+def _setting_line(prepared: Prepared, move: Move) -> str:
+    setting = move.setting
+    place = shown(setting.value.origin.place, prepared.sources.directory)
+    assert prepared.project is not None, "enable always has a project"
+    twin = twin_of(setting, prepared.project.environments[setting.service])
+    kept = f", old value kept as {twin}" if twin else ""
+    return f"{setting.variable} -> {move.words} ({place}, {where_words(move)}{kept})"
+
+
+def where_words(move: Move) -> str:
+    """Where a move is written, in words."""
+    if move.how == "private":
+        return "in a private env file"
+    return (_SECOND if move.how == "second" else _WHERE)[move.where]
+
+
+def change_lines(prepared: Prepared, *, done: bool = True) -> list[str]:
+    """The user's files that change, each a line."""
+    changed = [p for p in prepared.edited if prepared.before[p] != prepared.after[p]]
+    verb = "changed" if done else "would change"
+    return [f"{verb} {shown(p, prepared.sources.directory)}" for p in changed]
+
+
+def written_lines(prepared: Prepared) -> list[str]:
+    """What enable has written."""
+    return change_lines(prepared) or ["already enabled: no file to change"]
+
+
+def files_data(prepared: Prepared) -> dict[str, Any]:
+    """The files that change, for `--json`."""
+    changed = [p for p in prepared.edited if prepared.before[p] != prepared.after[p]]
+    return {"directory": prepared.sources.directory, "files": changed}
+
+
+def plan_data(prepared: Prepared) -> dict[str, Any]:
+    """The plan, for `--json`."""
+    plan = prepared.plan
+    assert plan is not None, "enable always has a plan"
+    return files_data(prepared) | {
+        "proved": prepared.proved,
+        "notes": list(prepared.notes),
+        "poolers": [asdict(p) for p in plan.poolers],
+        "routes": [asdict(r) for r in plan.routes],
+        "settings": [
+            {
+                "service": m.setting.service,
+                "variable": m.setting.variable,
+                "kind": m.setting.kind,
+                "database": m.setting.database,
+                "value": redact_settings(m.setting.value.text) if m.setting.kind != "dsn" else "***",
+                "origin": m.setting.value.origin.place,
+                "pooler": m.pooler.name,
+                "where": m.where,
+                "session": m.session,
+            }
+            for m in plan.moves
+        ],
+    }

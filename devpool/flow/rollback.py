@@ -1,0 +1,244 @@
+"""From an enabled project on disk to the direct one: what was written is taken back, what the user did since is kept.
+
+Reads the disk and writes nothing. `devpool disable` writes what comes out of it; `devpool enable`, `set`, `migrate` and
+`explain` see the project through it as it would be without devpool.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from devpool.commit.meanwhile import changed_while_read
+from devpool.commit.state import DIGESTS, PATH, State, load
+from devpool.errors import DevpoolError
+from devpool.flow.prepared import Prepared, shown
+from devpool.read import readable
+from devpool.read.model import Project
+from devpool.read.project import project_directory, read_project
+from devpool.read.read_model import read_model
+from devpool.read.sources import Selection, Sources
+from devpool.text.document import decode, encode
+from devpool.text.edits import Edit
+from devpool.undo.conflicts import Conflict, refusal
+from devpool.undo.redirect import pooled_values, redirected, without_twins
+from devpool.undo.undo import Digests, Undone, read_edited, undo, undo_exactly
+from devpool.undo.unrecorded import Former, former_of, former_poolers, unwrapped, without_poolers
+from devpool.write.pooler import FOLDER
+
+Conflicts = Literal["refuse", "keep", "force"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Direct:
+    """The user's files as they are without devpool.
+
+    Attributes:
+        files: the bytes that each file that was edited and is still there gets, by absolute path.
+        read: the bytes that they were made of.
+        settings: what the user has changed in a pooler's own service, by the pooler's name.
+        conflicts: where the user has changed the very text of an edit.
+        notes: what the user should know.
+    """
+
+    files: Mapping[str, bytes] = field(repr=False)
+    read: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_state(directory: Path) -> State | None:
+    """The record of the last enable; None where there is none.
+
+    Raises:
+        DevpoolError: `state-unreadable`, `state-version`.
+    """
+    path = directory / PATH
+    if readable.is_file(path):
+        return load(readable.read(path), str(directory))
+    # A folder, or a link that leads nowhere, is a damaged record, and no sign that there is none.
+    return load(b"", str(directory)) if os.path.lexists(path) else None
+
+
+def read_digests(state: State) -> Digests:
+    """What tells copies that are as they were; empty in a fresh checkout, or where the file does not fit."""
+    try:
+        told = json.loads(readable.read(Path(state.directory, DIGESTS)))
+        pairs = zip(state.edits, told, strict=True)
+        return {edit: str(value) for edit, value in pairs if value}
+    except (DevpoolError, ValueError, TypeError):
+        return {}
+
+
+def undone(state: State) -> dict[str, bytes]:
+    """The bytes that every edited file has without devpool, with the user's later edits kept.
+
+    Raises:
+        DevpoolError: `changed-since-enable`.
+    """
+    return dict(direct(state).files)
+
+
+def direct(state: State, conflicts: Conflicts = "refuse") -> Direct:
+    """The user's files without devpool.
+
+    Args:
+        state: the record of what was written.
+        directory: the project directory.
+        conflicts: what to do where the user has changed the very text of an edit.
+
+    Raises:
+        DevpoolError: `changed-since-enable`, which shows every such place, unless they are to be kept or forced.
+    """
+    known = read_digests(state)
+    files: dict[str, bytes] = {}
+    read: dict[str, bytes] = {}
+    found: dict[str, Undone] = {}
+    notes: list[str] = []
+    for path in state.paths():
+        if not Path(path).is_file():
+            notes.append(f"{shown(path, state.directory)} is gone: there was nothing to take back in it")
+            continue
+        read[path] = Path(path).read_bytes()
+        files[path], found[path] = _without_ours(path, read[path], state, known, conflicts)
+    changed = tuple(c for u in found.values() for c in u.conflicts)
+    if changed and conflicts == "refuse":
+        raise refusal(changed)
+    notes += [_gone(e, state.directory) for u in found.values() for e in u.gone]
+    settings = {name: s for u in found.values() for name, s in u.settings.items()}
+    return Direct(files=files, read=read, settings=settings, conflicts=changed, notes=tuple(dict.fromkeys(notes)))
+
+
+def _gone(edit: Edit, directory: str) -> str:
+    return f"{'.'.join(edit.at)} was taken back already ({shown(edit.path, directory)})"
+
+
+def _without_ours(path: str, data: bytes, state: State, known: Digests, conflicts: Conflicts) -> tuple[bytes, Undone]:
+    edits, poolers = state.edits_of(path), [p.name for p in state.poolers]
+    bom, text = decode(path, data)
+    exact = undo_exactly(text, edits)
+    if exact is not None:
+        return encode(bom, exact), Undone(text=exact)
+    found = undo(read_edited(path, data, edits), edits, known, poolers, force=conflicts == "force")
+    return encode(bom, found.text), found
+
+
+def ours_on_disk(directory: Path) -> dict[str, bytes]:
+    """What lies below `.devpool/`, but for the lock and the journal, which their own modules look after."""
+    folder = directory / FOLDER
+    return {
+        str(path): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.relative_to(folder).parts[0] not in ("lock", "journal")
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollback:
+    """What disable would do.
+
+    Attributes:
+        prepared: the files before and after.
+        direct: what was found on the way.
+        poolers: the poolers that go.
+        services: the services that go: the poolers, after their exporters.
+        apps: the services that went to them.
+        exact: whether the bytes of before enable are known; not, where there is no record of them.
+    """
+
+    prepared: Prepared
+    direct: Direct
+    poolers: tuple[str, ...]
+    services: tuple[str, ...]
+    apps: tuple[str, ...]
+    exact: bool
+
+
+def prepare_disable(
+    selection: Selection, cwd: Path, shell: Mapping[str, str], conflicts: Conflicts = "refuse"
+) -> Rollback | None:
+    """What disable would do; None where the project is not enabled.
+
+    Raises:
+        DevpoolError: `changed-since-enable`, and what reading raises.
+    """
+    directory = project_directory(selection, cwd, shell)
+    ours = ours_on_disk(directory)
+    state = read_state(directory)
+    found = direct(state, conflicts) if state else Direct(files={})
+    reader = _Reader(selection, cwd, shell, dict(found.files), dict(found.read))
+    poolers = reader.of_record(state) if state else reader.recognised()
+    if not state and not poolers:
+        return None
+    if state and str(directory / PATH) not in ours:
+        raise changed_while_read(directory)
+    edited = list(reader.files)
+    prepared = Prepared(
+        sources=reader.read(),
+        project=None,
+        plan=None,
+        before={p: reader.was[p] for p in edited} | ours,
+        after={**{p: reader.files[p] for p in edited}, **dict.fromkeys(ours)},
+        modes={},
+        edited=tuple(edited),
+        proved=False,
+        state=state,
+        notes=(*found.notes, *reader.said),
+    )
+    apps = [r.service for r in state.routes if r.pooled] if state else []
+    return Rollback(
+        prepared=prepared,
+        direct=found,
+        poolers=tuple(p.name for p in poolers),
+        services=tuple(name for p in poolers for name in (*p.exporters, p.name)),
+        apps=tuple(dict.fromkeys([*apps, *reader.apps])),
+        exact=state is not None,
+    )
+
+
+@dataclass(slots=True)
+class _Reader:
+    """The project as it becomes direct, step by step: `files` holds the bytes so far, `was` those of the disk."""
+
+    selection: Selection
+    cwd: Path
+    shell: Mapping[str, str]
+    files: dict[str, bytes]
+    was: dict[str, bytes]
+    said: list[str] = field(default_factory=list)
+    apps: list[str] = field(default_factory=list)
+
+    def read(self) -> Sources:
+        sources = read_project(self.selection, self.cwd, self.shell, self.files)
+        self.was = dict(sources.originals) | self.was
+        return sources
+
+    def of_record(self, state: State) -> list[Former]:
+        """With a record: what the user himself has sent to a pooler since goes to its database too."""
+        project = read_model(self.read())
+        poolers = [former_of(added, project) for added in state.poolers]
+        self._redirect(project, poolers)
+        return poolers
+
+    def recognised(self) -> list[Former]:
+        """Without a record: all that devpool wrote goes back in meaning."""
+        project = read_model(self.read())
+        poolers = former_poolers(project)
+        if poolers:
+            pooled = pooled_values(project, poolers)
+            self.files |= unwrapped(self.read())
+            self._redirect(read_model(self.read()), poolers)
+            self.files |= without_twins(read_model(self.read()), pooled)
+            self.files |= without_poolers(self.read(), poolers)
+        return poolers
+
+    def _redirect(self, project: Project, poolers: list[Former]) -> None:
+        found = redirected(project, poolers)
+        self.files |= found.files
+        self.said += found.said
+        self.apps += found.apps

@@ -1,0 +1,184 @@
+"""After the files: the running containers follow, and where they cannot, the files go back."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from devpool.decide.plan import Move, Plan
+from devpool.docker.containers import Running, Stack
+from devpool.docker.engine import read_compose
+from devpool.docker.live import wait_for
+from devpool.docker.proof import Connections
+from devpool.docker.translations import translate_all
+from devpool.errors import DevpoolError
+from devpool.output import Output
+from devpool.prove.oracle import call_for
+from devpool.read.sources import Selection
+from devpool.text.address import find_addresses, leads_to
+
+_PROOF_SECONDS = 15.0
+_NO_ENGINE = ("engine-not-running", "no-docker-cli", "no-compose-plugin")
+
+
+def open_stack(selection: Selection, cwd: str) -> Stack:
+    """The project's containers, asked under the name that Compose gives the project.
+
+    Raises:
+        DevpoolError: `no-docker-cli`, `no-compose-plugin`, `compose-refuses`.
+    """
+    call = call_for(selection, cwd)
+    model = read_compose(call).model
+    return Stack(call, str(model["name"]), model.get("services") or {})
+
+
+def reach(selection: Selection, cwd: str, output: Output, said: str) -> tuple[Stack | None, dict[str, list[Running]]]:
+    """The running containers; none of them, and a warning, where there is no engine to ask.
+
+    Args:
+        said: what happens then, as the end of the warning.
+    """
+    try:
+        stack = open_stack(selection, cwd)
+        return stack, stack.running()
+    except DevpoolError as error:
+        if error.code not in _NO_ENGINE:
+            raise
+        output.progress(f"warning: {error.message}; {said}")
+        return None, {}
+
+
+def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
+    """Build and start the poolers and wait until each is healthy.
+
+    Raises:
+        DevpoolError: `pooler-not-built`, `pooler-unhealthy`, with the last lines of the build or the log.
+    """
+    names = plan.added
+    output.progress(f"building {', '.join(names)} (the first time takes a minute or two)")
+    try:
+        stack.build(names)
+    except DevpoolError as error:
+        raise DevpoolError(
+            "pooler-not-built",
+            f"the pooler's image could not be built, everything was taken back: {error.message}",
+            hint="the build needs a Debian base image and its package mirror; the project is as it was",
+            details=error.details,
+        ) from None
+    output.progress(f"starting {', '.join(names)} and waiting until a query goes through")
+    try:
+        stack.up(names, wait=True, deps=True)
+    except DevpoolError as error:
+        logs = tuple(f"{n} | {line}" for n in names for line in stack.logs(n))
+        raise DevpoolError(
+            "pooler-unhealthy",
+            "the pooler did not become healthy; everything was taken back",
+            hint=_what_it_means((*logs, error.message, *error.details)),
+            details=logs or (error.message, *error.details),
+        ) from None
+
+
+def _what_it_means(said: Iterable[str]) -> str:
+    """The hint of a pooler that does not become healthy: the translation of what it said, where there is one."""
+    found = translate_all(said)
+    if not found:
+        return "the pooler's last lines above name the cause; the project is as it was"
+    words = "; ".join(f"{t.cause}: {t.fix} ({t.source})" for t in found)
+    return f"{words}; the project is as it was"
+
+
+def restart_apps(stack: Stack, apps: list[str], running: dict[str, list[Running]], output: Output) -> list[str]:
+    """Recreate those of the apps that were running, with as many containers as each had."""
+    names = [a for a in apps if a in running]
+    if names:
+        output.progress(f"recreating {', '.join(names)}")
+        stack.up(names, scale={n: len(running[n]) for n in names})
+    return names
+
+
+def prove_live(stack: Stack, plan: Plan, restarted: list[str]) -> list[Connections]:
+    """Where the apps' connections arrive now.
+
+    Raises:
+        DevpoolError: `old-address`, where a container still has the address of before.
+    """
+    running = stack.running()
+    for move in (m for m in plan.moves if m.setting.service in restarted):
+        for container in running.get(move.setting.service, []):
+            environment = container.environment.get(move.setting.variable, "")
+            values = container.words if move.setting.in_command else [environment]
+            if not any(leads_to(v, move.setting.address, *move.target) for v in values):
+                raise _old_address(move, container)
+    pairs = [(r.service, r.database) for r in plan.routes if r.service in restarted]
+    pooled = [r.service for r in plan.routes if r.pooled]
+    return wait_for(stack, pooled, pairs, {p.database: p.name for p in plan.poolers}, seconds=_PROOF_SECONDS)
+
+
+def _old_address(move: Move, container: Running) -> DevpoolError:
+    return DevpoolError(
+        "old-address",
+        f"`{container.name}` was recreated and still does not have the pooler's address in {move.setting.variable}",
+        hint=f"see what sets it: docker inspect {container.name}",
+    )
+
+
+def still_at(running: dict[str, list[Running]], poolers: Iterable[str]) -> list[str]:
+    """The services with a container that has the address of one of these poolers."""
+    names = set(poolers)
+    return [s for s, containers in running.items() if s not in names and any(_names_one(c, names) for c in containers)]
+
+
+def _names_one(container: Running, names: set[str]) -> bool:
+    values = [*container.environment.values(), *container.words]
+    return any(v in names or any(a.host in names for a in find_addresses(v)) for v in values)
+
+
+def remove_services(stack: Stack, names: Iterable[str], output: Output) -> None:
+    """Remove containers and images of services, whether the files still name them."""
+    for name in names:
+        output.progress(f"removing {name}")
+        stack.remove(name)
+
+
+@contextmanager
+def taken_back(action: Callable[[], None]) -> Iterator[None]:
+    """Runs `action` when the block fails or is interrupted, and lets the failure pass on. The action itself is not
+    interrupted: half taken back would be the worst of all.
+    """
+    try:
+        yield
+    except BaseException:
+        with uninterrupted():
+            action()
+        raise
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Signals that ask this process to end wait until the block is done."""
+    asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in asked}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def connection_lines(found: list[Connections], plan_pooled: set[tuple[str, str]]) -> list[str]:
+    """A sentence for each app."""
+    return [_sentence(c, (c.service, c.database) in plan_pooled) for c in found]
+
+
+def _sentence(c: Connections, pooled: bool) -> str:
+    if c.at_database is None:
+        way = f"{c.at_pooler} at the pooler" if pooled else "direct"
+        return f"{c.service}: {way}; what reaches {c.database} itself cannot be seen from here"
+    if not pooled:
+        return f"{c.service}: direct, {c.at_database} at {c.database}"
+    if c.at_database:
+        return f"{c.service}: NOT PROVED, {c.at_pooler} at the pooler and still {c.at_database} at {c.database}"
+    if c.at_pooler:
+        return f"{c.service}: pooled, {c.at_pooler} at the pooler and none at {c.database}"
+    return f"{c.service}: none at {c.database}; it has the pooler's address and connects when it has work"

@@ -1,0 +1,1 @@
+"""Commands that go past the pooler: migrations, dumps, shells."""

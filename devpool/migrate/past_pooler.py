@@ -1,0 +1,188 @@
+"""One command in a container of an app's own service, directly at the database: what migrate and direct share."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from devpool.commit.journal import recover
+from devpool.commit.state import State
+from devpool.context import Context
+from devpool.docker.attached import run_once
+from devpool.docker.containers import Stack
+from devpool.docker.ready import build_missing, start_databases
+from devpool.errors import DevpoolError
+from devpool.flow.direct import direct_values, exported, moved_commands, refuse_without_database
+from devpool.flow.rollback import read_state, undone
+from devpool.flow.rollout import open_stack
+from devpool.migrate.schema_change import fresh_connections
+from devpool.prove.oracle import call_for
+from devpool.read.looking import files_in, folders, start_of
+from devpool.read.model import Project, unknown_service
+from devpool.read.project import compose_files, project_directory, read_project
+from devpool.read.read_model import read_model
+from devpool.read.recognise import direct_names
+from devpool.read.tools import Tool
+from devpool.text.nodes import Sequence
+
+# A shell's codes for a program that cannot be run and for one that is not there.
+NOT_RUN = (126, 127)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A project as it is without devpool, and what devpool did to it; None where it is not enabled."""
+
+    directory: Path
+    project: Project
+    state: State | None
+
+
+class CommandError(DevpoolError):
+    """The command itself failed: its exit code is devpool's."""
+
+    def __init__(self, code: str, message: str, *, exit_code: int, hint: str) -> None:
+        super().__init__(code, message, hint=hint)
+        self.exit_code = exit_code
+
+
+def open_project(ctx: Context) -> Opened:
+    """Read the project.
+
+    Raises:
+        DevpoolError: what reading raises.
+    """
+    directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
+    recover(directory)
+    state = read_state(directory)
+    sources = read_project(ctx.selection, ctx.cwd, ctx.shell, undone(state) if state else None)
+    return Opened(directory=directory, project=read_model(sources), state=state)
+
+
+def databases_of(project: Project, service: str) -> list[str]:
+    """The services of the project that are the databases of an app."""
+    named = (s.database for s in (*project.settings, *project.kept) if s.service == service)
+    return [name for name in dict.fromkeys(named) if name in project.services]
+
+
+def refuse_service(project: Project, service: str) -> None:
+    """A service has to be there and to name a database.
+
+    Raises:
+        DevpoolError: `unknown-service`, `no-database-setting`.
+    """
+    if service not in project.services:
+        raise unknown_service(project, service)
+    refuse_without_database(project, service)
+
+
+def run_past_pooler(
+    ctx: Context, opened: Opened, service: str, command: tuple[str, ...], *, tool: Tool | None = None, migrates: bool
+) -> int:
+    """Run a command in a one-off container of a service, every pooled setting back at its direct value.
+
+    The service's image is built and its databases are started if need be, and nothing else is.
+
+    Args:
+        ctx: the command's context.
+        opened: the project.
+        service: the service.
+        command: the words; none for the service's own.
+        tool: the migration tool, if it is known.
+        migrates: whether it changes the schema, so that the pooler's connections are replaced.
+
+    Returns:
+        The exit code of the command.
+
+    Raises:
+        DevpoolError: `unknown-service`, `no-database-setting`, `database-not-ready`, and what docker raises.
+    """
+    project, state = opened.project, opened.state
+    refuse_service(project, service)
+    stack = open_stack(ctx.selection, str(ctx.cwd))
+    build_missing(stack, project.services[service], ctx.output)
+    start_databases(stack, databases_of(project, service), ctx.output)
+    texts = [text for folder in folders(project.services[service]) for text in files_in(folder).values()]
+    values = exported(project, service, tool, direct_names(texts)) | direct_values(project, state, service)
+    poolers = _poolers(opened, service) if migrates else []
+    with (
+        fresh_connections(stack, poolers, ctx.output),
+        _own_words(ctx, opened, service, stack) as direct,
+    ):
+        words, first = _over_dead_end(opened, service, list(command))
+        return run_once(direct, service, words, values, entrypoint=first, apart=ctx.output.as_json)
+
+
+def ended(service: str, command: tuple[str, ...], code: int) -> CommandError:
+    """What to say of a command that failed: its exit code comes back."""
+    what = shlex.join(command) or "its own command"
+    if code in NOT_RUN:
+        program = command[0] if command else "its program"
+        return CommandError(
+            "command-not-found",
+            f"`{program}` could not be run in `{service}` (exit code {code})",
+            exit_code=code,
+            hint=f"see what the image has: devpool direct {service}",
+        )
+    return CommandError(
+        "command-failed",
+        f"`{what}` failed in `{service}` (exit code {code})",
+        exit_code=code,
+        hint="what it says above is its own; it went to the database directly, not through a pooler",
+    )
+
+
+def _poolers(opened: Opened, service: str) -> list[str]:
+    mine = {s.database for s in (*opened.project.settings, *opened.project.kept) if s.service == service}
+    return [p.name for p in opened.state.poolers if p.database in mine] if opened.state else []
+
+
+def _over_dead_end(opened: Opened, service: str, command: list[str]) -> tuple[list[str], list[str] | None]:
+    """An entrypoint that serves, and never runs the command that it is given, gives way to the command."""
+    if command and start_of(opened.project.services[service]).dead_end:
+        return command[1:], [shlex.quote(command[0])]
+    return command, None
+
+
+@contextmanager
+def _own_words(ctx: Context, opened: Opened, service: str, stack: Stack) -> Iterator[Stack]:
+    """Where the entrypoint or the command of a service names the pooler, a further compose file states it anew.
+
+    That file holds no value: they are interpolated from the environment of docker alone.
+    """
+    keys = moved_commands(opened.project, opened.state, service)
+    if not keys:
+        yield stack
+        return
+    body, values = _restated(opened.project, service, keys)
+    with tempfile.NamedTemporaryFile("w", prefix="devpool-", suffix=".yml") as file:
+        json.dump({"services": {service: body}}, file)
+        file.flush()
+        files = [str(path) for path in compose_files(ctx.selection, ctx.cwd, ctx.shell)]
+        selection = replace(
+            ctx.selection,
+            files=(*files, file.name),
+            project_directory=str(opened.directory),
+            project_name=stack.name,
+        )
+        call = call_for(selection, str(ctx.cwd))
+        yield Stack(replace(call, environ={**call.environ, **values}), stack.name, stack.declared)
+
+
+def _restated(project: Project, service: str, keys: list[str]) -> tuple[dict[str, object], dict[str, str]]:
+    """`entrypoint` and `command` with a variable for each word, and the variables."""
+    body: dict[str, object] = {}
+    values: dict[str, str] = {}
+    for key in keys:
+        statement = project.services[service].statements(key)[-1]
+        texts = project.services[service].texts(statement.value)
+        names = [f"DEVPOOL_{key.upper()}_{number}" for number in range(len(texts))]
+        values |= dict(zip(names, texts, strict=True))
+        words = [f"${{{name}}}" for name in names]
+        body[key] = words if isinstance(statement.value, Sequence) else words[0]
+    return body, values

@@ -1,0 +1,82 @@
+"""No client of a pooler meets `cached plan must not change result type` because of a migration.
+
+Postgres says so of a statement that was prepared before its table changed. PgBouncer keeps its clients' statements on
+server connections, which live for an hour, so the error would stay: its documentation (`max_prepared_statements`) has
+RECONNECT after the change. Alone that is not enough. Whoever comes between the change and RECONNECT meets the error;
+and under load RECONNECT meets connections that are just logging in, which PgBouncer takes for failed logins: it sends
+the clients away that wait for one (`server login has been failing`).
+
+So while a migration runs, each server connection is used for one transaction only (`server_lifetime` 0): a statement
+that was prepared in the same transaction holds the lock of its table. RECONNECT comes afterwards where no client is at
+work, or where a long transaction still holds a connection from before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from devpool.docker.console import CONFIGURATION
+from devpool.docker.containers import Running, Stack
+from devpool.errors import DevpoolError
+from devpool.output import Output
+
+# The time goes to `_AFTER`, as PgBouncer writes it.
+_BEFORE = """
+date '+%F %T'
+pooler-admin "SET server_lifetime = '0'" >&2
+"""
+# What counts of `server_lifetime` is in the file: a devpool that was killed may have left the 0. Columns are found by
+# name, and counted from the end, since the names of database and user come first and may have a comma in them.
+_AFTER = f"""
+sum() {{  # sum 'SHOW ...' COLUMN...
+    pooler-admin "$1" | awk -F, -v names="${{*#"$1"}}" '
+        NR == 1 {{ for (i = 1; i <= NF; i++) if (index(names " ", " " $i " ")) from_end[NF - i] }}
+        NR > 1 {{ for (n in from_end) total += $(NF - n) }}
+        END {{ print total + 0 }}'
+}}
+old() {{ pooler-admin 'SHOW SERVERS' | awk -F, -v since="$1" '
+    NR == 1 {{ for (i = 1; i <= NF; i++) if ($i == "connect_time") column = NF - i; next }}
+    $(NF - column) < since {{ n++ }}
+    END {{ print n + 0 }}'
+}}
+looks=0
+while [ "$(old "$1")" != 0 ] && [ $((looks += 1)) -lt 30 ]; do sleep 0.1; done
+seconds=$(sed -n 's/^server_lifetime *= *//p' {CONFIGURATION} | tail -n 1)
+pooler-admin "SET server_lifetime = '${{seconds:-3600}}'"
+if [ "$(old "$1")" != 0 ] || [ "$(sum 'SHOW POOLS' cl_waiting sv_active sv_login)" = 0 ]; then
+    pooler-admin RECONNECT
+fi
+"""
+
+
+@contextmanager
+def fresh_connections(stack: Stack, names: Iterable[str], output: Output) -> Iterator[None]:
+    """Let no statement at these poolers outlive its transaction during the block, nor what is from before it.
+
+    Args:
+        stack: the project's containers.
+        names: the services of the poolers; one that does not run is left alone, and is not started.
+        output: what a pooler cannot do is a warning there.
+    """
+    wanted = list(names)
+    running = stack.running() if wanted else {}
+    poolers = [container for name in wanted for container in running.get(name, [])]
+    begun: dict[str, str] = {}
+    try:
+        for pooler in poolers:
+            begun[pooler.id] = _ask(stack, pooler, output, _BEFORE)
+        yield
+    finally:
+        for pooler in poolers:
+            if pooler.id in begun:
+                _ask(stack, pooler, output, _AFTER, begun[pooler.id])
+
+
+def _ask(stack: Stack, pooler: Running, output: Output, script: str, *arguments: str) -> str:
+    """What a script in a pooler's container prints; "" and a warning where it fails."""
+    try:
+        return stack.execute(pooler, ["sh", "-c", script, "sh", *arguments]).strip()
+    except DevpoolError as error:
+        output.warning(error)
+        return ""

@@ -1,0 +1,127 @@
+"""Compose's reading of the project as it is and as it would be, before anything of the user's is written.
+
+Both readings are made of a mirror of the project in a private temporary folder: the files that devpool read,
+in their folders, with links to everything beside them. The mirror has the same paths both times, so that
+service hashes, which contain absolute paths, can be compared.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from devpool.docker.engine import Call, environ, read_compose
+from devpool.errors import DevpoolError, ProofError
+from devpool.read.reading import Reading
+from devpool.read.sources import Selection, Sources
+
+
+def readings(sources: Sources, after: Mapping[str, bytes]) -> tuple[Reading, Reading]:
+    """Compose's model before and after.
+
+    Args:
+        sources: the project as it was read.
+        after: the new bytes of the files that change and of new env files, by absolute path.
+
+    Raises:
+        DevpoolError: `compose-refuses`, `no-docker-cli`, `no-compose-plugin`.
+    """
+    with mirrored(sources) as (root, call):
+        before = _read(root, call)
+        for path, data in after.items():
+            _put(root, path, data)
+        try:
+            return before, _read(root, call)
+        except DevpoolError as error:
+            raise ProofError("result-refused", f"the result would not be accepted: {error.message}") from None
+
+
+def reading_after(sources: Sources, after: Mapping[str, bytes]) -> Reading:
+    """Compose's model of the project as it would be.
+
+    Raises:
+        DevpoolError: as `readings`; `compose-refuses` where it would not be accepted.
+    """
+    with mirrored(sources) as (root, call):
+        for path, data in after.items():
+            _put(root, path, data)
+        return _read(root, call)
+
+
+def _read(root: Path, call: Call) -> Reading:
+    """Compose's reading. In what it says the mirror's paths are the user's own."""
+    try:
+        return read_compose(call)
+    except DevpoolError as error:
+        error.message = error.message.replace(str(root), "")
+        raise
+
+
+@contextmanager
+def mirrored(sources: Sources) -> Iterator[tuple[Path, Call]]:
+    """A mirror of the project, and how to call Compose in it. The mirror is private and goes at the end."""
+    with tempfile.TemporaryDirectory(prefix="devpool-") as folder:
+        root = Path(folder).resolve()
+        for path, data in sources.originals.items():
+            _put(root, path, data)
+        for holding in {str(Path(p).parent) for p in (*sources.originals, f"{sources.directory}/x")}:
+            _link_siblings(root, Path(holding))
+        _make_folder(root, _inside(root, sources.cwd))
+        yield root, call_for(sources.selection, sources.cwd, root)
+
+
+def call_for(selection: Selection, cwd: str, root: Path | None = None) -> Call:
+    """How to call Compose for a project, or for its mirror below `root`."""
+    variables = environ()
+    arguments = tuple(selection.arguments())
+    if root is None:
+        return Call(arguments=arguments, cwd=cwd, environ=variables)
+    for name in ("COMPOSE_FILE", "COMPOSE_ENV_FILES"):
+        if name in variables:
+            variables[name] = _mapped(root, variables[name], "," if name == "COMPOSE_ENV_FILES" else os.pathsep)
+    mapped = tuple(str(_inside(root, a)) if a.startswith("/") else a for a in arguments)
+    return Call(arguments=mapped, cwd=str(_inside(root, cwd)), environ=variables)
+
+
+def _mapped(root: Path, names: str, separator: str) -> str:
+    return separator.join(str(_inside(root, n)) if n.startswith("/") else n for n in names.split(separator))
+
+
+def _inside(root: Path, path: str) -> Path:
+    return root / path.lstrip("/")
+
+
+def _put(root: Path, path: str, data: bytes) -> None:
+    target = _inside(root, path)
+    _make_folder(root, target.parent)
+    if target.is_symlink():
+        target.unlink()
+    target.write_bytes(data)
+
+
+def _make_folder(root: Path, folder: Path) -> None:
+    """A real folder in the mirror: a link on the way is replaced, or the user's own folder would be written to."""
+    for step in [*reversed(folder.relative_to(root).parents), folder.relative_to(root)]:
+        part = root / step
+        if part.is_symlink():
+            real = part.resolve()
+            part.unlink()
+            part.mkdir()
+            for child in real.iterdir():
+                (part / child.name).symlink_to(child)
+        else:
+            part.mkdir(exist_ok=True)
+
+
+def _link_siblings(root: Path, folder: Path) -> None:
+    if not folder.is_dir():
+        return
+    mirror = _inside(root, str(folder))
+    _make_folder(root, mirror)
+    for sibling in folder.iterdir():
+        target = mirror / sibling.name
+        if not target.exists() and not target.is_symlink() and sibling != root:
+            target.symlink_to(sibling)

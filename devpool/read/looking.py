@@ -1,0 +1,135 @@
+"""Reading the user's folders: what a service is built from and mounts, and the scripts that it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from devpool.read.recognise import patterns, scripts
+from devpool.read.services import Service, resolve_path
+from devpool.read.starting import Piece, Start, called, of_dockerfile, script_calls
+from devpool.text import nodes
+from devpool.text.nodes import Scalar
+
+_LONGEST = 100_000  # bytes of a file that are looked at
+_MOST = 3  # files of one pattern
+
+
+def folders(service: Service) -> list[str]:
+    """The folders that a service is built from and that it mounts, each once."""
+    found = [*_contexts(service), *_mounts(service)]
+    return [folder for folder in dict.fromkeys(found) if _is_folder(Path(folder))]
+
+
+def files_in(folder: str) -> dict[str, str]:
+    """The texts of the files that tell of a migration tool, by path below the folder."""
+    root = Path(folder)
+    found: dict[str, str] = {}
+    for pattern in patterns():
+        for path in sorted(root.glob(pattern))[:_MOST]:
+            text = _text(path)
+            found |= {str(path.relative_to(root)): text} if text is not None else {}
+    return found
+
+
+def start_of(service: Service) -> Start:
+    """What a service starts: as its files say, else as its Dockerfile does, with the scripts that are called."""
+    places = folders(service)
+    entrypoint, command = service.words("entrypoint"), service.words("command")
+    built = of_dockerfile(*_dockerfile(service))
+    whose = ("its entrypoint", "its command")
+    if not entrypoint:
+        whose = ("the ENTRYPOINT of its Dockerfile" if built[0] else whose[0], whose[1])
+        # Compose's `entrypoint` takes the image's CMD away too (Compose specification, "entrypoint").
+        command, whose = (command, whose) if command else (built[1], (whose[0], "the CMD of its Dockerfile"))
+        entrypoint = built[0]
+    return Start(
+        entrypoint=tuple(_pieces(whose[0], entrypoint, places)), command=tuple(_pieces(whose[1], command, places))
+    )
+
+
+def _pieces(where: str, text: str, places: list[str]) -> Iterator[Piece]:
+    if not text:
+        return
+    yield Piece(where=where, text=text)
+    for word in called(text):
+        for script in _scripts(word, places):
+            yield script
+            yield from _package_scripts(script.text, places)
+    yield from _package_scripts(text, places)
+
+
+def _scripts(word: str, places: list[str]) -> Iterator[Piece]:
+    """The script that a path in a container means, looked for in the folders that the container is made of."""
+    parts = [part for part in word.split("/") if part not in ("", ".", "..")]
+    tails = ["/".join(parts[n:]) for n in range(len(parts))]
+    tails += [f"{folder}/{parts[-1]}" for folder in ("docker", "scripts", "bin", "deploy") if parts]
+    for tail in tails:
+        for place in places:
+            text = _text(Path(place) / tail)
+            if text and (text.startswith("#!") or tail.endswith((".sh", ".bash"))):
+                lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
+                yield Piece(where=tail, text="\n".join(lines))
+                return
+
+
+def _package_scripts(text: str, places: list[str]) -> Iterator[Piece]:
+    for name in script_calls(text):
+        for place in places:
+            known = scripts(_text(Path(place) / "package.json") or "")
+            for each in (f"pre{name}", name):
+                if each in known:
+                    yield Piece(where=f"the script {each} of package.json", text=known[each])
+
+
+def _dockerfile(service: Service) -> tuple[str, str]:
+    """The text of a service's Dockerfile and the stage that is built; "" where there is none to read."""
+    context = next(_contexts(service), "")
+    build = [s.value for s in service.statements("build") if isinstance(s.value, nodes.Mapping)]
+    said = {key: service.deep_texts(entry.value) for node in build for key, entry in nodes.entries(node).items()}
+    if "dockerfile_inline" in said:
+        return said["dockerfile_inline"][0], ""
+    name = next(iter(said.get("dockerfile", [])), "Dockerfile")
+    text = _text(Path(resolve_path(context, name))) if context else None
+    return text or "", next(iter(said.get("target", [])), "")
+
+
+def _contexts(service: Service) -> Iterator[str]:
+    """The folders that a service is built from, as the strongest file says it first."""
+    for statement in reversed(service.statements("build")):
+        value = statement.value
+        node = nodes.lookup(value, "context") if isinstance(value, nodes.Mapping) else value
+        context = nodes.resolved(node) if node else None
+        if isinstance(context, Scalar):
+            yield resolve_path(statement.document.directory, service.read(context))
+
+
+def _mounts(service: Service) -> Iterator[str]:
+    """The folders of bind mounts, in the short form and in the long one."""
+    for statement in service.statements("volumes"):
+        items = statement.value.items if isinstance(statement.value, nodes.Sequence) else ()
+        for item in map(nodes.resolved, items):
+            source = nodes.lookup(item, "source") if isinstance(item, nodes.Mapping) else None
+            texts = service.texts(source) if source else service.texts(item) if isinstance(item, Scalar) else []
+            for text in texts:
+                if text.startswith((".", "/")):
+                    yield resolve_path(statement.document.directory, text.split(":")[0])
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether there is a folder; one that cannot be looked at tells nothing."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _text(path: Path) -> str | None:
+    """The beginning of a file; None where there is none that can be read. What cannot be read tells nothing."""
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            return file.read(_LONGEST).decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,68 @@
+"""What the apps demand of TLS towards their database.
+
+The words are libpq's `sslmode` (PostgreSQL documentation, "SSL Support"), JDBC's and Npgsql's, which are the same,
+and the plain `ssl=true` of others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from devpool.errors import DevpoolError
+from devpool.read.environment import Value
+from devpool.read.model import Setting
+
+Demand = Literal["", "require", "verify"]
+
+_MODE = re.compile(r"\bssl[ _]?mode\s*=\s*[\"']?(?P<mode>[a-z-]+)|\bssl\s*=\s*(?P<ssl>true|1|require)\b", re.I)
+_ROOT = re.compile(r"\bsslrootcert\s*=", re.I)
+_MODE_VARIABLE = re.compile(r"^(PG|POSTGRES|DB|DATABASE|KC_DB).*SSL_?MODE$", re.I)
+_VERIFY = ("verify-ca", "verify-full", "verifyca", "verifyfull")
+_REQUIRE = ("require", "no-verify", "true", "1")
+
+
+def demand(setting: Setting, values: Mapping[str, Value]) -> Demand:
+    """What one setting demands: TLS, or TLS with a certificate that is checked.
+
+    Args:
+        setting: the setting.
+        values: the variables of its app; a mode of its own wins over theirs.
+    """
+    text = setting.value.text
+    if setting.kind in ("url", "jdbc"):
+        # No further than this URL: another may follow.
+        text = re.split(r"[\s'\",;]", text[setting.address.host_span[1] :], maxsplit=1)[0]
+    found = _MODE.search(text)
+    if found and (found["ssl"] or _ROOT.search(text)):
+        # pgjdbc and node-postgres check the certificate where only `ssl=true` is said, libpq where a root is given.
+        return "verify"
+    if found:
+        return _as_demand(found["mode"])
+    return strongest(_as_demand(v.text) for n, v in values.items() if _MODE_VARIABLE.search(n))
+
+
+def strongest(demands: Iterable[Demand]) -> Demand:
+    """The strongest of several demands."""
+    found = set(demands)
+    return "verify" if "verify" in found else "require" if "require" in found else ""
+
+
+def refuse_disabled(demanding: list[Setting], chosen: Mapping[str, str]) -> None:
+    """TLS towards the apps cannot be switched off where one of them demands it.
+
+    Raises:
+        DevpoolError: `tls-demanded`.
+    """
+    if demanding and chosen.get("client_tls_sslmode") == "disable":
+        raise DevpoolError(
+            "tls-demanded",
+            "an app demands TLS of its database, and client_tls_sslmode=disable would lock it out",
+            where=demanding[0].value.origin.place,
+            hint="leave client_tls_sslmode out, or take sslmode out of the app's own setting",
+        )
+
+
+def _as_demand(mode: str) -> Demand:
+    return "verify" if mode.lower() in _VERIFY else "require" if mode.lower() in _REQUIRE else ""

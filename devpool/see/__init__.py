@@ -1,0 +1,1 @@
+"""What can be seen of a running project: status, the live view, metrics."""

@@ -1,0 +1,1 @@
+"""Should a database be pooled, and with what numbers."""

@@ -1,0 +1,146 @@
+"""All that is known of a project's databases for sizing them: from its files, and from what runs of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from devpool.commit.state import State
+from devpool.context import Context
+from devpool.decide.options import Options, remembered
+from devpool.decide.routing import Route, chosen_routes, in_session
+from devpool.decide.tuning import POOL_MODE
+from devpool.docker.containers import Running, Stack
+from devpool.errors import DevpoolError
+from devpool.flow.rollback import undone
+from devpool.flow.rollout import reach
+from devpool.read.model import Project
+from devpool.read.project import read_project
+from devpool.read.read_model import read_model
+from devpool.size import measure, size_inputs
+from devpool.size.concurrency import Demand, Fact
+from devpool.size.size_values import Inputs, Load, Server
+
+T = TypeVar("T")
+_NOT_RUNNING = "what follows is from the files alone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A project as it is written and as it runs, direct: without devpool's own edits."""
+
+    ctx: Context
+    project: Project
+    options: Options
+    routes: tuple[Route, ...]
+    poolers: Mapping[str, str]
+    stack: Stack | None
+    running: Mapping[str, list[Running]]
+    seconds: float
+
+
+def gather(ctx: Context, state: State | None, seconds: float) -> list[Inputs]:
+    """What is known of each database that apps name.
+
+    Args:
+        ctx: the command's context.
+        state: the record of the last enable; None where there is none.
+        seconds: how long to look at the load of what runs.
+
+    Raises:
+        DevpoolError: what reading the project raises.
+    """
+    project = read_model(read_project(ctx.selection, ctx.cwd, ctx.shell, undone(state) if state else None))
+    options = remembered(state.options if state else {})
+    routes = tuple(chosen_routes(project, options))
+    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, _NOT_RUNNING)
+    scene = Scene(
+        ctx=ctx,
+        project=project,
+        options=options,
+        routes=routes,
+        poolers={p.database: p.name for p in state.poolers} if state else {},
+        stack=stack,
+        running=running,
+        seconds=seconds,
+    )
+    return [_of_database(scene, name) for name in dict.fromkeys(r.database for r in routes)]
+
+
+def _of_database(scene: Scene, database: str) -> Inputs:
+    files, connections = _server(scene, database)
+    seen = size_inputs.looks(scene.project) | {n: measure.look(c) for n, c in scene.running.items()}
+    machine = os.cpu_count() or 1
+    pooled, direct = (
+        size_inputs.demands(scene.routes, seen, database, pooled=way, cores=machine) for way in (True, False)
+    )
+    named, databases = size_inputs.pools(scene.project, scene.routes, database)
+    found = Inputs(
+        database=database,
+        server=files,
+        pooled=pooled,
+        direct=direct,
+        pools=named,
+        databases=databases,
+        held=_held(scene, database, pooled),
+        now=connections,
+    )
+    return _with_load(scene, found)
+
+
+def _held(scene: Scene, database: str, pooled: tuple[Demand, ...]) -> int:
+    """The connections of those that keep a server connection as long as they live: clients in session mode."""
+    if scene.options.settings_for(database).get(POOL_MODE) == "session":
+        return sum(demand.total for demand in pooled)
+    keeping = {r.service for r in scene.routes if r.database == database and in_session(r, scene.options)}
+    return sum(demand.total for demand in pooled if demand.service in keeping)
+
+
+def _server(scene: Scene, database: str) -> tuple[Server, tuple[Fact, ...]]:
+    """The server's limits as the files say them, or asked where it runs, and its connections now."""
+    service = scene.project.databases[database].service
+    variables = {n: v.text for n, v in scene.project.environments.get(database, {}).items()}
+    cores = size_inputs.cores(service, os.cpu_count() or 1)
+    container = _container(scene, database)
+    if container and scene.stack:
+        stack = scene.stack
+        asked = _asked(scene, lambda: measure.server(stack, container, cores))
+        if asked:
+            return asked[0], (asked[1],)
+    files = Server(
+        max_connections=size_inputs.server_setting(service, variables, "max_connections"),
+        reserved=size_inputs.reserved(service, variables),
+        cores=cores,
+    )
+    return files, ()
+
+
+def _with_load(scene: Scene, found: Inputs) -> Inputs:
+    """The load of what runs: at the pooler, or at the server where there is none."""
+    pooler, server = _container(scene, scene.poolers.get(found.database, "")), _container(scene, found.database)
+    stack = scene.stack
+    if stack and pooler:
+        asked = _asked(scene, lambda: measure.pooler_load(stack, pooler, scene.seconds))
+        if asked:
+            load, clients, pools = asked
+            named = found.pools if found.pools.value >= pools.value else pools
+            return replace(found, load=load, now=(*found.now, clients), pools=named)
+    elif stack and server and scene.seconds:
+        load_of: Load | None = _asked(scene, lambda: measure.server_load(stack, server, scene.seconds))
+        return replace(found, load=load_of)
+    return found
+
+
+def _container(scene: Scene, service: str) -> Running | None:
+    return next(iter(scene.running.get(service, [])), None)
+
+
+def _asked(scene: Scene, ask: Callable[[], T]) -> T | None:
+    """What a container answers; None, and a warning, where it does not."""
+    try:
+        return ask()
+    except DevpoolError as error:
+        scene.ctx.output.warning(error)
+        return None

@@ -1,0 +1,271 @@
+"""One YAML file as text plus a tree that only points into it.
+
+PyYAML's event stream gives the positions. The composed tree of PyYAML itself is not used, because there
+an alias is the very node of its anchor, with the anchor's marks: here an `Alias` has a span of its own.
+All positions count characters of `Document.text`, from which a byte order mark has been taken off.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import yaml
+
+from devpool.errors import DevpoolError
+from devpool.text.meaning import MAX_DEPTH, Meaning
+from devpool.text.nodes import Alias, Entry, Mapping, Node, Scalar, Sequence
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BOM = "\ufeff"
+_PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]+)*(?:[&!]\S*(?=\s|$))?\s*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Document:
+    """A parsed file.
+
+    Attributes:
+        path: absolute path, for messages and edits.
+        bom: whether the file began with a byte order mark.
+        text: the whole text after it, newlines untouched.
+        newline: the first line ending of the file, "\\n" where it has none.
+        root: the top-level mapping.
+        directory: what relative paths in the file are relative to.
+    """
+
+    path: str
+    bom: bool
+    text: str = field(repr=False)
+    newline: str
+    root: Mapping = field(repr=False)
+    directory: str = ""
+    _newlines: list[int] = field(init=False, repr=False, default_factory=list)
+
+    def line_of(self, position: int) -> int:
+        """1-based line of a position."""
+        if not self._newlines:
+            self._newlines.extend(found.start() for found in re.finditer("\n", self.text))
+        return bisect_left(self._newlines, position) + 1
+
+    def place(self, position: int) -> str:
+        """`path:line` of a position, for messages."""
+        return f"{self.path}:{self.line_of(position)}"
+
+
+def decode(path: str, data: bytes) -> tuple[bool, str]:
+    """Whether there is a byte order mark, and the text after it.
+
+    Raises:
+        DevpoolError: `not-utf8`.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DevpoolError(
+            "not-utf8",
+            f"the file is not UTF-8 (byte {error.start})",
+            where=path,
+            hint="save it as UTF-8 and run the command again",
+        ) from None
+    return (True, text[1:]) if text.startswith(_BOM) else (False, text)
+
+
+def encode(bom: bool, text: str) -> bytes:
+    """The bytes of a text, after a byte order mark where the file had one: the inverse of `decode`."""
+    return ((_BOM if bom else "") + text).encode("utf-8")
+
+
+def newline_of(text: str) -> str:
+    """The line ending that a text uses first; "\\n" where it has none."""
+    found = re.search(r"\r\n|\n|\r", text)
+    return found[0] if found else "\n"
+
+
+def parse(path: str, data: bytes, directory: str = "") -> Document:
+    """Read one Compose file.
+
+    Raises:
+        DevpoolError: `not-utf8`, `not-yaml`, `several-documents`, `not-a-mapping`.
+    """
+    bom, text = decode(path, data)
+    root = _tree(path, text)
+    if not isinstance(root, Mapping):
+        raise DevpoolError(
+            "not-a-mapping",
+            "the file does not hold a Compose project: its top level is not a mapping",
+            where=path,
+            hint="pass the compose file with -f",
+        )
+    return Document(path=path, bom=bom, text=text, newline=newline_of(text), root=root, directory=directory)
+
+
+def _tree(path: str, text: str) -> Node | None:
+    try:
+        # Each event is looked at before the next is read: PyYAML itself takes minutes for what nests deep enough.
+        return _Builder(path, text).build(yaml.parse(text, Loader=_LOADER))
+    except yaml.YAMLError as error:
+        raise _not_yaml(path, error) from None
+
+
+def _not_yaml(path: str, error: yaml.YAMLError) -> DevpoolError:
+    mark = getattr(error, "problem_mark", None)
+    # Not the snippet that PyYAML adds: the line it shows may hold a password.
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
+    return DevpoolError(
+        "not-yaml",
+        f"the file is not YAML: {problem}",
+        where=f"{path}:{mark.line + 1}" if mark else path,
+        hint="correct the file; `docker compose config -q` checks it",
+    )
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection whose end has not been read yet."""
+
+    event: yaml.CollectionStartEvent
+    start: int
+    children: list[Node]
+
+
+class _Builder:
+    """Turns the event stream into the tree, without recursion."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self.anchors: dict[str, Node] = {}
+        self.meaning = Meaning()
+        self.stack: list[_Open] = []
+        self.root: Node | None = None
+
+    def build(self, events: Iterable[yaml.Event]) -> Node | None:
+        documents = 0
+        for event in events:
+            documents += isinstance(event, yaml.DocumentStartEvent)
+            if documents > 1:
+                raise self._several()
+            if isinstance(event, yaml.CollectionStartEvent):
+                self._open(event)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                self._close(event)
+            elif isinstance(event, yaml.ScalarEvent):
+                self._add(self._scalar(event))
+            elif isinstance(event, yaml.AliasEvent):
+                self._add(self._alias(event))
+        return self.root
+
+    def _open(self, event: yaml.CollectionStartEvent) -> None:
+        if len(self.stack) >= MAX_DEPTH:
+            raise self._too_deep(_index(event.start_mark))
+        self.stack.append(_Open(event, self._value_start(event), []))
+
+    def _close(self, event: yaml.CollectionEndEvent) -> None:
+        opened = self.stack.pop()
+        flow = opened.event.flow_style is True
+        # The end mark of a block collection runs on to the next token, over comments that are not its own.
+        end = _index(event.end_mark) if flow else max([opened.start, *(c.end for c in opened.children)])
+        tag, anchor, start = opened.event.tag, opened.event.anchor, opened.start
+        node: Node
+        if isinstance(opened.event, yaml.SequenceStartEvent):
+            items = tuple(opened.children)
+            node = Sequence(start=start, end=end, tag=tag, anchor=anchor, items=items, flow=flow)
+        else:
+            entries = self._entries(opened)
+            node = Mapping(start=start, end=end, tag=tag, anchor=anchor, entries=entries, flow=flow)
+        self.meaning.add(node, opened.children)
+        if self.meaning.depth > MAX_DEPTH:
+            raise self._too_deep(node.start)
+        if self.meaning.is_too_much:
+            raise DevpoolError(
+                "too-many-aliases",
+                "the aliases of the file refer to each other so often that nobody can follow them",
+                where=self._place(node.start),
+                hint="merge the common block once where it is needed, not through other aliases",
+            )
+        self._add(node)
+
+    def _several(self) -> DevpoolError:
+        return DevpoolError(
+            "several-documents",
+            "the file holds more than one YAML document",
+            where=self.path,
+            hint="split it into one file each and pass them with -f",
+        )
+
+    def _too_deep(self, position: int) -> DevpoolError:
+        return DevpoolError(
+            "too-deep",
+            f"the file nests more than {MAX_DEPTH} levels, aliases followed",
+            where=self._place(position),
+            hint="Compose files nest a few levels only; check brackets and aliases",
+        )
+
+    def _entries(self, opened: _Open) -> tuple[Entry, ...]:
+        pairs = zip(opened.children[::2], opened.children[1::2], strict=True)
+        return tuple(Entry(key=self._key(k), value=v) for k, v in pairs)
+
+    def _key(self, node: Node) -> Scalar:
+        key = node.target if isinstance(node, Alias) else node
+        if isinstance(key, Scalar):
+            return key
+        raise DevpoolError(
+            "key-not-text",
+            "a mapping has a key that is not text",
+            where=self._place(node.start),
+            hint="Compose files have text keys only; correct the file",
+        )
+
+    def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
+        start, end = self._value_start(event), _index(event.end_mark)
+        start = min(start, end)
+        if event.style in ("|", ">"):
+            # With `+` the blank lines after it are of the value.
+            kept = "+" in self.text[start : start + 3]
+            body = self.text[start:end].rstrip(" " if kept else None)
+            end = start + len(re.sub(r"(\r\n|\n|\r)\Z", "", body))
+        style = event.style or ""
+        return Scalar(start=start, end=end, tag=event.tag, anchor=event.anchor, value=event.value, style=style)
+
+    def _alias(self, event: yaml.AliasEvent) -> Alias:
+        name = event.anchor or ""
+        target = self.anchors.get(name)
+        start, end = _index(event.start_mark), _index(event.end_mark)
+        if target is None:
+            raise DevpoolError(
+                "unknown-alias",
+                # Without the name: it may be a password that begins with an asterisk.
+                "an alias (`*...`) has no anchor before it",
+                where=self._place(start),
+                hint="define its anchor (`&...`) above it, or put the text in quotes if it is no alias",
+            )
+        return Alias(start=start, end=end, name=name, target=target)
+
+    def _add(self, node: Node) -> None:
+        if node.anchor:
+            self.anchors[node.anchor] = node
+        if self.stack:
+            self.stack[-1].children.append(node)
+        else:
+            self.root = node
+
+    def _value_start(self, event: yaml.NodeEvent) -> int:
+        """Where the value itself begins: the marks of an anchored or tagged node begin at `&x` or `!tag`."""
+        start = _index(event.start_mark)
+        tagged = getattr(event, "tag", None) is not None
+        if event.anchor is None and not tagged:
+            return start
+        found = _PROPERTIES.match(self.text, start)
+        return found.end() if found else start
+
+    def _place(self, position: int) -> str:
+        return f"{self.path}:{self.text.count(chr(10), 0, position) + 1}"
+
+
+def _index(mark: object) -> int:
+    index = getattr(mark, "index", None)
+    assert isinstance(index, int), "PyYAML marks every event"
+    return index

@@ -1,0 +1,170 @@
+"""One env file: its bindings, each with the span of its value.
+
+python-dotenv's parser cuts the text into bindings whose originals join to the text again; what a value means
+follows Compose (the specification's "env_file" syntax), and the proof compares it with Compose's own reading.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dotenv.parser import parse_stream
+
+from devpool.text.document import decode, newline_of
+from devpool.text.interpolation import Piece, Variable, expand, text_of
+
+_HEAD = re.compile(r"\s*(?P<export>export[ \t]+)?(?P<name>[A-Za-z_][\w.\-\[\]]*)[ \t]*(?P<sign>[=:])?[ \t]*")
+_QUOTED = {"'": re.compile(r"'([^']*)'"), '"': re.compile(r'"((?:\\.|[^"\\])*)"', re.S)}
+_BARE = re.compile(r"[^\r\n]*")
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "$": "$$", '"': '"', "\\": "\\"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """`NAME=value` in an env file.
+
+    Attributes:
+        name: the variable.
+        start, end: the span of the value's characters inside its quotes.
+        line_start, line_end: the span of the binding from the start of its line to before its newline.
+        quote: `'`, `"` or "".
+        export: `export ` as written, or "".
+        given: False for a bare `NAME`, which passes the shell's value through.
+    """
+
+    name: str
+    start: int
+    end: int
+    line_start: int
+    line_end: int
+    quote: str
+    export: str
+    given: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EnvFile:
+    """A parsed env file; `text` is without its byte order mark."""
+
+    path: str
+    bom: bool
+    text: str = field(repr=False)
+    newline: str
+    bindings: tuple[Binding, ...]
+
+    def last(self, name: str) -> Binding | None:
+        """The binding of a name that counts: the last one."""
+        return next((b for b in reversed(self.bindings) if b.name == name), None)
+
+    def line_of(self, position: int) -> int:
+        """1-based line of a position."""
+        return self.text.count("\n", 0, position) + 1
+
+    def raw(self, binding: Binding) -> str:
+        """The value's characters as written, without its quotes."""
+        return self.text[binding.start : binding.end]
+
+
+def parse_env(path: str, data: bytes) -> EnvFile:
+    """Read one env file.
+
+    Raises:
+        DevpoolError: `not-utf8`.
+    """
+    bom, text = decode(path, data)
+    bindings: list[Binding] = []
+    position = 0
+    for piece in parse_stream(io.StringIO(text, newline="")):
+        original = piece.original.string
+        found = _binding(text, position, position + len(original))
+        if found:
+            bindings.append(found)
+        position += len(original)
+    return EnvFile(path=path, bom=bom, text=text, newline=newline_of(text), bindings=tuple(bindings))
+
+
+def _binding(text: str, start: int, end: int) -> Binding | None:
+    head = _HEAD.match(text, start, end)
+    if not head:
+        return None
+    quote, span = _value_span(text, head.end(), end) if head["sign"] else ("", (head.end("name"),) * 2)
+    line_end = end
+    while line_end > span[1] and text[line_end - 1] in "\r\n":
+        line_end -= 1
+    begin = head.start("export") if head["export"] else head.start("name")
+    return Binding(
+        name=head["name"],
+        start=span[0],
+        end=span[1],
+        line_start=max(text.rfind("\n", 0, begin), text.rfind("\r", 0, begin)) + 1,
+        line_end=line_end,
+        quote=quote,
+        export=head["export"] or "",
+        given=head["sign"] is not None,
+    )
+
+
+def _value_span(text: str, start: int, end: int) -> tuple[str, tuple[int, int]]:
+    quote = text[start : start + 1]
+    quoted = _QUOTED[quote].match(text, start, end) if quote in _QUOTED else None
+    if quoted:
+        return quote, quoted.span(1)
+    bare = _BARE.match(text, start, end)
+    value = bare[0] if bare else ""
+    # A `#` begins a comment only after a space that follows something: `COLOR=#fff` and `A= # b` are values.
+    comment = value.find(" #")
+    value = value[:comment] if comment >= 0 else value
+    return "", (start, start + len(value.rstrip()))
+
+
+def pieces_of(file: EnvFile, binding: Binding, variables: Mapping[str, Variable]) -> tuple[Piece, ...]:
+    """The pieces of a binding's value after interpolation, with spans in the file.
+
+    Where escapes make the value differ from what is written, one piece covers the whole span.
+
+    Raises:
+        DevpoolError: `bad-interpolation`, `variable-required`.
+    """
+    raw = file.raw(binding)
+    if not binding.given:
+        found = variables.get(binding.name)
+        text = found.value if found else ""
+        source = found.source if found else None
+        return (Piece(text=text, start=binding.start, end=binding.end, variable=binding.name, source=source),)
+    if binding.quote == "'":
+        return (Piece(text=raw, start=binding.start, end=binding.end),)
+    if "\\" in raw:
+        text = text_of(expand(_unescaped(raw) if binding.quote else raw, variables))
+        return (Piece(text=text, start=binding.start, end=binding.end, variable="", source=file.path),)
+    return expand(raw, variables, binding.start)
+
+
+def _unescaped(raw: str) -> str:
+    return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[0]), raw, flags=re.S)
+
+
+def values_of(file: EnvFile, variables: Mapping[str, Variable]) -> dict[str, Variable]:
+    """The variables that a file defines. The shell's and earlier files' win inside its `${...}`.
+
+    Raises:
+        DevpoolError: `bad-interpolation`, `variable-required`.
+    """
+    known: dict[str, Variable] = {}
+    for binding in file.bindings:
+        scope = known | dict(variables)
+        if not binding.given and binding.name not in scope:
+            continue
+        value = text_of(pieces_of(file, binding, scope))
+        known[binding.name] = Variable(value=value, source=file.path)
+    return known
+
+
+def env_quoted(value: str) -> str:
+    """A value as an env file has to write it so that Compose reads exactly that."""
+    if "'" not in value:
+        return f"'{value}'"
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("\n", "\\n")
+    return f'"{escaped}"'

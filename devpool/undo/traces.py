@@ -1,0 +1,328 @@
+"""What became of an edit in a file that was edited since: it stands, it is gone, or it was changed.
+
+An edit is looked for by what it is: by its place in the file's own terms (`at`), and by its text, whatever an editor
+made of the white space around it. Line numbers and offsets count for nothing here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from devpool.text.document import Document
+from devpool.text.edits import Edit, joined
+from devpool.text.envfile import EnvFile
+from devpool.text.layout import line_end, line_start
+from devpool.text.nodes import Mapping, place_of
+
+File = Document | EnvFile
+Span = tuple[int, int]
+Verdict = Literal["stands", "gone", "changed"]
+
+_LEAD = 400  # characters before an entry in which the text that leads to it may begin
+_NAME = re.compile(r"\A[\w.:-]+\Z")
+_IN_NAME = re.compile(r"\w[.-]?\Z")
+_DEFAULT = re.compile(r"\$\{\w+-\Z")
+_NEWLINE = re.compile(r"\r\n|\n|\r")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """One edit as it is found now.
+
+    Attributes:
+        edit: the edit.
+        verdict: `stands`; `gone`, where the user took it out or put back what was there; `changed` otherwise.
+        span: where its new text stands; None unless it does.
+        copies: the texts that it had copied, as they are now.
+        place: where what `edit.at` names stands now; None where there is none.
+    """
+
+    edit: Edit
+    verdict: Verdict
+    span: Span | None = None
+    copies: tuple[str, ...] = ()
+    place: Span | None = None
+
+
+def trace(file: File, edits: Sequence[Edit], poolers: Collection[str] = ()) -> list[Trace]:
+    """What became of each edit of a file, in the order of the edits.
+
+    Args:
+        file: the file as it is now.
+        edits: our edits of it.
+        poolers: the names of the poolers: an insertion that named one is not gone while something else does.
+    """
+    found: dict[int, Trace] = {}
+    for number, (edit, rank) in enumerate(_ranked(edits)):
+        found[number] = _at_its_place(file, edit, rank)
+    for number, edit in enumerate(edits):
+        if found[number].span is None:
+            taken = [t.span for t in found.values() if t.span]
+            found[number] = _elsewhere(file, edit, taken) or _lost(file, found[number], taken, poolers)
+    return _together([found[number] for number in range(len(edits))])
+
+
+# --- where it stands ---
+
+
+def _ranked(edits: Sequence[Edit]) -> Iterator[tuple[Edit, tuple[int, int]]]:
+    """Each edit, and of those that look as it does: which it is in the order of the text, and how many there are."""
+    alike: dict[object, list[int]] = {}
+    for edit in edits:
+        alike.setdefault((edit.at, edit.new, edit.inserts), []).append(edit.start)
+    for edit in edits:
+        starts = sorted(alike[edit.at, edit.new, edit.inserts])
+        yield edit, (starts.index(edit.start), len(starts))
+
+
+def _at_its_place(file: File, edit: Edit, rank: tuple[int, int]) -> Trace:
+    place = place_now(file, edit.at)
+    missing = Trace(edit=edit, verdict="changed", place=place)
+    if place is None:
+        return missing
+    number, total = rank
+    for look in _LOOKS:
+        found = [m for m in look(file.text, edit, place) if _fits(m, place, edit)]
+        if len(found) == total:
+            return _standing(missing, found[number])
+    return missing
+
+
+def _standing(trace: Trace, match: re.Match[str]) -> Trace:
+    copies = tuple(text for text in match.groups() if text is not None)
+    return replace(trace, verdict="stands", span=match.span(), copies=copies)
+
+
+def place_now(file: File, at: tuple[str, ...]) -> Span | None:
+    """Where what a path names stands in a file; None where there is no such thing."""
+    if isinstance(file, Document):
+        return place_of(file.root, at)
+    binding = file.last(at[0])
+    return (binding.line_start, binding.line_end) if binding else None
+
+
+def _touches(span: Span, place: Span, edit: Edit) -> bool:
+    covers = span[0] <= place[0] and place[1] <= span[1]
+    return (edit.inserts and covers) or (place[0] <= span[0] and span[1] <= place[1])
+
+
+def _fits(match: re.Match[str], place: Span, edit: Edit) -> bool:
+    """Whether a match is at its place, and no part of a longer name: `pgbouncer` does not stand in `pgbouncer2`.
+
+    What was added within a name, as `_session` is, has no old text, and is a part of one.
+    """
+    if edit.inserts or not edit.old or not _NAME.search(match[0]):
+        return _touches(match.span(), place, edit)
+    before = match.string[line_start(match.string, match.start()) : match.start()]
+    longer = _IN_NAME.search(before) and not _DEFAULT.search(before)
+    further = re.compile(r"[\w-]|\.\w").match(match.string, match.end())
+    return not longer and not further and _touches(match.span(), place, edit)
+
+
+def _lengths_kept(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
+    """As it was written, but for the line ends."""
+    return _pattern(edit, r"\r?\n", "([^\\r\\n]{{{}}})").finditer(text)
+
+
+def _copies_changed(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
+    """With copied text that has another length by now."""
+    return _pattern(edit, r"\r?\n", "([^\\r\\n]*)").finditer(text)
+
+
+def _several_lines(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
+    """With copied text on several lines, none of which has another line end by now."""
+    return _pattern(edit, r"\r?\n", "([\\s\\S]{{{}}})(?<![\\r\\n])").finditer(text)
+
+
+def _trailing(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
+    """With spaces at the ends of its lines that were not there, or without those that were."""
+    return _pattern(edit, r"[ \t]*\r?\n", "([^\\r\\n]*)", "[ \t]*").finditer(text)
+
+
+def _reformatted(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
+    """Indented anew, or with blank lines between its lines. An insertion has to end where its place ends."""
+    if not edit.inserts:
+        return iter(list(_free(edit).finditer(text, *place))[:1])
+    pattern, end = _free(edit, r"\s*\Z"), line_end(text, place[1])
+    found = pattern.search(text, max(0, place[0] - _LEAD), end)
+    while found and not (_touches(found.span(), place, edit) and _copies_within(found, place)):
+        found = pattern.search(text, found.start() + 1, end) if found.start() < place[0] else None
+    return iter([found] if found else [])
+
+
+def _copies_within(match: re.Match[str], place: Span) -> bool:
+    """Whether each copied text is within its own value: it does not run on into another entry that looks alike."""
+    text, lead = match.string, 0
+    for number in range(1, len(match.groups()) + 1):
+        start, end = match.span(number)
+        if number == 1 or "\n" in text[match.end(number - 1) : start]:
+            lead = _indentation(text[line_start(text, start) :])
+        further = text[start:end].split("\n")[1:]
+        if start < place[0] or any(line.strip() and _indentation(line) <= lead for line in further):
+            return False
+    return True
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))
+
+
+def _free(edit: Edit, end: str = "") -> re.Pattern[str]:
+    """The text of an edit with any white space at the ends and beginnings of its lines, and between them."""
+    return _pattern(edit, r"(?:[ \t]*\r?\n)+[ \t]*", "([\\s\\S]*?)", "[ \t]*", end)
+
+
+_LOOKS: tuple[Callable[[str, Edit, Span], Iterator[re.Match[str]]], ...] = (
+    _lengths_kept,
+    _copies_changed,
+    _several_lines,
+    _trailing,
+    _reformatted,
+)
+
+
+def _pattern(edit: Edit, newline: str, copied: str, line_tail: str = "", end: str = "") -> re.Pattern[str]:
+    """What the text of an edit looks like.
+
+    Args:
+        newline: what stands for a line end and the indentation of the next line, where that is free.
+        copied: what stands for copied text, its length to be filled in.
+        line_tail: what may follow each line.
+        end: what follows it all.
+    """
+    free = newline.endswith("*") and line_tail != ""
+    new = joined(edit.new)
+    parts = [_literal(p, newline, free) if isinstance(p, str) else copied.format(p.end - p.start) for p in new]
+    if edit.inserts and new and isinstance(new[0], str):
+        # A blank line in front of the insertion may have been taken away since.
+        rest = new[0].lstrip("\r\n")
+        blank = len(_NEWLINE.findall(new[0][: len(new[0]) - len(rest)]))
+        lead = rf"\r?\n(?:{line_tail}\r?\n){{0,{blank - 1}}}" + ("[ \t]*" if free else "") if blank else ""
+        parts[0] = lead + _literal(rest.lstrip(" \t") if free and blank else rest, newline, free)
+        # What begins with a line end was put at the end of a line: what follows it there now is the user's.
+        end = end or (r"(?=[\r\n]|\Z)" if blank else "")
+    return re.compile("".join(parts) + line_tail + end)
+
+
+def _literal(text: str, newline: str, free: bool) -> str:
+    lines = _NEWLINE.split(text)
+    if free:
+        lines = [line.strip(" \t") if 0 < n < len(lines) - 1 else line for n, line in enumerate(lines)]
+        lines = [lines[0].rstrip(" \t"), *(line.lstrip(" \t") for line in lines[1:])] if len(lines) > 1 else lines
+    elif "[ \t]" in newline:
+        lines = [line.rstrip(" \t") if n < len(lines) - 1 else line for n, line in enumerate(lines)]
+    return newline.join(re.escape(line) for line in lines)
+
+
+# --- where it went ---
+
+
+def _elsewhere(file: File, edit: Edit, taken: Sequence[Span]) -> Trace | None:
+    """The edit where the user has renamed what it was in: the service, or the variable."""
+    if isinstance(file, EnvFile) or edit.at[:1] != ("services",) or len(edit.at) < 3:
+        return None
+    places = [*_renamed(file, edit.at), *_around(file, edit.at)]
+    for look in _LOOKS:
+        found = {m.span(): (m, p) for p in places for m in look(file.text, edit, p) if _fits(m, p, edit)}
+        free = [where for span, where in found.items() if not _overlaps(span, taken)]
+        if len(free) == 1:
+            return _standing(Trace(edit=edit, verdict="stands", place=free[0][1]), free[0][0])
+    return None
+
+
+def _overlaps(span: Span, taken: Sequence[Span]) -> bool:
+    return any(t[0] < span[1] and span[0] < t[1] for t in taken)
+
+
+def service_names(file: File) -> list[str]:
+    """The services that a compose file states."""
+    if isinstance(file, EnvFile):
+        return []
+    entry = next((e for e in file.root.entries if e.key.value == "services"), None)
+    return [e.key.value for e in entry.value.entries] if entry and isinstance(entry.value, Mapping) else []
+
+
+def _renamed(file: Document, at: tuple[str, ...]) -> list[Span]:
+    """The same place in the other services, where the service itself is not there any more."""
+    names = service_names(file)
+    places = [place_of(file.root, ("services", name, *at[2:])) for name in names] if at[1] not in names else []
+    return [place for place in places if place]
+
+
+def _around(file: Document, at: tuple[str, ...]) -> list[Span]:
+    """What the place itself is in, from the inside out to the service."""
+    if place_of(file.root, at) is not None:
+        return []
+    places = [place_of(file.root, at[:depth]) for depth in range(len(at) - 1, 1, -1)]
+    return [place for place in places if place]
+
+
+# --- whether it is gone ---
+
+
+def _lost(file: File, trace: Trace, taken: Sequence[Span], poolers: Collection[str]) -> Trace:
+    """An edit that stands nowhere: gone, or changed."""
+    edit = trace.edit
+    gone = _is_taken_out(file, edit, taken, poolers) if trace.place is None else _is_put_back(file, trace)
+    return replace(trace, verdict="gone" if gone else "changed")
+
+
+def _is_taken_out(file: File, edit: Edit, taken: Sequence[Span], poolers: Collection[str]) -> bool:
+    """Whether what is missing was removed: not, where a renamed pooler is still built, or an entry is another now."""
+    if len(edit.at) == 2 and edit.inserts:
+        built = re.search(r"build: (\S+)", "".join(p for p in edit.new if isinstance(p, str)))
+        found = [m.span() for m in re.finditer(re.escape(built[1]), file.text)] if built else []
+        return all(_is_within(span, taken) for span in found)
+    if edit.inserts:
+        text = "".join(part for part in edit.new if isinstance(part, str))
+        named = [p for p in poolers if next(_words(text, p), None)]
+        return all(_is_within(span, taken) for p in named for span in _words(file.text, p))
+    if isinstance(file, EnvFile) or edit.new != (edit.at[-1],):
+        return True
+    list_of = place_of(file.root, edit.at[:-1])
+    return list_of is None or place_of(file.root, (*edit.at[:-1], edit.old or "")) is not None
+
+
+def _words(text: str, name: str) -> Iterator[Span]:
+    """Where a name stands in a text as a word of its own, and not in a comment."""
+    for match in re.finditer(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text):
+        if not re.search(r"(^|\s)#", text[line_start(text, match.start()) : match.start()]):
+            yield match.span()
+
+
+def _is_within(span: Span, taken: Sequence[Span]) -> bool:
+    return any(t[0] <= span[0] and span[1] <= t[1] for t in taken)
+
+
+def _is_put_back(file: File, trace: Trace) -> bool:
+    """Whether there is again what an edit had replaced."""
+    assert trace.place is not None, "it is looked at where there is one"
+    edit, text = trace.edit, file.text[slice(*trace.place)]
+    if edit.inserts:
+        return False
+    if edit.old is None:
+        first = edit.new[0]
+        return isinstance(first, str) and first not in text
+    word = re.compile(rf"(?<![\w.-]){re.escape(edit.old)}(?![\w.-])")
+    # The value kept beside it tells how often it was there: a database's name may be the user's and the host's too.
+    kept = place_now(file, beside(edit.at))
+    wanted = len(word.findall(file.text[slice(*kept)])) if kept else 1
+    return bool(edit.old) and len(word.findall(text)) >= max(1, wanted)
+
+
+def beside(at: tuple[str, ...]) -> tuple[str, ...]:
+    """Where the direct value of a setting is kept."""
+    return (*at[:-1], f"{at[-1]}_DIRECT")
+
+
+def _together(traces: list[Trace]) -> list[Trace]:
+    """What was added within a value is gone with what was replaced in it; an anchor that was added stands alone."""
+    kept = {t.edit.at for t in traces if t.verdict != "gone" and not _only_adds(t)}
+    return [replace(t, verdict="gone") if _only_adds(t) and t.edit.at not in kept else t for t in traces]
+
+
+def _only_adds(trace: Trace) -> bool:
+    return trace.verdict == "changed" and trace.edit.old == "" and not trace.edit.inserts

@@ -1,0 +1,174 @@
+"""Takes edits back out of a text, also after the user has gone on editing it.
+
+Where nothing else changed, the spans say all, and applying the edits again proves it. Otherwise each edit is found by
+what it is (traces.py). What still stands is taken back; what the user has taken out himself is left alone; where he
+has changed the very text of an edit there is a conflict, and the caller decides: refuse, keep his text, or force.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from devpool.errors import ProofError
+from devpool.text.document import Document, parse
+from devpool.text.edits import Copy, Edit, Placed, apply, placed, revert
+from devpool.text.envfile import parse_env
+from devpool.undo.conflicts import Conflict, conflict
+from devpool.undo.cutting import cut, forced
+from devpool.undo.traces import File, Trace, trace
+from devpool.undo.tuned import tuned
+
+Digests = Mapping[Edit, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """A file without our edits.
+
+    Attributes:
+        text: the file's text; where there is a conflict, the user's text stands in it unless it was forced.
+        conflicts: the edits whose own text the user has changed.
+        gone: the edits that the user has taken out himself.
+        settings: by a pooler's name, the settings of PgBouncer that the user has changed in its service.
+    """
+
+    text: str = field(repr=False)
+    conflicts: tuple[Conflict, ...] = ()
+    gone: tuple[Edit, ...] = ()
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def read_edited(path: str, data: bytes, edits: Sequence[Edit]) -> File:
+    """The file that edits were made in, as it is now: a compose file, or an env file, whose variables have no path.
+
+    Raises:
+        DevpoolError: what parsing raises.
+    """
+    is_yaml = path.endswith((".yml", ".yaml")) or any(len(e.at) > 1 for e in edits)
+    return parse(path, data) if is_yaml else parse_env(path, data)
+
+
+def digest(texts: Iterable[str]) -> str:
+    """What tells later whether copied texts are still the same: not by their line ends and the spaces before them."""
+    plain = "\0".join(re.sub(r"[ \t]*(\r\n|\n|\r)", "\n", text).rstrip() for text in texts)
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def digests_of(text: str, edits: Sequence[Edit]) -> dict[Edit, str]:
+    """The digest of what each edit copies from the text before the edits; nothing for those that copy nothing."""
+    copying = (e for e in edits if any(isinstance(p, Copy) for p in e.new))
+    return {e: digest(text[p.start : p.end] for p in e.new if isinstance(p, Copy)) for e in copying}
+
+
+def undo_exactly(text: str, edits: Sequence[Edit]) -> str | None:
+    """The old text, if the new one holds every edit at its place: proved by applying them again."""
+    try:
+        spans = placed(text, edits)
+        old = revert(text, spans)
+        return old if apply(old, edits) == text and not any(_tailed(text, s) for s in spans) else None
+    except ProofError:
+        return None
+
+
+def _tailed(text: str, span: Placed) -> bool:
+    """Whether lines that were added are followed by more on the last of them, such as spaces: they would stay."""
+    new = span.edit.new
+    added = span.edit.inserts and new and isinstance(new[0], str) and new[0][:1] in ("\r", "\n")
+    return bool(added) and text[span.end : span.end + 1] not in ("", "\r", "\n")
+
+
+def stands(
+    file: File, edits: Sequence[Edit], known: Digests | None = None, poolers: Collection[str] = ()
+) -> list[Edit]:
+    """The edits that no longer stand in a file as they were written."""
+    if undo_exactly(file.text, edits) is not None:
+        return []
+    found = trace(file, edits, poolers)
+    old = revert(file.text, [_back(file, t) for t in found if t.verdict == "stands"])
+    return [t.edit for t in found if t.verdict != "stands" or not _copies_kept(t, old, known or {})]
+
+
+def undo(
+    file: File,
+    edits: Sequence[Edit],
+    known: Digests | None = None,
+    poolers: Collection[str] = (),
+    *,
+    force: bool = False,
+) -> Undone:
+    """A file without our edits.
+
+    Args:
+        file: the file as it is now.
+        edits: all our edits of it.
+        known: what `digests_of` gave at the time of the edits; empty where that is not known here.
+        poolers: the names of the poolers' services.
+        force: in a conflict, put back what was there before enable.
+    """
+    exact = undo_exactly(file.text, edits)
+    if exact is not None:
+        return Undone(text=exact)
+    return _found_again(file, trace(file, edits, poolers), known or {}, force)
+
+
+def _found_again(file: File, traces: list[Trace], known: Digests, force: bool) -> Undone:
+    spans = [_back(file, t) for t in traces if t.verdict == "stands"]
+    settings: dict[str, Mapping[str, str]] = {}
+    changed = [t for t in traces if t.verdict == "changed"]
+    for found in list(changed):
+        said = _tuned(file, found)
+        if said is not None and found.place:
+            settings[found.edit.at[1]] = said
+            spans.append(cut(file, found.place, found.edit))
+            changed.remove(found)
+    old = revert(file.text, spans)
+    lost = {t.edit for t in traces if t.verdict == "stands" and not _copies_kept(t, old, known)}
+    instead = {t.edit: s for t in changed if force and (s := forced(file, t, traces))}
+    spans = [s for s in spans if force or s.edit not in lost]
+    conflicts = [
+        conflict(file, t, forced=force and (t.edit in lost or t.edit in instead))
+        for t in traces
+        if t in changed or t.edit in lost
+    ]
+    return Undone(
+        text=revert(file.text, [*spans, *instead.values()]),
+        conflicts=tuple(conflicts),
+        gone=tuple(t.edit for t in traces if t.verdict == "gone"),
+        settings=settings,
+    )
+
+
+def _tuned(file: File, found: Trace) -> Mapping[str, str] | None:
+    """The settings that the user has changed in a pooler's service; None where he has changed more, or it is none."""
+    if not isinstance(file, Document) or len(found.edit.at) != 2 or not found.edit.inserts:
+        return None
+    said = tuned(found.edit, file)
+    return said.settings if said and not said.other else None
+
+
+def _back(file: File, trace: Trace) -> Placed:
+    """An edit at the place where it was found, with what is to stand there again."""
+    assert trace.span is not None, "it stands"
+    old = trace.edit.old
+    if old is None:
+        copied = [part for part in trace.edit.new if isinstance(part, Copy)]
+        old = trace.copies[copied.index(Copy(trace.edit.start, trace.edit.end))]
+    elif "\n" in old or "\r" in old:
+        old = re.sub(r"\r\n|\n|\r", lambda _: file.newline, old)
+    return Placed(trace.edit, *trace.span, old)
+
+
+def _copies_kept(found: Trace, old: str, known: Digests) -> bool:
+    """Whether what an edit had copied is still what it copied: else the user has changed that copy, and loses it.
+
+    Where no digest tells, the copy must be what its source says now: if they differ, one of the two was changed.
+    """
+    if found.edit.old is None or not found.copies:
+        return True
+    told = known.get(found.edit)
+    if told is not None and told == digest(found.copies):
+        return True
+    return all(text.rstrip() in old for text in found.copies)

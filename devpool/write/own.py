@@ -1,0 +1,209 @@
+"""What a pooled app that shares a value with services that stay direct gets of its own.
+
+An entry goes into the app's `environment` where that shows no secret that the file did not show before; else into
+a private env file below `.devpool/`, the last of the app's env files. `own_places.py` says where they go.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator, Mapping
+
+from devpool.decide.moving import moved_copy, moved_raw
+from devpool.decide.own_keys import Readers, merge_sources
+from devpool.decide.plan import Move, twin_of
+from devpool.decide.sharing import shared_value, with_secret
+from devpool.decide.shields import Shields
+from devpool.read.environment import Value
+from devpool.read.model import BARE, Project
+from devpool.text import nodes
+from devpool.text.address import DEFAULT_PORT, moved, redact
+from devpool.text.document import Document
+from devpool.text.edits import Copy, Edit
+from devpool.text.envfile import EnvFile, env_quoted
+from devpool.text.nodes import Entry, Scalar, path_to
+from devpool.write.own_places import in_env_file, in_environment
+from devpool.write.own_text import Copied, Entries, Private, Stated, Text
+from devpool.write.second import Second, second_variable
+
+_PASSWORD = re.compile(r"(pass(word|wd)?|pwd|secret)\s*=\s*[^\s;&]", re.I)
+_VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*\}|\$[A-Za-z_]\w*")
+
+
+def edits(project: Project, moves: list[Move], private: Private, shields: Shields) -> Iterator[Edit]:
+    """The edits of all moves that need an entry of their own. Values for private files are put into `private`.
+
+    Raises:
+        DevpoolError: `shared-value` where an app has no place of its own for it.
+    """
+    wanted: dict[str, Entries] = {}
+    for move in moves:
+        yield from _add(project, move, wanted.setdefault(move.setting.service, Entries(move.setting)))
+    environments = Readers("environment", project.services if wanted else {}, shields)
+    env_files = Readers("env_file", project.services if wanted else {}, shields)
+    private_alike = _alike({name: mine.private for name, mine in wanted.items()})
+    stated_alike = _alike({name: mine.stated for name, mine in wanted.items()})
+    for name, mine in wanted.items():
+        # Both may go to the end of the same `env_file`: its further item comes first.
+        if mine.private:
+            yield from in_env_file(project, mine, env_files.held(name, private_alike[name]), private)
+        if mine.stated:
+            yield from in_environment(project, mine, environments.held(name, stated_alike[name]))
+
+
+def _alike(wanted: Mapping[str, Mapping[str, Hashable]]) -> dict[str, set[str]]:
+    """By app: the apps that get the same, itself among them."""
+    groups: dict[frozenset[tuple[str, Hashable]], set[str]] = {}
+    keys = {name: frozenset(mine.items()) for name, mine in wanted.items()}
+    for name, key in keys.items():
+        groups.setdefault(key, set()).add(name)
+    return {name: groups[key] for name, key in keys.items()}
+
+
+def _add(project: Project, move: Move, wanted: Entries) -> Iterator[Edit]:
+    setting = move.setting
+    twin = twin_of(setting, project.environments[setting.service])
+    if move.how == "private":
+        if _is_stated_again(project, move):
+            raise shared_value(setting)
+        yield _given_its_direct_name(move, twin)
+        _keep_private(move, wanted, None)
+    elif setting.kind in BARE:
+        wanted.stated[setting.variable] = Stated(moved(setting.value.text, setting.address, *move.target))
+    elif isinstance(setting.value.origin.file, Document):
+        if _is_elsewhere(project, move) and move.how == "text":
+            _stated_anew(move, setting.value.origin.file, wanted, twin)
+        else:
+            yield from _in_same_file(project, move, setting.value.origin.file, wanted, twin)
+    else:
+        _from_env_file(project, move, setting.value.origin.file, wanted, twin)
+
+
+def _is_stated_again(project: Project, move: Move) -> bool:
+    """Whether a weaker statement of the variable would count where the strongest gets another name."""
+    name, holder = move.setting.variable, move.setting.value.origin.holder
+    statements = project.services[move.setting.service].statements("environment")
+    mappings = (m for s in statements for m in (s.value, *merge_sources(s.value)) if isinstance(m, nodes.Mapping))
+    others = [e for m in mappings for e in m.entries if e.key.value == name and e is not holder]
+    lists = (i for s in statements if isinstance(s.value, nodes.Sequence) for i in map(nodes.resolved, s.value.items))
+    items = [i for i in lists if isinstance(i, Scalar) and i.value.partition("=")[0] == name and i is not holder]
+    return bool(others or items)
+
+
+def _keep_private(move: Move, wanted: Entries, twin: str | None) -> None:
+    """The new value in plain text, and the old one under the name of `twin`."""
+    setting = move.setting
+    if setting.variable in wanted.private:
+        raise shared_value(setting)
+    wanted.private[setting.variable] = env_quoted(moved(setting.value.text, setting.address, *move.target))
+    if twin:
+        wanted.private[twin] = env_quoted(setting.value.text)
+
+
+def _given_its_direct_name(move: Move, twin: str | None) -> Edit:
+    """The entry of a setting becomes that of its old value."""
+    origin, name = move.setting.value.origin, move.setting.variable
+    if twin is None or not isinstance(origin.file, Document):
+        raise shared_value(move.setting)
+    scalar = origin.holder.key if isinstance(origin.holder, Entry) else origin.holder
+    span = nodes.inner(origin.file.text, scalar) if isinstance(scalar, Scalar) else None
+    if span is None:
+        raise shared_value(move.setting)
+    end = span[0] + len(name)
+    given = "" if origin.given else f": ${{{name}}}" if isinstance(origin.holder, Entry) else f"=${{{name}}}"
+    at = (*path_to(origin.file.root, span[0])[:-1], twin)
+    return Edit(path=origin.file.path, start=end, end=end, old="", new=(twin[len(name) :] + given,), at=at)
+
+
+def _in_same_file(
+    project: Project, move: Move, document: Document, wanted: Entries, twin: str | None
+) -> Iterator[Edit]:
+    """New and old value as copies of the shared one, which stands in the same file."""
+    if wanted.source not in (None, document):
+        raise shared_value(move.setting)
+    old, new = _copied(move)
+    if move.how == "second":
+        second = second_variable(project, move)
+        yield second.line
+        new = _second(old, second)
+    if new is None:
+        raise shared_value(move.setting)
+    wanted.source = document
+    wanted.stated[move.setting.variable] = new
+    if twin:
+        wanted.stated[twin] = old
+
+
+def _is_elsewhere(project: Project, move: Move) -> bool:
+    """Whether a value stands in another file than the app itself, brought in by `extends`."""
+    own = (f.document for f in project.services[move.setting.service].fragments if f.own)
+    return all(document is not move.setting.value.origin.file for document in own)
+
+
+def _stated_anew(move: Move, document: Document, wanted: Entries, twin: str | None) -> None:
+    """New and old value with their variables, in a file that the value did not stand in: only without a secret."""
+    value, address = move.setting.value, move.setting.address
+    raw = document.text[value.origin.start : value.origin.end]
+    new = moved_raw(value, address.host, move.target, raw)
+    old = moved_raw(value, address.host, (address.host, address.port or DEFAULT_PORT, ""), raw)
+    if not _shows_no_secret(value, raw) or new is None or old is None:
+        raise with_secret(move.setting)
+    wanted.stated |= {move.setting.variable: Stated(new)} | ({twin: Stated(old)} if twin else {})
+
+
+def _second(old: Text, second: Second) -> Text:
+    if isinstance(old, Copied):
+        return Copied(second.within(old.parts), old.quote)
+    return Stated(second.around(old.value))
+
+
+def _copied(move: Move) -> tuple[Text, Text | None]:
+    """The old value as a copy, or as `${NAME}` where only the name is written, and the new one; None where the
+    address cannot be cut out.
+    """
+    value, origin = move.setting.value, move.setting.value.origin
+    if not origin.given:
+        return Stated(f"${{{move.setting.variable}}}"), None
+    if not origin.one_line:
+        raise shared_value(move.setting)
+    if isinstance(origin.holder, Entry):
+        scalar = nodes.resolved(origin.holder.value)
+        whole, quote = Copy(scalar.start, scalar.end), None
+    elif isinstance(origin.holder, Scalar):
+        whole, quote = Copy(origin.start, origin.end), origin.holder.style
+    else:
+        raise shared_value(move.setting)
+    new = moved_copy(value, move.setting.address.host, move.target, whole)
+    return Copied((whole,), quote), Copied(new, quote) if new else None
+
+
+def _from_env_file(project: Project, move: Move, file: EnvFile, wanted: Entries, twin: str | None) -> None:
+    """A value of an env file that others read too: stated anew with its variables where that shows no secret,
+    in the compose file if that can take the variables from the same file, else in the private file.
+    """
+    setting, value = move.setting, move.setting.value
+    raw = file.text[value.origin.start : value.origin.end]
+    if not _shows_no_secret(value, raw):
+        _keep_private(move, wanted, twin)
+        return
+    host, port = setting.address.host, setting.address.port or DEFAULT_PORT
+    new_raw = moved_raw(value, host, move.target, raw)
+    # The old value has its old address in plain words: the variables of its address may be other ones by now.
+    old_raw = moved_raw(value, host, (host, port, ""), raw)
+    if new_raw is None or old_raw is None:
+        _keep_private(move, wanted, twin)
+        return
+    found = {setting.variable: new_raw} | ({twin: old_raw} if twin else {})
+    if file.path in project.sources.dotenv:
+        wanted.stated |= {name: Stated(text) for name, text in found.items()}
+    else:
+        wanted.private |= {name: f'"{text}"' for name, text in found.items()}
+
+
+def _shows_no_secret(value: Value, raw: str) -> bool:
+    """Whether a value's text may be written elsewhere: what would be redacted in it is a variable at most."""
+    interpolates = getattr(value.origin.holder, "quote", "") != "'" and value.origin.exact
+    plain = not re.search(r"['\"\\]", raw)
+    named = _VARIABLE.sub("", raw)
+    bare = re.sub(r":@", "@", named)
+    return plain and interpolates and redact(bare) == bare and not _PASSWORD.search(named)
