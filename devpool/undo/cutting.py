@@ -9,7 +9,8 @@ from devpool.text import nodes
 from devpool.text.document import Document
 from devpool.text.edits import Edit, Placed, joined
 from devpool.text.layout import block_end, line_end, line_start
-from devpool.undo.traces import File, Span, Trace, beside
+from devpool.undo.looks import Span
+from devpool.undo.traces import File, Trace, beside
 
 _BARE = re.compile(r"[\w.-]*(:\d+)?")
 
