@@ -9,7 +9,8 @@ import click
 
 from devpool.context import Context, context
 from devpool.decide.options import Options, remembered
-from devpool.decide.plan import Move, Plan, make_plan, twin_of
+from devpool.decide.plan import Move, Plan, twin_of
+from devpool.decide.planning import make_plan
 from devpool.decide.routing import Route, chosen_routes
 from devpool.errors import DevpoolError
 from devpool.flow.prepared import shown

@@ -9,7 +9,8 @@ from pathlib import Path
 from devpool import resources
 from devpool.commit.state import DIGESTS, AddedPooler, AppRoute, State
 from devpool.decide.options import Options
-from devpool.decide.plan import Plan, make_plan
+from devpool.decide.plan import Plan
+from devpool.decide.planning import make_plan
 from devpool.decide.routing import chosen_routes
 from devpool.errors import DevpoolError, ProofError
 from devpool.flow.home import context_modes, contexts, home_files

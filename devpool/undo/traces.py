@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from devpool.decide.plan import DIRECT_SUFFIX
 from devpool.text.document import Document
 from devpool.text.edits import Edit
 from devpool.text.envfile import EnvFile
@@ -193,7 +194,7 @@ def _is_put_back(file: File, trace: Trace) -> bool:
 
 def beside(at: tuple[str, ...]) -> tuple[str, ...]:
     """Where the direct value of a setting is kept."""
-    return (*at[:-1], f"{at[-1]}_DIRECT")
+    return (*at[:-1], at[-1] + DIRECT_SUFFIX)
 
 
 def _together(traces: list[Trace]) -> list[Trace]:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from devpool.decide.options import Options
-from devpool.decide.plan import Plan, make_plan
+from devpool.decide.plan import Plan
+from devpool.decide.planning import make_plan
 from devpool.decide.routing import chosen_routes
 from devpool.read.model import Project
 from devpool.read.read_model import read_model
