@@ -72,7 +72,37 @@ def _backwards(text: str) -> str:
     return text[: head.end()] + "".join(reversed(ended)) + text[head.end() + body.end() :]
 
 
+def _blank_lines(text: str) -> str:
+    """A blank line before each service but the first."""
+    newline = _newline(text)
+    head = re.search(r"(?m)^services:[^\r\n]*\r?\n", text)
+    step = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*([ ]+)").match(text, head.end()) if head else None
+    if head is None or step is None:
+        return text
+    first, *others = re.split(rf"(?m)^(?={step[1]}[\w-]+:)", text[head.end() :])
+    if not others:
+        return text
+    return text[: head.end()] + first + others[0] + "".join(f"{newline}{part}" for part in others[1:])
+
+
+def _indented_twice(text: str) -> str:
+    return re.sub(r"(?m)^([ ]+)", r"\1\1", text)
+
+
+def _variable_of_his_own(text: str) -> str:
+    """Another variable on top of the `environment:` of each app, where that is a mapping in block style."""
+    app = r"^(?P<lead>[ ]+)image: app\r?\n(?:(?P=lead)[^\r\n]*\r?\n)*?(?P=lead)environment:[^\r\n{\[|>]*(?P<end>\r?\n)"
+    entry = r"(?=(?P=lead)(?P<step>[ ]+)(?:[A-Z_0-9]+|<<):)"
+    return re.sub(f"(?m){app}{entry}", r"\g<0>\g<lead>\g<step>MINE: a\g<end>", text)
+
+
+def _comment_behind(text: str) -> str:
+    """A comment behind what stands on its own line and has none."""
+    return re.sub(r"(?m)^([ ]+(?:image|command): [\w:/.-]+)(?=\r?$)", r"\1 # mine", text)
+
+
 REORDERED = "the services in the opposite order"
+SPACED = "a blank line before each service"
 SAFE: dict[str, Edit] = {
     "a comment on top": _with_line_ends(_on_top),
     "something at the end": _with_line_ends(_at_the_end),
@@ -84,5 +114,9 @@ SAFE: dict[str, Edit] = {
     "line ends of Unix": _each(_unix),
     "no final newline": _each(lambda text: text.rstrip("\r\n")),
     REORDERED: _compose(_backwards),
+    SPACED: _compose(_blank_lines),
+    "indented twice as deep": _compose(_indented_twice),
+    "a variable of his own": _compose(_variable_of_his_own),
+    "comments behind lines": _compose(_comment_behind),
     "spaces at the ends of lines": _each(lambda text: re.sub(r"(?m)(?<=[\w'\":])(?=\r?$)", "  ", text)),
 }
