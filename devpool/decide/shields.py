@@ -17,6 +17,7 @@ from devpool.text.edits import Copy, Edit, Part, insertion, joined
 from devpool.text.nodes import Alias, Entry, Node, path_to
 
 KEYS = ("environment", "env_file", "depends_on", "links")
+NAMED = ("environment", "depends_on")
 _EMPTY = {"environment": "{}", "env_file": "[]", "depends_on": "[]", "links": "[]"}
 _ANCHOR = re.compile(r"(^|[\s\[{,:-])&[^\s,\[\]{}]+")
 
@@ -90,18 +91,17 @@ def _of(heir: Service, app: Service, fragment: Fragment) -> Iterator[Shield]:
 
 
 def _named(heir: Service, app: Service, fragment: Fragment) -> Iterator[Shield]:
-    """The `environment` of an app that a service names by an alias."""
-    theirs, mine = heir.statements("environment"), app.statements("environment")
-    if len(theirs) != 1 or len(mine) != 1 or mine[0].entry not in mine[0].fragment.node.entries:
-        return
-    entry, statement = theirs[0].entry, mine[0]
-    naming = _naming(entry, statement.entry.value) if entry in fragment.node.entries else None
-    if naming is None or statement.fragment.node.flow or not _copyable(statement, fragment):
-        return
-    if _ends_its_line(fragment, naming) and _as_deep(naming, statement):
-        yield Shield(
-            heir=heir.name, app=app.name, key="environment", fragment=fragment, statement=statement, named=naming
-        )
+    """The keys of an app that a service names by an alias."""
+    for key in NAMED:
+        theirs, mine = heir.statements(key), app.statements(key)
+        if len(theirs) != 1 or len(mine) != 1 or mine[0].entry not in mine[0].fragment.node.entries:
+            continue
+        entry, statement = theirs[0].entry, mine[0]
+        naming = _naming(entry, statement.entry.value) if entry in fragment.node.entries else None
+        if naming is None or statement.fragment.node.flow or not _copyable(statement, fragment):
+            continue
+        if _ends_its_line(fragment, naming) and _as_deep(naming, statement):
+            yield Shield(heir=heir.name, app=app.name, key=key, fragment=fragment, statement=statement, named=naming)
 
 
 def _naming(entry: Entry, value: Node) -> Entry | None:
