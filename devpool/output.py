@@ -43,7 +43,7 @@ class Output:
     def data(self, body: dict[str, Any]) -> None:
         """The answer as JSON, where that is asked for."""
         if self.as_json:
-            print(redact(json.dumps(body, indent=2, ensure_ascii=False)), flush=True)  # noqa: T201
+            print(json.dumps(_redacted(body), indent=2, ensure_ascii=False), flush=True)  # noqa: T201
 
     def warning(self, error: DevpoolError) -> None:
         """An error beside the one that ends the command."""
@@ -63,6 +63,15 @@ class Output:
             words += ["", f"hint: {error.hint}"]
         for line in words:
             print(redact(line), file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _redacted(value: Any) -> Any:
+    """A value with each of its texts redacted by itself: in the finished JSON a password would end at no quote."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {key: _redacted(entry) for key, entry in value.items()}
+    return [_redacted(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def table(rows: Sequence[tuple[str, ...]]) -> list[str]:

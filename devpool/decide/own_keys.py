@@ -61,6 +61,8 @@ class Readers:
                 named = isinstance(statement.entry.value, Alias)
                 read = [*([] if copied else [statement.entry]), *([] if copied and not named else [statement.value])]
                 for node in (*read, *merge_sources(statement.value)):
+                    if shield is not None and shield.gives_up(node):
+                        continue
                     self._found.setdefault(id(node), set()).add(name)
             for fragment in service.fragments:
                 for mapping in merge_sources(fragment.node):

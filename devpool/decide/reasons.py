@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from devpool.decide import starts
 from devpool.read import networks
 from devpool.read.databases import image_name
 from devpool.read.external import listens_as_a_pooler
@@ -15,18 +16,6 @@ from devpool.read.tls import demand, strongest
 from devpool.text import nodes
 from devpool.text.nodes import Alias
 
-_MIGRATES = re.compile(
-    r"\bmigrat(e|ions?)\b|\balembic\b.*\bupgrade\b|\bflyway\b|\bliquibase\b|\bdb:(migrate|setup|prepare|create)\b"
-    r"|\bprisma\s+(migrate|db\s+push)\b|\bgoose\b|\bdbmate\b|\bsqitch\b|"
-    r"\bschema[-_ ]?(load|setup|create|init\w*|upgrade)\b|\bupgrade-schema\b"
-    r"|\bairflow\s+db\b|\bseed(er)?\b",
-    re.I,
-)
-_SERVES = re.compile(
-    r"runserver|gunicorn|uvicorn|uwsgi|hypercorn|daphne|celery|puma|rails s|npm (run )?(start|dev)|\bserve\b|\bserver\b"
-    r"|\bstart\b|next|node |java |&& *exec|sidekiq|phx\.server",
-    re.I,
-)
 _MIGRATOR_NAME = re.compile(
     r"(^|[-_])(migrat\w*|db[-_]?init|init[-_]?db|seed(er)?|schema[-_]?(init\w*|upgrade|setup))([-_]|$)"
     r"|(^|[-_])(init|setup|bootstrap|installer)$",
@@ -98,11 +87,6 @@ def reasons(
     yield from _by_kind(found)
     if found.text("restart") not in ("always", "unless-stopped"):
         yield from _one_off(project, found, awaited)
-
-
-def serves(start: str) -> bool:
-    """Whether a start leads to a program that stays."""
-    return _SERVES.search(start) is not None
 
 
 def awaited_services(project: Project) -> frozenset[str]:
@@ -194,13 +178,13 @@ def _one_off(project: Project, service: Service, awaited: frozenset[str]) -> Ite
     command = service.start()
     if any(_is_true(project, service, f"_AIRFLOW_DB_{word}") for word in ("UPGRADE", "MIGRATE")):
         yield "migrator", "its environment tells it to migrate the schema"
-    elif _MIGRATES.search(command) and not _SERVES.search(command):
+    elif starts.migrates(command):
         yield "migrator", "its command migrates the schema"
-    elif re.search(r"\bpsql\b", command) and not _SERVES.search(command):
+    elif starts.runs_psql(command):
         yield "one-off", "it runs psql and ends"
     elif service.name in awaited:
         yield "one-off", "others wait for its end: a one-off job that prepares the database"
-    elif _MIGRATOR_NAME.search(service.name) and not _SERVES.search(command):
+    elif _MIGRATOR_NAME.search(service.name) and not starts.plainly_serves(command):
         yield "migrator", "its name says that it migrates the schema"
 
 

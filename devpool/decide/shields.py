@@ -1,4 +1,4 @@
-"""A direct service that merges a pooled app keeps what it took from it: `migrate: <<: *web`.
+"""A direct service that merges a pooled app keeps what it took from it: `migrate: <<: *web`, `environment: *env`.
 
 Before the app's own text changes, the service that stays direct gets a copy of it as a key of its own. It reads the
 same as before, and what the app says from then on is the app's alone.
@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from devpool.read.model import Project
 from devpool.read.services import Fragment, Service, Statement
 from devpool.text import layout, nodes
-from devpool.text.edits import Copy, Edit, Part, insertion
-from devpool.text.nodes import path_to
+from devpool.text.edits import Copy, Edit, Part, insertion, joined
+from devpool.text.nodes import Alias, Entry, Node, path_to
 
 KEYS = ("environment", "env_file", "depends_on", "links")
+NAMED = ("environment", "depends_on")
 _EMPTY = {"environment": "{}", "env_file": "[]", "depends_on": "[]", "links": "[]"}
 _ANCHOR = re.compile(r"(^|[\s\[{,:-])&[^\s,\[\]{}]+")
 
@@ -31,6 +32,7 @@ class Shield:
         key: the key.
         fragment: the heir's own mapping.
         statement: what the app says; None where it says nothing, and so the heir neither.
+        named: the heir's own entry where it is `environment: *env`, and the anchor stands in the app.
     """
 
     heir: str
@@ -38,6 +40,11 @@ class Shield:
     key: str
     fragment: Fragment
     statement: Statement | None
+    named: Entry | None = None
+
+    def gives_up(self, node: object) -> bool:
+        """Whether the heir names a node by an alias that becomes a copy."""
+        return self.named is not None and self.statement is not None and node is self.statement.value
 
     def covers(self, position: int) -> bool:
         """Whether a position of the app's file lies in the text that the heir gets a copy of."""
@@ -59,6 +66,7 @@ def find_shields(project: Project, pooled: Iterable[str]) -> Shields:
             continue
         for app in _merged(fragment, owners):
             found |= {(s.heir, s.key): s for s in _of(heir, app, fragment)}
+        found |= {(s.heir, s.key): s for app in sorted(apps) for s in _named(heir, project.services[app], fragment)}
     return found
 
 
@@ -82,6 +90,49 @@ def _of(heir: Service, app: Service, fragment: Fragment) -> Iterator[Shield]:
             yield Shield(heir=heir.name, app=app.name, key=key, fragment=fragment, statement=statement)
 
 
+def _named(heir: Service, app: Service, fragment: Fragment) -> Iterator[Shield]:
+    """The keys of an app that a service names by an alias."""
+    for key in NAMED:
+        theirs, mine = heir.statements(key), app.statements(key)
+        if len(theirs) != 1 or len(mine) != 1 or mine[0].entry not in mine[0].fragment.node.entries:
+            continue
+        entry, statement = theirs[0].entry, mine[0]
+        naming = _naming(entry, statement.entry.value) if entry in fragment.node.entries else None
+        if naming is None or statement.fragment.node.flow or not _copyable(statement, fragment):
+            continue
+        if _ends_its_line(fragment, naming) and _as_deep(naming, statement):
+            yield Shield(heir=heir.name, app=app.name, key=key, fragment=fragment, statement=statement, named=naming)
+
+
+def _naming(entry: Entry, value: Node) -> Entry | None:
+    """The entry whose alias means a value: `environment: *env`, or `<<: *env` in a mapping below it, which can hold
+    all of it in that place.
+    """
+    if isinstance(entry.value, Alias):
+        return entry if entry.value.target is value else None
+    own = entry.value
+    if not isinstance(own, nodes.Mapping) or not isinstance(value, nodes.Mapping) or own.flow or value.flow:
+        return None
+    found = next((e for e in own.entries if e.key.value == "<<" and nodes.resolved(e.value) is value), None)
+    keys = [e.key.value for e in (*own.entries, *value.entries) if e is not found]
+    return found if len(keys) == len(set(keys)) else None
+
+
+def _as_deep(naming: Entry, statement: Statement) -> bool:
+    """Whether the lines of a copy in place of a merge stand as deep as those beside it."""
+    document, value = statement.document, statement.entry.value
+    if naming.key.value != "<<" or not isinstance(value, nodes.Mapping):
+        return True
+    return layout.indent(document, naming.key) == layout.indent(document, value.entries[0].key)
+
+
+def _ends_its_line(fragment: Fragment, entry: Entry) -> bool:
+    """Whether nothing follows an entry on its line: a comment would become text below a block scalar."""
+    text, end = fragment.document.text, entry.value.end
+    plain = text[: layout.line_start(text, entry.key.start)].endswith(fragment.document.newline)
+    return plain and not text[end : layout.line_end(text, end)].strip()
+
+
 def _copyable(statement: Statement, fragment: Fragment) -> bool:
     """Whether a copy of the text means the same in the other mapping: at the same depth, and without an anchor."""
     document, entry = statement.document, statement.entry
@@ -96,11 +147,37 @@ def shield_edits(shields: Shields, edits: list[Edit]) -> Iterator[Edit]:
     changed = {(edit.path, edit.at[:3]) for edit in edits}
     for shield in shields.values():
         document, node = shield.fragment.document, shield.fragment.node
-        if (document.path, ("services", shield.app, shield.key)) in changed:
+        if (document.path, ("services", shield.app, shield.key)) not in changed:
+            continue
+        if shield.named:
+            yield _unnamed(shield, shield.named)
+        else:
             last = node.entries[-1]
             position, new = layout.after_entry(document, node, last, shield.key, tuple(_text(shield)))
             at = (*path_to(document.root, last.key.start)[:-1], shield.key)
             yield insertion(document.path, position, new, at)
+
+
+def _unnamed(shield: Shield, entry: Entry) -> Edit:
+    """The copy in place of the alias. It begins with the end of the line before, as what is inserted does: only as a
+    whole is it found again. In place of a merge, a comment stands first: what is but a copy is found nowhere.
+    """
+    document, node, parts = shield.fragment.document, entry.key, tuple(_text(shield))
+    start, end = layout.line_start(document.text, node.start), entry.value.end
+    lead = document.newline + document.text[start : node.start]
+    before = start - len(document.newline)
+    at = path_to(document.root, node.start)
+    if node.value == "<<":
+        keys = shield.statement.value if shield.statement else None
+        assert isinstance(keys, nodes.Mapping), "a merge names a mapping"
+        at = (*at[:-1], keys.entries[-1].key.value)
+        new: tuple[Part, ...] = (f"{lead}# {document.text[node.start : end]}, as it was{lead}", parts[-1])
+    else:
+        key = document.text[node.start : entry.value.start]
+        broken = isinstance(parts[0], str) and parts[0].startswith(document.newline)
+        new = (lead + (key.rstrip(" \t") if broken else key), *parts)
+    old = document.text[before:end]
+    return Edit(path=document.path, start=before, end=end, old=old, new=joined(new), at=at, inserts=True)
 
 
 def _text(shield: Shield) -> Iterator[Part]:

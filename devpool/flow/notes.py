@@ -45,6 +45,7 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     found += [note for name, start in starts.items() for note in _at_start(project, name, start)]
     found += [note for move in plan.moves for note in _of(move)]
     found += [f"{s}.{v} lists several hosts: it stays direct" for s, v in project.unplaced]
+    found += [note for name in dict.fromkeys(m.setting.service for m in plan.moves) for note in _beside(project, name)]
     found += [note for name in _without_a_setting(project) for note in _unseen(project, name)]
     return list(dict.fromkeys(found))
 
@@ -71,17 +72,31 @@ def _unseen(project: Project, name: str) -> Iterator[str]:
         if place:
             yield f"{name}.{variable} names {place}: it is left as it is"
             return
-        entry = next((d for d in project.databases.values() if _names_in_an_entry(value.text, d)), None)
+        entry = _in_an_entry(project, name, variable)
         if entry:
-            yield (
-                f"{name}.{variable} names {entry.name} in an entry of its own text, where devpool changes URLs and "
-                "`host=` alone: it stays direct"
-            )
+            yield entry
             return
     service = project.services[name]
     waits = [d for d in (*service.names("depends_on"), *service.names("links")) if d in project.databases]
     if waits and not next(bystander(service, waits[0], own=False), None):
         yield f"{name} waits for {waits[0]}, but names it nowhere that devpool sees: it stays direct"
+
+
+def _beside(project: Project, name: str) -> Iterator[str]:
+    """The connections of a pooled app that stay direct, because of where they are written."""
+    moved = {s.variable for s in project.of(name)}
+    found = (_in_an_entry(project, name, v) for v in project.environments[name] if v not in moved)
+    yield from (note for note in found if note)
+
+
+def _in_an_entry(project: Project, name: str, variable: str) -> str:
+    """That a variable names a database where devpool changes nothing, in words; "" where it does not."""
+    text = project.environments[name][variable].text
+    named = next((d.name for d in project.databases.values() if _names_in_an_entry(text, d)), "")
+    return named and (
+        f"{name}.{variable} names {named} in an entry of its own text, where devpool changes URLs and `host=` alone: "
+        "it stays direct"
+    )
 
 
 def _at_start(project: Project, name: str, start: Start) -> Iterator[str]:
@@ -103,7 +118,8 @@ def _elsewhere(project: Project, name: str, address: Address) -> str:
         shared = project.services[name].text("network_mode") == "host"
         return "localhost, which is the host's network here" if shared else "localhost, which is the container itself"
     if address.host not in _HOSTS:
-        return ""
+        known = re.search(r"[.:]|^$", address.host) or address.host in project.services
+        return "" if known else f"{address.host}, which is no service of this project"
     port = address.port or DEFAULT_PORT
     held = (d.name for d in project.databases.values() if d.service and port in published_ports(d.service))
     return next(

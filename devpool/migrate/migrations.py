@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from devpool.decide.reasons import serves
 from devpool.decide.routing import find_routes
+from devpool.decide.starts import serves
 from devpool.errors import DevpoolError
 from devpool.migrate.team import Fixed
 from devpool.read.databases import image_name

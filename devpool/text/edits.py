@@ -48,7 +48,7 @@ class Edit:
         new: what stands there afterwards.
         at: where that is in the file's own terms, such as ("services", "web", "environment", "DATABASE_URL");
             for an env file the variable's name. Finds the edit again after the user has edited the file.
-        inserts: whether the edit adds the whole of what `at` names (and removes nothing).
+        inserts: whether the edit adds the whole of what `at` names (and removes nothing but its own alias).
     """
 
     path: str

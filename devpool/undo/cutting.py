@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from devpool.text import nodes
 from devpool.text.document import Document
@@ -68,7 +69,7 @@ def forced(file: File, trace: Trace, traces: Sequence[Trace]) -> Placed | None:
     if trace.place is None:
         return None
     if trace.edit.inserts:
-        return cut(file, trace.place, trace.edit)
+        return replace(cut(file, trace.place, trace.edit), old=trace.edit.old or "")
     value = _value(file, trace.edit.at)
     if value is None or trace.edit.old is None:
         return None

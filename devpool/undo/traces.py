@@ -180,12 +180,12 @@ def _is_put_back(file: File, trace: Trace) -> bool:
     """Whether there is again what an edit had replaced."""
     assert trace.place is not None, "it is looked at where there is one"
     edit, text = trace.edit, file.text[slice(*trace.place)]
-    if edit.inserts:
+    if edit.inserts and not edit.old:
         return False
     if edit.old is None:
         first = edit.new[0]
         return isinstance(first, str) and first not in text
-    word = re.compile(rf"(?<![\w.-]){re.escape(edit.old)}(?![\w.-])")
+    word = re.compile(rf"(?<![\w.-]){re.escape(edit.old.strip())}(?![\w.-])")
     # The value kept beside it tells how often it was there: a database's name may be the user's and the host's too.
     kept = place_now(file, beside(edit.at))
     wanted = len(word.findall(file.text[slice(*kept)])) if kept else 1

@@ -84,6 +84,14 @@ def test_a_service_that_is_named_a_migrator_stays_direct(name: str) -> None:
     assert routes(app(name=name))[name].code == "migrator"
 
 
+def test_a_migrators_name_says_more_than_the_program_that_runs_it() -> None:
+    found = routes(
+        app("command: sh -c 'node dist/server/run-migrations.js && node dist/fill.js'", name="migrator"),
+        app("command: node server.js", name="setup"),
+    )
+    assert (found["migrator"].code, found["setup"].code) == ("migrator", "app")
+
+
 @pytest.mark.parametrize("name", ["immigration", "emigrants-api", "initdb2", "web", "setup-guide", "bootstrap-ui"])
 def test_a_name_that_only_sounds_so_is_no_reason(name: str) -> None:
     assert routes(app(name=name))[name].pooled
