@@ -11,7 +11,7 @@ from devpool.text.document import Document
 from devpool.text.edits import Edit, Placed, joined
 from devpool.text.layout import block_end, line_end, line_start
 from devpool.undo.looks import Span
-from devpool.undo.traces import File, Trace, beside
+from devpool.undo.traces import File, Trace, beside, place_now
 
 _BARE = re.compile(r"[\w.-]*(:\d+)?")
 
@@ -69,7 +69,8 @@ def forced(file: File, trace: Trace, traces: Sequence[Trace]) -> Placed | None:
     if trace.place is None:
         return None
     if trace.edit.inserts:
-        return replace(cut(file, trace.place, trace.edit), old=trace.edit.old or "")
+        whole = _begun(file, trace.edit, trace.place) if trace.edit.old else trace.place
+        return replace(cut(file, whole, trace.edit), old=trace.edit.old or "")
     value = _value(file, trace.edit.at)
     if value is None or trace.edit.old is None:
         return None
@@ -81,6 +82,17 @@ def forced(file: File, trace: Trace, traces: Sequence[Trace]) -> Placed | None:
     span = (value[0] + quotes, value[1] - quotes)
     alone = _BARE.fullmatch(file.text[slice(*span)]) and _BARE.fullmatch(old)
     return Placed(trace.edit, *span, old) if old and alone else None
+
+
+def _begun(file: File, edit: Edit, place: Span) -> Span:
+    """The place of a copy that stands where an alias was, from its first line on: `edit.at` may name the last of its
+    entries.
+    """
+    first = next(iter(joined(edit.new)), "")
+    line = first.strip().split("\n")[0] if isinstance(first, str) else ""
+    around = place_now(file, edit.at[:-1]) or place
+    begun = file.text.rfind(line, around[0], place[0] + len(line)) if line else -1
+    return (begun, place[1]) if begun >= 0 else place
 
 
 def _value(file: File, at: tuple[str, ...]) -> Span | None:

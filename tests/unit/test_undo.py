@@ -355,6 +355,43 @@ def test_force_puts_back_what_was_there_before(name: str) -> None:
     assert found.text == BEFORE
 
 
+NAMED = """\
+services:
+  db:
+    image: postgres:17
+    environment: {POSTGRES_PASSWORD: hunter2}
+  web:
+    image: app
+    environment: &env
+      DATABASE_URL: postgres://postgres:hunter2@db/app
+      OTHER: a
+  migrate:
+    image: app
+    command: python manage.py migrate
+    environment:
+      <<: *env
+      MINE: b
+  seed:
+    image: app
+    command: python manage.py migrate
+    environment: *env
+"""
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("service", ["migrate", "seed"])
+def test_force_puts_an_alias_back_in_place_of_its_copy(service: str, newline: str) -> None:
+    before = NAMED.replace("\n", newline)
+    after, edits = enabled(before)
+    head, name, tail = after.partition(f"  {service}:")
+    changed_text = head + name + tail.replace("OTHER: a", "OTHER: mine", 1)
+    refused = undo(read(changed_text), edits, digests_of(before, edits))
+    assert len(refused.conflicts) == 1
+    assert "OTHER: mine" in refused.text
+    found = undo(read(changed_text), edits, digests_of(before, edits), force=True)
+    assert ([c.forced for c in found.conflicts], found.text) == ([True], before)
+
+
 def test_what_nobody_knows_is_not_forced() -> None:
     after, edits = enabled()
     found = undo(read(REFUSED["the dependency changed"](after)), edits, force=True)
