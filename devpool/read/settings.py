@@ -99,7 +99,8 @@ def _database_of(host: str, hosts: Hosts) -> str | None:
 
 
 def _in_variables(service: str, values: Values, hosts: Hosts, usual: str) -> Iterator[Setting]:
-    for name, value in values.items():
+    # An empty name is a key of a mapping, and no variable that a program could read.
+    for name, value in ((n, v) for n, v in values.items() if n):
         several = several_hosts(value.text)
         addresses = [a for a in find_addresses(value.text) if _database_of(a.host, hosts) and a.host not in several]
         host = bare_host(value.text)

@@ -97,7 +97,7 @@ def of_dockerfile(text: str, target: str = "") -> tuple[str, str]:
         if word.upper() == "FROM":
             if target and stage == target:
                 break
-            stage = rest.split()[-1]
+            stage = (rest.split() or [""])[-1]
         elif word.upper() == "ENTRYPOINT":
             entrypoint, command = _words(rest), ""
         elif word.upper() == "CMD":

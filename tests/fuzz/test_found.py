@@ -52,6 +52,18 @@ def test_a_password_in_a_block_of_configuration_is_not_shown(folder: Path, words
     assert (verdict.result, verdict.faults) == ("enabled", [])
 
 
+@pytest.mark.parametrize(
+    ("files", "result"),
+    [
+        ({"compose.yml": FINE.replace(b"image: b", b"build: ."), "Dockerfile": b"FROM\nCMD a\n"}, "enabled"),
+        ({"compose.yml": FINE.replace(b"DATABASE_URL:", b"'':")}, "nothing-to-pool"),
+    ],
+)
+def test_a_nameless_stage_or_variable_is_nothing_unknown(folder: Path, files: dict[str, bytes], result: str) -> None:
+    verdict = judge(Case(seed="none", number=0, golden="none", files=files), folder)
+    assert (verdict.result, verdict.faults) == (result, [])
+
+
 def test_a_pooler_that_goes_right_after_its_last_app_comes_after_all_of_that_app(folder: Path) -> None:
     text = b"services:\n  web:\n    image: b\n    environment:\n      DATABASE_URL: ${DATABASE_URL}\n"
     env = b"DATABASE_URL=postgres://a:b@shop.c9x.eu-central-1.rds.amazonaws.com:5432/c\n"
