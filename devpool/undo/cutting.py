@@ -70,7 +70,7 @@ def forced(file: File, trace: Trace, traces: Sequence[Trace]) -> Placed | None:
         return None
     if trace.edit.inserts:
         whole = _begun(file, trace.edit, trace.place) if trace.edit.old else trace.place
-        return replace(cut(file, whole, trace.edit), old=trace.edit.old or "")
+        return replace(cut(file, whole, trace.edit), old=alias_back(file, trace.edit, trace.place))
     value = _value(file, trace.edit.at)
     if value is None or trace.edit.old is None:
         return None
@@ -82,6 +82,13 @@ def forced(file: File, trace: Trace, traces: Sequence[Trace]) -> Placed | None:
     span = (value[0] + quotes, value[1] - quotes)
     alone = _BARE.fullmatch(file.text[slice(*span)]) and _BARE.fullmatch(old)
     return Placed(trace.edit, *span, old) if old and alone else None
+
+
+def alias_back(file: File, edit: Edit, place: Span) -> str:
+    """The alias that a copy stands for, on a line of its own, as deep as the copy stands now."""
+    alias = (edit.old or "").strip()
+    start = line_start(file.text, place[0])
+    return file.newline + file.text[start : place[0]] + alias if alias else ""
 
 
 def _begun(file: File, edit: Edit, place: Span) -> Span:

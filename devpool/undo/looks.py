@@ -81,7 +81,9 @@ def _copies_within(match: re.Match[str], place: Span) -> bool:
     for number in range(1, len(match.groups()) + 1):
         start, end = match.span(number)
         if number == 1 or "\n" in text[match.end(number - 1) : start]:
-            lead = _indentation(text[line_start(text, start) :])
+            begin = line_start(text, start)
+            # What has the line to itself is an entry, and others may stand beside it; else it is a value.
+            lead = _indentation(text[begin:]) - (not text[begin:start].strip())
         further = text[start:end].split("\n")[1:]
         if start < place[0] or any(line.strip() and _indentation(line) <= lead for line in further):
             return False

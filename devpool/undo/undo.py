@@ -11,13 +11,14 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from textwrap import dedent
 
 from devpool.errors import ProofError
 from devpool.text.document import Document, parse
 from devpool.text.edits import Copy, Edit, Placed, apply, placed, revert
 from devpool.text.envfile import parse_env
 from devpool.undo.conflicts import Conflict, conflict
-from devpool.undo.cutting import cut, forced
+from devpool.undo.cutting import alias_back, cut, forced
 from devpool.undo.traces import File, Trace, trace
 from devpool.undo.tuned import tuned
 
@@ -52,9 +53,16 @@ def read_edited(path: str, data: bytes, edits: Sequence[Edit]) -> File:
 
 
 def digest(texts: Iterable[str]) -> str:
-    """What tells later whether copied texts are still the same: not by their line ends and the spaces before them."""
-    plain = "\0".join(re.sub(r"[ \t]*(\r\n|\n|\r)", "\n", text).rstrip() for text in texts)
+    """What tells later whether copied texts are still the same: not by their line ends, by the spaces before them, nor
+    by how deep they stand.
+    """
+    plain = "\0".join(_plain(text) for text in texts)
     return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _plain(text: str) -> str:
+    first, *further = re.sub(r"[ \t]*(\r\n|\n|\r)", "\n", text).strip().split("\n")
+    return "\n".join([first, dedent("\n".join(further))])
 
 
 def digests_of(text: str, edits: Sequence[Edit]) -> dict[Edit, str]:
@@ -156,6 +164,8 @@ def _back(file: File, trace: Trace) -> Placed:
     if old is None:
         copied = [part for part in trace.edit.new if isinstance(part, Copy)]
         old = trace.copies[copied.index(Copy(trace.edit.start, trace.edit.end))]
+    elif trace.edit.inserts and old and trace.place:
+        old = alias_back(file, trace.edit, trace.place)
     elif "\n" in old or "\r" in old:
         old = re.sub(r"\r\n|\n|\r", lambda _: file.newline, old)
     return Placed(trace.edit, *trace.span, old)
