@@ -69,23 +69,25 @@ def _reformatted(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
     if not edit.inserts:
         return iter(list(_free(edit).finditer(text, *place))[:1])
     pattern, end = _free(edit, r"\s*\Z"), line_end(text, place[1])
+    # Where an alias became its entries, the last of them is the place, and the copy begins before it.
+    begin = 0 if edit.old else place[0]
     found = pattern.search(text, max(0, place[0] - _LEAD), end)
-    while found and not (_touches(found.span(), place, edit) and _copies_within(found, place)):
+    while found and not (_touches(found.span(), place, edit) and _copies_within(found, begin)):
         found = pattern.search(text, found.start() + 1, end) if found.start() < place[0] else None
     return iter([found] if found else [])
 
 
-def _copies_within(match: re.Match[str], place: Span) -> bool:
+def _copies_within(match: re.Match[str], begin: int) -> bool:
     """Whether each copied text is within its own value: it does not run on into another entry that looks alike."""
     text, lead = match.string, 0
     for number in range(1, len(match.groups()) + 1):
         start, end = match.span(number)
         if number == 1 or "\n" in text[match.end(number - 1) : start]:
-            begin = line_start(text, start)
+            line_begin = line_start(text, start)
             # What has the line to itself is an entry, and others may stand beside it; else it is a value.
-            lead = _indentation(text[begin:]) - (not text[begin:start].strip())
+            lead = _indentation(text[line_begin:]) - (not text[line_begin:start].strip())
         further = text[start:end].split("\n")[1:]
-        if start < place[0] or any(line.strip() and _indentation(line) <= lead for line in further):
+        if start < begin or any(line.strip() and _indentation(line) <= lead for line in further):
             return False
     return True
 

@@ -392,6 +392,16 @@ def test_force_puts_an_alias_back_in_place_of_its_copy(service: str, newline: st
     assert ([c.forced for c in found.conflicts], found.text) == ([True], before)
 
 
+def test_an_alias_goes_back_as_deep_as_its_copy_stands_now() -> None:
+    after, edits = enabled(NAMED)
+    found = undo(read(indented_twice(after)), edits, digests_of(NAMED, edits))
+    assert (found.text, found.conflicts) == (indented_twice(NAMED), ())
+
+
+def indented_twice(text: str) -> str:
+    return re.sub(r"(?m)^([ ]+)", r"\1\1", text)
+
+
 def test_what_nobody_knows_is_not_forced() -> None:
     after, edits = enabled()
     found = undo(read(REFUSED["the dependency changed"](after)), edits, force=True)
