@@ -10,14 +10,12 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from devpool.docker.engine import Call, failure, no_docker, run
+from devpool.docker.client import COMPOSE, client, containers_of, errors, labels_of
+from devpool.docker.engine import Call, run
 from devpool.errors import DevpoolError
 from devpool.text.address import redact
-
-if TYPE_CHECKING:
-    from python_on_whales import DockerClient
 
 _LOG_LINES = 20
 _ROLE = "devpool.role"  # the label that our images have (docker/*/Dockerfile)
@@ -69,12 +67,8 @@ class Stack:
             DevpoolError: `engine-not-running`, `no-docker-cli`, `docker-failed`.
         """
         found: dict[str, list[Running]] = {}
-        for container in _list(self.name):
-            labels = container.config.labels or {}
-            if labels.get("com.docker.compose.oneoff") == "True":
-                continue
-            service = labels.get("com.docker.compose.service", "")
-            found.setdefault(service, []).append(_running(service, container))
+        for container in containers_of(self.name, _running, f"{COMPOSE}.oneoff=False"):
+            found.setdefault(container.service, []).append(container)
         return found
 
     def build(self, services: Iterable[str]) -> None:
@@ -115,13 +109,12 @@ class Stack:
 
     def remove(self, service: str) -> None:
         """Remove a service's containers and the image that Compose built for it, whether the files still name it."""
-        client = _client()
-        with _errors():
-            for container in client.container.list(all=True, filters=_filters(self.name, service)):
-                image = container.config.image or ""
-                volumes = _anonymous_volumes(container)
-                client.container.stop(container, time=5)
-                client.container.remove(container, force=True, volumes=True)
+        found = containers_of(self.name, _made_of, f"{COMPOSE}.service={service}", status="any")
+        docker = client().container
+        with errors():
+            for container, image, volumes in found:
+                docker.stop(container, time=5)
+                docker.remove(container, force=True, volumes=True)
                 self._remove_volumes(volumes)
                 self._remove_image(image)
             self._remove_image(f"{self.name}-{service}")
@@ -130,16 +123,13 @@ class Stack:
         """The services of devpool's own that have a container and stand in no file any more, by their role: `exporter`,
         `pooler`.
         """
-        client = _client()
-        with _errors():
-            found = client.container.list(all=True, filters=[*_filters(self.name), ("label", _ROLE)])
-            labels = [c.config.labels or {} for c in found]
-        known = set(self.services()) if labels else set()
+        found = containers_of(self.name, labels_of, _ROLE, status="any")
+        known = set(self.services()) if found else set()
         left: dict[str, list[str]] = {}
-        for mine in labels:
-            name = mine.get("com.docker.compose.service", "")
+        for labels in found:
+            name = labels.get(f"{COMPOSE}.service", "")
             if name not in known:
-                left.setdefault(mine[_ROLE], []).append(name)
+                left.setdefault(labels[_ROLE], []).append(name)
         return left
 
     def services(self) -> list[str]:
@@ -215,56 +205,22 @@ class Stack:
     def _remove_volumes(self, names: list[str]) -> None:
         for name in names:
             # It is gone already, or another container uses it too: then it goes with that one.
-            with suppress(DevpoolError), _errors():
-                _client().volume.remove(name)
+            with suppress(DevpoolError), errors():
+                client().volume.remove(name)
 
     def _remove_image(self, name: str) -> None:
-        client = _client()
-        if name.startswith(f"{self.name}-") and client.image.exists(name):
-            client.image.remove(name, force=True)
+        images = client().image
+        if name.startswith(f"{self.name}-") and images.exists(name):
+            images.remove(name, force=True)
 
 
-def _client() -> DockerClient:
-    # 180 ms of imports that only a command that touches containers should pay.
-    from python_on_whales import docker
-
-    return docker
-
-
-def _filters(project: str, service: str | None = None) -> Any:
-    found = [("label", f"com.docker.compose.project={project}")]
-    return found + ([("label", f"com.docker.compose.service={service}")] if service else [])
-
-
-def _list(project: str) -> list[Any]:
-    client = _client()
-    with _errors():
-        return list(client.container.list(filters=_filters(project)))
-
-
-class _errors:  # noqa: N801 - reads as a statement
-    """Turns python-on-whales' exceptions, which hold whole commands, into ours."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        from python_on_whales.client_config import ClientNotFoundError
-        from python_on_whales.exceptions import DockerException
-
-        if isinstance(error, ClientNotFoundError):
-            raise no_docker() from None
-        if isinstance(error, DockerException):
-            raise failure(error.stderr or "") from None
-
-
-def _running(service: str, container: Any) -> Running:
+def _running(container: Any) -> Running:
     networks = (container.network_settings.networks or {}).values()
     found = {a for n in networks for a in (n.ip_address, n.global_ipv6_address) if a}
     health = container.state.health
     environment = dict(e.partition("=")[::2] for e in container.config.env or [])
     return Running(
-        service=service,
+        service=labels_of(container).get(f"{COMPOSE}.service", ""),
         id=container.id,
         name=container.name,
         addresses=frozenset(found),
@@ -274,12 +230,14 @@ def _running(service: str, container: Any) -> Running:
     )
 
 
-def _anonymous_volumes(container: Any) -> list[str]:
-    """The volumes without a name of their own. Compose mounts them by their ids where it recreates a container, and
-    Docker, to which they have a name then, no longer removes them with it.
+def _made_of(container: Any) -> tuple[str, str, list[str]]:
+    """A container's id, its image, and its volumes without a name of their own.
+
+    Compose mounts these by their ids where it recreates a container, and Docker, to which they have a name then, no
+    longer removes them with it.
     """
     names = [mount.name or "" for mount in container.mounts if mount.type == "volume"]
-    return [name for name in names if _VOLUME_ID.fullmatch(name)]
+    return container.id, container.config.image or "", [name for name in names if _VOLUME_ID.fullmatch(name)]
 
 
 def _words(command: str | list[str] | None) -> list[str]:

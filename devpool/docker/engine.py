@@ -17,6 +17,7 @@ from devpool.read.reading import Reading
 from devpool.text.address import redact
 
 _TIMEOUT = 900.0  # seconds; the first build of the pooler downloads packages
+_GRACE = 10.0  # seconds that a command has to end when it is asked to
 _SHOWN_LINES = 10
 _ENGINE_DOWN = ("cannot connect to the docker daemon", "is the docker daemon running", "error during connect")
 _NO_PLUGIN = ("is not a docker command", "unknown command: docker compose", "unknown shorthand flag")
@@ -42,26 +43,49 @@ def run(command: Sequence[str], *, cwd: str, environ: Mapping[str, str] | None =
         DevpoolError: `no-docker-cli`, `no-compose-plugin`, `engine-not-running`, `docker-failed`.
     """
     try:
-        done = subprocess.run(
+        child = subprocess.Popen(
             list(command),
             cwd=cwd,
             env=dict(environ) if environ is not None else None,
-            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
-            timeout=_TIMEOUT,
-            stdin=subprocess.DEVNULL,
-            check=False,
         )
     except FileNotFoundError:
         raise no_docker() from None
+    with child:
+        stdout, stderr = _answer(child)
+    if child.returncode:
+        raise failure(stderr or stdout)
+    return stdout
+
+
+def _answer(child: subprocess.Popen[str]) -> tuple[str, str]:
+    try:
+        return child.communicate(timeout=_TIMEOUT)
     except subprocess.TimeoutExpired:
         raise DevpoolError(
             "docker-failed", f"docker did not answer within {_TIMEOUT:.0f} s", hint="see whether `docker info` answers"
         ) from None
-    if done.returncode:
-        raise failure(done.stderr or done.stdout)
-    return done.stdout
+    finally:
+        if child.returncode is None:
+            _end(child)
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    """End a command that is not waited for any more. It is asked first: where docker is killed, its plugin, which is
+    another process, goes on with the containers.
+    """
+    child.terminate()
+    try:
+        child.communicate(timeout=_GRACE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+    except BaseException:  # whoever insists does not wait
+        child.kill()
+        raise
 
 
 def no_docker() -> DevpoolError:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from devpool.commit import files
 from devpool.commit.files import FileChange
 from devpool.commit.journal import commit, recover
+from devpool.commit.lock import locked
 from devpool.commit.state import State
 from devpool.context import Context
 from devpool.decide.plan import Plan
 from devpool.docker.containers import Running, Stack
+from devpool.docker.halfway import halfway
 from devpool.docker.proof import Connections
 from devpool.errors import DevpoolError
 from devpool.flow.prepared import Prepared
@@ -59,8 +62,9 @@ class Follow:
         """
         plan = prepared.plan
         assert plan is not None, "enable has one"
-        with taken_back(lambda: self._take_back(plan.apps)):
-            commit(directory, prepared.changes())
+        changes = prepared.changes()
+        with self._alone(directory, changes), taken_back(lambda: self._take_back(plan.apps)):
+            commit(directory, changes)
             self.ctx.output.lines(*written_lines(prepared))
             if not (self.running or everything):
                 return []
@@ -83,16 +87,12 @@ class Follow:
         changes = rollback.prepared.changes()
         apps = list(rollback.apps)
         inverses = [files.inverse(change) for change in changes]
-        with taken_back(lambda: self._forward_again(inverses, directory, apps)):
-            commit(directory, changes)
-            self.ctx.output.lines(*change_lines(rollback.prepared))
-            restart_apps(self.stack, apps, self.running, self.ctx.output)
-        try:
-            with uninterrupted():
-                remove_services(self.stack, rollback.services, self.ctx.output)
-        except DevpoolError as error:
-            self.ctx.output.warning(error)
-            self.ctx.output.progress("the project is direct; run `devpool disable` again to remove what is left")
+        with self._alone(directory, changes):
+            with taken_back(lambda: self._forward_again(inverses, directory, apps)):
+                commit(directory, changes)
+                self.ctx.output.lines(*change_lines(rollback.prepared))
+                restart_apps(self.stack, apps, self.running, self.ctx.output)
+            self._remove(rollback)
 
     def finished(self) -> list[str]:
         """Where a killed disable has left poolers whose service is in no file any more: the apps that still go to them
@@ -100,11 +100,26 @@ class Follow:
         """
         left = self.stack.left()
         poolers = left.get("pooler", [])
-        if poolers:
-            restart_apps(self.stack, still_at(self.running, poolers), self.running, self.ctx.output)
         names = list(dict.fromkeys([*left.get("exporter", []), *poolers]))
+        if poolers:
+            apps = dict.fromkeys([*still_at(self.running, poolers), *halfway(self.stack.name)])
+            restart_apps(self.stack, [a for a in apps if a not in names], self.running, self.ctx.output)
         remove_services(self.stack, names, self.ctx.output)
         return names
+
+    def _alone(self, directory: Path, changes: list[FileChange]) -> AbstractContextManager[None]:
+        """No other devpool changes the project before its containers have followed. Where no file changes, its folder
+        may be one that nobody can write to.
+        """
+        return locked(directory) if changes else nullcontext()
+
+    def _remove(self, rollback: Rollback) -> None:
+        try:
+            with uninterrupted():
+                remove_services(self.stack, rollback.services, self.ctx.output)
+        except DevpoolError as error:
+            self.ctx.output.warning(error)
+            self.ctx.output.progress("the project is direct; run `devpool disable` again to remove what is left")
 
     def _forward_again(self, inverses: list[FileChange], directory: Path, apps: list[str]) -> None:
         """Files and containers as they were before disable."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from devpool.decide.plan import Move, Plan
 from devpool.docker.containers import Running, Stack
 from devpool.docker.engine import read_compose
+from devpool.docker.halfway import halfway, settle
 from devpool.docker.live import wait_for
 from devpool.docker.proof import Connections
 from devpool.docker.translations import translate_all
@@ -67,6 +68,7 @@ def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
             details=error.details,
         ) from None
     output.progress(f"starting {', '.join(names)} and waiting until a query goes through")
+    settle(stack.name, names)
     try:
         stack.up(names, wait=True, deps=True)
     except DevpoolError as error:
@@ -89,12 +91,16 @@ def _what_it_means(said: Iterable[str]) -> str:
 
 
 def restart_apps(stack: Stack, apps: list[str], running: dict[str, list[Running]], output: Output) -> list[str]:
-    """Recreate those of the apps that were running, with as many containers as each had."""
-    names = [a for a in apps if a in running]
-    if names:
-        output.progress(f"recreating {', '.join(names)}")
-        stack.up(names, scale={n: len(running[n]) for n in names})
-    return names
+    """Recreate those of the apps that were running, with as many containers as each had. One that something killed
+    while it was being recreated was running too.
+    """
+    left = halfway(stack.name)
+    counts = {a: max(len(running.get(a, [])), left.get(a, 0)) for a in apps if a in running or a in left}
+    if counts:
+        output.progress(f"recreating {', '.join(counts)}")
+        settle(stack.name, counts)
+        stack.up(counts, scale=counts)
+    return list(counts)
 
 
 def prove_live(stack: Stack, plan: Plan, restarted: list[str]) -> list[Connections]:

@@ -21,7 +21,7 @@ from shutil import copytree
 from typing import Any
 
 import pytest
-from pooler_rig import docker, require_engine
+from pooler_rig import docker, eventually, require_engine
 
 REPO = Path(__file__).resolve().parents[2]
 DEMO = REPO / "compose" / "demo"
@@ -89,7 +89,11 @@ class DemoProject:
         return self.compose("exec", "-T", "db", "psql", "-XqAt", "-U", "notes", "-d", "notes", given=text).strip()
 
     def burst(self, *, clients: int = 60, seconds: int = 2) -> Burst:
-        """Sends a burst to one container of web, and asks Postgres meanwhile for its connections."""
+        """Sends a burst to one container of web, and asks Postgres meanwhile for its connections.
+
+        It answers by then: what enable has recreated may still be starting, and in part.
+        """
+        eventually(lambda: self.health()["web"] == {"healthy"}, "web is healthy", seconds=60)
         words = ["docker", "compose", "exec", "-T", "web", "python3", "burst.py"]
         burst = subprocess.Popen(
             [*words, f"--clients={clients}", f"--seconds={seconds}"],
@@ -131,19 +135,34 @@ class DemoProject:
         """What Docker has of the project, by kind and name, with * for the project's name."""
         return {thing.replace(self.name, "*") for thing in things_of(self.name)}
 
-    def health(self) -> dict[str, str]:
-        """The health of each running container, by service."""
+    def health(self) -> dict[str, set[str]]:
+        """What the running containers of each service are: `healthy`, `not checked` and the like."""
         template = "{{if .State.Health}}{{.State.Health.Status}}{{else}}not checked{{end}}"
         return {
-            service: docker("inspect", "--format", template, container).stdout.strip()
+            service: set(docker("inspect", "--format", template, *containers).stdout.splitlines())
             for service, containers in self.containers().items()
-            for container in containers
         }
 
     def connections(self) -> dict[str, tuple[int, int]]:
         """The connections of each app, as devpool counts them: at the pooler, at Postgres."""
         found = self.ask("status")["connections"] or []
         return {c["service"]: (c["at_pooler"], c["at_database"]) for c in found}
+
+
+@dataclass(kw_only=True)
+class Moment:
+    """The project at one moment."""
+
+    tree: Tree
+    containers: dict[str, list[str]]
+    things: set[str]
+
+    @classmethod
+    def now(cls, project: DemoProject) -> Moment:
+        return cls(tree=project.tree(), containers=project.containers(), things=project.things())
+
+    def count(self) -> dict[str, int]:
+        return {service: len(ids) for service, ids in self.containers.items()}
 
 
 # --- what Docker has of a project, found by the label that Compose puts on it ---

@@ -7,11 +7,11 @@ import re
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from demo_rig import DEVPOOL, DemoProject, Tree, demo_project
+from demo_rig import DEVPOOL, DemoProject, Moment, demo_project
 from pooler_rig import docker, eventually
 
 # Says the name of each row after Postgres has said that it is committed.
@@ -85,8 +85,8 @@ def project(tmp_path_factory: pytest.TempPathFactory, plain_shell: dict[str, str
 
 
 @pytest.fixture(scope="module")
-def before(project: DemoProject) -> Tree:
-    return project.tree()
+def before(project: DemoProject) -> Moment:
+    return Moment.now(project)
 
 
 def started(project: DemoProject, *words: str) -> subprocess.Popen[str]:
@@ -109,10 +109,10 @@ def ended(process: subprocess.Popen[str], number: int) -> int:
     return process.returncode
 
 
-def is_direct(project: DemoProject, before: Tree, rows: Load) -> None:
-    """Files as before, no pooler, the app answers and is direct, and every committed row is there."""
-    assert project.tree() == before
-    assert sorted(project.containers()) == ["db", "web", "worker"]
+def is_direct(project: DemoProject, before: Moment, rows: Load) -> None:
+    """Files and containers as before, the app answers and is direct, and every committed row is there."""
+    now = Moment.now(project)
+    assert (now.tree, now.count(), now.things) == (before.tree, before.count(), before.things)
     assert eventually(project.web_says, "web answers")["pooled"] is False
     assert rows.goes_on()
     known = set(rows.committed)
@@ -121,35 +121,37 @@ def is_direct(project: DemoProject, before: Tree, rows: Load) -> None:
     assert len(known) > 100, "so few rows would prove nothing"
 
 
-def pooler_is_there(project: DemoProject) -> Callable[[], bool]:
-    return lambda: "pgbouncer" in project.containers()
+def pooler_is_there(project: DemoProject) -> bool:
+    return "pgbouncer" in project.containers()
 
 
-def web_is_another(project: DemoProject) -> Callable[[], bool]:
-    ids = project.containers()["web"]
-    return lambda: project.containers().get("web", ids) != ids
+def web_is_between(project: DemoProject) -> bool:
+    """Whether the new container stands beside the old one, which Docker is about to stop."""
+    labels = (f"project={project.name}", "service=web")
+    which = [f"--filter=label=com.docker.compose.{label}" for label in labels]
+    return bool(docker("ps", "--all", "--quiet", "--filter=status=created", *which).stdout)
 
 
-@pytest.mark.parametrize("moment", ["the pooler starts", "the apps are recreated"])
+@pytest.mark.parametrize("moment", ["the pooler starts", "web is between old and new"])
 def test_after_devpool_was_killed_in_enable_disable_gives_everything_back(
-    project: DemoProject, before: Tree, moment: str
+    project: DemoProject, before: Moment, moment: str
 ) -> None:
     with load(project) as rows:
-        reached = pooler_is_there(project) if moment == "the pooler starts" else web_is_another(project)
         process = started(project, "enable")
-        eventually(reached, moment, seconds=120)
+        reached = pooler_is_there if moment == "the pooler starts" else web_is_between
+        eventually(lambda: reached(project), moment, seconds=120)
         assert ended(process, signal.SIGKILL) == -signal.SIGKILL
-        assert project.tree() != before
+        assert project.tree() != before.tree
         project.devpool("disable")
         is_direct(project, before, rows)
 
 
 def test_after_the_pooler_was_killed_in_enable_disable_gives_everything_back(
-    project: DemoProject, before: Tree
+    project: DemoProject, before: Moment
 ) -> None:
     with load(project) as rows:
         process = started(project, "enable")
-        eventually(pooler_is_there(project), "the pooler starts", seconds=120)
+        eventually(lambda: pooler_is_there(project), "the pooler starts", seconds=120)
         docker("kill", *project.containers()["pgbouncer"])
         said, _ = process.communicate(timeout=180)
         assert process.returncode in (0, 1), said
@@ -157,25 +159,28 @@ def test_after_the_pooler_was_killed_in_enable_disable_gives_everything_back(
         is_direct(project, before, rows)
 
 
-def test_after_devpool_was_killed_in_disable_the_next_one_finishes(project: DemoProject, before: Tree) -> None:
+def test_after_devpool_was_killed_in_disable_the_next_one_finishes(project: DemoProject, before: Moment) -> None:
     with load(project) as rows:
         project.devpool("enable")
         process = started(project, "disable")
-        eventually(lambda: not (project.folder / ".devpool" / "state.json").exists(), "the files are direct")
+        eventually(lambda: web_is_between(project), "web is between old and new")
         assert ended(process, signal.SIGKILL) == -signal.SIGKILL
+        assert project.tree()["compose.yaml"] == before.tree["compose.yaml"], "the files are direct"
         assert "pgbouncer" in project.containers(), "it was killed before it was done"
         project.devpool("disable")
         is_direct(project, before, rows)
 
 
-def test_ctrl_c_in_disable_leaves_files_and_containers_pooled_alike(project: DemoProject, before: Tree) -> None:
+def test_ctrl_c_in_disable_leaves_files_and_containers_pooled_alike(project: DemoProject, before: Moment) -> None:
     with load(project) as rows:
         project.devpool("enable")
-        pooled = project.tree()
+        pooled, things = project.tree(), project.things()
         process = started(project, "disable")
-        eventually(lambda: not (project.folder / ".devpool" / "state.json").exists(), "the files are direct")
+        eventually(lambda: web_is_between(project), "web is between old and new")
+        assert (project.folder / ".devpool" / "lock").read_text() == f"{process.pid}\n", "no other devpool meanwhile"
         assert ended(process, signal.SIGINT) == 130
         assert project.tree() == pooled
+        assert project.things() == things, "no container is left over, and each has its own name"
         assert eventually(project.web_says, "web answers")["pooled"] is True
         project.devpool("disable")
         is_direct(project, before, rows)

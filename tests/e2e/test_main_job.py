@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from demo_rig import DEMO, PASSWORD, PASSWORD_IN_URL, Burst, DemoProject, Tree, demo_project
+from demo_rig import DEMO, PASSWORD, PASSWORD_IN_URL, Burst, DemoProject, Moment, demo_project
 from pooler_rig import eventually
 
 # Where the app's own settings lead to: what the server says of itself, and whom Postgres sees.
@@ -20,22 +20,6 @@ with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
     print("client:", connection.execute("SELECT host(inet_client_addr())").fetchone()[0])
 """
 MANY = 40  # of the 64 threads of web; a burst need not reach every one of them
-
-
-@dataclass(kw_only=True)
-class Moment:
-    """The project at one moment."""
-
-    tree: Tree
-    containers: dict[str, list[str]]
-    things: set[str]
-
-    @classmethod
-    def now(cls, project: DemoProject) -> Moment:
-        return cls(tree=project.tree(), containers=project.containers(), things=project.things())
-
-    def count(self) -> dict[str, int]:
-        return {service: len(ids) for service, ids in self.containers.items()}
 
 
 @dataclass(kw_only=True)

@@ -1,0 +1,104 @@
+"""Containers between old and new: what Compose leaves where it is interrupted or killed while it recreates them.
+
+Compose makes the new container beside the old one, as `<id of the old>_<name>`, stops and removes the old one, gives
+the new one its name, and starts it. Docker goes on with a stop after the Compose that asked for it is gone: the old
+one, which runs now, ends a moment later, and `docker compose up`, which saw it run, has left it alone.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from devpool.docker.client import COMPOSE, client, containers_of, errors, labels_of
+from devpool.errors import DevpoolError
+
+_REPLACES = f"{COMPOSE}.replace"
+_SERVICES = f"{COMPOSE}.oneoff=False"
+_TEMPORARY = re.compile(r"[0-9a-f]{12}_(.+)")
+_TRIES = 20
+_PAUSE = 0.25  # seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A container: its place in its service (Compose counts from 1), and whether it is the new one of a pair, never
+    started.
+    """
+
+    id: str
+    name: str
+    service: str
+    number: str
+    runs: bool
+    is_new: bool
+
+
+def halfway(project: str) -> dict[str, int]:
+    """The services of a Compose project of which a container was being recreated, with how many containers each had.
+
+    Raises:
+        DevpoolError: what asking the engine raises.
+    """
+    new = [c for c in containers_of(project, _seen, _SERVICES, status="created") if c.is_new]
+    services = {c.service for c in new}
+    return {s: len({c.number for c in _all_of(project, s) if c.runs or c.is_new}) for s in services}
+
+
+def settle(project: str, services: Iterable[str]) -> None:
+    """Bring what is halfway back to where `docker compose up` starts from: a stop that goes on has ended, and of two
+    containers in one place the old one is left. With it the anonymous volumes stay in use.
+
+    Raises:
+        DevpoolError: what asking the engine raises.
+    """
+    names = set(services)
+    for left in range(_TRIES, -1, -1):
+        try:
+            for service in names & halfway(project).keys():
+                _settle(_all_of(project, service))
+            return
+        except DevpoolError:
+            # Docker is still at what it was asked for before: the container is gone by now, or going.
+            if not left:
+                raise
+        time.sleep(_PAUSE)
+
+
+def _settle(containers: list[Seen]) -> None:
+    docker = client().container
+    for new in (c for c in containers if c.is_new):
+        others = [c for c in containers if c.number == new.number and c is not new]
+        with errors():
+            if not others:
+                _rename(new)
+                continue
+            docker.remove(new.id)
+            for old in (c for c in others if c.runs):
+                docker.stop(old.id)
+        containers = [c for c in containers if c is not new]
+
+
+def _rename(new: Seen) -> None:
+    if name := _TEMPORARY.fullmatch(new.name):
+        client().container.rename(new.id, name[1])
+
+
+def _all_of(project: str, service: str) -> list[Seen]:
+    return containers_of(project, _seen, f"{COMPOSE}.service={service}", _SERVICES, status="any")
+
+
+def _seen(container: Any) -> Seen:
+    labels = labels_of(container)
+    status = container.state.status
+    return Seen(
+        id=container.id,
+        name=container.name,
+        service=labels.get(f"{COMPOSE}.service", ""),
+        number=labels.get(f"{COMPOSE}.container-number", ""),
+        runs=status in ("running", "restarting", "paused"),
+        is_new=status == "created" and (_REPLACES in labels or bool(_TEMPORARY.fullmatch(container.name))),
+    )
