@@ -3,34 +3,35 @@
     python _timed.py FILE WORD...    `devpool WORD...`
 
 FILE gets, in seconds: `calls`, start and end of each docker command, and `cpu`, the processor's time of this process.
-devpool's one door to docker calls `subprocess.run`: that call is timed, so that starting docker counts as docker's.
+Timed is the one function of devpool that runs docker, so that starting it counts as docker's.
 """
 
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-_run = subprocess.run
+from devpool.docker import engine
+
+_done = engine._done
 calls: list[tuple[float, float]] = []
 
 
-def timed(*words: Any, **options: Any) -> subprocess.CompletedProcess[Any]:
-    """`subprocess.run`, its time written down."""
+def timed(*words: Any) -> tuple[int, str, str]:
+    """A docker command, its time written down."""
     start = time.perf_counter()
     try:
-        return _run(*words, **options)
+        return _done(*words)
     finally:
         calls.append((start, time.perf_counter()))
 
 
 if __name__ == "__main__":
     file = Path(sys.argv[1])
-    subprocess.run = timed  # type: ignore[assignment]
+    engine._done = timed
     from devpool.cli import main
 
     try:

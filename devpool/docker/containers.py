@@ -22,13 +22,6 @@ _ROLE = "devpool.role"  # the label that our images have (docker/*/Dockerfile)
 _STAMP = re.compile(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
 _VOLUME_ID = re.compile(r"[0-9a-f]{64}")
 _HEALTH_TIMEOUT = 90  # seconds that a pooler has to become healthy
-_ACTIVITY = (
-    "SELECT host(client_addr) AS addr, datname AS database, usename AS user, "
-    "coalesce(application_name, '') AS application, count(*) AS connections "
-    "FROM pg_catalog.pg_stat_activity "
-    "WHERE backend_type = 'client backend' AND client_addr IS NOT NULL AND pid <> pg_backend_pid() "
-    "GROUP BY 1, 2, 3, 4"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,14 +146,6 @@ class Stack:
         # A pooler that cannot reach its server says the same again and again: once is enough, without the time.
         lines = dict.fromkeys(_STAMP.sub("", line) for line in text.splitlines())
         return tuple(redact(line) for line in lines)
-
-    def pooler_clients(self, pooler: Running) -> list[dict[str, str]]:
-        """`SHOW CLIENTS` of a pooler, a dict for each connection, its columns by name."""
-        return rows(self.execute(pooler, ["pooler-admin", "SHOW CLIENTS"]))
-
-    def activity(self, database: Running) -> list[dict[str, str]]:
-        """The client connections that Postgres holds: addr, database, user, application, connections."""
-        return self.query(database, _ACTIVITY)
 
     def query(self, database: Running, sql: str) -> list[dict[str, str]]:
         """The rows of a query, asked inside the database's container over its own socket, as its own superuser."""

@@ -42,6 +42,14 @@ def run(command: Sequence[str], *, cwd: str, environ: Mapping[str, str] | None =
     Raises:
         DevpoolError: `no-docker-cli`, `no-compose-plugin`, `engine-not-running`, `docker-failed`.
     """
+    code, stdout, stderr = _done(command, cwd, environ)
+    if code:
+        raise failure(stderr or stdout)
+    return stdout
+
+
+def _done(command: Sequence[str], cwd: str, environ: Mapping[str, str] | None) -> tuple[int, str, str]:
+    """The exit code of a command, and what it said on stdout and stderr. (bench/_timed.py times this.)"""
     try:
         child = subprocess.Popen(
             list(command),
@@ -57,9 +65,7 @@ def run(command: Sequence[str], *, cwd: str, environ: Mapping[str, str] | None =
         raise no_docker() from None
     with child:
         stdout, stderr = _answer(child)
-    if child.returncode:
-        raise failure(stderr or stdout)
-    return stdout
+    return child.returncode, stdout, stderr
 
 
 def _answer(child: subprocess.Popen[str]) -> tuple[str, str]:

@@ -6,11 +6,19 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from devpool.docker.console import show
 from devpool.docker.containers import Running, Stack
 from devpool.docker.proof import Connections, Replica
 from devpool.docker.show import HEALTH
 
 _IDLE_SECONDS = 4.0
+_ACTIVITY = (
+    "SELECT host(client_addr) AS addr, datname AS database, usename AS user, "
+    "coalesce(application_name, '') AS application, count(*) AS connections "
+    "FROM pg_catalog.pg_stat_activity "
+    "WHERE backend_type = 'client backend' AND client_addr IS NOT NULL AND pid <> pg_backend_pid() "
+    "GROUP BY 1, 2, 3, 4"
+)
 Counts = Counter[str]  # by address
 
 
@@ -75,13 +83,13 @@ def wait_for(
 
 
 def _at_pooler(stack: Stack, poolers: Iterable[Running]) -> Counts:
-    rows = (row for pooler in poolers for row in stack.pooler_clients(pooler))
+    rows = (row for pooler in poolers for row in show(stack, pooler, "CLIENTS"))
     return Counter(row.get("addr", "") for row in rows if row.get("database") != HEALTH)
 
 
 def _at_database(stack: Stack, databases: Iterable[Running]) -> Counts:
     found: Counts = Counter()
     for database in databases:
-        for row in stack.activity(database):
+        for row in stack.query(database, _ACTIVITY):
             found[row["addr"]] += int(row["connections"])
     return found
