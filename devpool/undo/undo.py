@@ -24,6 +24,9 @@ from devpool.undo.tuned import tuned
 
 Digests = Mapping[Edit, str]
 
+# A value in a block, or in quotes that end on another line.
+_ON_LINES = re.compile(r"[|>][-+\d]*(?:[ \t]+#.*)?$|:[ \t]+(?:'[^'\n]*|\"[^\"\n]*)$", re.MULTILINE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
@@ -53,8 +56,8 @@ def read_edited(path: str, data: bytes, edits: Sequence[Edit]) -> File:
 
 
 def digest(texts: Iterable[str]) -> str:
-    """What tells later whether copied texts are still the same: not by their line ends, by the spaces before them, nor
-    by how deep they stand.
+    """What tells later whether copied texts are still the same: not by their line ends, by the spaces before them, by
+    how deep they stand, nor by blank lines, unless these may be part of a value.
     """
     plain = "\0".join(_plain(text) for text in texts)
     return hashlib.sha256(plain.encode()).hexdigest()
@@ -62,7 +65,8 @@ def digest(texts: Iterable[str]) -> str:
 
 def _plain(text: str) -> str:
     first, *further = re.sub(r"[ \t]*(\r\n|\n|\r)", "\n", text).strip().split("\n")
-    return "\n".join([first, dedent("\n".join(further))])
+    plain = "\n".join([first, dedent("\n".join(further))])
+    return plain if _ON_LINES.search(plain) else re.sub(r"\n+", "\n", plain)
 
 
 def digests_of(text: str, edits: Sequence[Edit]) -> dict[Edit, str]:

@@ -85,7 +85,8 @@ def _blank_lines(text: str) -> str:
     return text[: head.end()] + first + others[0] + "".join(f"{newline}{part}" for part in others[1:])
 
 
-def _indented_twice(text: str) -> str:
+def indented_twice(text: str) -> str:
+    """Every line twice as deep."""
     return re.sub(r"(?m)^([ ]+)", r"\1\1", text)
 
 
@@ -115,7 +116,7 @@ SAFE: dict[str, Edit] = {
     "no final newline": _each(lambda text: text.rstrip("\r\n")),
     REORDERED: _compose(_backwards),
     SPACED: _compose(_blank_lines),
-    "indented twice as deep": _compose(_indented_twice),
+    "indented twice as deep": _compose(indented_twice),
     "a variable of his own": _compose(_variable_of_his_own),
     "comments behind lines": _compose(_comment_behind),
     "spaces at the ends of lines": _each(lambda text: re.sub(r"(?m)(?<=[\w'\":])(?=\r?$)", "  ", text)),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from property.users_edits import indented_twice
 from unit.memory_project import COMPOSE, FOLDER, changed, file_of
 
 from devpool.text.document import Document, parse
@@ -398,8 +399,19 @@ def test_an_alias_goes_back_as_deep_as_its_copy_stands_now() -> None:
     assert (found.text, found.conflicts) == (indented_twice(NAMED), ())
 
 
-def indented_twice(text: str) -> str:
-    return re.sub(r"(?m)^([ ]+)", r"\1\1", text)
+def test_an_alias_goes_back_though_blank_lines_stand_within_its_copy() -> None:
+    after, edits = enabled(NAMED)
+    found = undo(read(after.replace("\n", "\n\n")), edits, digests_of(NAMED, edits))
+    assert (re.sub("\n+", "\n", found.text), found.conflicts) == (NAMED, ())
+
+
+@pytest.mark.parametrize("value", ["|\n        a\n        b", "'a\n        b'"])
+def test_a_blank_line_within_a_copied_value_is_a_change_of_it(value: str) -> None:
+    before = NAMED.replace("OTHER: a", f"OTHER: {value}")
+    after, edits = enabled(before)
+    head, name, tail = after.partition("  seed:")
+    found = undo(read(head + name + re.sub(r"(a\n)(\s+b)", r"\1\n\2", tail)), edits, digests_of(before, edits))
+    assert len(found.conflicts) == 1
 
 
 def test_what_nobody_knows_is_not_forced() -> None:
