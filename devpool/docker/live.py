@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from devpool.docker.console import show
 from devpool.docker.containers import Running, Stack
@@ -61,6 +61,7 @@ def wait_for(
     pairs: list[tuple[str, str]],
     poolers: Mapping[str, str],
     *,
+    fresh: Collection[str],
     seconds: float,
 ) -> list[Connections]:
     """Count until every service has a connection at its pooler and none at Postgres, or the time is over.
@@ -69,6 +70,7 @@ def wait_for(
     it is given a few seconds only.
 
     Args:
+        fresh: the services that have just been started, and may be about to connect.
         seconds: how long a connection that is still at Postgres is waited for.
     """
     names, begin = set(services), time.monotonic()
@@ -77,7 +79,9 @@ def wait_for(
         mine = [c for c in found if c.service in names]
         waited = time.monotonic() - begin
         moved = not any(c.at_database for c in mine)
-        if waited > seconds or (moved and (waited > _IDLE_SECONDS or all(c.at_pooler for c in mine))):
+        if waited > seconds or (
+            moved and (waited > _IDLE_SECONDS or all(c.at_pooler for c in mine if c.service in fresh))
+        ):
             return found
         time.sleep(0.3)
 

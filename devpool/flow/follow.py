@@ -132,7 +132,7 @@ class Follow:
             self.ctx.output.warning(error)
 
     def _show_live(self, plan: Plan, restarted: list[str]) -> list[Connections]:
-        found = prove_live(self.stack, plan, restarted) if restarted else []
+        found = prove_live(self.stack, plan, restarted, self.running) if restarted else []
         pooled = {(r.service, r.database) for r in plan.routes if r.pooled}
         if found:
             self.ctx.output.lines("", "connections now:", *(f"  {line}" for line in connection_lines(found, pooled)))

@@ -93,7 +93,8 @@ def direct(state: State, conflicts: Conflicts = "refuse") -> Direct:
         conflicts: what to do where the user has changed the very text of an edit.
 
     Raises:
-        DevpoolError: `changed-since-enable`, which shows every such place, unless they are to be kept or forced.
+        DevpoolError: `changed-since-enable`, which shows every such place, unless they are to be kept or forced;
+            `anchor-below`.
     """
     known = read_digests(state)
     files: dict[str, bytes] = {}

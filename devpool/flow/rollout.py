@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from devpool.decide.plan import Move, Plan
@@ -103,8 +103,14 @@ def restart_apps(stack: Stack, apps: list[str], running: dict[str, list[Running]
     return list(counts)
 
 
-def prove_live(stack: Stack, plan: Plan, restarted: list[str]) -> list[Connections]:
+def prove_live(
+    stack: Stack, plan: Plan, restarted: list[str], before: Mapping[str, list[Running]]
+) -> list[Connections]:
     """Where the apps' connections arrive now.
+
+    Args:
+        restarted: the services that follow the plan.
+        before: what ran before they did.
 
     Raises:
         DevpoolError: `old-address`, where a container still has the address of before.
@@ -118,7 +124,13 @@ def prove_live(stack: Stack, plan: Plan, restarted: list[str]) -> list[Connectio
                 raise _old_address(move, container)
     pairs = [(r.service, r.database) for r in plan.routes if r.service in restarted]
     pooled = [r.service for r in plan.routes if r.pooled]
-    return wait_for(stack, pooled, pairs, {p.database: p.name for p in plan.poolers}, seconds=_PROOF_SECONDS)
+    poolers = {p.database: p.name for p in plan.poolers}
+    fresh = {name for name in restarted if _ids(running.get(name, [])) - _ids(before.get(name, []))}
+    return wait_for(stack, pooled, pairs, poolers, fresh=fresh, seconds=_PROOF_SECONDS)
+
+
+def _ids(containers: Iterable[Running]) -> set[str]:
+    return {container.id for container in containers}
 
 
 def _old_address(move: Move, container: Running) -> DevpoolError:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from devpool.errors import DevpoolError
 from devpool.text import nodes
 from devpool.text.document import Document
 from devpool.text.edits import Edit, Placed, joined
@@ -89,6 +90,25 @@ def alias_back(file: File, edit: Edit, place: Span) -> str:
     alias = (edit.old or "").strip()
     start = line_start(file.text, place[0])
     return file.newline + file.text[start : place[0]] + alias if alias else ""
+
+
+def check_anchor(file: File, trace: Trace) -> None:
+    """An alias can go back where its anchor still stands above it: no YAML names what comes later.
+
+    Raises:
+        DevpoolError: `anchor-below`.
+    """
+    edit, place = trace.edit, trace.place
+    if not (edit.inserts and edit.old and place):
+        return
+    name = edit.old.rpartition("*")[2].strip()
+    if not re.search(rf"&{re.escape(name)}(?!\S)", file.text[: place[0]]):
+        raise DevpoolError(
+            "anchor-below",
+            f"`{'.'.join(edit.at)}` is a copy that devpool put in place of `*{name}`, and `&{name}` is below it by now",
+            where=f"{file.path}:{file.line_of(place[0])}",
+            hint=f"move the service with `&{name}` above `{edit.at[1]}` again, and run the command again",
+        )
 
 
 def _begun(file: File, edit: Edit, place: Span) -> Span:

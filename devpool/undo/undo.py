@@ -18,7 +18,7 @@ from devpool.text.document import Document, parse
 from devpool.text.edits import Copy, Edit, Placed, apply, placed, revert
 from devpool.text.envfile import parse_env
 from devpool.undo.conflicts import Conflict, conflict
-from devpool.undo.cutting import alias_back, cut, forced
+from devpool.undo.cutting import alias_back, check_anchor, cut, forced
 from devpool.undo.traces import File, Trace, trace
 from devpool.undo.tuned import tuned
 
@@ -119,6 +119,9 @@ def undo(
         known: what `digests_of` gave at the time of the edits; empty where that is not known here.
         poolers: the names of the poolers' services.
         force: in a conflict, put back what was there before enable.
+
+    Raises:
+        DevpoolError: `anchor-below`.
     """
     exact = undo_exactly(file.text, edits)
     if exact is not None:
@@ -127,6 +130,8 @@ def undo(
 
 
 def _found_again(file: File, traces: list[Trace], known: Digests, force: bool) -> Undone:
+    for found in traces:
+        check_anchor(file, found)
     spans = [_back(file, t) for t in traces if t.verdict == "stands"]
     settings: dict[str, Mapping[str, str]] = {}
     changed = [t for t in traces if t.verdict == "changed"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+NAMING = "migrate_alias"  # a service that uses aliases, and so stands below their anchors
 EXPLORE = int(os.environ.get("DEVPOOL_EXPLORE", "0"))
 
 BOM = b"\xef\xbb\xbf"
@@ -156,14 +157,22 @@ def databases(draw: st.DrawFn, style: Style, name: str, password: str) -> list[s
 
 @st.composite
 def apps_of_their_own(draw: st.DrawFn, style: Style, password: str, stores: list[str]) -> dict[str, list[str]]:
-    """One or two apps, each with all its text for itself, that reach one of the databases."""
+    """One or two apps, each with all its text for itself, that reach one of the databases, and often a migrator that
+    names the variables of the first by an alias.
+    """
     found: dict[str, list[str]] = {}
+    named = draw(st.booleans())
     for name in ["web", "worker"][: draw(st.integers(1, 2))]:
         store = draw(st.sampled_from(stores))
         waits = draw(st.permutations([store, "cache"])) if draw(st.booleans()) else [store]
-        variables = draw(entries(style, draw(settings_of(password, store))))
+        anchor = " &own" if named and name == "web" else ""
+        variables = draw(entries(style, draw(settings_of(password, store)), anchor=anchor, blocks=not anchor))
         parts = [["image: app"], variables, draw(dependencies(style, list(waits)))]
         found[name] = [line for part in draw(st.permutations(parts)) for line in part]
+    if named:
+        merged = ["environment:", style.step + "<<: *own", style.step + f"OWN: {draw(_WORD)}"]
+        aliases = draw(st.sampled_from([["environment: *own"], merged]))
+        found[NAMING] = [*draw(st.permutations(["image: jobs", "command: migrate"])), *aliases]
     return found
 
 
@@ -240,7 +249,8 @@ def projects(draw: st.DrawFn) -> Generated:
         fields |= draw(further_apps(style, password))
     fields["cache"] = ["image: redis", *draw(entries(style, {"URL": "redis://cache:6379", "X": draw(_WORD)}))]
     lines = [*draw(st.sampled_from([[], ["# é top"], ["---"]])), *top, "services:" + draw(_COMMENTS)]
-    for number, name in enumerate(draw(st.permutations(sorted(fields)))):
+    names = [*draw(st.permutations(sorted(fields.keys() - {NAMING}))), *({NAMING} & fields.keys())]
+    for number, name in enumerate(names):
         lines += [""] if style.blank and number else []
         lines += [style.step + name + ":"] + [2 * style.step + line for line in fields[name]]
         comment = draw(_LINES)

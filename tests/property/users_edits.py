@@ -104,6 +104,8 @@ def _comment_behind(text: str) -> str:
 
 REORDERED = "the services in the opposite order"
 SPACED = "a blank line before each service"
+VARIED = "a variable of his own"
+TAILED = "spaces at the ends of lines"
 SAFE: dict[str, Edit] = {
     "a comment on top": _with_line_ends(_on_top),
     "something at the end": _with_line_ends(_at_the_end),
@@ -117,7 +119,7 @@ SAFE: dict[str, Edit] = {
     REORDERED: _compose(_backwards),
     SPACED: _compose(_blank_lines),
     "indented twice as deep": _compose(indented_twice),
-    "a variable of his own": _compose(_variable_of_his_own),
+    VARIED: _compose(_variable_of_his_own),
     "comments behind lines": _compose(_comment_behind),
-    "spaces at the ends of lines": _each(lambda text: re.sub(r"(?m)(?<=[\w'\":])(?=\r?$)", "  ", text)),
+    TAILED: _each(lambda text: re.sub(r"(?m)(?<=[\w'\":])(?=\r?$)", "  ", text)),
 }

@@ -9,6 +9,7 @@ import pytest
 from property.users_edits import indented_twice
 from unit.memory_project import COMPOSE, FOLDER, changed, file_of
 
+from devpool.errors import DevpoolError
 from devpool.text.document import Document, parse
 from devpool.text.edits import Edit, apply
 from devpool.text.envfile import EnvFile, parse_env
@@ -403,6 +404,16 @@ def test_an_alias_goes_back_though_blank_lines_stand_within_its_copy() -> None:
     after, edits = enabled(NAMED)
     found = undo(read(after.replace("\n", "\n\n")), edits, digests_of(NAMED, edits))
     assert (re.sub("\n+", "\n", found.text), found.conflicts) == (NAMED, ())
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_an_alias_whose_anchor_stands_below_it_by_now_is_refused_by_name(force: bool) -> None:
+    after, edits = enabled(NAMED)
+    web, migrate, seed = (after.index(f"  {name}:\n") for name in ("web", "migrate", "seed"))
+    moved = after[:web] + after[migrate:seed] + after[web:migrate] + after[seed:]
+    with pytest.raises(DevpoolError, match="`&env` is below it") as refused:
+        undo(read(moved), edits, digests_of(NAMED, edits), force=force)
+    assert refused.value.code == "anchor-below"
 
 
 @pytest.mark.parametrize("value", ["|\n        a\n        b", "'a\n        b'"])
