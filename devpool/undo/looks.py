@@ -18,6 +18,7 @@ _LEAD = 400  # characters before an entry in which the text that leads to it may
 _NAME = re.compile(r"\A[\w.:-]+\Z")
 _IN_NAME = re.compile(r"\w[.-]?\Z")
 _DEFAULT = re.compile(r"\$\{\w+-\Z")
+_INDENTATION = re.compile(r"[ \t]*")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 
 
@@ -71,7 +72,7 @@ def _reformatted(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
     pattern, end = _free(edit, r"\s*\Z"), line_end(text, place[1])
     # Where an alias became its entries, the last of them is the place, and the copy begins before it.
     begin = 0 if edit.old else place[0]
-    found = pattern.search(text, max(0, place[0] - _LEAD), end)
+    found = pattern.search(text, _siblings(text, place[0]) if edit.old else max(0, place[0] - _LEAD), end)
     while found and not (_touches(found.span(), place, edit) and _copies_within(found, begin)):
         found = pattern.search(text, found.start() + 1, end) if found.start() < place[0] else None
     return iter([found] if found else [])
@@ -85,15 +86,28 @@ def _copies_within(match: re.Match[str], begin: int) -> bool:
         if number == 1 or "\n" in text[match.end(number - 1) : start]:
             line_begin = line_start(text, start)
             # What has the line to itself is an entry, and others may stand beside it; else it is a value.
-            lead = _indentation(text[line_begin:]) - (not text[line_begin:start].strip())
+            lead = _indentation(text, line_begin) - (not text[line_begin:start].strip())
         further = text[start:end].split("\n")[1:]
         if start < begin or any(line.strip() and _indentation(line) <= lead for line in further):
             return False
     return True
 
 
-def _indentation(line: str) -> int:
-    return len(line) - len(line.lstrip(" \t"))
+def _siblings(text: str, position: int) -> int:
+    """Where the line begins that the entries beside this one stand below."""
+    start = line_start(text, position)
+    depth = _indentation(text, start)
+    while start:
+        end, start = start, line_start(text, start - 1)
+        if text[start:end].strip() and _indentation(text, start) < depth:
+            break
+    return start
+
+
+def _indentation(text: str, line: int = 0) -> int:
+    """How deep the line stands that begins there."""
+    found = _INDENTATION.match(text, line)
+    return found.end() - line if found else 0
 
 
 def _free(edit: Edit, end: str = "") -> re.Pattern[str]:

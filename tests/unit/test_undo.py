@@ -406,6 +406,13 @@ def test_an_alias_goes_back_though_blank_lines_stand_within_its_copy() -> None:
     assert (re.sub("\n+", "\n", found.text), found.conflicts) == (NAMED, ())
 
 
+def test_an_alias_of_many_entries_goes_back_as_well() -> None:
+    before = NAMED.replace("OTHER: a", "\n".join(f"      OTHER_{n}: {'a' * n}" for n in range(40)).strip())
+    after, edits = enabled(before)
+    found = undo(read(indented_twice(after)), edits, digests_of(before, edits))
+    assert (found.text, found.conflicts) == (indented_twice(before), ())
+
+
 @pytest.mark.parametrize("force", [False, True])
 def test_an_alias_whose_anchor_stands_below_it_by_now_is_refused_by_name(force: bool) -> None:
     after, edits = enabled(NAMED)
