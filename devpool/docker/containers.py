@@ -81,7 +81,7 @@ class Stack:
 
         Args:
             services: which; with none nothing is done, where Compose itself would start everything.
-            scale: how many containers of a service, where that is not one.
+            scale: how many containers of a service, where that is not what the files say.
             wait: until they run and are healthy.
             deps: what they depend on too.
             recreate: whether one that runs and has changed in the files is made anew.
@@ -89,7 +89,7 @@ class Stack:
         names = list(services)
         if not names:
             return
-        scales = [w for s, n in (scale or {}).items() if n != 1 for w in ("--scale", f"{s}={n}")]
+        scales = [w for s, n in (scale or {}).items() if n != self._stated(s) for w in ("--scale", f"{s}={n}")]
         waiting = ["--wait", "--wait-timeout", str(_HEALTH_TIMEOUT)] if wait else []
         only = ([] if deps else ["--no-deps"]) + ([] if recreate else ["--no-recreate"])
         self._compose("up", "--detach", *only, *waiting, *scales, *names)
@@ -186,6 +186,12 @@ class Stack:
 
     def _compose(self, *words: str) -> None:
         run(self.call.command(*words), cwd=self.call.cwd, environ=self.call.environ)
+
+    def _stated(self, service: str) -> int:
+        """How many containers of a service Compose starts (Compose specification, "scale" and "deploy.replicas")."""
+        stated = self.declared.get(service, {})
+        deploy = stated.get("deploy") or {}
+        return int(stated.get("scale", deploy.get("replicas", 1)))
 
     def _remove_volumes(self, names: list[str]) -> None:
         for name in names:

@@ -50,7 +50,9 @@ def tell(project: DemoProject) -> Story:
 
 
 def while_direct(project: DemoProject, story: Story) -> None:
-    project.up("--scale=web=2")
+    # One more of the one than its file says, and one less of the other.
+    (project.folder / "compose.override.yaml").write_text("services:\n  worker:\n    deploy:\n      replicas: 2\n")
+    project.up("--scale=web=2", "--scale=worker=1")
     story.moments["before"] = Moment.now(project)
     story.bursts["direct"] = project.burst()
     story.answers["status before"] = project.ask("status")
