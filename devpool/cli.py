@@ -63,9 +63,11 @@ def devpool(ctx: click.Context, /, **options: Any) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run devpool and exit with its code."""
     given = sys.argv[1:] if arguments is None else arguments
-    # CI ends a job with SIGTERM, a closed terminal with SIGHUP: what is begun is taken back then too.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+    # CI ends a job with SIGTERM, a closed terminal with SIGHUP: what is begun is taken back then too. What whoever
+    # started it has had ignored, as nohup does, stays ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
     own = given[: given.index("--")] if "--" in given else given
     output = Output(as_json="--json" in own)
     sys.exit(run(given, output, verbose="-v" in own or "--verbose" in own))

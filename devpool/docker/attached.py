@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from threading import Thread
 from typing import IO
 from uuid import uuid4
@@ -95,17 +94,16 @@ def _start(
 
 
 def _code(child: subprocess.Popen[bytes], stop: Callable[[], None]) -> int:
-    with _hanging_up_interrupts():
-        try:
-            return child.wait()
-        except KeyboardInterrupt:
-            # `docker compose run` without a terminal ends at once and leaves its container running.
-            stop()
-            with suppress(subprocess.TimeoutExpired):
-                child.wait(_GRACE)
-            child.kill()
-            child.wait()
-            raise
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        # `docker compose run` without a terminal ends at once and leaves its container running.
+        stop()
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(_GRACE)
+        child.kill()
+        child.wait()
+        raise
 
 
 class _Copier(Thread):
@@ -122,16 +120,6 @@ class _Copier(Thread):
             self.end = (self.end + said)[-_KEPT:]
             with suppress(OSError):  # whoever read it has gone: the command goes on
                 os.write(_STDERR, said)
-
-
-@contextmanager
-def _hanging_up_interrupts() -> Iterator[None]:
-    """A terminal that is closed stops the container too."""
-    before = signal.signal(signal.SIGHUP, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGHUP, before)
 
 
 def _end(stack: Stack, mark: str) -> None:

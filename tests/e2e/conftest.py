@@ -26,7 +26,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         program.write_text(
             f"#!{sys.executable}\n"
             f"import sys\nsys.path.insert(0, {str(REPO)!r})\n"
-            f"from devpool.cli import {function}\n{function}()\n"
+            f"from devpool.__main__ import {function}\n{function}()\n"
         )
         program.chmod(0o755)
     return folder

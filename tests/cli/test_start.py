@@ -1,0 +1,38 @@
+"""The start of the program: what is interrupted before anything was begun, and what is not to be interrupted at all."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[2]
+_INTERRUPTED = "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(30)\n"
+_IGNORING = """
+import signal, sys
+signal.signal(signal.{name}, signal.SIG_IGN)
+from devpool.__main__ import main
+sys.argv = ["devpool", "--version"]
+try:
+    main()
+finally:
+    print(signal.getsignal(signal.{name}) is signal.SIG_IGN)
+"""
+
+
+def test_ctrl_c_while_it_is_being_loaded_ends_it_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text(_INTERRUPTED)
+    command = [sys.executable, "-m", "devpool", "--version"]
+    path = {"PYTHONPATH": f"{tmp_path}:{REPO}"}
+    done = subprocess.run(command, env=path, capture_output=True, text=True, timeout=20, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_that_is_to_be_ignored_stays_so(name: str) -> None:
+    command = [sys.executable, "-c", _IGNORING.format(name=name)]
+    done = subprocess.run(command, env={"PYTHONPATH": str(REPO)}, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "True"
