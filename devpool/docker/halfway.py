@@ -94,11 +94,13 @@ def _all_of(project: str, service: str) -> list[Seen]:
 def _seen(container: Any) -> Seen:
     labels = labels_of(container)
     status = container.state.status
+    # One that could not be started is `created` too, but with an exit code: it did not run before either.
+    unused = status == "created" and not container.state.exit_code
     return Seen(
         id=container.id,
         name=container.name,
         service=labels.get(f"{COMPOSE}.service", ""),
         number=labels.get(f"{COMPOSE}.container-number", ""),
         runs=status in ("running", "restarting", "paused"),
-        is_new=status == "created" and (_REPLACES in labels or bool(_TEMPORARY.fullmatch(container.name))),
+        is_new=unused and (_REPLACES in labels or bool(_TEMPORARY.fullmatch(container.name))),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from demo_rig import remove_things
@@ -24,12 +24,14 @@ def project() -> Iterator[None]:
     remove_things(PROJECT)
 
 
-def make(name: str, *, replaces: bool = False, starts: bool = False, number: int = 1) -> None:
+def make(
+    name: str, *, replaces: bool = False, starts: bool = False, number: int = 1, command: Sequence[str] = _SLOW
+) -> None:
     """A container with the labels that Compose gives."""
     labels = {"project": PROJECT, "service": "app", "oneoff": "False", "container-number": str(number)}
     labels |= {"replace": "app-1"} if replaces else {}
     options = [f"--label=com.docker.compose.{key}={value}" for key, value in labels.items()]
-    docker(*(("run", "--detach") if starts else ("create",)), *options, "--name", name, "debian:trixie-slim", *_SLOW)
+    docker(*(("run", "--detach") if starts else ("create",)), *options, "--name", name, "debian:trixie-slim", *command)
 
 
 def states() -> dict[str, str]:
@@ -69,6 +71,13 @@ def test_what_was_made_and_not_started_by_its_user_is_left_alone() -> None:
     assert halfway(PROJECT) == {}
     settle(PROJECT, ["app"])
     assert states() == {OLD: "created"}
+
+
+def test_one_that_could_not_be_started_was_not_running_before() -> None:
+    make(OLD, replaces=True, command=["no-such-program"])
+    assert docker("start", OLD, check=False).returncode == 1
+    assert states() == {OLD: "created"}
+    assert halfway(PROJECT) == {}
 
 
 def test_other_services_are_left_alone() -> None:
