@@ -139,7 +139,7 @@ class DemoProject:
         """What the running containers of each service are: `healthy`, `not checked` and the like."""
         template = "{{if .State.Health}}{{.State.Health.Status}}{{else}}not checked{{end}}"
         return {
-            service: set(docker("inspect", "--format", template, *containers).stdout.splitlines())
+            service: set(docker("inspect", "--format", template, *containers, check=False).stdout.splitlines())
             for service, containers in self.containers().items()
         }
 
