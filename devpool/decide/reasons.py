@@ -38,13 +38,13 @@ _DIRECT_IMAGES = (
     (re.compile(r"backup|pg_?dump|barman|wal-?g|pgbackrest"), _DUMP),
     (
         re.compile(
-            r"debezium|electric|realtime|kafka-connect|^connect$|pglogical|peerdb|airbyte|materialize|(^|[-_])cdc([-_]|$)"
-            r"|powersync|(^|[-_])(zero-cache|sequin|pgsync|pgstream|readyset|wal-listener)([-_]|$)"
+            r"debezium|^realtime$|kafka-connect|^connect$|pglogical|peerdb|airbyte|materialize|powersync"
+            r"|(^|[-_])(cdc|electric|zero-cache|sequin|pgsync|pgstream|readyset|wal-listener)([-_]|$)"
         ),
         _REPLICATION,
     ),
     (re.compile(r"amqp-bridge|pg_?amqp|graphile-worker|concourse|graph-node"), _LISTEN),
-    (re.compile(r"flyway|liquibase|dbmate|goose|atlas|sqitch"), _MIGRATOR),
+    (re.compile(r"flyway|liquibase|dbmate|sqitch|(^|[-_])goose([-_]|$)"), _MIGRATOR),
 )
 _DIRECT_COMMANDS = (
     (re.compile(r"\bgraphile-worker\b|\bprocrastinate\b.*\bworker\b|\bgood_job\b.*\bstart\b"), _LISTEN),
@@ -52,7 +52,7 @@ _DIRECT_COMMANDS = (
     (re.compile(r"prisma\s+studio|drizzle-kit\s+studio"), _CONSOLE),
 )
 _DIRECT_FULL_IMAGES = (
-    (re.compile(r"(^|/)migrate/migrate\b"), _MIGRATOR),
+    (re.compile(r"(^|/)(migrate/migrate|arigaio/atlas)\b"), _MIGRATOR),
     (re.compile(r"(^|/)debezium/(server|connect|operator|platform-conductor)\b"), _REPLICATION),
     (re.compile(r"(^|/)rocicorp/zero\b"), _REPLICATION),
     (re.compile(r"(^|/)graphile/worker\b"), _LISTEN),
