@@ -266,9 +266,19 @@ def _userinfo(setting: Setting) -> dict[str, str]:
 
 
 def _from_company(project: Project, setting: Setting) -> Iterator[tuple[str, str]]:
-    """User, password and database from the variables that share the setting's prefix."""
+    """User, password and database from the variables that share the setting's prefix.
+
+    What comes before `HOST` can end in the middle of a word, as in `STATS_PGHOST` beside `STATS_PGPASSWORD`: where the
+    whole words have no password, that counts.
+    """
+    words = re.split(r"(?i)(?<=_)[^_]+$|HOST|SERVER|URL|JDBC", setting.variable)[0]
+    stem = re.split(r"(?i)(HOST|SERVER|URL|JDBC)[^_]*$", setting.variable)[0]
+    found = [dict(_with_prefix(project, setting, prefix)) for prefix in (words, stem)]
+    yield from next((f for f in found if _PASSWORD in f), found[0]).items()
+
+
+def _with_prefix(project: Project, setting: Setting, prefix: str) -> Iterator[tuple[str, str]]:
     values = project.environments[setting.service]
-    prefix = re.split(r"(?i)(?<=_)[^_]+$|HOST|SERVER|URL|JDBC", setting.variable)[0]
     for name, pattern in _COMPANY.items():
         mine = (v for n, v in values.items() if n.startswith(prefix) and pattern.fullmatch(n, len(prefix)) and v.text)
         value = next(mine, None)

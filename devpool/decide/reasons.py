@@ -17,10 +17,9 @@ from devpool.text import nodes
 from devpool.text.nodes import Alias
 
 _MIGRATOR_NAME = re.compile(
-    r"(^|[-_])(migrat\w*|db[-_]?init|init[-_]?db|seed(er)?|schema[-_]?(init\w*|upgrade|setup))([-_]|$)"
-    r"|(^|[-_])(init|setup|bootstrap|installer)$",
-    re.I,
+    r"(^|[-_])(migrat\w*|db[-_]?init|init[-_]?db|seed(er)?|schema[-_]?(init\w*|upgrade|setup))([-_]|$)", re.I
 )
+_PREPARER_NAME = re.compile(r"(^|[-_])(init|setup|bootstrap|installer)$", re.I)
 _BACKUP = re.compile(r"(^|[-_/\s])(backups?|pg_?dump)([-_.\s]|$)", re.I)
 _MONITORING = ("monitoring", "it watches the real server")
 _CONSOLE = ("console", "an admin console needs session features")
@@ -39,12 +38,13 @@ _DIRECT_IMAGES = (
     (re.compile(r"backup|pg_?dump|barman|wal-?g|pgbackrest"), _DUMP),
     (
         re.compile(
-            r"debezium|electric|realtime|kafka-connect|^connect$|pglogical|peerdb|airbyte|materialize|(^|[-_])cdc([-_]|$)"
+            r"debezium|^realtime$|kafka-connect|^connect$|pglogical|peerdb|airbyte|materialize|powersync"
+            r"|(^|[-_])(cdc|electric|zero-cache|sequin|pgsync|pgstream|readyset|wal-listener)([-_]|$)"
         ),
         _REPLICATION,
     ),
     (re.compile(r"amqp-bridge|pg_?amqp|graphile-worker|concourse|graph-node"), _LISTEN),
-    (re.compile(r"flyway|liquibase|dbmate|goose|atlas|sqitch"), _MIGRATOR),
+    (re.compile(r"flyway|liquibase|dbmate|sqitch|(^|[-_])goose([-_]|$)"), _MIGRATOR),
 )
 _DIRECT_COMMANDS = (
     (re.compile(r"\bgraphile-worker\b|\bprocrastinate\b.*\bworker\b|\bgood_job\b.*\bstart\b"), _LISTEN),
@@ -52,8 +52,9 @@ _DIRECT_COMMANDS = (
     (re.compile(r"prisma\s+studio|drizzle-kit\s+studio"), _CONSOLE),
 )
 _DIRECT_FULL_IMAGES = (
-    (re.compile(r"(^|/)migrate/migrate\b"), _MIGRATOR),
-    (re.compile(r"(^|/)debezium/(server|connect|operator)\b"), _REPLICATION),
+    (re.compile(r"(^|/)(migrate/migrate|arigaio/atlas)\b"), _MIGRATOR),
+    (re.compile(r"(^|/)debezium/(server|connect|operator|platform-conductor)\b"), _REPLICATION),
+    (re.compile(r"(^|/)rocicorp/zero\b"), _REPLICATION),
     (re.compile(r"(^|/)graphile/worker\b"), _LISTEN),
 )
 _BYSTANDER = re.compile(
@@ -63,6 +64,11 @@ _BYSTANDER = re.compile(
 _FRONT = re.compile(r"^(nginx|gateway|(reverse-?)?proxy|front(-?end)?|static|(web-?)?ui|client)$", re.I)
 _FRONT_COMMAND = re.compile(r"^\s*(cp|nginx|npm run build|yarn build|caddy)\b")
 _FALSE = ("", "false", "0", "no", "off", "f", "n")
+# What only a consumer of Postgres's logical replication is told: its slot, its publication, the plugin that decodes.
+_SLOT_VARIABLE = re.compile(
+    r"(REPLICATION|WAL)_?SLOT|(^|_)SLOT_?NAME$|(PG|POSTGRES|REPLICATION|CDC|WAL)\w*_PUBLICATION(_?NAME)?S?$", re.I
+)
+_DECODER = re.compile(r"\b(pgoutput|wal2json|decoderbufs|test_decoding)\b")
 
 Reason = tuple[str, str]
 
@@ -85,8 +91,8 @@ def reasons(
     yield from _by_address(project, service, database)
     yield from bystander(found, database, own=_states_it_itself(project, service))
     yield from _by_kind(found)
-    if found.text("restart") not in ("always", "unless-stopped"):
-        yield from _one_off(project, found, awaited)
+    yield from _by_replication(project, service)
+    yield from _one_off(project, found, awaited)
 
 
 def awaited_services(project: Project) -> frozenset[str]:
@@ -128,12 +134,27 @@ def _by_address(project: Project, service: str, database: str) -> Iterator[Reaso
 
 def _states_it_itself(project: Project, service: str) -> bool:
     """Whether a setting stands in the service's own text, not in what it shares with others."""
-    own = [
+    own = _own_environment(project.services[service])
+    return any(s.in_command or s.value.origin.container in own for s in project.of(service))
+
+
+def _own_environment(service: Service) -> list[nodes.Node]:
+    """The `environment` that a service has to itself, in each file that states it."""
+    return [
         statement.value
-        for statement in project.services[service].statements("environment")
+        for statement in service.statements("environment")
         if statement.entry in statement.fragment.node.entries and not isinstance(statement.entry.value, Alias)
     ]
-    return any(s.in_command or s.value.origin.container in own for s in project.of(service))
+
+
+def _by_replication(project: Project, service: str) -> Iterator[Reason]:
+    """A consumer of logical replication, by what its own text tells it: variables that all services are given do not
+    say which of them it is.
+    """
+    own = _own_environment(project.services[service])
+    told = {n: v.text for n, v in project.environments[service].items() if v.origin.container in own and v.text}
+    if any(_SLOT_VARIABLE.search(name) or _DECODER.search(text) for name, text in told.items()):
+        yield _REPLICATION
 
 
 def bystander(service: Service, database: str, *, own: bool) -> Iterator[Reason]:
@@ -174,18 +195,27 @@ def _by_kind(service: Service) -> Iterator[Reason]:
 
 
 def _one_off(project: Project, service: Service, awaited: frozenset[str]) -> Iterator[Reason]:
-    """Reasons that hold only for a service that does its work and ends."""
+    """Reasons that hold only for a service that does its work and ends.
+
+    Migrators are often given `restart: always` with all that services share, and begin anew, or sleep, once they are
+    done: it says something only against what is a sign at most.
+    """
     command = service.start()
-    if any(_is_true(project, service, f"_AIRFLOW_DB_{word}") for word in ("UPGRADE", "MIGRATE")):
+    stays = service.text("restart") in ("always", "unless-stopped")
+    if not stays and any(_is_true(project, service, f"_AIRFLOW_DB_{word}") for word in ("UPGRADE", "MIGRATE")):
         yield "migrator", "its environment tells it to migrate the schema"
     elif starts.migrates(command):
         yield "migrator", "its command migrates the schema"
-    elif starts.runs_psql(command):
+    elif not stays and starts.runs_psql(command):
         yield "one-off", "it runs psql and ends"
     elif service.name in awaited:
         yield "one-off", "others wait for its end: a one-off job that prepares the database"
-    elif _MIGRATOR_NAME.search(service.name) and not starts.plainly_serves(command):
+    elif _is_named_a_migrator(service.name, stays=stays) and not starts.plainly_serves(command):
         yield "migrator", "its name says that it migrates the schema"
+
+
+def _is_named_a_migrator(name: str, *, stays: bool) -> bool:
+    return _MIGRATOR_NAME.search(name) is not None or (not stays and _PREPARER_NAME.search(name) is not None)
 
 
 def _is_true(project: Project, service: Service, variable: str) -> bool:

@@ -29,6 +29,9 @@ _SERVER_TLS = {"staging": "require", "production": "verify-full"}
 # The names of the machine that runs the containers.
 _HOSTS = ("host.docker.internal", "gateway.docker.internal", "docker.for.mac.localhost", "host.containers.internal")
 
+# The setting that logical replication needs, as the command of a server has it.
+_LOGICAL = re.compile(r"\bwal_level\s*=\s*'?logical\b")
+
 # A file whose content the app takes for its address: a Compose secret mostly.
 _FROM_FILE = re.compile(r"(DB|DATABASE|PG|POSTGRES).*(URL|URI|DSN)_FILE$", re.I)
 
@@ -47,7 +50,19 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     found += [f"{s}.{v} lists several hosts: it stays direct" for s, v in project.unplaced]
     found += [note for name in dict.fromkeys(m.setting.service for m in plan.moves) for note in _beside(project, name)]
     found += [note for name in _without_a_setting(project) for note in _unseen(project, name)]
+    found += [note for pooler in plan.poolers for note in _of_replication(project, plan, pooler)]
     return list(dict.fromkeys(found))
+
+
+def _of_replication(project: Project, plan: Plan, pooler: Pooler) -> Iterator[str]:
+    """A server that is told to decode its log is followed by someone, whom nothing in the project may show."""
+    service = project.databases[pooler.database].service
+    known = any(r.code == "replication" for r in plan.routes if r.database == pooler.database)
+    if service and not known and _LOGICAL.search(service.start()):
+        yield (
+            f"{service.name} is started with wal_level=logical: what follows it by logical replication, or is given "
+            "its address to do so, cannot go through a pooler (--direct SERVICE)"
+        )
 
 
 def _without_a_setting(project: Project) -> list[str]:

@@ -101,7 +101,7 @@ def _refuse_nothing(project: Project, plan: Plan, told: tuple[str, ...]) -> None
     if not project.databases:
         raise _no_database(project, where)
     if plan.routes:
-        raise _all_direct(plan, where)
+        raise _all_direct(plan, where, told)
     raise DevpoolError(
         "nothing-to-pool",
         details=told,
@@ -131,13 +131,14 @@ def _no_database(project: Project, where: str) -> DevpoolError:
     )
 
 
-def _all_direct(plan: Plan, where: str) -> DevpoolError:
+def _all_direct(plan: Plan, where: str, told: tuple[str, ...]) -> DevpoolError:
     movable = dict.fromkeys(r.service for r in plan.routes if r.code not in ("network", "user", "named-direct"))
     overrule = " ".join(f"--pool {name}" for name in movable)
     return DevpoolError(
         "nothing-to-pool",
         "every app stays direct: " + "; ".join(f"{r.service}: {r.reason}" for r in plan.routes),
         where=where,
+        details=told,
         hint=f"overrule it where you know better: {overrule}"
         if overrule
         else "there is nothing for a pooler to do here; `devpool explain` shows each setting",

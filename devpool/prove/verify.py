@@ -154,7 +154,9 @@ def _depends_on(names: dict[str, str], service: dict[str, Any], links: list[str]
     kept = {name for name, _, alias in (link.partition(":") for link in links) if alias not in ("", name)}
     implied = dict.fromkeys(kept, _LINKED) | _implied(service)
     renamed = {names.get(n, n): v for n, v in service["depends_on"].items() if n in kept or implied.get(n) != v}
-    return renamed | {n: v for n, v in implied.items() if n in service["depends_on"]}
+    # What is no database says in `depends_on` what it did, even where it is linked, too.
+    said = service["depends_on"]
+    return renamed | {n: v if n in names else said[n] for n, v in implied.items() if n in said}
 
 
 def _implied(service: dict[str, Any]) -> dict[str, Any]:

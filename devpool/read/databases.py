@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterator, Mapping
 
 from devpool.read.environment import Value
-from devpool.read.external import external_hosts
+from devpool.read.external import external_hosts, postgres_addresses
 from devpool.read.model import Database, Environments
 from devpool.read.services import Service
 from devpool.read.sources import Sources
@@ -26,6 +26,8 @@ _NOT_DATABASE = re.compile(
 _POOLER_IMAGE = re.compile(r"pg_?bouncer|pgpool|pgcat|odyssey|supavisor|pgdog|pgagroal")
 _DATA_FOLDER = re.compile(r":/var/lib/(postgresql|pgsql)(/|$)")
 _DATABASE_NAME = re.compile(r"postgres|(^|[-_])(pg|db|database|sql)\d*([-_]|$)", re.I)
+# The host of the server itself, not that of a tool beside it, as `PGBOUNCER_HOST` or `PGADMIN_HOST` is.
+_SERVER_VARIABLE = re.compile(r"(^|_)(PG|POSTGRES(QL)?|DB|DATABASE)_?(HOST(_?NAME)?|SERVER|ADDR(ESS)?)$", re.I)
 _CLIENT_COMMAND = re.compile(r"\b(psql|pg_dump(all)?|pg_restore)\b")
 
 
@@ -62,6 +64,14 @@ def _services(sources: Sources, environments: Environments, poolers: frozenset[s
         for address in find_addresses(value.text)
         if address.kind in ("url", "jdbc")
     }
+    meant = {
+        address.host
+        for values in environments.values()
+        for name, value in values.items()
+        if _SERVER_VARIABLE.search(name)
+        for address in postgres_addresses(name, value.text, values)
+        if address.kind == "host"
+    }
     able = {n: s for n, s in sources.services.items() if n not in poolers and not _is_client(s)}
     sure = {n for n, s in able.items() if _is_server(s)}
     sure -= {n for n in sure if _is_other_with_a_url(able[n], environments[n], sure, able)}
@@ -70,7 +80,7 @@ def _services(sources: Sources, environments: Environments, poolers: frozenset[s
         n
         for n, s in able.items()
         if n not in sure
-        and named & host_names(s)
+        and (named & host_names(s) or (meant & host_names(s) and _looks_like_a_server(s)))
         and not _names_one_of(environments[n], sure_hosts)
         and not (sure and _is_other_image(s))
     }
@@ -112,6 +122,13 @@ def _is_other_image(service: Service) -> bool:
     """Whether an image is something else by name, with nothing about it that speaks of Postgres."""
     told = f"{' '.join(service.names('environment'))} {service.text('image')}"
     return bool(service.text("image")) and not re.search(r"POSTGRES|PG|postgres|sql|db", told)
+
+
+def _looks_like_a_server(service: Service) -> bool:
+    """Whether there is more to it than a host variable's word, which what only speaks Postgres's protocol has too."""
+    image = service.text("image")
+    told = {name.partition("=")[0] for name in service.names("environment")}
+    return not image or "POSTGRES_PASSWORD" in told or _DATABASE_NAME.search(image_name(service)) is not None
 
 
 def _is_client(service: Service) -> bool:

@@ -37,7 +37,7 @@ def external_hosts(environments: Mapping[str, Values], known: Container[str]) ->
     found: dict[str, None] = {}
     for values in environments.values():
         for name, value in values.items():
-            for address in _addresses(name, value.text, values):
+            for address in postgres_addresses(name, value.text, values):
                 if address.host not in known and is_outside(address.host):
                     found[address.host.lower().removesuffix(".")] = None
     return list(found)
@@ -54,7 +54,14 @@ def listens_as_a_pooler(host: str, port: str | None) -> bool:
     return bool(_POOLER.search(host)) or port in _POOLER_PORTS
 
 
-def _addresses(name: str, text: str, values: Values) -> Iterator[Address]:
+def postgres_addresses(name: str, text: str, values: Values) -> Iterator[Address]:
+    """The addresses in a variable that can only mean Postgres.
+
+    Args:
+        name: the variable.
+        text: its value.
+        values: the variables beside it, which may give a port and an engine.
+    """
     for address in find_addresses(text):
         named = address.kind == "host" and _HOST_VARIABLE.search(name) and address.port == DEFAULT_PORT
         if address.kind in ("url", "jdbc") or named or (address.kind == "dsn" and _is_postgres(text, address)):

@@ -5,13 +5,14 @@ Where a colleague's or CI's `.env` lacks the new variable, the app works on, dir
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from devpool.decide.moving import moved_copy
 from devpool.decide.plan import POOLED_SUFFIX, SESSION_SUFFIX, Move
 from devpool.decide.sharing import not_plain
 from devpool.errors import DevpoolError
-from devpool.read.environment import env_file_values, variable_holding
+from devpool.read.environment import Value, env_file_values, variable_holding
 from devpool.read.model import Project
 from devpool.text.edits import Copy, Edit, Part, insertion
 from devpool.text.envfile import Binding, EnvFile
@@ -68,9 +69,10 @@ def second_variable(project: Project, move: Move) -> Second:
 
 
 def _pooled_line(project: Project, move: Move, file: EnvFile, variable: str, name: str) -> Edit:
-    value = env_file_values(file, project.sources.variables).get(variable)
-    binding = file.last(variable)
-    if value is None or binding is None:
+    values = env_file_values(file, project.sources.variables)
+    binding, spelled = file.last(variable), _spelled_out(file, values, variable)
+    value, source = values.get(spelled), file.last(spelled)
+    if value is None or binding is None or source is None:
         raise not_plain(move.setting)
     if file.last(name):
         raise DevpoolError(
@@ -79,14 +81,27 @@ def _pooled_line(project: Project, move: Move, file: EnvFile, variable: str, nam
             where=f"{file.path}:{file.line_of(binding.start)}",
             hint=f"give yours another name, or keep it direct: --direct {move.setting.service}",
         )
-    whole = Copy(binding.start, binding.end)
+    whole = Copy(source.start, source.end)
     copy = moved_copy(value, move.setting.address.host, move.target, whole)
     if copy is None:
         raise not_plain(move.setting)
-    return line_after(file, binding, name, copy)
+    return line_after(file, binding, name, copy, source.quote)
 
 
-def line_after(file: EnvFile, binding: Binding, name: str, value: tuple[Part, ...]) -> Edit:
-    """A further line of an env file, right after another and written as it is."""
-    new = (f"{file.newline}{binding.export}{name}={binding.quote}", *value, binding.quote)
+def _spelled_out(file: EnvFile, values: Mapping[str, Value], variable: str) -> str:
+    """The variable whose own text says what another is: `APP_URL=${MAIN_URL}` is followed to `MAIN_URL`."""
+    seen = {variable}
+    while variable in values and len(values[variable].pieces) == 1:
+        piece = values[variable].pieces[0]
+        if not piece.variable or piece.source != file.path or piece.variable in seen:
+            break
+        variable = piece.variable
+        seen.add(variable)
+    return variable
+
+
+def line_after(file: EnvFile, binding: Binding, name: str, value: tuple[Part, ...], quote: str | None = None) -> Edit:
+    """A further line of an env file, right after another and written as it is, but for the quote that is given."""
+    mark = binding.quote if quote is None else quote
+    new = (f"{file.newline}{binding.export}{name}={mark}", *value, mark)
     return insertion(file.path, binding.line_end, new, (name,))

@@ -19,6 +19,14 @@ DB = "services:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES
         ("graphile/worker", "listen"),
         ("acme/worker", "app"),
         ("migrate/migrate:v4", "migrator"),
+        ("arigaio/atlas:latest", "migrator"),
+        ("acme/atlas-web", "app"),
+        ("acme/mongoose-api", "app"),
+        ("supabase/realtime:v2", "replication"),
+        ("acme/shop-realtime", "app"),
+        ("acme/hydroelectricity", "app"),
+        ("rocicorp/zero:0.26", "replication"),
+        ("debezium/platform-conductor", "replication"),
     ],
 )
 def test_an_image_is_told_by_its_owner_too(image: str, code: str) -> None:

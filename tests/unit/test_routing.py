@@ -35,7 +35,7 @@ def test_a_project_without_apps_has_no_routes() -> None:
         ["command: [bundle, exec, puma]"],
         ["command: celery -A app worker"],
         ["command: ./start-migrated-app"],
-        ["restart: always", "command: alembic upgrade head"],
+        ["restart: always", "command: sh -c 'psql -c x; ./loop'"],
         ["network_mode: bridge"],
     ],
 )
