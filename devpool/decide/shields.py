@@ -59,6 +59,7 @@ def find_shields(project: Project, pooled: Iterable[str]) -> Shields:
     """Every key that a direct service takes over from a pooled app and could have of its own, by (service, key)."""
     apps = set(pooled)
     owners = {id(f.node): project.services[app] for app in apps for f in project.services[app].fragments if f.own}
+    nameable = _nameable(project.services[app] for app in sorted(apps))
     found: Shields = {}
     for heir in (s for s in project.services.values() if s.name not in apps):
         fragment = next((f for f in reversed(heir.fragments) if f.own), None)
@@ -66,7 +67,7 @@ def find_shields(project: Project, pooled: Iterable[str]) -> Shields:
             continue
         for app in _merged(fragment, owners):
             found |= {(s.heir, s.key): s for s in _of(heir, app, fragment)}
-        found |= {(s.heir, s.key): s for app in sorted(apps) for s in _named(heir, project.services[app], fragment)}
+        found |= {(s.heir, s.key): s for s in _named(heir, nameable, fragment)}
     return found
 
 
@@ -90,18 +91,42 @@ def _of(heir: Service, app: Service, fragment: Fragment) -> Iterator[Shield]:
             yield Shield(heir=heir.name, app=app.name, key=key, fragment=fragment, statement=statement)
 
 
-def _named(heir: Service, app: Service, fragment: Fragment) -> Iterator[Shield]:
+def _nameable(apps: Iterable[Service]) -> dict[tuple[str, int], tuple[Service, Statement]]:
+    """What an alias would have to name, and whose it is: a key's value in an app's own text."""
+    found: dict[tuple[str, int], tuple[Service, Statement]] = {}
+    for app in apps:
+        for key in NAMED:
+            mine = app.statements(key)
+            if len(mine) == 1 and mine[0].entry in mine[0].fragment.node.entries:
+                found[key, id(mine[0].entry.value)] = app, mine[0]
+    return found
+
+
+def _named(
+    heir: Service, nameable: Mapping[tuple[str, int], tuple[Service, Statement]], fragment: Fragment
+) -> Iterator[Shield]:
     """The keys of an app that a service names by an alias."""
     for key in NAMED:
-        theirs, mine = heir.statements(key), app.statements(key)
-        if len(theirs) != 1 or len(mine) != 1 or mine[0].entry not in mine[0].fragment.node.entries:
+        theirs = heir.statements(key)
+        entry = theirs[0].entry if len(theirs) == 1 else None
+        if entry is None or entry not in fragment.node.entries:
             continue
-        entry, statement = theirs[0].entry, mine[0]
-        naming = _naming(entry, statement.entry.value) if entry in fragment.node.entries else None
-        if naming is None or statement.fragment.node.flow or not _copyable(statement, fragment):
-            continue
-        if _ends_its_line(fragment, naming) and _as_deep(naming, statement):
-            yield Shield(heir=heir.name, app=app.name, key=key, fragment=fragment, statement=statement, named=naming)
+        for app, statement in (nameable[key, id(v)] for v in _values_named(entry) if (key, id(v)) in nameable):
+            naming = _naming(entry, statement.entry.value)
+            if naming is None or statement.fragment.node.flow or not _copyable(statement, fragment):
+                continue
+            if _ends_its_line(fragment, naming) and _as_deep(naming, statement):
+                yield Shield(
+                    heir=heir.name, app=app.name, key=key, fragment=fragment, statement=statement, named=naming
+                )
+
+
+def _values_named(entry: Entry) -> Iterator[Node]:
+    """What an entry names: `environment: *env`, or by `<<: *env` below it."""
+    if isinstance(entry.value, Alias):
+        yield entry.value.target
+    elif isinstance(entry.value, nodes.Mapping):
+        yield from (nodes.resolved(e.value) for e in entry.value.entries if e.key.value == "<<")
 
 
 def _naming(entry: Entry, value: Node) -> Entry | None:
