@@ -14,7 +14,7 @@ from devpool.text.layout import line_end, line_start
 Span = tuple[int, int]
 Look = Callable[[str, Edit, Span], Iterator[re.Match[str]]]
 
-_LEAD = 400  # characters before an entry in which the text that leads to it may begin
+_AROUND = 400  # characters before and after an entry in which the text that added it may begin and end
 _NAME = re.compile(r"\A[\w.:-]+\Z")
 _IN_NAME = re.compile(r"\w[.-]?\Z")
 _DEFAULT = re.compile(r"\$\{\w+-\Z")
@@ -37,6 +37,8 @@ def _fits(match: re.Match[str], place: Span, edit: Edit) -> bool:
 
     What was added within a name, as `_session` is, has no old text, and is a part of one.
     """
+    if edit.inserts and any(match.end(n + 1) > place[1] for n in range(len(match.groups()))):
+        return False  # under other line ends a copy is shorter, and what stands below it is none of it
     if edit.inserts or not edit.old or not _NAME.search(match[0]):
         return _touches(match.span(), place, edit)
     before = match.string[line_start(match.string, match.start()) : match.start()]
@@ -45,24 +47,36 @@ def _fits(match: re.Match[str], place: Span, edit: Edit) -> bool:
     return not longer and not further and _touches(match.span(), place, edit)
 
 
+def _near(pattern: re.Pattern[str], text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
+    """The matches about a place: to look through a whole file for each edit of it would take too long."""
+    return pattern.finditer(text, _begin(text, edit, place), line_end(text, min(len(text), place[1] + _AROUND)))
+
+
+def _begin(text: str, edit: Edit, place: Span) -> int:
+    """Where the text of an edit may begin: where an alias became its entries, the last of them is the place."""
+    if edit.inserts and edit.old:
+        return _siblings(text, place[0])
+    return max(0, place[0] - _AROUND) if edit.inserts else place[0]
+
+
 def _lengths_kept(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
     """As it was written, but for the line ends."""
-    return _pattern(edit, r"\r?\n", "([^\\r\\n]{{{}}})").finditer(text)
+    return _near(_pattern(edit, r"\r?\n", "([^\\r\\n]{{{}}})"), text, edit, place)
 
 
 def _copies_changed(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
     """With copied text that has another length by now."""
-    return _pattern(edit, r"\r?\n", "([^\\r\\n]*)").finditer(text)
+    return _near(_pattern(edit, r"\r?\n", "([^\\r\\n]*)"), text, edit, place)
 
 
 def _several_lines(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
     """With copied text on several lines, none of which has another line end by now."""
-    return _pattern(edit, r"\r?\n", "([\\s\\S]{{{}}})(?<![\\r\\n])").finditer(text)
+    return _near(_pattern(edit, r"\r?\n", "([\\s\\S]{{{}}})(?<![\\r\\n])"), text, edit, place)
 
 
 def _trailing(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
     """With spaces at the ends of its lines that were not there, or without those that were."""
-    return _pattern(edit, r"[ \t]*\r?\n", "([^\\r\\n]*)", "[ \t]*").finditer(text)
+    return _near(_pattern(edit, r"[ \t]*\r?\n", "([^\\r\\n]*)", "[ \t]*"), text, edit, place)
 
 
 def _reformatted(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
@@ -70,9 +84,8 @@ def _reformatted(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
     if not edit.inserts:
         return iter(list(_free(edit).finditer(text, *place))[:1])
     pattern, end = _free(edit, r"\s*\Z"), line_end(text, place[1])
-    # Where an alias became its entries, the last of them is the place, and the copy begins before it.
     begin = 0 if edit.old else place[0]
-    found = pattern.search(text, _siblings(text, place[0]) if edit.old else max(0, place[0] - _LEAD), end)
+    found = pattern.search(text, _begin(text, edit, place), end)
     while found and not (_touches(found.span(), place, edit) and _copies_within(found, begin)):
         found = pattern.search(text, found.start() + 1, end) if found.start() < place[0] else None
     return iter([found] if found else [])

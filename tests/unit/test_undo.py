@@ -413,6 +413,15 @@ def test_an_alias_of_many_entries_goes_back_as_well() -> None:
     assert (found.text, found.conflicts) == (indented_twice(before), ())
 
 
+def test_a_comment_below_a_copy_is_none_of_it_under_other_line_ends() -> None:
+    before = (NAMED.replace("OTHER: a", "OTHER: a\n      THIRD: b") + "#\n").replace("\n", "\r\n")
+    after, edits = enabled(before)
+    mine = after.replace("\r\n", "\n").replace("command: python", "command: python3")
+    found = undo(read(mine), edits, digests_of(before, edits))
+    wanted = before.replace("\r\n", "\n").replace("command: python", "command: python3")
+    assert (found.text, found.conflicts) == (wanted, ())
+
+
 @pytest.mark.parametrize("force", [False, True])
 def test_an_alias_whose_anchor_stands_below_it_by_now_is_refused_by_name(force: bool) -> None:
     after, edits = enabled(NAMED)
