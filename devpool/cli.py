@@ -15,7 +15,7 @@ from devpool import __version__
 from devpool.errors import BUG, DONE, INTERRUPTED, USAGE, DevpoolError
 from devpool.output import Output
 from devpool.project_options import project_options
-from devpool.text.address import redact
+from devpool.text.redaction import redact
 
 _PLUGIN = {
     "SchemaVersion": "0.1.0",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from devpool.errors import DevpoolError
-from devpool.text.address import redact, redact_settings
+from devpool.text.redaction import redact, redact_settings
 
 
 class Output:

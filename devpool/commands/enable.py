@@ -11,19 +11,18 @@ import click
 from devpool.commit.journal import commit, recover
 from devpool.commit.keepsakes import commands_for, kept_settings
 from devpool.commit.meanwhile import reading
-from devpool.commit.state import State
 from devpool.context import Context, context
 from devpool.decide.options import Options, remembered, with_settings, without
 from devpool.flow.prepare import prepare_enable
-from devpool.flow.prepared import Prepared
-from devpool.flow.report import UNPROVED, plan_data, plan_lines, written_lines
-from devpool.flow.rollback import read_state
+from devpool.flow.record import read_state
 from devpool.project_options import project_options
 from devpool.read.project import project_directory
 from devpool.tuning_options import given_settings, tuning_options
 
 if TYPE_CHECKING:
+    from devpool.commit.state import State
     from devpool.flow.follow import Follow
+    from devpool.flow.prepared import Prepared
 
 _PUBLISHED = 6432
 
@@ -64,6 +63,8 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     with reading(directory):
         state = read_state(directory)
         prepared = _prepare(ctx, state, options)
+    from devpool.flow.report import plan_data, plan_lines, written_lines  # not before Compose has been asked
+
     if options["diff"]:
         ctx.output.text(prepared.diff())
     else:
@@ -109,6 +110,8 @@ def _follow(ctx: Context) -> Follow:
 
 def _prepare(ctx: Context, state: State | None, options: dict[str, Any]) -> Prepared:
     if options["no_verify"]:
+        from devpool.flow.report import UNPROVED
+
         ctx.output.progress(UNPROVED)
     return prepare_enable(
         ctx.selection,

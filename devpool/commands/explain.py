@@ -14,14 +14,16 @@ from devpool.decide.planning import make_plan
 from devpool.decide.routing import Route, chosen_routes
 from devpool.errors import DevpoolError
 from devpool.flow.prepared import shown
+from devpool.flow.record import read_state
 from devpool.flow.report import where_words
-from devpool.flow.rollback import read_state, undone
+from devpool.flow.rollback import undone
 from devpool.project_options import project_options
 from devpool.read.model import Project, Setting, unknown_service
 from devpool.read.project import project_directory, read_project
 from devpool.read.read_model import read_model
-from devpool.text.address import moved, redact_settings
+from devpool.text.address import moved
 from devpool.text.interpolation import SHELL
+from devpool.text.redaction import redact_settings
 
 
 @click.command()

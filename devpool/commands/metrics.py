@@ -15,7 +15,7 @@ from devpool.context import Context, context
 from devpool.docker.console import show
 from devpool.docker.containers import Running, Stack
 from devpool.errors import DevpoolError
-from devpool.flow.rollback import read_state
+from devpool.flow.record import read_state
 from devpool.flow.rollout import reach
 from devpool.project_options import project_options
 from devpool.read.project import project_directory

@@ -10,7 +10,7 @@ from devpool.commit.journal import recover
 from devpool.commit.state import not_enabled
 from devpool.context import context
 from devpool.docker import console
-from devpool.flow.rollback import read_state
+from devpool.flow.record import read_state
 from devpool.flow.rollout import reach
 from devpool.project_options import project_options
 from devpool.read.project import project_directory

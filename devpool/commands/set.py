@@ -12,9 +12,9 @@ from devpool.commit.journal import recover
 from devpool.commit.state import not_enabled
 from devpool.context import context
 from devpool.decide.tuning import read_settings, read_types
+from devpool.flow.record import read_state
 from devpool.flow.report import UNPROVED, files_data
 from devpool.flow.retune import retune, retuned_lines
-from devpool.flow.rollback import read_state
 from devpool.project_options import project_options
 from devpool.read.project import project_directory
 

@@ -13,9 +13,9 @@ from devpool.commit.state import State, not_enabled
 from devpool.context import Context, context
 from devpool.decide.tuning import in_words
 from devpool.errors import DevpoolError
+from devpool.flow.record import read_state
 from devpool.flow.report import UNPROVED
 from devpool.flow.retune import Retuned, retune, retuned_lines
-from devpool.flow.rollback import read_state
 from devpool.project_options import project_options
 from devpool.read.project import project_directory
 from devpool.size.size_facts import gather

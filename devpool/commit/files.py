@@ -30,7 +30,6 @@ from pathlib import Path
 from devpool.commit.disk_errors import not_writable, rename_errors, reporting
 from devpool.errors import DevpoolError
 
-HOME = ".devpool"
 NEW_FILE = 0o644
 CHUNK = 65536
 """Bytes written at a time; tests make it small, to be killed within a file."""

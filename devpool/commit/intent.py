@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from devpool.commit import files
+from devpool.commit.names import HOME
 from devpool.errors import DevpoolError
 
 _VERSION = 1
@@ -91,7 +90,7 @@ def parse(directory: Path, data: bytes) -> Journal:
 
 def folder_of(directory: Path) -> Path:
     """The folder of a project's journal."""
-    return directory / files.HOME / "journal"
+    return directory / HOME / "journal"
 
 
 def intent_of(directory: Path) -> Path:
@@ -106,4 +105,6 @@ def absolute(directory: Path) -> Path:
 
 def digest(data: bytes | None) -> str | None:
     """SHA-256 in hex; None for no file."""
+    import hashlib  # loads OpenSSL: there is time for that while Compose reads
+
     return None if data is None else hashlib.sha256(data).hexdigest()

@@ -32,6 +32,7 @@ from devpool.commit.disk_errors import RenameError, reporting
 from devpool.commit.files import FileChange
 from devpool.commit.intent import Entry, Journal, absolute, damaged, digest, folder_of, intent_of, parse, render
 from devpool.commit.lock import locked, tidy_lock
+from devpool.commit.names import HOME
 from devpool.errors import DevpoolError
 
 
@@ -241,7 +242,7 @@ def _edited(journal: Journal, entry: Entry) -> DevpoolError:
 
 
 def _make_folders(directory: Path, folder: Path) -> None:
-    home = directory / files.HOME
+    home = directory / HOME
     for parent in [*reversed(folder.parents), folder]:
         if parent.is_relative_to(home):
             files.make_folder(parent)

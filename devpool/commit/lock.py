@@ -11,6 +11,7 @@ from pathlib import Path
 
 from devpool.commit import files
 from devpool.commit.disk_errors import reporting
+from devpool.commit.names import HOME
 from devpool.errors import DevpoolError
 
 _held: set[str] = set()
@@ -29,7 +30,7 @@ def locked(directory: Path, wait: float = 5.0) -> Iterator[None]:
     Raises:
         DevpoolError: `locked`, `not-writable`, `disk-full`, `disk-error`.
     """
-    lock = Path(os.path.abspath(directory), files.HOME, "lock")  # noqa: PTH100 - Path.absolute() keeps `..`
+    lock = Path(os.path.abspath(directory), HOME, "lock")  # noqa: PTH100 - Path.absolute() keeps `..`
     if str(lock) in _held:
         yield
         return
@@ -45,7 +46,7 @@ def locked(directory: Path, wait: float = 5.0) -> Iterator[None]:
 
 def tidy_lock(directory: Path) -> None:
     """Remove what a killed process left of its lock, if that is possible at once."""
-    home = directory / files.HOME
+    home = directory / HOME
     with suppress(DevpoolError, OSError):
         if (home / "lock").exists() or not any(home.iterdir()):
             with locked(directory, wait=0):

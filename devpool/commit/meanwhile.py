@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from devpool.commit.intent import folder_of
-from devpool.commit.state import PATH
+from devpool.commit.names import STATE
 from devpool.errors import DevpoolError
 from devpool.read import readable
 
@@ -48,6 +48,6 @@ def changed_while_read(directory: Path) -> DevpoolError:
 def _record(directory: Path) -> bytes | None:
     """The record's bytes: every devpool that changes something changes it."""
     try:
-        return readable.read(directory / PATH)
+        return readable.read(directory / STATE)
     except DevpoolError:
         return None

@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from devpool.commit.names import STATE
 from devpool.decide.options import remembered
 from devpool.errors import DevpoolError
 from devpool.text.edits import Copy, Edit, Part
 
 VERSION = 1
-PATH = ".devpool/state.json"
-DIGESTS = ".devpool/digests.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,13 +112,13 @@ def load(data: bytes, directory: str) -> State:
         raise DevpoolError(
             "state-unreadable",
             "the record of what devpool changed is damaged",
-            where=f"{directory}/{PATH}",
+            where=f"{directory}/{STATE}",
             hint="take the file back from version control, or undo the edits with it",
         ) from None
     raise DevpoolError(
         "state-version",
         f"the record was written by another version of devpool (format {version}, this one reads {VERSION})",
-        where=f"{directory}/{PATH}",
+        where=f"{directory}/{STATE}",
         hint="run the command with the devpool that enabled the project, or update devpool",
     )
 

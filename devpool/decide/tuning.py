@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from devpool.decide.setting_values import expected, plain
 from devpool.errors import DevpoolError, UsageError
-from devpool.text.address import redact
+from devpool.text.redaction import redact
 
 PRESET = "preset"
 PRESETS = ("dev", "ci", "staging", "production")

@@ -15,7 +15,7 @@ from typing import Any
 from devpool.docker.client import COMPOSE, client, containers_of, errors, labels_of
 from devpool.docker.engine import Call, run
 from devpool.errors import DevpoolError
-from devpool.text.address import redact
+from devpool.text.redaction import redact
 
 _LOG_LINES = 20
 _ROLE = "devpool.role"  # the label that our images have (docker/*/Dockerfile)

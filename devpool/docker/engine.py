@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from devpool.errors import DevpoolError
 from devpool.read.reading import Reading
-from devpool.text.address import redact
+from devpool.text.redaction import redact
 
 _TIMEOUT = 900.0  # seconds; the first build of the pooler downloads packages
 _GRACE = 10.0  # seconds that a command has to end when it is asked to
@@ -127,20 +127,34 @@ def failure(stderr: str) -> DevpoolError:
     )
 
 
+def begin_reading(call: Call) -> Callable[[], Reading]:
+    """Ask Compose for its reading of a project, all profiles on, and go on meanwhile.
+
+    Returns:
+        What waits for the reading and gives it. It raises `compose-refuses`, and what `run` raises.
+    """
+    from concurrent.futures import ThreadPoolExecutor  # a few milliseconds, and not needed by every command
+
+    pool = ThreadPoolExecutor(2)
+    model = pool.submit(_config, call, "--format", "json")
+    hashes = pool.submit(_config, call, "--hash", "*")
+    pool.shutdown(wait=False)
+
+    def reading() -> Reading:
+        body = json.loads(model.result())
+        lines = [line.split() for line in hashes.result().splitlines()]
+        return Reading(model=body, hashes={words[0]: words[1] for words in lines if len(words) == 2})
+
+    return reading
+
+
 def read_compose(call: Call) -> Reading:
     """Compose's reading of a project, all profiles on.
 
     Raises:
         DevpoolError: `compose-refuses`, and what `run` raises.
     """
-    from concurrent.futures import ThreadPoolExecutor  # a few milliseconds, and not needed by every command
-
-    with ThreadPoolExecutor(2) as pool:
-        model = pool.submit(_config, call, "--format", "json")
-        hashes = pool.submit(_config, call, "--hash", "*")
-        lines = [line.split() for line in hashes.result().splitlines()] if not model.exception() else []
-        body = json.loads(model.result())
-    return Reading(model=body, hashes={words[0]: words[1] for words in lines if len(words) == 2})
+    return begin_reading(call)()
 
 
 def _config(call: Call, *options: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devpool.commit.state import State
-from devpool.flow.rollback import read_digests
+from devpool.flow.record import read_digests
 from devpool.undo.undo import read_edited, stands
 
 

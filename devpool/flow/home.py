@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from devpool import resources
-from devpool.commit.state import DIGESTS, PATH, State, dump, dump_digests
+from devpool.commit.names import DIGESTS, STATE
+from devpool.commit.state import State, dump, dump_digests
 from devpool.decide.plan import Plan
 from devpool.text.edits import Edit
 from devpool.write.pooler import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
@@ -40,7 +41,7 @@ def home_files(
         context: what `contexts` gives.
     """
     return {
-        f"{directory}/{PATH}": dump(state, directory),
+        f"{directory}/{STATE}": dump(state, directory),
         f"{directory}/{DIGESTS}": dump_digests(state, digests),
         f"{directory}/{FOLDER}/.gitignore": _IGNORED,
         **{f"{directory}/{name}": data for name, (data, _) in context.items()},

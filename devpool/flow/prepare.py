@@ -1,38 +1,24 @@
-"""From the project on disk to what a command would write: read, decide, write as text, prove. Writes nothing."""
+"""From the project on disk to what a command would write. Writes nothing.
+
+Compose is asked as soon as the files are read, and while it reads, devpool loads what it needs to decide, and decides.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from devpool import resources
-from devpool.commit.state import DIGESTS, AddedPooler, AppRoute, State
 from devpool.decide.options import Options
-from devpool.decide.plan import Plan
-from devpool.decide.planning import make_plan
-from devpool.decide.routing import chosen_routes
-from devpool.errors import DevpoolError, ProofError
-from devpool.flow.home import context_modes, contexts, home_files
-from devpool.flow.notes import notes
-from devpool.flow.prepared import Prepared
-from devpool.flow.rollback import Direct, direct, ours_on_disk, read_state
-from devpool.prove.oracle import readings
-from devpool.prove.verify import prove_meaning, prove_reading, prove_text
-from devpool.prove.verify_added import prove_exporter, prove_pooler, prove_waits
-from devpool.read.looking import start_of
-from devpool.read.model import Project
+from devpool.flow.record import Earlier, ours_on_disk, read_state
+from devpool.prove.oracle import asked
 from devpool.read.project import project_directory, read_project
-from devpool.read.read_model import read_model
-from devpool.read.sources import Selection, Sources
-from devpool.text.address import find_addresses
-from devpool.text.document import Document, encode, parse
-from devpool.text.envfile import EnvFile
-from devpool.undo.tuned import adopted
-from devpool.undo.undo import Digests, digests_of
-from devpool.write.rewrite import Changes, rewrite
+from devpool.read.sources import Selection
 
-_PRIVATE = 0o600
+if TYPE_CHECKING:
+    from devpool.flow.prepared import Prepared
 
 
 def prepare_enable(
@@ -46,141 +32,16 @@ def prepare_enable(
     directory = project_directory(selection, cwd, shell)
     present = ours_on_disk(directory)
     state = read_state(directory)
-    found = direct(state) if state else Direct(files={})
+    earlier = Earlier(present=present)
     if state:
+        from devpool.flow.rollback import direct
+        from devpool.undo.tuned import adopted
+
+        found = direct(state)
         options = adopted(options, state, found.settings, resources.setting_types())
-    instead = dict(found.files)
-    sources = read_project(selection, cwd, shell, instead)
-    project = read_model(sources)
-    plan = make_plan(project, chosen_routes(project, options), options)
-    told = _notes(project, plan)
-    _refuse_nothing(project, plan, told)
-    changes = rewrite(project, plan, resources.block_template(), resources.block_template("exporter"))
-    texts = _new_texts(sources, changes)
-    private = {f"{sources.directory}/{name}": text.encode() for name, text in changes.private.items()}
-    if verify:
-        before, after = readings(sources, texts | private)
-        prove_reading(project, [m.setting for m in plan.moves], before)
-        prove_meaning(plan, before, after)
-        prove_waits(plan, changes.edits, after)
-        for pooler in plan.poolers:
-            prove_pooler(project, pooler, [m.setting for m in plan.moves if m.pooler is pooler], before, after)
-            prove_exporter(pooler, after)
-    record = _record(plan, options, changes)
-    context = contexts(plan)
-    ours = home_files(sources.directory, record, _digests(sources, record), context) | private
-    wanted: dict[str, bytes | None] = {**instead, **texts, **ours}
-    # As they were read, not as they are by now: what was saved since is someone else's.
-    read = {**present, **sources.originals, **found.read}
-    stale = present.keys() - wanted.keys() if state else set()
-    wanted |= dict.fromkeys(stale)
-    return Prepared(
-        sources=sources,
-        project=project,
-        plan=plan,
-        before={p: read.get(p) for p in wanted},
-        after=wanted,
-        modes=dict.fromkeys([*private, f"{sources.directory}/{DIGESTS}"], _PRIVATE)
-        | context_modes(sources.directory, context),
-        edited=tuple(dict.fromkeys([*texts, *instead])),
-        proved=verify,
-        state=record,
-        notes=told,
-    )
+        earlier = Earlier(present=present, files=found.files, read=found.read, enabled=True)
+    sources = read_project(selection, cwd, shell, dict(earlier.files))
+    with asked(sources) if verify else nullcontext() as oracle:
+        from devpool.flow.draft import draft
 
-
-def _notes(project: Project, plan: Plan) -> tuple[str, ...]:
-    starts = {name: start_of(project.services[name]) for name in plan.apps}
-    return tuple(notes(project, plan, starts))
-
-
-def _refuse_nothing(project: Project, plan: Plan, told: tuple[str, ...]) -> None:
-    if plan.moves:
-        return
-    where = project.sources.documents[0].path
-    if not project.databases:
-        raise _no_database(project, where)
-    if plan.routes:
-        raise _all_direct(plan, where, told)
-    raise DevpoolError(
-        "nothing-to-pool",
-        details=told,
-        message=f"no app names `{', '.join(project.databases)}` where devpool could change it",
-        where=where,
-        hint="give the app its database address in an environment variable; what a file inside an image says "
-        "cannot be seen",
-    )
-
-
-def _no_database(project: Project, where: str) -> DevpoolError:
-    """The refusal of a project without a database, with the first address that leads nowhere in it."""
-    named = (
-        (f"`{service}.{name}` names `{address.host}`, which is no service of this project", value.origin.place)
-        for service, values in project.environments.items()
-        for name, value in values.items()
-        for address in find_addresses(value.text)
-        if address.kind in ("url", "jdbc")
-    )
-    message, place = next(named, ("no service of this project is a Postgres server", where))
-    return DevpoolError(
-        "no-database",
-        message,
-        where=place,
-        hint="devpool needs the service that runs Postgres, or the full name of a server elsewhere; "
-        "see whether another file belongs to the project (-f)",
-    )
-
-
-def _all_direct(plan: Plan, where: str, told: tuple[str, ...]) -> DevpoolError:
-    movable = dict.fromkeys(r.service for r in plan.routes if r.code not in ("network", "user", "named-direct"))
-    overrule = " ".join(f"--pool {name}" for name in movable)
-    return DevpoolError(
-        "nothing-to-pool",
-        "every app stays direct: " + "; ".join(f"{r.service}: {r.reason}" for r in plan.routes),
-        where=where,
-        details=told,
-        hint=f"overrule it where you know better: {overrule}"
-        if overrule
-        else "there is nothing for a pooler to do here; `devpool explain` shows each setting",
-    )
-
-
-def _text_of(sources: Sources, path: str) -> str:
-    return (sources.loaded.get(path) or sources.env_files[path]).text
-
-
-def _new_texts(sources: Sources, changes: Changes) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    for path in dict.fromkeys(e.path for e in changes.edits):
-        file: Document | EnvFile = sources.loaded.get(path) or sources.env_files[path]
-        found[path] = encode(file.bom, prove_text(file.text, [e for e in changes.edits if e.path == path]))
-        if path in sources.loaded:
-            _prove_readable(path, found[path])
-    return found
-
-
-def _prove_readable(path: str, data: bytes) -> None:
-    """What is written must be YAML, also where Compose is not asked."""
-    try:
-        parse(path, data)
-    except DevpoolError as error:
-        raise ProofError("not-readable", f"the edited file would not be read: {error.message}", where=path) from None
-
-
-def _record(plan: Plan, options: Options, changes: Changes) -> State:
-    return State(
-        options=asdict(options),
-        edits=changes.edits,
-        private=tuple(changes.private),
-        poolers=tuple(
-            AddedPooler(name=p.name, database=p.database, port=p.port, upstream=p.upstream_port, exporter=p.exporter)
-            for p in plan.poolers
-        ),
-        routes=tuple(
-            AppRoute(service=r.service, database=r.database, pooled=r.pooled, reason=r.reason) for r in plan.routes
-        ),
-    )
-
-
-def _digests(sources: Sources, state: State) -> Digests:
-    return {e: d for p in state.paths() for e, d in digests_of(_text_of(sources, p), state.edits_of(p)).items()}
+        return draft(sources, earlier, options, oracle)

@@ -9,7 +9,7 @@ from devpool.decide.plan import Move, Pooler, twin_of
 from devpool.decide.tuning import in_words
 from devpool.flow.prepared import Prepared, shown
 from devpool.output import table
-from devpool.text.address import redact_settings
+from devpool.text.redaction import redact_settings
 
 UNPROVED = "warning: --no-verify: that Compose reads the result as planned was NOT proved"
 _WHERE = {"origin": "where it is written", "own": "in an entry of its own"}

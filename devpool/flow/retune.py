@@ -16,8 +16,8 @@ from devpool.docker.console import Outcome, tune
 from devpool.errors import DevpoolError
 from devpool.flow.prepare import prepare_enable
 from devpool.flow.prepared import Prepared
+from devpool.flow.record import read_state
 from devpool.flow.report import change_lines
-from devpool.flow.rollback import read_state
 from devpool.flow.rollout import reach, taken_back
 
 Settings = Mapping[str, str]

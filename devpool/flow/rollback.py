@@ -6,18 +6,16 @@ Reads the disk and writes nothing. `devpool disable` writes what comes out of it
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from devpool.commit.meanwhile import changed_while_read
-from devpool.commit.state import DIGESTS, PATH, State, load
-from devpool.errors import DevpoolError
+from devpool.commit.names import STATE
+from devpool.commit.state import State
 from devpool.flow.prepared import Prepared, shown
-from devpool.read import readable
+from devpool.flow.record import ours_on_disk, read_digests, read_state
 from devpool.read.model import Project
 from devpool.read.project import project_directory, read_project
 from devpool.read.read_model import read_model
@@ -28,7 +26,6 @@ from devpool.undo.conflicts import Conflict, refusal
 from devpool.undo.redirect import pooled_values, redirected, without_twins
 from devpool.undo.undo import Digests, Undone, read_edited, undo, undo_exactly
 from devpool.undo.unrecorded import Former, former_of, former_poolers, unwrapped, without_poolers
-from devpool.write.pooler import FOLDER
 
 Conflicts = Literal["refuse", "keep", "force"]
 
@@ -50,29 +47,6 @@ class Direct:
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
     notes: tuple[str, ...] = ()
-
-
-def read_state(directory: Path) -> State | None:
-    """The record of the last enable; None where there is none.
-
-    Raises:
-        DevpoolError: `state-unreadable`, `state-version`.
-    """
-    path = directory / PATH
-    if readable.is_file(path):
-        return load(readable.read(path), str(directory))
-    # A folder, or a link that leads nowhere, is a damaged record, and no sign that there is none.
-    return load(b"", str(directory)) if os.path.lexists(path) else None
-
-
-def read_digests(state: State) -> Digests:
-    """What tells copies that are as they were; empty in a fresh checkout, or where the file does not fit."""
-    try:
-        told = json.loads(readable.read(Path(state.directory, DIGESTS)))
-        pairs = zip(state.edits, told, strict=True)
-        return {edit: str(value) for edit, value in pairs if value}
-    except (DevpoolError, ValueError, TypeError):
-        return {}
 
 
 def undone(state: State) -> dict[str, bytes]:
@@ -129,16 +103,6 @@ def _without_ours(path: str, data: bytes, state: State, known: Digests, conflict
     return encode(bom, found.text), found
 
 
-def ours_on_disk(directory: Path) -> dict[str, bytes]:
-    """What lies below `.devpool/`, but for the lock and the journal, which their own modules look after."""
-    folder = directory / FOLDER
-    return {
-        str(path): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.relative_to(folder).parts[0] not in ("lock", "journal")
-    }
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollback:
     """What disable would do.
@@ -176,7 +140,7 @@ def prepare_disable(
     poolers = reader.of_record(state) if state else reader.recognised()
     if not state and not poolers:
         return None
-    if state and str(directory / PATH) not in ours:
+    if state and str(directory / STATE) not in ours:
         raise changed_while_read(directory)
     edited = list(reader.files)
     prepared = Prepared(

@@ -18,7 +18,8 @@ from devpool.docker.containers import Stack
 from devpool.docker.ready import build_missing, start_databases
 from devpool.errors import DevpoolError
 from devpool.flow.direct import direct_values, exported, moved_commands, refuse_without_database
-from devpool.flow.rollback import read_state, undone
+from devpool.flow.record import read_state
+from devpool.flow.rollback import undone
 from devpool.flow.rollout import open_stack
 from devpool.migrate.schema_change import fresh_connections
 from devpool.prove.oracle import call_for

@@ -9,52 +9,81 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from devpool.docker.engine import Call, environ, read_compose
+from devpool.docker.engine import Call, begin_reading, environ, read_compose
 from devpool.errors import DevpoolError, ProofError
 from devpool.read.reading import Reading
 from devpool.read.sources import Selection, Sources
 
 
-def readings(sources: Sources, after: Mapping[str, bytes]) -> tuple[Reading, Reading]:
-    """Compose's model before and after.
+class Oracle:
+    """Compose, asked for its model of a project; it reads while the caller goes on.
 
     Args:
-        sources: the project as it was read.
-        after: the new bytes of the files that change and of new env files, by absolute path.
-
-    Raises:
-        DevpoolError: `compose-refuses`, `no-docker-cli`, `no-compose-plugin`.
+        root: where the project's mirror is.
+        call: how to call Compose in it.
     """
-    with mirrored(sources) as (root, call):
-        before = _read(root, call)
+
+    def __init__(self, root: Path, call: Call) -> None:
+        self._root, self._call = root, call
+        self._before = begin_reading(call)
+
+    def begin(self, after: Mapping[str, bytes]) -> Callable[[], tuple[Reading, Reading]]:
+        """Wait for the model before, ask for the model after, and go on meanwhile.
+
+        Args:
+            after: the new bytes of the files that change and of new env files, by absolute path.
+
+        Returns:
+            What waits for the second and gives both. It raises `result-refused`, where Compose does not accept it.
+
+        Raises:
+            DevpoolError: `compose-refuses`, `no-docker-cli`, `no-compose-plugin`.
+        """
+        with _users_paths(self._root):
+            before = self._before()
         for path, data in after.items():
-            _put(root, path, data)
-        try:
-            return before, _read(root, call)
-        except DevpoolError as error:
-            raise ProofError("result-refused", f"the result would not be accepted: {error.message}") from None
+            _put(self._root, path, data)
+        later = begin_reading(self._call)
+
+        def both() -> tuple[Reading, Reading]:
+            try:
+                with _users_paths(self._root):
+                    return before, later()
+            except DevpoolError as error:
+                raise ProofError("result-refused", f"the result would not be accepted: {error.message}") from None
+
+        return both
+
+
+@contextmanager
+def asked(sources: Sources) -> Iterator[Oracle]:
+    """Compose, asked for the model of a project as it was read."""
+    with mirrored(sources) as (root, call):
+        yield Oracle(root, call)
 
 
 def reading_after(sources: Sources, after: Mapping[str, bytes]) -> Reading:
     """Compose's model of the project as it would be.
 
     Raises:
-        DevpoolError: as `readings`; `compose-refuses` where it would not be accepted.
+        DevpoolError: `compose-refuses` where it would not be accepted, `no-docker-cli`, `no-compose-plugin`.
     """
     with mirrored(sources) as (root, call):
         for path, data in after.items():
             _put(root, path, data)
-        return _read(root, call)
+        with _users_paths(root):
+            return read_compose(call)
 
 
-def _read(root: Path, call: Call) -> Reading:
-    """Compose's reading. In what it says the mirror's paths are the user's own."""
+@contextmanager
+def _users_paths(root: Path) -> Iterator[None]:
+    """In what Compose says the mirror's paths are the user's own."""
     try:
-        return read_compose(call)
+        yield
     except DevpoolError as error:
         error.message = error.message.replace(str(root), "")
         raise

@@ -17,7 +17,7 @@ from devpool.docker.proof import Connections
 from devpool.docker.show import Row, Sight, limits, links, pools, totals
 from devpool.errors import DevpoolError
 from devpool.flow.drift import Drift, drift
-from devpool.flow.rollback import read_state
+from devpool.flow.record import read_state
 from devpool.flow.rollout import open_stack
 from devpool.read.project import project_directory, read_project
 from devpool.read.read_model import read_model

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from devpool.errors import DevpoolError
-from devpool.text.address import redact_settings
 from devpool.text.layout import line_end, line_start
+from devpool.text.redaction import redact_settings
 from devpool.undo.traces import File, Trace
 
 _COPIED = "***"

@@ -17,11 +17,12 @@ from devpool.decide.shields import Shields
 from devpool.read.environment import Value
 from devpool.read.model import BARE, Project
 from devpool.text import nodes
-from devpool.text.address import DEFAULT_PORT, moved, redact
+from devpool.text.address import DEFAULT_PORT, moved
 from devpool.text.document import Document
 from devpool.text.edits import Copy, Edit
 from devpool.text.envfile import EnvFile, env_quoted
 from devpool.text.nodes import Entry, Scalar, path_to
+from devpool.text.redaction import redact
 from devpool.write.own_places import in_env_file, in_environment
 from devpool.write.own_text import Copied, Entries, Private, Stated, Text
 from devpool.write.second import Second, second_variable

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.text.address import bare_host, find_addresses, leads_to, moved, redact, redact_settings, several_hosts
+from devpool.text.address import bare_host, find_addresses, leads_to, moved, several_hosts
+from devpool.text.redaction import redact, redact_settings
 
 
 @pytest.mark.parametrize(

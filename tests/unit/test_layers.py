@@ -21,7 +21,8 @@ IMPURE = {
     "commit": {"files", "journal", "intent", "lock", "disk_errors", "keepsakes", "meanwhile"},
     "docker": {"engine", "client", "containers", "halfway", "attached", "console", "ready", "live"},
     "prove": {"oracle"},
-    "flow": {"prepare", "prepared", "rollback", "home", "drift", "report", "follow", "rollout", "retune"},
+    "flow": {"prepare", "draft", "record", "prepared", "rollback", "home", "drift", "report"}
+    | {"follow", "rollout", "retune"},
     "see": {"status_lines", "status_view", "screen", "watch", "overview"},
     "size": {"size_facts", "size_report", "measure"},
     "migrate": {"searching", "past_pooler", "schema_change"},
