@@ -11,6 +11,8 @@ from devpool.read.model import Project, Setting
 
 # What Compose allows.
 SERVICE_NAME = re.compile(r"[A-Za-z0-9._-]+")
+# A key has 1024 characters at the most (YAML 1.2.2, 7.4.2), those of the names that are added to it, and quotes.
+_LONGEST_NAME = 1000
 
 
 def refuse_unplaced(project: Project, routes: list[Route], options: Options) -> None:
@@ -47,4 +49,11 @@ def refuse_odd_names(project: Project, settings: list[Setting]) -> None:
                 f"the name of `{setting.service}` or of a variable in it holds characters that it cannot have",
                 where=setting.value.origin.place,
                 hint="use letters, digits, `.`, `_` and `-`; `docker compose config -q` shows whether Compose takes it",
+            )
+        if len(setting.variable) > _LONGEST_NAME:
+            raise DevpoolError(
+                "name-not-plain",
+                f"the name of a variable of `{setting.service}` has {len(setting.variable)} characters",
+                where=setting.value.origin.place,
+                hint=f"beside its twin `..._DIRECT` it can have {_LONGEST_NAME}",
             )

@@ -378,7 +378,8 @@ def test_status_without_an_engine_says_what_it_does_not_know(folder: Path, no_en
 # Imported first: the interpreter may lie in a folder that the other user cannot enter.
 AS_NOBODY = """\
 import difflib, os, sys, tempfile, traceback
-import devpool.cli, devpool.commands.enable
+import concurrent.futures.thread, hashlib
+import devpool.cli, devpool.commands.enable, devpool.commit.state, devpool.flow.draft, devpool.flow.report
 if os.geteuid() == 0:
     os.setgroups([])
     os.setgid(65534)

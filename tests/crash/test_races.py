@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import random
 import signal
-import sys
 import time
 from collections import Counter
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 
@@ -224,8 +224,8 @@ def editor_at_work(cases: Cases, root: Path, project: Project, verb: str, name: 
 
 
 HOOKS = {
-    "enable": [("devpool.flow.prepare", "make_plan"), ("devpool.flow.prepare", "rewrite")],
-    "set": [("devpool.flow.prepare", "make_plan"), ("devpool.flow.prepare", "rewrite")],
+    "enable": [("devpool.flow.draft", "make_plan"), ("devpool.flow.draft", "rewrite")],
+    "set": [("devpool.flow.draft", "make_plan"), ("devpool.flow.draft", "rewrite")],
     "disable": [("devpool.flow.rollback", "undo_exactly"), ("devpool.flow.rollback", "read_model")],
 }
 
@@ -258,7 +258,7 @@ def test_what_an_editor_saves_while_devpool_decides_survives(
 
 def save_before(patch: pytest.MonkeyPatch, module: str, function: str, file: Path, call: int) -> None:
     """Save a file right before this call of a function of ours does its work."""
-    real = getattr(sys.modules[module], function)
+    real = getattr(import_module(module), function)
     calls = count(1)
 
     def saved(*given: object, **named: object) -> object:

@@ -33,6 +33,7 @@ LAUGHS = b"L0=ha\n" + b"".join(b"L%d=$L%d$L%d\n" % (n + 1, n, n) for n in range(
         ({"compose.yml": FINE, ".env": b"COMPOSE_FILE=~nobody-of-that-name/a.yml\n"}, {}, "no-compose-file"),
         ({"compose.yml": FINE, ".env": LAUGHS}, {}, "value-too-long"),
         ({"compose.yml": CHAIN}, {}, "too-deep"),
+        ({"compose.yml": FINE.replace(b"DATABASE_URL", b"D" * 1020)}, {}, "name-not-plain"),
         ({"compose.yml": NO_FILE, ".env": b"DATABASE_URL=postgres://postgres:a@db:5432/c\n"}, {}, "layout-not-plain"),
     ],
 )
