@@ -56,6 +56,8 @@ def settle(project: str, services: Iterable[str]) -> None:
         DevpoolError: what asking the engine raises.
     """
     names = set(services)
+    if not names:
+        return
     for left in range(_TRIES, -1, -1):
         try:
             for service in names & halfway(project).keys():

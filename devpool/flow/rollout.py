@@ -98,7 +98,7 @@ def restart_apps(stack: Stack, apps: list[str], running: dict[str, list[Running]
     counts = {a: max(len(running.get(a, [])), left.get(a, 0)) for a in apps if a in running or a in left}
     if counts:
         output.progress(f"recreating {', '.join(counts)}")
-        settle(stack.name, counts)
+        settle(stack.name, counts.keys() & left.keys())
         stack.up(counts, scale=counts)
     return list(counts)
 
