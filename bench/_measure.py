@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 REPO = Path(__file__).resolve().parents[1]
-_TIMED = REPO / "bench" / "_timed.py"
+_TIMED = REPO / "bench" / "timed"
 
 
 class Failed(Exception):  # noqa: N818 - a command has
@@ -22,13 +22,10 @@ class Failed(Exception):  # noqa: N818 - a command has
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
-    """One run of devpool, in seconds: from start to exit, without the time in which docker was at work, and the
-    processor's time, which other work of the machine does not lengthen.
-    """
+    """One run of devpool, in seconds: from start to exit, and without the time in which docker was at work."""
 
     wall: float
     own: float
-    cpu: float
 
 
 def environ() -> dict[str, str]:
@@ -40,14 +37,15 @@ def environ() -> dict[str, str]:
     return kept | {"PYTHONPATH": str(REPO)}
 
 
-def seconds(command: Sequence[str], cwd: Path) -> float:
-    """How long a command takes.
+def seconds(command: Sequence[str], cwd: Path, further: Mapping[str, str] | None = None) -> float:
+    """How long a command takes; `further` are variables of its own.
 
     Raises:
         Failed: its exit code is not 0.
     """
+    variables = {**environ(), **(further or {})}
     start = time.perf_counter()
-    done = subprocess.run(command, cwd=cwd, env=environ(), capture_output=True, encoding="utf-8", check=False)
+    done = subprocess.run(command, cwd=cwd, env=variables, capture_output=True, encoding="utf-8", check=False)
     taken = time.perf_counter() - start
     if done.returncode:
         raise Failed(f"{' '.join(command[:4])} ... failed: {done.stderr.strip()[-300:]}")
@@ -61,10 +59,17 @@ def devpool(words: Sequence[str], cwd: Path) -> Own:
         Failed: its exit code is not 0.
     """
     with tempfile.TemporaryDirectory(prefix="devpool-bench-") as folder:
-        file = Path(folder) / "calls.json"
-        wall = seconds([sys.executable, str(_TIMED), str(file), *words], cwd)
-        noted = json.loads(file.read_text(encoding="utf-8"))
-    return Own(wall=wall, own=wall - covered(noted["calls"]), cpu=noted["cpu"])
+        calls = Path(folder) / "calls"
+        calls.touch()
+        wall = seconds([sys.executable, "-m", "devpool", *words], cwd, _timing(calls))
+        spans = [[float(word) for word in line.split()] for line in calls.read_text(encoding="utf-8").splitlines()]
+    return Own(wall=wall, own=wall - covered(spans))
+
+
+def _timing(calls: Path) -> dict[str, str]:
+    """Variables with which a program finds bench/timed/docker in place of docker."""
+    path = f"{_TIMED}{os.pathsep}{os.environ['PATH']}"
+    return {"PATH": path, "TIMED_DOCKER": str(shutil.which("docker")), "TIMED_CALLS": str(calls)}
 
 
 def covered(spans: Sequence[Sequence[float]]) -> float:

@@ -81,15 +81,15 @@ def _project(project: Project, rounds: int) -> Row:
 
 
 def _enabled(project: Project, rounds: int) -> Row:
-    """Medians: enable from start to end, its own time, the processor's, and one `docker compose config`."""
+    """Medians: enable from start to end, its own time, and one `docker compose config`."""
     compose = ["docker", "compose", *project.files, "config"]
     found: list[tuple[float, ...]] = []
     for _ in range(rounds):
         with project.copied() as folder:
             config = seconds(compose, folder)
             run = devpool([*project.files, "enable", "--no-up", *project.words], folder)
-        found.append((run.wall, run.own, run.cpu, config))
-    row = dict(zip(("wall", "own", "cpu", "config"), map(median, zip(*found, strict=True)), strict=True))
+        found.append((run.wall, run.own, config))
+    row = dict(zip(("wall", "own", "config"), map(median, zip(*found, strict=True)), strict=True))
     return row | {"ratio": row["own"] / row["config"]}
 
 
@@ -138,7 +138,7 @@ def _start_lines(start: Row) -> list[str]:
 
 
 def _project_lines(projects: list[Row]) -> list[str]:
-    lines = [f"{'project':44} {'own ms':>7} {'cpu ms':>7} {'enable ms':>9} {'config ms':>9} {'own/config':>10}"]
+    lines = [f"{'project':44} {'own ms':>7} {'enable ms':>9} {'config ms':>9} {'own/config':>10}"]
     for row in projects:
         lines += [_line(f"{row['name'][:44]:44}", row, 1000)] if "own" in row else [f"{row['name'][:44]:44} refused"]
     own = _own_of(projects)
@@ -146,7 +146,7 @@ def _project_lines(projects: list[Row]) -> list[str]:
 
 
 def _size_lines(sizes: list[Row]) -> list[str]:
-    head = f"{'services':>8} {'lines':>6} {'own s':>7} {'cpu s':>7} {'enable s':>9} {'config s':>9} {'own/config':>10}"
+    head = f"{'services':>8} {'lines':>6} {'own s':>7} {'enable s':>9} {'config s':>9} {'own/config':>10}"
     lines = [f"{head} factor"]
     factors = {b["services"]: f"{factor:6.2f}" for _, b, factor in _factors(sizes)}
     for row in sizes:
@@ -156,8 +156,8 @@ def _size_lines(sizes: list[Row]) -> list[str]:
 
 def _line(head: str, row: Row, unit: int) -> str:
     digits = 0 if unit == 1000 else 2
-    own, cpu, wall, config = (f"{row[key] * unit:.{digits}f}" for key in ("own", "cpu", "wall", "config"))
-    return f"{head} {own:>7} {cpu:>7} {wall:>9} {config:>9} {row['ratio']:10.2f}"
+    own, wall, config = (f"{row[key] * unit:.{digits}f}" for key in ("own", "wall", "config"))
+    return f"{head} {own:>7} {wall:>9} {config:>9} {row['ratio']:10.2f}"
 
 
 def _show(*groups: list[str]) -> None:
