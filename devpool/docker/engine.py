@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from devpool.errors import DevpoolError
@@ -36,36 +37,59 @@ class Call:
         return ["docker", "compose", *self.arguments, *words]
 
 
+class Running:
+    """A docker command under way; the caller goes on meanwhile.
+
+    Args:
+        command: its words.
+        cwd: the folder it runs in.
+        environ: its variables; None for those of this process.
+
+    Raises:
+        DevpoolError: `no-docker-cli`.
+    """
+
+    def __init__(self, command: Sequence[str], cwd: str, environ: Mapping[str, str] | None) -> None:
+        try:
+            self._child = subprocess.Popen(
+                list(command),
+                cwd=cwd,
+                env=dict(environ) if environ is not None else None,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                errors="replace",
+            )
+        except FileNotFoundError:
+            raise no_docker() from None
+
+    def output(self) -> str:
+        """What it says on stdout; waits for its end.
+
+        Raises:
+            DevpoolError: `no-compose-plugin`, `engine-not-running`, `docker-failed`.
+        """
+        with self._child as child:
+            stdout, stderr = _answer(child)
+        if child.returncode:
+            raise failure(stderr or stdout)
+        return stdout
+
+    def close(self) -> None:
+        """End it, if nobody has waited for it."""
+        with self._child as child:
+            if child.returncode is None:
+                _end(child)
+
+
 def run(command: Sequence[str], *, cwd: str, environ: Mapping[str, str] | None = None) -> str:
     """Run a docker command and give its output.
 
     Raises:
         DevpoolError: `no-docker-cli`, `no-compose-plugin`, `engine-not-running`, `docker-failed`.
     """
-    code, stdout, stderr = _done(command, cwd, environ)
-    if code:
-        raise failure(stderr or stdout)
-    return stdout
-
-
-def _done(command: Sequence[str], cwd: str, environ: Mapping[str, str] | None) -> tuple[int, str, str]:
-    """The exit code of a command, and what it said on stdout and stderr. (bench/_timed.py times this.)"""
-    try:
-        child = subprocess.Popen(
-            list(command),
-            cwd=cwd,
-            env=dict(environ) if environ is not None else None,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
-        )
-    except FileNotFoundError:
-        raise no_docker() from None
-    with child:
-        stdout, stderr = _answer(child)
-    return child.returncode, stdout, stderr
+    return Running(command, cwd, environ).output()
 
 
 def _answer(child: subprocess.Popen[str]) -> tuple[str, str]:
@@ -127,39 +151,49 @@ def failure(stderr: str) -> DevpoolError:
     )
 
 
-def begin_reading(call: Call) -> Callable[[], Reading]:
-    """Ask Compose for its reading of a project, all profiles on, and go on meanwhile.
+class Asked:
+    """Compose, asked for its reading of a project, all profiles on; the caller goes on meanwhile.
 
-    Returns:
-        What waits for the reading and gives it. It raises `compose-refuses`, and what `run` raises.
+    Raises:
+        DevpoolError: `no-docker-cli`.
     """
-    from concurrent.futures import ThreadPoolExecutor  # a few milliseconds, and not needed by every command
 
-    pool = ThreadPoolExecutor(2)
-    model = pool.submit(_config, call, "--format", "json")
-    hashes = pool.submit(_config, call, "--hash", "*")
-    pool.shutdown(wait=False)
+    def __init__(self, call: Call) -> None:
+        self._model, self._hashes = _config(call, "--format", "json"), _config(call, "--hash", "*")
 
-    def reading() -> Reading:
-        body = json.loads(model.result())
-        lines = [line.split() for line in hashes.result().splitlines()]
+    def reading(self) -> Reading:
+        """The reading; waits for it.
+
+        Raises:
+            DevpoolError: `compose-refuses`, `no-compose-plugin`, `engine-not-running`.
+        """
+        body = json.loads(_accepted(self._model))
+        lines = [line.split() for line in _accepted(self._hashes).splitlines()]
         return Reading(model=body, hashes={words[0]: words[1] for words in lines if len(words) == 2})
 
-    return reading
+    def close(self) -> None:
+        """End what nobody has waited for."""
+        self._model.close()
+        self._hashes.close()
 
 
 def read_compose(call: Call) -> Reading:
     """Compose's reading of a project, all profiles on.
 
     Raises:
-        DevpoolError: `compose-refuses`, and what `run` raises.
+        DevpoolError: `compose-refuses`, `no-docker-cli`, `no-compose-plugin`, `engine-not-running`.
     """
-    return begin_reading(call)()
+    with closing(Asked(call)) as asked:
+        return asked.reading()
 
 
-def _config(call: Call, *options: str) -> str:
+def _config(call: Call, *options: str) -> Running:
+    return Running(call.command("--profile", "*", "config", *options), call.cwd, call.environ)
+
+
+def _accepted(config: Running) -> str:
     try:
-        return run(call.command("--profile", "*", "config", *options), cwd=call.cwd, environ=call.environ)
+        return config.output()
     except DevpoolError as error:
         if error.code != "docker-failed":
             raise

@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from devpool.docker.engine import Call, begin_reading, environ, read_compose
+from devpool.docker.engine import Asked, Call, environ, read_compose
 from devpool.errors import DevpoolError, ProofError
 from devpool.read.reading import Reading
 from devpool.read.sources import Selection, Sources
@@ -29,7 +29,7 @@ class Oracle:
 
     def __init__(self, root: Path, call: Call) -> None:
         self._root, self._call = root, call
-        self._before = begin_reading(call)
+        self._asked = Asked(call)
 
     def begin(self, after: Mapping[str, bytes]) -> Callable[[], tuple[Reading, Reading]]:
         """Wait for the model before, ask for the model after, and go on meanwhile.
@@ -44,26 +44,30 @@ class Oracle:
             DevpoolError: `compose-refuses`, `no-docker-cli`, `no-compose-plugin`.
         """
         with _users_paths(self._root):
-            before = self._before()
+            before = self._asked.reading()
         for path, data in after.items():
             _put(self._root, path, data)
-        later = begin_reading(self._call)
+        self._asked = Asked(self._call)
 
         def both() -> tuple[Reading, Reading]:
             try:
                 with _users_paths(self._root):
-                    return before, later()
+                    return before, self._asked.reading()
             except DevpoolError as error:
                 raise ProofError("result-refused", f"the result would not be accepted: {error.message}") from None
 
         return both
 
+    def close(self) -> None:
+        """End what nobody has waited for."""
+        self._asked.close()
+
 
 @contextmanager
 def asked(sources: Sources) -> Iterator[Oracle]:
     """Compose, asked for the model of a project as it was read."""
-    with mirrored(sources) as (root, call):
-        yield Oracle(root, call)
+    with mirrored(sources) as (root, call), closing(Oracle(root, call)) as oracle:
+        yield oracle
 
 
 def reading_after(sources: Sources, after: Mapping[str, bytes]) -> Reading:
