@@ -11,8 +11,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dotenv.parser import parse_stream
-
 from devpool.text.document import decode, newline_of
 from devpool.text.interpolation import Piece, Variable, expand, text_of
 
@@ -74,6 +72,8 @@ def parse_env(path: str, data: bytes) -> EnvFile:
     Raises:
         DevpoolError: `not-utf8`.
     """
+    from dotenv.parser import parse_stream  # with the logging that it brings, 10 ms; most projects have no env file
+
     bom, text = decode(path, data)
     bindings: list[Binding] = []
     position = 0
