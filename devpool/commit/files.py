@@ -8,8 +8,8 @@ What a caller can rely on, and what can go wrong:
   Other hard links of a file keep its old bytes.
 - The bytes are compared right before the rename, so that an editor that saved meanwhile loses nothing. The
   instant between the two remains: POSIX has no rename that compares.
-- When a function returns, its effect is on the disk (file and folder are flushed) as far as the filesystem
-  tells the truth.
+- When a function returns, the bytes of a file are on the disk, as far as the filesystem tells the truth. Names (a
+  file that is there, is another or is gone) are once `sync_folders` was called, once for all that belongs together.
 - Where nothing can be renamed over a file (a bind mount of that single file), `RenameError` is raised, and
   `write_in_place` is left. It is not atomic: only the journal calls it, which can repair what it leaves.
 
@@ -164,7 +164,6 @@ def _place(path: str, before: bytes | None, after: bytes, token: str, prepare: C
             with rename_errors(path):
                 step("replace", str(target))
                 temp.replace(target)
-        sync_folder(target.parent)
 
 
 def write_in_place(path: str, before: bytes, after: bytes) -> None:
@@ -197,11 +196,10 @@ def remove_file(path: str, before: bytes) -> None:
     with reporting(path):
         expect(path, before)
         discard(real(path))
-        sync_folder(Path(real(path)).parent)
 
 
 def discard(path: str) -> bool:
-    """Remove a file of our own, not flushed; whether there was one.
+    """Remove a file of our own; whether there was one.
 
     Raises:
         DevpoolError: `not-writable`, `disk-error`.
@@ -220,11 +218,9 @@ def make_folder(path: Path, mode: int = 0o755) -> None:
     Raises:
         DevpoolError: `not-writable`, `disk-full`, `disk-error`.
     """
-    with reporting(path):
-        with suppress(FileExistsError):
-            step("mkdir", str(path))
-            path.mkdir(mode)
-        sync_folder(path.parent)  # also of one that is there: whoever made it may have been killed before
+    with reporting(path), suppress(FileExistsError):
+        step("mkdir", str(path))
+        path.mkdir(mode)
 
 
 def remove_folder(path: Path) -> bool:
@@ -237,18 +233,23 @@ def remove_folder(path: Path) -> bool:
     return True
 
 
-def sync_folder(path: Path) -> None:
-    """Flush a folder's names to the disk, where its filesystem can. An I/O error is not tolerated."""
-    with reporting(path):
-        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            _sync(fd, str(path))
-        except OSError as error:
-            # Network and FUSE filesystems know no fsync of a folder; EIO means that data is lost.
-            if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP):
-                raise
-        finally:
-            os.close(fd)
+def sync_folders(folders: Iterable[Path]) -> None:
+    """Flush the names in folders to the disk, each once, where its filesystem can; an I/O error is an error.
+
+    Raises:
+        DevpoolError: `disk-error`, `not-writable`.
+    """
+    for path in dict.fromkeys(folders):
+        with reporting(path):
+            fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                _sync(fd, str(path))
+            except OSError as error:
+                # Network and FUSE filesystems know no fsync of a folder; EIO means that data is lost.
+                if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP):
+                    raise
+            finally:
+                os.close(fd)
 
 
 @contextmanager

@@ -99,6 +99,7 @@ def _carry_out(journal: Journal, changes: Sequence[FileChange]) -> None:
         for entry, change in zip(journal.entries, changes, strict=True):
             begun += 1
             _change(journal, entry, change.before, change.after, change.mode)
+        _sync_names(journal, journal.entries)
         files.discard(str(intent_of(journal.directory)))
     except BaseException as error:
         # A file that someone else has changed was not begun, and his bytes stay.
@@ -149,6 +150,7 @@ def _keep_new_bytes(journal: Journal, entry: Entry, *texts: bytes) -> None:
     kept = journal.new_bytes(entry)
     if new is not None and files.read(kept) is None:
         files.write_new(kept, new, mode=0o600)
+        files.sync_folders([folder_of(journal.directory)])
 
 
 def _prepare(directory: Path, changes: Sequence[FileChange]) -> Journal:
@@ -161,8 +163,10 @@ def _prepare(directory: Path, changes: Sequence[FileChange]) -> Journal:
         for entry, change in zip(entries, changes, strict=True):
             if change.before is not None:
                 files.write_new(str(folder_of(directory) / entry.copy), change.before, mode=0o600)
+        files.sync_folders([directory, directory / HOME, folder_of(directory)])
         journal = Journal(directory=directory, token=os.urandom(8).hex(), entries=tuple(entries))
         files.write_new(str(intent_of(directory)), render(journal), mode=0o600)
+        files.sync_folders([folder_of(directory)])
     except BaseException:
         _sweep_quietly(directory)
         raise
@@ -207,7 +211,17 @@ def _undo(journal: Journal, entries: Sequence[Entry]) -> bool:
     # Backwards, so that a full disk has the room for each step that there was before the one it takes back.
     for entry, current, old in reversed(work):
         _change(journal, entry, current, old, entry.mode, (entry.uid, entry.gid))
+    _sync_names(journal, entries)
     return bool(work)
+
+
+def _sync_names(journal: Journal, entries: Sequence[Entry]) -> None:
+    """Flush the folders of these files, and those that the new ones among them stand in: whoever made a folder that
+    is there may have been killed before it was on the disk."""
+    paths = [Path(journal.path(entry)) for entry in entries]
+    above = [parent for path in paths for parent in path.parents if parent.is_relative_to(journal.directory)]
+    folders = [*(Path(files.real(str(path))).parent for path in paths), *above]
+    files.sync_folders(folder for folder in folders if folder.is_dir())
 
 
 def _old_bytes(journal: Journal, entry: Entry) -> bytes | None:
@@ -254,7 +268,7 @@ def _sweep(directory: Path) -> None:
     folder = folder_of(directory)
     with reporting(folder):
         files.discard(str(intent_of(directory)))
-        files.sync_folder(folder)  # before a copy goes: an intent that comes back needs them all
+        files.sync_folders([folder])  # before a copy goes: an intent that comes back needs them all
         for item in sorted(folder.iterdir(), reverse=True):  # .gitignore comes last
             files.discard(str(item))
         below = [Path(root) for root, _, _ in os.walk(folder.parent, topdown=False)]

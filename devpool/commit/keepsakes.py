@@ -30,10 +30,12 @@ def _folder(directory: Path, shell: Mapping[str, str]) -> Path:
     return home / "devpool" / f"{name}-{(digest(str(directory).encode()) or '')[:8]}"
 
 
-def _make(folder: Path) -> None:
-    for part in [*reversed(folder.parents), folder]:
-        if not part.is_dir():
-            files.make_folder(part, 0o700)
+def _write(path: Path, data: bytes, token: str = "") -> None:
+    missing = [folder for folder in reversed(path.parents) if not folder.is_dir()]
+    for folder in missing:
+        files.make_folder(folder, 0o700)
+    files.write_new(str(path), data, mode=0o600, token=token)
+    files.sync_folders([*(folder.parent for folder in missing), path.parent])
 
 
 def keep_copies(directory: Path, shell: Mapping[str, str], originals: Mapping[str, bytes]) -> Path:
@@ -47,8 +49,7 @@ def keep_copies(directory: Path, shell: Mapping[str, str], originals: Mapping[st
     try:
         for path, data in originals.items():
             inside = Path(path).relative_to(directory) if Path(path).is_relative_to(directory) else Path(path[1:])
-            _make((folder / inside).parent)
-            files.write_new(str(folder / inside), data, mode=0o600)
+            _write(folder / inside, data)
     except DevpoolError as error:
         raise DevpoolError(
             "no-copy",
@@ -68,8 +69,7 @@ def keep_settings(directory: Path, shell: Mapping[str, str], options: Options) -
             files.discard(left)
         if not (options.settings or options.settings_of):
             return False
-        _make(Path(path).parent)
-        files.write_new(path, (json.dumps(had, indent=1) + "\n").encode(), mode=0o600, token=_TEMP)
+        _write(Path(path), (json.dumps(had, indent=1) + "\n").encode(), _TEMP)
     except DevpoolError:
         return False
     return True

@@ -399,8 +399,8 @@ class Disk:
                 elif number in self.links:
                     (to / name).symlink_to(self.links[number])
                 elif number is not None:
-                    part = data[number][: chance.randrange(len(data[number]) + 1)]
-                    (to / name).write_bytes(sure.get(number, part))
+                    part = chance.randrange(len(data[number]) + 1)
+                    (to / name).write_bytes(data[number][:part] + sure.get(number, b"")[part:])
 
         build(str(self.root), to)
 
@@ -413,10 +413,15 @@ def plain(found: Tree) -> dict[str, bytes]:
     return {name: data for name, (kind, _, data) in found.items() if kind != "d"}
 
 
-def after_losses(tmp_path: Path, work: Callable[[], object]) -> Iterator[dict[str, bytes]]:
+def after_losses(tmp_path: Path, work: Callable[[], object], also: Step) -> Iterator[dict[str, bytes]]:
     """What recovery makes of the trees that a power loss at any step of this work in `run` may leave."""
     disk = Disk(tmp_path / "run")
-    with stepping(disk.step):
+
+    def step(name: str, path: str) -> None:
+        disk.step(name, path)
+        also(name, path)
+
+    with stepping(step):
         work()
     disk.step("", "")
     chance = random.Random(2)
@@ -428,21 +433,23 @@ def after_losses(tmp_path: Path, work: Callable[[], object]) -> Iterator[dict[st
     disk.close()
 
 
+@pytest.mark.parametrize("also", [no_step, busy], ids=["renamed", "in-place"])
 @each_scenario
-def test_a_power_loss_at_any_step_leaves_all_old_or_all_new(tmp_path: Path, scenario: Scenario) -> None:
+def test_a_power_loss_at_any_step_leaves_all_old_or_all_new(tmp_path: Path, scenario: Scenario, also: Step) -> None:
     old, new = map(plain, scenario.trees(tmp_path))
     scenario.build(tmp_path / "run")
-    found = list(after_losses(tmp_path, lambda: commit(scenario, tmp_path / "run")))
+    found = list(after_losses(tmp_path, lambda: commit(scenario, tmp_path / "run"), also))
     assert all(one in (old, new) for one in found)
     assert found[0] == old and found[-1] == new
     covered("power loss in a commit", scenario.name, len(found))
 
 
+@pytest.mark.parametrize("also", [no_step, busy], ids=["renamed", "in-place"])
 @each_scenario
-def test_a_power_loss_during_recovery_leaves_all_old(tmp_path: Path, scenario: Scenario) -> None:
+def test_a_power_loss_during_recovery_leaves_all_old(tmp_path: Path, scenario: Scenario, also: Step) -> None:
     old, _ = scenario.trees(tmp_path)
     assert crashed(scenario, tmp_path / "run", last_death(scenario, tmp_path))
-    found = list(after_losses(tmp_path, lambda: journal.recover(tmp_path / "run" / "project")))
+    found = list(after_losses(tmp_path, lambda: journal.recover(tmp_path / "run" / "project"), also))
     assert all(one == plain(old) for one in found)
     covered("power loss in a recovery", scenario.name, len(found))
 

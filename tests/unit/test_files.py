@@ -252,8 +252,18 @@ def test_a_filesystem_that_cannot_flush_a_folder_is_tolerated(
             failing(code)()
 
     monkeypatch.setattr(files, "step", step)
-    files.replace_file(str(file), OLD, NEW)
-    assert file.read_bytes() == NEW
+    files.sync_folders([file.parent])
+
+
+def test_a_folder_that_cannot_be_flushed_is_an_error(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def step(name: str, path: str) -> None:
+        if name == "sync":
+            failing(errno.EIO)()
+
+    monkeypatch.setattr(files, "step", step)
+    with pytest.raises(DevpoolError) as refused:
+        files.sync_folders([file.parent])
+    assert refused.value.code == "disk-error"
 
 
 # --- files that nothing can be renamed over ---------------------------------------------------------------
