@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from devpool import resources
-from devpool.commit.journal import commit, recover
+from devpool.commit.journal import recover
 from devpool.commit.keepsakes import commands_for, keep_copies, keep_settings
 from devpool.commit.meanwhile import reading
 from devpool.context import Context, context
@@ -79,7 +79,7 @@ def _write(ctx: Context, directory: Path, rollback: Rollback, follow: Follow | N
     if follow:
         follow.disabled(rollback, directory)
     else:
-        commit(directory, prepared.changes())
+        prepared.commit(directory)
         ctx.output.lines(*change_lines(prepared))
     ctx.output.lines(*_words(rollback))
     if copies:

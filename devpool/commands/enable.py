@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from devpool.commit.journal import commit, recover
-from devpool.commit.keepsakes import commands_for, kept_settings
 from devpool.commit.meanwhile import reading
+from devpool.commit.names import HOME
 from devpool.context import Context, context
 from devpool.decide.options import Options, remembered, with_settings, without
 from devpool.flow.prepare import prepare_enable
@@ -59,7 +59,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     writes = not (options["dry_run"] or options["diff"])
     if writes:
-        recover(directory)
+        _recover(directory)
     with reading(directory):
         state = read_state(directory)
         prepared = _prepare(ctx, state, options)
@@ -73,20 +73,29 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     if not writes:
         ctx.output.data(plan_data(prepared) | {"written": False})
         return
-    changes = prepared.changes()
     follow = None if options["no_up"] else _follow(ctx)
     ctx.output.lines("")
     if follow:
         live = [asdict(c) for c in follow.enabled(prepared, directory, state, everything=options["up"])]
     else:
         live = []
-        commit(directory, changes)
+        prepared.commit(directory)
         ctx.output.lines(*written_lines(prepared))
-    ctx.output.data(plan_data(prepared) | {"written": bool(changes), "connections": live})
+    ctx.output.data(plan_data(prepared) | {"written": bool(prepared.changes()), "connections": live})
+
+
+def _recover(directory: Path) -> None:
+    """Take back what a killed devpool left. Where there is no `.devpool` there is nothing, and nothing is loaded."""
+    if os.path.lexists(directory / HOME):
+        from devpool.commit.journal import recover
+
+        recover(directory)
 
 
 def _tuned_before(ctx: Context, directory: Path, options: dict[str, Any]) -> list[str]:
     """The settings that the poolers had before the last disable, as an offer; nothing where some are asked for now."""
+    from devpool.commit.keepsakes import commands_for, kept_settings
+
     kept = None if given_settings(options) else kept_settings(directory, ctx.shell)
     if kept is None:
         return []

@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from devpool.commit.names import HOME
+from devpool.commit.names import JOURNAL
 from devpool.errors import DevpoolError
 
 _VERSION = 1
@@ -90,7 +90,7 @@ def parse(directory: Path, data: bytes) -> Journal:
 
 def folder_of(directory: Path) -> Path:
     """The folder of a project's journal."""
-    return directory / HOME / "journal"
+    return directory / JOURNAL
 
 
 def intent_of(directory: Path) -> Path:

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from devpool.commit.intent import folder_of
-from devpool.commit.names import STATE
+from devpool.commit.names import JOURNAL, STATE
 from devpool.errors import DevpoolError
 from devpool.read import readable
 
@@ -30,7 +29,7 @@ def reading(directory: Path) -> Iterator[None]:
     try:
         yield
     except (DevpoolError, FileNotFoundError) as error:
-        if folder_of(directory).is_dir() or _record(directory) != before:
+        if (directory / JOURNAL).is_dir() or _record(directory) != before:
             raise changed_while_read(directory) from error
         raise
 

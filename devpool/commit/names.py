@@ -3,3 +3,4 @@
 HOME = ".devpool"
 STATE = f"{HOME}/state.json"
 DIGESTS = f"{HOME}/digests.json"
+JOURNAL = f"{HOME}/journal"

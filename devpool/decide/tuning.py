@@ -6,7 +6,6 @@ The keys and their types are those of docker/pgbouncer/settings.txt; a key that 
 
 from __future__ import annotations
 
-import difflib
 import shlex
 from collections.abc import Iterable, Mapping
 
@@ -87,6 +86,8 @@ def _check_key(key: str, types: Mapping[str, str]) -> None:
         hint = _DECIDED.get(key, "leave it out; the pooler's image needs it as it is")
         raise DevpoolError("setting-decided", f"`{key}` is not a setting to change: devpool decides it", hint=hint)
     if key not in types:
+        import difflib  # no command needs it but one with a misspelt setting
+
         nearest = difflib.get_close_matches(key, types, 1, 0.0)
         shown = key if key.isprintable() and len(key) <= 60 else "that"
         raise DevpoolError(

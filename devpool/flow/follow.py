@@ -64,7 +64,7 @@ class Follow:
         assert plan is not None, "enable has one"
         changes = prepared.changes()
         with self._alone(directory, changes), taken_back(lambda: self._take_back(plan.apps)):
-            commit(directory, changes)
+            prepared.commit(directory)
             self.ctx.output.lines(*written_lines(prepared))
             if not (self.running or everything):
                 return []
@@ -89,7 +89,7 @@ class Follow:
         inverses = [files.inverse(change) for change in changes]
         with self._alone(directory, changes):
             with taken_back(lambda: self._forward_again(inverses, directory, apps)):
-                commit(directory, changes)
+                rollback.prepared.commit(directory)
                 self.ctx.output.lines(*change_lines(rollback.prepared))
                 restart_apps(self.stack, apps, self.running, self.ctx.output)
             self._remove(rollback)
@@ -146,7 +146,7 @@ class Follow:
             recover(directory)
             rollback = prepare_disable(self.ctx.selection, self.ctx.cwd, self.ctx.shell)
             if rollback is not None:
-                commit(directory, rollback.prepared.changes())
+                rollback.prepared.commit(directory)
                 restart_apps(self.stack, apps, self.running, self.ctx.output)
                 remove_services(self.stack, rollback.services, self.ctx.output)
                 self.stack.stop(s for s in self.stack.running() if s not in self.running)

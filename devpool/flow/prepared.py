@@ -6,8 +6,10 @@ import difflib
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from devpool.commit.files import FileChange
+from devpool.commit.journal import commit
 from devpool.commit.state import State
 from devpool.decide.plan import Plan
 from devpool.read.model import Project
@@ -50,6 +52,14 @@ class Prepared:
             for p in names
             if self.before[p] != self.after[p]
         ]
+
+    def commit(self, directory: Path) -> None:
+        """Write the changes into the project of this folder, all or none.
+
+        Raises:
+            DevpoolError: what `journal.commit` raises.
+        """
+        commit(directory, self.changes())
 
     def diff(self) -> str:
         """A unified diff of the user's own files. The text is the user's: it is not redacted."""

@@ -59,7 +59,7 @@ def retune(
         prepared = prepare_enable(ctx.selection, ctx.cwd, ctx.shell, chosen, verify=verify)
     changes = prepared.changes()
     inverses = [inverse(change) for change in changes]
-    commit(directory, changes)
+    prepared.commit(directory)
     with taken_back(lambda: commit(directory, inverses)):
         outcomes = _tune(ctx, poolers, chosen, given) if up else []
     return Retuned(prepared=prepared, written=bool(changes), outcomes=tuple(dict.fromkeys(outcomes)))
