@@ -27,7 +27,7 @@ from devpool.read.sources import Sources
 from devpool.text.address import find_addresses
 from devpool.text.document import Document, encode, parse
 from devpool.text.envfile import EnvFile
-from devpool.undo.undo import Digests, digests_of
+from devpool.undo.digests import Digests, digests_of
 from devpool.write.rewrite import Changes, rewrite
 
 _PRIVATE = 0o600

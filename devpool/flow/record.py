@@ -15,7 +15,7 @@ from devpool.read import readable
 
 if TYPE_CHECKING:
     from devpool.commit.state import State
-    from devpool.undo.undo import Digests
+    from devpool.undo.digests import Digests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

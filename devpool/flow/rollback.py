@@ -23,8 +23,9 @@ from devpool.read.sources import Selection, Sources
 from devpool.text.document import decode, encode
 from devpool.text.edits import Edit
 from devpool.undo.conflicts import Conflict, refusal
+from devpool.undo.digests import Digests
 from devpool.undo.redirect import pooled_values, redirected, without_twins
-from devpool.undo.undo import Digests, Undone, read_edited, undo, undo_exactly
+from devpool.undo.undo import Undone, read_edited, undo, undo_exactly
 from devpool.undo.unrecorded import Former, former_of, former_poolers, unwrapped, without_poolers
 
 Conflicts = Literal["refuse", "keep", "force"]

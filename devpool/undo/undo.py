@@ -7,11 +7,9 @@ has changed the very text of an edit there is a conflict, and the caller decides
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from textwrap import dedent
 
 from devpool.errors import ProofError
 from devpool.text.document import Document, parse
@@ -19,13 +17,9 @@ from devpool.text.edits import Copy, Edit, Placed, apply, placed, revert
 from devpool.text.envfile import parse_env
 from devpool.undo.conflicts import Conflict, conflict
 from devpool.undo.cutting import alias_back, check_anchor, cut, forced
+from devpool.undo.digests import Digests, digest
 from devpool.undo.traces import File, Trace, trace
 from devpool.undo.tuned import tuned
-
-Digests = Mapping[Edit, str]
-
-# A value in a block, or in quotes that end on another line.
-_ON_LINES = re.compile(r"[|>][-+\d]*(?:[ \t]+#.*)?$|:[ \t]+(?:'[^'\n]*|\"[^\"\n]*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,26 +47,6 @@ def read_edited(path: str, data: bytes, edits: Sequence[Edit]) -> File:
     """
     is_yaml = path.endswith((".yml", ".yaml")) or any(len(e.at) > 1 for e in edits)
     return parse(path, data) if is_yaml else parse_env(path, data)
-
-
-def digest(texts: Iterable[str]) -> str:
-    """What tells later whether copied texts are still the same: not by their line ends, by the spaces before them, by
-    how deep they stand, nor by blank lines, unless these may be part of a value.
-    """
-    plain = "\0".join(_plain(text) for text in texts)
-    return hashlib.sha256(plain.encode()).hexdigest()
-
-
-def _plain(text: str) -> str:
-    first, *further = re.sub(r"[ \t]*(\r\n|\n|\r)", "\n", text).strip().split("\n")
-    plain = "\n".join([first, dedent("\n".join(further))])
-    return plain if _ON_LINES.search(plain) else re.sub(r"\n+", "\n", plain)
-
-
-def digests_of(text: str, edits: Sequence[Edit]) -> dict[Edit, str]:
-    """The digest of what each edit copies from the text before the edits; nothing for those that copy nothing."""
-    copying = (e for e in edits if any(isinstance(p, Copy) for p in e.new))
-    return {e: digest(text[p.start : p.end] for p in e.new if isinstance(p, Copy)) for e in copying}
 
 
 def undo_exactly(text: str, edits: Sequence[Edit]) -> str | None:

@@ -22,7 +22,8 @@ from devpool.prove.verify_added import prove_waits
 from devpool.read.model import Project
 from devpool.read.reading import Reading
 from devpool.text.edits import Copy, Edit, apply, ordered, placed, revert
-from devpool.undo.undo import File, digests_of, read_edited, stands, undo
+from devpool.undo.digests import digests_of
+from devpool.undo.undo import File, read_edited, stands, undo
 from devpool.write.rewrite import rewrite
 
 law = examples(60)

@@ -16,7 +16,8 @@ from unit.memory_project import EXPORTER, FOLDER, TEMPLATE, file_of, planned
 
 from devpool.errors import DevpoolError
 from devpool.text.edits import Edit, apply
-from devpool.undo.undo import Digests, digests_of, read_edited, undo
+from devpool.undo.digests import Digests, digests_of
+from devpool.undo.undo import read_edited, undo
 from devpool.write.rewrite import rewrite
 
 PROJECTS, ORDERS = 1_000, 10

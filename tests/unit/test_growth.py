@@ -10,7 +10,8 @@ import pytest
 from unit.memory_project import COMPOSE, FOLDER, changed
 
 from devpool.text.edits import apply
-from devpool.undo.undo import digests_of, read_edited, undo
+from devpool.undo.digests import digests_of
+from devpool.undo.undo import read_edited, undo
 
 SERVICES = 120
 FACTOR = 2.3

@@ -14,7 +14,8 @@ from devpool.text.document import Document, parse
 from devpool.text.edits import Edit, apply
 from devpool.text.envfile import EnvFile, parse_env
 from devpool.undo.conflicts import refusal
-from devpool.undo.undo import digests_of, read_edited, stands, undo
+from devpool.undo.digests import digests_of
+from devpool.undo.undo import read_edited, stands, undo
 
 BEFORE = """\
 services:
