@@ -9,7 +9,7 @@ from typing import Any
 from devpool.docker.engine import environ
 from devpool.errors import DevpoolError
 from devpool.output import Output
-from devpool.read.sources import Selection
+from devpool.read.found import Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

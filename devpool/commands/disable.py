@@ -17,7 +17,7 @@ from devpool.errors import UsageError
 from devpool.flow.report import change_lines, files_data
 from devpool.flow.rollback import Conflicts, Rollback, prepare_disable
 from devpool.project_options import project_options
-from devpool.read.project import project_directory
+from devpool.read.finding import project_directory
 from devpool.undo.tuned import adopted
 
 if TYPE_CHECKING:

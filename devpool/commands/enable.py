@@ -16,7 +16,7 @@ from devpool.decide.options import Options, remembered, with_settings, without
 from devpool.flow.prepare import prepare_enable
 from devpool.flow.record import read_state
 from devpool.project_options import project_options
-from devpool.read.project import project_directory
+from devpool.read.finding import project_directory
 from devpool.tuning_options import given_settings, tuning_options
 
 if TYPE_CHECKING:

@@ -18,8 +18,9 @@ from devpool.flow.record import read_state
 from devpool.flow.report import where_words
 from devpool.flow.rollback import undone
 from devpool.project_options import project_options
+from devpool.read.finding import find_project, project_directory
 from devpool.read.model import Project, Setting, unknown_service
-from devpool.read.project import project_directory, read_project
+from devpool.read.project import read_project
 from devpool.read.read_model import read_model
 from devpool.text.address import moved
 from devpool.text.interpolation import SHELL
@@ -39,7 +40,8 @@ def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> N
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     state = read_state(directory)
     chosen = remembered(state.options if state else {})
-    project = read_model(read_project(ctx.selection, ctx.cwd, ctx.shell, undone(state) if state else None))
+    found = find_project(ctx.selection, ctx.cwd, ctx.shell, undone(state) if state else None)
+    project = read_model(read_project(found))
     routes = chosen_routes(project, chosen)
     plan, refusal = _plan(project, routes, chosen)
     rows = [

@@ -18,7 +18,7 @@ from devpool.errors import DevpoolError
 from devpool.flow.record import read_state
 from devpool.flow.rollout import reach
 from devpool.project_options import project_options
-from devpool.read.project import project_directory
+from devpool.read.finding import project_directory
 from devpool.see.exposition import Family, exposition
 from devpool.see.metrics import SHOWN, families, merged
 

@@ -13,7 +13,7 @@ from devpool.docker import console
 from devpool.flow.record import read_state
 from devpool.flow.rollout import reach
 from devpool.project_options import project_options
-from devpool.read.project import project_directory
+from devpool.read.finding import project_directory
 
 
 @click.command()

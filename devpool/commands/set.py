@@ -16,7 +16,7 @@ from devpool.flow.record import read_state
 from devpool.flow.report import UNPROVED, files_data
 from devpool.flow.retune import retune, retuned_lines
 from devpool.project_options import project_options
-from devpool.read.project import project_directory
+from devpool.read.finding import project_directory
 
 
 @click.command()

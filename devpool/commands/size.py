@@ -17,7 +17,7 @@ from devpool.flow.record import read_state
 from devpool.flow.report import UNPROVED
 from devpool.flow.retune import Retuned, retune, retuned_lines
 from devpool.project_options import project_options
-from devpool.read.project import project_directory
+from devpool.read.finding import project_directory
 from devpool.size.size_facts import gather
 from devpool.size.size_report import size_data, size_lines
 from devpool.size.size_values import Size

@@ -29,7 +29,7 @@ from devpool.flow.rollout import (
     taken_back,
     uninterrupted,
 )
-from devpool.read.project import project_directory
+from devpool.read.finding import project_directory
 
 
 class Follow:

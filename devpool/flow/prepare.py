@@ -1,6 +1,7 @@
 """From the project on disk to what a command would write. Writes nothing.
 
-Compose is asked as soon as the files are read, and while it reads, devpool loads what it needs to decide, and decides.
+Compose is asked as soon as the files are found, and while it reads, devpool loads what it needs to read and to decide,
+and does both.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from devpool import resources
 from devpool.decide.options import Options
 from devpool.flow.record import Earlier, ours_on_disk, read_state
 from devpool.prove.oracle import asked
-from devpool.read.project import project_directory, read_project
-from devpool.read.sources import Selection
+from devpool.read.finding import find_project, project_directory
+from devpool.read.found import Selection
 
 if TYPE_CHECKING:
     from devpool.flow.prepared import Prepared
@@ -37,11 +38,15 @@ def prepare_enable(
         from devpool.flow.rollback import direct
         from devpool.undo.tuned import adopted
 
-        found = direct(state)
-        options = adopted(options, state, found.settings, resources.setting_types())
-        earlier = Earlier(present=present, files=found.files, read=found.read, enabled=True)
-    sources = read_project(selection, cwd, shell, dict(earlier.files))
-    with asked(sources) if verify else nullcontext() as oracle:
+        without = direct(state)
+        options = adopted(options, state, without.settings, resources.setting_types())
+        earlier = Earlier(present=present, files=without.files, read=without.read, enabled=True)
+    found = find_project(selection, cwd, shell, earlier.files)
+    with asked(found) if verify else nullcontext() as oracle:
         from devpool.flow.draft import draft
+        from devpool.read.project import read_project
 
+        sources = read_project(found)
+        if oracle:
+            oracle.complete(sources)
         return draft(sources, earlier, options, oracle)

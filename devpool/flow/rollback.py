@@ -16,10 +16,12 @@ from devpool.commit.names import STATE
 from devpool.commit.state import State
 from devpool.flow.prepared import Prepared, shown
 from devpool.flow.record import ours_on_disk, read_digests, read_state
+from devpool.read.finding import find_project, project_directory
+from devpool.read.found import Selection
 from devpool.read.model import Project
-from devpool.read.project import project_directory, read_project
+from devpool.read.project import read_project
 from devpool.read.read_model import read_model
-from devpool.read.sources import Selection, Sources
+from devpool.read.sources import Sources
 from devpool.text.document import decode, encode
 from devpool.text.edits import Edit
 from devpool.undo.conflicts import Conflict, refusal
@@ -180,7 +182,7 @@ class _Reader:
     apps: list[str] = field(default_factory=list)
 
     def read(self) -> Sources:
-        sources = read_project(self.selection, self.cwd, self.shell, self.files)
+        sources = read_project(find_project(self.selection, self.cwd, self.shell, self.files))
         self.was = dict(sources.originals) | self.was
         return sources
 

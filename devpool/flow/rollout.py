@@ -16,7 +16,7 @@ from devpool.docker.translations import translate_all
 from devpool.errors import DevpoolError
 from devpool.output import Output
 from devpool.prove.oracle import call_for
-from devpool.read.sources import Selection
+from devpool.read.found import Selection
 from devpool.text.address import find_addresses, leads_to
 
 _PROOF_SECONDS = 15.0

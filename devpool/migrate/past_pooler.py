@@ -23,9 +23,10 @@ from devpool.flow.rollback import undone
 from devpool.flow.rollout import open_stack
 from devpool.migrate.schema_change import fresh_connections
 from devpool.prove.oracle import call_for
+from devpool.read.finding import compose_files, find_project, project_directory
 from devpool.read.looking import files_in, folders, start_of
 from devpool.read.model import Project, unknown_service
-from devpool.read.project import compose_files, project_directory, read_project
+from devpool.read.project import read_project
 from devpool.read.read_model import read_model
 from devpool.read.recognise import direct_names
 from devpool.read.tools import Tool
@@ -61,7 +62,8 @@ def open_project(ctx: Context) -> Opened:
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     recover(directory)
     state = read_state(directory)
-    sources = read_project(ctx.selection, ctx.cwd, ctx.shell, undone(state) if state else None)
+    found = find_project(ctx.selection, ctx.cwd, ctx.shell, undone(state) if state else None)
+    sources = read_project(found)
     return Opened(directory=directory, project=read_model(sources), state=state)
 
 

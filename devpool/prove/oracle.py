@@ -12,24 +12,42 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from devpool.docker.engine import Asked, Call, environ, read_compose
 from devpool.errors import DevpoolError, ProofError
+from devpool.read.found import Found, Selection
 from devpool.read.reading import Reading
-from devpool.read.sources import Selection, Sources
+
+if TYPE_CHECKING:
+    from devpool.read.sources import Sources
+
+# What a compose file says where it names another file, or an env file, that devpool reads.
+_NAMING = (b"include", b"extends", b"env_file")
 
 
 class Oracle:
     """Compose, asked for its model of a project; it reads while the caller goes on.
 
+    It is asked as soon as the project's files are found. Where a compose file may name further ones, it waits until
+    these are read too.
+
     Args:
-        root: where the project's mirror is.
-        call: how to call Compose in it.
+        root: where the mirror of the files is.
+        found: the project's files.
     """
 
-    def __init__(self, root: Path, call: Call) -> None:
-        self._root, self._call = root, call
-        self._asked = Asked(call)
+    def __init__(self, root: Path, found: Found) -> None:
+        self._root, self._mirrored = root, found.originals
+        self._call = call_for(found.selection, found.cwd, root)
+        self._asked = None if _may_name_more(found) else Asked(self._call)
+
+    def complete(self, sources: Sources) -> None:
+        """The project is read: ask Compose if that is not done, or was done with too few files."""
+        if self._asked is None or self._mirrored.keys() != sources.originals.keys():
+            self.close()
+            _mirror(self._root, sources)
+            self._asked = Asked(self._call)
 
     def begin(self, after: Mapping[str, bytes]) -> Callable[[], tuple[Reading, Reading]]:
         """Wait for the model before, ask for the model after, and go on meanwhile.
@@ -43,16 +61,17 @@ class Oracle:
         Raises:
             DevpoolError: `compose-refuses`, `no-docker-cli`, `no-compose-plugin`.
         """
+        assert self._asked, "the project is read before it is edited"
         with _users_paths(self._root):
             before = self._asked.reading()
         for path, data in after.items():
             _put(self._root, path, data)
-        self._asked = Asked(self._call)
+        self._asked = asked = Asked(self._call)
 
         def both() -> tuple[Reading, Reading]:
             try:
                 with _users_paths(self._root):
-                    return before, self._asked.reading()
+                    return before, asked.reading()
             except DevpoolError as error:
                 raise ProofError("result-refused", f"the result would not be accepted: {error.message}") from None
 
@@ -60,13 +79,18 @@ class Oracle:
 
     def close(self) -> None:
         """End what nobody has waited for."""
-        self._asked.close()
+        if self._asked:
+            self._asked.close()
+
+
+def _may_name_more(found: Found) -> bool:
+    return any(word in data for data in found.originals.values() for word in _NAMING)
 
 
 @contextmanager
-def asked(sources: Sources) -> Iterator[Oracle]:
-    """Compose, asked for the model of a project as it was read."""
-    with mirrored(sources) as (root, call), closing(Oracle(root, call)) as oracle:
+def asked(found: Found) -> Iterator[Oracle]:
+    """Compose, asked for the model of a project whose files are found."""
+    with mirrored(found) as root, closing(Oracle(root, found)) as oracle:
         yield oracle
 
 
@@ -76,11 +100,11 @@ def reading_after(sources: Sources, after: Mapping[str, bytes]) -> Reading:
     Raises:
         DevpoolError: `compose-refuses` where it would not be accepted, `no-docker-cli`, `no-compose-plugin`.
     """
-    with mirrored(sources) as (root, call):
+    with mirrored(sources) as root:
         for path, data in after.items():
             _put(root, path, data)
         with _users_paths(root):
-            return read_compose(call)
+            return read_compose(call_for(sources.selection, sources.cwd, root))
 
 
 @contextmanager
@@ -94,16 +118,20 @@ def _users_paths(root: Path) -> Iterator[None]:
 
 
 @contextmanager
-def mirrored(sources: Sources) -> Iterator[tuple[Path, Call]]:
-    """A mirror of the project, and how to call Compose in it. The mirror is private and goes at the end."""
+def mirrored(files: Found | Sources) -> Iterator[Path]:
+    """A mirror of the project. It is private and goes at the end."""
     with tempfile.TemporaryDirectory(prefix="devpool-") as folder:
         root = Path(folder).resolve()
-        for path, data in sources.originals.items():
-            _put(root, path, data)
-        for holding in {str(Path(p).parent) for p in (*sources.originals, f"{sources.directory}/x")}:
-            _link_siblings(root, Path(holding))
-        _make_folder(root, _inside(root, sources.cwd))
-        yield root, call_for(sources.selection, sources.cwd, root)
+        _mirror(root, files)
+        yield root
+
+
+def _mirror(root: Path, files: Found | Sources) -> None:
+    for path, data in files.originals.items():
+        _put(root, path, data)
+    for holding in {str(Path(p).parent) for p in (*files.originals, f"{files.directory}/x")}:
+        _link_siblings(root, Path(holding))
+    _make_folder(root, _inside(root, files.cwd))
 
 
 def call_for(selection: Selection, cwd: str, root: Path | None = None) -> Call:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from devpool.read.services import Service, Statement, resolve_path
+from devpool.read.paths import resolve_path
+from devpool.read.services import Service, Statement
 from devpool.text import characters, nodes
 from devpool.text.document import Document
 from devpool.text.envfile import Binding, EnvFile, pieces_of

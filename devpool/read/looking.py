@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from devpool.read.paths import resolve_path
 from devpool.read.recognise import patterns, scripts
-from devpool.read.services import Service, resolve_path
+from devpool.read.services import Service
 from devpool.read.starting import Piece, Start, called, of_dockerfile, script_calls
 from devpool.text import nodes
 from devpool.text.nodes import Scalar

@@ -6,11 +6,11 @@ still pointing at its own place in the text.
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from devpool.errors import DevpoolError
+from devpool.read.paths import resolve_path
 from devpool.text import nodes
 from devpool.text.document import Document
 from devpool.text.interpolation import Variable, expand, text_of
@@ -145,17 +145,6 @@ def find_services(
                 added = _with_base(document, node, loaded, variables, (f"{document.path}:{name}",))
                 fragments.setdefault(name, []).extend(added)
     return {n: Service(name=n, fragments=tuple(f), variables=variables) for n, f in fragments.items()}
-
-
-def resolve_path(directory: str, written: str) -> str:
-    """The absolute path that a path written in a file of a directory means."""
-    return posixpath.normpath(posixpath.join(directory, written))
-
-
-def written_path(directory: str, path: str) -> str:
-    """How a file of a directory writes an absolute path: the inverse of `resolve_path`."""
-    relative = posixpath.relpath(path, directory)
-    return relative if relative.startswith("../") else f"./{relative}"
 
 
 def services_node(document: Document) -> nodes.Mapping | None:

@@ -19,7 +19,8 @@ from devpool.errors import DevpoolError
 from devpool.flow.drift import Drift, drift
 from devpool.flow.record import read_state
 from devpool.flow.rollout import open_stack
-from devpool.read.project import project_directory, read_project
+from devpool.read.finding import find_project, project_directory
+from devpool.read.project import read_project
 from devpool.read.read_model import read_model
 
 _SHOWN = ("VERSION", "CONFIG", "DATABASES", "POOLS", "STATS", "CLIENTS", "SERVERS")
@@ -100,7 +101,7 @@ def again(before: Overview) -> Overview:
 
 def _would_be(ctx: Context) -> list[AppRoute]:
     """The routes of a project that is not enabled: all direct, each with the reason that enable would give."""
-    project = read_model(read_project(ctx.selection, ctx.cwd, ctx.shell))
+    project = read_model(read_project(find_project(ctx.selection, ctx.cwd, ctx.shell)))
     return [
         AppRoute(
             service=r.service,

@@ -16,6 +16,7 @@ from devpool.docker.containers import Running, Stack
 from devpool.errors import DevpoolError
 from devpool.flow.rollback import undone
 from devpool.flow.rollout import reach
+from devpool.read.finding import find_project
 from devpool.read.model import Project
 from devpool.read.project import read_project
 from devpool.read.read_model import read_model
@@ -52,7 +53,8 @@ def gather(ctx: Context, state: State | None, seconds: float) -> list[Inputs]:
     Raises:
         DevpoolError: what reading the project raises.
     """
-    project = read_model(read_project(ctx.selection, ctx.cwd, ctx.shell, undone(state) if state else None))
+    found = find_project(ctx.selection, ctx.cwd, ctx.shell, undone(state) if state else None)
+    project = read_model(read_project(found))
     options = remembered(state.options if state else {})
     routes = tuple(chosen_routes(project, options))
     stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, _NOT_RUNNING)

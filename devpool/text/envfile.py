@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from devpool.text.document import decode, newline_of
-from devpool.text.interpolation import Piece, Variable, expand, text_of
+from devpool.text.interpolation import SHELL, Piece, Variable, expand, text_of
 
 _HEAD = re.compile(r"\s*(?P<export>export[ \t]+)?(?P<name>[A-Za-z_][\w.\-\[\]]*)[ \t]*(?P<sign>[=:])?[ \t]*")
 _QUOTED = {"'": re.compile(r"'([^']*)'"), '"': re.compile(r'"((?:\\.|[^"\\])*)"', re.S)}
@@ -160,6 +160,23 @@ def values_of(file: EnvFile, variables: Mapping[str, Variable]) -> dict[str, Var
         value = text_of(pieces_of(file, binding, scope))
         known[binding.name] = Variable(value=value, source=file.path)
     return known
+
+
+def shell_variables(shell: Mapping[str, str]) -> dict[str, Variable]:
+    """The shell's variables, as interpolation takes them."""
+    return {name: Variable(value=value, source=SHELL) for name, value in shell.items()}
+
+
+def with_env_files(variables: Mapping[str, Variable], files: Iterable[EnvFile]) -> dict[str, Variable]:
+    """Variables, and those that env files add to them; of the files the last wins.
+
+    Raises:
+        DevpoolError: `bad-interpolation`, `variable-required`.
+    """
+    added: dict[str, Variable] = {}
+    for file in files:
+        added |= values_of(file, variables)
+    return {**added, **variables}
 
 
 def env_quoted(value: str) -> str:

@@ -18,7 +18,8 @@ from devpool.errors import DevpoolError
 from devpool.read.environment import env_file_uses
 from devpool.read.model import Project
 from devpool.read.networks import has_healthcheck
-from devpool.read.services import Service, resolve_path, services_node
+from devpool.read.paths import resolve_path
+from devpool.read.services import Service, services_node
 from devpool.read.settings import published_ports
 from devpool.read.sources import Sources
 from devpool.text import nodes

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from devpool.decide.own_keys import Held, Line, item_lines, merging, new_key, over_alias, placing
 from devpool.decide.sharing import shared_value
 from devpool.read.model import Project
-from devpool.read.services import Statement, written_path
+from devpool.read.paths import written_path
+from devpool.read.services import Statement
 from devpool.text import layout, nodes
 from devpool.text.document import Document
 from devpool.text.edits import Copy, Edit, Part, around, insertion

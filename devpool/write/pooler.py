@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from devpool.decide.credentials import Credentials
 from devpool.decide.plan import METRICS_FOLDER, Pooler
 from devpool.read.environment import Value
-from devpool.read.services import written_path
+from devpool.read.paths import written_path
 from devpool.text import layout, nodes
 from devpool.text.edits import Copy, Part, joined
 from devpool.text.nodes import Entry, Scalar

@@ -22,9 +22,10 @@ import pytest
 
 from devpool.cli import run
 from devpool.output import Output
+from devpool.read.finding import find_project
+from devpool.read.found import Selection
 from devpool.read.project import read_project
 from devpool.read.read_model import read_model
-from devpool.read.sources import Selection
 
 CASES = sorted(p for p in (Path(__file__).parent / "cases").iterdir() if p.is_dir())
 WORKING = [case for case in CASES if not (case / "error.txt").is_file()]
@@ -196,7 +197,7 @@ def test_without_the_record_the_project_is_direct_again_in_meaning(project: Proj
 
 def meaning(project: Project, selection: Selection) -> dict[str, object]:
     """What the services of a project are told, and what they wait for."""
-    found = read_model(read_project(selection, project.folder, {}))
+    found = read_model(read_project(find_project(selection, project.folder, {})))
     said: dict[str, object] = {}
     for name, service in found.services.items():
         said |= {f"{name}.{variable}": value.text for variable, value in found.environments[name].items()}

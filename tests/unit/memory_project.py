@@ -9,10 +9,11 @@ from devpool.decide.options import Options
 from devpool.decide.plan import Plan
 from devpool.decide.planning import make_plan
 from devpool.decide.routing import chosen_routes
+from devpool.read.found import Selection
 from devpool.read.model import Project
 from devpool.read.read_model import read_model
 from devpool.read.services import find_services
-from devpool.read.sources import Selection, Sources
+from devpool.read.sources import Sources
 from devpool.text.document import Document, parse
 from devpool.text.edits import apply
 from devpool.text.envfile import EnvFile, parse_env, values_of
