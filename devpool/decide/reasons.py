@@ -19,6 +19,7 @@ from devpool.text.nodes import Alias
 _MIGRATOR_NAME = re.compile(
     r"(^|[-_])(migrat\w*|db[-_]?init|init[-_]?db|seed(er)?|schema[-_]?(init\w*|upgrade|setup))([-_]|$)", re.I
 )
+_WORKER_NAME = re.compile(r"(^|[-_])workers?([-_]|$)", re.I)
 _PREPARER_NAME = re.compile(r"(^|[-_])(init|setup|bootstrap|installer)$", re.I)
 _BACKUP = re.compile(r"(^|[-_/\s])(backups?|pg_?dump)([-_.\s]|$)", re.I)
 _MONITORING = ("monitoring", "it watches the real server")
@@ -215,7 +216,10 @@ def _one_off(project: Project, service: Service, awaited: frozenset[str]) -> Ite
 
 
 def _is_named_a_migrator(name: str, *, stays: bool) -> bool:
-    return _MIGRATOR_NAME.search(name) is not None or (not stays and _PREPARER_NAME.search(name) is not None)
+    """Of what stays, a worker is none: it takes jobs off a queue that has to do with migrations of some kind."""
+    if stays:
+        return _MIGRATOR_NAME.search(name) is not None and not _WORKER_NAME.search(name)
+    return any(pattern.search(name) for pattern in (_MIGRATOR_NAME, _PREPARER_NAME))
 
 
 def _is_true(project: Project, service: Service, variable: str) -> bool:

@@ -92,6 +92,12 @@ def test_a_migrators_name_says_more_than_the_program_that_runs_it() -> None:
     assert (found["migrator"].code, found["setup"].code) == ("migrator", "app")
 
 
+def test_a_worker_that_stays_is_no_migrator_whatever_its_jobs_are() -> None:
+    staying = ("restart: always", "entrypoint: worker-migrations")
+    found = routes(app(*staying, name="worker-migrations"), app("restart: always", name="migrations"))
+    assert (found["worker-migrations"].code, found["migrations"].code) == ("app", "migrator")
+
+
 @pytest.mark.parametrize("name", ["immigration", "emigrants-api", "initdb2", "web", "setup-guide", "bootstrap-ui"])
 def test_a_name_that_only_sounds_so_is_no_reason(name: str) -> None:
     assert routes(app(name=name))[name].pooled
