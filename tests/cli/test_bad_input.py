@@ -316,6 +316,20 @@ def test_without_a_docker_command_enable_is_refused(
     refuse(folder, no_docker, "no-docker-cli", "enable", *arguments, words=("--no-verify --no-up",))
 
 
+def test_a_refusal_does_not_wait_for_compose(folder: Path, tmp_path: Path, shell: dict[str, str]) -> None:
+    """Compose has been asked by then. Whoever nobody waits for is ended, and does not outlive devpool."""
+    began = tmp_path / "began"
+    program = f"#!/bin/sh\necho $$ >>{began}\nexec sleep 50\n"
+    (write(tmp_path / "bin", docker=program) / "docker").chmod(0o755)
+    # So long that both are there before devpool knows what it says.
+    write(folder, compose_yml="services:\n" + "".join(f"  web{n}:\n    image: app\n" for n in range(500)))
+    refuse(folder, shell | {"PATH": f"{tmp_path / 'bin'}:{shell['PATH']}"}, "no-database")
+    assert len(began.read_text().split()) == 2
+    for number in began.read_text().split():
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(number), 0)
+
+
 def test_without_a_docker_command_enable_works_where_the_proof_is_left_out(
     folder: Path, no_docker: dict[str, str]
 ) -> None:

@@ -1,4 +1,4 @@
-"""Which env files count for `${...}`: COMPOSE_ENV_FILES, `--env-file`, and the shell over both."""
+"""Which files count: env files for `${...}` and the shell over them, and files that others name in odd ways."""
 
 from __future__ import annotations
 
@@ -60,5 +60,18 @@ def test_the_shell_wins_over_the_files(folder: Path) -> None:
 
 def test_an_env_file_of_the_command_line_counts_in_place_of_the_variable(folder: Path) -> None:
     done = enable(folder, "--env-file", "two.env", "--dry-run", COMPOSE_ENV_FILES="one.env")
+    assert done.returncode == 0, done.stderr
+    assert "DATABASE_URL -> pgbouncer:6432" in done.stdout
+
+
+@pytest.mark.parametrize("include", ["include", '"incl\\u0075de"'])
+def test_a_file_of_another_folder_is_read_however_its_name_is_brought_in(tmp_path: Path, include: str) -> None:
+    """What names it can be spelt so that it is seen only when YAML is read, and Compose has been asked by then."""
+    for folder in ("app", "common"):
+        (tmp_path / folder).mkdir()
+    head, database, web = COMPOSE.partition("  db:\n")[0], *COMPOSE.removeprefix("services:\n").split("  web:\n")
+    (tmp_path / "common" / "db.yml").write_text(f"{head}{database}")
+    (tmp_path / "app" / "compose.yml").write_text(f"{include}: [../common/db.yml]\n{head}  web:\n{web}")
+    done = enable(tmp_path / "app", "--dry-run", DB_HOST="db")
     assert done.returncode == 0, done.stderr
     assert "DATABASE_URL -> pgbouncer:6432" in done.stdout
