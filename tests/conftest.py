@@ -22,11 +22,17 @@ def own_state_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
 _OF_COMPOSE = ("COMPOSE_", "DEVPOOL_", "POSTGRES", "PG", "DATABASE", "DB_")
 
 
+_BESIDE = ("/e2e/test_pooler_passwords.py",)
+"""These need the engine, but measure no time and mind nothing else that it does: beside the others they shorten
+the line of its tests, which is the longest."""
+
+
 class _OneEngine(LoadScopeScheduling):
-    """Where the tests run in two processes: all that need the engine one after the other, the others file by file."""
+    """Where the tests run in two processes: those of the engine one after the other, the others file by file."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "engine" if "/e2e/" in nodeid else nodeid.split("::")[0]
+        file = nodeid.split("::")[0]
+        return "engine" if "/e2e/" in file and not file.endswith(_BESIDE) else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
