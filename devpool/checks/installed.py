@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import posixpath
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from devpool.text.patterns import regex
+
 # A name with its version, as pip, gem, mix and Java's builds leave it on the disk.
-_NAMED = re.compile(
+_NAMED = regex(
     r"(?P<name>[A-Za-z][\w.]*?)-(?P<version>\d[\w.]*?)(?:-py3[\w.]*)?(?:\.(?:dist|egg)-info|\.gemspec|\.jar)?"
 )
 # libpq.so.5.17 is that of PostgreSQL 17.
-_LIBPQ = re.compile(r"libpq(?:-\w+)?\.so\.5\.(\d+)")
-_SOURCE = re.compile(r"(?:\./)?(?P<path>.+?):(?P<line>\d+):(?P<text>.+)")
+_LIBPQ = regex(r"libpq(?:-\w+)?\.so\.5\.(\d+)")
+_SOURCE = regex(r"(?:\./)?(?P<path>.+?):(?P<line>\d+):(?P<text>.+)")
 _PLAIN = {"pdo_pgsql.so": "pdo_pgsql", "framework": "laravel"}
 
 

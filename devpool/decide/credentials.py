@@ -21,6 +21,7 @@ from devpool.text.address import find_addresses
 from devpool.text.document import Document
 from devpool.text.nodes import Mapping as Node
 from devpool.text.nodes import Scalar, Sequence, entries, inner, resolved
+from devpool.text.patterns import regex
 
 # The official image's name first, then those of other Postgres images.
 _NAMES = {
@@ -32,17 +33,17 @@ _PASSWORD, _USER, _DB = "POSTGRES_PASSWORD", "POSTGRES_USER", "POSTGRES_DB"
 _METHOD = "POSTGRES_HOST_AUTH_METHOD"
 # What follows the prefix that a host variable has.
 _COMPANY = {
-    _USER: re.compile(r"_?(USER(_?NAME)?|LOGIN)", re.I),
-    _PASSWORD: re.compile(r"_?(PASS(WORD|WD)?|PWD?)", re.I),
-    _DB: re.compile(r"_?((DB|DATABASE)_?)?NAME|_?(DB|DATABASE)", re.I),
+    _USER: regex(r"_?(USER(_?NAME)?|LOGIN)", re.I),
+    _PASSWORD: regex(r"_?(PASS(WORD|WD)?|PWD?)", re.I),
+    _DB: regex(r"_?((DB|DATABASE)_?)?NAME|_?(DB|DATABASE)", re.I),
 }
-_USERINFO = re.compile(r"://(?P<user>[^:/@\s]+)(?::(?P<password>\S*))?@$")
+_USERINFO = regex(r"://(?P<user>[^:/@\s]+)(?::(?P<password>\S*))?@$")
 _KEYWORDS = {
-    _USER: re.compile(r"(?:^|[?&;\s])user(?:[ _]?(?:id|name))?\s*=\s*(?P<value>[^&;\s'\"]+)", re.I),
-    _PASSWORD: re.compile(r"(?:^|[?&;\s])(?:password|pwd)\s*=\s*(?P<value>[^&;\s'\"]+)", re.I),
-    _DB: re.compile(r"(?:^|[?&;\s])(?:dbname|database)\s*=\s*(?P<value>[^&;\s'\"]+)", re.I),
+    _USER: regex(r"(?:^|[?&;\s])user(?:[ _]?(?:id|name))?\s*=\s*(?P<value>[^&;\s'\"]+)", re.I),
+    _PASSWORD: regex(r"(?:^|[?&;\s])(?:password|pwd)\s*=\s*(?P<value>[^&;\s'\"]+)", re.I),
+    _DB: regex(r"(?:^|[?&;\s])(?:dbname|database)\s*=\s*(?P<value>[^&;\s'\"]+)", re.I),
 }
-_DATABASE = re.compile(r"(?::\d+)?/(?P<db>[^?\s,;'\"]*)")
+_DATABASE = regex(r"(?::\d+)?/(?P<db>[^?\s,;'\"]*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

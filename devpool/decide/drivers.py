@@ -13,17 +13,18 @@ from devpool.decide.tuning import SCRAM, SCRAM_USUAL
 from devpool.errors import DevpoolError
 from devpool.read.model import Project, Setting
 from devpool.read.services import Service
+from devpool.text.patterns import regex
 
-_JAVA_IMAGE = re.compile(
+_JAVA_IMAGE = regex(
     r"(^|[/._-])(java|jdk|jre|openjdk|temurin|corretto|zulu|graalvm|spring|keycloak|quarkus|tomcat|jetty|wildfly|jboss"
     r"|liberty|maven|gradle|sonarqube|metabase|camunda|confluence|jira|jenkins|nifi|thingsboard|openfire)\d*([/:._-]|$)",
     re.I,
 )
-_JAVA_COMMAND = re.compile(r"\bjava\b|\.jar\b|\.war\b|\b(mvnw?|gradlew?|sbt)\b|\bspring|\bkc\.sh\b", re.I)
-_JAVA_VARIABLE = re.compile(r"JAVA_(OPTS|TOOL_OPTIONS|HOME)|JDK_JAVA_OPTIONS|(SPRING|QUARKUS|KC|CATALINA)_\w+")
-_JAVA_URL = re.compile(r"(j|r2)dbc:|vertx-reactive:", re.I)
-_BUN_IMAGE = re.compile(r"(^|/)bun([:@]|$)", re.I)
-_BUN_COMMAND = re.compile(r"(^|[\s/])bunx?(\s|$)")
+_JAVA_COMMAND = regex(r"\bjava\b|\.jar\b|\.war\b|\b(mvnw?|gradlew?|sbt)\b|\bspring|\bkc\.sh\b", re.I)
+_JAVA_VARIABLE = regex(r"JAVA_(OPTS|TOOL_OPTIONS|HOME)|JDK_JAVA_OPTIONS|(SPRING|QUARKUS|KC|CATALINA)_\w+")
+_JAVA_URL = regex(r"(j|r2)dbc:|vertx-reactive:", re.I)
+_BUN_IMAGE = regex(r"(^|/)bun([:@]|$)", re.I)
+_BUN_COMMAND = regex(r"(^|[\s/])bunx?(\s|$)")
 
 
 def refuse_fast_auth(project: Project, settings: list[Setting], chosen: Mapping[str, str]) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from devpool.read.environment import Value, raw_span
 from devpool.text.address import Address, find_addresses, replacements
 from devpool.text.edits import Copy, Part
+from devpool.text.patterns import regex
 
 Replacement = tuple[tuple[int, int], str]
 Target = tuple[str, str, str]  # host, port, and what the database's name ends in
 # `$NAME` without braces would take what follows it for a part of its name.
-_OPEN_VARIABLE = re.compile(r"\$[A-Za-z_]\w*$")
-_BEFORE_DEFAULT = re.compile(r"\$\{[A-Za-z_]\w*:?-$")
+_OPEN_VARIABLE = regex(r"\$[A-Za-z_]\w*$")
+_BEFORE_DEFAULT = regex(r"\$\{[A-Za-z_]\w*:?-$")
 
 
 def raw_replacements(

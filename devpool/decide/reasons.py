@@ -15,13 +15,14 @@ from devpool.read.services import Service
 from devpool.read.tls import demand, strongest
 from devpool.text import nodes
 from devpool.text.nodes import Alias
+from devpool.text.patterns import regex
 
-_MIGRATOR_NAME = re.compile(
+_MIGRATOR_NAME = regex(
     r"(^|[-_])(migrat\w*|db[-_]?init|init[-_]?db|seed(er)?|schema[-_]?(init\w*|upgrade|setup))([-_]|$)", re.I
 )
-_WORKER_NAME = re.compile(r"(^|[-_])workers?([-_]|$)", re.I)
-_PREPARER_NAME = re.compile(r"(^|[-_])(init|setup|bootstrap|installer)$", re.I)
-_BACKUP = re.compile(r"(^|[-_/\s])(backups?|pg_?dump)([-_.\s]|$)", re.I)
+_WORKER_NAME = regex(r"(^|[-_])workers?([-_]|$)", re.I)
+_PREPARER_NAME = regex(r"(^|[-_])(init|setup|bootstrap|installer)$", re.I)
+_BACKUP = regex(r"(^|[-_/\s])(backups?|pg_?dump)([-_.\s]|$)", re.I)
 _MONITORING = ("monitoring", "it watches the real server")
 _CONSOLE = ("console", "an admin console needs session features")
 _DUMP = ("backup", "dumps need one session")
@@ -30,46 +31,46 @@ _LISTEN = ("listen", "it waits on LISTEN, which a transaction pool cannot delive
 _MIGRATOR = ("migrator", "it migrates the schema")
 _DIRECT_IMAGES = (
     (
-        re.compile(
+        regex(
             r"exporter|pgwatch|pganalyze|pgmonitor|pghero|^agent$|grafana-agent|alloy|telegraf|datadog|otel|opentelemetry-collector|netdata"
         ),
         _MONITORING,
     ),
-    (re.compile(r"pgadmin|adminer|pgweb|pghero|phppgadmin|cloudbeaver|dbgate|prisma-studio|metabase-db"), _CONSOLE),
-    (re.compile(r"backup|pg_?dump|barman|wal-?g|pgbackrest"), _DUMP),
+    (regex(r"pgadmin|adminer|pgweb|pghero|phppgadmin|cloudbeaver|dbgate|prisma-studio|metabase-db"), _CONSOLE),
+    (regex(r"backup|pg_?dump|barman|wal-?g|pgbackrest"), _DUMP),
     (
-        re.compile(
+        regex(
             r"debezium|^realtime$|kafka-connect|^connect$|pglogical|peerdb|airbyte|materialize|powersync"
             r"|(^|[-_])(cdc|electric|zero-cache|sequin|pgsync|pgstream|readyset|wal-listener)([-_]|$)"
         ),
         _REPLICATION,
     ),
-    (re.compile(r"amqp-bridge|pg_?amqp|graphile-worker|concourse|graph-node"), _LISTEN),
-    (re.compile(r"flyway|liquibase|dbmate|sqitch|(^|[-_])goose([-_]|$)"), _MIGRATOR),
+    (regex(r"amqp-bridge|pg_?amqp|graphile-worker|concourse|graph-node"), _LISTEN),
+    (regex(r"flyway|liquibase|dbmate|sqitch|(^|[-_])goose([-_]|$)"), _MIGRATOR),
 )
 _DIRECT_COMMANDS = (
-    (re.compile(r"\bgraphile-worker\b|\bprocrastinate\b.*\bworker\b|\bgood_job\b.*\bstart\b"), _LISTEN),
-    (re.compile(r"\bpg_dump(all)?\b|\bpg_basebackup\b|\bpg_restore\b"), _DUMP),
-    (re.compile(r"prisma\s+studio|drizzle-kit\s+studio"), _CONSOLE),
+    (regex(r"\bgraphile-worker\b|\bprocrastinate\b.*\bworker\b|\bgood_job\b.*\bstart\b"), _LISTEN),
+    (regex(r"\bpg_dump(all)?\b|\bpg_basebackup\b|\bpg_restore\b"), _DUMP),
+    (regex(r"prisma\s+studio|drizzle-kit\s+studio"), _CONSOLE),
 )
 _DIRECT_FULL_IMAGES = (
-    (re.compile(r"(^|/)(migrate/migrate|arigaio/atlas)\b"), _MIGRATOR),
-    (re.compile(r"(^|/)debezium/(server|connect|operator|platform-conductor)\b"), _REPLICATION),
-    (re.compile(r"(^|/)rocicorp/zero\b"), _REPLICATION),
-    (re.compile(r"(^|/)graphile/worker\b"), _LISTEN),
+    (regex(r"(^|/)(migrate/migrate|arigaio/atlas)\b"), _MIGRATOR),
+    (regex(r"(^|/)debezium/(server|connect|operator|platform-conductor)\b"), _REPLICATION),
+    (regex(r"(^|/)rocicorp/zero\b"), _REPLICATION),
+    (regex(r"(^|/)graphile/worker\b"), _LISTEN),
 )
-_BYSTANDER = re.compile(
+_BYSTANDER = regex(
     r"^(redis|valkey|keydb|qdrant|weaviate|milvus|rabbitmq|memcached|nginx|openresty|caddy|traefik|haproxy|elasticsearch|opensearch|minio|kafka"
     r"|zookeeper|mongo(db)?|mysql|mariadb|mailhog|mailpit|mailcatcher|jaeger|prometheus|clickhouse)([-_.]|$)"
 )
-_FRONT = re.compile(r"^(nginx|gateway|(reverse-?)?proxy|front(-?end)?|static|(web-?)?ui|client)$", re.I)
-_FRONT_COMMAND = re.compile(r"^\s*(cp|nginx|npm run build|yarn build|caddy)\b")
+_FRONT = regex(r"^(nginx|gateway|(reverse-?)?proxy|front(-?end)?|static|(web-?)?ui|client)$", re.I)
+_FRONT_COMMAND = regex(r"^\s*(cp|nginx|npm run build|yarn build|caddy)\b")
 _FALSE = ("", "false", "0", "no", "off", "f", "n")
 # What only a consumer of Postgres's logical replication is told: its slot, its publication, the plugin that decodes.
-_SLOT_VARIABLE = re.compile(
+_SLOT_VARIABLE = regex(
     r"(REPLICATION|WAL)_?SLOT|(^|_)SLOT_?NAME$|(PG|POSTGRES|REPLICATION|CDC|WAL)\w*_PUBLICATION(_?NAME)?S?$", re.I
 )
-_DECODER = re.compile(r"\b(pgoutput|wal2json|decoderbufs|test_decoding)\b")
+_DECODER = regex(r"\b(pgoutput|wal2json|decoderbufs|test_decoding)\b")
 
 Reason = tuple[str, str]
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from devpool.decide.options import Options
 from devpool.decide.routing import Route
 from devpool.errors import DevpoolError
 from devpool.read.model import Project, Setting
+from devpool.text.patterns import regex
 
 # What Compose allows.
-SERVICE_NAME = re.compile(r"[A-Za-z0-9._-]+")
+SERVICE_NAME = regex(r"[A-Za-z0-9._-]+")
 # A key has 1024 characters at the most (YAML 1.2.2, 7.4.2), those of the names that are added to it, and quotes.
 _LONGEST_NAME = 1000
 

@@ -15,15 +15,16 @@ from devpool.read.environment import Value
 from devpool.read.model import Project, Setting
 from devpool.read.settings import companions
 from devpool.text.address import Address
+from devpool.text.patterns import regex
 
 SUFFIX = "_session"
 VARIABLE = "PGBOUNCER_SESSION_DATABASE"
 _LONGEST = 63 - len(SUFFIX)  # PostgreSQL documentation, "Identifiers and Key Words": 63 bytes
 # What the variable's own form leaves room for: doors are separated by commas, and a name is followed by `=`.
-_NAME = re.compile(r"[^,=*'\s]+")
+_NAME = regex(r"[^,=*'\s]+")
 _WORDS = ("NAME", "DB", "DATABASE", "DBNAME", "DB_NAME", "DATABASE_NAME")
 # Taken without a host variable of the same prefix where it is the only one: names that can mean no other kind of store.
-_LIKELY = re.compile(r"(DB|DATABASE|PG|POSTGRES(QL)?|SQL)_?(NAME|DB|DBNAME|DB_NAME|DATABASE(_NAME)?)|DATABASE", re.I)
+_LIKELY = regex(r"(DB|DATABASE|PG|POSTGRES(QL)?|SQL)_?(NAME|DB|DBNAME|DB_NAME|DATABASE(_NAME)?)|DATABASE", re.I)
 
 
 def refuse_direct(routes: Iterable[Route], wanted: Iterable[str]) -> None:

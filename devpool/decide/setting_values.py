@@ -5,23 +5,23 @@ The image checks the same again at every start (docker/pgbouncer/settings.sh); h
 
 from __future__ import annotations
 
-import re
+from devpool.text.patterns import regex
 
 _ON = ("1", "true", "yes", "on")
 _OFF = ("0", "false", "no", "off")
 _INT_MAX = 2147483647  # PgBouncer keeps them in an int
-_WHOLE = re.compile(r"0|[1-9][0-9]{0,9}")
+_WHOLE = regex(r"0|[1-9][0-9]{0,9}")
 _FORMS = {
-    "seconds": (re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?"), "a number of seconds without a unit, for example 30"),
-    "words": (re.compile(r"[A-Za-z0-9_.]+( *, *[A-Za-z0-9_.]+)*"), "names with commas between them"),
-    "database": (re.compile(r"(?!pgbouncer$).+"), "the name of a database, and not `pgbouncer`, PgBouncer's own"),
-    "file": (re.compile(r"/.*"), "the whole path of a file in the pooler's container"),
+    "seconds": (regex(r"[0-9]{1,9}(\.[0-9]{1,6})?"), "a number of seconds without a unit, for example 30"),
+    "words": (regex(r"[A-Za-z0-9_.]+( *, *[A-Za-z0-9_.]+)*"), "names with commas between them"),
+    "database": (regex(r"(?!pgbouncer$).+"), "the name of a database, and not `pgbouncer`, PgBouncer's own"),
+    "file": (regex(r"/.*"), "the whole path of a file in the pooler's container"),
     "protocols": (
-        re.compile(r"(all|secure|tlsv1\.[0-3])([,:](all|secure|tlsv1\.[0-3]))*"),
+        regex(r"(all|secure|tlsv1\.[0-3])([,:](all|secure|tlsv1\.[0-3]))*"),
         "TLS versions, for example tlsv1.3, or secure",
     ),
-    "ciphers": (re.compile(r"[A-Za-z0-9!].*"), "a list of ciphers as OpenSSL writes them"),
-    "tls13-ciphers": (re.compile(r"[A-Za-z0-9!].*"), "a list of ciphers as OpenSSL writes them"),
+    "ciphers": (regex(r"[A-Za-z0-9!].*"), "a list of ciphers as OpenSSL writes them"),
+    "tls13-ciphers": (regex(r"[A-Za-z0-9!].*"), "a list of ciphers as OpenSSL writes them"),
 }
 
 

@@ -6,7 +6,6 @@ same as before, and what the app says from then on is the app's alone.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,11 +14,12 @@ from devpool.read.services import Fragment, Service, Statement
 from devpool.text import layout, nodes
 from devpool.text.edits import Copy, Edit, Part, insertion, joined
 from devpool.text.nodes import Alias, Entry, Node, path_to
+from devpool.text.patterns import regex
 
 KEYS = ("environment", "env_file", "depends_on", "links")
 NAMED = ("environment", "depends_on")
 _EMPTY = {"environment": "{}", "env_file": "[]", "depends_on": "[]", "links": "[]"}
-_ANCHOR = re.compile(r"(^|[\s\[{,:-])&[^\s,\[\]{}]+")
+_ANCHOR = regex(r"(^|[\s\[{,:-])&[^\s,\[\]{}]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_MIGRATES = re.compile(
+from devpool.text.patterns import regex
+
+_MIGRATES = regex(
     r"(?<!\bworker-)\bmigrat(e|ions?)\b(?!-(api|app|manager|server|service|worker)\b)|\balembic\b.*\bupgrade\b|\bflyway\b|\bliquibase\b"
     r"|\bdb:(migrate|setup|prepare|create|schema:load)\b|\bprisma\s+(migrate|db\s+push)\b|\bgoose\b|\bdbmate\b|\bsqitch\b"
     r"|\bschema[-_ ]?(load|setup|create|init\w*|upgrade)\b|\bupgrade-schema\b|\bdoctrine:schema:(create|update)\b"
@@ -12,39 +14,39 @@ _MIGRATES = re.compile(
     r"|\baerich\s+upgrade\b|\bseed(er)?\b",
     re.I,
 )
-_PSQL = re.compile(r"\bpsql\b")
+_PSQL = regex(r"\bpsql\b")
 
 # What serves wherever it stands in a step, what does so unless the step migrates (`/app/server migrate up`), and what
 # can run anything: a name like `migrator` says more than `node`.
-_SERVER = re.compile(
+_SERVER = regex(
     r"runserver|gunicorn|uvicorn|uwsgi|hypercorn|daphne|celery|puma|rails s(?!\w*:)|npm (run )?(start|dev)|sidekiq"
     r"|phx\.server|php-fpm|apache2|supervisord|\b(flask|fastapi) run\b|\bqueue:work\b|\byarn (run )?(start|dev)\b",
     re.I,
 )
-_SERVING = re.compile(r"(?<![A-Za-z])(server?|start)\b", re.I)
-_RUNTIME = re.compile(r"\bnext\b|\bnode\s|\bjava\s|\bexec\s", re.I)
+_SERVING = regex(r"(?<![A-Za-z])(server?|start)\b", re.I)
+_RUNTIME = regex(r"\bnext\b|\bnode\s|\bjava\s|\bexec\s", re.I)
 
-_CONTINUED = re.compile(r"\\[ \t]*\r?\n")
-_BETWEEN_STEPS = re.compile(r"&&|\|\||;|\r?\n")
-_BEFORE_A_STEP = re.compile(
+_CONTINUED = regex(r"\\[ \t]*\r?\n")
+_BETWEEN_STEPS = regex(r"&&|\|\||;|\r?\n")
+_BEFORE_A_STEP = regex(
     r"^[\s\"'({]*((do|then|else|if|elif|while|until|!|time|exec|/?(usr/)?(bin/)?(ba|da|z)?sh(\s+-\w+)+)\s+)*"
 )
-_FOLDERS = re.compile(r"[^\s=:\"']*/(?=[^\s/]+)")
-_OPTION = re.compile(r"(?<!\S)-\S+")
+_FOLDERS = regex(r"[^\s=:\"']*/(?=[^\s/]+)")
+_OPTION = regex(r"(?<!\S)-\S+")
 # Steps that are over at once, and that say nothing of what comes after them.
-_PASSING = re.compile(
+_PASSING = regex(
     r"^(#|(done|fi|esac|true|false|exit|wait|echo|printf|sleep|touch|rm|cp|mv|mkdir|chmod|chown|cat|ls|date|set|export|cd"
     r"|curl|wget|nc|test|pg_isready|createdb|createuser|npm (ci|install)|\[+)(?![\w.-])|[\s\"')}]*$)"
 )
 # Words of the chores that go with a migration: they end, too.
-_CHORE = re.compile(
+_CHORE = regex(
     r"seed|init|load|creat|setup|import|fixture|populat|prepar|superuser|collectstatic|compilemessages|generate|check|backfill"
     r"|ensure|grant|bootstrap|finish|status|upgrade|stamp|reset|insert",
     re.I,
 )
 # A framework's own commands end, but for the few that _SERVER and _SERVING know, and those that work off a queue.
-_MANAGEMENT = re.compile(r"\b(manage\.py|artisan|rake|rails|bin/console|mix|airflow|superset|kong)\b")
-_WORKER = re.compile(r"work|queue|cluster|schedul|listen|consum|horizon|octane|\bbot\b|\brun\b", re.I)
+_MANAGEMENT = regex(r"\b(manage\.py|artisan|rake|rails|bin/console|mix|airflow|superset|kong)\b")
+_WORKER = regex(r"work|queue|cluster|schedul|listen|consum|horizon|octane|\bbot\b|\brun\b", re.I)
 
 
 def serves(start: str) -> bool:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,12 +14,13 @@ from typing import Any
 from devpool.docker.client import COMPOSE, client, containers_of, errors, labels_of
 from devpool.docker.engine import Call, run
 from devpool.errors import DevpoolError
+from devpool.text.patterns import regex
 from devpool.text.redaction import redact
 
 _LOG_LINES = 20
 _ROLE = "devpool.role"  # the label that our images have (docker/*/Dockerfile)
-_STAMP = re.compile(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
-_VOLUME_ID = re.compile(r"[0-9a-f]{64}")
+_STAMP = regex(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
+_VOLUME_ID = regex(r"[0-9a-f]{64}")
 _HEALTH_TIMEOUT = 90  # seconds that a pooler has to become healthy
 
 

@@ -7,7 +7,6 @@ one, which runs now, ends a moment later, and `docker compose up`, which saw it 
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,10 +14,11 @@ from typing import Any
 
 from devpool.docker.client import COMPOSE, client, containers_of, errors, labels_of
 from devpool.errors import DevpoolError
+from devpool.text.patterns import regex
 
 _REPLACES = f"{COMPOSE}.replace"
 _SERVICES = f"{COMPOSE}.oneoff=False"
-_TEMPORARY = re.compile(r"[0-9a-f]{12}_(.+)")
+_TEMPORARY = regex(r"[0-9a-f]{12}_(.+)")
 _TRIES = 20
 _PAUSE = 0.25  # seconds
 

@@ -11,8 +11,9 @@ from devpool.decide.session import name_setting
 from devpool.errors import DevpoolError
 from devpool.read.model import Project, Setting
 from devpool.read.tools import DIRECT_NAMES, Tool
+from devpool.text.patterns import regex
 
-_URL = re.compile(
+_URL = regex(
     r"(?P<scheme>[a-z][a-z0-9+]*)://(?:(?P<user>[^:@/?#]*)(?::(?P<password>.*))?@)?(?P<rest>[^@]*)", re.I | re.S
 )
 

@@ -14,9 +14,10 @@ from devpool.read.settings import published_ports
 from devpool.read.starting import Start, migrating
 from devpool.read.tools import SESSION
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses
+from devpool.text.patterns import regex
 
 # Startup parameters that the pooler takes and does not apply (PgBouncer documentation, `ignore_startup_parameters`).
-_IGNORED = re.compile(
+_IGNORED = regex(
     r"[?&;\s](?P<name>search_path|currentSchema|options|statement_timeout|lock_timeout"
     r"|idle_in_transaction_session_timeout|default_transaction_isolation)\s*=\s*(?P<value>[^&;\s]+)",
     re.I,
@@ -30,10 +31,10 @@ _SERVER_TLS = {"staging": "require", "production": "verify-full"}
 _HOSTS = ("host.docker.internal", "gateway.docker.internal", "docker.for.mac.localhost", "host.containers.internal")
 
 # The setting that logical replication needs, as the command of a server has it.
-_LOGICAL = re.compile(r"\bwal_level\s*=\s*'?logical\b")
+_LOGICAL = regex(r"\bwal_level\s*=\s*'?logical\b")
 
 # A file whose content the app takes for its address: a Compose secret mostly.
-_FROM_FILE = re.compile(r"(DB|DATABASE|PG|POSTGRES).*(URL|URI|DSN)_FILE$", re.I)
+_FROM_FILE = regex(r"(DB|DATABASE|PG|POSTGRES).*(URL|URI|DSN)_FILE$", re.I)
 
 
 def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str]:

@@ -12,23 +12,24 @@ from devpool.read.services import Service
 from devpool.read.sources import Sources
 from devpool.text import nodes
 from devpool.text.address import find_addresses
+from devpool.text.patterns import regex
 
 Services = Mapping[str, Service]
 
-_DATABASE_IMAGE = re.compile(
+_DATABASE_IMAGE = regex(
     r"(^|[-_.])(postgres(ql)?|postgis|timescaledb|pgvector|paradedb|citus|spilo|pgrouting|alloydbomni|pg\d+)"
     r"([-_.]|\d|$)"
 )
-_NOT_DATABASE = re.compile(
+_NOT_DATABASE = regex(
     r"exporter|backup|dump|bouncer|pgpool|pgadmin|postgrest|adminer|client|operator|proxy|migrat|bridge"
     r"|pgcat|(^|[-_])(ui|web|admin|init|rest|meta)([-_]|$)"
 )
-_POOLER_IMAGE = re.compile(r"pg_?bouncer|pgpool|pgcat|odyssey|supavisor|pgdog|pgagroal")
-_DATA_FOLDER = re.compile(r":/var/lib/(postgresql|pgsql)(/|$)")
-_DATABASE_NAME = re.compile(r"postgres|(^|[-_])(pg|db|database|sql)\d*([-_]|$)", re.I)
+_POOLER_IMAGE = regex(r"pg_?bouncer|pgpool|pgcat|odyssey|supavisor|pgdog|pgagroal")
+_DATA_FOLDER = regex(r":/var/lib/(postgresql|pgsql)(/|$)")
+_DATABASE_NAME = regex(r"postgres|(^|[-_])(pg|db|database|sql)\d*([-_]|$)", re.I)
 # The host of the server itself, not that of a tool beside it, as `PGBOUNCER_HOST` or `PGADMIN_HOST` is.
-_SERVER_VARIABLE = re.compile(r"(^|_)(PG|POSTGRES(QL)?|DB|DATABASE)_?(HOST(_?NAME)?|SERVER|ADDR(ESS)?)$", re.I)
-_CLIENT_COMMAND = re.compile(r"\b(psql|pg_dump(all)?|pg_restore)\b")
+_SERVER_VARIABLE = regex(r"(^|_)(PG|POSTGRES(QL)?|DB|DATABASE)_?(HOST(_?NAME)?|SERVER|ADDR(ESS)?)$", re.I)
+_CLIENT_COMMAND = regex(r"\b(psql|pg_dump(all)?|pg_restore)\b")
 
 
 def image_name(service: Service) -> str:

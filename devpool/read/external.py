@@ -12,17 +12,18 @@ from collections.abc import Container, Iterator, Mapping
 
 from devpool.read.environment import Value
 from devpool.text.address import DEFAULT_PORT, Address, bare_host, find_addresses
+from devpool.text.patterns import regex
 
-_NAME = re.compile(r"([a-z0-9_-]+\.)+[a-z][a-z0-9-]*\.?", re.I)
-_NUMBERS = re.compile(r"(?!127\.|0\.)\d{1,3}(\.\d{1,3}){3}|\[(?!::1?\])[0-9a-f:]+\]", re.I)
-_PLACEHOLDER = re.compile(
+_NAME = regex(r"([a-z0-9_-]+\.)+[a-z][a-z0-9-]*\.?", re.I)
+_NUMBERS = regex(r"(?!127\.|0\.)\d{1,3}(\.\d{1,3}){3}|\[(?!::1?\])[0-9a-f:]+\]", re.I)
+_PLACEHOLDER = regex(
     r"example|your|placeholder|change-?me|xxx|dummy|todo|(^|\.)(local|localhost|test|invalid)\.?$", re.I
 )
-_POOLER = re.compile(r"pooler|pgbouncer|-pool(ed)?\.|proxy", re.I)
+_POOLER = regex(r"pooler|pgbouncer|-pool(ed)?\.|proxy", re.I)
 _POOLER_PORTS = ("6432", "6543")
-_HOST_VARIABLE = re.compile(r"(PG|POSTGRES).*(HOST|SERVER|ADDR)|^(DB|DATABASE)_?(HOST|SERVER)", re.I)
-_PORT_FOR = re.compile(r"HOST_?NAME|HOST|SERVER|ADDR(ESS)?", re.I)
-_ENGINE = re.compile(r"(DB|DATABASE).*(ENGINE|CONNECTION|TYPE|DIALECT|CLIENT|DRIVER)", re.I)
+_HOST_VARIABLE = regex(r"(PG|POSTGRES).*(HOST|SERVER|ADDR)|^(DB|DATABASE)_?(HOST|SERVER)", re.I)
+_PORT_FOR = regex(r"HOST_?NAME|HOST|SERVER|ADDR(ESS)?", re.I)
+_ENGINE = regex(r"(DB|DATABASE).*(ENGINE|CONNECTION|TYPE|DIALECT|CLIENT|DRIVER)", re.I)
 
 Values = Mapping[str, Value]
 

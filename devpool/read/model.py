@@ -11,9 +11,10 @@ from devpool.read.environment import Value
 from devpool.read.services import Service
 from devpool.read.sources import Sources
 from devpool.text.address import Address, Kind
+from devpool.text.patterns import regex
 
 # A variable that its own name calls direct, or that only migrations read, keeps its value.
-DIRECT_NAME = re.compile(r"DIRECT|UNPOOLED|NON_?POOL|LIQUIBASE|FLYWAY|MIGRAT", re.I)
+DIRECT_NAME = regex(r"DIRECT|UNPOOLED|NON_?POOL|LIQUIBASE|FLYWAY|MIGRAT", re.I)
 # Kinds whose value is nothing but the one part of an address.
 BARE = ("host", "port", "database")
 Environments = Mapping[str, Mapping[str, Value]]

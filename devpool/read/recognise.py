@@ -10,13 +10,14 @@ from fnmatch import fnmatchcase
 from posixpath import dirname
 
 from devpool.read.tools import EXECS, TOOLS, Tool, Way
+from devpool.text.patterns import regex
 
 Files = Mapping[str, str]
 
-_PYTHON = re.compile(r"(?P<python>[^\s\"']*python[\d.]*)\s+(\./)?manage\.py")
-_RUN = re.compile(r"\b(?P<run>(poetry|uv|pdm|pipenv|rye|hatch) run)\b")
-_DIRECT_URL = re.compile(r"\bdirectUrl\s*=\s*env\(\s*[\"'](\w+)")  # Prisma's schema
-_DIRECT_NAME = re.compile(
+_PYTHON = regex(r"(?P<python>[^\s\"']*python[\d.]*)\s+(\./)?manage\.py")
+_RUN = regex(r"\b(?P<run>(poetry|uv|pdm|pipenv|rye|hatch) run)\b")
+_DIRECT_URL = regex(r"\bdirectUrl\s*=\s*env\(\s*[\"'](\w+)")  # Prisma's schema
+_DIRECT_NAME = regex(
     r"\b(?=\w*(?:DIRECT|UNPOOLED|NON_?POOL|MIGRAT))(?=\w*(?:URL|URI|DSN))[A-Z][A-Z0-9_]+\b",
 )
 

@@ -14,16 +14,17 @@ from devpool.read.services import Service
 from devpool.text import nodes
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, bare_host, find_addresses, several_hosts
 from devpool.text.nodes import Scalar, Sequence
+from devpool.text.patterns import regex
 
 Values = Mapping[str, Value]
 Databases = Mapping[str, Database]
 Hosts = Mapping[str, str]
 
-_HOST_NAME = re.compile(r"HOST|SERVER|ADDR|SEED|ENDPOINT|URL|URI|DSN|LOCATION|INSTANCE|DB_POSTGRES(QL)?$", re.I)
-_NOT_HOST = re.compile(r"USER|PASS|ALLOWED|ENGINE|TYPE$|SCHEMA|DIALECT|DRIVER|TRUSTED|NO_PROXY", re.I)
-_PORT_FOR = re.compile(r"HOST_?NAME|HOST|SERVER_?NAME|SERVER|ADDRESS|ADDR|SEEDS|ENDPOINT|URL|URI", re.I)
+_HOST_NAME = regex(r"HOST|SERVER|ADDR|SEED|ENDPOINT|URL|URI|DSN|LOCATION|INSTANCE|DB_POSTGRES(QL)?$", re.I)
+_NOT_HOST = regex(r"USER|PASS|ALLOWED|ENGINE|TYPE$|SCHEMA|DIALECT|DRIVER|TRUSTED|NO_PROXY", re.I)
+_PORT_FOR = regex(r"HOST_?NAME|HOST|SERVER_?NAME|SERVER|ADDRESS|ADDR|SEEDS|ENDPOINT|URL|URI", re.I)
 _HOST_WORDS = ("HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS")
-_DATABASE_PORT = re.compile(r"(DB|PG|POSTGRES|SQL|DATABASE).*PORT", re.I)
+_DATABASE_PORT = regex(r"(DB|PG|POSTGRES|SQL|DATABASE).*PORT", re.I)
 
 
 def find_settings(

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 
 from devpool.read.recognise import by_command
 from devpool.read.tools import Tool
+from devpool.text.patterns import regex
 
-_SPLIT = re.compile(r"&&|\|\||;|\||\n|\b(?:then|do|else)\b")
-_AROUND = re.compile(r"^[\s\"'(]*(?:(?:if|while|until|!|exec|time)\s+)*(?:\S*\b(?:ba|a|da)?sh\s+-\w*c\s+)?[\"'(]*")
-_PASSES_ON = re.compile(r"\$[@*1]|\$\{[@*1]")
-_SHELL = re.compile(r"\bsh\s+-\w*c\b")
-_OF_A_SHELL = re.compile(r"[$`<>(){}*?\"'\\]")
-_ECHO = re.compile(r"^(echo|printf|#|log\b|info\b)")
+_SPLIT = regex(r"&&|\|\||;|\||\n|\b(?:then|do|else)\b")
+_AROUND = regex(r"^[\s\"'(]*(?:(?:if|while|until|!|exec|time)\s+)*(?:\S*\b(?:ba|a|da)?sh\s+-\w*c\s+)?[\"'(]*")
+_PASSES_ON = regex(r"\$[@*1]|\$\{[@*1]")
+_SHELL = regex(r"\bsh\s+-\w*c\b")
+_OF_A_SHELL = regex(r"[$`<>(){}*?\"'\\]")
+_ECHO = regex(r"^(echo|printf|#|log\b|info\b)")
 # Programs that serve for ever, so that words given after them are not a command.
-_SERVES = re.compile(r"\b(gunicorn|uvicorn|hypercorn|daphne|celery|puma|runserver|php-fpm|nginx|next start)\b")
+_SERVES = regex(r"\b(gunicorn|uvicorn|hypercorn|daphne|celery|puma|runserver|php-fpm|nginx|next start)\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

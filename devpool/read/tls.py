@@ -13,12 +13,13 @@ from typing import Literal
 from devpool.errors import DevpoolError
 from devpool.read.environment import Value
 from devpool.read.model import Setting
+from devpool.text.patterns import regex
 
 Demand = Literal["", "require", "verify"]
 
-_MODE = re.compile(r"\bssl[ _]?mode\s*=\s*[\"']?(?P<mode>[a-z-]+)|\bssl\s*=\s*(?P<ssl>true|1|require)\b", re.I)
-_ROOT = re.compile(r"\bsslrootcert\s*=", re.I)
-_MODE_VARIABLE = re.compile(r"^(PG|POSTGRES|DB|DATABASE|KC_DB).*SSL_?MODE$", re.I)
+_MODE = regex(r"\bssl[ _]?mode\s*=\s*[\"']?(?P<mode>[a-z-]+)|\bssl\s*=\s*(?P<ssl>true|1|require)\b", re.I)
+_ROOT = regex(r"\bsslrootcert\s*=", re.I)
+_MODE_VARIABLE = regex(r"^(PG|POSTGRES|DB|DATABASE|KC_DB).*SSL_?MODE$", re.I)
 _VERIFY = ("verify-ca", "verify-full", "verifyca", "verifyfull")
 _REQUIRE = ("require", "no-verify", "true", "1")
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from devpool.text.patterns import regex
+
 UNKNOWN = 10
 
 
@@ -143,23 +145,23 @@ PROGRAMS = (
     Program(name="runserver", pattern=r"\b(runserver|flask\s+run)\b", why="a thread for each request"),
     Program(name="python", pattern=r"\bpython[\d.]*\b", usual=1, why="a program with one connection"),
 )
-_ASYNC = re.compile(r"(?:-k|--worker-class)[=\s]+\S*(uvicorn|aiohttp|asgi)")
-_GREEN = re.compile(r"(?:-k|--worker-class)[=\s]+\S*(gevent|eventlet)")
+_ASYNC = regex(r"(?:-k|--worker-class)[=\s]+\S*(uvicorn|aiohttp|asgi)")
+_GREEN = regex(r"(?:-k|--worker-class)[=\s]+\S*(gevent|eventlet)")
 # The names that say how much an app's own pool may hold: QUARKUS_DATASOURCE_JDBC_MAX_SIZE and
 # quarkus.datasource.jdbc.max-size are the same, MONGODB_POOL_SIZE is another's.
-_POOL = re.compile(
+_POOL = regex(
     r"(^|_)(DB|DATABASE|PG|POSTGRES(QL)?|SQL|SQLALCHEMY|ECTO|HIKARI|DATASOURCE|JDBC)(_CONNECTIONS?)?_"
     r"(MAX(IMUM)?_?POOL(_?SIZE)?|POOL(_?SIZE|_?MAX(_?SIZE)?|_?LIMIT)?|MAX_?SIZE|MAX_?(OPEN_?)?CONN(ECTION)?S?|LIMIT)$"
     r"|^(MAX(IMUM)?_?)?POOL_?(SIZE|MAX)$"
 )
-_OVERFLOW = re.compile(r"(^|_)(POOL|DB|DATABASE|SQLALCHEMY)_MAX_?OVERFLOW$")
-_IN_URL = re.compile(
+_OVERFLOW = regex(r"(^|_)(POOL|DB|DATABASE|SQLALCHEMY)_MAX_?OVERFLOW$")
+_IN_URL = regex(
     r"[?&;](?P<name>connection_limit|pool_size|pool_max_conns|max_conns|pool|max(?:imum)? ?pool ?size)"
     r"\s*=\s*(?P<value>\d+)",
     re.I,
 )
-_FLAG = re.compile(r"-D(?P<name>[\w.-]+)=(?P<value>\d+)")
-_SHELL = re.compile(r"\$\$?(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
+_FLAG = regex(r"-D(?P<name>[\w.-]+)=(?P<value>\d+)")
+_SHELL = regex(r"\$\$?(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
 
 
 def demand(

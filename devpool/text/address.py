@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from devpool.text.patterns import regex
+
 Kind = Literal["url", "jdbc", "dsn", "host", "port", "database"]
 DEFAULT_PORT = "5432"
 # In a container the container itself; in the host's network the host.
@@ -23,41 +25,41 @@ _SCHEME = (
     r"(?:postgres(?:ql)?|postgis|psql|pgsql|pg|timescale(?:db)?|pgx5?|ecto|cockroachdb|asyncpg)(?:\+[a-z0-9_]+)?"
 )
 _HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)"
-_URL = re.compile(
+_URL = regex(
     rf"(?<![A-Za-z0-9+.:-])(?P<scheme>(?:j|r2)dbc:(?:[a-z0-9-]+:)*postgresql(?:\+[a-z]+)?|vertx-reactive:postgresql|{_SCHEME})://"
     rf"(?:(?P<user>[^/?#\s]*)@)?(?P<host>{_HOST})(?::(?P<port>\d+))?(?=[/?#\s'\"`,;)\]}}\\]|$)",
     re.I,
 )
 # A password with an unescaped `/`, `?` or `#`: the last @ still separates it from the host.
-_URL_ODD = re.compile(
+_URL_ODD = regex(
     rf"^(?P<scheme>{_SCHEME})://(?P<user>[^:\s]+:\S+)@(?P<host>{_HOST})(?::(?P<port>\d+))?(?=[/?]|$)", re.I
 )
 # libpq: the host may stand among the parameters instead, and the authority be empty.
-_URL_QUERY = re.compile(
+_URL_QUERY = regex(
     rf"(?<![A-Za-z0-9+.:-])(?P<scheme>{_SCHEME})://(?:[^/?#\s]*@)?/[^?#\s]*\?(?:[^#\s]*&)?host=(?P<host>[A-Za-z0-9_.-]+)"
     r"(?=[&#\s'\"]|$)",
     re.I,
 )
 # A host among the parameters wins over the authority's (libpq, "Connection URIs"): not one address.
-_OTHER_HOST = re.compile(r"[^\s'\"#]*[?&]host(?:addr)?=(?!/)", re.I)
-_QUERY_PORT = re.compile(r"[?&]port=(?P<port>\d+)")
-_KEYWORD_HOST = re.compile(
+_OTHER_HOST = regex(r"[^\s'\"#]*[?&]host(?:addr)?=(?!/)", re.I)
+_QUERY_PORT = regex(r"[?&]port=(?P<port>\d+)")
+_KEYWORD_HOST = regex(
     r"(?:^|[\s;'\"]|pgsql:)(?P<key>host|server|data source)\s*=\s*'?(?P<host>[A-Za-z0-9_.-]+)"
     r"(?:[:,](?P<port>\d+))?(?!\d*,|[A-Za-z0-9_.-])",
     re.I,
 )
 # The path of a URL is the database's name; `NAME` in what follows an address, up to what ends a URL.
-_PATH = re.compile(r"/(?P<database>[^/?#\s'\"`,;)\]}\\&$]+)(?=[?#\s'\"`,;)\]}\\]|$)")
-_QUERY_PATH = re.compile(r"://(?:[^/?#\s]*@)?/(?P<database>[^?#\s]+)\?")
-_KEYWORD_DATABASE = re.compile(
+_PATH = regex(r"/(?P<database>[^/?#\s'\"`,;)\]}\\&$]+)(?=[?#\s'\"`,;)\]}\\]|$)")
+_QUERY_PATH = regex(r"://(?:[^/?#\s]*@)?/(?P<database>[^?#\s]+)\?")
+_KEYWORD_DATABASE = regex(
     r"(?:^|[\s;'\"]|pgsql:)(?:dbname|database|initial catalog)\s*=\s*'?(?P<database>[^\s;'\"]+)", re.I
 )
-_KEYWORD_PORT = re.compile(r"(?:^|[\s;'\"])port\s*=\s*'?(?P<port>\d+)", re.I)
-_AUTHORITY = re.compile(rf"(?<![A-Za-z0-9+.-]){_SCHEME}://([^/?#\s]*)", re.I)
-_SEVERAL = re.compile(rf"{_HOST}(?::\d+)?(?:,{_HOST}(?::\d+)?)+")
-_KEYWORD_SEVERAL = re.compile(rf"\b(?:host|server)\s*=\s*'?({_HOST}(?::\d+)?(?:,{_HOST}(?::\d+)?)+)", re.I)
-_PAIR = re.compile(r"(?P<host>[A-Za-z0-9_][A-Za-z0-9_.-]*):(?P<port>\d+)")
-_BARE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_KEYWORD_PORT = regex(r"(?:^|[\s;'\"])port\s*=\s*'?(?P<port>\d+)", re.I)
+_AUTHORITY = regex(rf"(?<![A-Za-z0-9+.-]){_SCHEME}://([^/?#\s]*)", re.I)
+_SEVERAL = regex(rf"{_HOST}(?::\d+)?(?:,{_HOST}(?::\d+)?)+")
+_KEYWORD_SEVERAL = regex(rf"\b(?:host|server)\s*=\s*'?({_HOST}(?::\d+)?(?:,{_HOST}(?::\d+)?)+)", re.I)
+_PAIR = regex(r"(?P<host>[A-Za-z0-9_][A-Za-z0-9_.-]*):(?P<port>\d+)")
+_BARE = regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 Span = tuple[int, int]
 

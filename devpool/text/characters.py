@@ -13,13 +13,14 @@ from itertools import groupby
 
 from devpool.text.interpolation import Piece
 from devpool.text.nodes import Scalar
+from devpool.text.patterns import regex
 
 Span = tuple[int, int]
 Token = tuple[str, Span]
 
-_ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r\n|.)", re.S)
+_ESCAPE = regex(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r\n|.)", re.S)
 _NAMED = {"0": "\0", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
-_HEADER = re.compile(r"[|>][^\r\n]*(\r\n|\n|\r|$)")
+_HEADER = regex(r"[|>][^\r\n]*(\r\n|\n|\r|$)")
 
 
 def spans(text: str, scalar: Scalar) -> list[Span] | None:

@@ -17,10 +17,11 @@ import yaml
 from devpool.errors import DevpoolError
 from devpool.text.meaning import MAX_DEPTH, Meaning
 from devpool.text.nodes import Alias, Entry, Mapping, Node, Scalar, Sequence
+from devpool.text.patterns import regex
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BOM = "\ufeff"
-_PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]+)*(?:[&!]\S*(?=\s|$))?\s*")
+_PROPERTIES = regex(r"(?:[&!]\S*[ \t]+)*(?:[&!]\S*(?=\s|$))?\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

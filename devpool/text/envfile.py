@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 
 from devpool.text.document import decode, newline_of
 from devpool.text.interpolation import SHELL, Piece, Variable, expand, text_of
+from devpool.text.patterns import regex
 
-_HEAD = re.compile(r"\s*(?P<export>export[ \t]+)?(?P<name>[A-Za-z_][\w.\-\[\]]*)[ \t]*(?P<sign>[=:])?[ \t]*")
-_QUOTED = {"'": re.compile(r"'([^']*)'"), '"': re.compile(r'"((?:\\.|[^"\\])*)"', re.S)}
-_BARE = re.compile(r"[^\r\n]*")
+_HEAD = regex(r"\s*(?P<export>export[ \t]+)?(?P<name>[A-Za-z_][\w.\-\[\]]*)[ \t]*(?P<sign>[=:])?[ \t]*")
+_QUOTED = {"'": regex(r"'([^']*)'"), '"': regex(r'"((?:\\.|[^"\\])*)"', re.S)}
+_BARE = regex(r"[^\r\n]*")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "$": "$$", '"': '"', "\\": "\\"}
 
 

@@ -11,9 +11,10 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from devpool.errors import DevpoolError
+from devpool.text.patterns import regex
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_OPERATOR = re.compile(r":?[-?+]")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
+_OPERATOR = regex(r":?[-?+]")
 SHELL = "shell"
 _MAX_DEPTH = 50
 _MAX_LENGTH = 131_072

@@ -9,9 +9,10 @@ from devpool.text import nodes
 from devpool.text.document import Document
 from devpool.text.edits import Copy, Part
 from devpool.text.nodes import Entry, Node, Scalar, Sequence
+from devpool.text.patterns import regex
 
-_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:@+-]*[A-Za-z0-9_./]|[A-Za-z0-9_./]")
-_NOT_TEXT = re.compile(r"(?i)[-+]?[\d.,:_]+(e[-+]?\d+)?|0x[\da-f]+|0o?\d+|true|false|yes|no|on|off|null|y|n|~")
+_PLAIN = regex(r"[A-Za-z0-9_./][A-Za-z0-9_./:@+-]*[A-Za-z0-9_./]|[A-Za-z0-9_./]")
+_NOT_TEXT = regex(r"(?i)[-+]?[\d.,:_]+(e[-+]?\d+)?|0x[\da-f]+|0o?\d+|true|false|yes|no|on|off|null|y|n|~")
 
 
 def line_end(text: str, position: int) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from devpool.text.patterns import regex
+
 # No colon, slash or at-sign: no URL, and so no password.
-_NAME = re.compile(r"[\w.${}-]+|\./[\w./-]+|\.\./[\w./-]+")
+_NAME = regex(r"[\w.${}-]+|\./[\w./-]+|\.\./[\w./-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -11,10 +11,11 @@ from devpool.text import nodes
 from devpool.text.document import Document
 from devpool.text.edits import Edit, Placed, joined
 from devpool.text.layout import block_end, line_end, line_start
+from devpool.text.patterns import regex
 from devpool.undo.looks import Span
 from devpool.undo.traces import File, Trace, beside, place_now
 
-_BARE = re.compile(r"[\w.-]*(:\d+)?")
+_BARE = regex(r"[\w.-]*(:\d+)?")
 
 
 def cut(file: File, place: Span, edit: Edit | None = None, *, blank: bool = False) -> Placed:

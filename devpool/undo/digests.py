@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from textwrap import dedent
 
 from devpool.text.edits import Copy, Edit
+from devpool.text.patterns import regex
 
 Digests = Mapping[Edit, str]
 
 # A value in a block, or in quotes that end on another line.
-_ON_LINES = re.compile(r"[|>][-+\d]*(?:[ \t]+#.*)?$|:[ \t]+(?:'[^'\n]*|\"[^\"\n]*)$", re.MULTILINE)
+_ON_LINES = regex(r"[|>][-+\d]*(?:[ \t]+#.*)?$|:[ \t]+(?:'[^'\n]*|\"[^\"\n]*)$", re.MULTILINE)
 
 
 def digest(texts: Iterable[str]) -> str:

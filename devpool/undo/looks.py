@@ -10,16 +10,17 @@ from collections.abc import Callable, Iterator
 
 from devpool.text.edits import Edit, joined
 from devpool.text.layout import line_end, line_start
+from devpool.text.patterns import regex
 
 Span = tuple[int, int]
 Look = Callable[[str, Edit, Span], Iterator[re.Match[str]]]
 
 _AROUND = 400  # characters before and after an entry in which the text that added it may begin and end
-_NAME = re.compile(r"\A[\w.:-]+\Z")
-_IN_NAME = re.compile(r"\w[.-]?\Z")
-_DEFAULT = re.compile(r"\$\{\w+-\Z")
-_INDENTATION = re.compile(r"[ \t]*")
-_NEWLINE = re.compile(r"\r\n|\n|\r")
+_NAME = regex(r"\A[\w.:-]+\Z")
+_IN_NAME = regex(r"\w[.-]?\Z")
+_DEFAULT = regex(r"\$\{\w+-\Z")
+_INDENTATION = regex(r"[ \t]*")
+_NEWLINE = regex(r"\r\n|\n|\r")
 
 
 def fitting(look: Look, text: str, edit: Edit, place: Span) -> list[re.Match[str]]:

@@ -14,12 +14,13 @@ from devpool.errors import DevpoolError
 from devpool.text import nodes
 from devpool.text.document import Document, parse
 from devpool.text.edits import Edit
+from devpool.text.patterns import regex
 
 _COPIED = "copied-by-devpool"
 _PREFIX = "PGBOUNCER_"
 # What devpool itself decides: another value there is more than tuning.
 _STRUCTURE = ("PGBOUNCER_LISTEN_PORT", "PGBOUNCER_SESSION_DATABASE")
-_COMMENT = re.compile(r"(?:^|[ \t])#[ \t]*(.*\S)", re.M)
+_COMMENT = regex(r"(?:^|[ \t])#[ \t]*(.*\S)", re.M)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

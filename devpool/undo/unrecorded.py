@@ -26,11 +26,12 @@ from devpool.text import nodes
 from devpool.text.document import Document, encode
 from devpool.text.edits import Edit, Placed, revert
 from devpool.text.envfile import EnvFile
+from devpool.text.patterns import regex
 from devpool.undo.cutting import cut
 from devpool.write.pooler import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
 
-_SECOND = re.compile(r"\$\{(?P<name>[A-Za-z_]\w*?)_POOLED(_SESSION)?:-")
-_BRACE = re.compile(r"[{}]")
+_SECOND = regex(r"\$\{(?P<name>[A-Za-z_]\w*?)_POOLED(_SESSION)?:-")
+_BRACE = regex(r"[{}]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

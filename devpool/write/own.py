@@ -22,13 +22,14 @@ from devpool.text.document import Document
 from devpool.text.edits import Copy, Edit
 from devpool.text.envfile import EnvFile, env_quoted
 from devpool.text.nodes import Entry, Scalar, path_to
+from devpool.text.patterns import regex
 from devpool.text.redaction import redact
 from devpool.write.own_places import in_env_file, in_environment
 from devpool.write.own_text import Copied, Entries, Private, Stated, Text
 from devpool.write.second import Second, second_variable
 
-_PASSWORD = re.compile(r"(pass(word|wd)?|pwd|secret)\s*=\s*[^\s;&]", re.I)
-_VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*\}|\$[A-Za-z_]\w*")
+_PASSWORD = regex(r"(pass(word|wd)?|pwd|secret)\s*=\s*[^\s;&]", re.I)
+_VARIABLE = regex(r"\$\{[A-Za-z_]\w*\}|\$[A-Za-z_]\w*")
 
 
 def edits(project: Project, moves: list[Move], private: Private, shields: Shields) -> Iterator[Edit]:

@@ -16,6 +16,7 @@ from devpool.read.paths import written_path
 from devpool.text import layout, nodes
 from devpool.text.edits import Copy, Part, joined
 from devpool.text.nodes import Entry, Scalar
+from devpool.text.patterns import regex
 
 FOLDER = ".devpool"
 BUILD_CONTEXT = f"{FOLDER}/pgbouncer"
@@ -30,7 +31,7 @@ _ORDER = (
     "POSTGRES_DB",
     "DATABASE_URL",
 )
-_WORD = re.compile(r"@(\w+)@")
+_WORD = regex(r"@(\w+)@")
 
 Line = tuple[Part, ...]
 
