@@ -159,11 +159,12 @@ def _prepare(directory: Path, changes: Sequence[FileChange]) -> Journal:
         files.make_folder(folder_of(directory), 0o700)
         # The copies may hold passwords, and `git add -A` must not find them should we be killed.
         files.write_new(str(folder_of(directory) / ".gitignore"), b"*\n", mode=0o600)
+        files.sync_folders([directory, directory / HOME, folder_of(directory)])
         entries = [_entry(directory, number, change) for number, change in enumerate(changes)]
         for entry, change in zip(entries, changes, strict=True):
             if change.before is not None:
                 files.write_new(str(folder_of(directory) / entry.copy), change.before, mode=0o600)
-        files.sync_folders([directory, directory / HOME, folder_of(directory)])
+        files.sync_folders([folder_of(directory)])
         journal = Journal(directory=directory, token=os.urandom(8).hex(), entries=tuple(entries))
         files.write_new(str(intent_of(directory)), render(journal), mode=0o600)
         files.sync_folders([folder_of(directory)])
@@ -216,11 +217,11 @@ def _undo(journal: Journal, entries: Sequence[Entry]) -> bool:
 
 
 def _sync_names(journal: Journal, entries: Sequence[Entry]) -> None:
-    """Flush the folders of these files, and those that the new ones among them stand in: whoever made a folder that
-    is there may have been killed before it was on the disk."""
+    """Flush the folders of these files, and those that `_make_folders` may have made for them: whoever made one that is
+    there may have been killed before it was on the disk."""
     paths = [Path(journal.path(entry)) for entry in entries]
-    above = [parent for path in paths for parent in path.parents if parent.is_relative_to(journal.directory)]
-    folders = [*(Path(files.real(str(path))).parent for path in paths), *above]
+    made = [parent.parent for path in paths for parent in _below_home(journal.directory, path.parent)]
+    folders = [*(Path(files.real(str(path))).parent for path in paths), *made]
     files.sync_folders(folder for folder in folders if folder.is_dir())
 
 
@@ -256,10 +257,13 @@ def _edited(journal: Journal, entry: Entry) -> DevpoolError:
 
 
 def _make_folders(directory: Path, folder: Path) -> None:
-    home = directory / HOME
-    for parent in [*reversed(folder.parents), folder]:
-        if parent.is_relative_to(home):
-            files.make_folder(parent)
+    for parent in _below_home(directory, folder):
+        files.make_folder(parent)
+
+
+def _below_home(directory: Path, folder: Path) -> list[Path]:
+    """`.devpool` and the folders in it that lead to one, which is the last."""
+    return [one for one in (*reversed(folder.parents), folder) if one.is_relative_to(directory / HOME)]
 
 
 def _sweep(directory: Path) -> None:

@@ -141,18 +141,28 @@ def _stated(
     document = document or home(project, database, [])
     form = copied[0][1].origin.form if copied else None
     kept = {use.path for use in env_files}
-    for name in (_USER, _DB):
-        value = _named(values, name)
-        if value is None or (value.origin.file.path in kept and value.name == name):
+    told = list(_user_and_database(project.services[database], values))
+    for name, value in told:
+        if value.origin.file.path in kept and value.name == name:
             continue
         same = value.origin.file is document and value.origin.form == form and _copyable(value)
         if same:
             copied = (*copied, (name, value))
         else:
             stated.append((name, value.text))
-    needs = any(name.endswith("_FILE") for name, _ in copied) or _PASSWORD + "_FILE" in values
+    needs = any(name.endswith("_FILE") for name, _ in (*copied, *told)) or _PASSWORD + "_FILE" in values
     secrets = tuple(_secrets(project.services[database])) if needs else ()
     return Credentials(document=document, copied=copied, stated=tuple(stated), env_files=env_files, secrets=secrets)
+
+
+def _user_and_database(service: Service, values: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
+    """What a database says of its user and its database: plainly, or by one of its secrets."""
+    for name in (_USER, _DB):
+        value, file = _named(values, name), values.get(name + "_FILE")
+        if value is not None:
+            yield name, value
+        elif file is not None and _given_by_secret(service, file.text):
+            yield name + "_FILE", file
 
 
 def _secrets(service: Service) -> Iterator[str]:

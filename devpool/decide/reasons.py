@@ -20,7 +20,7 @@ from devpool.text.patterns import regex
 _MIGRATOR_NAME = regex(
     r"(^|[-_])(migrat\w*|db[-_]?init|init[-_]?db|seed(er)?|schema[-_]?(init\w*|upgrade|setup))([-_]|$)", re.I
 )
-_WORKER_NAME = regex(r"(^|[-_])workers?([-_]|$)", re.I)
+_WORKER_NAME = regex(r"(^|[-_])workers?[-_]migrations$|(^|[-_])migrat\w*[-_]workers?$", re.I)
 _PREPARER_NAME = regex(r"(^|[-_])(init|setup|bootstrap|installer)$", re.I)
 _BACKUP = regex(r"(^|[-_/\s])(backups?|pg_?dump)([-_.\s]|$)", re.I)
 _MONITORING = ("monitoring", "it watches the real server")
@@ -206,6 +206,8 @@ def _one_off(project: Project, service: Service, awaited: frozenset[str]) -> Ite
     stays = service.text("restart") in ("always", "unless-stopped")
     if not stays and any(_is_true(project, service, f"_AIRFLOW_DB_{word}") for word in ("UPGRADE", "MIGRATE")):
         yield "migrator", "its environment tells it to migrate the schema"
+    elif stays and _WORKER_NAME.search(service.name):
+        return  # it takes jobs off a queue, which have to do with migrations of some kind
     elif starts.migrates(command):
         yield "migrator", "its command migrates the schema"
     elif not stays and starts.runs_psql(command):
@@ -217,10 +219,7 @@ def _one_off(project: Project, service: Service, awaited: frozenset[str]) -> Ite
 
 
 def _is_named_a_migrator(name: str, *, stays: bool) -> bool:
-    """Of what stays, a worker is none: it takes jobs off a queue that has to do with migrations of some kind."""
-    if stays:
-        return _MIGRATOR_NAME.search(name) is not None and not _WORKER_NAME.search(name)
-    return any(pattern.search(name) for pattern in (_MIGRATOR_NAME, _PREPARER_NAME))
+    return _MIGRATOR_NAME.search(name) is not None or (not stays and _PREPARER_NAME.search(name) is not None)
 
 
 def _is_true(project: Project, service: Service, variable: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from devpool.text.patterns import regex
 
 _MIGRATES = regex(
-    r"(?<!\bworker-)\bmigrat(e|ions?)\b(?!-(api|app|manager|server|service|worker)\b)|\balembic\b.*\bupgrade\b|\bflyway\b|\bliquibase\b"
+    r"\bmigrat(e|ions?)\b(?!-(api|app|manager|server|service|worker)\b)|\balembic\b.*\bupgrade\b|\bflyway\b|\bliquibase\b"
     r"|\bdb:(migrate|setup|prepare|create|schema:load)\b|\bprisma\s+(migrate|db\s+push)\b|\bgoose\b|\bdbmate\b|\bsqitch\b"
     r"|\bschema[-_ ]?(load|setup|create|init\w*|upgrade)\b|\bupgrade-schema\b|\bdoctrine:schema:(create|update)\b"
     r"|\bairflow\s+db\b|\bdb\s+upgrade\b|\becto\.(create|setup)\b|\bdrizzle-kit\s+push\b|\bef\s+database\s+update\b"

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 
 from devpool.errors import DevpoolError
@@ -44,12 +45,16 @@ class Running:
         command: its words.
         cwd: the folder it runs in.
         environ: its variables; None for those of this process.
+        group: whether it gets a process group of its own, and so no ctrl-C but that of `kill`.
 
     Raises:
         DevpoolError: `no-docker-cli`.
     """
 
-    def __init__(self, command: Sequence[str], cwd: str, environ: Mapping[str, str] | None) -> None:
+    def __init__(
+        self, command: Sequence[str], cwd: str, environ: Mapping[str, str] | None, *, group: bool = False
+    ) -> None:
+        self._group = group
         try:
             self._child = subprocess.Popen(
                 list(command),
@@ -60,6 +65,7 @@ class Running:
                 stderr=subprocess.PIPE,
                 encoding="utf-8",
                 errors="replace",
+                process_group=0 if group else None,
             )
         except FileNotFoundError:
             raise no_docker() from None
@@ -76,11 +82,12 @@ class Running:
             raise failure(stderr or stdout)
         return stdout
 
-    def close(self) -> None:
-        """End it, if nobody has waited for it."""
-        with self._child as child:
-            if child.returncode is None:
-                _end(child)
+    def kill(self) -> None:
+        """End it at once, with its plugins, if nobody has waited for it: only for what changes nothing."""
+        assert self._group, "nothing else may be hit"
+        if self._child.returncode is None:
+            with self._child as child, suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
 
 
 def run(command: Sequence[str], *, cwd: str, environ: Mapping[str, str] | None = None) -> str:
@@ -159,7 +166,12 @@ class Asked:
     """
 
     def __init__(self, call: Call) -> None:
-        self._model, self._hashes = _config(call, "--format", "json"), _config(call, "--hash", "*")
+        self._model = _config(call, "--format", "json")
+        try:
+            self._hashes = _config(call, "--hash", "*")
+        except BaseException:
+            self._model.kill()
+            raise
 
     def reading(self) -> Reading:
         """The reading; waits for it.
@@ -173,8 +185,10 @@ class Asked:
 
     def close(self) -> None:
         """End what nobody has waited for."""
-        self._model.close()
-        self._hashes.close()
+        try:
+            self._model.kill()
+        finally:
+            self._hashes.kill()
 
 
 def read_compose(call: Call) -> Reading:
@@ -188,7 +202,7 @@ def read_compose(call: Call) -> Reading:
 
 
 def _config(call: Call, *options: str) -> Running:
-    return Running(call.command("--profile", "*", "config", *options), call.cwd, call.environ)
+    return Running(call.command("--profile", "*", "config", *options), call.cwd, call.environ, group=True)
 
 
 def _accepted(config: Running) -> str:

@@ -22,6 +22,9 @@ _PLACEHOLDER = regex(
 _POOLER = regex(r"pooler|pgbouncer|-pool(ed)?\.|proxy", re.I)
 _POOLER_PORTS = ("6432", "6543")
 _HOST_VARIABLE = regex(r"(PG|POSTGRES).*(HOST|SERVER|ADDR)|^(DB|DATABASE)_?(HOST|SERVER)", re.I)
+# Names of a database that is Postgres if any is; what else may run on its machine has names of its own.
+_DATABASE_NAME = regex(r"(^|_)(PG|POSTGRES|DB|DATABASE|DATASOURCE|SQL)", re.I)
+_OTHER_NAME = regex(r"MONGO|MYSQL|MARIA|MSSQL|ORACLE|REDIS|CLICKHOUSE|ELASTIC|CASSANDRA|NEO4J|INFLUX", re.I)
 _PORT_FOR = regex(r"HOST_?NAME|HOST|SERVER|ADDR(ESS)?", re.I)
 _ENGINE = regex(r"(DB|DATABASE).*(ENGINE|CONNECTION|TYPE|DIALECT|CLIENT|DRIVER)", re.I)
 
@@ -70,6 +73,21 @@ def postgres_addresses(name: str, text: str, values: Values) -> Iterator[Address
     host = bare_host(text)
     if host and _HOST_VARIABLE.search(name) and _speaks_of_postgres(name, values):
         yield host
+
+
+def means_postgres(name: str, text: str, address: Address) -> bool:
+    """Whether an address on the machine of a known server means its Postgres: other things may run there too.
+
+    Args:
+        name: the variable.
+        text: its value.
+        address: the address in it.
+    """
+    if address.kind in ("url", "jdbc") or address.port == DEFAULT_PORT:
+        return True
+    if address.kind == "dsn" and _is_postgres(text, address):
+        return True
+    return _DATABASE_NAME.search(name) is not None and not _OTHER_NAME.search(name)
 
 
 def _is_postgres(text: str, address: Address) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from devpool.read import networks
 from devpool.read.databases import host_names
 from devpool.read.environment import Value, command_values
+from devpool.read.external import means_postgres
 from devpool.read.model import Database, Setting
 from devpool.read.services import Service
 from devpool.text import nodes
@@ -43,7 +44,8 @@ def find_settings(
         services: all services of the project.
         port: where the databases usually listen.
     """
-    found = _of(service, values, _hosts(service, databases, services), port)
+    outside = frozenset(d.name for d in databases.values() if d.service is None)
+    found = _of(service, values, _hosts(service, databases, services), port, outside)
     # Only an app that names no database otherwise may mean the container by the name that Compose gave it.
     yield from found or _of(service, values, _container_names(service, values, databases, services))
     if service.text("network_mode") == "host":
@@ -60,8 +62,10 @@ def find_unplaced(service: str, values: Values, databases: Databases) -> Iterato
             yield service, name
 
 
-def _of(service: Service, values: Values, hosts: Hosts, port: str = DEFAULT_PORT) -> list[Setting]:
-    return [*_in_variables(service.name, values, hosts, port), *_in_command(service, hosts)]
+def _of(
+    service: Service, values: Values, hosts: Hosts, port: str = DEFAULT_PORT, outside: frozenset[str] = frozenset()
+) -> list[Setting]:
+    return [*_in_variables(service.name, values, hosts, port, outside), *_in_command(service, hosts)]
 
 
 def _hosts(service: Service, databases: Databases, services: Mapping[str, Service]) -> Hosts:
@@ -99,7 +103,7 @@ def _database_of(host: str, hosts: Hosts) -> str | None:
     return hosts.get(host.lower().removesuffix("."))
 
 
-def _in_variables(service: str, values: Values, hosts: Hosts, usual: str) -> Iterator[Setting]:
+def _in_variables(service: str, values: Values, hosts: Hosts, usual: str, outside: frozenset[str]) -> Iterator[Setting]:
     # An empty name is a key of a mapping, and no variable that a program could read.
     for name, value in ((n, v) for n, v in values.items() if n):
         several = several_hosts(value.text)
@@ -109,6 +113,8 @@ def _in_variables(service: str, values: Values, hosts: Hosts, usual: str) -> Ite
             addresses = [host]
         for address in addresses:
             database = _database_of(address.host, hosts) or ""
+            if database in outside and not means_postgres(name, value.text, address):
+                continue
             yield Setting(service=service, variable=name, database=database, address=address, value=value)
             if address.kind == "host" and address.port is None:
                 yield from _port_setting(service, name, values, database, usual)

@@ -20,6 +20,10 @@ Demand = Literal["", "require", "verify"]
 _MODE = regex(r"\bssl[ _]?mode\s*=\s*[\"']?(?P<mode>[a-z-]+)|\bssl\s*=\s*(?P<ssl>true|1|require)\b", re.I)
 _ROOT = regex(r"\bsslrootcert\s*=", re.I)
 _MODE_VARIABLE = regex(r"^(PG|POSTGRES|DB|DATABASE|KC_DB).*SSL_?MODE$", re.I)
+# What an app adds to the URL that it makes of host and port.
+_FURTHER_VARIABLE = regex(
+    r"^(PG|POSTGRES|DB|DATABASE|KC_DB|JDBC).*(PROPERTIES|OPTIONS|PARAM(ETER)?S|ARGS|EXTRA)$", re.I
+)
 _VERIFY = ("verify-ca", "verify-full", "verifyca", "verifyfull")
 _REQUIRE = ("require", "no-verify", "true", "1")
 
@@ -35,13 +39,20 @@ def demand(setting: Setting, values: Mapping[str, Value]) -> Demand:
     if setting.kind in ("url", "jdbc"):
         # No further than this URL: another may follow.
         text = re.split(r"[\s'\",;]", text[setting.address.host_span[1] :], maxsplit=1)[0]
+    texts = [text, *(v.text for n, v in values.items() if setting.kind == "host" and _FURTHER_VARIABLE.search(n))]
+    said = next((found for found in map(_said, texts) if found is not None), None)
+    if said is not None:
+        return said
+    return strongest(_as_demand(v.text) for n, v in values.items() if _MODE_VARIABLE.search(n))
+
+
+def _said(text: str) -> Demand | None:
+    """What a text of parameters demands; None where it says nothing."""
     found = _MODE.search(text)
     if found and (found["ssl"] or _ROOT.search(text)):
         # pgjdbc and node-postgres check the certificate where only `ssl=true` is said, libpq where a root is given.
         return "verify"
-    if found:
-        return _as_demand(found["mode"])
-    return strongest(_as_demand(v.text) for n, v in values.items() if _MODE_VARIABLE.search(n))
+    return _as_demand(found["mode"]) if found else None
 
 
 def strongest(demands: Iterable[Demand]) -> Demand:

@@ -147,15 +147,22 @@ def _unescaped(raw: str) -> str:
     return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[0]), raw, flags=re.S)
 
 
-def values_of(file: EnvFile, variables: Mapping[str, Variable]) -> dict[str, Variable]:
+def values_of(
+    file: EnvFile, variables: Mapping[str, Variable], before: Mapping[str, Variable] | None = None
+) -> dict[str, Variable]:
     """The variables that a file defines. The shell's and earlier files' win inside its `${...}`.
+
+    Args:
+        file: the env file.
+        variables: those that win.
+        before: those of the files that it is given with and comes after, which count where it says nothing itself.
 
     Raises:
         DevpoolError: `bad-interpolation`, `variable-required`.
     """
     known: dict[str, Variable] = {}
     for binding in file.bindings:
-        scope = known | dict(variables)
+        scope = {**(before or {}), **known, **variables}
         if not binding.given and binding.name not in scope:
             continue
         value = text_of(pieces_of(file, binding, scope))
@@ -176,7 +183,7 @@ def with_env_files(variables: Mapping[str, Variable], files: Iterable[EnvFile]) 
     """
     added: dict[str, Variable] = {}
     for file in files:
-        added |= values_of(file, variables)
+        added |= values_of(file, variables, added)
     return {**added, **variables}
 
 

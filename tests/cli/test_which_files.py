@@ -75,3 +75,14 @@ def test_a_file_of_another_folder_is_read_however_its_name_is_brought_in(tmp_pat
     done = enable(tmp_path / "app", "--dry-run", DB_HOST="db")
     assert done.returncode == 0, done.stderr
     assert "DATABASE_URL -> pgbouncer:6432" in done.stdout
+
+
+@pytest.mark.parametrize(("second", "chosen"), [("", "one"), ("NAME=two\n", "two")])
+def test_an_env_file_knows_those_before_it_and_itself_first(folder: Path, second: str, chosen: str) -> None:
+    """As Compose does it, whose reading is compared."""
+    (folder / "compose.yml").rename(folder / f"{chosen}.yml")
+    (folder / "one.env").write_text("NAME=one\nDB_HOST=db\n")
+    (folder / "two.env").write_text(second + "COMPOSE_FILE=${NAME}.yml\n")
+    done = enable(folder, "--env-file", "one.env", "--env-file", "two.env", "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert f"({chosen}.yml:" in done.stdout

@@ -12,6 +12,8 @@ from crash_rig import tree
 from projects import ONE_FILE
 
 from devpool import resources
+from devpool.commit import journal
+from devpool.commit.files import FileChange
 
 NOBODY = 65534
 
@@ -28,12 +30,16 @@ def as_ordinary_user(root: Path, words: tuple[str, ...]) -> Outcome:
             resources.setting_types = lambda: types
             resources.block_template = lambda name="pooler": blocks[name]
             resources.build_context = contexts.__getitem__
-            os.setgroups([])
-            os.setresgid(NOBODY, NOBODY, NOBODY)
-            os.setresuid(NOBODY, NOBODY, NOBODY)
+            become_ordinary()
         return command(root, words)()
 
     return outcome(work)
+
+
+def become_ordinary() -> None:
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
 
 
 def give(folder: Path) -> None:
@@ -89,3 +95,23 @@ def test_a_devpool_folder_of_another_user_is_refused(cases: Cases, root: Path, n
     before = tree(root)
     assert as_ordinary_user(root, case.words) == Outcome(1, "not-writable")
     assert tree(root) == before
+
+
+def test_a_folder_on_the_way_to_a_file_need_not_be_readable(root: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.fail("two users are needed: run it as root (sudo -E bin/test tests/crash)", False)
+    file = root / "project/locked/inner/compose.yml"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"old")
+    give(root)
+    os.chown(file.parents[1], 0, 0)
+    file.parents[1].chmod(0o711)
+
+    def work() -> Outcome:
+        become_ordinary()
+        journal.commit(root / "project", [FileChange(path=str(file), before=b"old", after=b"new")])
+        return Outcome(0)
+
+    assert outcome(work) == Outcome(0)
+    assert file.read_bytes() == b"new"
+    assert not (root / "project/.devpool").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from unit.memory_project import Files, planned
 
+from devpool.decide.credentials import find_credentials
 from devpool.decide.plan import Plan, twin_of
 from devpool.errors import DevpoolError
 
@@ -59,6 +60,8 @@ def test_an_app_with_a_port_goes_to_6432() -> None:
         (["U: jdbc:postgresql://db/x"], "5432"),
         (["U: host=db user=u"], "5432"),
         (["DB_ADDR: db:5432"], "6432"),
+        (["DB_HOST: db", "MEDIA_DB_HOST: db", "MEDIA_DB_PORT: 5432"], "5432"),
+        (["DB_HOST: db", "DB_PORT: 5432", "MEDIA_DB_HOST: db", "MEDIA_DB_PORT: 5432"], "6432"),
     ],
 )
 def test_where_an_app_names_no_port_the_pooler_listens_on_postgres_own(variables: list[str], port: str) -> None:
@@ -247,3 +250,21 @@ def test_a_variable_with_control_characters_in_its_name_is_refused() -> None:
 def test_a_pooler_name_that_compose_does_not_allow_is_a_usage_error() -> None:
     found = refusal(DB + app(URL), name="a b")
     assert (found.code, found.exit_code) == ("bad-name", 2)
+
+
+def test_on_the_machine_of_a_server_outside_only_what_says_postgres_is_a_setting() -> None:
+    own = ("POSTGRES_HOST: box.corp.io", "POSTGRES_USER: u", "POSTGRES_PASSWORD: hunter2")
+    others = ("REDIS_HOST: box.corp.io", "SMTP_HOST: box.corp.io", "ELASTIC_URI: box.corp.io:9200")
+    named = ("DB_HOST: box.corp.io", "DB_PASSWORD: hunter2")
+    found = plan("services:\n" + app(*own, *others) + app(*others, name="search") + app(*named, name="job"))
+    moved = {(m.setting.service, m.setting.variable) for m in found.moves}
+    assert moved == {("web", "POSTGRES_HOST"), ("job", "DB_HOST")}
+
+
+def test_user_and_database_in_secrets_are_given_to_the_pooler_too() -> None:
+    names = "".join(f"      POSTGRES_{n}_FILE: /run/secrets/{n}\n" for n in ("USER", "PASSWORD", "DB"))
+    database = f"services:\n  db:\n    image: postgres:17\n    environment:\n{names}    secrets: [USER, PASSWORD, DB]\n"
+    project, found = planned(database + app("PGHOST: db", "PGPORT: '5432'"))
+    given = find_credentials(project, "db", [m.setting for m in found.moves])
+    assert {name for name, _ in given.copied} == {f"POSTGRES_{n}_FILE" for n in ("USER", "PASSWORD", "DB")}
+    assert given.secrets == ("USER", "PASSWORD", "DB")

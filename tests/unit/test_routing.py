@@ -94,8 +94,19 @@ def test_a_migrators_name_says_more_than_the_program_that_runs_it() -> None:
 
 def test_a_worker_that_stays_is_no_migrator_whatever_its_jobs_are() -> None:
     staying = ("restart: always", "entrypoint: worker-migrations")
-    found = routes(app(*staying, name="worker-migrations"), app("restart: always", name="migrations"))
-    assert (found["worker-migrations"].code, found["migrations"].code) == ("app", "migrator")
+    found = routes(app(*staying, name="worker-migrations"), app("restart: always", name="migration-worker"))
+    assert {r.code for r in found.values()} == {"app"}
+
+
+def test_what_migrates_and_is_only_called_a_worker_stays_direct() -> None:
+    found = routes(
+        app("restart: always", name="migrations"),
+        app("restart: unless-stopped", "command: ./entry.sh", name="worker-db-migrate"),
+        app("command: npm run worker-migrate", name="a"),
+        app("restart: always", "command: sh -c 'bin/worker-migrations && sleep infinity'", name="b"),
+        app("entrypoint: worker-migrations", name="worker-migrations"),
+    )
+    assert {r.code for r in found.values()} == {"migrator"}
 
 
 @pytest.mark.parametrize("name", ["immigration", "emigrants-api", "initdb2", "web", "setup-guide", "bootstrap-ui"])
@@ -144,6 +155,13 @@ def test_a_setting_that_is_direct_by_its_name_is_no_pooled_route() -> None:
     text = DB + "  web:\n    image: app\n    environment:\n      DIRECT_URL: postgres://u:p@db/x\n"
     (found,) = find_routes(project(text))
     assert (found.pooled, found.code) == (False, "named-direct")
+
+
+def test_a_certificate_that_is_checked_by_parameters_beside_the_host_keeps_an_app_direct() -> None:
+    text = DB + "  kc:\n    image: kc\n    environment:\n      KC_DB_URL_HOST: db\n      KC_DB_URL_PROPERTIES: "
+    (checked,) = find_routes(project(text + "'?ssl=true&sslmode=verify-ca&sslrootcert=/ca.crt'\n"))
+    (plain,) = find_routes(project(text + "'?currentSchema=kc'\n"))
+    assert (checked.code, plain.pooled) == ("tls", True)
 
 
 def test_the_user_keeps_a_service_direct() -> None:
