@@ -247,11 +247,14 @@ def _private(project: Project, database: str, pooled: list[Setting], others: lis
             address = {"POSTGRES_HOST": database, "POSTGRES_PORT": upstream_port(pooled, {})} if outside else {}
             return Credentials(document=home(project, database, pooled), private=address | values)
     place = pooled[0].value.origin.place
+    kept = " ".join(dict.fromkeys(f"--direct {s.service}" for s in pooled))
     raise DevpoolError(
         "no-credentials",
         f"no file says with which password `{database}` is entered",
         where=place,
-        hint=f"give `{database}` a POSTGRES_PASSWORD (or POSTGRES_HOST_AUTH_METHOD: trust) in the compose file",
+        hint=f"give `{database}` a POSTGRES_PASSWORD (or POSTGRES_HOST_AUTH_METHOD: trust) in the compose file"
+        if project.databases[database].service
+        else f"say user and password beside this address, or keep the apps direct: {kept}",
     )
 
 

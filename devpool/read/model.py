@@ -13,8 +13,8 @@ from devpool.read.sources import Sources
 from devpool.text.address import Address, Kind
 from devpool.text.patterns import regex
 
-# A variable that its own name calls direct, or that only migrations read, keeps its value.
-DIRECT_NAME = regex(r"DIRECT|UNPOOLED|NON_?POOL|LIQUIBASE|FLYWAY|MIGRAT", re.I)
+# A variable that its own name calls direct, that only migrations read, or by which somebody LISTENs, keeps its value.
+DIRECT_NAME = regex(r"DIRECT|UNPOOLED|NON_?POOL|LIQUIBASE|FLYWAY|MIGRAT|BROADCAST|PUB_?SUB", re.I)
 # Kinds whose value is nothing but the one part of an address.
 BARE = ("host", "port", "database")
 Environments = Mapping[str, Mapping[str, Value]]

@@ -151,8 +151,9 @@ def test_a_job_whose_end_others_wait_for_stays_direct() -> None:
     assert (found["prepare"].code, found["web"].pooled) == ("one-off", True)
 
 
-def test_a_setting_that_is_direct_by_its_name_is_no_pooled_route() -> None:
-    text = DB + "  web:\n    image: app\n    environment:\n      DIRECT_URL: postgres://u:p@db/x\n"
+@pytest.mark.parametrize("name", ["DIRECT_URL", "OPAL_BROADCAST_URI", "PUBSUB_DATABASE_URL"])
+def test_a_setting_that_is_direct_by_its_name_is_no_pooled_route(name: str) -> None:
+    text = DB + f"  web:\n    image: app\n    environment:\n      {name}: postgres://u:p@db/x\n"
     (found,) = find_routes(project(text))
     assert (found.pooled, found.code) == (False, "named-direct")
 
