@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from devpool.errors import DevpoolError
 from devpool.read.model import Project, Setting
 from devpool.read.settings import companions
-from devpool.text.address import DEFAULT_PORT
+from devpool.text.address import DEFAULT_PORT, Kind
 
 POOLED_PORT = "6432"
 
@@ -45,25 +45,29 @@ def _names_no_port(settings: list[Setting]) -> list[Setting]:
     """The settings after which an app uses its own default port. A port variable of the app's may be that of another
     host variable: where its name says whose it is, it is no other's.
     """
-    ports: dict[str, set[str]] = {}
-    for setting in settings:
-        if setting.kind == "port":
-            ports.setdefault(setting.service, set()).add(setting.variable)
-    hosts = {(s.service, s.variable) for s in settings if s.kind == "host"}
+    ports, hosts = _variables(settings, "port"), _variables(settings, "host")
     return [
         s
         for s in settings
         if s.kind != "port"
         and s.address.port is None
-        and not (s.kind == "host" and _has_port(s, ports.get(s.service, set()), hosts))
+        and not (s.kind == "host" and _has_port(s.variable, ports.get(s.service, set()), hosts[s.service]))
     ]
 
 
-def _has_port(host: Setting, ports: set[str], hosts: Pairs) -> bool:
+def _variables(settings: list[Setting], kind: Kind) -> dict[str, set[str]]:
+    """The variables with settings of one kind, by service."""
+    found: dict[str, set[str]] = {}
+    for setting in settings:
+        if setting.kind == kind:
+            found.setdefault(setting.service, set()).add(setting.variable)
+    return found
+
+
+def _has_port(host: str, ports: set[str], hosts: set[str]) -> bool:
     """Whether one of an app's port variables goes with a host variable: its own, or one that is no other's own."""
-    others = {name for service, name in hosts if service == host.service and name != host.variable}
-    taken = {port for name in others for port in companions(name, "PORT")}
-    return bool(ports & {*companions(host.variable, "PORT")} or ports - taken)
+    taken = {port for other in hosts - {host} for port in companions(other, "PORT")}
+    return bool(ports & set(companions(host, "PORT")) or ports - taken)
 
 
 def _shared_ports(project: Project, settings: list[Setting], pooled: Pairs) -> list[Setting]:

@@ -45,16 +45,16 @@ class Running:
         command: its words.
         cwd: the folder it runs in.
         environ: its variables; None for those of this process.
-        group: whether it gets a process group of its own, and so no ctrl-C but that of `kill`.
+        harmless: whether it changes nothing, and so can be killed with its plugins. It gets a process group of its own.
 
     Raises:
         DevpoolError: `no-docker-cli`.
     """
 
     def __init__(
-        self, command: Sequence[str], cwd: str, environ: Mapping[str, str] | None, *, group: bool = False
+        self, command: Sequence[str], cwd: str, environ: Mapping[str, str] | None, *, harmless: bool = False
     ) -> None:
-        self._group = group
+        self._harmless = harmless
         try:
             self._child = subprocess.Popen(
                 list(command),
@@ -65,7 +65,7 @@ class Running:
                 stderr=subprocess.PIPE,
                 encoding="utf-8",
                 errors="replace",
-                process_group=0 if group else None,
+                process_group=0 if harmless else None,
             )
         except FileNotFoundError:
             raise no_docker() from None
@@ -76,18 +76,23 @@ class Running:
         Raises:
             DevpoolError: `no-compose-plugin`, `engine-not-running`, `docker-failed`.
         """
-        with self._child as child:
-            stdout, stderr = _answer(child)
-        if child.returncode:
+        try:
+            stdout, stderr = self._child.communicate(timeout=_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            late = f"docker did not answer within {_TIMEOUT:.0f} s"
+            raise DevpoolError("docker-failed", late, hint="see whether `docker info` answers") from None
+        finally:
+            self.end()
+        if self._child.returncode:
             raise failure(stderr or stdout)
         return stdout
 
-    def kill(self) -> None:
-        """End it at once, with its plugins, if nobody has waited for it: only for what changes nothing."""
-        assert self._group, "nothing else may be hit"
+    def end(self) -> None:
+        """End it, if it has not ended."""
         if self._child.returncode is None:
-            with self._child as child, suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
+            end = _kill if self._harmless else _end
+            with self._child as child:
+                end(child)
 
 
 def run(command: Sequence[str], *, cwd: str, environ: Mapping[str, str] | None = None) -> str:
@@ -99,16 +104,9 @@ def run(command: Sequence[str], *, cwd: str, environ: Mapping[str, str] | None =
     return Running(command, cwd, environ).output()
 
 
-def _answer(child: subprocess.Popen[str]) -> tuple[str, str]:
-    try:
-        return child.communicate(timeout=_TIMEOUT)
-    except subprocess.TimeoutExpired:
-        raise DevpoolError(
-            "docker-failed", f"docker did not answer within {_TIMEOUT:.0f} s", hint="see whether `docker info` answers"
-        ) from None
-    finally:
-        if child.returncode is None:
-            _end(child)
+def _kill(child: subprocess.Popen[str]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
 
 
 def _end(child: subprocess.Popen[str]) -> None:
@@ -170,7 +168,7 @@ class Asked:
         try:
             self._hashes = _config(call, "--hash", "*")
         except BaseException:
-            self._model.kill()
+            self._model.end()
             raise
 
     def reading(self) -> Reading:
@@ -186,9 +184,9 @@ class Asked:
     def close(self) -> None:
         """End what nobody has waited for."""
         try:
-            self._model.kill()
+            self._model.end()
         finally:
-            self._hashes.kill()
+            self._hashes.end()
 
 
 def read_compose(call: Call) -> Reading:
@@ -202,7 +200,7 @@ def read_compose(call: Call) -> Reading:
 
 
 def _config(call: Call, *options: str) -> Running:
-    return Running(call.command("--profile", "*", "config", *options), call.cwd, call.environ, group=True)
+    return Running(call.command("--profile", "*", "config", *options), call.cwd, call.environ, harmless=True)
 
 
 def _accepted(config: Running) -> str:

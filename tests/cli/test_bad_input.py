@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -325,6 +327,25 @@ def test_a_refusal_does_not_wait_for_compose(folder: Path, tmp_path: Path, shell
     write(folder, compose_yml="services:\n" + "".join(f"  web{n}:\n    image: app\n" for n in range(500)))
     refuse(folder, shell | {"PATH": f"{tmp_path / 'bin'}:{shell['PATH']}"}, "no-database")
     assert len(began.read_text().split()) == 2
+    for number in began.read_text().split():
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(number), 0)
+
+
+def test_ctrl_c_does_not_wait_for_a_compose_that_hangs(folder: Path, tmp_path: Path, shell: dict[str, str]) -> None:
+    began = tmp_path / "began"
+    program = f"#!/bin/sh\ntrap '' TERM INT\necho $$ >>{began}\nsleep 50\n"
+    (write(tmp_path / "bin", docker=program) / "docker").chmod(0o755)
+    write(folder, compose_yml=COMPOSE)
+    command = [sys.executable, "-m", "devpool", "enable", "--no-up"]
+    environ = shell | {"PATH": f"{tmp_path / 'bin'}:{shell['PATH']}"}
+    with subprocess.Popen(command, cwd=folder, env=environ, stderr=subprocess.PIPE) as devpool:
+        while not began.exists() or len(began.read_text().split()) < 2:
+            time.sleep(0.05)
+        time.sleep(0.5)  # by now it waits for Compose
+        devpool.send_signal(signal.SIGINT)
+        _, stderr = devpool.communicate(timeout=8)  # a command that is asked to end first has 10 seconds
+    assert (devpool.returncode, b"interrupted" in stderr) == (130, True)
     for number in began.read_text().split():
         with pytest.raises(ProcessLookupError):
             os.kill(int(number), 0)
