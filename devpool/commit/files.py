@@ -4,8 +4,8 @@ What a caller can rely on, and what can go wrong:
 
 - A file changes by a finished temp beside it that is renamed over it: whoever reads it, and whoever kills
   us, finds the old bytes or the new. Killed before the rename, the temp stays; `temp_of` tells its name.
-- Mode, owner and extended attributes stay; of a symlink the file behind it changes and the link stays.
-  Other hard links of a file keep its old bytes.
+- Mode, owner, ACL and extended attributes stay, and nothing is added by the folder's default ACL; of a symlink
+  the file behind it changes and the link stays. Other hard links of a file keep its old bytes.
 - The bytes are compared right before the rename, so that an editor that saved meanwhile loses nothing. The
   instant between the two remains: POSIX has no rename that compares.
 - When a function returns, the bytes of a file are on the disk, as far as the filesystem tells the truth. Names (a
@@ -33,6 +33,9 @@ from devpool.errors import DevpoolError
 NEW_FILE = 0o644
 CHUNK = 65536
 """Bytes written at a time; tests make it small, to be killed within a file."""
+
+_ACL = "system.posix_acl_access"
+_OTHERS = 0o077
 
 _CREATE = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -292,16 +295,38 @@ def _be_like(fd: int, target: Path) -> None:
     if (model.st_uid, model.st_gid) != (own.st_uid, own.st_gid):
         with rename_errors(str(target)):
             os.fchown(fd, model.st_uid, model.st_gid)
-    if sys.platform == "linux":
-        with suppress(OSError):
-            for name in os.listxattr(target):
-                with suppress(OSError):
-                    os.setxattr(fd, name, os.getxattr(target, name))
+    _copy_attributes(fd, target)
     os.fchmod(fd, stat.S_IMODE(model.st_mode))
+
+
+def _copy_attributes(fd: int, target: Path) -> None:
+    """Give an open file the extended attributes of another, its ACL among them, and no ACL where that one has none."""
+    if sys.platform != "linux":
+        return
+    names: list[str] = []
+    with suppress(OSError):
+        names = os.listxattr(target)
+    for name in names:
+        with suppress(OSError):
+            os.setxattr(fd, name, os.getxattr(target, name))
+    if _ACL not in names:
+        _remove_acl(fd)
+
+
+def _remove_acl(fd: int) -> None:
+    """Remove the ACL that an open file has inherited from its folder's default ACL.
+
+    A chmod would let those in that it names: on a file with an ACL, the group bits are the ACL's mask (acl(5)).
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):  # none is there, or the filesystem knows none
+            os.removexattr(fd, _ACL)
 
 
 def _be(fd: int, mode: int, owner: tuple[int, int] | None) -> None:
     if owner:
         with suppress(PermissionError):
             os.fchown(fd, *owner)
+    if not mode & _OTHERS:
+        _remove_acl(fd)
     os.fchmod(fd, mode)

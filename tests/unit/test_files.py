@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import struct
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -205,6 +207,42 @@ def test_the_owner_is_kept(file: Path) -> None:
     files.replace_file(str(file), OLD, NEW)
     found = file.stat()
     assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (NOBODY, 1, 0o6750)
+
+
+@pytest.fixture
+def default_acl(tmp_path: Path) -> bytes:
+    """Make the folder give every new file an ACL that lets a stranger in; that ACL."""
+    if sys.platform != "linux":
+        pytest.skip("POSIX ACLs are Linux's")
+    nobody_may = _acl((0x01, 6), (0x02, 6, NOBODY), (0x04, 6), (0x10, 6), (0x20, 0))
+    os.setxattr(tmp_path, "system.posix_acl_default", nobody_may)
+    return nobody_may
+
+
+def _acl(*entries: tuple[int, ...]) -> bytes:
+    """An ACL as Linux keeps it: version 2, then tag, permissions and id (or none) of each entry."""
+    parts = [struct.pack("<HHI", tag, permissions, *(rest or [0xFFFFFFFF])) for tag, permissions, *rest in entries]
+    return struct.pack("<I", 2) + b"".join(parts)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o660, 0o600])
+def test_a_folders_default_acl_lets_nobody_into_a_file_that_had_none(file: Path, default_acl: bytes, mode: int) -> None:
+    file.chmod(mode)
+    files.replace_file(str(file), OLD, NEW)
+    assert "system.posix_acl_access" not in os.listxattr(file)
+    assert stat.S_IMODE(file.stat().st_mode) == mode
+
+
+def test_a_files_own_acl_is_kept(file: Path, default_acl: bytes) -> None:
+    mine = _acl((0x01, 6), (0x02, 4, 1), (0x04, 4), (0x10, 4), (0x20, 0))
+    os.setxattr(file, "system.posix_acl_access", mine)
+    files.replace_file(str(file), OLD, NEW)
+    assert os.getxattr(file, "system.posix_acl_access") == mine
+
+
+def test_a_new_private_file_gets_no_acl_from_its_folder(tmp_path: Path, default_acl: bytes) -> None:
+    files.write_new(str(tmp_path / "web.env"), NEW, mode=0o600)
+    assert "system.posix_acl_access" not in os.listxattr(tmp_path / "web.env")
 
 
 def test_extended_attributes_are_kept(file: Path) -> None:
