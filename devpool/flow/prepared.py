@@ -15,6 +15,8 @@ from devpool.decide.plan import Plan
 from devpool.read.model import Project
 from devpool.read.sources import Sources
 
+_SERVICE_DEPTH = len(("services", "pgbouncer"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
@@ -45,13 +47,28 @@ class Prepared:
     notes: tuple[str, ...] = ()
 
     def changes(self) -> list[FileChange]:
-        """The files to write, those that are right already left out; the user's own first."""
-        names = [*self.edited, *(p for p in self.after if p not in self.edited)]
+        """The files to write, those that are right already left out.
+
+        In an order that keeps the project readable for Compose at every instant, as nothing names what is not there:
+        new files come first and files that go away last, and of the user's own files, the one that holds the poolers
+        is first to get them and last to lose them.
+        """
+        changed = [p for p in self.after if self.before[p] != self.after[p]]
         return [
             FileChange(path=p, before=self.before[p], after=self.after[p], mode=self.modes.get(p))
-            for p in names
-            if self.before[p] != self.after[p]
+            for p in sorted(changed, key=self._turn)
         ]
+
+    def _turn(self, path: str) -> int:
+        """The place of a file in the order of `changes`."""
+        if self.before[path] is None:
+            return -2
+        if self.after[path] is None:
+            return 2
+        edits = self.state.edits_of(path) if self.state else []
+        if not any(e.inserts and len(e.at) == _SERVICE_DEPTH for e in edits):
+            return 0
+        return -1 if self.plan else 1
 
     def commit(self, directory: Path) -> None:
         """Write the changes into the project of this folder, all or none.
