@@ -23,7 +23,8 @@ def reading(directory: Path) -> Iterator[None]:
         directory: the project directory.
 
     Raises:
-        DevpoolError: `changed-meanwhile` in place of any other refusal, where another devpool was at work.
+        DevpoolError: `changed-meanwhile` in place of any other refusal, where another devpool was at work, and also
+            where nothing else was wrong: what was read before it and after it is no project that ever was.
     """
     before = _record(directory)
     try:
@@ -32,6 +33,8 @@ def reading(directory: Path) -> Iterator[None]:
         if (directory / JOURNAL).is_dir() or _record(directory) != before:
             raise changed_while_read(directory) from error
         raise
+    if _record(directory) != before:
+        raise changed_while_read(directory)
 
 
 def changed_while_read(directory: Path) -> DevpoolError:
