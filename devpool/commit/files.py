@@ -90,6 +90,12 @@ def real(path: str) -> str:
     return os.path.realpath(path)
 
 
+def hard_links(path: str) -> int:
+    """How many names a file has, other hard links among them; 0 where there is no file."""
+    status = _status(path)
+    return status.st_nlink if status else 0
+
+
 def temp_of(path: str, token: str) -> str:
     """The temp that stands beside the real file while it is written."""
     return str(Path(real(path)).parent / f".devpool-{token}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 from devpool import resources
+from devpool.commit.files import hard_links
 from devpool.commit.names import DIGESTS
 from devpool.commit.state import AddedPooler, AppRoute, State
 from devpool.decide.options import Options
@@ -14,7 +16,7 @@ from devpool.decide.routing import chosen_routes
 from devpool.errors import DevpoolError, ProofError
 from devpool.flow.home import context_modes, contexts, home_files
 from devpool.flow.notes import notes
-from devpool.flow.prepared import Prepared
+from devpool.flow.prepared import Prepared, shown
 from devpool.flow.record import Earlier
 from devpool.prove.oracle import Oracle
 from devpool.prove.verify import prove_meaning, prove_reading, prove_text
@@ -74,8 +76,20 @@ def draft(sources: Sources, earlier: Earlier, options: Options, oracle: Oracle |
         edited=tuple(dict.fromkeys([*texts, *earlier.files])),
         proved=oracle is not None,
         state=record,
-        notes=told,
+        notes=(*told, *_hard_links(sources, texts)),
     )
+
+
+def _hard_links(sources: Sources, paths: Iterable[str]) -> Iterator[str]:
+    """What the user should know of files that have further names, as an edited file is a new one."""
+    for path in paths:
+        others = hard_links(path) - 1
+        if others > 0:
+            names = "another name" if others == 1 else f"{others} other names"
+            yield (
+                f"{shown(path, sources.directory)} has {names} (hard links), which will keep the text of before: "
+                "use symbolic links for a file that several places share"
+            )
 
 
 def _prove(project: Project, plan: Plan, changes: Changes, before: Reading, after: Reading) -> None:

@@ -86,3 +86,12 @@ def test_an_env_file_knows_those_before_it_and_itself_first(folder: Path, second
     done = enable(folder, "--env-file", "one.env", "--env-file", "two.env", "--dry-run")
     assert done.returncode == 0, done.stderr
     assert f"({chosen}.yml:" in done.stdout
+
+
+def test_a_file_with_a_hard_link_elsewhere_is_named_in_the_plan(folder: Path) -> None:
+    (folder / "kept").mkdir()
+    os.link(folder / "compose.yml", folder / "kept" / "compose.yml")
+    done = enable(folder, "--dry-run", COMPOSE_ENV_FILES="one.env,two.env")
+    assert done.returncode == 0, done.stderr
+    assert "compose.yml has another name (hard links), which will keep the text of before" in done.stdout
+    assert "two.env has" not in done.stdout
