@@ -23,6 +23,8 @@ fingerprint() { cat "$@" | cksum | cut -d ' ' -f 1; }
 # --- the Python environment: .venv in the repository, with the package installed in place ---
 
 venv=$repo/.venv
+# Every package of it, with version and hashes: what a newcomer gets does not depend on the day. bin/lock renews it.
+lock_file=$repo/requirements-dev.txt
 
 # Debian's python3 comes without ensurepip, and a venv made by it would have no pip.
 is_usable_python() {
@@ -41,10 +43,16 @@ find_python() {
         "apt-get install python3 python3-venv on Debian, or name one: PYTHON=/path/to/python3 bin/$program"
 }
 
-# Makes .venv and installs into it; each only where that is not done yet, or pyproject.toml has changed since.
+# install_locked PYTHON: what is locked, then the package in place, built by what is locked.
+install_locked() {
+    "$1" -m pip install --quiet --require-hashes --requirement "$lock_file" &&
+        "$1" -m pip install --quiet --no-deps --no-index --no-build-isolation --editable "$repo"
+}
+
+# Makes .venv and installs into it; each only where that is not done yet, or pyproject.toml or the lock has changed.
 ensure_venv() {
     local python mark=$venv/.installed wanted
-    wanted=$(fingerprint "$repo/pyproject.toml")
+    wanted=$(fingerprint "$repo/pyproject.toml" "$lock_file")
     if ! "$venv/bin/python" -c '' >/dev/null 2>&1; then
         python=$(find_python)
         say "making .venv with $("$python" --version)"
@@ -52,7 +60,8 @@ ensure_venv() {
     fi
     if [[ ! -f $mark || $(<"$mark") != "$wanted" ]]; then
         say "installing devpool and its tools into .venv"
-        (cd "$repo" && "$venv/bin/python" -m pip install --quiet --editable '.[dev]')
+        install_locked "$venv/bin/python" ||
+            die "what requirements-dev.txt names cannot be installed" "the lines above say why; bin/lock renews the file"
         printf '%s\n' "$wanted" >"$mark"
     fi
 }

@@ -48,7 +48,12 @@ class Verbs(click.Group):
         return command
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+# What click does without a verb is another thing in each version of it: help and 0, or help and 2.
+@click.group(
+    cls=Verbs,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="devpool")
 @project_options
 @click.pass_context
@@ -59,6 +64,9 @@ def devpool(ctx: click.Context, /, **options: Any) -> None:
     out again, to the byte.
     """
     ctx.obj = options
+    if ctx.invoked_subcommand is None:
+        Output().progress(ctx.get_help())
+        ctx.exit(USAGE)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -90,6 +90,6 @@ def _package(path: str, version: str) -> dict[str, str]:
 def _object(text: str) -> list[Mapping[str, Any]]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     return [found] if isinstance(found, dict) else []

@@ -95,7 +95,7 @@ def scripts(package: str) -> dict[str, str]:
     try:
         found = json.loads(package)["scripts"]
         return {str(name): str(text) for name, text in found.items()}
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {}
 
 

@@ -109,7 +109,7 @@ def of_dockerfile(text: str, target: str = "") -> tuple[str, str]:
 def _words(rest: str) -> str:
     try:
         return " ".join(map(str, json.loads(rest)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return f"sh -c {rest.strip()}"
 
 

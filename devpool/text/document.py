@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import yaml
@@ -21,6 +22,14 @@ from devpool.text.patterns import regex
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BOM = "\ufeff"
+_OPENING = (
+    *(yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken),
+    *(yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken),
+)
+_CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
+_AHEAD = 4096
+"""Characters behind the last event in which a loader's error may lie: it reads up to 1,024 ahead for a key's colon
+(https://yaml.org/spec/1.2.2/#example-single-pair-implicit-entries)."""
 _PROPERTIES = regex(r"(?:[&!]\S*[ \t]+)*(?:[&!]\S*(?=\s|$))?\s*")
 
 
@@ -89,7 +98,8 @@ def parse(path: str, data: bytes, directory: str = "") -> Document:
     """Read one Compose file.
 
     Raises:
-        DevpoolError: `not-utf8`, `not-yaml`, `several-documents`, `not-a-mapping`.
+        DevpoolError: `not-utf8`, `not-yaml`, `too-deep`, `too-many-aliases`, `several-documents`, `not-a-mapping`,
+            `key-not-text`, `unknown-alias`.
     """
     bom, text = decode(path, data)
     root = _tree(path, text)
@@ -104,11 +114,29 @@ def parse(path: str, data: bytes, directory: str = "") -> Document:
 
 
 def _tree(path: str, text: str) -> Node | None:
+    builder = _Builder(path, text)
     try:
         # Each event is looked at before the next is read: PyYAML itself takes minutes for what nests deep enough.
-        return _Builder(path, text).build(yaml.parse(text, Loader=_LOADER))
-    except yaml.YAMLError as error:
-        raise _not_yaml(path, error) from None
+        return builder.build(yaml.parse(text, Loader=_LOADER))
+    except (yaml.YAMLError, RecursionError, MemoryError) as error:
+        # A loader reads ahead, and gives up at a depth and in words that change with its version: from libyaml 0.2.6
+        # on at 1,000 levels. So the text tells whether it nests too deep, not the error.
+        if _nests_deeper(text[builder.position :], MAX_DEPTH - len(builder.stack)):
+            raise builder.too_deep(builder.position) from None
+        if isinstance(error, yaml.YAMLError):
+            raise _not_yaml(path, error) from None
+        raise
+
+
+def _nests_deeper(text: str, levels: int) -> bool:
+    """Whether a text opens more levels than these before it ends or is no YAML; PyYAML's own scanner has no limit."""
+    with suppress(yaml.YAMLError):
+        for token in yaml.scan(text[:_AHEAD], Loader=yaml.SafeLoader):
+            levels -= isinstance(token, _OPENING)
+            levels += isinstance(token, _CLOSING)
+            if levels < 0:
+                return True
+    return False
 
 
 def _not_yaml(path: str, error: yaml.YAMLError) -> DevpoolError:
@@ -142,6 +170,7 @@ class _Builder:
         self.meaning = Meaning()
         self.stack: list[_Open] = []
         self.root: Node | None = None
+        self.position = 0  # where the last event ends
 
     def build(self, events: Iterable[yaml.Event]) -> Node | None:
         documents = 0
@@ -157,11 +186,12 @@ class _Builder:
                 self._add(self._scalar(event))
             elif isinstance(event, yaml.AliasEvent):
                 self._add(self._alias(event))
+            self.position = _index(event.end_mark)
         return self.root
 
     def _open(self, event: yaml.CollectionStartEvent) -> None:
         if len(self.stack) >= MAX_DEPTH:
-            raise self._too_deep(_index(event.start_mark))
+            raise self.too_deep(_index(event.start_mark))
         self.stack.append(_Open(event, self._value_start(event), []))
 
     def _close(self, event: yaml.CollectionEndEvent) -> None:
@@ -179,7 +209,7 @@ class _Builder:
             node = Mapping(start=start, end=end, tag=tag, anchor=anchor, entries=entries, flow=flow)
         self.meaning.add(node, opened.children)
         if self.meaning.depth > MAX_DEPTH:
-            raise self._too_deep(node.start)
+            raise self.too_deep(node.start)
         if self.meaning.is_too_much:
             raise DevpoolError(
                 "too-many-aliases",
@@ -197,7 +227,8 @@ class _Builder:
             hint="split it into one file each and pass them with -f",
         )
 
-    def _too_deep(self, position: int) -> DevpoolError:
+    def too_deep(self, position: int) -> DevpoolError:
+        """The refusal of what nests too deep from this position on."""
         return DevpoolError(
             "too-deep",
             f"the file nests more than {MAX_DEPTH} levels, aliases followed",

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from devpool.cli import run
+from devpool.errors import USAGE
+from devpool.output import Output
+
 REPO = Path(__file__).resolve().parents[2]
 _INTERRUPTED = "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(30)\n"
 _IGNORING = """
@@ -36,3 +40,13 @@ def test_a_signal_that_is_to_be_ignored_stays_so(name: str) -> None:
     command = [sys.executable, "-c", _IGNORING.format(name=name)]
     done = subprocess.run(command, env={"PYTHONPATH": str(REPO)}, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "True"
+
+
+@pytest.mark.parametrize("given", [[], ["--json"], ["--project-name", "x"]])
+def test_without_a_verb_there_is_help_on_stderr_and_a_usage_error(
+    given: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    code = run(given, Output())
+    said = capfd.readouterr()
+    assert (code, said.out) == (USAGE, "")
+    assert "enable  " in said.err

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 REPO = Path(__file__).resolve().parents[2]
+LOCK = REPO / "requirements-dev.txt"
 
 
 def run(*words: object, cwd: Path, env: dict[str, str]) -> str:
@@ -22,21 +22,35 @@ def run(*words: object, cwd: Path, env: dict[str, str]) -> str:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory, plain_shell: dict[str, str]) -> Path:
-    """Built with the hatchling of the tests' own environment, where that has one: then nothing is downloaded."""
+    """Built with the hatchling of the tests' own environment: nothing is downloaded."""
     folder = tmp_path_factory.mktemp("wheel")
-    options = ["--no-isolation"] if importlib.util.find_spec("hatchling") else []
-    run(sys.executable, "-m", "build", "--wheel", *options, "--outdir", folder, REPO, cwd=folder, env=plain_shell)
+    run(
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        folder,
+        REPO,
+        cwd=folder,
+        env=plain_shell,
+    )
     (found,) = folder.glob("devpool-*.whl")
     return found
 
 
 @pytest.fixture(scope="module")
 def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory, plain_shell: dict[str, str]) -> Path:
-    """The folder of programs of an environment that has the wheel and what it requires."""
+    """The folder of programs of an environment that has the wheel and what it requires, in the versions of the lock."""
     folder = tmp_path_factory.mktemp("environment") / "venv"
+    # Without their hashes, which pip would then ask of the wheel, too.
+    locked = [line.rstrip("\\ ") for line in LOCK.read_text().splitlines() if line[:1] not in ("", " ", "#")]
+    constraints = folder.parent / "constraints.txt"
+    constraints.write_text("\n".join(locked))
     run(sys.executable, "-m", "venv", folder, cwd=folder.parent, env=plain_shell)
     pip = [folder / "bin" / "python", "-m", "pip", "--disable-pip-version-check"]
-    run(*pip, "install", "--quiet", wheel, cwd=folder.parent, env=plain_shell)
+    run(*pip, "install", "--quiet", "--constraint", constraints, wheel, cwd=folder.parent, env=plain_shell)
     return folder / "bin"
 
 

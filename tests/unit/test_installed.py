@@ -20,6 +20,10 @@ django no json
 """
 
 
+def test_an_answer_that_nests_without_end_is_no_object() -> None:
+    assert read_installed("web", "django " + "[" * 200_000).django == ()
+
+
 def test_packages_have_their_versions() -> None:
     found = read_installed("web", ANSWER)
     assert found.packages == {

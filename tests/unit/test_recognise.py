@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from devpool.migrate.inside import listing, script
-from devpool.read.recognise import by_command, direct_names, patterns, recognise
+from devpool.read.recognise import by_command, direct_names, patterns, recognise, scripts
 from devpool.read.tools import TOOLS, Tool
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "migrations.md"
@@ -110,6 +110,11 @@ def test_python_is_called_as_the_project_calls_it(start: str, command: str) -> N
 
 def test_a_script_that_also_serves_is_not_the_command() -> None:
     assert found({"package.json": PACKAGE % ("typeorm migration:run && node .", "typeorm")}) == {}
+
+
+def test_a_package_json_that_is_none_has_no_scripts() -> None:
+    for text in ("[]", "{", '{"scripts": ' + "[" * 200_000):
+        assert scripts(text) == {}
 
 
 def test_names_for_a_direct_address_are_found_in_the_projects_files() -> None:

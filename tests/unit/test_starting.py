@@ -94,6 +94,10 @@ def test_the_last_words_of_a_dockerfile_count(text: str, target: str, expected: 
     assert of_dockerfile(text, target) == expected
 
 
+def test_brackets_without_end_are_words_of_a_shell() -> None:
+    assert of_dockerfile("CMD " + "[" * 200_000, "") == ("", "sh -c " + "[" * 200_000)
+
+
 # --- read from folders ---
 
 
