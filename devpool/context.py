@@ -9,6 +9,7 @@ from typing import Any
 from devpool.docker.engine import environ
 from devpool.errors import DevpoolError
 from devpool.output import Output
+from devpool.prove.private_folder import sweep
 from devpool.read.found import Selection
 
 
@@ -24,6 +25,7 @@ class Context:
 
 def context(parent: dict[str, Any], own: dict[str, Any]) -> Context:
     """The context of a command, from the options before and after its name."""
+    sweep()  # what a killed devpool has left of passwords is gone with the next one, whatever that is for
     selection = Selection()
     for given in (parent, own):
         chosen = {f.name: given[f.name] for f in fields(Selection) if given.get(f.name)}

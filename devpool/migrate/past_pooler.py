@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from devpool.flow.rollback import undone
 from devpool.flow.rollout import open_stack
 from devpool.migrate.schema_change import fresh_connections
 from devpool.prove.oracle import call_for
+from devpool.prove.private_folder import private_folder
 from devpool.read.finding import compose_files, find_project, project_directory
 from devpool.read.looking import files_in, folders, start_of
 from devpool.read.model import Project, unknown_service
@@ -163,7 +163,7 @@ def _own_words(ctx: Context, opened: Opened, service: str, stack: Stack) -> Iter
         yield stack
         return
     body, values = _restated(opened.project, service, keys)
-    with tempfile.NamedTemporaryFile("w", prefix="devpool-", suffix=".yml") as file:
+    with private_folder() as folder, (folder / "words.yml").open("w") as file:
         json.dump({"services": {service: body}}, file)
         file.flush()
         files = [str(path) for path in compose_files(ctx.selection, ctx.cwd, ctx.shell)]

@@ -8,7 +8,6 @@ service hashes, which contain absolute paths, can be compared.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from devpool.docker.engine import Asked, Call, environ, read_compose
 from devpool.errors import DevpoolError, ProofError
+from devpool.prove.private_folder import private_folder
 from devpool.read.found import Found, Selection
 from devpool.read.reading import Reading
 
@@ -120,8 +120,7 @@ def _users_paths(root: Path) -> Iterator[None]:
 @contextmanager
 def mirrored(files: Found | Sources) -> Iterator[Path]:
     """A mirror of the project. It is private and goes at the end."""
-    with tempfile.TemporaryDirectory(prefix="devpool-") as folder:
-        root = Path(folder).resolve()
+    with private_folder() as root:
         _mirror(root, files)
         yield root
 

@@ -20,7 +20,7 @@ IMPURE = {
     "read": {"finding", "project", "readable", "looking"},
     "commit": {"files", "journal", "intent", "lock", "disk_errors", "keepsakes", "meanwhile"},
     "docker": {"engine", "client", "containers", "halfway", "attached", "console", "ready", "live"},
-    "prove": {"oracle"},
+    "prove": {"oracle", "private_folder"},
     "flow": {"prepare", "draft", "record", "prepared", "rollback", "home", "drift", "report"}
     | {"follow", "rollout", "retune"},
     "see": {"status_lines", "status_view", "screen", "watch", "overview"},
