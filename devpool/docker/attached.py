@@ -14,7 +14,8 @@ from typing import IO
 from uuid import uuid4
 
 from devpool.docker.containers import Running, Stack
-from devpool.docker.engine import no_docker, run
+from devpool.docker.engine import run, starting
+from devpool.docker.program import docker_program
 from devpool.errors import DevpoolError
 
 _GRACE = 5.0  # seconds that a container has to end after SIGINT
@@ -87,10 +88,9 @@ def _start(
     stack: Stack, words: list[str], environ: Mapping[str, str], apart: bool, stderr: int | None = None
 ) -> subprocess.Popen[bytes]:
     stdout = _STDERR if apart else None
-    try:
-        return subprocess.Popen(words, cwd=stack.call.cwd, env=dict(environ), stdout=stdout, stderr=stderr)
-    except FileNotFoundError:
-        raise no_docker() from None
+    program, cwd = docker_program(environ), stack.call.cwd
+    with starting(cwd):
+        return subprocess.Popen(words, executable=program, cwd=cwd, env=dict(environ), stdout=stdout, stderr=stderr)
 
 
 def _code(child: subprocess.Popen[bytes], stop: Callable[[], None]) -> int:

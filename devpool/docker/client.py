@@ -6,7 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from devpool.docker.engine import failure, no_docker
+from devpool.docker.engine import failure
+from devpool.docker.program import docker_program, no_docker
 
 if TYPE_CHECKING:
     from python_on_whales import DockerClient
@@ -16,11 +17,15 @@ COMPOSE = "com.docker.compose"  # what the labels begin with that Compose gives
 
 
 def client() -> DockerClient:
-    """The client, loaded when it is first needed."""
-    # 180 ms of imports that only a command that touches containers should pay.
-    from python_on_whales import docker
+    """The client, loaded when it is first needed.
 
-    return docker
+    Raises:
+        DevpoolError: `no-docker-cli`.
+    """
+    # 180 ms of imports that only a command that touches containers should pay.
+    from python_on_whales import DockerClient
+
+    return DockerClient(client_call=[docker_program()])
 
 
 def containers_of(project: str, read: Callable[[Any], T], *labels: str, status: str = "") -> list[T]:

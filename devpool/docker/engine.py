@@ -8,19 +8,29 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 
-from devpool.errors import DevpoolError
+from devpool.docker.bounded import TooLateError, TooMuchError, read_both
+from devpool.docker.program import docker_program
+from devpool.errors import DevpoolError, UsageError
 from devpool.read.reading import Reading
+from devpool.read.remote import disabled
 from devpool.text.redaction import redact
 
 _TIMEOUT = 900.0  # seconds; the first build of the pooler downloads packages
 _GRACE = 10.0  # seconds that a command has to end when it is asked to
 _SHOWN_LINES = 10
+COMPOSE_SECONDS = "DEVPOOL_COMPOSE_SECONDS"
+"""The variable that says how long Compose may read a project."""
+_COMPOSE_SECONDS = 30.0  # a project of 1,000 services takes 0.3 s
+_MOST_OUTPUT = 24 << 20  # bytes; the model of 5,000 services has 3 MiB
 _ENGINE_DOWN = ("cannot connect to the docker daemon", "is the docker daemon running", "error during connect")
 _NO_PLUGIN = ("is not a docker command", "unknown command: docker compose", "unknown shorthand flag")
 
@@ -48,51 +58,66 @@ class Running:
         harmless: whether it changes nothing, and so can be killed with its plugins. It gets a process group of its own.
 
     Raises:
-        DevpoolError: `no-docker-cli`.
+        DevpoolError: `no-docker-cli`, `no-folder`.
     """
 
     def __init__(
         self, command: Sequence[str], cwd: str, environ: Mapping[str, str] | None, *, harmless: bool = False
     ) -> None:
         self._harmless = harmless
-        try:
+        self._began = time.monotonic()
+        with starting(cwd):
             self._child = subprocess.Popen(
                 list(command),
+                executable=docker_program(environ),
                 cwd=cwd,
                 env=dict(environ) if environ is not None else None,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                encoding="utf-8",
-                errors="replace",
                 process_group=0 if harmless else None,
             )
-        except FileNotFoundError:
-            raise no_docker() from None
 
-    def output(self) -> str:
+    def output(self, seconds: float = _TIMEOUT, most: int = sys.maxsize) -> str:
         """What it says on stdout; waits for its end.
+
+        Args:
+            seconds: how long it may go on, from its start.
+            most: bytes that it may say.
 
         Raises:
             DevpoolError: `no-compose-plugin`, `engine-not-running`, `docker-failed`.
+            TooLateError, TooMuchError: it went over its limits, and was ended.
         """
         try:
-            stdout, stderr = self._child.communicate(timeout=_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            late = f"docker did not answer within {_TIMEOUT:.0f} s"
-            raise DevpoolError("docker-failed", late, hint="see whether `docker info` answers") from None
+            said = read_both(self._child, self._began + seconds, most)
         finally:
             self.end()
+        stdout, stderr = (part.decode("utf-8", "replace") for part in said)
         if self._child.returncode:
             raise failure(stderr or stdout)
         return stdout
 
     def end(self) -> None:
         """End it, if it has not ended."""
-        if self._child.returncode is None:
-            end = _kill if self._harmless else _end
-            with self._child as child:
+        end = _kill if self._harmless else _end
+        with self._child as child:  # which closes its pipes
+            if child.returncode is None:
                 end(child)
+
+
+@contextmanager
+def starting(cwd: str) -> Iterator[None]:
+    """Around the start of docker in a folder, which may be gone or closed by now."""
+    try:
+        yield
+    except OSError as error:
+        raise DevpoolError(
+            "no-folder",
+            f"`docker` cannot be started in this folder: {error.strerror}",
+            where=cwd,
+            hint="go to a folder that is there and that you may enter, and run the command again",
+        ) from None
 
 
 def run(command: Sequence[str], *, cwd: str, environ: Mapping[str, str] | None = None) -> str:
@@ -101,15 +126,19 @@ def run(command: Sequence[str], *, cwd: str, environ: Mapping[str, str] | None =
     Raises:
         DevpoolError: `no-docker-cli`, `no-compose-plugin`, `engine-not-running`, `docker-failed`.
     """
-    return Running(command, cwd, environ).output()
+    try:
+        return Running(command, cwd, environ).output()
+    except TooLateError:
+        late = f"docker did not answer within {_TIMEOUT:.0f} s"
+        raise DevpoolError("docker-failed", late, hint="see whether `docker info` answers") from None
 
 
-def _kill(child: subprocess.Popen[str]) -> None:
+def _kill(child: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
 
 
-def _end(child: subprocess.Popen[str]) -> None:
+def _end(child: subprocess.Popen[bytes]) -> None:
     """End a command that is not waited for any more. It is asked first: where docker is killed, its plugin, which is
     another process, goes on with the containers.
     """
@@ -121,16 +150,6 @@ def _end(child: subprocess.Popen[str]) -> None:
     except BaseException:  # whoever insists does not wait
         child.kill()
         raise
-
-
-def no_docker() -> DevpoolError:
-    """There is no docker on PATH."""
-    return DevpoolError(
-        "no-docker-cli",
-        "there is no `docker` command",
-        hint="install the Docker CLI with its compose plugin; "
-        "`devpool enable --no-verify --no-up` edits without it, and proves less",
-    )
 
 
 def failure(stderr: str) -> DevpoolError:
@@ -164,6 +183,7 @@ class Asked:
     """
 
     def __init__(self, call: Call) -> None:
+        self._seconds = _seconds(call.environ)
         self._model = _config(call, "--format", "json")
         try:
             self._hashes = _config(call, "--hash", "*")
@@ -175,10 +195,11 @@ class Asked:
         """The reading; waits for it.
 
         Raises:
-            DevpoolError: `compose-refuses`, `no-compose-plugin`, `engine-not-running`.
+            DevpoolError: `compose-refuses`, `compose-too-slow`, `compose-too-much`, `remote-file`,
+                `no-compose-plugin`, `engine-not-running`.
         """
-        body = json.loads(_accepted(self._model))
-        lines = [line.split() for line in _accepted(self._hashes).splitlines()]
+        body = json.loads(_accepted(self._model, self._seconds))
+        lines = [line.split() for line in _accepted(self._hashes, self._seconds).splitlines()]
         return Reading(model=body, hashes={words[0]: words[1] for words in lines if len(words) == 2})
 
     def close(self) -> None:
@@ -203,17 +224,50 @@ def _config(call: Call, *options: str) -> Running:
     return Running(call.command("--profile", "*", "config", *options), call.cwd, call.environ, harmless=True)
 
 
-def _accepted(config: Running) -> str:
+def _accepted(config: Running, seconds: float) -> str:
     try:
-        return config.output()
+        return config.output(seconds, _MOST_OUTPUT)
+    except TooLateError:
+        raise _too_slow(seconds) from None
+    except TooMuchError:
+        raise DevpoolError(
+            "compose-too-much",
+            f"Compose makes more than {_MOST_OUTPUT >> 20} MiB of the project",
+            hint="see what repeats: the aliases of its files, and variables that are made of others",
+        ) from None
     except DevpoolError as error:
         if error.code != "docker-failed":
             raise
-        raise DevpoolError(
-            "compose-refuses",
-            f"Compose does not accept the project: {error.message.removeprefix('docker failed: ')}",
-            hint="correct it until `docker compose config -q` is silent",
-        ) from None
+        raise _refused(error) from None
+
+
+def _refused(error: DevpoolError) -> DevpoolError:
+    said = error.message.removeprefix("docker failed: ")
+    return disabled(said) or DevpoolError(
+        "compose-refuses",
+        f"Compose does not accept the project: {said}",
+        hint="correct it until `docker compose config -q` is silent",
+    )
+
+
+def _too_slow(seconds: float) -> DevpoolError:
+    return DevpoolError(
+        "compose-too-slow",
+        f"Compose did not read the project within {seconds:g} s, and was ended",
+        hint=f"time `docker compose config -q`; if it does end, give it longer: {COMPOSE_SECONDS}=120 devpool ...",
+    )
+
+
+def _seconds(environ: Mapping[str, str]) -> float:
+    """How long Compose may read a project.
+
+    Raises:
+        DevpoolError: `bad-limit`.
+    """
+    said = environ.get(COMPOSE_SECONDS) or str(_COMPOSE_SECONDS)
+    if re.fullmatch(r"\d{1,6}(\.\d{1,3})?", said, re.A):
+        return float(said)
+    raise UsageError("bad-limit", f"{COMPOSE_SECONDS} is no number of seconds", hint=f"{COMPOSE_SECONDS}=120")
 
 
 def environ() -> dict[str, str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from devpool.decide.plan import Move, Plan
 from devpool.docker.containers import Running, Stack
-from devpool.docker.engine import read_compose
+from devpool.docker.engine import environ, read_compose
 from devpool.docker.halfway import halfway, settle
 from devpool.docker.live import wait_for
 from devpool.docker.proof import Connections
@@ -16,7 +17,9 @@ from devpool.docker.translations import translate_all
 from devpool.errors import DevpoolError
 from devpool.output import Output
 from devpool.prove.oracle import call_for
+from devpool.read.finding import find_project
 from devpool.read.found import Selection
+from devpool.read.project import refuse_remote
 from devpool.text.address import find_addresses, leads_to
 
 _PROOF_SECONDS = 15.0
@@ -27,8 +30,9 @@ def open_stack(selection: Selection, cwd: str) -> Stack:
     """The project's containers, asked under the name that Compose gives the project.
 
     Raises:
-        DevpoolError: `no-docker-cli`, `no-compose-plugin`, `compose-refuses`.
+        DevpoolError: `no-docker-cli`, `no-compose-plugin`, `compose-refuses`, `remote-file` and what reading raises.
     """
+    refuse_remote(find_project(selection, Path(cwd), environ()))
     call = call_for(selection, cwd)
     model = read_compose(call).model
     return Stack(call, str(model["name"]), model.get("services") or {})

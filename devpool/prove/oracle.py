@@ -18,12 +18,10 @@ from devpool.errors import DevpoolError, ProofError
 from devpool.prove.private_folder import private_folder
 from devpool.read.found import Found, Selection
 from devpool.read.reading import Reading
+from devpool.read.remote import NOTHING_FETCHED, may_name_files
 
 if TYPE_CHECKING:
     from devpool.read.sources import Sources
-
-# What a compose file says where it names another file, or an env file, that devpool reads.
-_NAMING = (b"include", b"extends", b"env_file")
 
 
 class Oracle:
@@ -84,7 +82,8 @@ class Oracle:
 
 
 def _may_name_more(found: Found) -> bool:
-    return any(word in data for data in found.originals.values() for word in _NAMING)
+    """Whether a file may name another one, or an env file, that devpool reads; what is remote is then refused first."""
+    return any(b"env_file" in data or may_name_files(data) for data in found.originals.values())
 
 
 @contextmanager
@@ -134,8 +133,10 @@ def _mirror(root: Path, files: Found | Sources) -> None:
 
 
 def call_for(selection: Selection, cwd: str, root: Path | None = None) -> Call:
-    """How to call Compose for a project, or for its mirror below `root`."""
-    variables = environ()
+    """How to call Compose for a project, or for its mirror below `root`. It is told to fetch nothing, unless the user
+    has allowed it.
+    """
+    variables = environ() | ({} if selection.allow_remote else NOTHING_FETCHED)
     arguments = tuple(selection.arguments())
     if root is None:
         return Call(arguments=arguments, cwd=cwd, environ=variables)

@@ -14,6 +14,7 @@ from devpool.errors import DevpoolError
 from devpool.read import readable
 from devpool.read.found import Found, Selection
 from devpool.read.paths import resolve_path
+from devpool.read.remote import is_remote, remote_project
 
 DEFAULT_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 OVERRIDE_NAMES = (
@@ -36,7 +37,7 @@ def find_project(
         instead: bytes to take for some absolute paths, in place of what the disk holds.
 
     Raises:
-        DevpoolError: `no-compose-file`, `cannot-read`, `stdin`.
+        DevpoolError: `no-compose-file`, `cannot-read`, `too-large`, `stdin`, `remote-file`.
     """
     finder = _Finder(selection, cwd, shell, instead or {})
     directory, files = finder.find()
@@ -58,7 +59,7 @@ def project_directory(selection: Selection, cwd: Path, shell: Mapping[str, str])
     """The project directory, found without reading any compose file.
 
     Raises:
-        DevpoolError: `no-compose-file`, `cannot-read`, `stdin`.
+        DevpoolError: `no-compose-file`, `cannot-read`, `too-large`, `stdin`, `remote-file`.
     """
     return _Finder(selection, cwd, shell, {}).find()[0]
 
@@ -67,7 +68,7 @@ def compose_files(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> 
     """The compose files of the project, those that it includes left out.
 
     Raises:
-        DevpoolError: `no-compose-file`, `cannot-read`, `stdin`.
+        DevpoolError: `no-compose-file`, `cannot-read`, `too-large`, `stdin`, `remote-file`.
     """
     return _Finder(selection, cwd, shell, {}).find()[1]
 
@@ -115,11 +116,13 @@ class _Finder:
             raise DevpoolError(
                 "stdin", "a compose file from standard input cannot be edited", hint="pass its path with -f"
             )
+        if remote := next(filter(is_remote, given), None):
+            raise remote_project(remote)
         if given:
             return [Path(_absolute(self.cwd, name)) for name in given]
         folder = self._default_folder()
-        chosen = [next(folder / n for n in DEFAULT_NAMES if (folder / n).is_file())]
-        return chosen + [folder / n for n in OVERRIDE_NAMES if (folder / n).is_file()][:1]
+        chosen = [next(folder / n for n in DEFAULT_NAMES if readable.is_there(folder / n))]
+        return chosen + [folder / n for n in OVERRIDE_NAMES if readable.is_there(folder / n)][:1]
 
     def _from_variable(self) -> tuple[str, ...]:
         said = self._variables()
@@ -141,7 +144,7 @@ class _Finder:
     def _default_folder(self) -> Path:
         start = Path(_absolute(self.cwd, self.selection.project_directory or "."))
         for folder in (start, *start.parents):
-            if any((folder / name).is_file() for name in DEFAULT_NAMES):
+            if any(readable.is_there(folder / name) for name in DEFAULT_NAMES):
                 return folder
         raise DevpoolError(
             "no-compose-file",

@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """The options that say which project is meant, as the user gave them to `docker compose` or to devpool."""
+    """The options that say which project is meant, as the user gave them to `docker compose` or to devpool.
+    `allow_remote` is devpool's alone: whether Compose may fetch what the files name elsewhere.
+    """
 
     files: tuple[str, ...] = ()
     env_files: tuple[str, ...] = ()
     project_directory: str | None = None
     project_name: str | None = None
     profiles: tuple[str, ...] = ()
+    allow_remote: bool = False
 
     def arguments(self) -> list[str]:
         """The same options for `docker compose`."""

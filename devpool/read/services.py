@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from devpool.errors import DevpoolError
 from devpool.read.paths import resolve_path
+from devpool.read.remote import is_remote
 from devpool.text import nodes
 from devpool.text.document import Document
 from devpool.text.interpolation import Variable, expand, text_of
@@ -185,6 +186,8 @@ def _with_base(
     if extended is None:
         return [own]
     file, name = extended
+    if is_remote(file):
+        return [own]  # the user has allowed it: what it says is not seen, and the proof tells where that matters
     base = loaded.get(resolve_path(document.directory, file)) if file else document
     services = services_node(base) if base else None
     target = nodes.lookup(services, name) if services else None

@@ -30,6 +30,8 @@ _CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndTo
 _AHEAD = 4096
 """Characters behind the last event in which a loader's error may lie: it reads up to 1,024 ahead for a key's colon
 (https://yaml.org/spec/1.2.2/#example-single-pair-implicit-entries)."""
+_BINARY = "tag:yaml.org,2002:binary"
+_MOST_NODES = 500_000
 _PROPERTIES = regex(r"(?:[&!]\S*[ \t]+)*(?:[&!]\S*(?=\s|$))?\s*")
 
 
@@ -44,6 +46,7 @@ class Document:
         newline: the first line ending of the file, "\\n" where it has none.
         root: the top-level mapping.
         directory: what relative paths in the file are relative to.
+        size: how many nodes the file has.
     """
 
     path: str
@@ -52,6 +55,7 @@ class Document:
     newline: str
     root: Mapping = field(repr=False)
     directory: str = ""
+    size: int = 0
     _newlines: list[int] = field(init=False, repr=False, default_factory=list)
 
     def line_of(self, position: int) -> int:
@@ -98,11 +102,12 @@ def parse(path: str, data: bytes, directory: str = "") -> Document:
     """Read one Compose file.
 
     Raises:
-        DevpoolError: `not-utf8`, `not-yaml`, `too-deep`, `too-many-aliases`, `several-documents`, `not-a-mapping`,
-            `key-not-text`, `unknown-alias`.
+        DevpoolError: `not-utf8`, `not-yaml`, `several-documents`, `not-a-mapping`, `too-deep`, `too-many-aliases`,
+            `too-large`, `binary-text`, `unknown-alias`, `key-not-text`.
     """
     bom, text = decode(path, data)
-    root = _tree(path, text)
+    builder = _Builder(path, text)
+    root = _tree(builder)
     if not isinstance(root, Mapping):
         raise DevpoolError(
             "not-a-mapping",
@@ -110,21 +115,21 @@ def parse(path: str, data: bytes, directory: str = "") -> Document:
             where=path,
             hint="pass the compose file with -f",
         )
-    return Document(path=path, bom=bom, text=text, newline=newline_of(text), root=root, directory=directory)
+    newline, size = newline_of(text), builder.size
+    return Document(path=path, bom=bom, text=text, newline=newline, root=root, directory=directory, size=size)
 
 
-def _tree(path: str, text: str) -> Node | None:
-    builder = _Builder(path, text)
+def _tree(builder: _Builder) -> Node | None:
     try:
         # Each event is looked at before the next is read: PyYAML itself takes minutes for what nests deep enough.
-        return builder.build(yaml.parse(text, Loader=_LOADER))
+        return builder.build(yaml.parse(builder.text, Loader=_LOADER))
     except (yaml.YAMLError, RecursionError, MemoryError) as error:
         # A loader reads ahead, and gives up at a depth and in words that change with its version: from libyaml 0.2.6
         # on at 1,000 levels. So the text tells whether it nests too deep, not the error.
-        if _nests_deeper(text[builder.position :], MAX_DEPTH - len(builder.stack)):
+        if _nests_deeper(builder.text[builder.position :], MAX_DEPTH - len(builder.stack)):
             raise builder.too_deep(builder.position) from None
         if isinstance(error, yaml.YAMLError):
-            raise _not_yaml(path, error) from None
+            raise _not_yaml(builder.path, error) from None
         raise
 
 
@@ -171,6 +176,7 @@ class _Builder:
         self.stack: list[_Open] = []
         self.root: Node | None = None
         self.position = 0  # where the last event ends
+        self.size = 0
 
     def build(self, events: Iterable[yaml.Event]) -> Node | None:
         documents = 0
@@ -236,6 +242,22 @@ class _Builder:
             hint="Compose files nest a few levels only; check brackets and aliases",
         )
 
+    def _too_large(self) -> DevpoolError:
+        return DevpoolError(
+            "too-large",
+            f"the file has more than {_MOST_NODES:,} entries",
+            where=self.path,
+            hint="pass the compose file with -f; a project of 5,000 services has a tenth of that",
+        )
+
+    def _binary(self, position: int) -> DevpoolError:
+        return DevpoolError(
+            "binary-text",
+            "a text is written as `!!binary`, and what it says cannot be seen",
+            where=self._place(position),
+            hint="write the text itself",
+        )
+
     def _entries(self, opened: _Open) -> tuple[Entry, ...]:
         pairs = zip(opened.children[::2], opened.children[1::2], strict=True)
         return tuple(Entry(key=self._key(k), value=v) for k, v in pairs)
@@ -253,6 +275,8 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
         start, end = self._value_start(event), _index(event.end_mark)
+        if event.tag == _BINARY:
+            raise self._binary(start)  # Compose decodes it: an `include` could be hidden so
         start = min(start, end)
         if event.style in ("|", ">"):
             # With `+` the blank lines after it are of the value.
@@ -277,6 +301,9 @@ class _Builder:
         return Alias(start=start, end=end, name=name, target=target)
 
     def _add(self, node: Node) -> None:
+        self.size += 1
+        if self.size > _MOST_NODES:
+            raise self._too_large()
         if node.anchor:
             self.anchors[node.anchor] = node
         if self.stack:

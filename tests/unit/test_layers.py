@@ -19,7 +19,8 @@ ORDER = (
 IMPURE = {
     "read": {"finding", "project", "readable", "looking"},
     "commit": {"files", "journal", "intent", "lock", "disk_errors", "keepsakes", "meanwhile"},
-    "docker": {"engine", "client", "containers", "halfway", "attached", "console", "ready", "live"},
+    "docker": {"engine", "client", "containers", "halfway", "attached", "console", "ready", "live"}
+    | {"bounded", "program"},
     "prove": {"oracle", "private_folder"},
     "flow": {"prepare", "draft", "record", "prepared", "rollback", "home", "drift", "report"}
     | {"follow", "rollout", "retune"},
@@ -160,7 +161,7 @@ def test_the_command_line_writes_to_stdout_only_for_dockers_plugin_protocol() ->
 
 def test_only_the_doors_to_docker_know_subprocess() -> None:
     knowing = [n for n, tree in TREES.items() if _of_others(tree) & {"subprocess", "python_on_whales"}]
-    assert set(knowing) <= {"docker.engine", "docker.client", "docker.attached"}
+    assert set(knowing) <= {"docker.engine", "docker.client", "docker.attached", "docker.bounded"}
 
 
 def test_only_the_command_line_exits() -> None:

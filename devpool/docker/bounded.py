@@ -1,0 +1,56 @@
+"""What a program says, read within limits of time and size: it may have been told to go on for ever."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import subprocess
+import time
+
+_BLOCK = 1 << 16
+
+
+class TooLateError(Exception):
+    """It did not end in time."""
+
+
+class TooMuchError(Exception):
+    """It says more than anybody asked for."""
+
+
+def read_both(child: subprocess.Popen[bytes], deadline: float, most: int) -> tuple[bytes, bytes]:
+    """What a child process says on stdout and on stderr, until both are closed and it has ended.
+
+    Args:
+        child: started with pipes for both.
+        deadline: the moment of `time.monotonic()` until which it may go on.
+        most: bytes that it may say on both together.
+
+    Raises:
+        TooLateError: the deadline has passed.
+        TooMuchError: it said more.
+    """
+    assert child.stdout and child.stderr, "they are pipes"
+    said: dict[int, list[bytes]] = {child.stdout.fileno(): [], child.stderr.fileno(): []}
+    size = 0
+    with selectors.DefaultSelector() as selector:
+        for stream in (child.stdout, child.stderr):
+            selector.register(stream, selectors.EVENT_READ)
+        while selector.get_map():
+            ready = selector.select(max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise TooLateError
+            for key, _ in ready:
+                block = os.read(key.fd, _BLOCK)
+                said[key.fd].append(block)
+                size += len(block)
+                if not block:
+                    selector.unregister(key.fileobj)
+            if size > most:
+                raise TooMuchError
+    try:
+        child.wait(max(0.0, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        raise TooLateError from None
+    stdout, stderr = (b"".join(blocks) for blocks in said.values())
+    return stdout, stderr

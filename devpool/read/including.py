@@ -1,0 +1,53 @@
+"""What `include` says, read as Compose reads it, and the variables that count in the very file that says it.
+
+A file that is included gets, for its own interpolation, the env files of that `include` beside the variables of the
+file that includes it (compose-spec/compose-go, loader/include.go); they count nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from devpool.text import nodes
+from devpool.text.document import Document
+from devpool.text.interpolation import Variable
+from devpool.text.nodes import Node, Scalar, Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The variables that interpolation uses in one file, and the env files of the includes that led to it."""
+
+    files: tuple[str, ...] = ()
+    variables: Mapping[str, Variable] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Included:
+    """One item of `include`, as it is written: the scalars that name files, their folder, and env files."""
+
+    paths: tuple[Scalar, ...]
+    folder: Scalar | None
+    env_files: tuple[Scalar, ...]
+
+
+def included(document: Document) -> Iterator[Included]:
+    """The items of a file's `include`."""
+    node = nodes.lookup(document.root, "include")
+    found = nodes.resolved(node) if node else None
+    for item in map(nodes.resolved, found.items if isinstance(found, Sequence) else ()):
+        if isinstance(item, nodes.Mapping):
+            # Compose takes these keys in capitals too (mapstructure matches them so).
+            parts = {key.lower(): entry.value for key, entry in nodes.entries(item).items()}
+            folder = next(iter(_scalars(parts.get("project_directory"))), None)
+            env_files = tuple(_scalars(parts.get("env_file")))
+            yield Included(paths=tuple(_scalars(parts.get("path"))), folder=folder, env_files=env_files)
+        else:
+            yield Included(paths=tuple(_scalars(item)), folder=None, env_files=())
+
+
+def _scalars(node: Node | None) -> Iterator[Scalar]:
+    found = nodes.resolved(node) if node else None
+    items = map(nodes.resolved, found.items) if isinstance(found, Sequence) else (found,)
+    return (item for item in items if isinstance(item, Scalar))
