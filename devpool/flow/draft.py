@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
@@ -21,6 +22,7 @@ from devpool.flow.record import Earlier
 from devpool.prove.oracle import Oracle
 from devpool.prove.verify import prove_meaning, prove_reading, prove_text
 from devpool.prove.verify_added import prove_exporter, prove_pooler, prove_waits
+from devpool.read.build_contexts import taking_in
 from devpool.read.looking import start_of
 from devpool.read.model import Project
 from devpool.read.read_model import read_model
@@ -54,6 +56,7 @@ def draft(sources: Sources, earlier: Earlier, options: Options, oracle: Oracle |
     changes = rewrite(project, plan, resources.block_template(), resources.block_template("exporter"))
     texts = _new_texts(sources, changes)
     private = {f"{sources.directory}/{name}": text.encode() for name, text in changes.private.items()}
+    _refuse_in_image(sources, private)
     readings = oracle.begin(texts | private) if oracle else None
     record = _record(plan, options, changes)
     context = contexts(plan)
@@ -104,6 +107,25 @@ def _prove(project: Project, plan: Plan, changes: Changes, before: Reading, afte
 def _notes(project: Project, plan: Plan) -> tuple[str, ...]:
     starts = {name: start_of(project.services[name]) for name in plan.apps}
     return tuple(notes(project, plan, starts))
+
+
+def _refuse_in_image(sources: Sources, private: Iterable[str]) -> None:
+    """A private file lies in no folder that an image is built from, unless it is kept out of it.
+
+    Raises:
+        DevpoolError: `secret-in-image`.
+    """
+    found = next(taking_in(sources.services, private), None)
+    if found is None:
+        return
+    folder, ignore = posixpath.dirname(found.below), shown(found.ignore, sources.directory)
+    name = shown(found.path, sources.directory)
+    raise DevpoolError(
+        "secret-in-image",
+        f"`{found.service}` is built from a folder that takes in {name}, so that a password could get into its image",
+        where=found.place,
+        hint=f"add the line `{folder}` at the end of {ignore}, and run the command again",
+    )
 
 
 def _refuse_nothing(project: Project, plan: Plan, told: tuple[str, ...]) -> None:

@@ -6,8 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devpool.commit.state import State
+from devpool.context import Context
+from devpool.decide.options import remembered
+from devpool.errors import DevpoolError
+from devpool.flow.prepare import prepare_enable
+from devpool.flow.prepared import Prepared
 from devpool.flow.record import read_digests
+from devpool.text.edits import Copy, Edit
+from devpool.undo.digests import digest, digests_of
+from devpool.undo.traces import trace
 from devpool.undo.undo import read_edited, stands
+
+_RENEW = "`devpool enable` writes it anew"
+_STALE = f"out of date: {_RENEW}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +32,7 @@ class Drift:
 
 def drift(state: State, directory: Path) -> list[Drift]:
     """The edits that no longer stand as devpool wrote them, and private files that a fresh checkout lacks."""
-    lost = [name for name in state.private if not (directory / name).is_file()]
-    found = [Drift(file=name, place="", problem="is not here: `devpool enable` writes it") for name in lost]
+    found = [Drift(file=name, place="", problem=f"is not here: {_RENEW}") for name in _lost(state, directory)]
     known, poolers = read_digests(state), [p.name for p in state.poolers]
     for path in state.paths():
         edits = state.edits_of(path)
@@ -32,3 +42,49 @@ def drift(state: State, directory: Path) -> list[Drift]:
         changed = stands(read_edited(path, Path(path).read_bytes(), edits), edits, known, poolers)
         found += [Drift(file=path, place=".".join(e.at), problem="changed since enable") for e in changed]
     return found
+
+
+def _lost(state: State, directory: Path) -> list[str]:
+    return [name for name in state.private if not (directory / name).is_file()]
+
+
+def stale(ctx: Context, state: State, directory: Path) -> list[Drift]:
+    """The copies that devpool made and that are not what it would write now: the user has edited what they are of.
+
+    Where there are copies, the project is read and planned anew; what cannot be planned is told, too.
+    """
+    if not (state.private or any(_copies(e) for e in state.edits)):
+        return []
+    try:
+        now = prepare_enable(ctx.selection, ctx.cwd, ctx.shell, remembered(state.options), verify=False)
+    except DevpoolError as error:
+        told = error.code == "changed-since-enable"  # as drift
+        return [] if told else [Drift(file=error.where, place="", problem=f"enable would refuse: {error.message}")]
+    found = [Drift(file=path, place="", problem=_STALE) for path in _private(state, now, directory)]
+    for path in state.paths():
+        if Path(path).is_file() and path in now.sources.originals:
+            at = _stale_places(state, now, path, Path(path).read_bytes())
+            found += [Drift(file=path, place=".".join(place), problem=_STALE) for place in at]
+    return found
+
+
+def _copies(edit: Edit) -> bool:
+    return edit.inserts and any(isinstance(part, Copy) for part in edit.new)
+
+
+def _private(state: State, now: Prepared, directory: Path) -> list[str]:
+    """The private files that are there, and other than they would be."""
+    names = dict.fromkeys([*state.private, *(now.state.private if now.state else ())])
+    paths = {str(directory / name): name for name in names if (directory / name).is_file()}
+    return [paths[change.path] for change in now.changes() if change.path in paths]
+
+
+def _stale_places(state: State, now: Prepared, path: str, data: bytes) -> list[tuple[str, ...]]:
+    """Where an edit of a file holds another copy than it would be given now."""
+    assert now.state is not None, "enable has one"
+    file = now.sources.loaded.get(path) or now.sources.env_files[path]
+    fresh = {e.at: told for e, told in digests_of(file.text, now.state.edits_of(path)).items()}
+    edits = state.edits_of(path)
+    traces = trace(read_edited(path, data, edits), edits, [p.name for p in state.poolers])
+    standing = (t for t in traces if t.verdict == "stands" and _copies(t.edit))
+    return [t.edit.at for t in standing if fresh.get(t.edit.at) not in (None, digest(t.copies))]

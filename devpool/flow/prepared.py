@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,6 +71,11 @@ class Prepared:
             return 0
         return -1 if self.plan else 1
 
+    @property
+    def private(self) -> tuple[str, ...]:
+        """The private env files that it writes, by absolute path."""
+        return tuple(f"{self.sources.directory}/{name}" for name in self.state.private) if self.state else ()
+
     def commit(self, directory: Path) -> None:
         """Write the changes into the project of this folder, all or none.
 
@@ -79,12 +85,18 @@ class Prepared:
         commit(directory, self.changes())
 
     def diff(self) -> str:
-        """A unified diff of the user's own files. The text is the user's: it is not redacted."""
+        """A unified diff of the user's own files, and the private files with their values left out. The text is the
+        user's: it is not redacted.
+        """
         found: list[str] = []
         for path in self.edited:
             name = shown(path, self.sources.directory)
             old, new = (_lines(self.before[path]), _lines(self.after[path]))
             found += difflib.unified_diff(old, new, f"a/{name}", f"b/{name}")
+        for path in self.private:
+            old, new = _names(self.before[path]), _names(self.after[path])
+            name = shown(path, self.sources.directory)
+            found += difflib.unified_diff(old, new, f"a/{name}" if old else "/dev/null", f"b/{name}")
         return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in found)
 
 
@@ -92,6 +104,11 @@ def _lines(data: bytes | None) -> list[str]:
     text = (data or b"").decode("utf-8", "replace")
     parts = text.split("\n")
     return [f"{p}\n" for p in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+
+
+def _names(data: bytes | None) -> list[str]:
+    """The lines of a private file without the values, which are secrets."""
+    return [re.sub("=.*", "=***", line) for line in _lines(data)]
 
 
 def shown(path: str, directory: str) -> str:

@@ -32,8 +32,18 @@ def plan_lines(prepared: Prepared) -> list[str]:
     )
     lines += ["", "settings:"]
     lines += [f"  {line}" for line in _setting_lines(prepared, plan.moves)]
+    lines += _private_lines(prepared)
     known = [f"  {note}" for note in prepared.notes]
     return [*lines, "", "know this:", *known] if known else lines
+
+
+def _private_lines(prepared: Prepared) -> list[str]:
+    """The private files, where there are any: they hold a copy of a secret."""
+    names = [shown(path, prepared.sources.directory) for path in prepared.private]
+    if not names:
+        return []
+    said = "for you alone (0600), not committed; Compose goes on without it"
+    return ["", "private files, each with a copy of a password:", *(f"  {name}: {said}" for name in names)]
 
 
 def _pooler_lines(pooler: Pooler) -> list[str]:
@@ -93,6 +103,7 @@ def plan_data(prepared: Prepared) -> dict[str, Any]:
     return files_data(prepared) | {
         "proved": prepared.proved,
         "notes": list(prepared.notes),
+        "private": list(prepared.private),
         "poolers": [asdict(p) for p in plan.poolers],
         "routes": [asdict(r) for r in plan.routes],
         "settings": [

@@ -16,7 +16,7 @@ from devpool.docker.live import count
 from devpool.docker.proof import Connections
 from devpool.docker.show import Row, Sight, limits, links, pools, totals
 from devpool.errors import DevpoolError
-from devpool.flow.drift import Drift, drift
+from devpool.flow.drift import Drift, drift, stale
 from devpool.flow.record import read_state
 from devpool.flow.rollout import open_stack
 from devpool.read.finding import find_project, project_directory
@@ -68,7 +68,7 @@ def look(ctx: Context) -> Overview:
         directory=directory,
         state=state,
         routes=tuple(state.routes if state else _would_be(ctx)),
-        drift=tuple(drift(state, directory) if state else ()),
+        drift=tuple(_drift(ctx, state, directory) if state else ()),
         running={},
     )
     try:
@@ -76,6 +76,11 @@ def look(ctx: Context) -> Overview:
         return again(found)
     except DevpoolError as error:
         return replace(found, note=error.message, code=error.code, poolers=_unseen(state))
+
+
+def _drift(ctx: Context, state: State, directory: Path) -> list[Drift]:
+    found = drift(state, directory)
+    return found + [one for one in stale(ctx, state, directory) if one not in found]
 
 
 def again(before: Overview) -> Overview:

@@ -115,8 +115,9 @@ def lookup(mapping: Mapping, *path: str) -> Node | None:
 def path_to(root: Node, position: int, *, items: bool = True) -> tuple[str, ...]:
     """The keys that lead to the innermost entry or list item around a position, as the file itself is nested.
 
-    A list item is named by its text up to `=`, if that is a plain name; else, as it may be a secret, by its number.
-    No alias or merge is followed. Without `items` the path ends at the first list.
+    A list item is named by its text up to `=`, or by its `path` where it is a mapping (the long form of `env_file`), if
+    that is a plain name; else, as it may be a secret, by its number. No alias or merge is followed. Without `items` the
+    path ends at the first list.
     """
     found: list[str] = []
     node: Node | None = root
@@ -158,7 +159,9 @@ def place_of(root: Node, path: tuple[str, ...]) -> tuple[int, int] | None:
 
 
 def _item_name(item: Node, number: int) -> str:
-    name = item.value.partition("=")[0] if isinstance(item, Scalar) else ""
+    paths = [e.value for e in item.entries if e.key.value == "path"] if isinstance(item, Mapping) else []
+    named = paths[0] if paths else item
+    name = named.value.partition("=")[0] if isinstance(named, Scalar) else ""
     return name if _NAME.fullmatch(name) else f"#{number}"
 
 

@@ -15,7 +15,7 @@ from devpool.commit.state import AddedPooler
 from devpool.decide.plan import DIRECT_SUFFIX
 from devpool.decide.session import VARIABLE
 from devpool.errors import DevpoolError
-from devpool.read.environment import env_file_uses
+from devpool.read.environment import EnvFileUse, env_file_uses
 from devpool.read.model import Project
 from devpool.read.networks import has_healthcheck
 from devpool.read.paths import resolve_path
@@ -194,8 +194,15 @@ def _private_items(sources: Sources, service: Service) -> Iterator[tuple[Documen
             mine = [u for u in uses if u.document is use.document]
             whole = nodes.place_of(use.document.root, ("services", service.name, "env_file"))
             alone = all(u.path.startswith(ours) for u in mine)
-            place = whole if alone and whole else (use.node.start, use.node.end)
-            yield use.document, cut(use.document, place)
+            yield use.document, cut(use.document, whole if alone and whole else _item_of(service, use))
+
+
+def _item_of(service: Service, use: EnvFileUse) -> tuple[int, int]:
+    """The span of the whole item that names an env file, in the short form or in the long one."""
+    mine = (s.value for s in service.statements("env_file") if s.document is use.document)
+    listed = (item for node in mine for item in getattr(node, "items", ()))
+    spans = ((i.start, i.end) for i in listed if i.start <= use.node.start and use.node.end <= i.end)
+    return next(spans, (use.node.start, use.node.end))
 
 
 def _named_again(service: Service) -> Iterator[Placed]:

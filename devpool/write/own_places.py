@@ -14,7 +14,7 @@ from devpool.text.document import Document
 from devpool.text.edits import Copy, Edit, Part, around, insertion
 from devpool.text.nodes import Alias, Scalar, Sequence, path_to
 from devpool.write.own_text import Entries, Private, Text, entry, item
-from devpool.write.pooler import private_env_file
+from devpool.write.pooler import optional_env_file, private_env_file
 
 
 def in_environment(project: Project, wanted: Entries, held: Held) -> Iterator[Edit]:
@@ -117,14 +117,14 @@ def in_env_file(project: Project, wanted: Entries, held: Held, private: Private)
     if held.how == "lent" or (last is None and fragment is None):
         raise shared_value(setting)
     if fragment:
-        yield new_key(fragment, "env_file", [("- ", _written(project, fragment.document, path))])
+        yield new_key(fragment, "env_file", [("- ", optional_env_file(_written(project, fragment.document, path)))])
     elif last:
         yield _further(last, held, _written(project, last.document, path))
 
 
-def _further(last: Statement, held: Held, written: str) -> Edit:
+def _further(last: Statement, held: Held, path: str) -> Edit:
     """A further item of an `env_file`, which becomes the app's own first where others read it too."""
-    document, node = last.document, last.value
+    document, node, written = last.document, last.value, optional_env_file(path)
     at = path_to(document.root, last.entry.key.start)
     if held.how != "own":
         one: list[Line] = [("- ", Copy(node.start, node.end))]
@@ -135,9 +135,9 @@ def _further(last: Statement, held: Held, written: str) -> Edit:
         return around(document.path, layout.raw(node), "[", (f", {written}]",), at)
     if isinstance(node, Sequence) and node.items:
         position, new = layout.after_item(document, node, node.items[-1], (written,))
-        return insertion(document.path, position, new, (*at, written))
+        return insertion(document.path, position, new, (*at, path))
     raise layout.odd(document, node)
 
 
 def _written(project: Project, document: Document, path: str) -> str:
-    return layout.quoted(written_path(document.directory, f"{project.sources.directory}/{path}"))
+    return written_path(document.directory, f"{project.sources.directory}/{path}")

@@ -123,7 +123,7 @@ class Block:
 
     def _env_file(self) -> Iterator[tuple[int, Line]]:
         given = [_same(use.node, use.document is self.credentials.document) for use in self.credentials.env_files]
-        private = [layout.quoted(self._from_file(self.private_path))] if self.credentials.private else []
+        private = [optional_env_file(self._from_file(self.private_path))] if self.credentials.private else []
         items = [*given, *private]
         if items:
             yield 0, ("env_file:",)
@@ -167,6 +167,14 @@ class ExporterBlock(Block):
 def private_env_file(service: str) -> str:
     """The private env file of a service, below the project directory."""
     return f"{FOLDER}/env/{service}.env"
+
+
+def optional_env_file(path: str) -> str:
+    """An entry of `env_file` for a file that a clone lacks: without it Compose goes on (since 2.24.0).
+
+    Source: the Compose specification, "env_file", `required`.
+    """
+    return f"{{path: {layout.quoted(path)}, required: false}}"
 
 
 def _text(value: str) -> str:

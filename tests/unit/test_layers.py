@@ -17,7 +17,7 @@ ORDER = (
 )
 # What touches the world, or leads to what does; all other modules of these packages are pure.
 IMPURE = {
-    "read": {"finding", "project", "readable", "looking"},
+    "read": {"finding", "project", "readable", "looking", "build_contexts"},
     "commit": {"files", "journal", "intent", "lock", "disk_errors", "keepsakes", "meanwhile"},
     "docker": {"engine", "client", "containers", "halfway", "attached", "console", "ready", "live"}
     | {"bounded", "program"},
