@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """The options that say which project is meant, as the user gave them to `docker compose` or to devpool."""
+    """The options that say which project is meant, as the user gave them to `docker compose` or to devpool.
+
+    `same_project` is devpool's own: containers under the project's name are its own, wherever they were started from.
+    """
 
     files: tuple[str, ...] = ()
     env_files: tuple[str, ...] = ()
     project_directory: str | None = None
     project_name: str | None = None
     profiles: tuple[str, ...] = ()
+    same_project: bool = False
 
     def arguments(self) -> list[str]:
         """The same options for `docker compose`."""
