@@ -49,6 +49,8 @@ class Facts:
         routes: of every app.
         compose_problem: why Compose does not accept the project, "" where it does.
         engine_problem: why containers cannot be asked, "" where they can.
+        another: that containers under the project's name are another project's, in words; "" where none are.
+        ways_on: what can be typed then.
         running: the services that run.
         poolers: what each of devpool's poolers shows.
         queries: by pooler, what a query through its pool met; "" where it was answered.
@@ -67,6 +69,8 @@ class Facts:
     routes: tuple[AppRoute, ...] = ()
     compose_problem: str = ""
     engine_problem: str = ""
+    another: str = ""
+    ways_on: str = ""
     running: frozenset[str] = frozenset()
     poolers: tuple[Sight, ...] = ()
     queries: Mapping[str, str] = field(default_factory=dict)

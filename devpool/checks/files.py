@@ -20,6 +20,8 @@ def check_files(facts: Facts) -> Iterator[Result]:
     else:
         yield ok("files", "", "as devpool wrote them")
     yield _model(facts)
+    if facts.another:
+        yield warning("project", "", facts.another, facts.ways_on)
 
 
 def _model(facts: Facts) -> Result:

@@ -42,6 +42,8 @@ def gather(seen: Overview, *, warn: int, crit: int) -> Facts:
         routes=seen.routes,
         compose_problem=seen.note if seen.code in ("compose-refuses", "no-docker-cli", "no-compose-plugin") else "",
         engine_problem=seen.note if seen.code else "",
+        another=seen.another,
+        ways_on=seen.ways_on,
         running=frozenset(seen.running),
         poolers=seen.poolers,
         queries={p.name: _query(stack, seen.running[p.name][0]) for p in seen.poolers if stack and _answers(p)},

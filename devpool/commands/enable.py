@@ -73,7 +73,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     if not writes:
         ctx.output.data(plan_data(prepared) | {"written": False})
         return
-    follow = None if options["no_up"] else _follow(ctx)
+    follow = None if options["no_up"] else _follow(ctx, prepared)
     ctx.output.lines("")
     if follow:
         live = [asdict(c) for c in follow.enabled(prepared, directory, state, everything=options["up"])]
@@ -108,12 +108,12 @@ def _remembered(last: tuple[str, ...], opposite: tuple[str, ...]) -> tuple[str, 
     return tuple(name for name in last if name not in opposite)
 
 
-def _follow(ctx: Context) -> Follow:
+def _follow(ctx: Context, prepared: Prepared) -> Follow:
     # Imported here: where no container is touched, what is needed for them need not be loaded.
     from devpool.flow.follow import Follow
-    from devpool.flow.rollout import open_stack
+    from devpool.flow.rollout import own_stack
 
-    stack = open_stack(ctx.selection, str(ctx.cwd))
+    stack = own_stack(ctx.selection, str(ctx.cwd), prepared.plan.added if prepared.plan else ())
     return Follow(ctx, stack, stack.running())
 
 

@@ -49,7 +49,7 @@ def metrics(parent: dict[str, Any], /, **options: Any) -> None:
 
 def _each(ctx: Context, state: State) -> Iterator[tuple[str, list[Family]]]:
     """The metrics of each pooler, of each of its containers where it has several."""
-    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "no pooler is reached")
+    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "no pooler is reached", looks=True)
     for pooler in state.poolers:
         containers = running.get(pooler.name, []) if stack else []
         if not containers:

@@ -55,7 +55,7 @@ def _where(
     """The container that psql runs in, and the command there.
 
     Raises:
-        DevpoolError: `not-running`, `outside`.
+        DevpoolError: `not-running`, `outside`, `another-project`.
     """
     pooler = next((p.name for p in opened.state.poolers if p.database == database), "") if opened.state else ""
     outside = opened.project.databases[database].service is None
@@ -71,6 +71,7 @@ def _where(
 
 
 def _running(stack: Stack, service: str) -> Running:
+    stack.refuse_others()
     found = stack.running().get(service)
     if not found:
         raise DevpoolError("not-running", f"`{service}` is not running", hint=f"docker compose up --detach {service}")

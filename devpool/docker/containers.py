@@ -6,18 +6,24 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from devpool.docker.client import COMPOSE, client, containers_of, errors, labels_of
 from devpool.docker.engine import Call, run
+from devpool.docker.ownership import DIRECTORY, FILES, Other, Ownership, refusal, started_from
 from devpool.errors import DevpoolError
 from devpool.text.patterns import regex
 from devpool.text.redaction import redact
 
+T = TypeVar("T")
 _LOG_LINES = 20
+# A line of JSON for each container.
+_LABELS = ",".join(f'"{name}":{{{{json (.Label "{name}")}}}}' for name in (f"{COMPOSE}.service", DIRECTORY, FILES))
+_LABELS = f"{{{_LABELS}}}"
 _ROLE = "devpool.role"  # the label that our images have (docker/*/Dockerfile)
 _STAMP = regex(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
 _VOLUME_ID = regex(r"[0-9a-f]{64}")
@@ -40,18 +46,22 @@ class Running:
 
 
 class Stack:
-    """The containers of one project.
+    """The containers of one project. Those of another project with the same name are never among them.
 
     Args:
         call: how to call Compose for it.
         name: the project's name, as Compose's model gives it.
         declared: its services in that model.
+        ownership: what tells its containers from another project's; None where all under its name are its own.
     """
 
-    def __init__(self, call: Call, name: str, declared: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(
+        self, call: Call, name: str, declared: Mapping[str, Mapping[str, Any]], ownership: Ownership | None
+    ) -> None:
         self.call = call
         self.name = name
         self.declared = declared
+        self.ownership = ownership
 
     def running(self) -> dict[str, list[Running]]:
         """The running containers by service.
@@ -60,9 +70,40 @@ class Stack:
             DevpoolError: `engine-not-running`, `no-docker-cli`, `docker-failed`.
         """
         found: dict[str, list[Running]] = {}
-        for container in containers_of(self.name, _running, f"{COMPOSE}.oneoff=False"):
+        for container in self._own(_running, f"{COMPOSE}.oneoff=False"):
             found.setdefault(container.service, []).append(container)
         return found
+
+    def others(self, added: Iterable[str] = ()) -> list[Other]:
+        """The containers under the project's name that are another project's, stopped ones too.
+
+        Args:
+            added: services that are about to be added to those that the files name.
+
+        Raises:
+            DevpoolError: `engine-not-running`, `no-docker-cli`, `docker-failed`.
+        """
+        if self.ownership is None:
+            return []
+        filters = [f"--filter=label={COMPOSE}.{label}" for label in (f"project={self.name}", "oneoff=False")]
+        command = ["docker", "ps", "--all", *filters, "--format", _LABELS]
+        lines = run(command, cwd=self.call.cwd, environ=self.call.environ).splitlines()
+        each = [json.loads(line) for line in lines if line]
+        containers = [(labels[f"{COMPOSE}.service"], started_from(labels)) for labels in each]
+        return self.ownership.others(containers, {*self.declared, *added})
+
+    def refuse_others(self, added: Iterable[str] = ()) -> None:
+        """Refuse to go on where containers under the project's name are another project's.
+
+        Args:
+            added: as for `others`.
+
+        Raises:
+            DevpoolError: `another-project`, and what `others` raises.
+        """
+        found = self.others(added)
+        if self.ownership and found:
+            raise refusal(self.name, self.ownership.own, found)
 
     def build(self, services: Iterable[str]) -> None:
         """Build services' images."""
@@ -102,7 +143,7 @@ class Stack:
 
     def remove(self, service: str) -> None:
         """Remove a service's containers and the image that Compose built for it, whether the files still name it."""
-        found = containers_of(self.name, _made_of, f"{COMPOSE}.service={service}", status="any")
+        found = self._own(_made_of, f"{COMPOSE}.service={service}", status="any")
         docker = client().container
         with errors():
             for container, image, volumes in found:
@@ -116,7 +157,7 @@ class Stack:
         """The services of devpool's own that have a container and stand in no file any more, by their role: `exporter`,
         `pooler`.
         """
-        found = containers_of(self.name, labels_of, _ROLE, status="any")
+        found = self._own(labels_of, _ROLE, status="any")
         known = set(self.services()) if found else set()
         left: dict[str, list[str]] = {}
         for labels in found:
@@ -183,6 +224,17 @@ class Stack:
         """
         words = self.call.command("run", "--rm", "--no-deps", "-T", "--entrypoint", "sh", service, "-c", script)
         return run(words, cwd=self.call.cwd, environ=self.call.environ)
+
+    def _own(self, read: Callable[[Any], T], *labels: str, status: str = "") -> list[T]:
+        """As `containers_of`, of the project's own containers."""
+        ownership = self.ownership
+        if ownership is None:
+            return containers_of(self.name, read, *labels, status=status)
+
+        def read_own(container: Any) -> tuple[T] | None:
+            return (read(container),) if ownership.is_own(started_from(labels_of(container))) else None
+
+        return [found[0] for found in containers_of(self.name, read_own, *labels, status=status) if found]
 
     def _compose(self, *words: str) -> None:
         run(self.call.command(*words), cwd=self.call.cwd, environ=self.call.environ)

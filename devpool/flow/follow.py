@@ -102,7 +102,8 @@ class Follow:
         poolers = left.get("pooler", [])
         names = list(dict.fromkeys([*left.get("exporter", []), *poolers]))
         if poolers:
-            apps = dict.fromkeys([*still_at(self.running, poolers), *halfway(self.stack.name)])
+            begun = [service for service in halfway(self.stack.name) if service in self.stack.declared]
+            apps = dict.fromkeys([*still_at(self.running, poolers), *begun])
             restart_apps(self.stack, [a for a in apps if a not in names], self.running, self.ctx.output)
         remove_services(self.stack, names, self.ctx.output)
         return names

@@ -13,6 +13,7 @@ from devpool.commit.state import AddedPooler, State
 from devpool.context import Context
 from devpool.decide.options import Options, remembered
 from devpool.docker.console import Outcome, tune
+from devpool.docker.containers import Running, Stack
 from devpool.errors import DevpoolError
 from devpool.flow.prepare import prepare_enable
 from devpool.flow.prepared import Prepared
@@ -59,9 +60,10 @@ def retune(
         prepared = prepare_enable(ctx.selection, ctx.cwd, ctx.shell, chosen, verify=verify)
     changes = prepared.changes()
     inverses = [inverse(change) for change in changes]
+    stack, running = _reach(ctx) if up else (None, {})
     prepared.commit(directory)
     with taken_back(lambda: commit(directory, inverses)):
-        outcomes = _tune(ctx, poolers, chosen, given) if up else []
+        outcomes = _tune(stack, running, poolers, chosen, given) if up else []
     return Retuned(prepared=prepared, written=bool(changes), outcomes=tuple(dict.fromkeys(outcomes)))
 
 
@@ -85,9 +87,18 @@ def _refuse_other_changes(ctx: Context, last: Options) -> None:
         )
 
 
-def _tune(ctx: Context, poolers: list[AddedPooler], chosen: Options, given: Settings) -> list[Outcome]:
+def _reach(ctx: Context) -> tuple[Stack | None, dict[str, list[Running]]]:
+    return reach(ctx.selection, str(ctx.cwd), ctx.output, "the files are changed, no container is touched")
+
+
+def _tune(
+    stack: Stack | None,
+    running: Mapping[str, list[Running]],
+    poolers: list[AddedPooler],
+    chosen: Options,
+    given: Settings,
+) -> list[Outcome]:
     """The running poolers get the new values; one that does not run gets them when it starts."""
-    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "the files are changed, no container is touched")
     found: list[Outcome] = []
     for pooler in poolers:
         effective = chosen.settings_for(pooler.database)

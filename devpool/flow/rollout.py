@@ -12,14 +12,16 @@ from devpool.docker.containers import Running, Stack
 from devpool.docker.engine import environ, read_compose
 from devpool.docker.halfway import halfway, settle
 from devpool.docker.live import wait_for
+from devpool.docker.ownership import Ownership, Place, sentence
 from devpool.docker.proof import Connections
 from devpool.docker.translations import translate_all
 from devpool.errors import DevpoolError
 from devpool.output import Output
 from devpool.prove.oracle import call_for
 from devpool.read.finding import find_project
-from devpool.read.found import Selection
+from devpool.read.found import Found, Selection
 from devpool.read.project import refuse_remote
+from devpool.read.readable import identity
 from devpool.text.address import find_addresses, leads_to
 
 _PROOF_SECONDS = 15.0
@@ -27,25 +29,55 @@ _NO_ENGINE = ("engine-not-running", "no-docker-cli", "no-compose-plugin")
 
 
 def open_stack(selection: Selection, cwd: str) -> Stack:
-    """The project's containers, asked under the name that Compose gives the project.
+    """The project's containers, asked under the name that Compose gives the project, to look at them alone.
 
     Raises:
         DevpoolError: `no-docker-cli`, `no-compose-plugin`, `compose-refuses`, `remote-file` and what reading raises.
     """
-    refuse_remote(find_project(selection, Path(cwd), environ()))
+    found = find_project(selection, Path(cwd), environ())
+    refuse_remote(found)
     call = call_for(selection, cwd)
     model = read_compose(call).model
-    return Stack(call, str(model["name"]), model.get("services") or {})
+    return Stack(call, str(model["name"]), model.get("services") or {}, _ownership(found))
 
 
-def reach(selection: Selection, cwd: str, output: Output, said: str) -> tuple[Stack | None, dict[str, list[Running]]]:
+def own_stack(selection: Selection, cwd: str, added: Iterable[str] = ()) -> Stack:
+    """The project's containers, to change them, or to add others to them.
+
+    Args:
+        added: services that are about to be added.
+
+    Raises:
+        DevpoolError: `another-project`, what `open_stack` raises, and what asking the engine raises.
+    """
+    stack = open_stack(selection, cwd)
+    stack.refuse_others(added)
+    return stack
+
+
+def _ownership(found: Found) -> Ownership | None:
+    if found.selection.same_project:
+        return None
+    return Ownership(Place(directory=found.directory, files=found.files), identity)
+
+
+def reach(
+    selection: Selection, cwd: str, output: Output, said: str, *, looks: bool = False
+) -> tuple[Stack | None, dict[str, list[Running]]]:
     """The running containers; none of them, and a warning, where there is no engine to ask.
 
     Args:
         said: what happens then, as the end of the warning.
+        looks: whether they are looked at alone. Then another project's are left out, with a warning; else that there
+            are some is a refusal.
+
+    Raises:
+        DevpoolError: `another-project`, and what `open_stack` raises but for the lack of an engine.
     """
     try:
-        stack = open_stack(selection, cwd)
+        stack = open_stack(selection, cwd) if looks else own_stack(selection, cwd)
+        if others := stack.others() if looks else []:
+            output.progress(f"warning: {sentence(stack.name, others)}: they are not looked at")
         return stack, stack.running()
     except DevpoolError as error:
         if error.code not in _NO_ENGINE:

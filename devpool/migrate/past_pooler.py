@@ -19,7 +19,7 @@ from devpool.errors import DevpoolError
 from devpool.flow.direct import direct_values, exported, moved_commands, refuse_without_database
 from devpool.flow.record import read_state
 from devpool.flow.rollback import undone
-from devpool.flow.rollout import open_stack
+from devpool.flow.rollout import own_stack
 from devpool.migrate.schema_change import fresh_connections
 from devpool.prove.oracle import call_for
 from devpool.prove.private_folder import private_folder
@@ -107,7 +107,7 @@ def run_past_pooler(
     """
     project, state = opened.project, opened.state
     refuse_service(project, service)
-    stack = open_stack(ctx.selection, str(ctx.cwd))
+    stack = own_stack(ctx.selection, str(ctx.cwd))
     build_missing(stack, project.services[service], ctx.output)
     start_databases(stack, databases_of(project, service), ctx.output)
     texts = [text for folder in folders(project.services[service]) for text in files_in(folder).values()]
@@ -174,7 +174,8 @@ def _own_words(ctx: Context, opened: Opened, service: str, stack: Stack) -> Iter
             project_name=stack.name,
         )
         call = call_for(selection, str(ctx.cwd))
-        yield Stack(replace(call, environ={**call.environ, **values}), stack.name, stack.declared)
+        environ = {**call.environ, **values}
+        yield Stack(replace(call, environ=environ), stack.name, stack.declared, stack.ownership)
 
 
 def _restated(project: Project, service: str, keys: list[str]) -> tuple[dict[str, object], dict[str, str]]:

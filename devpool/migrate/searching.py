@@ -7,7 +7,7 @@ from devpool.docker.containers import Stack
 from devpool.docker.ready import build_missing
 from devpool.errors import DevpoolError
 from devpool.flow.prepared import shown
-from devpool.flow.rollout import open_stack
+from devpool.flow.rollout import own_stack
 from devpool.migrate.inside import listing, script
 from devpool.migrate.migrations import Evidence, Migration, apps_of, find
 from devpool.migrate.past_pooler import Opened
@@ -41,7 +41,7 @@ def search(ctx: Context, opened: Opened, chosen: str | None) -> tuple[list[str],
     found = find(opened.project, chosen, evidence)
     if found is None and names:
         ctx.output.progress(f"nothing in the folders tells of a migration tool: looking inside {', '.join(names)}")
-        stack = open_stack(ctx.selection, str(ctx.cwd))
+        stack = own_stack(ctx.selection, str(ctx.cwd))
         for name in names:
             build_missing(stack, services[name], ctx.output)
         inside = {n: Evidence(start=evidence[n].start, folders=_look_inside(stack, n)) for n in names}

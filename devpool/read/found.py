@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """The options that say which project is meant, as the user gave them to `docker compose` or to devpool.
-    `allow_remote` is devpool's alone: whether Compose may fetch what the files name elsewhere.
+
+    Two are devpool's alone: `allow_remote`, whether Compose may fetch what the files name elsewhere; `same_project`,
+    whether containers under the project's name are its own wherever they were started from.
     """
 
     files: tuple[str, ...] = ()
@@ -18,6 +20,7 @@ class Selection:
     project_name: str | None = None
     profiles: tuple[str, ...] = ()
     allow_remote: bool = False
+    same_project: bool = False
 
     def arguments(self) -> list[str]:
         """The same options for `docker compose`."""

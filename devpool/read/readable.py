@@ -44,6 +44,15 @@ def is_file(path: Path) -> bool:
     return stat.S_ISREG(mode)
 
 
+def identity(path: str) -> str:
+    """What is the same for two paths of one file or folder, through links and mounts; "" where nothing can be seen."""
+    try:
+        found = Path(path).stat()
+    except (OSError, ValueError):
+        return ""
+    return f"{found.st_dev}:{found.st_ino}"
+
+
 def read(path: Path) -> bytes:
     """All bytes of a file.
 

@@ -13,6 +13,7 @@ from devpool.decide.routing import find_routes
 from devpool.docker.console import ask, reported
 from devpool.docker.containers import Running, Stack
 from devpool.docker.live import count
+from devpool.docker.ownership import sentence, ways_on
 from devpool.docker.proof import Connections
 from devpool.docker.show import Row, Sight, limits, links, pools, totals
 from devpool.errors import DevpoolError
@@ -41,6 +42,8 @@ class Overview:
         connections: those of each app, None where they are unknown.
         note: why they are.
         code: the error code of what Docker could not tell, "" where it could.
+        another: that containers under the project's name are another project's, in words; "" where none are.
+        ways_on: what can be typed then.
     """
 
     directory: Path
@@ -53,6 +56,8 @@ class Overview:
     connections: tuple[Connections, ...] | None = None
     note: str = ""
     code: str = ""
+    another: str = ""
+    ways_on: str = ""
 
 
 def look(ctx: Context) -> Overview:
@@ -91,7 +96,7 @@ def again(before: Overview) -> Overview:
     """
     stack = before.stack
     assert stack is not None
-    running = stack.running()
+    before, running = _with_others(before, stack), stack.running()
     if not running:
         unseen = _unseen(before.state)
         return replace(before, note="the project is not running", code="", running={}, poolers=unseen, connections=None)
@@ -102,6 +107,15 @@ def again(before: Overview) -> Overview:
     asked = {p.database: p.name for p in poolers if not p.problem}
     connections, note = _connections(stack, running, pairs, asked)
     return replace(before, running=running, poolers=poolers, connections=connections, note=note, code="")
+
+
+def _with_others(before: Overview, stack: Stack) -> Overview:
+    """What is to be said of another project's containers under this one's name: they are not entered."""
+    others = stack.others()
+    if not (others and stack.ownership):
+        return replace(before, another="", ways_on="")
+    said = f"{sentence(stack.name, others)}, not from here: they are not looked at"
+    return replace(before, another=said, ways_on=ways_on(stack.name, stack.ownership.own, others))
 
 
 def _would_be(ctx: Context) -> list[AppRoute]:

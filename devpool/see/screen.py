@@ -39,6 +39,8 @@ def picture(seen: Overview, history: History, sort: str, *, utf8: bool) -> Group
     """
     signs = BARS if utf8 else PLAIN_BARS
     parts: list[Table | Text] = [_apps(seen, sort)] if seen.connections else []
+    if seen.another:
+        parts.append(Text(f"another project: {seen.another}", style="bold"))
     if seen.note:
         parts.append(Text(f"connections unknown: {seen.note}", style="bold"))
     for pooler in seen.poolers:

@@ -19,6 +19,8 @@ def status_lines(found: Overview) -> list[str]:
     """The whole answer, a text for each line."""
     lines = ["enabled" if found.state else "not enabled: every app is direct", ""]
     lines += table([_APPS, *_apps(found)]) if found.routes else ["no app names a database in its environment"]
+    if found.another:
+        lines += ["", f"another project: {found.another}", f"hint: {found.ways_on}"]
     if found.note:
         lines += ["", f"connections unknown: {found.note}"]
     for pooler in found.poolers:

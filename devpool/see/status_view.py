@@ -43,6 +43,7 @@ def _json(found: Overview) -> dict[str, Any]:
         if connections is None
         else [as_json(c, pooled=pooled[c.service, c.database]) for c in connections],
         "note": found.note,
+        "another_project": found.another or None,
     }
 
 

@@ -57,7 +57,7 @@ def gather(ctx: Context, state: State | None, seconds: float) -> list[Inputs]:
     project = read_model(read_project(found))
     options = remembered(state.options if state else {})
     routes = tuple(chosen_routes(project, options))
-    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, _NOT_RUNNING)
+    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, _NOT_RUNNING, looks=True)
     scene = Scene(
         ctx=ctx,
         project=project,
