@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -16,12 +17,19 @@ from dataclasses import dataclass, field
 
 from devpool.errors import DevpoolError
 from devpool.read.reading import Reading
+from devpool.text.patterns import regex
 from devpool.text.redaction import redact
 
 _TIMEOUT = 900.0  # seconds; the first build of the pooler downloads packages
 _GRACE = 10.0  # seconds that a command has to end when it is asked to
 _SHOWN_LINES = 10
 _ENGINE_DOWN = ("cannot connect to the docker daemon", "is the docker daemon running", "error during connect")
+# What compose-go says before a value of a file that is as it stands there, often to the end of the text.
+_QUOTING = regex(
+    r"(?P<said>unterminated quoted value |Invalid template: |is missing a value: |invalid boolean: |parsing "
+    r"|invalid interpolation format for [^\n:]*)(?s:.+)",
+    re.I,
+)
 _NO_PLUGIN = ("is not a docker command", "unknown command: docker compose", "unknown shorthand flag")
 
 
@@ -135,7 +143,7 @@ def no_docker() -> DevpoolError:
 
 def failure(stderr: str) -> DevpoolError:
     """What docker said, as one of our errors."""
-    text = redact(stderr.strip())
+    text = redact(_QUOTING.sub(r"\g<said>***", stderr.strip()))
     low = text.lower()
     if any(sign in low for sign in _ENGINE_DOWN):
         return DevpoolError(

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from devpool.decide.plan import Move, Plan
 from devpool.docker.containers import Running, Stack
-from devpool.docker.engine import read_compose
+from devpool.docker.engine import environ, read_compose
 from devpool.docker.halfway import halfway, settle
 from devpool.docker.live import wait_for
 from devpool.docker.proof import Connections
 from devpool.docker.translations import translate_all
 from devpool.errors import DevpoolError
 from devpool.output import Output
-from devpool.prove.oracle import call_for
-from devpool.read.found import Selection
+from devpool.prove.oracle import call_for, quoting_nothing
+from devpool.read.found import Found, Selection
+from devpool.read.sources import Sources
 from devpool.text.address import find_addresses, leads_to
 
 _PROOF_SECONDS = 15.0
@@ -30,8 +32,23 @@ def open_stack(selection: Selection, cwd: str) -> Stack:
         DevpoolError: `no-docker-cli`, `no-compose-plugin`, `compose-refuses`.
     """
     call = call_for(selection, cwd)
-    model = read_compose(call).model
+    try:
+        model = read_compose(call).model
+    except DevpoolError as error:
+        raise _of_project(error, selection, cwd) from None
     return Stack(call, str(model["name"]), model.get("services") or {})
+
+
+def _of_project(error: DevpoolError, selection: Selection, cwd: str) -> DevpoolError:
+    """What Compose says against a project, without the values of its files."""
+    from devpool.read.finding import find_project
+    from devpool.read.project import read_project
+
+    files: Found | Sources | None = None
+    with suppress(DevpoolError):
+        files = find_project(selection, Path(cwd), environ())
+        files = read_project(files)
+    return quoting_nothing(error, files) if files else error
 
 
 def reach(selection: Selection, cwd: str, output: Output, said: str) -> tuple[Stack | None, dict[str, list[Running]]]:
