@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import io
 import json
 import os
+import re
 import signal
 import sys
 from importlib import import_module
@@ -17,6 +19,7 @@ from devpool.errors import BUG, DONE, INTERRUPTED, USAGE, DevpoolError
 from devpool.output import Output
 from devpool.project_options import project_options
 from devpool.text.redaction import redact
+from devpool.text.visible import visible
 
 _PLUGIN = {
     "SchemaVersion": "0.1.0",
@@ -26,6 +29,7 @@ _PLUGIN = {
 }
 
 
+_QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?<=: )[^'\"\s]*[\d@=][^'\"]*$"
 _VERBS = (
     *("enable", "disable", "migrate", "direct", "psql", "status", "check", "top"),
     *("explain", "size", "set", "reload", "metrics"),
@@ -78,6 +82,9 @@ def main(arguments: list[str] | None = None) -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
     own = given[: given.index("--")] if "--" in given else given
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what the terminal's encoding lacks is spelled out too
     output = Output(as_json="--json" in own)
     code = run(given, output, verbose="-v" in own or "--verbose" in own)
     gc.freeze()  # or Python would look through all that is loaded for garbage as it ends, which takes 15 ms
@@ -92,7 +99,7 @@ def run(arguments: list[str], output: Output, *, verbose: bool = False) -> int:
         output.error(error, verbose=verbose or error.exit_code == BUG)
         return error.exit_code
     except click.ClickException as error:
-        error.show()
+        output.usage(error)
         return USAGE
     except (click.Abort, KeyboardInterrupt):
         output.error(DevpoolError("interrupted", "interrupted", hint="run `devpool status` to see where things stand"))
@@ -113,7 +120,7 @@ def _bug() -> DevpoolError:
 
     handle, path = tempfile.mkstemp(prefix="devpool-bug-", suffix=".log")
     with os.fdopen(handle, "w", encoding="utf-8") as log:
-        log.write(redact(traceback.format_exc()))
+        log.write(_report(traceback.format_exc()))
     kind = type(sys.exc_info()[1]).__name__
     return DevpoolError(
         "bug",
@@ -121,6 +128,12 @@ def _bug() -> DevpoolError:
         where=path,
         hint="please report it with that file; `devpool status` says whether your files are changed",
     )
+
+
+def _report(trace: str) -> str:
+    """A traceback whose exceptions quote nothing: what they name may be a value of the user's."""
+    lines = (line if line.startswith("  ") else re.sub(_QUOTED, "***", line) for line in trace.split("\n"))
+    return redact("\n".join(visible(line) for line in lines))
 
 
 def plugin_main() -> None:

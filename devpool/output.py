@@ -1,14 +1,21 @@
-"""The only module that prints. Data on stdout, words on stderr; meaning never needs colour; never a password."""
+"""The only module that prints. Data on stdout, words on stderr; meaning never needs colour; never a password, and
+nothing that acts on the terminal: a line is one line, whatever is in it.
+"""
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from devpool.errors import DevpoolError
-from devpool.text.redaction import redact, redact_settings
+from devpool.text.redaction import redact
+from devpool.text.visible import json_text, short_names, shortened, visible
+
+if TYPE_CHECKING:
+    import click
+
+_WIDEST = 64  # characters of a cell that others stand after
 
 
 class Output:
@@ -26,24 +33,29 @@ class Output:
     def progress(self, line: str) -> None:
         """Say what is being done."""
         if not self.quiet:
-            print(redact(line), file=sys.stderr, flush=True)  # noqa: T201
+            _say(line, sys.stderr)
 
     def lines(self, *lines: str) -> None:
         """Text that a person reads as the answer; left out where JSON is asked for."""
         if not self.as_json:
             for line in lines:
-                print(redact(line), flush=True)  # noqa: T201
+                _say(line, sys.stdout)
 
-    def text(self, text: str) -> None:
-        """Text of the user's own files, such as a diff, with the values of secret names left out too."""
+    def text(self, text: str, *, masked: bool = False) -> None:
+        """Text of several lines for a program, or a diff: no name in it is cut.
+
+        Args:
+            text: the text.
+            masked: whether nothing is in it that must not be seen.
+        """
         if not self.as_json:
-            sys.stdout.write(redact_settings(text))
+            sys.stdout.write(visible(text if masked else redact(text), keep="\n"))
             sys.stdout.flush()
 
     def data(self, body: dict[str, Any]) -> None:
         """The answer as JSON, where that is asked for."""
         if self.as_json:
-            print(json.dumps(_redacted(body), indent=2, ensure_ascii=False), flush=True)  # noqa: T201
+            print(json_text(_redacted(body)), flush=True)  # noqa: T201
 
     def warning(self, error: DevpoolError) -> None:
         """An error beside the one that ends the command."""
@@ -62,7 +74,25 @@ class Output:
         if error.hint:
             words += ["", f"hint: {error.hint}"]
         for line in words:
-            print(redact(line), file=sys.stderr, flush=True)  # noqa: T201
+            _say(line, sys.stderr)
+
+    def usage(self, error: click.ClickException) -> None:
+        """What click says of a wrong command line, which it quotes."""
+        context = getattr(error, "ctx", None)
+        if context is not None:
+            usage = context.get_usage().split("\n")
+            for line in (*usage, f"Try '{context.command_path} --help' for help.", ""):
+                _say(line, sys.stderr)
+        _say(f"Error: {error.format_message()}", sys.stderr)
+
+
+def words(line: str) -> str:
+    """A line of words as it is shown: one line, no password, no name of endless length."""
+    return short_names(redact(visible(line)))
+
+
+def _say(line: str, stream: TextIO) -> None:
+    print(words(line), file=stream, flush=True)
 
 
 def _redacted(value: Any) -> Any:
@@ -75,6 +105,7 @@ def _redacted(value: Any) -> Any:
 
 
 def table(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Rows as lines with aligned columns."""
+    """Rows as lines with aligned columns; what stands before the last one is cut where it is longer than a name is."""
+    rows = [(*(shortened(visible(cell), _WIDEST) for cell in row[:-1]), visible(row[-1])) for row in rows]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
     return ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -59,7 +59,7 @@ def disable(parent: dict[str, Any], /, **options: Any) -> None:
     if not rollback.exact:
         prove(rollback)
     if options["diff"]:
-        ctx.output.text(rollback.prepared.diff())
+        ctx.output.text(rollback.prepared.diff(), masked=True)
     if writes:
         _write(ctx, directory, rollback, follow)
     else:

@@ -66,7 +66,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     from devpool.flow.report import plan_data, plan_lines, written_lines  # not before Compose has been asked
 
     if options["diff"]:
-        ctx.output.text(prepared.diff())
+        ctx.output.text(prepared.diff(), masked=True)
     else:
         ctx.output.lines(*plan_lines(prepared))
     ctx.output.lines(*([] if state else _tuned_before(ctx, directory, options)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from typing import Any
 
 import click
@@ -15,7 +14,7 @@ from devpool.decide.routing import Route, chosen_routes
 from devpool.errors import DevpoolError
 from devpool.flow.prepared import shown
 from devpool.flow.record import read_state
-from devpool.flow.report import where_words
+from devpool.flow.report import setting_shown, where_words
 from devpool.flow.rollback import undone
 from devpool.project_options import project_options
 from devpool.read.finding import find_project, project_directory
@@ -24,7 +23,7 @@ from devpool.read.project import read_project
 from devpool.read.read_model import read_model
 from devpool.text.address import moved
 from devpool.text.interpolation import SHELL
-from devpool.text.redaction import redact_settings
+from devpool.text.visible import shortened
 
 
 @click.command()
@@ -92,13 +91,13 @@ def _row(project: Project, setting: Setting, routes: list[Route], plan: Plan | N
         "variable": setting.variable,
         "kind": setting.kind,
         "database": setting.database,
-        "value": redact_settings(value.text),
+        "value": setting_shown(setting, value.text, project.services),
         "origin": shown(value.origin.place, project.sources.directory),
         "through": _through(setting),
         "shared_with": sharers,
         "route": "pooled" if route.pooled and not kept else "direct",
         "reason": "direct by its own name" if kept else route.reason,
-        "becomes": _becomes(move, project.environments[setting.service]) if move else None,
+        "becomes": _becomes(move, project) if move else None,
     }
 
 
@@ -108,17 +107,18 @@ def _through(setting: Setting) -> list[str]:
     return list(dict.fromkeys(f"{p.variable} from {'the shell' if p.source == SHELL else p.source}" for p in pieces))
 
 
-def _becomes(move: Move, environment: Container[str]) -> str:
+def _becomes(move: Move, project: Project) -> str:
     setting = move.setting
-    new = redact_settings(moved(setting.value.text, setting.address, *move.target))
-    twin = twin_of(setting, environment)
+    hosts = (*project.services, move.pooler.name)
+    new = setting_shown(setting, moved(setting.value.text, setting.address, *move.target), hosts)
+    twin = twin_of(setting, project.environments[setting.service])
     return f"{new}, {where_words(move)}" + (f"; the old value as {twin}" if twin else "")
 
 
 def _show(ctx: Context, rows: list[dict[str, Any]], refusal: DevpoolError | None) -> None:
     lines: list[str] = []
     for row in rows:
-        lines += [f"{row['service']}.{row['variable']} = {row['value']}", f"  written at   {row['origin']}"]
+        lines += [f"{row['service']}.{row['variable']} = {shortened(row['value'])}", f"  written at   {row['origin']}"]
         lines += [f"  made of      {part}" for part in row["through"]]
         lines += [f"  shared with  {', '.join(row['shared_with'])}"] if row["shared_with"] else []
         lines += [f"  route        {row['route']}: {row['reason']}"]

@@ -35,7 +35,7 @@ def metrics(parent: dict[str, Any], /, **options: Any) -> None:
     """
     ctx = context(parent, options)
     if options["dashboard"]:
-        ctx.output.lines(*resources.dashboard().splitlines())
+        ctx.output.text(resources.dashboard())
         ctx.output.data(json.loads(resources.dashboard()))
         return
     state = read_state(project_directory(ctx.selection, ctx.cwd, ctx.shell))
@@ -43,7 +43,7 @@ def metrics(parent: dict[str, Any], /, **options: Any) -> None:
         raise not_enabled("devpool enable")
     each = list(_each(ctx, state))
     found = each[0][1] if len(each) == 1 else merged(each)
-    ctx.output.lines(*exposition(found).splitlines())
+    ctx.output.text(exposition(found))
     ctx.output.data({"metrics": [_data(family) for family in found]})
 
 

@@ -22,6 +22,7 @@ from devpool.docker.program import docker_program
 from devpool.errors import DevpoolError, UsageError
 from devpool.read.reading import Reading
 from devpool.read.remote import disabled
+from devpool.text.patterns import regex
 from devpool.text.redaction import redact
 
 _TIMEOUT = 900.0  # seconds; the first build of the pooler downloads packages
@@ -32,6 +33,12 @@ COMPOSE_SECONDS = "DEVPOOL_COMPOSE_SECONDS"
 _COMPOSE_SECONDS = 30.0  # a project of 1,000 services takes 0.3 s
 _MOST_OUTPUT = 24 << 20  # bytes; the model of 5,000 services has 3 MiB
 _ENGINE_DOWN = ("cannot connect to the docker daemon", "is the docker daemon running", "error during connect")
+# What compose-go says before a value of a file that is as it stands there, often to the end of the text.
+_QUOTING = regex(
+    r"(?P<said>unterminated quoted value |Invalid template: |is missing a value: |invalid boolean: |parsing "
+    r"|invalid interpolation format for [^\n:]*)(?s:.+)",
+    re.I,
+)
 _NO_PLUGIN = ("is not a docker command", "unknown command: docker compose", "unknown shorthand flag")
 
 
@@ -154,7 +161,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def failure(stderr: str) -> DevpoolError:
     """What docker said, as one of our errors."""
-    text = redact(stderr.strip())
+    text = redact(_QUOTING.sub(r"\g<said>***", stderr.strip()))
     low = text.lower()
     if any(sign in low for sign in _ENGINE_DOWN):
         return DevpoolError(

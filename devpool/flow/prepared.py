@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,30 +83,19 @@ class Prepared:
         commit(directory, self.changes())
 
     def diff(self) -> str:
-        """A unified diff of the user's own files, and the private files with their values left out. The text is the
-        user's: it is not redacted.
-        """
-        found: list[str] = []
-        for path in self.edited:
-            name = shown(path, self.sources.directory)
-            old, new = (_lines(self.before[path]), _lines(self.after[path]))
-            found += difflib.unified_diff(old, new, f"a/{name}", f"b/{name}")
-        for path in self.private:
-            old, new = _names(self.before[path]), _names(self.after[path])
-            name = shown(path, self.sources.directory)
-            found += difflib.unified_diff(old, new, f"a/{name}" if old else "/dev/null", f"b/{name}")
-        return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in found)
+        """A unified diff of the user's own files and the private ones, their values masked."""
+        from devpool.flow.difference import difference, known_hosts  # most runs show no diff
 
-
-def _lines(data: bytes | None) -> list[str]:
-    text = (data or b"").decode("utf-8", "replace")
-    parts = text.split("\n")
-    return [f"{p}\n" for p in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
-
-
-def _names(data: bytes | None) -> list[str]:
-    """The lines of a private file without the values, which are secrets."""
-    return [re.sub("=.*", "=***", line) for line in _lines(data)]
+        env = {*self.sources.env_files, *self.private}
+        texts = [(p, d) for p in self.edited if p not in env for d in (self.before[p], self.after[p]) if d is not None]
+        known = known_hosts(texts) | self.sources.services.keys()
+        return "".join(
+            line
+            for path in (*self.edited, *self.private)
+            for line in difference(
+                shown(path, self.sources.directory), self.before[path], self.after[path], known, env=path in env
+            )
+        )
 
 
 def shown(path: str, directory: str) -> str:

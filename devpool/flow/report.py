@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -9,7 +10,8 @@ from devpool.decide.plan import Move, Pooler, twin_of
 from devpool.decide.tuning import in_words
 from devpool.flow.prepared import Prepared, shown
 from devpool.output import table
-from devpool.text.redaction import redact_settings
+from devpool.read.model import BARE, Setting
+from devpool.text.redaction import masked
 
 UNPROVED = "warning: --no-verify: that Compose reads the result as planned was NOT proved"
 _WHERE = {"origin": "where it is written", "own": "in an entry of its own"}
@@ -71,6 +73,11 @@ def _setting_line(prepared: Prepared, move: Move) -> str:
     return f"{setting.variable} -> {move.words} ({place}, {where_words(move)}{kept})"
 
 
+def setting_shown(setting: Setting, text: str, services: Iterable[str]) -> str:
+    """A text of a setting as it is shown: all of a host, a port or a database's name, else its address."""
+    return text if setting.kind in BARE else masked(text, setting.variable, frozenset(services))
+
+
 def where_words(move: Move) -> str:
     """Where a move is written, in words."""
     if move.how == "private":
@@ -112,7 +119,7 @@ def plan_data(prepared: Prepared) -> dict[str, Any]:
                 "variable": m.setting.variable,
                 "kind": m.setting.kind,
                 "database": m.setting.database,
-                "value": redact_settings(m.setting.value.text) if m.setting.kind != "dsn" else "***",
+                "value": setting_shown(m.setting, m.setting.value.text, prepared.sources.services),
                 "origin": m.setting.value.origin.place,
                 "pooler": m.pooler.name,
                 "where": m.where,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from devpool.decide.plan import Move, Plan
@@ -17,11 +17,12 @@ from devpool.docker.proof import Connections
 from devpool.docker.translations import translate_all
 from devpool.errors import DevpoolError
 from devpool.output import Output
-from devpool.prove.oracle import call_for
+from devpool.prove.oracle import call_for, quoting_nothing
 from devpool.read.finding import find_project
 from devpool.read.found import Found, Selection
 from devpool.read.project import refuse_remote
 from devpool.read.readable import identity
+from devpool.read.sources import Sources
 from devpool.text.address import find_addresses, leads_to
 
 _PROOF_SECONDS = 15.0
@@ -37,8 +38,21 @@ def open_stack(selection: Selection, cwd: str) -> Stack:
     found = find_project(selection, Path(cwd), environ())
     refuse_remote(found)
     call = call_for(selection, cwd)
-    model = read_compose(call).model
+    try:
+        model = read_compose(call).model
+    except DevpoolError as error:
+        raise _of_project(error, found) from None
     return Stack(call, str(model["name"]), model.get("services") or {}, _ownership(found))
+
+
+def _of_project(error: DevpoolError, found: Found) -> DevpoolError:
+    """What Compose says against a project, without the values of its files."""
+    from devpool.read.project import read_project
+
+    files: Found | Sources = found
+    with suppress(DevpoolError):
+        files = read_project(found)
+    return quoting_nothing(error, files)
 
 
 def own_stack(selection: Selection, cwd: str, added: Iterable[str] = ()) -> Stack:

@@ -36,16 +36,18 @@ class Oracle:
     """
 
     def __init__(self, root: Path, found: Found) -> None:
-        self._root, self._mirrored = root, found.originals
+        self._root = root
+        self._files: Found | Sources = found
         self._call = call_for(found.selection, found.cwd, root)
         self._asked = None if _may_name_more(found) else Asked(self._call)
 
     def complete(self, sources: Sources) -> None:
         """The project is read: ask Compose if that is not done, or was done with too few files."""
-        if self._asked is None or self._mirrored.keys() != sources.originals.keys():
+        if self._asked is None or self._files.originals.keys() != sources.originals.keys():
             self.close()
             _mirror(self._root, sources)
             self._asked = Asked(self._call)
+        self._files = sources
 
     def begin(self, after: Mapping[str, bytes]) -> Callable[[], tuple[Reading, Reading]]:
         """Wait for the model before, ask for the model after, and go on meanwhile.
@@ -60,7 +62,7 @@ class Oracle:
             DevpoolError: `compose-refuses`, `no-docker-cli`, `no-compose-plugin`.
         """
         assert self._asked, "the project is read before it is edited"
-        with _users_paths(self._root):
+        with _users_words(self._root, self._files):
             before = self._asked.reading()
         for path, data in after.items():
             _put(self._root, path, data)
@@ -68,7 +70,7 @@ class Oracle:
 
         def both() -> tuple[Reading, Reading]:
             try:
-                with _users_paths(self._root):
+                with _users_words(self._root, self._files):
                     return before, asked.reading()
             except DevpoolError as error:
                 raise ProofError("result-refused", f"the result would not be accepted: {error.message}") from None
@@ -102,18 +104,31 @@ def reading_after(sources: Sources, after: Mapping[str, bytes]) -> Reading:
     with mirrored(sources) as root:
         for path, data in after.items():
             _put(root, path, data)
-        with _users_paths(root):
+        with _users_words(root, sources):
             return read_compose(call_for(sources.selection, sources.cwd, root))
 
 
 @contextmanager
-def _users_paths(root: Path) -> Iterator[None]:
-    """In what Compose says the mirror's paths are the user's own."""
+def _users_words(root: Path, files: Found | Sources) -> Iterator[None]:
+    """In what Compose says the mirror's paths are the user's own, and no value of his files is quoted."""
     try:
         yield
     except DevpoolError as error:
         error.message = error.message.replace(str(root), "")
-        raise
+        error.details = tuple(line.replace(str(root), "") for line in error.details)
+        raise quoting_nothing(error, files) from None
+
+
+def quoting_nothing(error: DevpoolError, files: Found | Sources) -> DevpoolError:
+    """An error of Compose's, without the values of the files that it quotes."""
+    from devpool.text.masking import withheld  # there is hardly ever an error
+
+    env = [path for group in files.dotenv for path in ([group] if isinstance(group, str) else group)]
+    env += getattr(files, "env_files", ())
+    read = [(path, data, path in env) for path, data in files.originals.items()]
+    error.message = withheld(error.message, read)
+    error.details = tuple(withheld(line, read) for line in error.details)
+    return error
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from devpool.text.visible import visible
+
 Kind = Literal["gauge", "counter"]
 
 
@@ -46,6 +48,8 @@ def _labels(labels: Mapping[str, str]) -> str:
 
 
 def _escaped(value: str) -> str:
+    """A label's value; what acts on a terminal is spelled out, because the format has no escape for it."""
+    value = visible(value, keep="\n")
     return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 

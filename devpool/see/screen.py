@@ -14,6 +14,7 @@ from rich.text import Text
 
 from devpool.docker.proof import WORDS, proof
 from devpool.docker.show import Pool, Sight
+from devpool.output import words as shown
 from devpool.see.history import BARS, PLAIN_BARS, History, Rates, bar
 from devpool.see.overview import Overview
 
@@ -42,7 +43,7 @@ def picture(seen: Overview, history: History, sort: str, *, utf8: bool) -> Group
     if seen.another:
         parts.append(Text(f"another project: {seen.another}", style="bold"))
     if seen.note:
-        parts.append(Text(f"connections unknown: {seen.note}", style="bold"))
+        parts.append(_plain(f"connections unknown: {seen.note}", style="bold"))
     for pooler in seen.poolers:
         parts += [Text(""), _title(pooler)]
         if pooler.running and not pooler.problem:
@@ -61,10 +62,15 @@ def _table(*columns: str) -> Table:
     return table
 
 
+def _plain(words: str, style: str = "") -> Text:
+    """Words that come from outside: no markup of rich's, and nothing that acts on the terminal."""
+    return Text(shown(words), style=style)
+
+
 def _title(pooler: Sight) -> Text:
     if pooler.problem or not pooler.running:
-        return Text(f"{pooler.name} does not answer: {pooler.problem or 'it does not run'}", style="bold")
-    return Text(f"{pooler.name}: PgBouncer {pooler.version}, {pooler.mode} mode", style="bold")
+        return _plain(f"{pooler.name} does not answer: {pooler.problem or 'it does not run'}", style="bold")
+    return _plain(f"{pooler.name}: PgBouncer {pooler.version}, {pooler.mode} mode", style="bold")
 
 
 def _apps(seen: Overview, sort: str) -> Table:
@@ -75,7 +81,7 @@ def _apps(seen: Overview, sort: str) -> Table:
     for connections, replica in rows:
         word = WORDS[proof(replica, pooled=pooled[connections.service, connections.database])]
         at_database = "-" if replica.at_database is None else str(replica.at_database)
-        table.add_row(replica.container, str(replica.at_pooler), at_database, word)
+        table.add_row(_plain(replica.container), str(replica.at_pooler), at_database, word)
     return table
 
 
@@ -84,7 +90,7 @@ def _pools(pooler: Sight, history: History, sort: str, signs: str) -> Table:
     for pool in _sorted(pooler.pools, _BY.get(sort, lambda _: 0), lambda p: (p.database, p.user)):
         name = f"{pool.user}@{pool.database}"
         table.add_row(
-            name,
+            _plain(name),
             *map(str, (pool.clients_active, pool.clients_waiting, pool.servers_active, pool.servers_idle)),
             f"{pool.longest_wait:.1f}s",
             bar(history.busy.get((pooler.name, name), []), signs),
@@ -102,7 +108,7 @@ def _databases(pooler: Sight, history: History, sort: str, signs: str) -> Table:
     for name in _sorted(names, lambda n: rate(n).transactions if sort == "t" else 0, str):
         now = rate(name)
         numbers = (f"{n:.1f}" for n in (now.transactions, now.queries, now.query_ms, now.wait_ms))
-        table.add_row(name, *numbers, bar(history.speed.get((pooler.name, name), []), signs))
+        table.add_row(_plain(name), *numbers, bar(history.speed.get((pooler.name, name), []), signs))
     return table
 
 

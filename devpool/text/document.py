@@ -148,6 +148,7 @@ def _not_yaml(path: str, error: yaml.YAMLError) -> DevpoolError:
     mark = getattr(error, "problem_mark", None)
     # Not the snippet that PyYAML adds: the line it shows may hold a password.
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
+    problem = re.sub(r"(['\"])(?!<)(?:(?!\1).){2,}\1", "***", problem)  # a tag's or an alias's name
     return DevpoolError(
         "not-yaml",
         f"the file is not YAML: {problem}",

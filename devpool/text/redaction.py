@@ -1,40 +1,86 @@
-"""Texts without the passwords in them, for every word that leaves devpool."""
+"""Texts without the passwords in them, for every word that leaves devpool.
+
+`redact` is for sentences of any origin, in which it leaves out what has the shape of a password. `masked` is for the
+value of a setting: it shows what is known to be an address or to be harmless, and nothing else. Files as a whole are
+`masking.py`'s.
+"""
 
 from __future__ import annotations
 
 import re
 
-# Not compiled here: most commands load these long before they show a text.
-# In a URL up to the last @, over blanks if it must be; in a keyword string up to the quote, the `;`, or the next word.
+from devpool.text.harmless import shown_characters
+
+MASK = "***"
+# Not compiled here: most commands load these long before they show a text. Every one is linear in the text.
+_USERINFO = r"://[^:/@\s]*:"
+# In a keyword string up to the quote, the `;`, or the next word.
 _HIDDEN = (
-    # Up to the last @ of the line; in double quotes a backslash may break the line before it.
-    r"(?P<url>://[^:/@\s]*:)(?:\S*(?=@)|[^\r\n]*(?=@)|[^\s\\]+(?=\\[\r\n]))"
-    r"|(?P<word>\b(?:password|passwd|pwd)\s*=\s*)(?:'[^'\r\n]*'|\"[^\"\r\n]*\"|[^;&\r\n]*?(?=\s+\w+\s*=|[;&\r\n]|$))"
+    r"(?P<word>\b(?:password|passwd|pwd)\s*=\s*)(?:'[^'\r\n]*'|\"[^\"\r\n]*\""
+    r"|[^;&\s]*(?:[^\S\r\n]+(?!\w+\s*=)[^;&\s]+)*)"
     r"|(?P<option>(?<![\w-])--?(?:\w+-)*(?:password|passwd|pwd|secret|token)[ =]\s*)[^\s;]+"
     r"|(?P<tag><(?:password|passwd|pwd|secret|token)>)[^<\r\n]*"
     r"|(?P<name>\b\w*(?:PASS|PASSWORD|PASSWD|PWD|SECRET|TOKEN)=)[^\s;]+"
 )
-_TELLTALE = r"\w*(?:PASS(?:WORD|WD|PHRASE)?|PWD|SECRET|TOKEN|PRIVATE_KEY|API_?KEY)\w*(?<!_FILE)"
-_HIDDEN_DEFAULT = rf"(\$\{{{_TELLTALE}:?[-+])[^}}$\r\n]*\}}"
-_HIDDEN_SETTING = (
-    # The first name of a line that is not itself interpolated; in flow style more may follow.
-    rf"(?:^|(?<=\r))([^\r\n]*?(?<!\$)(?<!\$\{{)\b{_TELLTALE}[\"']?[ \t]*[:=][ \t]*)"
-    r"(?![\"']?\$\{?\w+(?::?\?[^}]*|:?[-+]\*\*\*)?\}?[\"']?\s*$)(?=\S)[^\r\n]*"
-)
-
-
-def redact_settings(text: str) -> str:
-    """A text of settings without passwords, and without the values of names that tell of a secret. What is only
-    a `${...}` stays.
-    """
-    without_defaults = re.sub(_HIDDEN_DEFAULT, r"\1***}", text, flags=re.I)
-    return redact(re.sub(_HIDDEN_SETTING, r"\1***", without_defaults, flags=re.I | re.M))
 
 
 def redact(text: str) -> str:
     """A text without the passwords in its URLs and keyword strings."""
+    if "://" in text:
+        text = "".join(map(_without_userinfo, re.split(r"(?<=[\r\n])", text)))
     return re.sub(_HIDDEN, _starred, text, flags=re.I)
 
 
+def masked(value: str, name: str, known: frozenset[str] = frozenset()) -> str:
+    """The value of a setting as it is shown: its addresses without passwords, and of all else what is plainly harmless.
+
+    Args:
+        value: the value, `${...}` in it or not.
+        name: the variable's.
+        known: names that are hosts, such as those of the services.
+    """
+    return collapsed(value, shown_characters(value, name, known))
+
+
+def collapsed(text: str, shown: bytes | bytearray) -> str:
+    """A text in which each run of characters that are not to be shown has become `***`, white space around it kept.
+
+    Args:
+        text: of one line.
+        shown: for each character whether it is.
+    """
+    parts: list[str] = []
+    for run in re.finditer(b"\0+|[^\0]+", shown):
+        part = text[run.start() : run.end()]
+        if shown[run.start()] or part.isspace():
+            parts.append(part)
+        else:
+            inner = part.strip()
+            at = part.index(inner)
+            parts.append(part[:at] + MASK + part[at + len(inner) :])
+    return "".join(parts)
+
+
 def _starred(found: re.Match[str]) -> str:
-    return f"{found['url'] or found['word'] or found['option'] or found['tag'] or found['name']}***"
+    return f"{found['word'] or found['option'] or found['tag'] or found['name']}{MASK}"
+
+
+def _without_userinfo(line: str) -> str:
+    """A line whose URLs say no password: up to the last @ of the word, or over blanks to the last of the line."""
+    last = line.rfind("@")
+    parts: list[str] = []
+    position = 0
+    for found in re.finditer(_USERINFO, line):
+        if found.start() < position:
+            continue
+        blank = re.compile(r"\s|$").search(line, found.end())
+        stop = blank.start() if blank else len(line)
+        end = line.rfind("@", found.end(), stop)
+        if end < 0 and last >= found.end():
+            end = last
+        elif end < 0 and line[stop - 1 : stop] == "\\":
+            end = stop - 1  # in double quotes a backslash may break the line before the @
+        if end > found.end():
+            parts += [line[position : found.end()], MASK]
+            position = end
+    return "".join([*parts, line[position:]])

@@ -8,8 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from devpool.errors import DevpoolError
+from devpool.text.document import Document
 from devpool.text.layout import line_end, line_start
-from devpool.text.redaction import redact_settings
+from devpool.text.masking import host_names, masked_part
+from devpool.text.redaction import redact
+from devpool.undo.looks import Span
 from devpool.undo.traces import File, Trace
 
 _COPIED = "***"
@@ -50,23 +53,28 @@ class Conflict:
 def conflict(file: File, trace: Trace, *, forced: bool = False) -> Conflict:
     """What is to be said of an edit that was changed."""
     place = trace.span or trace.place
-    now = file.text[line_start(file.text, place[0]) : line_end(file.text, place[1])] if place else ""
+    now = _now(file, place) if place else []
     return Conflict(
         path=file.path,
         line=file.line_of(place[0]) if place else 0,
         at=".".join(trace.edit.at),
         written=tuple(_written(trace, now)),
-        found=tuple(_lines(redact_settings(now))),
+        found=tuple(now),
         forced=forced,
     )
 
 
-def _written(trace: Trace, now: str) -> Iterator[str]:
+def _now(file: File, place: Span) -> list[str]:
+    start, end = line_start(file.text, place[0]), line_end(file.text, place[1])
+    known = host_names(file) if isinstance(file, Document) else frozenset[str]()
+    return _lines("".join(masked_part(file, start, end, known)))
+
+
+def _written(trace: Trace, now: Sequence[str]) -> Iterator[str]:
     edit = trace.edit
-    text = "".join(part if isinstance(part, str) else _COPIED for part in edit.new)
+    text = redact("".join(part if isinstance(part, str) else _COPIED for part in edit.new))
     if edit.inserts:
-        found = _lines(redact_settings(now))
-        yield from (_as_found(line, found) for line in _lines(redact_settings(text)))
+        yield from (_as_found(line, now) for line in _lines(text))
     else:
         yield f"{edit.at[-1]}: ... {text} ..." + (f" (in place of {edit.old})" if edit.old else "")
 

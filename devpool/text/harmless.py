@@ -1,0 +1,244 @@
+"""What of a setting's value may be shown: addresses, references to variables, and what is plainly harmless. Pure.
+
+Nothing is looked for that a secret looks like: names and forms of secrets have no end. What is not known to be harmless
+is not shown. An answer is a flag for each character of the value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from devpool.text.patterns import regex
+
+LONGEST = 10_000
+"""Characters of a value that is looked at; of a longer one nothing is shown."""
+
+Span = tuple[int, int]
+Words = Literal["program", "arguments"]
+
+_SECRET = regex(
+    r"PASS|PWD|SECRET|TOKEN|CREDENTIAL|PRIVATE|API_?KEY|JWT|SIGNING"
+    r"|(?:^|[_.\s-])(?:PW|KEYS?|PINS?|OTP|SALT|HASH|AUTH|CERT|COOKIES?|LICENSE|BEARER|PEM|SEED|USERLIST|WEBHOOK)(?=$|[_.\s:=-])",
+    re.I,
+)
+_PATH_OF_SECRET = regex(r"_FILE$|_PATH$", re.I)
+_NAMES_ADDRESS = regex(r"(?:^|[_.-])(?:URL|URI|DSN)$", re.I)
+_ENDING = r"(?:^|[_.-]|^PG)"
+_HARMLESS = (
+    (regex(rf"{_ENDING}(?:HOST|HOSTNAME|HOSTADDR|SERVER|ADDR|ADDRESS)$", re.I), regex(r"[\w.-]{1,253}(?::\d{1,5})?")),
+    (regex(rf"{_ENDING}(?:PORT|TIMEOUT|SIZE|LIMIT|CONNECTIONS)$", re.I), regex(r"\d{0,9}")),
+    (
+        regex(
+            rf"{_ENDING}(?:USER|USERNAME|DB|DBNAME|DATABASE|NAME|SCHEMA|SSLMODE|MODE|ENV|LEVEL|ENGINE|ADAPTER|DRIVER|TZ"
+            r"|LANG)$",
+            re.I,
+        ),
+        regex(r"[\w./-]{1,64}"),
+    ),
+    (regex(rf"{_ENDING}(?:FILE|PATH|DIR|HOME|PGDATA)$", re.I), regex(r"\.{0,2}/[\w./-]{0,200}")),
+    # What devpool itself writes into the pooler's service.
+    (regex(r"^(?:PGBOUNCER|POOLER)_"), regex(r"[\w.,:/ -]{0,200}")),
+)
+_PLAIN = regex(r"true|false|yes|no|on|off|null|none|~", re.I)
+_REFERENCE = regex(r"\$(?:(?P<brace>\{)|[A-Za-z_]\w*|\$)")
+_INSIDE = regex(r"\$\{[A-Za-z_]\w*(?P<operator>:?[-?+])?")
+_STAND_IN = "\u02ad"  # a letter that stands for each character of a `${...}`
+
+_SCHEME = regex(r"(?<![\w+.-])(?:(?:j|r2)dbc:(?:pool:)?)?[A-Za-z][A-Za-z0-9]{0,20}(?:\+[A-Za-z0-9_]{1,20}){0,2}://")
+_POSTGRES = regex(r"(?:^|[:+])(?:postgres(?:ql)?|postgis|psql|pgsql|pg|timescale(?:db)?|pgx5?|ecto|cockroachdb)", re.I)
+_HOST = regex(r"(?:\[[0-9A-Fa-f:.]+\]|[\w.-]{1,253})(?::(?:\d{1,5}|\u02ad+))?(?=[/?#\s'\"`,;)\]}\\]|$)")
+_HOSTS = regex(r"[\w.-]{1,253}(?::\d{1,5})?(?:,[\w.-]{1,253}(?::\d{1,5})?)+(?=[/?#\s'\"`;)\]}\\]|$)")
+_DATABASE = regex(r"/[\w.-]{0,63}(?=[?#\s'\"`,;)\]}\\]|$)")
+_PARAMETER = regex(r"[?&;](?P<key>\w{1,40})=(?P<value>[^&;#\s'\"`,)\]}\\]*)")
+_PAIR = regex(
+    r"(?<![\w.-])(?P<q>[\"']?)(?P<key>user id|data source|initial catalog|[A-Za-z_][\w.-]{0,60})(?P=q)\s{0,9}[:=]"
+    r"\s{0,9}(?P<value>\"(?:[^\"\\\r\n]|\\.)*\"|'(?:[^'\\\r\n]|\\.)*'|[^\s;&,{}\[\]\"']+)",
+    re.I,
+)
+_WORD = regex(r"\S+")
+_OPTION = regex(r"(?:--[A-Za-z][A-Za-z-]*|-[A-Za-z])(?==|$)")
+_SHELL = regex(r"[|&;<>]{1,2}|CMD|CMD-SHELL|NONE|exec|(?:[\w.-]*/)*(?:ba|a)?sh")
+_PROGRAM = regex(r"[\w./-]{1,100}")
+_PARAMETERS_TEXT = """
+host hostaddr port user username userid dbname database db server datasource initialcatalog sslmode sslrootcert
+schema currentschema searchpath applicationname connecttimeout pgbouncer poolmode poolsize driver adapter engine
+protocol targetsessionattrs hostname
+"""
+_PARAMETERS = frozenset(_PARAMETERS_TEXT.split())
+
+
+def is_secret(name: str) -> bool:
+    """Whether a name tells of a secret; that of a file which holds one does not."""
+    if name.startswith("PGBOUNCER_"):
+        return bool(re.search(r"PASS|SECRET|TOKEN|USERLIST|_KEY$", name))
+    return bool(_SECRET.search(name)) and not _PATH_OF_SECRET.search(name)
+
+
+def shown_characters(
+    value: str, name: str, known: frozenset[str] = frozenset(), *, words: Words | None = None, hidden: bool = False
+) -> bytearray:
+    """For each character of a value whether it may be shown: 1 or 0.
+
+    Args:
+        value: the value as Compose reads it from the file, before interpolation.
+        name: whose value it is: a variable, an option, a key; "" where nothing is known of it.
+        known: names that are hosts, such as those of the services.
+        words: whether it is a command line: `program`, where its first word is one, or `arguments`.
+        hidden: whether nothing but the names of variables may be shown.
+    """
+    shown = bytearray(len(value))
+    if len(value) > LONGEST:
+        return shown
+    references = list(_references(value))
+    text = value
+    for start, end in reversed(references):
+        text = text[:start] + _STAND_IN * (end - start) + text[end:]
+    secret = hidden or (is_secret(name) and not _NAMES_ADDRESS.search(name))
+    if not secret:
+        for start, end in _spans(text, name, known, words):
+            shown[start:end] = b"\1" * (end - start)
+    for start, end in references:
+        shown[start:end] = _in_reference(value[start:end], known, secret)
+    return shown
+
+
+def _references(value: str) -> Iterator[Span]:
+    """The `$NAME` and `${...}` that do not stand inside of another."""
+    position = 0
+    while found := _REFERENCE.search(value, position):
+        position = _closing(value, found.start()) if found["brace"] else found.end()
+        if found[0] != "$$":
+            yield found.start(), position
+
+
+def _closing(value: str, start: int) -> int:
+    """The end of the `${...}` that begins there; that of the text where it has none."""
+    depth = 0
+    for position in range(start + 1, len(value)):
+        if value[position] == "{" and value[position - 1] == "$":
+            depth += 1
+        elif value[position] == "}":
+            depth -= 1
+            if depth == 0:
+                return position + 1
+    return len(value)
+
+
+def _in_reference(text: str, known: frozenset[str], hidden: bool) -> bytearray:
+    """Of a reference: its name, and of its default what may be shown of a value of that name."""
+    shown = bytearray(len(text))
+    if not text.startswith("${"):
+        return bytearray(b"\1") * len(text)
+    head = _INSIDE.match(text)
+    if not head or not text.endswith("}") or (not head["operator"] and head.end() != len(text) - 1):
+        return shown
+    shown[: head.end()] = b"\1" * head.end()
+    shown[-1] = 1
+    argument = text[head.end() : -1]
+    name = head[0][2:].rstrip(":-?+")
+    hide = hidden or (head["operator"] or "").endswith("?")
+    shown[head.end() : -1] = shown_characters(argument, name, known, hidden=hide)
+    return shown
+
+
+def _spans(text: str, name: str, known: frozenset[str], words: Words | None) -> Iterator[Span]:
+    if words is None and is_harmless(text, name, known):
+        yield 0, len(text)
+        return
+    for line in re.finditer(r"[^\r\n]+", text):
+        if words:
+            yield from _in_words(text, line.start(), line.end(), known, words == "program")
+        yield from _in_line(text, line.start(), line.end())
+
+
+def is_harmless(text: str, name: str, known: frozenset[str]) -> bool:
+    """Whether a value says nothing that is not for everybody, by what it is or by what its name says it is."""
+    if _PLAIN.fullmatch(text) or text in known:
+        return True
+    host, colon, port = text.partition(":")
+    if colon and host in known and port.isascii() and port.isdigit():
+        return True
+    return any(names.search(name) and values.fullmatch(text) for names, values in _HARMLESS)
+
+
+def _in_line(text: str, start: int, end: int) -> Iterator[Span]:
+    """The addresses of a line: of its URLs, and of its `key=value` pairs that say where a server is."""
+    schemes = list(_SCHEME.finditer(text, start, end))
+    for number, scheme in enumerate(schemes):
+        yield from _pairs(text, start, scheme.start())
+        start = schemes[number + 1].start() if number + 1 < len(schemes) else end
+        yield from _url(text, scheme, start)
+    if not schemes:
+        yield from _pairs(text, start, end)
+
+
+def _url(text: str, scheme: re.Match[str], end: int) -> Iterator[Span]:
+    """What is shown of a URL, whose userinfo may go on to the last @ before the next URL."""
+    yield scheme.span()
+    postgres = bool(_POSTGRES.search(scheme[0]))
+    position, at = scheme.end(), text.rfind("@", scheme.end(), end)
+    if at >= 0:
+        user = re.compile(r"[\w.%-]{1,64}(?=[:@])").match(text, position, at + 1)
+        if user and (postgres or text[user.end()] == ":"):
+            yield user.start(), user.end() + (text[user.end()] == ":")
+        yield at, at + 1
+        position = at + 1
+    found = _HOST.match(text, position, end) or (_HOSTS.match(text, position, end) if postgres else None)
+    if not found:
+        # libpq: a URL without an authority, its host among the parameters.
+        yield from _after_host(text, position, end) if postgres and text.startswith("/", position) else ()
+        return
+    yield found.span()
+    if postgres:
+        yield from _after_host(text, found.end(), end)
+
+
+def _after_host(text: str, position: int, end: int) -> Iterator[Span]:
+    database = _DATABASE.match(text, position, end)
+    if database:
+        yield database.span()
+        position = database.end()
+    while parameter := _PARAMETER.match(text, position, end):
+        yield parameter.start(), parameter.start("value")
+        if _is_parameter(parameter["key"]) and re.fullmatch(r"[\w./-]{0,128}", parameter["value"]):
+            yield parameter.span("value")
+        position = parameter.end()
+
+
+def _pairs(text: str, start: int, end: int) -> Iterator[Span]:
+    for pair in _PAIR.finditer(text, start, end):
+        value = pair["value"]
+        bare = value[1:-1] if value[0] in "\"'" else value
+        if _is_parameter(pair["key"]) and re.fullmatch(r"[\w.-]{0,128}(?:[:,]\d{1,5})?", bare):
+            yield pair.span()
+
+
+def _is_parameter(key: str) -> bool:
+    return re.sub(r"[\s_.-]", "", key).lower() in _PARAMETERS
+
+
+def _in_words(text: str, start: int, end: int, known: frozenset[str], program: bool) -> Iterator[Span]:
+    """Of a command line the program, the options' names, what the shell knows, and hosts.
+
+    Args:
+        program: whether the first word may be a program.
+    """
+    before = ""
+    for word in _WORD.finditer(text, start, end):
+        shell = _SHELL.fullmatch(word[0])
+        option = _OPTION.match(word[0])
+        if option:
+            value = option.end() + word[0].startswith("=", option.end())
+            own = value < len(word[0]) and _is_host(word[0][value:], option[0], known)
+            yield word.start(), word.end() if own else word.start() + value
+        elif shell or (program and _PROGRAM.fullmatch(word[0])) or _is_host(word[0], before, known):
+            yield word.span()
+        program = bool(shell) or (program and bool(option) and bool(_SHELL.fullmatch(before)))
+        before = word[0]
+
+
+def _is_host(word: str, option: str, known: frozenset[str]) -> bool:
+    """Whether a word of a command line, after the name of an option, says nothing that is not for everybody."""
+    return is_harmless(word, option, known) and not is_secret(option)

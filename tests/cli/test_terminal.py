@@ -1,0 +1,204 @@
+"""A project's names and values cannot lie on the terminal, and no error and no diff shows a secret of its files."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = "hunter2-Geheim"
+UNSAFE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0001-\U000e0fff]"
+)
+FORGED = "\x1b[2K\r\x9b\nok  pooler  forged\u202e\u2066\u200b\ufeff\u2028\x7f"
+ESCAPED = r"\e[2K\r\x9b\nok  pooler  forged\u202e\u2066\u200b\ufeff\u2028\x7f"  # in YAML's double quotes
+DB = f"  db:\n    image: postgres:17\n    environment: {{POSTGRES_PASSWORD: {SECRET}}}\n"
+HOSTILE = f"""services:
+{DB}  "web{ESCAPED}":
+    image: "app{ESCAPED}"
+    labels: {{"x{ESCAPED}": "y{ESCAPED}"}}
+    environment:
+      "URL{ESCAPED}": "postgres://u{ESCAPED}:{SECRET}@db:5432/x{ESCAPED}"
+      DATABASE_URL: "postgres://u:{SECRET}@db:5432/x"
+      OTHER: "postgres://u:{SECRET}@db:5432/x?application_name={ESCAPED}"
+    depends_on: [db]
+  console:
+    image: dpage/pgadmin4
+    environment: {{DATABASE_URL: "postgres://u:{SECRET}@db:5432/x"}}
+  "long{"g" * 3000}":
+    image: app
+    env_file: "a{ESCAPED}.env"
+    environment: {{DATABASE_URL: "postgres://u:{SECRET}@db:5432/x"}}
+"""
+VERBS = [
+    ("enable", "--no-verify", "--no-up"),
+    ("enable", "--no-verify", "--dry-run"),
+    ("enable", "--no-verify", "--diff"),
+    ("enable", "--no-up"),
+    ("enable", "--no-verify", "--no-up", "--direct", f"x{FORGED}"),
+    ("enable", "--no-verify", "--no-up", "--name", f"x{FORGED}"),
+    ("enable", "--no-verify", "--no-up", "--set", f"x{FORGED}=1"),
+    ("enable", "--port", f"x{FORGED}"),
+    ("enable", f"x{FORGED}"),
+    (f"x{FORGED}",),
+    ("-f", f"x{FORGED}", "enable"),
+    ("--project-directory", f"x{FORGED}", "status"),
+    ("explain",),
+    ("explain", f"x{FORGED}"),
+    ("status",),
+    ("check",),
+    ("check", "--nagios"),
+    ("size",),
+    ("set", f"x{FORGED}=1"),
+    ("reload",),
+    ("metrics",),
+    ("psql", f"x{FORGED}"),
+    ("direct", f"x{FORGED}", "--", "x"),
+    ("migrate", f"x{FORGED}"),
+    ("disable", "--no-up"),
+]
+
+Done = subprocess.CompletedProcess[bytes]
+
+
+@pytest.fixture
+def shell(tmp_path: Path, plain_shell: dict[str, str]) -> dict[str, str]:
+    (tmp_path / "tmp").mkdir()
+    own = {"PYTHONPATH": str(ROOT), "DOCKER_HOST": f"unix://{tmp_path}/nosuch.sock", "TMPDIR": str(tmp_path / "tmp")}
+    return plain_shell | own
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    """A project whose folder, names, values, files and comments are all made to lie."""
+    folder = tmp_path / f"p{FORGED}"
+    folder.mkdir()
+    (folder / "compose.yml").write_text(HOSTILE)
+    (folder / f"a{FORGED}.env").write_text(f"A={FORGED}\nB\x1b=1\n")
+    (folder / ".env").write_text(f"C='{FORGED}'\n")
+    return folder
+
+
+def run(folder: Path, shell: dict[str, str], *words: str) -> Done:
+    command = [sys.executable, "-m", "devpool", *words]
+    return subprocess.run(command, cwd=folder, env=shell, capture_output=True, timeout=60, check=False)
+
+
+def said(done: Done) -> str:
+    return (done.stdout + done.stderr).decode("utf-8")
+
+
+def assert_honest(done: Done) -> None:
+    text = said(done)
+    assert text.strip()
+    assert done.returncode in (0, 1, 2, 4), text
+    assert not UNSAFE.search(text), text
+    assert not [line for line in text.split("\n") if line.lstrip(" +-").startswith("ok  pooler")], text
+    assert SECRET not in text
+
+
+@pytest.mark.parametrize("json_too", [False, True], ids=["text", "json"])
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: visible_id(verb))
+def test_nothing_that_a_project_says_acts_on_the_terminal(
+    verb: tuple[str, ...], json_too: bool, hostile: Path, shell: dict[str, str]
+) -> None:
+    options = ("--json",) if json_too else ("-v",)
+    done = run(hostile, shell, *options, *verb)
+    if done.returncode != 3:
+        assert_honest(done)
+    else:
+        assert not UNSAFE.search(said(done))
+        pytest.fail(f"a bug: {said(done)}")
+    if not json_too:
+        assert all(len(line) < 5000 for line in said(done).split("\n"))
+    elif done.stdout.startswith(b"{"):
+        assert isinstance(json.loads(done.stdout), dict)
+
+
+def visible_id(verb: tuple[str, ...]) -> str:
+    return " ".join(word if word.isprintable() else "odd" for word in verb)
+
+
+def test_names_are_said_with_their_escapes(hostile: Path, shell: dict[str, str]) -> None:
+    text = said(run(hostile, shell, "explain"))
+    assert "web\\x1b[2K\\r\\x9b\\nok  pooler  forged\\u202e" in text
+    body = json.loads(run(hostile, shell, "--json", "explain").stdout)
+    assert any(FORGED in row["service"] for row in body["settings"])
+
+
+# No error quotes a value
+
+BROKEN = {
+    "dotenv, double quote": (f'PW="{SECRET}\nA=1\n', ""),
+    "dotenv, single quote": (f"PW='{SECRET}\nA=1\n", ""),
+    "dotenv, template": (f"PW=${{{SECRET}\n", ""),
+    "dotenv, name": (f"{SECRET} x=1\n", ""),
+    "env file": ("", "    env_file: app.env\n"),
+    "label": ("", f'    labels:\n      x: "{SECRET}\n'),
+    "label in a list": ("", f"    labels:\n      - '{SECRET}\n"),
+    "label, template": ("", f"    labels: ['x=${{{SECRET}']\n"),
+    "label file": ("", "    label_file: app.env\n"),
+    "demanded": ("", f"    environment: ['X=${{NOSUCH:?{SECRET}}}']\n"),
+    "template": ("", f"    environment: {{X: '${{{SECRET}'}}\n"),
+    "port": ("", f"    ports: ['{SECRET}:80']\n"),
+    "duration": ("", f"    healthcheck: {{interval: {SECRET}}}\n"),
+    "memory": ("", f"    mem_limit: {SECRET}\n"),
+    "boolean": ("", f"    privileged: {SECRET}\n"),
+    "volume": ("", f"    volumes: ['{SECRET}:']\n"),
+    "alias": ("", f"    x-a: *{SECRET}\n"),
+    "tag": ("", f"    x-a: !{SECRET[:7]}!x y\n"),
+    "colon": ("", f"    environment:\n      PW: {SECRET}: x\n"),
+    "list": ("", f"    environment: {{PW: [{SECRET}]}}\n"),
+    "escape": ("", f'    environment: {{PW: "{SECRET}\\q"}}\n'),
+}
+
+
+@pytest.mark.usefixtures("compose_plugin")
+@pytest.mark.parametrize("kind", BROKEN)
+@pytest.mark.parametrize(
+    "words", [("enable", "--no-up"), ("--json", "enable", "--no-up"), ("status",), ("psql",), ("--json", "explain")]
+)
+def test_no_error_quotes_a_value(kind: str, words: tuple[str, ...], tmp_path: Path, shell: dict[str, str]) -> None:
+    dotenv, more = BROKEN[kind]
+    web = f"  web:\n    image: app\n    environment:\n      DATABASE_URL: postgres://u:{SECRET}@db:5432/x\n"
+    web = web.replace("    environment:\n", "") if "environment:" in more else web
+    web = web.split("      DATABASE_URL")[0] if "environment:" in more else web
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "compose.yml").write_text(f"services:\n{DB}{web}{more}")
+    (folder / ".env").write_text(dotenv)
+    (folder / "app.env").write_text(f'PW="{SECRET}\nA=1\n')
+    done = run(folder, shell, *words)
+    assert done.returncode in (0, 1), said(done)
+    assert "hunter2" not in said(done)
+    assert "Traceback" not in said(done)
+
+
+def test_the_report_of_a_bug_quotes_nothing_and_is_private(tmp_path: Path, shell: dict[str, str]) -> None:
+    program = (
+        "import devpool.commands.explain as e, devpool.cli as c\n"
+        "def fail(*a, **k):\n"
+        f"    try:\n        {{}}['{SECRET}']\n"
+        f"    except KeyError:\n        raise ValueError('bad \\x1b[2J {SECRET}=1', 'password={SECRET}')\n"
+        "e.find_project = fail\n"
+        "c.main(['explain'])\n"
+    )
+    (tmp_path / "fail.py").write_text(program)
+    (tmp_path / "compose.yml").write_text(f"services:\n{DB}")
+    command = [sys.executable, str(tmp_path / "fail.py")]
+    done = subprocess.run(command, cwd=tmp_path, env=shell, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 3
+    (log,) = (tmp_path / "tmp").glob("devpool-bug-*.log")
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    assert os.path.basename(log) in said(done)
+    text = "\n".join(line for line in log.read_text().split("\n") if not line.startswith("    "))  # not the program
+    assert "ValueError" in text
+    assert SECRET not in text + said(done)
+    assert not UNSAFE.search(text)
