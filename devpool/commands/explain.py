@@ -43,8 +43,9 @@ def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> N
     project = read_model(read_project(found))
     routes = chosen_routes(project, chosen)
     plan, refusal = _plan(project, routes, chosen)
+    told = _Told(project, routes, plan)
     rows = [
-        _row(project, setting, routes, plan)
+        told.row(setting)
         for setting in (*project.settings, *_names(plan), *project.kept)
         if service in (None, setting.service)
     ]
@@ -76,29 +77,44 @@ def _nothing(project: Project, service: str) -> DevpoolError:
     )
 
 
-def _row(project: Project, setting: Setting, routes: list[Route], plan: Plan | None) -> dict[str, Any]:
-    value = setting.value
-    route = next(r for r in routes if (r.service, r.database) == (setting.service, setting.database))
-    move = next((m for m in plan.moves if m.setting is setting), None) if plan else None
-    sharers = [
-        name
-        for name, values in project.environments.items()
-        if name != setting.service and any(v.origin.key == value.origin.key for v in values.values())
-    ]
-    kept = setting in project.kept
-    return {
-        "service": setting.service,
-        "variable": setting.variable,
-        "kind": setting.kind,
-        "database": setting.database,
-        "value": setting_shown(setting, value.text, project.services),
-        "origin": shown(value.origin.place, project.sources.directory),
-        "through": _through(setting),
-        "shared_with": sharers,
-        "route": "pooled" if route.pooled and not kept else "direct",
-        "reason": "direct by its own name" if kept else route.reason,
-        "becomes": _becomes(move, project) if move else None,
-    }
+class _Told:
+    """What is told of each setting, looked up in what is ordered once.
+
+    Args:
+        project: the project.
+        routes: of its apps.
+        plan: what enable would do; None where it would refuse.
+    """
+
+    def __init__(self, project: Project, routes: list[Route], plan: Plan | None) -> None:
+        self.project = project
+        self.routes = {(r.service, r.database): r for r in routes}
+        self.moves = {m.setting: m for m in plan.moves} if plan else {}
+        self.kept = set(project.kept)
+        self.readers: dict[tuple[str, int], dict[str, None]] = {}
+        for name, values in project.environments.items():
+            for value in values.values():
+                self.readers.setdefault(value.origin.key, {})[name] = None
+
+    def row(self, setting: Setting) -> dict[str, Any]:
+        """What is told of one setting."""
+        value = setting.value
+        route = self.routes[setting.service, setting.database]
+        move = self.moves.get(setting)
+        kept = setting in self.kept
+        return {
+            "service": setting.service,
+            "variable": setting.variable,
+            "kind": setting.kind,
+            "database": setting.database,
+            "value": setting_shown(setting, value.text, self.project.services),
+            "origin": shown(value.origin.place, self.project.sources.directory),
+            "through": _through(setting),
+            "shared_with": [name for name in self.readers.get(value.origin.key, ()) if name != setting.service],
+            "route": "pooled" if route.pooled and not kept else "direct",
+            "reason": "direct by its own name" if kept else route.reason,
+            "becomes": _becomes(move, self.project) if move else None,
+        }
 
 
 def _through(setting: Setting) -> list[str]:

@@ -73,7 +73,8 @@ def find_credentials(project: Project, database: str, settings: list[Setting]) -
     Raises:
         DevpoolError: `no-credentials`.
     """
-    others = [s for s in (*project.settings, *project.kept) if s.database == database and s not in settings]
+    mine = set(settings)
+    others = [s for s in (*project.settings, *project.kept) if s.database == database and s not in mine]
     if project.databases[database].service is None:
         return _of_app_url(project, database, settings) or _private(project, database, settings, others)
     own = _of_database(project, database)

@@ -11,6 +11,7 @@ Replacement = tuple[tuple[int, int], str]
 Target = tuple[str, str, str]  # host, port, and what the database's name ends in
 # `$NAME` without braces would take what follows it for a part of its name.
 _OPEN_VARIABLE = regex(r"\$[A-Za-z_]\w*$")
+_LONGEST_NAME = 1000
 _BEFORE_DEFAULT = regex(r"\$\{[A-Za-z_]\w*:?-$")
 
 
@@ -36,9 +37,14 @@ def _end_of_name(value: Value, span: tuple[int, int]) -> int | None:
     if name is None or _OPEN_VARIABLE.search(text[name[0] : name[1]]):
         return None
     start, end = name
-    while text[end : end + 1] == "}" and (opened := _BEFORE_DEFAULT.search(text[:start])):
+    while text[end : end + 1] == "}" and (opened := _BEFORE_DEFAULT.search(text, _line(text, start), start)):
         start, end = opened.start(), end + 1
     return end
+
+
+def _line(text: str, position: int) -> int:
+    """Where the line of a position begins, or a place in it that is far before the name of a variable."""
+    return max(text.rfind("\n", 0, position) + 1, position - _LONGEST_NAME)
 
 
 def _server_replacements(value: Value, address: Address, host: str, port: str) -> list[Replacement] | None:

@@ -21,7 +21,7 @@ from devpool.read import networks
 from devpool.read.model import Project, Setting
 from devpool.read.services import Service
 from devpool.read.settings import published_ports
-from devpool.read.tls import demand, refuse_disabled
+from devpool.read.tls import Demands, refuse_disabled
 from devpool.text.address import moved
 
 _LAST_PORT = 65535
@@ -99,7 +99,8 @@ def _pooler(
     mine = [s for s in settings if s.database == database]
     apps = tuple(dict.fromkeys(s.service for s in mine))
     chosen = options.settings_for(database)
-    demanding = [s for s in mine if demand(s, project.environments[s.service])]
+    demands = {app: Demands(project.environments[app]) for app in apps}
+    demanding = [s for s in mine if demands[s.service].of(s)]
     refuse_fast_auth(project, mine, chosen)
     refuse_disabled(demanding, chosen)
     first = service or project.services[apps[0]]

@@ -12,7 +12,7 @@ from devpool.read.databases import image_name
 from devpool.read.external import listens_as_a_pooler
 from devpool.read.model import Project
 from devpool.read.services import Service
-from devpool.read.tls import demand, strongest
+from devpool.read.tls import Demands, strongest
 from devpool.text import nodes
 from devpool.text.nodes import Alias
 from devpool.text.patterns import regex
@@ -130,7 +130,7 @@ def _by_address(project: Project, service: str, database: str) -> Iterator[Reaso
     outside = project.databases[database].service is None
     if outside and any(listens_as_a_pooler(database, s.address.port) for s in settings):
         yield "behind-a-pooler", "there is a pooler at that address already"
-    if strongest(demand(s, project.environments[service]) for s in settings) == "verify":
+    if strongest(map(Demands(project.environments[service]).of, settings)) == "verify":
         yield "tls", "it checks the server's certificate, and a pooler in between cannot show that one"
 
 

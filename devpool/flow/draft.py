@@ -30,6 +30,7 @@ from devpool.read.reading import Reading
 from devpool.read.sources import Sources
 from devpool.text.address import find_addresses
 from devpool.text.document import Document, encode, parse
+from devpool.text.edits import Edit
 from devpool.text.envfile import EnvFile
 from devpool.undo.digests import Digests, digests_of
 from devpool.write.rewrite import Changes, rewrite
@@ -185,9 +186,12 @@ def _text_of(sources: Sources, path: str) -> str:
 
 def _new_texts(sources: Sources, changes: Changes) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
-    for path in dict.fromkeys(e.path for e in changes.edits):
+    by_path: dict[str, list[Edit]] = {}
+    for edit in changes.edits:
+        by_path.setdefault(edit.path, []).append(edit)
+    for path, edits in by_path.items():
         file: Document | EnvFile = sources.loaded.get(path) or sources.env_files[path]
-        found[path] = encode(file.bom, prove_text(file.text, [e for e in changes.edits if e.path == path]))
+        found[path] = encode(file.bom, prove_text(file.text, edits))
         if path in sources.loaded:
             _prove_readable(path, found[path])
     return found

@@ -103,8 +103,10 @@ def _expected(service: dict[str, Any], moves: list[Move]) -> dict[str, Any]:
     in_environment = [m for m in moves if not m.setting.in_command]
     if in_environment:
         expected["environment"] = environment
-    for variable in dict.fromkeys(m.setting.variable for m in in_environment):
-        mine = [m for m in moves if m.setting.variable == variable]
+    by_variable: dict[str, list[Move]] = {}
+    for move in in_environment:
+        by_variable.setdefault(move.setting.variable, []).append(move)
+    for variable, mine in by_variable.items():
         text = mine[0].setting.value.text
         # From the last address to the first, so that the spans of the others stay right.
         for move in sorted(mine, key=lambda m: m.setting.address.host_span, reverse=True):

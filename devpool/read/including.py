@@ -6,7 +6,7 @@ file that includes it (compose-spec/compose-go, loader/include.go); they count n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from devpool.text import nodes
@@ -20,7 +20,7 @@ class Scope:
     """The variables that interpolation uses in one file, and the env files of the includes that led to it."""
 
     files: tuple[str, ...] = ()
-    variables: Mapping[str, Variable] = field(repr=False)
+    variables: dict[str, Variable] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,7 @@ class Project:
         kept: settings whose name calls them direct.
         poolers: services that are a connection pooler already, devpool's or the user's.
         unplaced: (service, variable) that name a database in a form that cannot be rewritten.
+        written: what each env file says, by its absolute path.
     """
 
     sources: Sources
@@ -75,6 +76,7 @@ class Project:
     kept: tuple[Setting, ...]
     poolers: frozenset[str]
     unplaced: tuple[tuple[str, str], ...]
+    written: Environments = field(repr=False)
     _by_service: dict[str, list[Setting]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:

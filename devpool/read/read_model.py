@@ -27,4 +27,5 @@ def read_model(sources: Sources) -> Project:
         kept=tuple(s for s in found if DIRECT_NAME.search(s.variable)),
         poolers=poolers,
         unplaced=tuple(u for n in apps for u in find_unplaced(n, environments[n], databases)),
+        written=env_files,
     )

@@ -28,22 +28,31 @@ _VERIFY = ("verify-ca", "verify-full", "verifyca", "verifyfull")
 _REQUIRE = ("require", "no-verify", "true", "1")
 
 
-def demand(setting: Setting, values: Mapping[str, Value]) -> Demand:
-    """What one setting demands: TLS, or TLS with a certificate that is checked.
+class Demands:
+    """What the settings of one app demand: TLS, or TLS with a certificate that is checked.
 
     Args:
-        setting: the setting.
-        values: the variables of its app; a mode of its own wins over theirs.
+        values: the variables of the app; a mode of a setting's own wins over theirs.
     """
+
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        self._further = [v.text for n, v in values.items() if _FURTHER_VARIABLE.search(n)]
+        self._of_variables = strongest(_as_demand(v.text) for n, v in values.items() if _MODE_VARIABLE.search(n))
+
+    def of(self, setting: Setting) -> Demand:
+        """What one setting demands."""
+        texts = [_parameters(setting), *(self._further if setting.kind == "host" else ())]
+        said = next((found for found in map(_said, texts) if found is not None), None)
+        return self._of_variables if said is None else said
+
+
+def _parameters(setting: Setting) -> str:
+    """The text that may say what a setting demands."""
     text = setting.value.text
     if setting.kind in ("url", "jdbc"):
         # No further than this URL: another may follow.
-        text = re.split(r"[\s'\",;]", text[setting.address.host_span[1] :], maxsplit=1)[0]
-    texts = [text, *(v.text for n, v in values.items() if setting.kind == "host" and _FURTHER_VARIABLE.search(n))]
-    said = next((found for found in map(_said, texts) if found is not None), None)
-    if said is not None:
-        return said
-    return strongest(_as_demand(v.text) for n, v in values.items() if _MODE_VARIABLE.search(n))
+        return re.split(r"[\s'\",;]", text[setting.address.host_span[1] :], maxsplit=1)[0]
+    return text
 
 
 def _said(text: str) -> Demand | None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 
 from devpool.text.document import decode, newline_of
@@ -53,14 +55,22 @@ class EnvFile:
     text: str = field(repr=False)
     newline: str
     bindings: tuple[Binding, ...]
+    _newlines: list[int] = field(init=False, repr=False, default_factory=list)
+    _last: dict[str, Binding] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Order the bindings by name once: they are asked for many times."""
+        self._last.update((binding.name, binding) for binding in self.bindings)
 
     def last(self, name: str) -> Binding | None:
         """The binding of a name that counts: the last one."""
-        return next((b for b in reversed(self.bindings) if b.name == name), None)
+        return self._last.get(name)
 
     def line_of(self, position: int) -> int:
         """1-based line of a position."""
-        return self.text.count("\n", 0, position) + 1
+        if not self._newlines:
+            self._newlines.extend(found.start() for found in re.finditer("\n", self.text))
+        return bisect_left(self._newlines, position) + 1
 
     def raw(self, binding: Binding) -> str:
         """The value's characters as written, without its quotes."""
@@ -148,7 +158,7 @@ def _unescaped(raw: str) -> str:
 
 
 def values_of(
-    file: EnvFile, variables: Mapping[str, Variable], before: Mapping[str, Variable] | None = None
+    file: EnvFile, variables: MutableMapping[str, Variable], before: MutableMapping[str, Variable] | None = None
 ) -> dict[str, Variable]:
     """The variables that a file defines. The shell's and earlier files' win inside its `${...}`.
 
@@ -162,7 +172,7 @@ def values_of(
     """
     known: dict[str, Variable] = {}
     for binding in file.bindings:
-        scope = {**(before or {}), **known, **variables}
+        scope = ChainMap(variables, known, before or {})
         if not binding.given and binding.name not in scope:
             continue
         value = text_of(pieces_of(file, binding, scope))
@@ -175,7 +185,7 @@ def shell_variables(shell: Mapping[str, str]) -> dict[str, Variable]:
     return {name: Variable(value=value, source=SHELL) for name, value in shell.items()}
 
 
-def with_env_files(variables: Mapping[str, Variable], files: Iterable[EnvFile]) -> dict[str, Variable]:
+def with_env_files(variables: dict[str, Variable], files: Iterable[EnvFile]) -> dict[str, Variable]:
     """Variables, and those that env files add to them; of the files the last wins.
 
     Raises:

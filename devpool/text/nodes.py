@@ -73,10 +73,14 @@ def entries(mapping: Mapping) -> dict[str, Entry]:
     The first of several merged mappings wins, as the YAML 1.1 merge key says. A key written twice: the last.
     """
     own = {e.key.value: e for e in mapping.entries if e.key.value != "<<"}
-    for merge in (e for e in mapping.entries if e.key.value == "<<"):
-        for source in merged(merge.value):
-            own = entries(source) | own
-    return own
+    sources = [source for e in mapping.entries if e.key.value == "<<" for source in merged(e.value)]
+    if not sources:
+        return own
+    found: dict[str, Entry] = {}
+    for source in reversed(sources):
+        # The order is that of the last source, which each before it keeps and overrules.
+        found |= entries(source)
+    return found | own
 
 
 def merged(node: Node) -> Iterator[Mapping]:
@@ -134,8 +138,10 @@ def _step_to(node: Node, position: int) -> tuple[str | None, Node | None]:
         if entry and position <= max(entry.key.end, entry.value.end):
             return entry.key.value, entry.value
     elif isinstance(node, Sequence):
-        for number, item in enumerate(node.items):
-            if item.start <= position <= item.end:
+        after = bisect_right(node.items, position, key=lambda item: item.start)
+        for number in range(max(after - 2, 0), after):  # at the end of one the next may begin
+            item = node.items[number]
+            if position <= item.end:
                 return _item_name(item, number), item
     return None, None
 

@@ -12,7 +12,7 @@ from devpool.decide.moving import moved_copy
 from devpool.decide.plan import POOLED_SUFFIX, SESSION_SUFFIX, Move
 from devpool.decide.sharing import not_plain
 from devpool.errors import DevpoolError
-from devpool.read.environment import Value, env_file_values, variable_holding
+from devpool.read.environment import Value, variable_holding
 from devpool.read.model import Project
 from devpool.text.edits import Copy, Edit, Part, insertion
 from devpool.text.envfile import Binding, EnvFile
@@ -69,7 +69,7 @@ def second_variable(project: Project, move: Move) -> Second:
 
 
 def _pooled_line(project: Project, move: Move, file: EnvFile, variable: str, name: str) -> Edit:
-    values = env_file_values(file, project.sources.variables)
+    values = project.written[file.path]
     binding, spelled = file.last(variable), _spelled_out(file, values, variable)
     value, source = values.get(spelled), file.last(spelled)
     if value is None or binding is None or source is None:

@@ -68,9 +68,12 @@ def test_a_clone_without_the_private_file_is_read_by_compose(folder: Path, devpo
     assert PASSWORD not in str(compose(folder)["pgbouncer"]["environment"])
 
 
-def test_plan_and_diff_name_the_private_file_and_show_no_value(folder: Path, devpool: Run) -> None:
+def test_plan_and_diff_name_the_private_file_and_show_no_password(folder: Path, devpool: Run) -> None:
     assert f"  {PRIVATE}: for you alone" in devpool("enable", "--dry-run")[0]
-    assert f"+++ b/{PRIVATE}\n@@ -0,0 +1,4 @@\n+POSTGRES_HOST=***\n" in devpool("enable", "--diff")[0]
+    diff = devpool("enable", "--diff")[0]
+    assert f"--- /dev/null\n+++ b/{PRIVATE}\n@@ -0,0 +1,4 @@\n+POSTGRES_HOST='db.shop.net'\n" in diff
+    assert "\n+POSTGRES_PASSWORD='***'\n" in diff
+    assert PASSWORD not in diff
     told = json.loads(devpool("--json", "enable", "--dry-run")[0])
     assert told["private"] == [str(folder / PRIVATE)]
 
