@@ -160,8 +160,9 @@ def _closing(raw: str, opening: int, end: int) -> int:
 
 
 def _bad(raw: str) -> DevpoolError:
-    # The text itself may hold a password: only its variables are named.
-    names = ", ".join(sorted(names_in(raw))) or "none that can be read"
+    # The text itself may hold a password, and what follows a `$` may be of it: only whole `${NAME}` are named.
+    whole = re.findall(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", raw)
+    names = ", ".join(sorted(set(whole))) or "none that can be read"
     return DevpoolError(
         "bad-interpolation",
         f"a `$` expression is not valid (variables in it: {names})",

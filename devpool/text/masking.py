@@ -40,6 +40,8 @@ environment args labels annotations driver_opts options sysctls content credenti
 additional_contexts
 """
 _VALUES = frozenset(_VALUES_TEXT.split())
+# Of the structural ones those that an error has to name, for its reader to know what is meant.
+_NAMING = frozenset(("image", "depends_on", "networks", "extends", "service", "file", "env_file", "path", "profiles"))
 _WORDS = frozenset(("command", "entrypoint", "test"))
 _NAMES = ("container_name", "hostname")
 _HOST_NAME = regex(r"[\w.-]{1,63}")
@@ -55,7 +57,9 @@ _ASSIGNED = regex(r"\b[A-Za-z_][\w.-]{0,127}=(?P<value>\S+)")
 _MIXED = regex(r"(?=\S*\d)(?=\S*[A-Za-z])\S{12,}")
 
 
-def masked_lines(path: str, data: bytes, known: frozenset[str], *, env: bool) -> list[str]:
+def masked_lines(
+    path: str, data: bytes, known: frozenset[str], *, env: bool, structural: frozenset[str] = _STRUCTURAL
+) -> list[str]:
     """The lines of a file, cut after each "\\n" and with their line endings, no value in them that is not to be shown.
 
     Args:
@@ -63,13 +67,14 @@ def masked_lines(path: str, data: bytes, known: frozenset[str], *, env: bool) ->
         data: its bytes.
         known: names that are hosts.
         env: whether it is an env file; else it is YAML.
+        structural: the keys of Compose's own whose values are shown.
     """
     try:
         file = parse_env(path, data) if env else parse(path, data)
     except DevpoolError:
         text = data.decode("utf-8", "replace")
         return _masked(text, bytearray(len(text)))
-    lines = masked_part(file, 0, len(file.text), known)
+    lines = masked_part(file, 0, len(file.text), known, structural)
     return ["\ufeff" + "".join(lines[:1]), *lines[1:]] if file.bom else lines
 
 
@@ -83,7 +88,7 @@ def withheld(text: str, files: Iterable[tuple[str, bytes, bool]]) -> str:
     shown: set[str] = set()
     hidden: set[str] = set()
     for path, data, env in files:
-        shown.update(_TOKEN.findall("".join(masked_lines(path, data, frozenset(), env=env))))
+        shown.update(_TOKEN.findall("".join(masked_lines(path, data, frozenset(), env=env, structural=_NAMING))))
         hidden.update(_tokens(path, data, env))
     hidden -= shown
     ends = sorted(hidden)
@@ -102,13 +107,19 @@ def _tokens(path: str, data: bytes, env: bool) -> Iterator[str]:
     yield from _TOKEN.findall(data.decode("utf-8", "replace"))
     if b"\\" in data and not env:
         with suppress(DevpoolError):
-            masks = _Masks(parse(path, data), frozenset())
+            masks = _Masks(parse(path, data), frozenset(), _NAMING)
             yield from (word for value in masks.values for word in _TOKEN.findall(value))
 
 
-def masked_part(file: Document | EnvFile, start: int, end: int, known: frozenset[str]) -> list[str]:
+def masked_part(
+    file: Document | EnvFile,
+    start: int,
+    end: int,
+    known: frozenset[str],
+    structural: frozenset[str] = _STRUCTURAL,
+) -> list[str]:
     """The lines of a part of a file, as `masked_lines` gives them."""
-    shown = _of_document(file, known) if isinstance(file, Document) else _of_env(file, known)
+    shown = _Masks(file, known, structural).shown if isinstance(file, Document) else _of_env(file, known)
     return _masked(file.text[start:end], shown[start:end])
 
 
@@ -137,16 +148,13 @@ def _masked_line(line: str, shown: bytearray) -> str:
 # --- YAML ---
 
 
-def _of_document(document: Document, known: frozenset[str]) -> bytearray:
-    return _Masks(document, known).shown
-
-
 class _Masks:
     """The flags of a YAML text, all shown but for what the tree says is a value."""
 
-    def __init__(self, document: Document, known: frozenset[str]) -> None:
+    def __init__(self, document: Document, known: frozenset[str], structural: frozenset[str]) -> None:
         self.text = document.text
         self.known = known
+        self.structural = structural
         self.shown = bytearray(b"\1") * len(self.text)
         self.values: list[str] = []
         self.scalars: list[tuple[int, int]] = []
@@ -178,7 +186,7 @@ class _Masks:
     def _flags(self, value: str, name: str, place: str, item: str = "") -> bytearray:
         if place in ("words", "arguments"):
             return shown_characters(value, "", self.known, words="program" if place == "words" else "arguments")
-        if place == "structure" and name in _STRUCTURAL and "://" not in value:
+        if place == "structure" and name in self.structural and "://" not in value:
             return _without_defaults(value, self.known)
         named = _ITEM.match(value) if item else None
         if named:
