@@ -66,9 +66,10 @@ def _authentication(pooler: Sight) -> Result:
     kind = pooler.config.get("auth_type", "")
     iterations = pooler.setting("scram_iterations", SCRAM_USUAL)
     if kind in _OPEN:
-        return critical(
-            "auth", pooler.name, f"auth_type {kind} lets in whoever reaches it", "devpool enable --set auth_type="
-        )
+        # The image trusts where the database does, and never by a setting (docker/pgbouncer/authentication.sh).
+        trusts = f"remove POSTGRES_HOST_AUTH_METHOD: trust from {pooler.database}, give it a password, devpool enable"
+        fix = trusts if kind == "trust" else "devpool enable --set auth_type="
+        return critical("auth", pooler.name, f"auth_type {kind} lets in whoever reaches it", fix)
     if kind in _WEAK:
         return warning("auth", pooler.name, f"auth_type {kind} is weaker than SCRAM", "devpool enable --set auth_type=")
     if iterations < SCRAM_USUAL:

@@ -1,16 +1,19 @@
 """Where the pooler's user, password and database come from, without any of them moving to a more open place.
 
 In this order: the database's own variables, taken over as they are written; a URL of an app in the same
-file; else a private file below `.devpool/`, mode 0600 and never committed.
+file; else a private file below `.devpool/`, mode 0600 and never committed. Of an env file only what the pooler needs
+goes to it (devpool/decide/from_env_file.py).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import unquote
 
+from devpool.decide.from_env_file import interpolated, names_withheld
+from devpool.decide.login_limits import Said, refuse_unusable, said_by
+from devpool.decide.logins import DB, PASSWORD, USER, from_company, login_of, userinfo
 from devpool.decide.ports import upstream_port
 from devpool.errors import DevpoolError
 from devpool.read.environment import EnvFileUse, Value, env_file_uses
@@ -21,7 +24,6 @@ from devpool.text.address import find_addresses
 from devpool.text.document import Document
 from devpool.text.nodes import Mapping as Node
 from devpool.text.nodes import Scalar, Sequence, entries, inner, resolved
-from devpool.text.patterns import regex
 
 # The official image's name first, then those of other Postgres images.
 _NAMES = {
@@ -29,21 +31,7 @@ _NAMES = {
     "POSTGRES_PASSWORD": ("POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD", "POSTGRES_PASS"),
     "POSTGRES_DB": ("POSTGRES_DB", "POSTGRESQL_DATABASE", "POSTGRES_DBNAME"),
 }
-_PASSWORD, _USER, _DB = "POSTGRES_PASSWORD", "POSTGRES_USER", "POSTGRES_DB"
 _METHOD = "POSTGRES_HOST_AUTH_METHOD"
-# What follows the prefix that a host variable has.
-_COMPANY = {
-    _USER: regex(r"_?(USER(_?NAME)?|LOGIN)", re.I),
-    _PASSWORD: regex(r"_?(PASS(WORD|WD)?|PWD?)", re.I),
-    _DB: regex(r"_?((DB|DATABASE)_?)?NAME|_?(DB|DATABASE)", re.I),
-}
-_USERINFO = regex(r"://(?P<user>[^:/@\s]+)(?::(?P<password>\S*))?@$")
-_KEYWORDS = {
-    _USER: regex(r"(?:^|[?&;\s])user(?:[ _]?(?:id|name))?\s*=\s*(?P<value>[^&;\s'\"]+)", re.I),
-    _PASSWORD: regex(r"(?:^|[?&;\s])(?:password|pwd)\s*=\s*(?P<value>[^&;\s'\"]+)", re.I),
-    _DB: regex(r"(?:^|[?&;\s])(?:dbname|database)\s*=\s*(?P<value>[^&;\s'\"]+)", re.I),
-}
-_DATABASE = regex(r"(?::\d+)?/(?P<db>[^?\s,;'\"]*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,7 +42,9 @@ class Credentials:
         document: the file that the pooler's block goes into.
         copied: variables of the pooler whose value is copied as it is written in that file.
         stated: variables with a value that is no secret.
-        env_files: env files of the database, which the pooler reads too.
+        env_files: env files that the pooler reads too.
+        withheld: variables of these files that are not for the pooler.
+        said: the login itself, as far as the files tell it.
         secrets: Compose secrets of the database, which the pooler is given too.
         private: variables for the private file.
     """
@@ -65,14 +55,22 @@ class Credentials:
     env_files: tuple[EnvFileUse, ...] = ()
     secrets: tuple[str, ...] = ()
     private: Mapping[str, str] = field(default_factory=dict, repr=False)
+    withheld: tuple[str, ...] = ()
+    said: tuple[Said, ...] = ()
 
 
 def find_credentials(project: Project, database: str, settings: list[Setting]) -> Credentials:
     """The credentials for the pooler of a database, whose pooled settings are given.
 
     Raises:
-        DevpoolError: `no-credentials`.
+        DevpoolError: `no-credentials`, `password-too-long`, `password-like-a-hash`, `login-unusable`.
     """
+    found = _find(project, database, settings)
+    refuse_unusable(found.said, dict.fromkeys(s.service for s in settings))
+    return found
+
+
+def _find(project: Project, database: str, settings: list[Setting]) -> Credentials:
     mine = set(settings)
     others = [s for s in (*project.settings, *project.kept) if s.database == database and s not in mine]
     if project.databases[database].service is None:
@@ -95,36 +93,38 @@ def home(project: Project, database: str, settings: list[Setting]) -> Document:
 
 def _of_database(project: Project, database: str) -> Credentials | None:
     service, values = project.services[database], project.environments[database]
-    password = _named(values, _PASSWORD)
-    file = values.get(_PASSWORD + "_FILE")
-    if password is None and file is None:
-        method = values.get(_METHOD)
-        trusts = method is not None and method.text == "trust"
-        return _stated(project, database, values, ((_METHOD, "trust"),)) if trusts else None
-    secret = password or file
-    if secret is None or (password is None and not _given_by_secret(service, secret.text)):
+    password = _named(values, PASSWORD)
+    secret = password or values.get(PASSWORD + "_FILE")
+    method = values.get(_METHOD)
+    # Also beside a password: the pooler asks the server which of the two is true (docker/pgbouncer/authentication.sh).
+    asked = method is not None and (method.text == "trust" or interpolated(project.sources, method))
+    told = ((_METHOD, method.text),) if method is not None and asked else ()
+    if secret is None:
+        return _stated(project, database, values, told) if told == ((_METHOD, "trust"),) else None
+    if password is None and not _given_by_secret(service, secret.text):
         return None
+    name = PASSWORD if password else PASSWORD + "_FILE"
+    if interpolated(project.sources, secret):
+        return _stated(project, database, values, told, copied=((name, secret),))
     if secret.origin.form == "env-file":
         use = next((u for u in env_file_uses(service) if u.path == secret.origin.file.path), None)
-        if use is None or secret.name not in (_PASSWORD, _PASSWORD + "_FILE"):
-            return None
-        return _stated(project, database, values, (), env_files=(use,))
+        known = use is not None and secret.name == name
+        return _stated(project, database, values, told, env_files=(use,)) if use and known else None
     document = secret.origin.file
     if not isinstance(document, Document) or not _states(project, database, document) or not _copyable(secret):
         return None
-    name = _PASSWORD if password else _PASSWORD + "_FILE"
-    return _stated(project, database, values, (), document=document, copied=((name, secret),))
+    return _stated(project, database, values, told, document=document, copied=((name, secret),))
 
 
 def _with_user_of_app(project: Project, database: str, own: Credentials, settings: list[Setting]) -> Credentials:
     """A replica of some images is told no user, though it has the one of its primary: then the app's own is taken."""
     values = project.environments[database]
-    secret = _named(values, _PASSWORD)
-    if secret is None or not secret.name.startswith("POSTGRESQL_") or _named(values, _USER):
+    secret = _named(values, PASSWORD)
+    if secret is None or not secret.name.startswith("POSTGRESQL_") or _named(values, USER):
         return own
-    logins = (_userinfo(s) if s.kind in ("url", "jdbc") else dict(_from_company(project, s)) for s in settings)
-    user = next((login[_USER] for login in logins if _USER in login and login.get(_PASSWORD) == secret.text), None)
-    return replace(own, stated=(*own.stated, (_USER, user))) if user else own
+    logins = (userinfo(s) if s.kind in ("url", "jdbc") else dict(from_company(project, s)) for s in settings)
+    user = next((login[USER] for login in logins if USER in login and login.get(PASSWORD) == secret.text), None)
+    return replace(own, stated=(*own.stated, (USER, user))) if user else own
 
 
 def _stated(
@@ -141,24 +141,38 @@ def _stated(
     stated = list(further)
     document = document or home(project, database, [])
     form = copied[0][1].origin.form if copied else None
+    passed = form == "env-file"  # as `${NAME}`
     kept = {use.path for use in env_files}
     told = list(_user_and_database(project.services[database], values))
     for name, value in told:
         if value.origin.file.path in kept and value.name == name:
             continue
-        same = value.origin.file is document and value.origin.form == form and _copyable(value)
-        if same:
+        beside = value.origin.file is document and value.origin.form in (form, "map" if passed else form)
+        if (beside and _copyable(value)) or (passed and interpolated(project.sources, value)):
             copied = (*copied, (name, value))
         else:
             stated.append((name, value.text))
-    needs = any(name.endswith("_FILE") for name, _ in (*copied, *told)) or _PASSWORD + "_FILE" in values
+    needs = any(name.endswith("_FILE") for name, _ in (*copied, *told)) or PASSWORD + "_FILE" in values
     secrets = tuple(_secrets(project.services[database])) if needs else ()
-    return Credentials(document=document, copied=copied, stated=tuple(stated), env_files=env_files, secrets=secrets)
+    password = _named(values, PASSWORD)
+    return Credentials(
+        document=document,
+        copied=copied,
+        stated=tuple(stated),
+        env_files=env_files,
+        secrets=secrets,
+        withheld=names_withheld(project.sources, env_files),
+        said=_said([*told, *([(PASSWORD, password)] if password else [])]),
+    )
+
+
+def _said(values: Iterable[tuple[str, Value]]) -> tuple[Said, ...]:
+    return tuple(Said(name=n, text=v.text, place=v.origin.place) for n, v in values if not n.endswith("_FILE"))
 
 
 def _user_and_database(service: Service, values: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
     """What a database says of its user and its database: plainly, or by one of its secrets."""
-    for name in (_USER, _DB):
+    for name in (USER, DB):
         value, file = _named(values, name), values.get(name + "_FILE")
         if value is not None:
             yield name, value
@@ -204,23 +218,38 @@ def _of_app_url(project: Project, database: str, settings: list[Setting]) -> Cre
     """An app's URL, if it holds a password and stands in the file that the pooler goes into."""
     document = home(project, database, settings)
     for setting in settings:
-        if setting.kind != "url" or setting.in_command or not _userinfo(setting).get(_PASSWORD):
+        if setting.kind != "url" or setting.in_command or not userinfo(setting).get(PASSWORD):
             continue
         if setting.value.origin.file is document and _copyable(setting.value) and _is_whole(setting, document):
-            return Credentials(document=document, copied=(("DATABASE_URL", setting.value),))
+            return Credentials(
+                document=document,
+                copied=(("DATABASE_URL", setting.value),),
+                said=said_by(setting.value.origin.place, userinfo(setting)),
+            )
     return None
 
 
 def _of_app_env_file(project: Project, database: str, settings: list[Setting]) -> Credentials | None:
     """An app's env file that names user and password as the pooler does."""
     for app in dict.fromkeys(s.service for s in settings):
-        password = project.environments[app].get(_PASSWORD)
-        if password is None or password.origin.form != "env-file" or not password.text:
+        login = [(n, v) for n, v in project.environments[app].items() if n in (USER, PASSWORD, DB) and v.text]
+        password = dict(login).get(PASSWORD)
+        if password is None or password.origin.form != "env-file":
             continue
-        uses = env_file_uses(project.services[app])
-        use = next((u for u in uses if u.path == password.origin.file.path), None)
-        if use:
-            return Credentials(document=home(project, database, settings), env_files=(use,))
+        path = password.origin.file.path
+        use = next((u for u in env_file_uses(project.services[app]) if u.path == path), None)
+        passed = interpolated(project.sources, password)
+        if use or passed:
+            uses = (use,) if use and not passed else ()
+            copied = [(n, v) for n, v in login if passed and interpolated(project.sources, v)]
+            return Credentials(
+                document=home(project, database, settings),
+                copied=tuple(copied),
+                stated=tuple((n, v.text) for n, v in login if v.origin.file.path != path),
+                env_files=uses,
+                withheld=names_withheld(project.sources, uses),
+                said=_said(login),
+            )
     return None
 
 
@@ -228,7 +257,10 @@ def _of_database_env_files(project: Project, database: str) -> Credentials | Non
     """The env files of a database that no file gives a password yet: there the user will write it."""
     uses = tuple(env_file_uses(project.services[database]))
     known = any(n in project.environments[database] for names in _NAMES.values() for n in names)
-    return Credentials(document=home(project, database, []), env_files=uses) if uses and known else None
+    if not uses or not known:
+        return None
+    withheld = names_withheld(project.sources, uses)
+    return Credentials(document=home(project, database, []), env_files=uses, withheld=withheld)
 
 
 def _is_whole(setting: Setting, document: Document) -> bool:
@@ -243,10 +275,11 @@ def _is_whole(setting: Setting, document: Document) -> bool:
 def _private(project: Project, database: str, pooled: list[Setting], others: list[Setting]) -> Credentials:
     for setting in (*pooled, *others):
         values = login_of(project, setting)
-        if values.get(_PASSWORD):
+        if values.get(PASSWORD):
             outside = project.databases[database].service is None
             address = {"POSTGRES_HOST": database, "POSTGRES_PORT": upstream_port(pooled, {})} if outside else {}
-            return Credentials(document=home(project, database, pooled), private=address | values)
+            said = said_by(setting.value.origin.place, values)
+            return Credentials(document=home(project, database, pooled), private=address | values, said=said)
     place = pooled[0].value.origin.place
     kept = " ".join(dict.fromkeys(f"--direct {s.service}" for s in pooled))
     raise DevpoolError(
@@ -257,45 +290,3 @@ def _private(project: Project, database: str, pooled: list[Setting], others: lis
         if project.databases[database].service
         else f"say user and password beside this address, or keep the apps direct: {kept}",
     )
-
-
-def login_of(project: Project, setting: Setting) -> dict[str, str]:
-    """User, password and database with which an app enters, by the names of the pooler's variables."""
-    values = _userinfo(setting) if setting.kind in ("url", "jdbc", "dsn") else {}
-    return dict(_from_company(project, setting)) | values
-
-
-def _userinfo(setting: Setting) -> dict[str, str]:
-    """User, password and database of the one URL that a setting is."""
-    text, (start, end) = setting.value.text, setting.address.host_span
-    begin = text.rfind("://", 0, start)
-    # Of several URLs in a value only the text of this one counts.
-    login = _USERINFO.search(text[max(begin, 0) : start]) if begin >= 0 else None
-    database = _DATABASE.match(text, end)
-    found = {_USER: login and login["user"], _PASSWORD: login and login["password"], _DB: database and database["db"]}
-    plain = {name: unquote(value) for name, value in found.items() if value}
-    if setting.kind in ("jdbc", "dsn"):
-        words = ((name, pattern.search(text)) for name, pattern in _KEYWORDS.items())
-        plain = {name: unquote(word["value"]) for name, word in words if word} | plain
-    return plain
-
-
-def _from_company(project: Project, setting: Setting) -> Iterator[tuple[str, str]]:
-    """User, password and database from the variables that share the setting's prefix.
-
-    What comes before `HOST` can end in the middle of a word, as in `STATS_PGHOST` beside `STATS_PGPASSWORD`: where the
-    whole words have no password, that counts.
-    """
-    words = re.split(r"(?i)(?<=_)[^_]+$|HOST|SERVER|URL|JDBC", setting.variable)[0]
-    stem = re.split(r"(?i)(HOST|SERVER|URL|JDBC)[^_]*$", setting.variable)[0]
-    found = [dict(_with_prefix(project, setting, prefix)) for prefix in (words, stem)]
-    yield from next((f for f in found if _PASSWORD in f), found[0]).items()
-
-
-def _with_prefix(project: Project, setting: Setting, prefix: str) -> Iterator[tuple[str, str]]:
-    values = project.environments[setting.service]
-    for name, pattern in _COMPANY.items():
-        mine = (v for n, v in values.items() if n.startswith(prefix) and pattern.fullmatch(n, len(prefix)) and v.text)
-        value = next(mine, None)
-        if value:
-            yield name, value.text

@@ -33,6 +33,7 @@ _DECIDED = {
     "db_host": "choose the apps of a database with `devpool enable --pool` and `--direct`",
     "db_port": "it is the port at which the apps reach the database",
     "db_dbname": "every database is reached under its own name",
+    "verbose": "PgBouncer's debug log has passwords in it; `docker compose logs` shows what it says without",
     "db_user": "every client is logged in as itself",
     "db_auth_user": "users come from the POSTGRES_USER and POSTGRES_PASSWORD that the compose file gives the pooler",
 }

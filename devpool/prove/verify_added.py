@@ -15,6 +15,8 @@ from devpool.read.reading import Reading
 from devpool.text.edits import Edit
 from devpool.write.pooler import BUILD_CONTEXT, EXPORTER_CONTEXT
 
+_UNWRITABLE = ["/dev/shm:ro", "/dev/mqueue:ro"]  # noqa: S108 - covered, so that nobody writes there
+
 
 def prove_pooler(project: Project, pooler: Pooler, settings: list[Setting], before: Reading, after: Reading) -> None:
     """The pooler's own service is what the plan says, to the last key.
@@ -55,6 +57,7 @@ def _pooler_environment(pooler: Pooler, credentials: Credentials, database: dict
     theirs = {k: unescaped(v) for k, v in (database.get("environment") or {}).items()}
     address = {"POSTGRES_HOST": pooler.database, "POSTGRES_PORT": pooler.upstream_port}
     return {
+        **dict.fromkeys(credentials.withheld, ""),
         **({} if pooler.external else address),
         "PGBOUNCER_LISTEN_PORT": pooler.port,
         **pooler.variables,
@@ -70,7 +73,7 @@ def _fixed(pooler: Pooler) -> dict[str, Any]:
         "cap_drop": ["ALL"],
         "read_only": True,
         "security_opt": ["no-new-privileges:true"],
-        "tmpfs": ["/run/pgbouncer:mode=1777,size=1m"],
+        "tmpfs": ["/run/pgbouncer:mode=1777,size=1m", *_UNWRITABLE],
     }
     volume = {"type": "volume", "target": METRICS_FOLDER, "volume": {}}
     return fixed | _restart(pooler) | ({"volumes": [volume]} if pooler.metrics else {})
@@ -115,6 +118,7 @@ def prove_exporter(pooler: Pooler, after: Reading) -> None:
         "environment": {"POOLER_HOST": pooler.name},
         "read_only": True,
         "security_opt": ["no-new-privileges:true"],
+        "tmpfs": _UNWRITABLE,
         "volumes_from": [f"{pooler.name}:ro"],
     } | _restart(pooler)
     same(f"`{pooler.exporter}`", expected, {k: v for k, v in service.items() if v is not None})

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import ceil
 
-from devpool.decide.credentials import login_of
+from devpool.decide.logins import login_of
 from devpool.decide.routing import Route
 from devpool.read.model import Project
 from devpool.read.services import Service

@@ -139,6 +139,11 @@ class Block:
                 yield 0, _copied_item(name, copied[name]) if as_list else _copied_entry(name, copied[name])
             elif name in stated:
                 yield 0, (f"- {layout.item(name, stated[name])}" if as_list else f"{name}: {_text(stated[name])}",)
+        withheld = [name for name in self.credentials.withheld if name not in stated]
+        if withheld:
+            yield 0, ("# What else the env file holds is not for the pooler.",)
+        for name in withheld:
+            yield 0, (f'{layout.quoted(name)}: ""',)
 
     def _stated(self) -> Iterator[tuple[str, str]]:
         if not self.pooler.external:

@@ -2,7 +2,13 @@
 # Docker's HEALTHCHECK: one query, as an app would send it, through PgBouncer to the configured database. A port that
 # answers is not enough: PgBouncer's does with Postgres down. What it prints says which of the two is not answering.
 set -u
+unset "${!PG@}" # an env file may have brought a PGPASSWORD or a PGOPTIONS, and they would win over the service file
 export PGSERVICEFILE=/run/pgbouncer/private/pg_service.conf
+
+if [[ ! -r $PGSERVICEFILE ]]; then
+    echo 'pooler not answering: it waits for the database, to see whether that asks for a password'
+    exit 1
+fi
 
 # ask SECONDS SERVICE: all together less than the healthcheck's own timeout, so that there is time to say why.
 ask() { timeout "$1" psql --no-psqlrc --no-password --tuples-only --no-align -d "service=$2" -c 'SELECT 1' 2>&1; }

@@ -18,6 +18,7 @@ offer_metrics() {
     read_metrics_password "$folder/pgpass"
     keep_for_exporter "$folder/pgpass" "*:*:*:$metrics_user:$metrics_password"
     keep_for_exporter "$folder/connection" "port=${setting[listen_port]:-6432} sslmode=$(sslmode_of_clients)"
+    [[ ${setting[auth_type]} != trust ]] || metrics_password='' # nobody is asked for one
     add_user PGBOUNCER_METRICS_FOLDER "$metrics_user" "$metrics_password"
     setting[stats_users]=${setting[stats_users]:+${setting[stats_users]}, }$metrics_user
 }

@@ -10,6 +10,7 @@
 # What the image itself decides.
 kept=' auth_file auth_user conffile job_name listen_addr logfile pidfile service_name syslog syslog_facility '
 kept+='syslog_ident unix_socket_dir unix_socket_group unix_socket_mode user '
+kept+='verbose ' # its lines have passwords in them ("stored secret = ...")
 # Of a [databases] line: who, where and how to log in comes from the servers' own variables.
 for login in auth_user dbname host password port user; do
     kept+="db_$login "
@@ -54,12 +55,12 @@ read_settings() {
     for name in "${!PGBOUNCER_@}"; do
         key=${name#PGBOUNCER_}
         key=${key,,}
+        [[ -n ${!name} ]] || continue
         case $name in
             PGBOUNCER_PRESET | PGBOUNCER_SESSION_DATABASE | PGBOUNCER_METRICS_FOLDER) continue ;;
             *[a-z]*) refuse_unknown "$name" ;;
         esac
         [[ -n ${type_of[$key]:-} ]] || refuse_unknown "$name"
-        [[ -n ${!name} ]] || continue
         [[ $name != PGBOUNCER_AUTH_TYPE || ! ${!name} =~ ^(any|trust)$ ]] || die "$name" \
             'would let in clients that the server would not; where the server asks for no password, set POSTGRES_HOST_AUTH_METHOD=trust'
         check_value "$name" "${!name}" "${type_of[$key]}"
@@ -176,37 +177,4 @@ measure_distance() {
         done
     done
     distance=${row[${#2}]}
-}
-
-# --- authentication ---
-
-# The pooler asks its clients for what the server asks for.
-choose_authentication() {
-    case ${POSTGRES_HOST_AUTH_METHOD:-} in
-        trust) trust_like_the_server ;;
-        md5) [[ -n ${PGBOUNCER_AUTH_TYPE:-} ]] || setting[auth_type]=md5 ;;
-        '' | scram-sha-256 | password) ;;
-        *) die POSTGRES_HOST_AUTH_METHOD 'is not one of trust, scram-sha-256, md5, password; remove it, or use one of them' ;;
-    esac
-    case ${PGBOUNCER_AUTH_TYPE:-} in
-        hba) require_setting auth_hba_file PGBOUNCER_AUTH_TYPE=hba ;;
-        ldap) require_setting auth_ldap_options PGBOUNCER_AUTH_TYPE=ldap ;;
-    esac
-}
-
-# require_setting KEY WHAT-NEEDS-IT
-require_setting() {
-    [[ -n ${setting[$1]:-} ]] || die "PGBOUNCER_${1^^}" "not set, and $2 needs it; set it"
-}
-
-# auth_type=any would log every client in as one user, and would make every client an administrator of the console.
-# With auth_type=trust each client is itself, and PgBouncer has to know its name: it asks pg_roles, which any role may
-# read, so all that the trusting server lets in come in. The console takes no one by trust, because no user is listed
-# for it; a listed one could be claimed by anybody.
-trust_like_the_server() {
-    [[ -z ${PGBOUNCER_ADMIN_USERS:-} ]] || die PGBOUNCER_ADMIN_USERS \
-        'would make everybody an administrator, since POSTGRES_HOST_AUTH_METHOD is trust; use pooler-admin inside the container'
-    [[ -n ${PGBOUNCER_AUTH_TYPE:-} ]] || setting[auth_type]=trust
-    [[ -n ${PGBOUNCER_AUTH_QUERY:-} ]] ||
-        setting[auth_query]="SELECT rolname, '' FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) \$1 AND rolcanlogin"
 }

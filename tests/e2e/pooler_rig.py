@@ -24,7 +24,10 @@ T = TypeVar("T")
 
 CONTEXT = Path(__file__).resolve().parents[2] / "docker" / "pgbouncer"
 PSQL = ["--no-psqlrc", "--no-align", "--tuples-only", "--quiet", "--no-password"]
-LOCKED_DOWN = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--tmpfs=/run/pgbouncer"]
+LOCKED_DOWN = [
+    *("--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"),
+    *("--tmpfs=/run/pgbouncer", "--tmpfs=/dev/shm:ro", "--tmpfs=/dev/mqueue:ro"),
+]
 
 
 def docker(*args: str, check: bool = True, text: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -210,6 +213,9 @@ class Rig:
     def superuser(self, pooler: Container, database: str = "app") -> IdleClient:
         """An idle client that is the superuser."""
         return self.idle_client(pooler, "postgres", Postgres.password, database)
+
+    def start_again(self, container: Container) -> None:
+        docker("start", container.name)
 
     def refusal(self, *options: str, **environment: str) -> str:
         """What a pooler with these variables says when it ends at once; options are those of `docker run`."""

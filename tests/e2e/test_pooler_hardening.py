@@ -30,6 +30,8 @@ def pooler(rig: Rig) -> Pooler:
         PGBOUNCER_CLIENT_TLS_SSLMODE="allow",
         PGBOUNCER_LOG_CONNECTIONS="1",
         PGBOUNCER_LOG_DISCONNECTIONS="1",
+        TZ="Europe/Berlin",
+        STRIPE_KEY="of-an-app",
     )
     assert rig.ask(pooler, "app", SECRET, "SELECT 1") == "1"
     assert rig.ask(pooler, "further", FURTHER, "SELECT 1") == "1"
@@ -47,8 +49,11 @@ def test_the_process_is_nobody_and_can_nothing(pooler: Pooler) -> None:
 
 
 def test_nothing_can_be_written_but_the_folder_in_memory(pooler: Pooler) -> None:
-    find = "find / -xdev -writable ! -type l 2>/dev/null; true"
-    assert pooler.exec("bash", "-c", find).split() == ["/run/pgbouncer"]
+    # Not only on the root's file system: an engine mounts /dev/shm and /dev/mqueue for everybody to write to.
+    find = "find / -path /proc -prune -o -path /run/pgbouncer/private -prune -o -writable ! -type l ! -type c -print"
+    assert pooler.exec("bash", "-c", f"{find} 2>/dev/null; true").split() == ["/run/pgbouncer"]
+    for folder in ("/dev/shm", "/dev/mqueue"):
+        assert "Read-only file system" in pooler.exec("touch", f"{folder}/x", check=False)
     mounts = [line.split() for line in pooler.exec("cat", "/proc/mounts").splitlines()]
     root = next(mount for mount in mounts if mount[1] == "/")
     assert "ro" in root[3].split(",")
@@ -94,8 +99,14 @@ def test_secrets_are_in_memory_for_one_user_alone(pooler: Pooler) -> None:
 
 def test_the_process_does_not_carry_them_in_its_environment(pooler: Pooler) -> None:
     environment = pooler.exec("cat", "/proc/1/environ")
-    assert "PGBOUNCER_" in environment
+    names = {line.partition("=")[0] for line in environment.split("\0") if line}
+    assert names == {"PATH", "LD_PRELOAD", "TZ"}
     assert SECRET not in environment and FURTHER not in environment
+
+
+def test_the_debug_log_which_has_passwords_cannot_be_had(rig: Rig) -> None:
+    given = {"POSTGRES_HOST": "db", "POSTGRES_PASSWORD": SECRET, "PGBOUNCER_VERBOSE": "1"}
+    assert rig.refusal(**given) == "PGBOUNCER_VERBOSE: is decided by the image; remove it"
 
 
 def test_the_log_has_no_secret(pooler: Pooler) -> None:

@@ -241,7 +241,7 @@ def test_the_console_tells_a_wrong_user_what_to_do(pooler: Pooler) -> None:
 
 def test_settings_txt_holds_pgbouncers_own_keys(pooler: Pooler) -> None:
     kept = "auth_file auth_user conffile job_name listen_addr logfile pidfile syslog syslog_facility"
-    kept += " syslog_ident unix_socket_dir unix_socket_group unix_socket_mode user"
+    kept += " syslog_ident unix_socket_dir unix_socket_group unix_socket_mode user verbose"
     listed = [line.split()[0] for line in (CONTEXT / "settings.txt").read_text().splitlines()]
     listed = [key for key in listed if not key.startswith("db_")]
     assert sorted(listed + kept.split()) == sorted(row["key"] for row in pooler.admin("SHOW CONFIG"))

@@ -40,7 +40,6 @@ EXAMPLES |= {"protocols": "tlsv1.3", "ciphers": "HIGH:!aNULL", "tls13-ciphers": 
 # The console is asked by simple queries, which disable_pqexec would end.
 SPECIAL = {
     "disable_pqexec": "off",
-    "verbose": "1",
     "peer_id": "3",
     "tcp_keepcnt": "5",
     "tcp_socket_buffer": "65536",

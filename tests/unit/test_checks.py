@@ -173,6 +173,10 @@ def test_authentication_weaker_than_scram_is_found(kind: str, level: Level) -> N
     assert the(with_config(auth_type=kind), "auth").level == level
 
 
+def test_where_the_pooler_trusts_it_is_the_database_that_has_to_change() -> None:
+    assert "POSTGRES_HOST_AUTH_METHOD" in the(with_config(auth_type="trust"), "auth").hint
+
+
 @pytest.mark.parametrize(
     ("host", "level"),
     [("127.0.0.1", "ok"), ("::1", "ok"), ("", "warning"), ("0.0.0.0", "warning"), ("192.168.1.5", "warning")],

@@ -70,7 +70,7 @@ def test_every_setting_of_the_image_has_a_type_that_is_known() -> None:
             "/etc/ssl/certs/ca-certificates.crt",
         ),
         ("client_tls_protocols=tlsv1.2,tlsv1.3", "client_tls_protocols", "tlsv1.2,tlsv1.3"),
-        ("verbose=9", "verbose", "9"),
+        ("peer_id=9", "peer_id", "9"),
         ("max_client_conn=", "max_client_conn", ""),
     ],
 )
@@ -88,7 +88,7 @@ def test_a_setting_is_taken(word: str, key: str, value: str) -> None:
             "max_client_conn=010",
             "max_client_conn=five",
         ),
-        *("max_client_conn=2147483648", "verbose=10", "pool_mode=Session", "pool_mode=transaction,session"),
+        *("max_client_conn=2147483648", "peer_id=16384", "pool_mode=Session", "pool_mode=transaction,session"),
         *("query_timeout=5s", "query_timeout=.5", "query_timeout=1.1234567", "log_stats=2", "log_stats=maybe"),
         *("auth_type=trust", "auth_type=any", "auth_dbname=pgbouncer", "server_tls_ca_file=ca.crt"),
         *("client_tls_protocols=tlsv1.4", "client_tls_ciphers=-x", "track_extra_parameters=a b"),
@@ -124,6 +124,7 @@ def test_an_unknown_setting_is_refused_with_the_nearest(word: str, nearest: str)
         ("db_host", "--direct"),
         ("db_password", "POSTGRES_PASSWORD"),
         ("unix_socket_dir", "leave it out"),
+        ("verbose", "debug log has passwords in it"),
     ],
 )
 def test_what_devpool_decides_is_refused_with_the_way_to_have_a_say(key: str, way: str) -> None:
@@ -132,8 +133,8 @@ def test_what_devpool_decides_is_refused_with_the_way_to_have_a_say(key: str, wa
 
 
 def test_two_values_of_one_setting_are_refused_and_the_same_twice_is_not() -> None:
-    assert refusal("verbose=1", "VERBOSE=2").code == "setting-twice"
-    assert read_settings(["verbose=1", "pgbouncer_verbose=1"], TYPES) == {"verbose": "1"}
+    assert refusal("peer_id=1", "PEER_ID=2").code == "setting-twice"
+    assert read_settings(["peer_id=1", "pgbouncer_peer_id=1"], TYPES) == {"peer_id": "1"}
 
 
 def test_a_password_in_a_setting_is_refused_and_not_shown() -> None:
@@ -144,7 +145,7 @@ def test_a_password_in_a_setting_is_refused_and_not_shown() -> None:
 
 def test_what_is_no_setting_is_a_wrong_command_line() -> None:
     with pytest.raises(UsageError, match="no `=`"):
-        read_settings(["verbose"], TYPES)
+        read_settings(["peer_id"], TYPES)
 
 
 # What becomes of them
@@ -176,19 +177,19 @@ def test_settings_are_shown_as_they_can_be_typed() -> None:
 
 
 def test_a_setting_for_one_pooler_wins_over_that_for_all() -> None:
-    options = Options(settings={"verbose": "1", "pkt_buf": "4096"}, settings_of={"db": {"verbose": "2"}})
-    assert options.settings_for("db") == {"verbose": "2", "pkt_buf": "4096"}
-    assert options.settings_for("other") == {"verbose": "1", "pkt_buf": "4096"}
+    options = Options(settings={"peer_id": "1", "pkt_buf": "4096"}, settings_of={"db": {"peer_id": "2"}})
+    assert options.settings_for("db") == {"peer_id": "2", "pkt_buf": "4096"}
+    assert options.settings_for("other") == {"peer_id": "1", "pkt_buf": "4096"}
 
 
 def test_a_setting_given_for_all_counts_for_every_pooler() -> None:
-    assert without({"db": {"verbose": "2"}, "b": {"verbose": "3", "pkt_buf": "1"}}, {"verbose": ""}) == {
+    assert without({"db": {"peer_id": "2"}, "b": {"peer_id": "3", "pkt_buf": "1"}}, {"peer_id": ""}) == {
         "b": {"pkt_buf": "1"}
     }
 
 
 def test_an_empty_value_takes_a_setting_out() -> None:
-    assert with_settings({"verbose": "1", "pkt_buf": "4096"}, {"verbose": "", "query_timeout": ""}) == {
+    assert with_settings({"peer_id": "1", "pkt_buf": "4096"}, {"peer_id": "", "query_timeout": ""}) == {
         "pkt_buf": "4096"
     }
 
