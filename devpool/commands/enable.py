@@ -13,8 +13,8 @@ from devpool.commit.meanwhile import reading
 from devpool.commit.names import HOME
 from devpool.context import Context, context
 from devpool.decide.options import Options, remembered, with_settings, without
+from devpool.flow.enabled import known_state
 from devpool.flow.prepare import prepare_enable
-from devpool.flow.record import read_state
 from devpool.project_options import project_options
 from devpool.read.finding import project_directory
 from devpool.tuning_options import given_settings, tuning_options
@@ -61,7 +61,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     if writes:
         _recover(directory)
     with reading(directory):
-        state = read_state(directory)
+        state = known_state(ctx.selection, ctx.cwd, ctx.shell)
         prepared = _prepare(ctx, state, options)
     from devpool.flow.report import plan_data, plan_lines, written_lines  # not before Compose has been asked
 

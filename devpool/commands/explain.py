@@ -12,12 +12,11 @@ from devpool.decide.plan import Move, Plan, twin_of
 from devpool.decide.planning import make_plan
 from devpool.decide.routing import Route, chosen_routes
 from devpool.errors import DevpoolError
+from devpool.flow.enabled import read_enabled
 from devpool.flow.prepared import shown
-from devpool.flow.record import read_state
 from devpool.flow.report import setting_shown, where_words
-from devpool.flow.rollback import undone
 from devpool.project_options import project_options
-from devpool.read.finding import find_project, project_directory
+from devpool.read.finding import find_project
 from devpool.read.model import Project, Setting, unknown_service
 from devpool.read.project import read_project
 from devpool.read.read_model import read_model
@@ -36,10 +35,9 @@ def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> N
     With SERVICE only that app's. The reading is the one that the plan uses, of the project as it is without devpool.
     """
     ctx = context(parent, options)
-    directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
-    state = read_state(directory)
-    chosen = remembered(state.options if state else {})
-    found = find_project(ctx.selection, ctx.cwd, ctx.shell, undone(state) if state else None)
+    enabled = read_enabled(ctx.selection, ctx.cwd, ctx.shell)
+    chosen = remembered(enabled.state.options if enabled else {})
+    found = find_project(ctx.selection, ctx.cwd, ctx.shell, enabled.direct.files if enabled else None)
     project = read_model(read_project(found))
     routes = chosen_routes(project, chosen)
     plan, refusal = _plan(project, routes, chosen)

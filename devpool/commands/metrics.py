@@ -15,10 +15,9 @@ from devpool.context import Context, context
 from devpool.docker.console import show
 from devpool.docker.containers import Running, Stack
 from devpool.errors import DevpoolError
-from devpool.flow.record import read_state
+from devpool.flow.enabled import known_state
 from devpool.flow.rollout import reach
 from devpool.project_options import project_options
-from devpool.read.finding import project_directory
 from devpool.see.exposition import Family, exposition
 from devpool.see.metrics import SHOWN, families, merged
 
@@ -38,7 +37,7 @@ def metrics(parent: dict[str, Any], /, **options: Any) -> None:
         ctx.output.text(resources.dashboard())
         ctx.output.data(json.loads(resources.dashboard()))
         return
-    state = read_state(project_directory(ctx.selection, ctx.cwd, ctx.shell))
+    state = known_state(ctx.selection, ctx.cwd, ctx.shell)
     if state is None:
         raise not_enabled("devpool enable")
     each = list(_each(ctx, state))

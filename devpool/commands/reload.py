@@ -10,7 +10,7 @@ from devpool.commit.journal import recover
 from devpool.commit.state import not_enabled
 from devpool.context import context
 from devpool.docker import console
-from devpool.flow.record import read_state
+from devpool.flow.enabled import known_state
 from devpool.flow.rollout import reach
 from devpool.project_options import project_options
 from devpool.read.finding import project_directory
@@ -27,7 +27,7 @@ def reload(parent: dict[str, Any], /, **options: Any) -> None:
     ctx = context(parent, options)
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     recover(directory)
-    state = read_state(directory)
+    state = known_state(ctx.selection, ctx.cwd, ctx.shell)
     if state is None:
         raise not_enabled("devpool enable")
     stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "no pooler is reached")

@@ -12,7 +12,7 @@ from devpool.commit.journal import recover
 from devpool.commit.state import not_enabled
 from devpool.context import context
 from devpool.decide.tuning import read_settings, read_types
-from devpool.flow.record import read_state
+from devpool.flow.enabled import require_record
 from devpool.flow.report import UNPROVED, files_data
 from devpool.flow.retune import retune, retuned_lines
 from devpool.project_options import project_options
@@ -35,9 +35,8 @@ def set(parent: dict[str, Any], /, settings: tuple[str, ...], **options: Any) ->
     given = read_settings(settings, read_types(resources.setting_types()))
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     recover(directory)
-    state = read_state(directory)
-    if state is None:
-        raise not_enabled("devpool enable --set KEY=VALUE")
+    otherwise = not_enabled("devpool enable --set KEY=VALUE")
+    state = require_record(ctx.selection, ctx.cwd, ctx.shell, otherwise)
     verify = not options["no_verify"]
     if not verify:
         ctx.output.progress(UNPROVED)

@@ -9,10 +9,11 @@ from typing import Any
 import click
 
 from devpool.commit.journal import recover
-from devpool.commit.state import State, not_enabled
+from devpool.commit.state import not_enabled
 from devpool.context import Context, context
 from devpool.decide.tuning import in_words
 from devpool.errors import DevpoolError
+from devpool.flow.enabled import read_enabled, require_record
 from devpool.flow.record import read_state
 from devpool.flow.report import UNPROVED
 from devpool.flow.retune import Retuned, retune, retuned_lines
@@ -37,8 +38,8 @@ def size(parent: dict[str, Any], /, **options: Any) -> None:
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     if options["apply"]:
         recover(directory)
-    state = read_state(directory)
-    sizes = [recommend(inputs) for inputs in gather(ctx, state, options["seconds"])]
+    enabled = read_enabled(ctx.selection, ctx.cwd, ctx.shell)
+    sizes = [recommend(inputs) for inputs in gather(ctx, enabled, options["seconds"])]
     if not sizes:
         raise DevpoolError(
             "nothing-to-size",
@@ -46,19 +47,17 @@ def size(parent: dict[str, Any], /, **options: Any) -> None:
             hint="`devpool explain` shows what devpool sees",
         )
     ctx.output.lines(*size_lines(sizes))
-    done = _apply(ctx, directory, state, sizes, options) if options["apply"] else []
+    done = _apply(ctx, directory, sizes, options) if options["apply"] else []
     outcomes = [asdict(outcome) for d in done for outcome in d.outcomes]
     written = any(d.written for d in done)
     ctx.output.data({"databases": size_data(sizes), "written": written, "settings": outcomes})
 
 
-def _apply(
-    ctx: Context, directory: Path, state: State | None, sizes: list[Size], options: dict[str, Any]
-) -> list[Retuned]:
-    if state is None:
-        words = next((in_words(_texts(s)) for s in sizes if s.settings), "")
-        sets = " ".join(f"--set {word}" for word in words.split())
-        raise not_enabled(f"devpool enable {sets}".rstrip())
+def _apply(ctx: Context, directory: Path, sizes: list[Size], options: dict[str, Any]) -> list[Retuned]:
+    words = next((in_words(_texts(s)) for s in sizes if s.settings), "")
+    sets = " ".join(f"--set {word}" for word in words.split())
+    otherwise = not_enabled(f"devpool enable {sets}".rstrip())
+    state = require_record(ctx.selection, ctx.cwd, ctx.shell, otherwise)
     verify, up = not options["no_verify"], not options["no_up"]
     if not verify:
         ctx.output.progress(UNPROVED)

@@ -141,6 +141,10 @@ class Plan:
         return [p.name for p in self.poolers] + [p.exporter for p in self.poolers if p.exporter]
 
 
+# What a pooler's variables say besides PgBouncer's settings.
+NO_SETTINGS = ("PGBOUNCER_LISTEN_PORT", VARIABLE, _METRICS_VARIABLE)
+
+
 def twin_of(setting: Setting, environment: Container[str]) -> str | None:
     """The name under which a setting's old value is to be kept beside it; None where nothing is to be added.
 

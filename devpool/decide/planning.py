@@ -86,7 +86,7 @@ def _pooler(
 ) -> Pooler:
     if not SERVICE_NAME.fullmatch(options.name):
         raise UsageError("bad-name", "this is no name for a service", hint="use letters, digits, `.`, `_` and `-`")
-    name = options.name if len(databases) == 1 else f"{options.name}-{_short(database, databases)}"
+    name = options.name if len(databases) == 1 else pooler_name(options.name, database, databases)
     service = project.databases[database].service
     for taken in (name, *([name + EXPORTER_SUFFIX] if options.metrics else [])):
         if taken in project.services:
@@ -99,8 +99,7 @@ def _pooler(
     mine = [s for s in settings if s.database == database]
     apps = tuple(dict.fromkeys(s.service for s in mine))
     chosen = options.settings_for(database)
-    demands = {app: Demands(project.environments[app]) for app in apps}
-    demanding = [s for s in mine if demands[s.service].of(s)]
+    demanding = _demanding(project, mine)
     refuse_fast_auth(project, mine, chosen)
     refuse_disabled(demanding, chosen)
     first = service or project.services[apps[0]]
@@ -129,6 +128,21 @@ def _profiles(services: list[Service]) -> tuple[str, ...]:
     """The profiles in which a pooler of these services is needed; empty where it always is."""
     each = [service.names("profiles") for service in services]
     return tuple(dict.fromkeys(n for names in each for n in names)) if all(each) else ()
+
+
+def demands_tls(project: Project, settings: list[Setting]) -> bool:
+    """Whether some setting demands TLS of its pooler."""
+    return bool(_demanding(project, settings))
+
+
+def _demanding(project: Project, settings: list[Setting]) -> list[Setting]:
+    demands = {name: Demands(project.environments[name]) for name in {s.service for s in settings}}
+    return [s for s in settings if demands[s.service].of(s)]
+
+
+def pooler_name(name: str, database: str, databases: list[str]) -> str:
+    """The name of the pooler of one of several databases."""
+    return f"{name}-{_short(database, databases)}"
 
 
 def _short(database: str, databases: list[str]) -> str:

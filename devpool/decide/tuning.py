@@ -124,6 +124,21 @@ def variables(settings: Mapping[str, str], *, tls: bool) -> dict[str, str]:
     return {variable(key): value for key, value in found.items()}
 
 
+def chosen(stated: Mapping[str, str], *, tls: bool) -> dict[str, str]:
+    """What the user chose of the settings that a pooler's variables state: the inverse of `variables`.
+
+    Args:
+        stated: the settings by key, in the order of the variables.
+        tls: as for `variables`.
+    """
+    found = dict(stated)
+    for key in (POOL_MODE, *_TLS):
+        without = {k: v for k, v in found.items() if k != key}
+        if variables(without, tls=tls) == variables(found, tls=tls):
+            found = without
+    return found
+
+
 def variable(key: str) -> str:
     """The pooler's variable for a setting."""
     return f"PGBOUNCER_{key.upper()}"

@@ -8,18 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devpool import resources
 from devpool.decide.options import Options
-from devpool.flow.record import Earlier, ours_on_disk, read_state
+from devpool.flow.enabled import read_enabled
+from devpool.flow.record import Earlier, ours_on_disk
 from devpool.prove.oracle import asked
 from devpool.read.finding import find_project, project_directory
 from devpool.read.found import Selection
 
 if TYPE_CHECKING:
     from devpool.flow.prepared import Prepared
+
+_NO_RECORD = (
+    "there was no record of the enable before (.devpool/state.json): it is made anew from what the compose files tell, "
+    "and disable will give them back in meaning; whether to the byte could not be proved"
+)
 
 
 def prepare_enable(
@@ -32,15 +39,14 @@ def prepare_enable(
     """
     directory = project_directory(selection, cwd, shell)
     present = ours_on_disk(directory)
-    state = read_state(directory)
+    enabled = read_enabled(selection, cwd, shell)
     earlier = Earlier(present=present)
-    if state:
-        from devpool.flow.rollback import direct
+    if enabled:
         from devpool.undo.tuned import adopted
 
-        without = direct(state)
-        options = adopted(options, state, without.settings, resources.setting_types())
-        earlier = Earlier(present=present, files=without.files, read=without.read, enabled=True)
+        without = enabled.direct
+        options = adopted(options, enabled.state, without.settings, resources.setting_types())
+        earlier = Earlier(present=present, files=without.files, read=without.read, enabled=enabled.recorded)
     found = find_project(selection, cwd, shell, earlier.files)
     with asked(found) if verify else nullcontext() as oracle:
         from devpool.flow.draft import draft
@@ -49,4 +55,5 @@ def prepare_enable(
         sources = read_project(found)
         if oracle:
             oracle.complete(sources)
-        return draft(sources, earlier, options, oracle)
+        prepared = draft(sources, earlier, options, oracle)
+    return prepared if enabled is None or enabled.recorded else replace(prepared, notes=(*prepared.notes, _NO_RECORD))

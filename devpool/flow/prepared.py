@@ -9,6 +9,7 @@ from pathlib import Path
 
 from devpool.commit.files import FileChange
 from devpool.commit.journal import commit
+from devpool.commit.names import HOME
 from devpool.commit.state import State
 from devpool.decide.plan import Plan
 from devpool.read.model import Project
@@ -73,6 +74,18 @@ class Prepared:
     def private(self) -> tuple[str, ...]:
         """The private env files that it writes, by absolute path."""
         return tuple(f"{self.sources.directory}/{name}" for name in self.state.private) if self.state else ()
+
+    @property
+    def restored(self) -> tuple[str, ...]:
+        """The parts of `.devpool/` that were not there and are written."""
+        home = f"{self.sources.directory}/{HOME}/"
+        new = (p for p in self.after if p.startswith(home) and self.before[p] is None and self.after[p] is not None)
+        return tuple(dict.fromkeys(f"{HOME}/{path.removeprefix(home).split('/')[0]}" for path in new))
+
+    @property
+    def rewrites(self) -> tuple[str, ...]:
+        """The user's own files that change."""
+        return tuple(path for path in self.edited if self.before[path] != self.after[path])
 
     def commit(self, directory: Path) -> None:
         """Write the changes into the project of this folder, all or none.

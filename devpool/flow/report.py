@@ -87,20 +87,21 @@ def where_words(move: Move) -> str:
 
 def change_lines(prepared: Prepared, *, done: bool = True) -> list[str]:
     """The user's files that change, each a line."""
-    changed = [p for p in prepared.edited if prepared.before[p] != prepared.after[p]]
     verb = "changed" if done else "would change"
-    return [f"{verb} {shown(p, prepared.sources.directory)}" for p in changed]
+    return [f"{verb} {shown(p, prepared.sources.directory)}" for p in prepared.rewrites]
 
 
 def written_lines(prepared: Prepared) -> list[str]:
     """What enable has written."""
-    return change_lines(prepared) or ["already enabled: no file to change"]
+    if prepared.rewrites:
+        return change_lines(prepared)
+    restored = [f"restored {', '.join(prepared.restored)}"] if prepared.restored else []
+    return [*restored, "already enabled: no file to change"]
 
 
 def files_data(prepared: Prepared) -> dict[str, Any]:
     """The files that change, for `--json`."""
-    changed = [p for p in prepared.edited if prepared.before[p] != prepared.after[p]]
-    return {"directory": prepared.sources.directory, "files": changed}
+    return {"directory": prepared.sources.directory, "files": list(prepared.rewrites)}
 
 
 def plan_data(prepared: Prepared) -> dict[str, Any]:

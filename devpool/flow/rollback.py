@@ -169,6 +169,17 @@ def prepare_disable(
     )
 
 
+def direct_in_meaning(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Direct:
+    """The user's files without devpool where there is no record of what was written: the same in meaning.
+
+    Raises:
+        DevpoolError: `no-record`, `not-recognised`, and what reading raises.
+    """
+    reader = _Reader(selection, cwd, shell, {}, {})
+    reader.recognised()
+    return Direct(files=reader.files, read={path: reader.was[path] for path in reader.files}, notes=tuple(reader.said))
+
+
 @dataclass(slots=True)
 class _Reader:
     """The project as it becomes direct, step by step: `files` holds the bytes so far, `was` those of the disk."""

@@ -17,8 +17,7 @@ from devpool.docker.containers import Stack
 from devpool.docker.ready import build_missing, start_databases
 from devpool.errors import DevpoolError
 from devpool.flow.direct import direct_values, exported, moved_commands, refuse_without_database
-from devpool.flow.record import read_state
-from devpool.flow.rollback import undone
+from devpool.flow.enabled import read_enabled
 from devpool.flow.rollout import own_stack
 from devpool.migrate.schema_change import fresh_connections
 from devpool.prove.oracle import call_for
@@ -61,10 +60,10 @@ def open_project(ctx: Context) -> Opened:
     """
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     recover(directory)
-    state = read_state(directory)
-    found = find_project(ctx.selection, ctx.cwd, ctx.shell, undone(state) if state else None)
-    sources = read_project(found)
-    return Opened(directory=directory, project=read_model(sources), state=state)
+    enabled = read_enabled(ctx.selection, ctx.cwd, ctx.shell)
+    found = find_project(ctx.selection, ctx.cwd, ctx.shell, enabled.direct.files if enabled else None)
+    project = read_model(read_project(found))
+    return Opened(directory=directory, project=project, state=enabled.state if enabled else None)
 
 
 def databases_of(project: Project, service: str) -> list[str]:

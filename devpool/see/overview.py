@@ -18,7 +18,7 @@ from devpool.docker.proof import Connections
 from devpool.docker.show import Row, Sight, limits, links, pools, totals
 from devpool.errors import DevpoolError
 from devpool.flow.drift import Drift, drift, stale
-from devpool.flow.record import read_state
+from devpool.flow.enabled import known_state, missing
 from devpool.flow.rollout import open_stack
 from devpool.read.finding import find_project, project_directory
 from devpool.read.project import read_project
@@ -68,7 +68,7 @@ def look(ctx: Context) -> Overview:
     """
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     recover(directory)
-    state = read_state(directory)
+    state = known_state(ctx.selection, ctx.cwd, ctx.shell)
     found = Overview(
         directory=directory,
         state=state,
@@ -84,7 +84,8 @@ def look(ctx: Context) -> Overview:
 
 
 def _drift(ctx: Context, state: State, directory: Path) -> list[Drift]:
-    found = drift(state, directory)
+    lacking = [Drift(file=name, place="", problem=problem) for name, problem in missing(directory, state).items()]
+    found = lacking + drift(state, directory)
     return found + [one for one in stale(ctx, state, directory) if one not in found]
 
 

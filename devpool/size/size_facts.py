@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from devpool.commit.state import State
 from devpool.context import Context
 from devpool.decide.options import Options, remembered
 from devpool.decide.routing import Route, chosen_routes, in_session
 from devpool.decide.tuning import POOL_MODE
 from devpool.docker.containers import Running, Stack
 from devpool.errors import DevpoolError
-from devpool.flow.rollback import undone
+from devpool.flow.enabled import Enabled
 from devpool.flow.rollout import reach
 from devpool.read.finding import find_project
 from devpool.read.model import Project
@@ -42,18 +41,19 @@ class Scene:
     seconds: float
 
 
-def gather(ctx: Context, state: State | None, seconds: float) -> list[Inputs]:
+def gather(ctx: Context, enabled: Enabled | None, seconds: float) -> list[Inputs]:
     """What is known of each database that apps name.
 
     Args:
         ctx: the command's context.
-        state: the record of the last enable; None where there is none.
+        enabled: what enable did; None where the project is not enabled.
         seconds: how long to look at the load of what runs.
 
     Raises:
         DevpoolError: what reading the project raises.
     """
-    found = find_project(ctx.selection, ctx.cwd, ctx.shell, undone(state) if state else None)
+    state = enabled.state if enabled else None
+    found = find_project(ctx.selection, ctx.cwd, ctx.shell, enabled.direct.files if enabled else None)
     project = read_model(read_project(found))
     options = remembered(state.options if state else {})
     routes = tuple(chosen_routes(project, options))

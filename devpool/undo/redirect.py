@@ -206,11 +206,16 @@ def _differs_by_address(setting: Setting, twin: Value, pooler: Former) -> bool:
     return any(moved(twin.text, address, "host", "1") == mine for address in find_addresses(twin.text))
 
 
-def pooled_values(project: Project, poolers: list[Former]) -> set[tuple[str, str]]:
-    """The variables that lead to a pooler, as (service, variable)."""
+def pooled_settings(project: Project, poolers: list[Former]) -> list[Setting]:
+    """The settings that lead to a pooler, which is their database."""
     found = _Redirection(project, poolers)
     services = [s for name, s in project.services.items() if name not in found.added]
-    return {(s.service, s.variable) for service in services for s in found.settings(service)}
+    return [s for service in services for s in found.settings(service)]
+
+
+def pooled_values(project: Project, poolers: list[Former]) -> set[tuple[str, str]]:
+    """The variables that lead to a pooler, as (service, variable)."""
+    return {(s.service, s.variable) for s in pooled_settings(project, poolers)}
 
 
 def without_twins(project: Project, variables: set[tuple[str, str]]) -> dict[str, bytes]:

@@ -23,6 +23,7 @@ from devpool.read.services import Service, services_node
 from devpool.read.settings import published_ports
 from devpool.read.sources import Sources
 from devpool.text import nodes
+from devpool.text.address import find_addresses
 from devpool.text.document import Document, encode
 from devpool.text.edits import Edit, Placed, revert
 from devpool.text.envfile import EnvFile
@@ -100,8 +101,8 @@ def _is_ours(service: Service, context: str) -> bool:
 
 def _former(project: Project, service: Service) -> Former:
     values = {name: value.text for name, value in project.environments[service.name].items()}
-    url = re.match(r"\w[\w+]*://(?:[^/]*@)?(?P<host>[^/:?@]+)(?::(?P<port>\d+))?", values.get("DATABASE_URL", ""))
-    host = values.get("POSTGRES_HOST") or (url["host"] if url else "")
+    url = next((a for a in find_addresses(values.get("DATABASE_URL", "")) if a.kind == "url"), None)
+    host = values.get("POSTGRES_HOST") or (url.host if url else "")
     if not host:
         raise DevpoolError(
             "no-record",
@@ -115,7 +116,7 @@ def _former(project: Project, service: Service) -> Former:
         name=service.name,
         database=host,
         port=values.get("PGBOUNCER_LISTEN_PORT", "6432"),
-        upstream=values.get("POSTGRES_PORT") or (url["port"] if url else "") or "5432",
+        upstream=values.get("POSTGRES_PORT") or (url.port if url else None) or "5432",
         published=next(iter(published_ports(service)), ""),
         healthy=any("service_healthy" in texts for texts in waits),
         doors=tuple((door, name) for door, _, name in doors),

@@ -21,6 +21,10 @@ from pathlib import Path
 import pytest
 
 from devpool.cli import run
+from devpool.commit.state import State
+from devpool.flow.direct import direct_values
+from devpool.flow.enabled import Enabled, read_enabled
+from devpool.flow.record import read_state
 from devpool.output import Output
 from devpool.read.finding import find_project
 from devpool.read.found import Selection
@@ -193,6 +197,53 @@ def test_without_the_record_the_project_is_direct_again_in_meaning(project: Proj
     different = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
     assert different <= NOT_TOLD.get(project.case.name, set())
     assert not (project.folder / ".devpool").exists()
+
+
+# A private env file that a clone lacks holds the address of the database, too.
+NO_ADDRESS = {"external-database-by-host-and-port"}
+# Without the record a comment or a space at the end of a line is no more.
+NOT_WRITTEN_AGAIN = {"alias-of-a-shared-environment", "tabs-after-values"}
+
+
+@each_working_case
+def test_a_clone_without_devpools_folder_is_known_to_be_enabled_and_gets_it_back(project: Project) -> None:
+    selection = project.selection()
+    assert project.enable("--no-verify")[0] == 0
+    recorded, files = read_enabled(selection, project.folder, {}), project.users_files()
+    assert recorded
+    shutil.rmtree(project.folder / ".devpool")
+    again = ("enable", "--no-up", "--no-verify", *selection.arguments())
+    if project.case.name in NO_ADDRESS:
+        assert "does not say here which database it serves" in project.run(*again)[2]
+        assert project.users_files() == files
+        return
+    known = read_enabled(selection, project.folder, {})
+    assert known
+    assert not known.recorded
+    assert known.state.poolers == recorded.state.poolers
+    assert pooled(known.state) == pooled(recorded.state)
+    different = past_poolers(project, known) ^ past_poolers(project, recorded)
+    assert {key for key, _ in different} <= NOT_TOLD.get(project.case.name, set())
+    code, words, _ = project.run(*again)
+    assert code == 0
+    assert "there was no record of the enable before" in words
+    assert read_state(project.folder)
+    if project.case.name not in NOT_WRITTEN_AGAIN:
+        assert words.endswith("already enabled: no file to change\n")
+        assert "\nrestored .devpool/" in words
+        assert project.users_files() == files
+
+
+def pooled(state: State) -> set[tuple[str, str]]:
+    return {(r.service, r.database) for r in state.routes if r.pooled}
+
+
+def past_poolers(project: Project, enabled: Enabled) -> set[tuple[str, str]]:
+    """What a command in each app's container gets, to go to the database itself: variables and their values."""
+    found = find_project(project.selection(), project.folder, {}, enabled.direct.files)
+    direct = read_model(read_project(found))
+    each = {name: direct_values(direct, enabled.state, name) for name in direct.services}
+    return {(f"{name}.{variable}", value) for name, values in each.items() for variable, value in values.items()}
 
 
 def meaning(project: Project, selection: Selection) -> dict[str, object]:

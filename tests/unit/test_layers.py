@@ -23,7 +23,7 @@ IMPURE = {
     | {"bounded", "program"},
     "prove": {"oracle", "private_folder"},
     "flow": {"prepare", "draft", "record", "prepared", "rollback", "home", "drift", "report"}
-    | {"follow", "rollout", "retune"},
+    | {"follow", "rollout", "retune", "enabled"},
     "see": {"status_lines", "status_view", "screen", "watch", "overview"},
     "size": {"size_facts", "size_report", "measure"},
     "migrate": {"searching", "past_pooler", "schema_change"},
