@@ -64,7 +64,7 @@ def said_by(path: Path) -> list[tuple[str, str]]:
             return list(pairs(yaml.load(text, Loader)))
         except yaml.YAMLError:
             return []
-    found = re.findall(r"^\s*(?:export\s+)?(\w+)\s*[=:]\s*(.*?)\s*$", text, re.M)
+    found = re.findall(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*[=:][ \t]*(.*?)[ \t\r]*$", text, re.M)
     return [(name, value.strip("'\"")) for name, value in found]
 
 
