@@ -17,6 +17,7 @@ _PROJECT = (
     click.option("--profile", "profiles", multiple=True, metavar="NAME", help="Profile to enable."),
     click.option("--allow-remote", is_flag=True, help="Let Compose fetch what the files name elsewhere."),
     click.option("--same-project", is_flag=True, help="Containers started from another folder are this project's."),
+    click.option("--allow-outside", is_flag=True, help="Edit files outside the repository too, as behind symlinks."),
 )
 _OUTPUT = (
     click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout."),

@@ -63,7 +63,12 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     with reading(directory):
         state = known_state(ctx.selection, ctx.cwd, ctx.shell)
         prepared = _prepare(ctx, state, options)
-    from devpool.flow.report import plan_data, plan_lines, written_lines  # not before Compose has been asked
+    from devpool.flow.report import (
+        plan_data,
+        plan_lines,
+        replaced_lines,
+        written_lines,
+    )  # not before Compose has been asked
 
     if options["diff"]:
         ctx.output.text(prepared.diff(), masked=True)
@@ -71,6 +76,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
         ctx.output.lines(*plan_lines(prepared))
     ctx.output.lines(*([] if state else _tuned_before(ctx, directory, options)))
     if not writes:
+        ctx.output.lines(*replaced_lines(prepared, done=False))
         ctx.output.data(plan_data(prepared) | {"written": False})
         return
     follow = None if options["no_up"] else _follow(ctx, prepared)

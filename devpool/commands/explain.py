@@ -105,7 +105,7 @@ class _Told:
             "variable": setting.variable,
             "kind": setting.kind,
             "database": setting.database,
-            "value": setting_shown(setting, value.text, self.project.services),
+            "value": _shown_value(self.project, setting),
             "origin": shown(value.origin.place, self.project.sources.directory),
             "through": _through(setting),
             "shared_with": [name for name in self.readers.get(value.origin.key, ()) if name != setting.service],
@@ -113,6 +113,16 @@ class _Told:
             "reason": "direct by its own name" if kept else route.reason,
             "becomes": _becomes(move, self.project) if move else None,
         }
+
+
+def _shown_value(project: Project, setting: Setting) -> str:
+    """A setting's value; nothing of a file outside of the repository, which the user may not know to be read."""
+    hidden = project.sources.is_hidden(setting.value.origin.file.path)
+    return (
+        "(in a file outside of the repository)"
+        if hidden
+        else setting_shown(setting, setting.value.text, project.services)
+    )
 
 
 def _through(setting: Setting) -> list[str]:
@@ -124,7 +134,9 @@ def _through(setting: Setting) -> list[str]:
 def _becomes(move: Move, project: Project) -> str:
     setting = move.setting
     hosts = (*project.services, move.pooler.name)
-    new = setting_shown(setting, moved(setting.value.text, setting.address, *move.target), hosts)
+    hidden = project.sources.is_hidden(setting.value.origin.file.path)
+    moved_text = moved(setting.value.text, setting.address, *move.target)
+    new = move.words if hidden else setting_shown(setting, moved_text, hosts)
     twin = twin_of(setting, project.environments[setting.service])
     return f"{new}, {where_words(move)}" + (f"; the old value as {twin}" if twin else "")
 

@@ -66,7 +66,7 @@ def _apply(ctx: Context, directory: Path, sizes: list[Size], options: dict[str, 
     for mine in (s for s in sizes if s.settings and s.database in poolers):
         name = poolers[mine.database] if len(poolers) > 1 else None
         # Each changes the files that the one before has left.
-        now = read_state(directory) or state
+        now = read_state(directory, allow_outside=ctx.selection.allow_outside) or state
         found.append(retune(ctx, directory, now, _texts(mine), pooler=name, up=up, verify=verify))
         ctx.output.lines("", *retuned_lines(found[-1]))
     return found

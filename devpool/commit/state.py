@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from devpool import __version__
 from devpool.commit.names import STATE
 from devpool.decide.options import remembered
 from devpool.errors import DevpoolError
 from devpool.text.edits import Copy, Edit, Part
+from devpool.text.patterns import regex
 
 VERSION = 1
+_MOST = 2**40  # characters of a file, more than any has
+_CONFLICT = regex(r"^(<{7}|={7}|>{7})( |\r?$)", re.M)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,8 @@ class State:
         poolers: the services that were added.
         routes: the routes that were decided.
         private: the private files by path below the project directory, which are not committed.
+        devpool: the version that wrote it, "" where it was one that did not say so.
+        context: the digest of the build contexts that it wrote (`devpool.flow.built.digest`), "" for the same.
         directory: absolute path of the project directory, where it was read from.
     """
 
@@ -57,6 +64,8 @@ class State:
     poolers: tuple[AddedPooler, ...]
     routes: tuple[AppRoute, ...]
     private: tuple[str, ...] = ()
+    devpool: str = field(default=__version__, compare=False)
+    context: str = field(default="", compare=False)
     directory: str = field(default="", compare=False)
 
     def edits_of(self, path: str) -> list[Edit]:
@@ -72,6 +81,8 @@ def dump(state: State, directory: str) -> bytes:
     """The state as JSON text, with paths relative to the project directory."""
     body = {
         "version": VERSION,
+        "devpool": state.devpool,
+        "context": state.context,
         "options": state.options,
         "poolers": [asdict(p) for p in state.poolers],
         "routes": [asdict(r) for r in state.routes],
@@ -90,36 +101,74 @@ def dump_digests(state: State, digests: Mapping[Edit, str]) -> bytes:
 
 
 def load(data: bytes, directory: str) -> State:
-    """Read a state.
+    """Read a state. It may come from anywhere: whatever it holds in place of a state is refused, and is no bug.
 
     Raises:
-        DevpoolError: `state-unreadable`, `state-version`.
+        DevpoolError: `state-unreadable`, `state-in-conflict`, `state-version`.
     """
+    where = f"{directory}/{STATE}"
+    if _CONFLICT.search(data.decode("utf-8", "replace")):
+        raise _in_conflict(where)
     try:
         body = json.loads(data)
         version = body["version"]
-        if version == VERSION:
-            remembered(body["options"])
-            return State(
-                options=dict(body["options"]),
-                edits=tuple(_edit_from_json(e, directory) for e in body["edits"]),
-                poolers=tuple(AddedPooler(**p) for p in body["poolers"]),
-                routes=tuple(AppRoute(**r) for r in body["routes"]),
-                private=tuple(body.get("private", ())),
-                directory=directory,
-            )
-    except (ValueError, KeyError, TypeError, AttributeError):
+        if version == VERSION and type(version) is int:
+            return _state(body, directory)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         raise DevpoolError(
             "state-unreadable",
             "the record of what devpool changed is damaged",
-            where=f"{directory}/{STATE}",
-            hint="take the file back from version control, or undo the edits with it",
+            where=where,
+            hint="take the file back from version control, or remove it: `devpool disable` then takes back what it "
+            "knows as its own",
         ) from None
     raise DevpoolError(
         "state-version",
-        f"the record was written by another version of devpool (format {version}, this one reads {VERSION})",
-        where=f"{directory}/{STATE}",
+        f"the record was written by another version of devpool (format {_short(version)}, this one reads {VERSION})",
+        where=where,
         hint="run the command with the devpool that enabled the project, or update devpool",
+    )
+
+
+def not_ours(what: str, why: str, where: str) -> DevpoolError:
+    """The refusal of a record that would undo what devpool cannot have done.
+
+    Args:
+        what: the file, the edit or the pooler that it names.
+        why: what is wrong with it, as the end of a sentence.
+        where: the record.
+    """
+    return DevpoolError(
+        "state-not-ours",
+        f"the record of what devpool changed names {what}, which devpool did not write: {why}",
+        where=where,
+        hint="see who wrote the record (git log -- .devpool/state.json) and remove it: `devpool disable` then takes "
+        "back what it knows as devpool's own",
+    )
+
+
+def _in_conflict(where: str) -> DevpoolError:
+    return DevpoolError(
+        "state-in-conflict",
+        "the record of what devpool changed is in the middle of a merge: it has conflict markers",
+        where=where,
+        hint="take .devpool and the files that were edited from one side (git checkout --ours -- .devpool FILE...), "
+        "add the other side's own changes to them, and run `devpool enable`",
+    )
+
+
+def _state(body: dict[str, Any], directory: str) -> State:
+    _check_texts(body)
+    remembered(body["options"])
+    return State(
+        options=dict(body["options"]),
+        edits=tuple(_edit_from_json(e, directory) for e in _list(body["edits"])),
+        poolers=tuple(AddedPooler(**_texts(p)) for p in _list(body["poolers"])),
+        routes=tuple(_route(r) for r in _list(body["routes"])),
+        private=tuple(_text(name) for name in _list(body.get("private", []))),
+        devpool=_text(body.get("devpool", "")),
+        context=_text(body.get("context", "")),
+        directory=directory,
     )
 
 
@@ -136,16 +185,83 @@ def _edit_to_json(edit: Edit, directory: str) -> dict[str, Any]:
 
 
 def _edit_from_json(body: dict[str, Any], directory: str) -> Edit:
-    new: tuple[Part, ...] = tuple(p if isinstance(p, str) else Copy(*p["copy"]) for p in body["new"])
+    start, end, old = _number(body["start"]), _number(body["end"]), body["old"]
+    file, at = _text(body["file"]), tuple(map(_text, _list(body["at"])))
+    if start > end or not file or not at:
+        raise ValueError
+    if posixpath.isabs(file):
+        raise not_ours(file, "its path is absolute", f"{directory}/{STATE}")
     return Edit(
-        path=posixpath.normpath(posixpath.join(directory, body["file"])),
-        start=int(body["start"]),
-        end=int(body["end"]),
-        old=body["old"],
-        new=new,
-        at=tuple(body["at"]),
-        inserts=bool(body["inserts"]),
+        path=posixpath.normpath(posixpath.join(directory, file)),
+        start=start,
+        end=end,
+        old=None if old is None else _text(old),
+        new=tuple(map(_part, _list(body["new"]))),
+        at=at,
+        inserts=_truth(body["inserts"]),
     )
+
+
+def _part(part: object) -> Part:
+    if isinstance(part, dict):
+        start, end = map(_number, _list(part["copy"]))
+        if start > end:
+            raise ValueError
+        return Copy(start, end)
+    return _text(part)
+
+
+def _route(body: object) -> AppRoute:
+    if not isinstance(body, dict):
+        raise TypeError
+    texts = _texts({name: value for name, value in body.items() if name != "pooled"})
+    return AppRoute(**texts, pooled=_truth(body["pooled"]))
+
+
+def _texts(body: object) -> dict[str, str]:
+    if not isinstance(body, dict):
+        raise TypeError
+    return {name: _text(value) for name, value in body.items()}
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _check_texts(value: object) -> None:
+    """No text anywhere has half of a surrogate pair, which no file can hold, or a NUL, which no name has."""
+    if isinstance(value, str):
+        value.encode()
+        if "\0" in value:
+            raise ValueError
+    elif isinstance(value, dict | list):
+        for item in (*value, *value.values()) if isinstance(value, dict) else value:
+            _check_texts(item)
+
+
+def _number(value: object) -> int:
+    """A count of characters."""
+    if type(value) is not int or not 0 <= value <= _MOST:
+        raise TypeError
+    return value
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError
+    return value
+
+
+def _short(value: object) -> str:
+    return str(value) if type(value) is int and abs(value) < _MOST else "unknown"
 
 
 def not_enabled(command: str) -> DevpoolError:

@@ -52,21 +52,37 @@ def remembered(options: Mapping[str, Any]) -> Options:
     Raises:
         TypeError, ValueError, AttributeError: the record is damaged.
     """
+    publish, port = options.get("publish"), options.get("port")
+    if type(publish) not in (int, type(None)) or not isinstance(port, str | None):
+        raise TypeError
     return Options(
-        name=options.get("name") or "pgbouncer",
-        port=options.get("port"),
-        direct=tuple(options.get("direct") or ()),
-        pool=tuple(options.get("pool") or ()),
-        session=tuple(options.get("session") or ()),
-        publish=options.get("publish"),
+        name=_text(options.get("name") or "pgbouncer"),
+        port=port,
+        direct=_names(options, "direct"),
+        pool=_names(options, "pool"),
+        session=_names(options, "session"),
+        publish=publish,
         metrics=bool(options.get("metrics")),
         settings=_texts(options.get("settings") or {}),
         settings_of={d: _texts(s) for d, s in (options.get("settings_of") or {}).items()},
     )
 
 
+def _names(options: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    found = options.get(key) or ()
+    if not isinstance(found, list | tuple):
+        raise TypeError
+    return tuple(map(_text, found))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
 def _texts(settings: Mapping[str, Any]) -> dict[str, str]:
-    return {str(key): str(value) for key, value in settings.items()}
+    return {_text(key): str(value) for key, value in settings.items()}
 
 
 def with_settings(last: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:

@@ -74,9 +74,14 @@ class Sharing:
         """Where the setting is to be changed.
 
         Raises:
-            DevpoolError: `shared-value`.
+            DevpoolError: `shared-value`, `outside-root`, `read-elsewhere`.
         """
-        if self._all_move(setting):
+        sources, origin = self.project.sources, setting.value.origin
+        if origin.file.path in sources.closed:
+            # An entry of the app's own over what an env file says; nothing else can stand elsewhere.
+            if origin.form != "env-file":
+                sources.refuse_closed(origin.file.path, origin.place, setting.service)
+        elif self._all_move(setting):
             return "origin"
         if setting.in_command or (setting.kind not in BARE and self._is_one_of_several(setting)):
             raise shared_value(setting)
@@ -148,6 +153,7 @@ class Sharing:
         if self._is_one_of_several(setting):
             raise shared_value(setting)
         if holding.source not in self.loaded:
+            self.project.sources.refuse_closed(holding.source, setting.value.origin.place, setting.service)
             return "second"
         if setting.in_command or self.where(setting) == "own":
             raise shared_value(setting)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, unified_diff
 
 from devpool.errors import DevpoolError
 from devpool.text.document import parse
@@ -48,6 +48,12 @@ def difference(
         for tag, a1, a2, b1, b2 in group:
             yield from (_line("-" if tag != "equal" else " ", line) for line in masked[0][a1:a2])
             yield from (_line("+", line) for line in masked[1][b1:b2] if tag != "equal")
+
+
+def plain(name: str, before: bytes | None, after: bytes | None) -> Iterator[str]:
+    """The same of a file of devpool's own, which has no secret to mask."""
+    for line in unified_diff(_lines(before), _lines(after), f"a/{name}", f"b/{name}"):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
 def _lines(data: bytes | None) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from pathlib import Path
 
 from devpool import resources
 from devpool.commit.files import hard_links
@@ -15,6 +17,7 @@ from devpool.decide.plan import Plan
 from devpool.decide.planning import make_plan
 from devpool.decide.routing import chosen_routes
 from devpool.errors import DevpoolError, ProofError
+from devpool.flow.built import digest
 from devpool.flow.home import context_modes, contexts, home_files
 from devpool.flow.notes import notes
 from devpool.flow.prepared import Prepared, shown
@@ -27,12 +30,14 @@ from devpool.read.looking import start_of
 from devpool.read.model import Project
 from devpool.read.read_model import read_model
 from devpool.read.reading import Reading
+from devpool.read.root import find_root
 from devpool.read.sources import Sources
 from devpool.text.address import find_addresses
 from devpool.text.document import Document, encode, parse
 from devpool.text.edits import Edit
 from devpool.text.envfile import EnvFile
 from devpool.undo.digests import Digests, digests_of
+from devpool.undo.recorded import foreign
 from devpool.write.rewrite import Changes, rewrite
 
 _PRIVATE = 0o600
@@ -55,12 +60,15 @@ def draft(sources: Sources, earlier: Earlier, options: Options, oracle: Oracle |
     told = _notes(project, plan)
     _refuse_nothing(project, plan, told)
     changes = rewrite(project, plan, resources.block_template(), resources.block_template("exporter"))
+    for edit in changes.edits:
+        sources.refuse_closed(edit.path, edit.path)
     texts = _new_texts(sources, changes)
     private = {f"{sources.directory}/{name}": text.encode() for name, text in changes.private.items()}
     _refuse_in_image(sources, private)
     readings = oracle.begin(texts | private) if oracle else None
-    record = _record(plan, options, changes)
     context = contexts(plan)
+    record = _record(plan, options, changes, digest(context))
+    _prove_known(record)
     ours = home_files(sources.directory, record, _digests(sources, record), context) | private
     wanted: dict[str, bytes | None] = {**earlier.files, **texts, **ours}
     # As they were read, not as they are by now: what was saved since is someone else's.
@@ -80,7 +88,7 @@ def draft(sources: Sources, earlier: Earlier, options: Options, oracle: Oracle |
         edited=tuple(dict.fromkeys([*texts, *earlier.files])),
         proved=oracle is not None,
         state=record,
-        notes=(*told, *_hard_links(sources, texts)),
+        notes=(*told, *_hard_links(sources, texts), *_outside(sources, changes)),
     )
 
 
@@ -105,8 +113,15 @@ def _prove(project: Project, plan: Plan, changes: Changes, before: Reading, afte
         prove_exporter(pooler, after)
 
 
+def _prove_known(record: State) -> None:
+    """What is written is known again as devpool's own when it is read."""
+    for what, why in foreign(record):
+        raise ProofError("not-known-again", f"{what} would not be taken back: {why}")
+
+
 def _notes(project: Project, plan: Plan) -> tuple[str, ...]:
-    starts = {name: start_of(project.services[name]) for name in plan.apps}
+    root = find_root(Path(project.sources.directory))
+    starts = {name: start_of(project.services[name], root) for name in plan.apps}
     return tuple(notes(project, plan, starts))
 
 
@@ -127,6 +142,17 @@ def _refuse_in_image(sources: Sources, private: Iterable[str]) -> None:
         where=found.place,
         hint=f"add the line `{folder}` at the end of {ignore}, and run the command again",
     )
+
+
+def _outside(sources: Sources, changes: Changes) -> tuple[str, ...]:
+    """The files outside of the project's root that are edited: the user has said that they may be."""
+    paths = dict.fromkeys(edit.path for edit in changes.edits if edit.path in sources.outside)
+    return tuple(f"{path} lies outside of the repository and is edited all the same{_behind(path)}" for path in paths)
+
+
+def _behind(path: str) -> str:
+    real = os.path.realpath(path)
+    return "" if real == path else f": the file is {real}"
 
 
 def _refuse_nothing(project: Project, plan: Plan, told: tuple[str, ...]) -> None:
@@ -205,8 +231,9 @@ def _prove_readable(path: str, data: bytes) -> None:
         raise ProofError("not-readable", f"the edited file would not be read: {error.message}", where=path) from None
 
 
-def _record(plan: Plan, options: Options, changes: Changes) -> State:
+def _record(plan: Plan, options: Options, changes: Changes, context: str) -> State:
     return State(
+        context=context,
         options=asdict(options),
         edits=changes.edits,
         private=tuple(changes.private),

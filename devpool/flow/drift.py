@@ -9,6 +9,7 @@ from devpool.commit.state import State
 from devpool.context import Context
 from devpool.decide.options import remembered
 from devpool.errors import DevpoolError
+from devpool.flow.built import differences
 from devpool.flow.prepare import prepare_enable
 from devpool.flow.prepared import Prepared
 from devpool.flow.record import read_digests
@@ -31,8 +32,11 @@ class Drift:
 
 
 def drift(state: State, directory: Path) -> list[Drift]:
-    """The edits that no longer stand as devpool wrote them, and private files that a fresh checkout lacks."""
+    """The edits that no longer stand as devpool wrote them, private files that a fresh checkout lacks, and files of
+    the build contexts that are not this devpool's.
+    """
     found = [Drift(file=name, place="", problem=f"is not here: {_RENEW}") for name in _lost(state, directory)]
+    found += [Drift(file=name, place="", problem=problem) for name, problem in differences(state, directory)]
     known, poolers = read_digests(state), [p.name for p in state.poolers]
     for path in state.paths():
         edits = state.edits_of(path)

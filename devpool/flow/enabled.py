@@ -46,7 +46,7 @@ def read_enabled(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> E
     Raises:
         DevpoolError: `changed-since-enable`, `no-record`, and what reading raises.
     """
-    state = read_state(project_directory(selection, cwd, shell))
+    state = read_state(project_directory(selection, cwd, shell), allow_outside=selection.allow_outside)
     if state is None:
         return recognised(selection, cwd, shell)
     from devpool.flow.rollback import direct
@@ -60,7 +60,7 @@ def known_state(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> St
     Raises:
         DevpoolError: `no-record`, and what reading raises.
     """
-    state = read_state(project_directory(selection, cwd, shell))
+    state = read_state(project_directory(selection, cwd, shell), allow_outside=selection.allow_outside)
     if state is not None:
         return state
     found = recognised(selection, cwd, shell)
@@ -125,7 +125,7 @@ def require_record(selection: Selection, cwd: Path, shell: Mapping[str, str], ot
     Raises:
         DevpoolError: `otherwise`, `no-record`, and what reading raises.
     """
-    state = read_state(project_directory(selection, cwd, shell))
+    state = read_state(project_directory(selection, cwd, shell), allow_outside=selection.allow_outside)
     if state is not None:
         return state
     if recognised(selection, cwd, shell) is None:

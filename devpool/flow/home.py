@@ -19,9 +19,12 @@ _IGNORED = (
 
 def contexts(plan: Plan) -> resources.BuildContext:
     """The build contexts of what is added, by path below the project directory."""
-    images = {BUILD_CONTEXT: "pgbouncer"}
-    if any(pooler.metrics for pooler in plan.poolers):
-        images[EXPORTER_CONTEXT] = "exporter"
+    return context_files(exporter=any(pooler.metrics for pooler in plan.poolers))
+
+
+def context_files(*, exporter: bool) -> resources.BuildContext:
+    """The same of the poolers' image, and of the exporter's."""
+    images = {BUILD_CONTEXT: "pgbouncer"} | ({EXPORTER_CONTEXT: "exporter"} if exporter else {})
     return {
         f"{folder}/{name}": file
         for folder, image in images.items()

@@ -53,6 +53,10 @@ def prepare_enable(
         from devpool.read.project import read_project
 
         sources = read_project(found)
+        if enabled and enabled.recorded:
+            from devpool.flow.rollback import refuse_others
+
+            refuse_others(enabled.state, sources.services)
         if oracle:
             oracle.complete(sources)
         prepared = draft(sources, earlier, options, oracle)

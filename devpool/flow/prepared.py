@@ -14,6 +14,7 @@ from devpool.commit.state import State
 from devpool.decide.plan import Plan
 from devpool.read.model import Project
 from devpool.read.sources import Sources
+from devpool.write.pooler import BUILD_CONTEXT, EXPORTER_CONTEXT
 
 _SERVICE_DEPTH = len(("services", "pgbouncer"))
 
@@ -95,20 +96,30 @@ class Prepared:
         """
         commit(directory, self.changes())
 
+    @property
+    def replaced(self) -> tuple[str, ...]:
+        """The files of the build contexts that enable changes or takes out: what is there is not this devpool's."""
+        contexts = tuple(f"{self.sources.directory}/{folder}/" for folder in (BUILD_CONTEXT, EXPORTER_CONTEXT))
+        mine = (p for p in self.after if p.startswith(contexts) and self.before[p] not in (None, self.after[p]))
+        return tuple(sorted(mine)) if self.plan else ()
+
     def diff(self) -> str:
-        """A unified diff of the user's own files and the private ones, their values masked."""
-        from devpool.flow.difference import difference, known_hosts  # most runs show no diff
+        """A unified diff of the user's own files and the private ones, their values masked; and of `replaced`."""
+        from devpool.flow.difference import difference, known_hosts, plain  # most runs show no diff
 
         env = {*self.sources.env_files, *self.private}
         texts = [(p, d) for p in self.edited if p not in env for d in (self.before[p], self.after[p]) if d is not None]
         known = known_hosts(texts) | self.sources.services.keys()
-        return "".join(
+        found = [
             line
             for path in (*self.edited, *self.private)
             for line in difference(
                 shown(path, self.sources.directory), self.before[path], self.after[path], known, env=path in env
             )
-        )
+        ]
+        for path in self.replaced:
+            found += plain(shown(path, self.sources.directory), self.before[path], self.after[path])
+        return "".join(found)
 
 
 def shown(path: str, directory: str) -> str:

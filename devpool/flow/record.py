@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from devpool.commit.names import DIGESTS, HOME, STATE
 from devpool.errors import DevpoolError
 from devpool.read import readable
+from devpool.read.root import find_root, is_inside
 
 if TYPE_CHECKING:
     from devpool.commit.state import State
@@ -35,11 +36,18 @@ class Earlier:
     enabled: bool = False
 
 
-def read_state(directory: Path) -> State | None:
+def read_state(directory: Path, *, allow_outside: bool = False) -> State | None:
     """The record of the last enable; None where there is none.
 
+    It is a colleague's word, not an order: its files lie below the project's root, and its edits are such as devpool
+    makes.
+
+    Args:
+        directory: the project directory.
+        allow_outside: whether the user lets devpool edit files outside of the root.
+
     Raises:
-        DevpoolError: `state-unreadable`, `state-version`.
+        DevpoolError: `state-unreadable`, `state-in-conflict`, `state-version`, `state-not-ours`.
     """
     path = directory / STATE
     if readable.is_file(path):
@@ -48,9 +56,34 @@ def read_state(directory: Path) -> State | None:
         data = b""  # a folder, or a link that leads nowhere, is a damaged record, and no sign that there is none
     else:
         return None
-    from devpool.commit.state import load  # what reads a record need not be loaded where there is none
+    # What reads a record need not be loaded where there is none.
+    from devpool.commit.state import load, not_ours
 
-    return load(data, str(directory))
+    state = load(data, str(directory))
+    found = next(_foreign(state, directory, allow_outside=allow_outside), None)
+    if found:
+        raise not_ours(*found, str(path))
+    return state
+
+
+def _foreign(state: State, directory: Path, *, allow_outside: bool) -> Iterator[tuple[str, str]]:
+    from devpool.undo.recorded import foreign
+
+    yield from _wrong_places(state, directory, allow_outside=allow_outside)
+    yield from foreign(state)
+
+
+def _wrong_places(state: State, directory: Path, *, allow_outside: bool) -> Iterator[tuple[str, str]]:
+    """The files that a record names and that are no project's: (the file, why)."""
+    root = find_root(directory)
+    for path in state.paths():
+        name = os.path.relpath(path, directory)
+        places = (name, os.path.relpath(os.path.realpath(path), root))
+        folders = {part.lower() for place in places for part in Path(place).parts}
+        if folders & {".git", HOME}:
+            yield name, "it lies in a folder whose files it never edits"
+        elif not (allow_outside or is_inside(path, root)):
+            yield name, f"it lies outside of {root}; if it is yours and you had it edited, pass --allow-outside again"
 
 
 def read_digests(state: State) -> Digests:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from devpool.commit.names import STATE
 from devpool.decide.plan import Move, Pooler, twin_of
 from devpool.decide.tuning import in_words
 from devpool.flow.prepared import Prepared, shown
@@ -91,17 +92,35 @@ def change_lines(prepared: Prepared, *, done: bool = True) -> list[str]:
     return [f"{verb} {shown(p, prepared.sources.directory)}" for p in prepared.rewrites]
 
 
+def replaced_lines(prepared: Prepared, *, done: bool = True) -> list[str]:
+    """The files of the build contexts that are not this devpool's, each a line."""
+    verbs = ("replaced", "removed") if done else ("would replace", "would remove")
+    return [
+        f"{verbs[prepared.after[p] is None]} {shown(p, prepared.sources.directory)}, which was not this devpool's"
+        for p in prepared.replaced
+    ]
+
+
 def written_lines(prepared: Prepared) -> list[str]:
     """What enable has written."""
-    if prepared.rewrites:
-        return change_lines(prepared)
+    lines = [*change_lines(prepared), *replaced_lines(prepared)]
+    if lines:
+        return lines
     restored = [f"restored {', '.join(prepared.restored)}"] if prepared.restored else []
-    return [*restored, "already enabled: no file to change"]
+    record = f"{prepared.sources.directory}/{STATE}"
+    renewed = prepared.before[record] not in (None, prepared.after[record])
+    return [*restored, f"brought {STATE} up to date" if renewed else "already enabled: no file to change"]
 
 
 def files_data(prepared: Prepared) -> dict[str, Any]:
     """The files that change, for `--json`."""
     return {"directory": prepared.sources.directory, "files": list(prepared.rewrites)}
+
+
+def _value(prepared: Prepared, move: Move) -> str:
+    setting, sources = move.setting, prepared.sources
+    hidden = sources.is_hidden(setting.value.origin.file.path)
+    return "***" if hidden else setting_shown(setting, setting.value.text, sources.services)
 
 
 def plan_data(prepared: Prepared) -> dict[str, Any]:
@@ -110,6 +129,7 @@ def plan_data(prepared: Prepared) -> dict[str, Any]:
     assert plan is not None, "enable always has a plan"
     return files_data(prepared) | {
         "proved": prepared.proved,
+        "replaced": list(prepared.replaced),
         "notes": list(prepared.notes),
         "private": list(prepared.private),
         "poolers": [asdict(p) for p in plan.poolers],
@@ -120,7 +140,7 @@ def plan_data(prepared: Prepared) -> dict[str, Any]:
                 "variable": m.setting.variable,
                 "kind": m.setting.kind,
                 "database": m.setting.database,
-                "value": setting_shown(m.setting, m.setting.value.text, prepared.sources.services),
+                "value": _value(prepared, m),
                 "origin": m.setting.value.origin.place,
                 "pooler": m.pooler.name,
                 "where": m.where,

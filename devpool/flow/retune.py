@@ -51,7 +51,7 @@ def retune(
         DevpoolError: `unknown-pooler`, `project-changed`, `set-refused`, and every refusal of enable.
     """
     with reading(directory):
-        if read_state(directory) != state:
+        if read_state(directory, allow_outside=ctx.selection.allow_outside) != state:
             raise changed_while_read(directory)
         poolers = _poolers(state, pooler)
         last = remembered(state.options)

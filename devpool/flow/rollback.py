@@ -6,14 +6,14 @@ Reads the disk and writes nothing. `devpool disable` writes what comes out of it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from devpool.commit.meanwhile import changed_while_read
 from devpool.commit.names import STATE
-from devpool.commit.state import State
+from devpool.commit.state import State, not_ours
 from devpool.flow.prepared import Prepared, shown
 from devpool.flow.record import ours_on_disk, read_digests, read_state
 from devpool.read.finding import find_project, project_directory
@@ -21,14 +21,17 @@ from devpool.read.found import Selection
 from devpool.read.model import Project
 from devpool.read.project import read_project
 from devpool.read.read_model import read_model
+from devpool.read.services import Service
 from devpool.read.sources import Sources
 from devpool.text.document import decode, encode
 from devpool.text.edits import Edit
 from devpool.undo.conflicts import Conflict, refusal
 from devpool.undo.digests import Digests
+from devpool.undo.meaning_kept import beyond
+from devpool.undo.recorded import ours_of
 from devpool.undo.redirect import pooled_values, redirected, without_twins
 from devpool.undo.undo import Undone, read_edited, undo, undo_exactly
-from devpool.undo.unrecorded import Former, former_of, former_poolers, unwrapped, without_poolers
+from devpool.undo.unrecorded import Former, former_of, former_poolers, is_ours, unwrapped, without_poolers
 
 Conflicts = Literal["refuse", "keep", "force"]
 
@@ -87,9 +90,28 @@ def direct(state: State, conflicts: Conflicts = "refuse") -> Direct:
     changed = tuple(c for u in found.values() for c in u.conflicts)
     if changed and conflicts == "refuse":
         raise refusal(changed)
+    _refuse_more(state, read, files, forced={c.path for c in changed if c.forced})
     notes += [_gone(e, state.directory) for u in found.values() for e in u.gone]
     settings = {name: s for u in found.values() for name, s in u.settings.items()}
     return Direct(files=files, read=read, settings=settings, conflicts=changed, notes=tuple(dict.fromkeys(notes)))
+
+
+def _refuse_more(
+    state: State, read: Mapping[str, bytes], files: Mapping[str, bytes], *, forced: Container[str]
+) -> None:
+    """A record is anyone's word: what it makes of a file must be what taking devpool out of it can make.
+
+    Raises:
+        DevpoolError: `state-not-ours`.
+    """
+    ours = ours_of(state)
+    for path, after in files.items():
+        edits = state.edits_of(path)
+        now, then = (read_edited(path, data, edits) for data in (read[path], after))
+        more = next(beyond(now, then, ours, forced=path in forced), None)
+        if more:
+            why = "without these edits more would change than where an address leads"
+            raise not_ours(f"{more} ({shown(path, state.directory)})", why, f"{state.directory}/{STATE}")
 
 
 def _gone(edit: Edit, directory: str) -> str:
@@ -137,10 +159,10 @@ def prepare_disable(
     """
     directory = project_directory(selection, cwd, shell)
     ours = ours_on_disk(directory)
-    state = read_state(directory)
+    state = read_state(directory, allow_outside=selection.allow_outside)
     found = direct(state, conflicts) if state else Direct(files={})
     reader = _Reader(selection, cwd, shell, dict(found.files), dict(found.read))
-    poolers = reader.of_record(state) if state else reader.recognised()
+    poolers = reader.of_record(state, kept=conflicts == "keep") if state else reader.recognised()
     if not state and not poolers:
         return None
     if state and str(directory / STATE) not in ours:
@@ -165,7 +187,7 @@ def prepare_disable(
         poolers=tuple(p.name for p in poolers),
         services=tuple(name for p in poolers for name in (*p.exporters, p.name)),
         apps=tuple(dict.fromkeys([*apps, *reader.apps])),
-        exact=state is not None,
+        exact=not reader.guessed,
     )
 
 
@@ -191,23 +213,37 @@ class _Reader:
     was: dict[str, bytes]
     said: list[str] = field(default_factory=list)
     apps: list[str] = field(default_factory=list)
+    guessed: bool = False
 
     def read(self) -> Sources:
         sources = read_project(find_project(self.selection, self.cwd, self.shell, self.files))
         self.was = dict(sources.originals) | self.was
         return sources
 
-    def of_record(self, state: State) -> list[Former]:
-        """With a record: what the user himself has sent to a pooler since goes to its database too."""
+    def of_record(self, state: State, *, kept: bool) -> list[Former]:
+        """With a record: what the user himself has sent to a pooler since goes to its database too.
+
+        A merge can bring poolers along that the record does not tell of: they go as they do where there is none,
+        unless the user wants to keep what he changed, which may be a pooler.
+        """
         project = read_model(self.read())
         poolers = [former_of(added, project) for added in state.poolers]
-        self._redirect(project, poolers)
-        return poolers
+        refuse_others(state, project.services)
+        pooled = pooled_values(project, poolers)
+        if pooled:
+            self._redirect(project, poolers)
+            self.files |= without_twins(read_model(self.read()), pooled)
+        return poolers + ([] if kept else self.recognised(known=True))
 
-    def recognised(self) -> list[Former]:
-        """Without a record: all that devpool wrote goes back in meaning."""
+    def recognised(self, *, known: bool = False) -> list[Former]:
+        """Without a record: all that devpool wrote goes back in meaning.
+
+        Args:
+            known: whether there is a record, and nothing may be left.
+        """
         project = read_model(self.read())
         poolers = former_poolers(project)
+        self.guessed = bool(poolers) or not known
         if poolers:
             pooled = pooled_values(project, poolers)
             self.files |= unwrapped(self.read())
@@ -221,3 +257,21 @@ class _Reader:
         self.files |= found.files
         self.said += found.said
         self.apps += found.apps
+
+
+def refuse_others(state: State, services: Mapping[str, Service]) -> None:
+    """What a record calls a pooler loses its containers, and so must not be a service of the user's.
+
+    Args:
+        state: the record.
+        services: those of the project as it is without devpool.
+
+    Raises:
+        DevpoolError: `state-not-ours`.
+    """
+    for name in (name for pooler in state.poolers for name in (pooler.name, pooler.exporter)):
+        service = services.get(name)
+        if service and not is_ours(service):
+            raise not_ours(
+                f"the pooler `{name}`", f"that service is another one ({service.place})", f"{state.directory}/{STATE}"
+            )

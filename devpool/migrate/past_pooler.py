@@ -28,6 +28,7 @@ from devpool.read.model import Project, unknown_service
 from devpool.read.project import read_project
 from devpool.read.read_model import read_model
 from devpool.read.recognise import direct_names
+from devpool.read.root import find_root
 from devpool.read.tools import Tool
 from devpool.text.nodes import Sequence
 
@@ -42,6 +43,11 @@ class Opened:
     directory: Path
     project: Project
     state: State | None
+
+    @property
+    def root(self) -> Path:
+        """What devpool may look at: the repository that the project lies in."""
+        return find_root(self.directory)
 
 
 class CommandError(DevpoolError):
@@ -109,7 +115,8 @@ def run_past_pooler(
     stack = own_stack(ctx.selection, str(ctx.cwd))
     build_missing(stack, project.services[service], ctx.output)
     start_databases(stack, databases_of(project, service), ctx.output)
-    texts = [text for folder in folders(project.services[service]) for text in files_in(folder).values()]
+    places = folders(project.services[service], opened.root)
+    texts = [text for folder in places for text in files_in(folder, opened.root).values()]
     values = exported(project, service, tool, direct_names(texts)) | direct_values(project, state, service)
     poolers = _poolers(opened, service) if migrates else []
     with (
@@ -146,7 +153,7 @@ def _poolers(opened: Opened, service: str) -> list[str]:
 
 def _over_dead_end(opened: Opened, service: str, command: list[str]) -> tuple[list[str], list[str] | None]:
     """An entrypoint that serves, and never runs the command that it is given, gives way to the command."""
-    if command and start_of(opened.project.services[service]).dead_end:
+    if command and start_of(opened.project.services[service], opened.root).dead_end:
         return command[1:], [shlex.quote(command[0])]
     return command, None
 

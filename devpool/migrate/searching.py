@@ -37,7 +37,7 @@ def search(ctx: Context, opened: Opened, chosen: str | None) -> tuple[list[str],
     """
     services = opened.project.services
     names = [chosen] if chosen else apps_of(opened.project)
-    evidence = {n: Evidence(start=start_of(services[n]), folders=_read(opened, n)) for n in names}
+    evidence = {n: Evidence(start=start_of(services[n], opened.root), folders=_read(opened, n)) for n in names}
     found = find(opened.project, chosen, evidence)
     if found is None and names:
         ctx.output.progress(f"nothing in the folders tells of a migration tool: looking inside {', '.join(names)}")
@@ -51,7 +51,8 @@ def search(ctx: Context, opened: Opened, chosen: str | None) -> tuple[list[str],
 
 def _read(opened: Opened, name: str) -> dict[str, dict[str, str]]:
     directory = str(opened.directory)
-    return {shown(folder, directory): files_in(folder) for folder in folders(opened.project.services[name])}
+    places = folders(opened.project.services[name], opened.root)
+    return {shown(folder, directory): files_in(folder, opened.root) for folder in places}
 
 
 def _look_inside(stack: Stack, name: str) -> dict[str, dict[str, str]]:

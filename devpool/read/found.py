@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 class Selection:
     """The options that say which project is meant, as the user gave them to `docker compose` or to devpool.
 
-    Two are devpool's alone: `allow_remote`, whether Compose may fetch what the files name elsewhere; `same_project`,
-    whether containers under the project's name are its own wherever they were started from.
+    Three are devpool's alone: `allow_remote`, whether Compose may fetch what the files name elsewhere; `same_project`,
+    whether containers under the project's name are its own wherever they were started from; `allow_outside`, whether
+    files outside of the project's root may be edited.
     """
 
     files: tuple[str, ...] = ()
@@ -21,6 +22,7 @@ class Selection:
     profiles: tuple[str, ...] = ()
     allow_remote: bool = False
     same_project: bool = False
+    allow_outside: bool = False
 
     def arguments(self) -> list[str]:
         """The same options for `docker compose`."""

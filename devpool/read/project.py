@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from devpool.errors import DevpoolError
 from devpool.read import readable
+from devpool.read.closed import find_closed
 from devpool.read.environment import env_file_uses
 from devpool.read.found import Found
 from devpool.read.including import Included, Scope, included
 from devpool.read.paths import resolve_path
 from devpool.read.remote import is_remote, may_name_files, remote_file
+from devpool.read.root import find_root, is_inside
 from devpool.read.services import Service, extends_of, find_services, services_node
 from devpool.read.sources import Sources
 from devpool.text import nodes
@@ -24,6 +27,8 @@ _DEEPEST = 50
 _MOST_FILES = 1000
 _MOST_BYTES = 32 << 20
 _MOST_NODES = 500_000
+
+_OF_THE_DISK = ("cannot-read", "no-compose-file")  # these say nothing of what a file holds
 
 
 def read_project(found: Found) -> Sources:
@@ -65,6 +70,7 @@ class _Reader:
         services = find_services(documents, self.loaded, self.variables)
         for service in services.values():
             self._load_env_files(service)
+        closed = find_closed(self.found.directory, self.loaded, self.env_files)
         return Sources(
             selection=self.found.selection,
             cwd=self.found.cwd,
@@ -76,6 +82,8 @@ class _Reader:
             variables=self.variables,
             services=services,
             originals=self.originals,
+            outside=closed.outside,
+            closed=dict.fromkeys(() if self.found.selection.allow_outside else closed.outside, "") | closed.elsewhere,
         )
 
     def documents(self) -> list[Document]:
@@ -187,7 +195,8 @@ class _Reader:
 
     def _document(self, path: str, directory: str) -> Document:
         if path not in self.loaded:
-            self.loaded[path] = parse(path, self._bytes(path), directory)
+            with self._hiding(path):
+                self.loaded[path] = parse(path, self._bytes(path), directory)
             if sum(document.size for document in self.loaded.values()) > _MOST_NODES:
                 raise _too_large(path)
         return self.loaded[path]
@@ -199,8 +208,24 @@ class _Reader:
 
     def _env_file(self, path: str) -> EnvFile:
         if path not in self.env_files:
-            self.env_files[path] = parse_env(path, self._bytes(path))
+            with self._hiding(path):
+                self.env_files[path] = parse_env(path, self._bytes(path))
         return self.env_files[path]
+
+    @contextmanager
+    def _hiding(self, path: str) -> Iterator[None]:
+        """What is said against a file outside of the project's root shows nothing of it."""
+        try:
+            yield
+        except DevpoolError as error:
+            if error.code in _OF_THE_DISK or is_inside(path, find_root(Path(self.found.directory))):
+                raise
+            raise DevpoolError(
+                error.code,
+                "this file outside of the project's repository is not as Compose reads it",
+                where=path,
+                hint="see which file of the project names it, and take that out",
+            ) from None
 
     def _bytes(self, path: str) -> bytes:
         if path not in self.originals:

@@ -66,11 +66,11 @@ def former_poolers(project: Project) -> list[Former]:
     Raises:
         DevpoolError: `no-record`, where one does not say what is behind it.
     """
-    return [_former(project, service) for service in project.services.values() if _is_ours(service, BUILD_CONTEXT)]
+    return [_former(project, service) for service in project.services.values() if is_ours(service, BUILD_CONTEXT)]
 
 
 def _exporters(project: Project, pooler: str) -> Iterator[str]:
-    mine = (s for s in project.services.values() if _is_ours(s, EXPORTER_CONTEXT))
+    mine = (s for s in project.services.values() if is_ours(s, EXPORTER_CONTEXT))
     yield from (s.name for s in mine if pooler in s.names("depends_on"))
 
 
@@ -88,14 +88,16 @@ def former_of(added: AddedPooler, project: Project) -> Former:
     )
 
 
-def _is_ours(service: Service, context: str) -> bool:
+def is_ours(service: Service, context: str = "") -> bool:
+    """Whether a service is built from a build context of devpool's: from this one, or from any."""
+    ours = (f"/{context}",) if context else (f"/{BUILD_CONTEXT}", f"/{EXPORTER_CONTEXT}")
     for statement in service.statements("build"):
         value = statement.value
         node = nodes.lookup(value, "context") if isinstance(value, nodes.Mapping) else value
         found = nodes.resolved(node) if node else None
         if isinstance(found, nodes.Scalar):
             path = resolve_path(statement.document.directory, service.read(found))
-            return path.endswith(f"/{context}")
+            return path.endswith(ours)
     return False
 
 
@@ -125,10 +127,10 @@ def _former(project: Project, service: Service) -> Former:
 
 
 def texts_of(sources: Sources) -> Iterator[Document | EnvFile]:
-    """The files of a project that can be edited, devpool's own left out."""
+    """The files of a project that can be edited: not devpool's own, and none outside of the project's root."""
     files: list[Document | EnvFile] = [*sources.loaded.values(), *sources.env_files.values()]
     for file in files:
-        if f"/{FOLDER}/" not in file.path:
+        if f"/{FOLDER}/" not in file.path and not sources.is_hidden(file.path):
             yield file
 
 
@@ -154,10 +156,10 @@ def unwrapped(sources: Sources) -> dict[str, bytes]:
         found.setdefault(file.path, []).extend(spans)
     for service in sources.services.values():
         for document, place in _private_items(sources, service):
-            found[document.path].append(place)
+            found.setdefault(document.path, []).append(place)
             found[document.path] += _named_again(service)
     files = {file.path: file for file in texts_of(sources)}
-    return {path: encoded(files[path], list(dict.fromkeys(spans))) for path, spans in found.items() if spans}
+    return {path: encoded(files[path], list(dict.fromkeys(found[path]))) for path in files if found.get(path)}
 
 
 def _unwrapped(file: Document | EnvFile) -> Iterator[Placed]:
@@ -191,7 +193,7 @@ def _private_items(sources: Sources, service: Service) -> Iterator[tuple[Documen
     ours = f"{sources.directory}/{FOLDER}/env/"
     uses = list(env_file_uses(service))
     for use in uses:
-        if use.path.startswith(ours) and not _is_ours(service, BUILD_CONTEXT):
+        if use.path.startswith(ours) and not is_ours(service, BUILD_CONTEXT):
             mine = [u for u in uses if u.document is use.document]
             whole = nodes.place_of(use.document.root, ("services", service.name, "env_file"))
             alone = all(u.path.startswith(ours) for u in mine)
@@ -228,7 +230,7 @@ def without_poolers(sources: Sources, poolers: list[Former]) -> dict[str, bytes]
     """The files without the poolers' services."""
     names = {name for pooler in poolers for name in (pooler.name, *pooler.exporters)}
     found: dict[str, bytes] = {}
-    for document in sources.loaded.values():
+    for document in (file for file in texts_of(sources) if isinstance(file, Document)):
         services = services_node(document)
         mine = [e for e in services.entries if e.key.value in names] if services else []
         if services and mine:

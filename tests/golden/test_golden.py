@@ -30,6 +30,9 @@ from devpool.read.finding import find_project
 from devpool.read.found import Selection
 from devpool.read.project import read_project
 from devpool.read.read_model import read_model
+from devpool.undo.meaning_kept import beyond
+from devpool.undo.recorded import ours_of, problem
+from devpool.undo.undo import read_edited
 
 CASES = sorted(p for p in (Path(__file__).parent / "cases").iterdir() if p.is_dir())
 WORKING = [case for case in CASES if not (case / "error.txt").is_file()]
@@ -154,6 +157,21 @@ def test_disable_gives_every_byte_and_mode_back_and_leaves_nothing(project: Proj
     assert project.disable()[0] == 0
     assert project.tree() == before
     assert not (project.folder / ".devpool").exists()
+
+
+@each_working_case
+def test_every_edit_is_known_again_as_devpools_own(project: Project) -> None:
+    before = project.users_files()
+    assert project.enable("--no-verify")[0] == 0
+    state = read_state(project.folder)
+    assert state is not None
+    assert state.edits
+    ours = ours_of(state)
+    assert [why for edit in state.edits if (why := problem(edit, ours))] == []
+    for path in state.paths():
+        name, edits = os.path.relpath(path, project.folder), state.edits_of(path)
+        now, then = (read_edited(path, data, edits) for data in (Path(path).read_bytes(), before[name]))
+        assert list(beyond(now, then, ours)) == []
 
 
 @each_working_case

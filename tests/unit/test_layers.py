@@ -17,13 +17,13 @@ ORDER = (
 )
 # What touches the world, or leads to what does; all other modules of these packages are pure.
 IMPURE = {
-    "read": {"finding", "project", "readable", "looking", "build_contexts"},
+    "read": {"finding", "project", "readable", "looking", "build_contexts", "root", "closed"},
     "commit": {"files", "journal", "intent", "lock", "disk_errors", "keepsakes", "meanwhile"},
     "docker": {"engine", "client", "containers", "halfway", "attached", "console", "ready", "live"}
     | {"bounded", "program"},
     "prove": {"oracle", "private_folder"},
     "flow": {"prepare", "draft", "record", "prepared", "rollback", "home", "drift", "report"}
-    | {"follow", "rollout", "retune", "enabled"},
+    | {"follow", "rollout", "retune", "enabled", "built"},
     "see": {"status_lines", "status_view", "screen", "watch", "overview"},
     "size": {"size_facts", "size_report", "measure"},
     "migrate": {"searching", "past_pooler", "schema_change"},

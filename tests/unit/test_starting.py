@@ -109,7 +109,7 @@ def starts(folder: Path, service: str, **files: str) -> Start:
         path.write_text(text)
     file = str(folder / "compose.yml")
     document = parse(file, f"services:\n  web:\n{service}".encode(), str(folder))
-    return start_of(find_services([document], {file: document}, {})["web"])
+    return start_of(find_services([document], {file: document}, {})["web"], folder)
 
 
 def where(found: Start) -> dict[str, str]:

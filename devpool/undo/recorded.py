@@ -1,0 +1,157 @@
+"""Whether a recorded edit undoes what devpool can have written. Pure.
+
+A record is committed, so it is anyone's word: what it puts back goes into the user's files. Each kind of edit that
+`write/` makes has a shape: what it wrote names the pooler, its port or devpool's own variables, and what it replaced
+is an address, an alias or the name of a dependency on one line. `meaning_kept.py` looks at what comes out of them all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from devpool.commit.state import State
+from devpool.decide.options import remembered
+from devpool.decide.own_keys import ANCHOR
+from devpool.decide.plan import DIRECT_SUFFIX, POOLED_SUFFIX, SESSION_SUFFIX
+from devpool.decide.session import SUFFIX
+from devpool.text.edits import Copy, Edit
+from devpool.text.patterns import regex
+from devpool.write.pooler import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
+
+KEYS = ("environment", "env_file", "depends_on", "links", "command", "entrypoint")
+"""The keys of a service whose values devpool edits."""
+_COPIED = "\ufffc"  # stands for a copy, whose text a record does not hold
+_NAME = regex(r"[A-Za-z0-9._-]+")
+_PORT = regex(r"[0-9]{1,5}")
+_ADDRESS = regex(r"[\w.:\[\]%${}?+-]+|\$\{[^\r\n'\"#]*\}(:\d{1,5})?")
+_ALIAS = regex(r"[ \t]*(\*[^\s,\[\]{}]+|\[[ \t]*\*[^\r\n\[\]{}]+\])")
+_NAMED_ALIAS = regex(r"(\r\n|\n|\r)?[ \t]*[^\s:#]+:[ \t]*(\*[^\s,\[\]{}]+|\[[ \t]*\*[^\r\n\[\]{}]+\])")
+_WRAP = regex(rf"\$\{{[A-Za-z_]\w*{POOLED_SUFFIX}(_SESSION)?:-")
+_PRIVATE = regex(rf"(\./|(\.\./)+[\w./-]*){re.escape(FOLDER)}/env/[\w.-]+\.env")
+_SHIELD = regex(rf"(\r\n|\n|\r)[ \t]+(environment|env_file|depends_on|links):\s*({_COPIED}|\{{\}}|\[\])")
+_LINE = regex(rf"(\r\n|\n|\r)(export[ \t]+)?[\w.\[\]-]+=['\"]?[^\r\n'\"]*{_COPIED}[^\r\n'\"]*['\"]?")
+_PUBLISHED = regex(r"127\.0\.0\.1:(\d{1,5}):")
+_SUFFIXES = (DIRECT_SUFFIX, POOLED_SUFFIX, SESSION_SUFFIX)
+_OWN = regex(rf"{POOLED_SUFFIX}|{DIRECT_SUFFIX}|{re.escape(FOLDER)}/env/|&{ANCHOR}|{SUFFIX}\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ours:
+    """How what devpool writes can be told.
+
+    Attributes:
+        names: the services that it added.
+        address: what fits an address of a pooler, or one of its ports.
+        mention: what finds such a thing in a text.
+    """
+
+    names: frozenset[str]
+    address: re.Pattern[str]
+    mention: re.Pattern[str]
+
+
+def ours_of(state: State) -> Ours:
+    """What devpool added, by a record."""
+    added = {name for p in state.poolers for name in (p.name, p.exporter) if name}
+    blocks = ["".join(p for p in e.new if isinstance(p, str)) for e in state.edits if e.at[1:] and e.at[1] in added]
+    published = [port for block in blocks for port in _PUBLISHED.findall(block)]
+    names = "|".join(map(re.escape, sorted(added, key=len, reverse=True))) or "(?!)"
+    ports = "|".join(map(re.escape, (*(p.port for p in state.poolers), *published))) or "(?!)"
+    # An app in the host's network keeps the host's name: only the port is the pooler's.
+    host = r"[\w.-]+" if published else f"(?:{names})"
+    return Ours(
+        names=frozenset(added),
+        address=re.compile(rf"{host}(?::\d{{1,5}})?|\d{{1,5}}"),
+        mention=re.compile(rf"(?<![\w.])(?:{names})(?::\d{{1,5}})?(?![\w-])|(?<!\d)(?:{ports})(?!\d)|{SUFFIX}\b"),
+    )
+
+
+def foreign(state: State) -> Iterator[tuple[str, str]]:
+    """What in a record devpool did not write, and why it cannot have."""
+    chosen = remembered(state.options)
+    ports = [p for p in (chosen.port, chosen.publish) if p is not None]
+    if not (_NAME.fullmatch(chosen.name) and all(_PORT.fullmatch(str(port)) for port in ports)):
+        yield "options", "no such name or port can be asked for"
+    for pooler in state.poolers:
+        names = (pooler.name, *([pooler.exporter] if pooler.exporter else []))
+        if not all(map(_NAME.fullmatch, names)):
+            yield f"the pooler `{pooler.name}`", "that is no name of a service"
+        if not (_PORT.fullmatch(pooler.port) and _PORT.fullmatch(pooler.upstream)):
+            yield f"the pooler `{pooler.name}`", "its port is none"
+    for name in state.private:
+        if not _PRIVATE.fullmatch(f"./{name}"):
+            yield name, f"private files lie in {FOLDER}/env"
+    ours = ours_of(state)
+    for edit in state.edits:
+        why = problem(edit, ours)
+        if why:
+            yield f"an edit of {'.'.join(edit.at)}", why
+
+
+def problem(edit: Edit, ours: Ours) -> str:
+    """Why an edit is none of devpool's; "" where it may be one.
+
+    Args:
+        edit: the edit; its path does not count.
+        ours: how devpool's own texts can be told.
+    """
+    if not _is_place(edit):
+        return "devpool changes nothing in that place"
+    written = "".join(p if isinstance(p, str) else _COPIED for p in edit.new)
+    if edit.at[0] == "services" and len(edit.at) == 2:
+        return "" if _is_block(edit, written, ours) else "that is not the service of a pooler"
+    if edit.old is None:
+        return "" if _is_around(edit) else "devpool puts no such text around another"
+    if edit.old == "":
+        return "" if _is_added(edit, written, ours) else "what it takes out names nothing of devpool's"
+    if _is_alias(edit):
+        return "" if _COPIED in written or _names_ours(written, ours) else "what it takes out names no pooler"
+    return _of_address(edit, written, ours)
+
+
+def _is_place(edit: Edit) -> bool:
+    first = edit.at[0]
+    if first == "services":
+        return edit.inserts if len(edit.at) == 2 else len(edit.at) > 2 and edit.at[2] in KEYS
+    return len(edit.at) == 1 or first.startswith("x-")
+
+
+def _is_block(edit: Edit, written: str, ours: Ours) -> bool:
+    name = edit.at[1]
+    head = re.match(r"[\r\n]+[ \t]+(?P<name>[\w.-]+):[ \t]*[\r\n]", written)
+    built = re.search(rf"[\r\n][ \t]+build: [\"']?[^\s\"']*({BUILD_CONTEXT}|{EXPORTER_CONTEXT})[\"']?[\r\n]", written)
+    return edit.old == "" and name in ours.names and head is not None and head["name"] == name and built is not None
+
+
+def _is_around(edit: Edit) -> bool:
+    before, *middle, after = edit.new if len(edit.new) == 3 else ("", None, "")
+    if middle != [Copy(edit.start, edit.end)] or not isinstance(before, str) or not isinstance(after, str):
+        return False
+    file = after.removeprefix(", ").removesuffix("]").strip("\"'")
+    return bool(_WRAP.fullmatch(before) and after == "}") or bool(before == "[" and _PRIVATE.fullmatch(file))
+
+
+def _is_added(edit: Edit, written: str, ours: Ours) -> bool:
+    if len(edit.at) == 1 and edit.inserts and not written.startswith(("\n ", "\r\n ")):
+        return edit.at[0].endswith(_SUFFIXES) and _LINE.fullmatch(written) is not None
+    named = edit.inserts and edit.at[-1].endswith(_SUFFIXES)
+    return named or _SHIELD.fullmatch(written) is not None or _names_ours(written, ours)
+
+
+def _names_ours(written: str, ours: Ours) -> bool:
+    return bool(ours.mention.search(written) or _OWN.search(written))
+
+
+def _is_alias(edit: Edit) -> bool:
+    old = edit.old or ""
+    if edit.inserts:
+        return old[:1] in "\r\n" and _NAMED_ALIAS.fullmatch(old) is not None
+    return bool(_ALIAS.fullmatch(old) or (old[:1] not in "\r\n" and _NAMED_ALIAS.fullmatch(old)))
+
+
+def _of_address(edit: Edit, written: str, ours: Ours) -> str:
+    if edit.inserts or not ours.address.fullmatch(written):
+        return "what it takes out is no address of a pooler"
+    return "" if _ADDRESS.fullmatch(edit.old or "") else "what it puts back is no address"

@@ -1,0 +1,156 @@
+"""Files outside of the repository: edited only where the user says so, and nothing of them is shown unasked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from security.record_rig import DISABLE, ENABLE, Clone
+
+COMPOSE = """\
+services:
+  db:
+    image: postgres:17
+    environment:
+      POSTGRES_PASSWORD: cove
+  web:
+    image: app
+    env_file: web.env
+"""
+HOST = "LEVEL=info\nPGHOST=db\nPGPASSWORD=Himmelfahrt9\n"
+
+
+@pytest.fixture
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plain_shell: dict[str, str]) -> Iterator[Clone]:
+    for name in os.environ.keys() - plain_shell.keys():
+        monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    found = Clone(home / "repo" / "app", home)
+    (home / "repo" / ".git").mkdir(parents=True)
+    found.write("compose.yml", COMPOSE)
+    (home / "private.env").write_text(HOST)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.chdir(found.project)
+    yield found
+    os.chdir(tmp_path)
+
+
+def test_an_env_file_behind_a_link_is_left_alone_and_the_app_gets_an_entry_of_its_own(clone: Clone) -> None:
+    (clone.project / "web.env").symlink_to("../../private.env")
+    before = clone.state()
+    done = clone.devpool(*ENABLE)
+    assert done.code == 0, done.words
+    assert (clone.home / "private.env").read_text() == HOST
+    assert "PGHOST: pgbouncer" in clone.text()
+    assert clone.devpool(*DISABLE).code == 0
+    assert clone.state() == before
+
+
+def test_it_is_edited_where_the_user_says_so_and_the_plan_names_it(clone: Clone) -> None:
+    (clone.project / "web.env").symlink_to("../../private.env")
+    before = clone.state()
+    done = clone.devpool(*ENABLE, "--allow-outside")
+    assert done.code == 0, done.words
+    assert f"{clone.home}/private.env" in done.words
+    assert "PGHOST=pgbouncer" in (clone.home / "private.env").read_text()
+    enabled = clone.state()
+    refused = clone.devpool(*DISABLE)
+    assert (refused.code, "--allow-outside" in refused.words) == (1, True)
+    assert clone.state() == enabled
+    assert clone.devpool(*DISABLE, "--allow-outside").code == 0
+    assert clone.state() == before
+
+
+def test_an_env_file_above_the_repository_is_not_edited(clone: Clone) -> None:
+    clone.write("compose.yml", COMPOSE.replace("web.env", "../../private.env"))
+    assert clone.devpool(*ENABLE).code == 0
+    assert (clone.home / "private.env").read_text() == HOST
+
+
+def test_an_env_file_above_the_project_is_edited_where_nobody_else_reads_it(clone: Clone) -> None:
+    clone.write("../common.env", HOST)
+    clone.write("compose.yml", COMPOSE.replace("web.env", "../common.env"))
+    before = clone.state()
+    assert clone.devpool(*ENABLE).code == 0
+    assert "PGHOST=pgbouncer" in clone.text("../common.env")
+    assert clone.devpool(*DISABLE).code == 0
+    assert clone.state() == before
+
+
+def test_it_is_left_alone_where_another_compose_file_reads_it(clone: Clone) -> None:
+    clone.write("../common.env", HOST)
+    clone.write("../other/compose.yml", "services:\n  job:\n    image: job\n    env_file: ../common.env\n")
+    clone.write("compose.yml", COMPOSE.replace("web.env", "../common.env"))
+    before = clone.state()
+    done = clone.devpool(*ENABLE)
+    assert done.code == 0, done.words
+    assert clone.text("../common.env") == HOST
+    assert "PGHOST: pgbouncer" in clone.text()
+    assert clone.devpool(*DISABLE).code == 0
+    assert clone.state() == before
+
+
+@pytest.mark.parametrize("key", ["include", "extends", "link", "variable"])
+def test_a_compose_file_outside_is_refused_by_name(clone: Clone, key: str) -> None:
+    (clone.home / "web.yml").write_text(
+        "services:\n  web:\n    image: app\n    environment:\n      PGPASSWORD: Himmelfahrt9\n      PGHOST: db\n"
+    )
+    base = COMPOSE[: COMPOSE.index("  web:")]
+    if key == "include":
+        clone.write("compose.yml", f"include: [../../web.yml]\n{base}")
+    elif key == "extends":
+        clone.write(
+            "compose.yml", f"{base}  web:\n    extends: {{file: ../../web.yml, service: web}}\n    init: true\n"
+        )
+    elif key == "link":
+        clone.write("compose.yml", base)
+        (clone.project / "compose.override.yml").symlink_to("../../web.yml")
+    else:
+        clone.write("compose.yml", base)
+        clone.write(".env", "COMPOSE_FILE=compose.yml:../../web.yml\n")
+    before = clone.state()
+    done = clone.devpool(*ENABLE)
+    assert (done.code, "[outside-root]" in done.words) == (1, True), done.words
+    assert str(clone.home / "web.yml") in done.words or "compose.override.yml" in done.words
+    assert clone.state() == before
+
+
+def test_nothing_of_a_file_outside_is_shown(clone: Clone) -> None:
+    url = "DATABASE_URL=postgres://hidden-user:Himmelfahrt9@db:5432/hidden-name\n"
+    (clone.home / "private.env").write_text(url)
+    clone.write("compose.yml", COMPOSE.replace("web.env", "../../private.env"))
+    for command in (("explain",), ("explain", "--json"), ("status",), (*ENABLE, "--dry-run"), (*ENABLE, "--diff")):
+        for words in (command, (*command, "--json")):
+            done = clone.devpool(*words)
+            assert [w for w in ("hidden-user", "hidden-name", "Himmelfahrt9") if w in done.words] == [], words
+
+
+def test_an_error_in_a_file_outside_shows_nothing_of_it(clone: Clone) -> None:
+    (clone.home / "private.env").write_text('OTHER="Himmelfahrt9 and no end\nmore\n')
+    (clone.home / "web.yml").write_text("services:\n  web: {Himmelfahrt9\n")
+    for text in (
+        COMPOSE.replace("web.env", "../../private.env"),
+        f"include: [../../web.yml]\n{COMPOSE}",
+    ):
+        clone.write("compose.yml", text)
+        for command in (("explain",), ("status",), ENABLE, DISABLE):
+            done = clone.devpool(*command)
+            assert done.code in (0, 1)
+            assert "Himmelfahrt9" not in done.words
+
+
+def test_folders_outside_are_not_looked_into(clone: Clone) -> None:
+    (clone.home / "job").mkdir()
+    (clone.home / "job" / "Dockerfile").write_text('CMD ["sh", "-c", "alembic upgrade head && serve"]\n')
+    web = "  web:\n    build: ../../job\n    environment:\n      PGHOST: db\n      PGPASSWORD: x\n"
+    clone.write("compose.yml", COMPOSE[: COMPOSE.index("  web:")] + web)
+    done = clone.devpool(*ENABLE, "--dry-run")
+    assert (done.code, "alembic" in done.words) == (0, False)
+    (clone.project / "Dockerfile").symlink_to("../../job/Dockerfile")
+    clone.write("compose.yml", COMPOSE[: COMPOSE.index("  web:")] + web.replace("../../job", "."))
+    done = clone.devpool(*ENABLE, "--dry-run")
+    assert (done.code, "alembic" in done.words) == (0, False)
