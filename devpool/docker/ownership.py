@@ -53,6 +53,8 @@ class Ownership:
     In another folder it is another project. In the same one it is another where it shares no compose file with this
     one, unless none of its files is there any more: they were renamed.
 
+    Identities are asked for at every comparison: a compose file that devpool has written meanwhile is another file.
+
     Args:
         own: where the project is started from.
         identity: what is the same for two paths of one file; "" for a path where nothing is.
@@ -61,8 +63,6 @@ class Ownership:
     def __init__(self, own: Place, identity: Callable[[str], str]) -> None:
         self.own = own
         self._identity = identity
-        self._directory = self._of(own.directory)
-        self._files = {self._of(file) for file in own.files}
 
     def is_own(self, place: Place | None) -> bool:
         """Whether containers that were started from there are this project's; from None, as far as one can tell."""
@@ -70,7 +70,7 @@ class Ownership:
 
     def elsewhere(self, place: Place) -> bool:
         """Whether a place is in another folder."""
-        return self._of(place.directory) != self._directory
+        return self._of(place.directory) != self._of(self.own.directory)
 
     def others(self, containers: Iterable[tuple[str, Place | None]], services: Iterable[str]) -> list[Other]:
         """What is not the project's own, by where it was started from.
@@ -88,7 +88,7 @@ class Ownership:
 
     def _other_files(self, place: Place) -> bool:
         there = {known for file in place.files if (known := self._identity(file))}
-        return bool(there) and not there & self._files
+        return bool(there) and not there & {self._of(file) for file in self.own.files}
 
     def _of(self, path: str) -> str:
         plain = posixpath.normpath(path)

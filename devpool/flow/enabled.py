@@ -133,5 +133,5 @@ def require_record(selection: Selection, cwd: Path, shell: Mapping[str, str], ot
     raise DevpoolError(
         "no-record",
         f"the project is enabled, and there is no record of it here ({STATE})",
-        hint=f"{_RESTORES}: devpool enable",
+        hint=_RESTORES,
     )

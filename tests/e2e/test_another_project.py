@@ -131,17 +131,19 @@ def test_so_do_metrics(two: Two) -> None:
 def test_with_the_name_that_the_hint_gives_it_works(two: Two) -> None:
     """The whole way there and back, beside a project that does not notice."""
     before, name = two.containers(), other_name(two.clone)
-    two.clone.devpool("-p", name, "enable", "--up")
-    assert "pgbouncer" in {line.rpartition("-")[0].removeprefix(f"{name}-") for line in names(name)}
-    assert "app" in two.clone.devpool("-p", name, "status")[0]
+    stdout, _ = two.clone.devpool("-p", name, "enable", "--up")
+    assert "app: pooled, 1 at the pooler and none at db" in stdout
+    assert names(name) == {f"{name}-{service}-1" for service in ("app", "db", "pgbouncer")}
+    assert json.loads(two.clone.devpool("-p", name, "status", "--json")[0])["connections"][0]["at_pooler"] == 1
     two.clone.devpool("-p", name, "disable")
+    assert names(name) == {f"{name}-{service}-1" for service in ("app", "db")}
     assert two.containers() == before
     remove_things(name)
 
 
-def names(project: str) -> list[str]:
+def names(project: str) -> set[str]:
     shown = docker("ps", f"--filter=label=com.docker.compose.project={project}", "--format={{.Names}}")
-    return shown.stdout.split()
+    return set(shown.stdout.split())
 
 
 def test_a_link_to_the_folder_is_the_folder(two: Two, tmp_path: Path, plain_shell: Mapping[str, str]) -> None:

@@ -71,6 +71,13 @@ def test_other_files_of_the_folder_are_another_project_where_the_services_are_ou
     assert ownership.others([("grafana", prod)], ["db", "web"]) == []
 
 
+def test_a_compose_file_that_is_replaced_meanwhile_is_still_its_own() -> None:
+    disk = dict(DISK)
+    ownership = Ownership(HERE, lambda path: disk.get(path, ""))
+    disk["/src/app/compose.yaml"] = "8"  # written anew, as devpool writes
+    assert ownership.is_own(place("/src/app", "compose.yaml"))
+
+
 def test_a_project_directory_that_is_gone_is_compared_by_its_name() -> None:
     gone = Ownership(HERE, lambda _: "")
     assert gone.is_own(HERE)
