@@ -37,5 +37,7 @@ def context(parent: dict[str, Any], own: dict[str, Any]) -> Context:
 def _cwd() -> Path:
     try:
         return Path.cwd()
-    except FileNotFoundError:
-        raise DevpoolError("no-folder", "the current folder is gone", hint="cd to the project's folder") from None
+    except OSError:
+        raise DevpoolError(
+            "no-folder", "the current folder is gone, or closed to you", hint="cd to the project's folder"
+        ) from None

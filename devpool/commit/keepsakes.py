@@ -7,6 +7,7 @@ where that is not set), readable by him alone: a copy holds what the file held, 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping
@@ -27,7 +28,7 @@ def _folder(directory: Path, shell: Mapping[str, str]) -> Path:
     given = shell.get("XDG_STATE_HOME", "")
     home = Path(given) if given.startswith("/") else Path(shell.get("HOME") or "/nonexistent", ".local", "state")
     name = re.sub(r"[^\w.-]", "-", directory.name)
-    return home / "devpool" / f"{name}-{(digest(str(directory).encode()) or '')[:8]}"
+    return home / "devpool" / f"{name}-{(digest(os.fsencode(directory)) or '')[:8]}"
 
 
 def _write(path: Path, data: bytes, token: str = "") -> None:

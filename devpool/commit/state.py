@@ -89,7 +89,8 @@ def dump(state: State, directory: str) -> bytes:
         "private": list(state.private),
         "edits": [_edit_to_json(e, directory) for e in state.edits],
     }
-    return (json.dumps(body, indent=1, ensure_ascii=False) + "\n").encode()
+    # A name that is no UTF-8 stands there as JSON's own escape.
+    return (json.dumps(body, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
 
 
 def dump_digests(state: State, digests: Mapping[Edit, str]) -> bytes:

@@ -44,11 +44,14 @@ _NO_PLUGIN = ("is not a docker command", "unknown command: docker compose", "unk
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """How `docker compose` is called for a project: its options, folder and environment."""
+    """How `docker compose` is called for a project: its options, folder and environment, and whether it may fetch what
+    the files name elsewhere.
+    """
 
     arguments: tuple[str, ...]
     cwd: str
     environ: Mapping[str, str] = field(repr=False)
+    fetches: bool = False
 
     def command(self, *words: str) -> list[str]:
         """The whole command line."""
@@ -191,12 +194,17 @@ class Asked:
 
     def __init__(self, call: Call) -> None:
         self._seconds = _seconds(call.environ)
+        self._call = call
         self._model = _config(call, "--format", "json")
         try:
-            self._hashes = _config(call, "--hash", "*")
+            # Two that fetch the same at once get in each other's way: one finds the other's unfinished copy.
+            self._hashes = None if call.fetches else self._ask_for_hashes()
         except BaseException:
             self._model.end()
             raise
+
+    def _ask_for_hashes(self) -> Running:
+        return _config(self._call, "--hash", "*")
 
     def reading(self) -> Reading:
         """The reading; waits for it.
@@ -206,6 +214,7 @@ class Asked:
                 `no-compose-plugin`, `engine-not-running`.
         """
         body = json.loads(_accepted(self._model, self._seconds))
+        self._hashes = self._hashes or self._ask_for_hashes()
         lines = [line.split() for line in _accepted(self._hashes, self._seconds).splitlines()]
         return Reading(model=body, hashes={words[0]: words[1] for words in lines if len(words) == 2})
 
@@ -214,7 +223,8 @@ class Asked:
         try:
             self._model.end()
         finally:
-            self._hashes.end()
+            if self._hashes:
+                self._hashes.end()
 
 
 def read_compose(call: Call) -> Reading:

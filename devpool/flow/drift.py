@@ -13,6 +13,7 @@ from devpool.flow.built import differences
 from devpool.flow.prepare import prepare_enable
 from devpool.flow.prepared import Prepared
 from devpool.flow.record import read_digests
+from devpool.read import readable
 from devpool.text.edits import Copy, Edit
 from devpool.undo.digests import digest, digests_of
 from devpool.undo.traces import trace
@@ -43,7 +44,7 @@ def drift(state: State, directory: Path) -> list[Drift]:
         if not Path(path).is_file():
             found.append(Drift(file=path, place="", problem="the file is gone"))
             continue
-        changed = stands(read_edited(path, Path(path).read_bytes(), edits), edits, known, poolers)
+        changed = stands(read_edited(path, readable.read(Path(path)), edits), edits, known, poolers)
         found += [Drift(file=path, place=".".join(e.at), problem="changed since enable") for e in changed]
     return found
 
@@ -67,7 +68,7 @@ def stale(ctx: Context, state: State, directory: Path) -> list[Drift]:
     found = [Drift(file=path, place="", problem=_STALE) for path in _private(state, now, directory)]
     for path in state.paths():
         if Path(path).is_file() and path in now.sources.originals:
-            at = _stale_places(state, now, path, Path(path).read_bytes())
+            at = _stale_places(state, now, path, readable.read(Path(path)))
             found += [Drift(file=path, place=".".join(place), problem=_STALE) for place in at]
     return found
 

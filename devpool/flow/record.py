@@ -97,10 +97,18 @@ def read_digests(state: State) -> Digests:
 
 
 def ours_on_disk(directory: Path) -> dict[str, bytes]:
-    """What lies below `.devpool/`, but for the lock and the journal, which their own modules look after."""
-    folder = directory / HOME
-    return {
-        str(path): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.relative_to(folder).parts[0] not in ("lock", "journal")
-    }
+    """What lies below `.devpool/`, but for the lock and the journal, which their own modules look after.
+
+    Raises:
+        DevpoolError: `cannot-read`, `too-large`: a folder that cannot be looked into may hold a password.
+    """
+    return {str(path): readable.read(path) for path in _paths_below(directory / HOME)}
+
+
+def _paths_below(folder: Path) -> list[Path]:
+    found: list[Path] = []
+    for place, folders, names in os.walk(folder, onerror=readable.refuse):
+        own = Path(place) == folder
+        folders[:] = [name for name in folders if not (own and name == "journal")]
+        found += [Path(place, name) for name in names if not (own and name in ("lock", "journal"))]
+    return sorted(path for path in found if readable.is_file(path))

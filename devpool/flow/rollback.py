@@ -16,6 +16,7 @@ from devpool.commit.names import STATE
 from devpool.commit.state import State, not_ours
 from devpool.flow.prepared import Prepared, shown
 from devpool.flow.record import ours_on_disk, read_digests, read_state
+from devpool.read import readable
 from devpool.read.finding import find_project, project_directory
 from devpool.read.found import Selection
 from devpool.read.model import Project
@@ -85,7 +86,7 @@ def direct(state: State, conflicts: Conflicts = "refuse") -> Direct:
         if not Path(path).is_file():
             notes.append(f"{shown(path, state.directory)} is gone: there was nothing to take back in it")
             continue
-        read[path] = Path(path).read_bytes()
+        read[path] = readable.read(Path(path))
         files[path], found[path] = _without_ours(path, read[path], state, known, conflicts)
     changed = tuple(c for u in found.values() for c in u.conflicts)
     if changed and conflicts == "refuse":

@@ -154,12 +154,12 @@ def call_for(selection: Selection, cwd: str, root: Path | None = None) -> Call:
     variables = environ() | ({} if selection.allow_remote else NOTHING_FETCHED)
     arguments = tuple(selection.arguments())
     if root is None:
-        return Call(arguments=arguments, cwd=cwd, environ=variables)
+        return Call(arguments=arguments, cwd=cwd, environ=variables, fetches=selection.allow_remote)
     for name in ("COMPOSE_FILE", "COMPOSE_ENV_FILES"):
         if name in variables:
             variables[name] = _mapped(root, variables[name], "," if name == "COMPOSE_ENV_FILES" else os.pathsep)
     mapped = tuple(str(_inside(root, a)) if a.startswith("/") else a for a in arguments)
-    return Call(arguments=mapped, cwd=str(_inside(root, cwd)), environ=variables)
+    return Call(arguments=mapped, cwd=str(_inside(root, cwd)), environ=variables, fetches=selection.allow_remote)
 
 
 def _mapped(root: Path, names: str, separator: str) -> str:

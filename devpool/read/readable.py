@@ -80,10 +80,24 @@ def _reporting(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "its name is no path"
-        raise DevpoolError(
-            "no-compose-file" if isinstance(error, FileNotFoundError) else "cannot-read",
-            f"cannot read the file: {reason}",
-            where=str(path),
-            hint="check the path and its permissions",
-        ) from None
+        raise _cannot_read(error, str(path)) from None
+
+
+def refuse(error: OSError) -> None:
+    """For `os.walk`: a folder that cannot be listed is refused; one that is not there is empty.
+
+    Raises:
+        DevpoolError: `cannot-read`.
+    """
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise _cannot_read(error, str(error.filename)) from None
+
+
+def _cannot_read(error: OSError | ValueError, where: str) -> DevpoolError:
+    reason = error.strerror if isinstance(error, OSError) else "its name is no path"
+    return DevpoolError(
+        "no-compose-file" if isinstance(error, FileNotFoundError) else "cannot-read",
+        f"cannot read the file: {reason}",
+        where=where,
+        hint="check the path and its permissions",
+    )

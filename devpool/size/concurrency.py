@@ -213,7 +213,7 @@ def _said(line: str, options: str, variables: Mapping[str, str], names: tuple[st
     if match and int(match[2]):
         return Fact(value=int(match[2]), source=match[1])
     for name in names:
-        if variables.get(name, "").isdigit() and int(variables[name]):
+        if is_number(variables.get(name, "")) and int(variables[name]):
             return Fact(value=int(variables[name]), source=name)
     return None
 
@@ -223,7 +223,7 @@ def _own_pool(words: str, variables: Mapping[str, str]) -> Fact | None:
     pool = next(_pools(words, variables), None)
     if pool is None:
         return None
-    overflow = ((n, v) for n, v in variables.items() if _OVERFLOW.search(_plain(n)) and v.isdigit())
+    overflow = ((n, v) for n, v in variables.items() if _OVERFLOW.search(_plain(n)) and is_number(v))
     name, more = next(overflow, ("", "0"))
     return Fact(value=pool.value + int(more), source=f"{pool.source} + {name}" if name else pool.source)
 
@@ -231,7 +231,7 @@ def _own_pool(words: str, variables: Mapping[str, str]) -> Fact | None:
 def _pools(words: str, variables: Mapping[str, str]) -> Iterator[Fact]:
     flags = {match["name"]: match["value"] for match in _FLAG.finditer(words)}
     for name, value in {**variables, **flags}.items():
-        if value.isdigit() and 0 < int(value) <= 10_000 and _POOL.search(_plain(name)):
+        if is_number(value) and 0 < int(value) <= 10_000 and _POOL.search(_plain(name)):
             yield Fact(value=int(value), source=name)
     for name, value in variables.items():
         match = _IN_URL.search(value)
@@ -246,3 +246,8 @@ def _plain(name: str) -> str:
 def _with_variables(words: str, variables: Mapping[str, str]) -> str:
     """A command as its shell will read it: `$$WORKERS` and `${WORKERS:-4}` with their values."""
     return _SHELL.sub(lambda m: variables.get(m[1] or m[3] or "") or m[2] or "", words)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text of the project is a number that counts something: Python takes other digits too, without end."""
+    return re.fullmatch(r"[0-9]{1,9}", text) is not None

@@ -14,7 +14,7 @@ from devpool.decide.logins import login_of
 from devpool.decide.routing import Route
 from devpool.read.model import Project
 from devpool.read.services import Service
-from devpool.size.concurrency import UNKNOWN, Demand, Fact, demand
+from devpool.size.concurrency import UNKNOWN, Demand, Fact, demand, is_number
 from devpool.text import nodes
 
 _DEFAULTS = {"max_connections": 100, "superuser_reserved_connections": 3, "reserved_connections": 0}
@@ -46,7 +46,7 @@ def looks(project: Project) -> dict[str, Look]:
 def _containers(service: Service) -> Fact:
     """`scale` and `deploy.replicas` (the Compose specification); one where neither is said."""
     for name, text in (("scale", service.text("scale")), ("deploy.replicas", _deploy(service, "replicas"))):
-        if text.isdigit():
+        if is_number(text):
             return Fact(value=int(text), source=name)
     return Fact(value=1, source="one container")
 
@@ -89,7 +89,7 @@ def server_setting(service: Service | None, variables: Mapping[str, str], name: 
     match = re.search(rf"(?<![a-z_]){name.replace('_', '[_-]')}\s*=\s*'?(\d+)", service.start()) if service else None
     if match:
         return Fact(value=int(match[1]), source=f"{name} in the command")
-    said = next((n for n in _FROM_VARIABLE.get(name, ()) if variables.get(n, "").isdigit()), None)
+    said = next((n for n in _FROM_VARIABLE.get(name, ()) if is_number(variables.get(n, ""))), None)
     if said:
         return Fact(value=int(variables[said]), source=said)
     return Fact(value=_DEFAULTS[name], source="PostgreSQL's default", assumed=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 import pytest
 from unit.memory_project import COMPOSE, FOLDER, changed
 
+from devpool.cli import run
+from devpool.output import Output
 from devpool.text.edits import apply
 from devpool.undo.digests import digests_of
 from devpool.undo.undo import read_edited, undo
@@ -87,3 +90,38 @@ def disable(text: str) -> None:
 def test_twice_the_services_are_about_twice_the_work(work: Callable[[str], None], kind: str) -> None:
     first, second = (calls(lambda n=n: work(project(n, kind))) for n in (SERVICES, 2 * SERVICES))
     assert second / first <= FACTOR
+
+
+def in_one(variables: int, source: str) -> dict[str, str]:
+    """A project with one app of so many URLs, which stand in the compose file, in an env file or in `.env`."""
+    urls = [f"postgres://postgres:hunter2@db:5432/app{n}" for n in range(variables)]
+    lines = "".join(f"URL{n}={url}\n" for n, url in enumerate(urls))
+    head = project(0, "apps") + "  web:\n    image: app\n"
+    if source == "env-file":
+        return {"compose.yml": f"{head}    env_file: app.env\n", "app.env": lines}
+    values = urls if source == "map" else [f"${{URL{n}}}" for n in range(variables)]
+    form = "      - URL{}={}\n" if source == "list" else "      URL{}: {}\n"
+    stated = "".join(form.format(n, value) for n, value in enumerate(values))
+    return {"compose.yml": f"{head}    environment:\n{stated}"} | ({} if source == "map" else {".env": lines})
+
+
+@pytest.mark.parametrize("source", ["map", "env-file", "dotenv", "list"])
+def test_twice_the_variables_of_an_app_are_about_twice_the_work(source: str) -> None:
+    first, second = (calls(lambda n=n: changed(in_one(n, source))) for n in (SERVICES, 2 * SERVICES))
+    assert second / first <= FACTOR
+
+
+@pytest.mark.parametrize("source", ["map", "dotenv", "services"])
+def test_explain_takes_twice_the_work_for_twice_the_settings(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def work(number: int) -> int:
+        files = {"compose.yml": project(number, "apps")} if source == "services" else in_one(number, source)
+        for name, text in files.items():
+            (tmp_path / name).write_text(text)
+        return calls(lambda: run(["explain"], Output()))
+
+    work(1)  # what is loaded late is loaded
+    assert work(2 * SERVICES) / work(SERVICES) <= FACTOR

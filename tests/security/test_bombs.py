@@ -1,0 +1,228 @@
+"""Files that grow without end, and a Compose that never answers: each ends in bounded work, refused by name."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from cli.test_bad_input import COMPOSE, ROOT, assert_refused, run, write
+from unit.test_growth import calls
+
+from devpool.cli import run as run_here
+from devpool.docker.bounded import TooLateError, TooMuchError
+from devpool.docker.engine import Running
+from devpool.docker.program import docker_program
+from devpool.errors import DevpoolError
+from devpool.output import Output
+from devpool.text.document import parse
+from devpool.text.envfile import parse_env, values_of
+from devpool.text.nodes import Mapping, entries, lookup
+
+
+@pytest.fixture
+def folder(tmp_path: Path, plain_shell: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in os.environ.keys() - plain_shell.keys():
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    project = tmp_path / "project"
+    project.mkdir()
+    monkeypatch.chdir(project)
+    return write(project, compose_yml=COMPOSE)
+
+
+def refused(capsys: pytest.CaptureFixture[str], code: str, *words: str) -> None:
+    """The command is refused by this code, with a docker on PATH or without."""
+    assert run_here(list(words or ("enable", "--dry-run", "--no-verify")), Output(), verbose=True) == 1
+    assert f"[{code}]" in capsys.readouterr().err
+
+
+def fake_docker(folder: Path, text: str) -> None:
+    (write(folder.parent / "bin", docker=f"#!{sys.executable}\n{text}") / "docker").chmod(0o755)
+
+
+# Sizes
+
+
+@pytest.mark.parametrize("name", [".env", "compose.yml", "app.env"])
+def test_a_file_without_end_is_refused(folder: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    write(folder, compose_yml=COMPOSE + "    env_file: app.env\n")
+    with (folder / name).open("ab") as file:
+        file.truncate(2 << 30)
+    refused(capsys, "too-large")
+
+
+def test_a_file_below_proc_does_not_make_devpool_wait(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "compose.yml").unlink()
+    (folder / "compose.yml").symlink_to("/dev/zero")
+    refused(capsys, "cannot-read")
+
+
+def test_a_pipe_in_the_place_of_the_file_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "compose.yml").unlink()
+    os.mkfifo(folder / "compose.yml")
+    refused(capsys, "cannot-read")
+
+
+def test_more_entries_than_any_project_has_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(folder, compose_yml=COMPOSE + "x-a: [" + "a," * 500_001 + "]\n")
+    refused(capsys, "too-large")
+
+
+# Files that name others
+
+
+def test_a_file_that_includes_itself_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(folder, compose_yml="include: [a.yml]\n" + COMPOSE, a_yml="include: [compose.yml]\n")
+    refused(capsys, "include-cycle")
+
+
+def test_a_chain_of_includes_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(folder, compose_yml="include: [f0.yml]\n" + COMPOSE)
+    for number in range(60):
+        write(folder, **{f"f{number}_yml": f"include: [f{number + 1}.yml]\n"})
+    refused(capsys, "too-deep")
+
+
+def test_thousands_of_includes_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = [f"f{number}.yml" for number in range(1001)]
+    for name in names:
+        (folder / name).write_text("services: {}\n")
+    write(folder, compose_yml=f"include: [{', '.join(names)}]\n" + COMPOSE)
+    refused(capsys, "too-many-files")
+
+
+def test_files_that_include_each_other_twice_are_read_once(folder: Path) -> None:
+    """Two of them each, forty deep: Compose would read a billion files."""
+    write(folder, compose_yml="include: [f0.yml]\n" + COMPOSE)
+    for number in range(40):
+        write(folder, **{f"f{number}_yml": f"include: [f{number + 1}.yml, f{number + 1}.yml]\n"})
+    write(folder, f40_yml="services: {}\n")
+    assert run_here(["explain"], Output()) == 0
+
+
+def test_services_that_extend_each_other_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(folder, compose_yml=COMPOSE + "  a: {extends: b}\n  b: {extends: a}\n")
+    refused(capsys, "extends-cycle")
+
+
+# Texts made of others
+
+
+def test_variables_that_double_each_other_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = ["A0=xxxxxxxxxx", *(f"A{n + 1}=${{A{n}}}${{A{n}}}" for n in range(60))]
+    (folder / ".env").write_text("\n".join(lines) + "\n")
+    refused(capsys, "value-too-long")
+
+
+def test_merges_by_the_thousand_cost_their_number() -> None:
+    def text(number: int) -> str:
+        anchors = "".join(f"x-{n}: &a{n} {{k{n}: v}}\n" for n in range(number))
+        return f"{anchors}m:\n  <<: [{', '.join(f'*a{n}' for n in range(number))}]\n"
+
+    def work(number: int) -> int:
+        node = lookup(parse("a", text(number).encode()).root, "m")
+        assert isinstance(node, Mapping)
+        return calls(lambda: entries(node))
+
+    assert len(entries_of(text(500))) == 500
+    assert work(800) / work(400) < 2.3
+
+
+def entries_of(text: str) -> dict[str, object]:
+    node = lookup(parse("a", text.encode()).root, "m")
+    assert isinstance(node, Mapping)
+    return dict(entries(node))
+
+
+@pytest.mark.parametrize("line", ["A='", 'A="', 'A="\\', "export ", "=", "A=" + "$" * 50, "a=a=a=", "${" * 30])
+def test_the_lines_of_an_env_file_cost_their_number(line: str) -> None:
+    def work(number: int) -> int:
+        text = (line + "\n") * number
+        file = parse_env("a", text.encode())
+        return calls(lambda: parse_env("a", text.encode())) + len(file.bindings)
+
+    assert work(400) / work(200) < 2.5
+
+
+def test_many_variables_do_not_copy_each_other() -> None:
+    file = parse_env("a", b"".join(b"A%d=x\n" % n for n in range(2000)))
+    assert len(values_of(file, {}, {})) == 2000
+
+
+# Compose itself
+
+
+def test_a_compose_that_never_answers_is_ended_with_its_children(folder: Path, shell: dict[str, str]) -> None:
+    fake_docker(
+        folder,
+        "import os, subprocess, time\n"
+        f"child = subprocess.Popen(['{sys.executable}', '-c', 'import time; time.sleep(100)'])\n"
+        f"open('{folder.parent}/pids', 'a').write(f'{{os.getpid()}} {{child.pid}}\\n')\n"
+        "time.sleep(100)\n",
+    )
+    done = run(folder, shell | {"DEVPOOL_COMPOSE_SECONDS": "5"}, "-v", "enable", "--dry-run")
+    assert_refused(done, "compose-too-slow", "5 s", "DEVPOOL_COMPOSE_SECONDS=120")
+    numbers = (folder.parent / "pids").read_text().split()
+    assert len(numbers) == 4
+    for number in numbers:
+        assert ended(int(number))
+
+
+@pytest.fixture
+def shell(folder: Path, plain_shell: dict[str, str]) -> dict[str, str]:
+    return plain_shell | {"PYTHONPATH": str(ROOT), "PATH": f"{folder.parent}/bin:{plain_shell['PATH']}"}
+
+
+def ended(number: int) -> bool:
+    """Whether a process has ended, be it that nobody has asked for its code yet."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def test_the_limit_of_compose_is_a_number(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fake_docker(folder, "")
+    os.environ["DEVPOOL_COMPOSE_SECONDS"] = "soon"
+    try:
+        assert run_here(["enable", "--dry-run"], Output(), verbose=True) == 2
+    finally:
+        del os.environ["DEVPOOL_COMPOSE_SECONDS"]
+    assert "[bad-limit]" in capsys.readouterr().err
+
+
+def test_what_a_program_says_is_bounded(folder: Path) -> None:
+    fake_docker(folder, "while True:\n    print('x' * 10000)\n")
+    running = Running(["docker"], str(folder), None, harmless=True)
+    with pytest.raises(TooMuchError):
+        running.output(60, 1 << 20)
+
+
+def test_a_program_that_closes_its_streams_and_goes_on_is_ended(folder: Path) -> None:
+    fake_docker(folder, "import os, time\nos.close(1)\nos.close(2)\ntime.sleep(100)\n")
+    running, began = Running(["docker"], str(folder), None, harmless=True), time.monotonic()
+    with pytest.raises(TooLateError):
+        running.output(2)
+    assert time.monotonic() - began < 60
+
+
+# Which docker
+
+
+@pytest.mark.parametrize("path", [".", "", ".:", ":{bin}", "bin", "./bin:{bin}", "../bin"])
+def test_a_docker_in_the_clone_is_never_run(folder: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """Also not where PATH names the current folder, by a dot or by nothing."""
+    mine = folder.parent / "bin"
+    for place in (folder, folder / "bin"):
+        place.mkdir(exist_ok=True)
+        (place / "docker").write_text("#!/bin/sh\n")
+        (place / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", path.format(bin=mine))
+    with pytest.raises(DevpoolError, match="no `docker` command"):
+        docker_program()
+    fake_docker(folder, "")
+    if "{bin}" in path:
+        assert docker_program() == str(mine / "docker")
