@@ -54,7 +54,8 @@ def gather(seen: Overview, *, warn: int, crit: int) -> Facts:
         ports=None
         if services is None
         else {n: _ports(services, n) for p in seen.poolers for n in (p.name, p.database)},
-        logged=_logged(stack, seen, [*(p.name for p in seen.poolers), *pooled]) if stack else {},
+        # Compose gives the logs of all containers of a name, another project's too.
+        logged=_logged(stack, seen, [*(p.name for p in seen.poolers), *pooled]) if stack and not seen.another else {},
         warn=warn,
         crit=crit,
     )

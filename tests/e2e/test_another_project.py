@@ -118,6 +118,8 @@ def test_what_only_looks_says_so_and_enters_nothing(two: Two) -> None:
     checks = json.loads(two.clone.devpool("check", "--json", code=4)[0])["checks"]
     assert {c["level"] for c in checks if c["check"] in ("route", "database")} == {"skipped"}
     assert [c["level"] for c in checks if c["check"] == "project"] == ["warning"]
+    of_enabled = json.loads(two.enabled.devpool("check", "--json", code=4)[0])["checks"]
+    assert [c for c in of_enabled if c["check"] == "log"] == []  # Compose gives those of all containers of a name
     _, stderr = two.clone.devpool("size")
     assert "they are not looked at" in stderr
 
