@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from devpool import resources
-from devpool.commit.journal import recover
 from devpool.commit.keepsakes import commands_for, keep_copies, keep_settings
 from devpool.commit.meanwhile import reading
 from devpool.context import Context, context
 from devpool.decide.options import Options, remembered
 from devpool.errors import UsageError
+from devpool.flow.record import left_in_home
+from devpool.flow.recovery import ready_to_write, tell
 from devpool.flow.report import change_lines, files_data
 from devpool.flow.rollback import Conflicts, Rollback, prepare_disable
 from devpool.project_options import project_options
@@ -46,7 +47,7 @@ def disable(parent: dict[str, Any], /, **options: Any) -> None:
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     writes = not (options["dry_run"] or options["diff"])
     if writes:
-        recover(directory)
+        ready_to_write(ctx.output, directory)
     conflicts = _conflicts(options)
     with reading(directory):
         rollback = prepare_disable(ctx.selection, ctx.cwd, ctx.shell, conflicts)
@@ -79,15 +80,18 @@ def _write(ctx: Context, directory: Path, rollback: Rollback, follow: Follow | N
     if follow:
         follow.disabled(rollback, directory)
     else:
-        prepared.commit(directory)
+        tell(ctx.output, prepared.commit(directory))
         ctx.output.lines(*change_lines(prepared))
     ctx.output.lines(*_words(rollback))
+    left = left_in_home(directory)
+    if left:
+        ctx.output.lines(f"left in .devpool, as devpool did not write it: {', '.join(left)}")
     if copies:
         ctx.output.lines(f"a copy of what you had changed: {copies}")
     tuned = _settings(rollback)
     if keep_settings(directory, ctx.shell, tuned):
         ctx.output.lines("the pooler's settings, to have them again:", *(f"  {c}" for c in commands_for(tuned)))
-    ctx.output.data(_data(rollback) | {"written": True, "copies": str(copies) if copies else None})
+    ctx.output.data(_data(rollback) | {"written": True, "copies": str(copies) if copies else None, "left": left})
 
 
 def _copies(ctx: Context, directory: Path, rollback: Rollback) -> Path | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from devpool.commit.meanwhile import reading
-from devpool.commit.names import HOME
 from devpool.context import Context, context
 from devpool.decide.options import Options, remembered, with_settings, without
 from devpool.flow.enabled import known_state
 from devpool.flow.prepare import prepare_enable
+from devpool.flow.recovery import ready_to_write, tell
 from devpool.project_options import project_options
 from devpool.read.finding import project_directory
 from devpool.tuning_options import given_settings, tuning_options
@@ -59,7 +58,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     writes = not (options["dry_run"] or options["diff"])
     if writes:
-        _recover(directory)
+        ready_to_write(ctx.output, directory)
     with reading(directory):
         state = known_state(ctx.selection, ctx.cwd, ctx.shell)
         prepared = _prepare(ctx, state, options)
@@ -85,17 +84,9 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
         live = [asdict(c) for c in follow.enabled(prepared, directory, state, everything=options["up"])]
     else:
         live = []
-        prepared.commit(directory)
+        tell(ctx.output, prepared.commit(directory))
         ctx.output.lines(*written_lines(prepared))
     ctx.output.data(plan_data(prepared) | {"written": bool(prepared.changes()), "connections": live})
-
-
-def _recover(directory: Path) -> None:
-    """Take back what a killed devpool left. Where there is no `.devpool` there is nothing, and nothing is loaded."""
-    if os.path.lexists(directory / HOME):
-        from devpool.commit.journal import recover
-
-        recover(directory)
 
 
 def _tuned_before(ctx: Context, directory: Path, options: dict[str, Any]) -> list[str]:

@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from devpool.commit.journal import recover
 from devpool.commit.state import not_enabled
 from devpool.context import context
 from devpool.docker import console
 from devpool.flow.enabled import known_state
+from devpool.flow.recovery import recover_first
 from devpool.flow.rollout import reach
 from devpool.project_options import project_options
 from devpool.read.finding import project_directory
@@ -26,7 +26,7 @@ def reload(parent: dict[str, Any], /, **options: Any) -> None:
     """
     ctx = context(parent, options)
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
-    recover(directory)
+    recover_first(ctx.output, directory)
     state = known_state(ctx.selection, ctx.cwd, ctx.shell)
     if state is None:
         raise not_enabled("devpool enable")

@@ -8,11 +8,11 @@ from typing import Any
 import click
 
 from devpool import resources
-from devpool.commit.journal import recover
 from devpool.commit.state import not_enabled
 from devpool.context import context
 from devpool.decide.tuning import read_settings, read_types
 from devpool.flow.enabled import require_record
+from devpool.flow.recovery import ready_to_write
 from devpool.flow.report import UNPROVED, files_data
 from devpool.flow.retune import retune, retuned_lines
 from devpool.project_options import project_options
@@ -34,7 +34,7 @@ def set(parent: dict[str, Any], /, settings: tuple[str, ...], **options: Any) ->
     ctx = context(parent, options)
     given = read_settings(settings, read_types(resources.setting_types()))
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
-    recover(directory)
+    ready_to_write(ctx.output, directory)
     otherwise = not_enabled("devpool enable --set KEY=VALUE")
     state = require_record(ctx.selection, ctx.cwd, ctx.shell, otherwise)
     verify = not options["no_verify"]

@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from devpool.commit.journal import recover
 from devpool.commit.state import not_enabled
 from devpool.context import Context, context
 from devpool.decide.tuning import in_words
 from devpool.errors import DevpoolError
 from devpool.flow.enabled import read_enabled, require_record
 from devpool.flow.record import read_state
+from devpool.flow.recovery import ready_to_write
 from devpool.flow.report import UNPROVED
 from devpool.flow.retune import Retuned, retune, retuned_lines
 from devpool.project_options import project_options
@@ -37,7 +37,7 @@ def size(parent: dict[str, Any], /, **options: Any) -> None:
     ctx = context(parent, options)
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     if options["apply"]:
-        recover(directory)
+        ready_to_write(ctx.output, directory)
     enabled = read_enabled(ctx.selection, ctx.cwd, ctx.shell)
     sizes = [recommend(inputs) for inputs in gather(ctx, enabled, options["seconds"])]
     if not sizes:

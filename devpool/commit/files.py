@@ -48,7 +48,8 @@ class FileChange:
         path: absolute path; a symlink means the file behind it.
         before: what the disk must hold now; None: the file must not exist.
         after: what it shall hold; None: it is removed.
-        mode: permission bits of a file that is new, 0o644 by default; an existing file keeps its own.
+        mode: permission bits of a file that is new, 0o644 by default; an existing file keeps its own, but for one below
+            `.devpool/`, which is replaced by one of these.
     """
 
     path: str
@@ -118,12 +119,17 @@ def expect(path: str, data: bytes | None) -> None:
         DevpoolError: `changed-meanwhile`, and those of `read`.
     """
     if read(path) != data:
-        raise DevpoolError(
-            "changed-meanwhile",
-            "the file was changed by someone else while devpool was at work",
-            where=path,
-            hint="the file is left as it is now; run the command again",
-        )
+        raise changed_meanwhile(path)
+
+
+def changed_meanwhile(path: str) -> DevpoolError:
+    """The refusal of a file that does not hold what it held when it was read."""
+    return DevpoolError(
+        "changed-meanwhile",
+        "the file was changed by someone else while devpool was at work",
+        where=path,
+        hint="the file is left as it is now; run the command again",
+    )
 
 
 def _status(path: str) -> os.stat_result | None:
@@ -161,7 +167,7 @@ def write_new(
     Raises:
         DevpoolError: `changed-meanwhile` (it exists), `not-writable`, `disk-full`, `disk-error`.
     """
-    _place(path, None, data, token, lambda fd: _be(fd, NEW_FILE if mode is None else mode, owner))
+    _place(path, None, data, token, lambda fd: give(fd, NEW_FILE if mode is None else mode, owner))
 
 
 def _place(path: str, before: bytes | None, after: bytes, token: str, prepare: Callable[[int], None]) -> None:
@@ -188,10 +194,10 @@ def write_in_place(path: str, before: bytes, after: bytes) -> None:
         expect(path, before)
         fd = os.open(real(path), os.O_WRONLY | os.O_CLOEXEC)
         try:
-            _write(fd, path, after)
+            write_all(fd, path, after)
             step("truncate", path)
             os.ftruncate(fd, len(after))
-            _sync(fd, path)
+            flush(fd, path)
         finally:
             os.close(fd)
 
@@ -252,7 +258,7 @@ def sync_folders(folders: Iterable[Path]) -> None:
         with reporting(path):
             fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             try:
-                _sync(fd, str(path))
+                flush(fd, str(path))
             except OSError as error:
                 # Network and FUSE filesystems know no fsync of a folder; EIO means that data is lost.
                 if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP):
@@ -269,10 +275,10 @@ def _temp(path: str, data: bytes, token: str, prepare: Callable[[int], None]) ->
     fd = os.open(temp, _CREATE, 0o600)
     try:
         try:
-            _write(fd, str(temp), data)
+            write_all(fd, str(temp), data)
             step("mode", str(temp))
             prepare(fd)
-            _sync(fd, str(temp))
+            flush(fd, str(temp))
         finally:
             os.close(fd)
         yield temp
@@ -282,14 +288,16 @@ def _temp(path: str, data: bytes, token: str, prepare: Callable[[int], None]) ->
         raise
 
 
-def _write(fd: int, path: str, data: bytes) -> None:
+def write_all(fd: int, path: str, data: bytes) -> None:
+    """Write bytes into an open file, each piece a step."""
     rest = memoryview(data)
     while rest:
         step("write", path)
         rest = rest[os.write(fd, rest[:CHUNK]) :]
 
 
-def _sync(fd: int, path: str) -> None:
+def flush(fd: int, path: str) -> None:
+    """Flush an open file to the disk."""
     step("sync", path)
     os.fsync(fd)
 
@@ -329,7 +337,8 @@ def _remove_acl(fd: int) -> None:
             os.removexattr(fd, _ACL)
 
 
-def _be(fd: int, mode: int, owner: tuple[int, int] | None) -> None:
+def give(fd: int, mode: int, owner: tuple[int, int] | None) -> None:
+    """Give an open file its permission bits, and its owner where we are allowed to."""
     if owner:
         with suppress(PermissionError):
             os.fchown(fd, *owner)

@@ -1,16 +1,20 @@
-"""The journal's list of what a commit intends, as values and as a file with a checksum."""
+"""The journal's list of what a commit intends, as values and as a file that proves where it comes from."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+from devpool.commit import machine_key
 from devpool.commit.names import JOURNAL
 from devpool.errors import DevpoolError
 
 _VERSION = 1
+_PURPOSE = "journal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +22,7 @@ class Entry:
     """One file of the intent.
 
     Attributes:
-        path: relative to the project's folder when below it, so that a project can be moved; else absolute.
+        path: relative to the project's folder when below it; else absolute.
         before, after: SHA-256 in hex; None where there is no file.
         copy: name in the journal of the copy of the old bytes; ends in the file's own name, for people.
         mode, uid, gid: of the old file, for one that is removed.
@@ -44,9 +48,9 @@ class Journal:
     def path(self, entry: Entry) -> str:
         return str(self.directory / entry.path)
 
-    def new_bytes(self, entry: Entry) -> str:
+    def new_bytes(self, entry: Entry) -> Path:
         """Where the new bytes are kept of a file that is written in place."""
-        return str(folder_of(self.directory) / f"{entry.copy}.new")
+        return folder_of(self.directory) / f"{entry.copy}.new"
 
 
 def damaged(directory: Path, reason: str) -> DevpoolError:
@@ -61,21 +65,21 @@ def damaged(directory: Path, reason: str) -> DevpoolError:
 
 
 def render(journal: Journal) -> bytes:
-    """The intent as it is written: a checksum, and JSON."""
+    """The intent as it is written: what proves where it comes from, and JSON."""
     listed = [asdict(entry) for entry in journal.entries]
     body = json.dumps({"version": _VERSION, "token": journal.token, "entries": listed}, indent=1).encode()
-    return f"{digest(body)}\n".encode() + body
+    return machine_key.sign(journal.directory, _PURPOSE, body)
 
 
-def parse(directory: Path, data: bytes) -> Journal:
-    """Read an intent.
+def parse(directory: Path, data: bytes) -> Journal | None:
+    """Read an intent; None where this machine has not written it for this folder.
 
     Raises:
         DevpoolError: `journal-damaged`, `journal-unknown`.
     """
-    checksum, _, body = data.partition(b"\n")
-    if checksum != (digest(body) or "").encode():
-        raise damaged(directory, "the checksum of `intent` does not match")
+    body = machine_key.verified(directory, _PURPOSE, data)
+    if body is None:
+        return None
     intent = json.loads(body)
     if intent["version"] != _VERSION:
         raise DevpoolError(
@@ -85,7 +89,27 @@ def parse(directory: Path, data: bytes) -> Journal:
             hint="run any command of that version once: it will undo the change",
         )
     entries = tuple(Entry(**entry) for entry in intent["entries"])
+    if not _is_token(intent["token"]) or not all(map(_is_sound, entries)):
+        raise damaged(directory, "the list of files is not as devpool writes it")
     return Journal(directory=directory, token=intent["token"], entries=entries)
+
+
+def _is_token(token: Any) -> bool:
+    return isinstance(token, str) and re.fullmatch(r"[0-9a-f]{16}", token) is not None
+
+
+def _is_sound(entry: Entry) -> bool:
+    """Whether an entry has the shape of one: what it names can be nothing else than a file and its copy."""
+    path = isinstance(entry.path, str) and entry.path and "\0" not in entry.path and ".." not in Path(entry.path).parts
+    copy = isinstance(entry.copy, str) and re.fullmatch(r"\d+-[^/\0]+", entry.copy)
+    digests = all(d is None or is_digest(d) for d in (entry.before, entry.after))
+    numbers = all(isinstance(n, int) for n in (entry.uid, entry.gid, *([] if entry.mode is None else [entry.mode])))
+    return bool(path and copy and digests and numbers)
+
+
+def is_digest(value: Any) -> bool:
+    """Whether a value is a SHA-256 in hex."""
+    return isinstance(value, str) and re.fullmatch(r"[0-9a-f]{64}", value) is not None
 
 
 def folder_of(directory: Path) -> Path:

@@ -10,8 +10,9 @@ save one of the files at any time. Then the next command calls `recover`, and th
 - Recovery looks at every file before it writes to any. One that is as before is left, one that is as
   intended gets its old bytes back. With one that is neither, somebody has edited it since: recovery refuses,
   overwrites nothing and keeps the journal.
-- `intent` appears by a rename and carries a checksum, so it is whole or it is damaged. A damaged one is not
-  believed in any part: recovery refuses and names the folder of the copies.
+- `intent` appears by a rename and proves that this machine wrote it for this very folder (`machine_key.py`). One
+  that does not, as a clone may bring it, or a project that was moved, is not believed in any part and stays as it is;
+  `unverified.py` tells of it, and the next commit gives its folder another name.
 - A file that had to be written in place may be a mixture of both texts. Its new bytes are in the journal
   before that starts, and only a file whose every byte is that of one of the two counts as such a mixture.
 - Recovery may itself be killed and run again: every step of it leaves a state that it accepts.
@@ -21,64 +22,88 @@ Of the folders, only those below `.devpool` are made, and those are removed when
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
+import shlex
 import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from devpool.commit import files
+from devpool.commit import files, one_file, own_files
 from devpool.commit.disk_errors import RenameError, reporting
 from devpool.commit.files import FileChange
 from devpool.commit.intent import Entry, Journal, absolute, damaged, digest, folder_of, intent_of, parse, render
 from devpool.commit.lock import locked, tidy_lock
-from devpool.commit.names import HOME
+from devpool.commit.names import FOLDERS, HOME, SET_ASIDE
 from devpool.errors import DevpoolError
 
+# The files of a journal: what keeps it out of git, the intent, the copies, and temps of a killed process.
+_OURS = re.compile(r"\.gitignore|intent|\d+-.+|\.devpool-[0-9a-f]+", re.S)
 
-def commit(directory: Path, changes: Sequence[FileChange]) -> None:
+
+def commit(directory: Path, changes: Sequence[FileChange]) -> list[DevpoolError]:
     """Carry out all changes or none; when it returns, they are on the disk.
 
     Args:
         directory: the project's folder. New folders are made only below its `.devpool`.
 
+    Returns:
+        What the user should know of a change that is done: `journal-set-aside`, `copies-left`.
+
     Raises:
         DevpoolError: `changed-meanwhile`, `not-writable`, `disk-full`, `disk-error`, `not-a-file`, `locked`,
-            `same-file-twice`: all files are as before. `not-undone`: the next command must go back.
+            `same-file-twice`, `devpool-folder-not-real`, `devpool-folder-not-yours`: all files are as before.
+            `not-undone`: the next command must go back.
     """
     directory = absolute(directory)
     wanted = [change for change in changes if change.before != change.after]
     if not wanted:
-        return
-    _check(wanted)
+        return []
+    _check(directory, wanted)
     with locked(directory):
         _recover(directory)
+        told = _set_aside(directory)
         for change in wanted:
-            files.expect(change.path, change.before)
+            one_file.expect(directory, change.path, change.before)
         journal = _prepare(directory, wanted)
         _carry_out(journal, wanted)
-        _sweep_quietly(directory)
+        return told + _sweep_after(directory, [Path(change.path) for change in wanted])
 
 
 def recover(directory: Path) -> bool:
     """Undo what a killed or failed `commit` left; whether a file had to be put back.
 
-    Without a journal this takes no lock and leaves the disk alone, but for the lock of a killed process.
+    Without a journal this takes no lock and leaves the disk alone, but for the lock of a killed process. So it does
+    with one that this machine has not written for this folder, of which `unverified.py` tells.
 
     Raises:
         DevpoolError: `changed-meanwhile`, `journal-damaged`, `journal-unknown`, `locked`, `not-writable`,
-            `disk-full`, `disk-error`: the journal is kept.
+            `disk-full`, `disk-error`, `devpool-folder-not-real`, `devpool-folder-not-yours`: the journal is kept.
     """
     directory = absolute(directory)
     with reporting(folder_of(directory)):
-        if not folder_of(directory).is_dir():
+        if is_foreign(directory) and own_files.status(directory, directory / HOME / "lock"):
+            with locked(directory):  # it may be that of one that is at work, and has no key
+                pass
+        if own_files.names(directory, folder_of(directory)) is None or is_foreign(directory):
             tidy_lock(directory)
             return False
         with locked(directory):
             return _recover(directory)
 
 
-def _check(changes: Sequence[FileChange]) -> None:
+def is_foreign(directory: Path) -> bool:
+    """Whether there is a journal that this machine has not written for this folder, or a damaged one."""
+    data = own_files.read(directory, intent_of(directory))
+    return data is not None and parse(directory, data) is None
+
+
+def _check(directory: Path, changes: Sequence[FileChange]) -> None:
+    for change in changes:
+        if own_files.is_own(directory, change.path):
+            own_files.status(directory, Path(change.path))  # refused by name before anything is written
     files.check_writable(change.path for change in changes)
     seen: dict[str, str] = {}
     for change in changes:
@@ -100,7 +125,7 @@ def _carry_out(journal: Journal, changes: Sequence[FileChange]) -> None:
             begun += 1
             _change(journal, entry, change.before, change.after, change.mode)
         _sync_names(journal, journal.entries)
-        files.discard(str(intent_of(journal.directory)))
+        own_files.discard(journal.directory, intent_of(journal.directory))
     except BaseException as error:
         # A file that someone else has changed was not begun, and his bytes stay.
         refused = isinstance(error, DevpoolError) and error.code == "changed-meanwhile"
@@ -131,43 +156,39 @@ def _change(
 ) -> None:
     """Bring one file from what it holds to what it shall hold, forwards or backwards."""
     path = journal.path(entry)
-    if current is None and target is not None:
-        _make_folders(journal.directory, Path(path).parent)
-        files.write_new(path, target, mode=mode, owner=owner, token=journal.token)
-    elif current is not None and target is None:
-        files.remove_file(path, current)
-    elif current is not None and target is not None:
-        try:
-            files.replace_file(path, current, target, token=journal.token)
-        except RenameError:
-            _keep_new_bytes(journal, entry, current, target)
-            files.write_in_place(path, current, target)
+    try:
+        one_file.change(journal.directory, path, current, target, mode=mode, owner=owner, token=journal.token)
+    except RenameError:
+        assert current is not None and target is not None, "only a file that is there is replaced"
+        _keep_new_bytes(journal, entry, current, target)
+        files.write_in_place(path, current, target)
 
 
 def _keep_new_bytes(journal: Journal, entry: Entry, *texts: bytes) -> None:
     """Keep the bytes that the commit intends. Missing from `texts`, the file is a mixture: they are kept."""
     new = next((text for text in texts if digest(text) == entry.after), None)
     kept = journal.new_bytes(entry)
-    if new is not None and files.read(kept) is None:
-        files.write_new(kept, new, mode=0o600)
+    if new is not None and own_files.read(journal.directory, kept) is None:
+        own_files.write(journal.directory, kept, None, new, mode=0o600)
         files.sync_folders([folder_of(journal.directory)])
 
 
 def _prepare(directory: Path, changes: Sequence[FileChange]) -> Journal:
     """Bring copies and intent to the disk. If that fails, nothing has begun."""
     try:
-        files.make_folder(folder_of(directory), 0o700)
+        folder = folder_of(directory)
+        own_files.make_private(directory, folder)
         # The copies may hold passwords, and `git add -A` must not find them should we be killed.
-        files.write_new(str(folder_of(directory) / ".gitignore"), b"*\n", mode=0o600)
-        files.sync_folders([directory, directory / HOME, folder_of(directory)])
+        own_files.write(directory, folder / ".gitignore", None, b"*\n", mode=0o600)
+        files.sync_folders([directory, directory / HOME, folder])
         entries = [_entry(directory, number, change) for number, change in enumerate(changes)]
         for entry, change in zip(entries, changes, strict=True):
             if change.before is not None:
-                files.write_new(str(folder_of(directory) / entry.copy), change.before, mode=0o600)
-        files.sync_folders([folder_of(directory)])
+                own_files.write(directory, folder / entry.copy, None, change.before, mode=0o600)
+        files.sync_folders([folder])
         journal = Journal(directory=directory, token=os.urandom(8).hex(), entries=tuple(entries))
-        files.write_new(str(intent_of(directory)), render(journal), mode=0o600)
-        files.sync_folders([folder_of(directory)])
+        own_files.write(directory, intent_of(directory), None, render(journal), mode=0o600)
+        files.sync_folders([folder])
     except BaseException:
         _sweep_quietly(directory)
         raise
@@ -176,8 +197,7 @@ def _prepare(directory: Path, changes: Sequence[FileChange]) -> Journal:
 
 def _entry(directory: Path, number: int, change: FileChange) -> Entry:
     path = Path(change.path)
-    with reporting(path):
-        status = None if change.before is None else path.stat()
+    status = None if change.before is None else one_file.status(directory, path)
     return Entry(
         path=str(path.relative_to(directory) if path.is_relative_to(directory) else path),
         before=digest(change.before),
@@ -190,25 +210,47 @@ def _entry(directory: Path, number: int, change: FileChange) -> Entry:
 
 
 def _recover(directory: Path) -> bool:
-    if not folder_of(directory).is_dir():
+    """Whether a file had to be put back. What is not believed stays as it is."""
+    if own_files.names(directory, folder_of(directory)) is None:
         return False
-    data = files.read(str(intent_of(directory)))
+    data = own_files.read(directory, intent_of(directory))
     journal = None if data is None else parse(directory, data)
+    if data is not None and journal is None:
+        return False
     undone = journal is not None and _undo(journal, journal.entries)
     _sweep(directory)
     return undone
 
 
+def _set_aside(directory: Path) -> list[DevpoolError]:
+    """Give the journal that is not believed, or a folder of its name that holds something else, another name."""
+    folder = folder_of(directory)
+    if not own_files.names(directory, folder):
+        return []
+    taken = own_files.names(directory, folder.parent) or []
+    numbered = (f"{SET_ASIDE}-{number}" for number in itertools.count(2))
+    name = next(name for name in itertools.chain([SET_ASIDE], numbered) if name not in taken)
+    aside = own_files.rename(directory, folder, name)
+    return [
+        DevpoolError(
+            "journal-set-aside",
+            "what lay in `.devpool/journal` was not written here by this machine: it is kept under another name",
+            where=str(aside),
+            hint=f"see what it is, then remove it: rm -r {shlex.quote(str(aside))}",
+        )
+    ]
+
+
 def _undo(journal: Journal, entries: Sequence[Entry]) -> bool:
     """Give these files their old bytes; whether one had others. All is read before anything is written."""
-    found = [(entry, files.read(journal.path(entry))) for entry in entries]
+    found = [(entry, one_file.read(journal.directory, journal.path(entry))) for entry in entries]
     changed = [(entry, current) for entry, current in found if digest(current) != entry.before]
     work = [(entry, current, _old_bytes(journal, entry)) for entry, current in changed]
     for entry, current, old in work:
         if digest(current) != entry.after and not _is_mixture(journal, entry, current, old):
             raise _edited(journal, entry)
     for entry in journal.entries:
-        files.discard(files.temp_of(journal.path(entry), journal.token))
+        one_file.discard_temp(journal.directory, journal.path(entry), journal.token)
     # Backwards, so that a full disk has the room for each step that there was before the one it takes back.
     for entry, current, old in reversed(work):
         _change(journal, entry, current, old, entry.mode, (entry.uid, entry.gid))
@@ -220,7 +262,7 @@ def _sync_names(journal: Journal, entries: Sequence[Entry]) -> None:
     """Flush the folders of these files, and those that `_make_folders` may have made for them: whoever made one that is
     there may have been killed before it was on the disk."""
     paths = [Path(journal.path(entry)) for entry in entries]
-    made = [parent.parent for path in paths for parent in _below_home(journal.directory, path.parent)]
+    made = [parent.parent for path in paths for parent in one_file.below_home(journal.directory, path.parent)]
     folders = [*(Path(files.real(str(path))).parent for path in paths), *made]
     files.sync_folders(folder for folder in folders if folder.is_dir())
 
@@ -228,14 +270,14 @@ def _sync_names(journal: Journal, entries: Sequence[Entry]) -> None:
 def _old_bytes(journal: Journal, entry: Entry) -> bytes | None:
     if entry.before is None:
         return None
-    data = files.read(str(folder_of(journal.directory) / entry.copy))
+    data = own_files.read(journal.directory, folder_of(journal.directory) / entry.copy)
     if digest(data) != entry.before:
         raise damaged(journal.directory, f"the copy `{entry.copy}` is not what it was")
     return data
 
 
 def _is_mixture(journal: Journal, entry: Entry, current: bytes | None, old: bytes | None) -> bool:
-    new = files.read(journal.new_bytes(entry))
+    new = own_files.read(journal.directory, journal.new_bytes(entry))
     if current is None or old is None or new is None or digest(new) != entry.after:
         return False
     short, long = sorted((len(old), len(new)))
@@ -256,30 +298,54 @@ def _edited(journal: Journal, entry: Entry) -> DevpoolError:
     )
 
 
-def _make_folders(directory: Path, folder: Path) -> None:
-    for parent in _below_home(directory, folder):
-        files.make_folder(parent)
+def _sweep(directory: Path, paths: Sequence[Path] = ()) -> None:
+    """Remove the journal, and the folders of ours below `.devpool` that are empty; the intent first, as long as it
+    is there recovery needs the copies, and the journal's own folder last, so that a killed sweep is seen. What else
+    lies there is not ours and stays.
 
-
-def _below_home(directory: Path, folder: Path) -> list[Path]:
-    """`.devpool` and the folders in it that lead to one, which is the last."""
-    return [one for one in (*reversed(folder.parents), folder) if one.is_relative_to(directory / HOME)]
-
-
-def _sweep(directory: Path) -> None:
-    """Remove the journal, and the folders below `.devpool` that are empty; the intent first, as long as it
-    is there recovery needs the copies, and the journal's own folder last, so that a killed sweep is seen."""
+    Args:
+        paths: files that a commit may have removed: the folders that lead to them go too.
+    """
     folder = folder_of(directory)
     with reporting(folder):
-        files.discard(str(intent_of(directory)))
+        own_files.discard(directory, intent_of(directory))
         files.sync_folders([folder])  # before a copy goes: an intent that comes back needs them all
-        for item in sorted(folder.iterdir(), reverse=True):  # .gitignore comes last
-            files.discard(str(item))
-        below = [Path(root) for root, _, _ in os.walk(folder.parent, topdown=False)]
+        for name in sorted(own_files.names(directory, folder) or (), reverse=True):  # .gitignore comes last
+            if _OURS.fullmatch(name) and _is_file(directory, folder / name):
+                own_files.discard(directory, folder / name)
         # One that should go and stays keeps the journal's folder: the next command tries again.
-        gone = [files.remove_folder(one) for one in below if one not in (folder, folder.parent)]
+        gone = [own_files.remove_folder(directory, one) for one in _emptied(directory, paths)]
         if all(gone):
-            files.remove_folder(folder)
+            own_files.remove_folder(directory, folder)
+
+
+def _emptied(directory: Path, paths: Sequence[Path]) -> list[Path]:
+    """The folders of ours below `.devpool` that may be empty, the deepest first."""
+    home = directory / HOME
+    made = [below for name in FOLDERS for below in own_files.folders_below(directory, home / name)]
+    led = [parent for path in paths for parent in reversed(one_file.below_home(directory, path.parent))]
+    return [one for one in dict.fromkeys([*made, *led]) if one not in (home, folder_of(directory))]
+
+
+def _is_file(directory: Path, path: Path) -> bool:
+    found = own_files.status(directory, path)
+    return found is not None and stat.S_ISREG(found.st_mode)
+
+
+def _sweep_after(directory: Path, paths: Sequence[Path]) -> list[DevpoolError]:
+    """Sweep after a change that is done, and say where that fails: the copies may hold passwords."""
+    try:
+        _sweep(directory, paths)
+    except DevpoolError as error:
+        return [
+            DevpoolError(
+                "copies-left",
+                f"the change is done, but the copies of the files as they were are still there: {error.message}",
+                where=str(folder_of(directory)),
+                hint="remove the cause; the next devpool command removes them",
+            )
+        ]
+    return []
 
 
 def _sweep_quietly(directory: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from devpool.commit import files
 from devpool.commit.intent import digest
+from devpool.commit.machine_key import state_home
 from devpool.decide.options import Options, remembered
 from devpool.errors import DevpoolError
 
@@ -25,10 +26,8 @@ _TEMP = "tuned"  # of its temp: a killed process leaves one at most
 
 def _folder(directory: Path, shell: Mapping[str, str]) -> Path:
     """The folder for one project, by its own folder's name and path."""
-    given = shell.get("XDG_STATE_HOME", "")
-    home = Path(given) if given.startswith("/") else Path(shell.get("HOME") or "/nonexistent", ".local", "state")
     name = re.sub(r"[^\w.-]", "-", directory.name)
-    return home / "devpool" / f"{name}-{(digest(os.fsencode(directory)) or '')[:8]}"
+    return state_home(shell) / "devpool" / f"{name}-{(digest(os.fsencode(directory)) or '')[:8]}"
 
 
 def _write(path: Path, data: bytes, token: str = "") -> None:

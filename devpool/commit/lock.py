@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from devpool.commit import files
+from devpool.commit import files, own_files
 from devpool.commit.disk_errors import reporting
 from devpool.commit.names import HOME
 from devpool.errors import DevpoolError
 
+_OPEN = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_LONGEST = 100  # bytes of a lock file that are looked at
 _held: set[str] = set()
 
 
@@ -46,9 +49,9 @@ def locked(directory: Path, wait: float = 5.0) -> Iterator[None]:
 
 def tidy_lock(directory: Path) -> None:
     """Remove what a killed process left of its lock, if that is possible at once."""
-    home = directory / HOME
     with suppress(DevpoolError, OSError):
-        if (home / "lock").exists() or not any(home.iterdir()):
+        names = own_files.names(directory, directory / HOME)
+        if names is not None and ("lock" in names or not names):
             with locked(directory, wait=0):
                 pass
 
@@ -58,7 +61,7 @@ def _acquire(lock: Path, deadline: float) -> int:
         try:
             fd = _try_lock(lock)
         except BaseException:
-            files.remove_folder(lock.parent)
+            _remove_home(lock)
             raise
         if fd is not None:
             return fd
@@ -69,16 +72,18 @@ def _acquire(lock: Path, deadline: float) -> int:
 
 def _try_lock(lock: Path) -> int | None:
     """The open lock file; None if another process has it or has just removed it."""
-    files.make_folder(lock.parent)
+    directory = lock.parent.parent
+    own_files.make_folder(directory, lock.parent)
     with reporting(lock):
         files.step("create", str(lock))
         try:
-            fd = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, files.NEW_FILE)
+            with own_files.opened(directory, lock.parent) as folder:
+                _refuse_other(lock, own_files.status(directory, lock))
+                fd = os.open(lock.name, _OPEN, files.NEW_FILE, dir_fd=folder)
         except FileNotFoundError:
-            if lock.parent.is_symlink():
-                raise  # `.devpool` leads nowhere, and no waiting helps
             return None
         try:
+            _refuse_other(lock, os.fstat(fd))
             if _is_ours(fd, lock):
                 return fd
         except BaseException:
@@ -88,14 +93,21 @@ def _try_lock(lock: Path) -> int | None:
     return None
 
 
+def _refuse_other(lock: Path, found: os.stat_result | None) -> None:
+    """What is no plain file is not written to, nor one that has another name too: that may be anybody's."""
+    if found and (not stat.S_ISREG(found.st_mode) or found.st_nlink > 1):
+        raise own_files.not_real(lock, found, "file")
+
+
 def _is_ours(fd: int, lock: Path) -> bool:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # The last holder may have removed the file between our open and our lock: then this is a lock on
-        # nothing, while a third process may hold the one on a new file of the same name.
-        return os.path.samestat(os.fstat(fd), lock.stat())
-    except (BlockingIOError, FileNotFoundError):
+    except BlockingIOError:
         return False
+    # The last holder may have removed the file between our open and our lock: then this is a lock on
+    # nothing, while a third process may hold the one on a new file of the same name.
+    found = own_files.status(lock.parent.parent, lock)
+    return found is not None and os.path.samestat(os.fstat(fd), found)
 
 
 def _sign(fd: int, lock: Path) -> None:
@@ -108,16 +120,21 @@ def _sign(fd: int, lock: Path) -> None:
 def _release(fd: int, lock: Path) -> None:
     try:
         with suppress(DevpoolError, OSError):
-            files.discard(str(lock))  # while it is still locked, so that it is ours
+            own_files.discard(lock.parent.parent, lock)  # while it is still locked, so that it is ours
     finally:
         os.close(fd)
-    files.remove_folder(lock.parent)
+    _remove_home(lock)
+
+
+def _remove_home(lock: Path) -> None:
+    with suppress(DevpoolError):
+        own_files.remove_folder(lock.parent.parent, lock.parent)
 
 
 def _is_locked(lock: Path) -> DevpoolError:
     who = "another process"
-    with suppress(OSError, ValueError):  # it may be gone by now, or have written no number yet
-        who = f"process {int(lock.read_text())}"
+    with suppress(DevpoolError, ValueError):  # it may be gone by now, or have written no number yet
+        who = f"process {int(own_files.read(lock.parent.parent, lock, _LONGEST) or b'')}"
     return DevpoolError(
         "locked",
         f"devpool is already at work in this project ({who})",

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from devpool.commit import own_files
 from devpool.commit.names import JOURNAL, STATE
 from devpool.errors import DevpoolError
-from devpool.read import readable
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def reading(directory: Path) -> Iterator[None]:
     try:
         yield
     except (DevpoolError, FileNotFoundError) as error:
-        if (directory / JOURNAL).is_dir() or _record(directory) != before:
+        if _is_at_work(directory) or _record(directory) != before:
             raise changed_while_read(directory) from error
         raise
     if _record(directory) != before:
@@ -47,9 +47,19 @@ def changed_while_read(directory: Path) -> DevpoolError:
     )
 
 
+def _is_at_work(directory: Path) -> bool:
+    """Whether there is a journal of another devpool's; one that is not believed lies there without one."""
+    from devpool.commit.journal import is_foreign
+
+    try:
+        return (directory / JOURNAL).is_dir() and not is_foreign(directory)
+    except DevpoolError:
+        return False
+
+
 def _record(directory: Path) -> bytes | None:
     """The record's bytes: every devpool that changes something changes it."""
     try:
-        return readable.read(directory / STATE)
+        return own_files.read(directory, directory / STATE)
     except DevpoolError:
         return None

@@ -49,7 +49,7 @@ def differences(state: State, directory: Path) -> Iterator[tuple[str, str]]:
         if name not in wanted:
             yield name, "is no file of devpool's: `devpool enable` removes it"
         elif found[name] is None:
-            yield name, f"is no regular file: {_ANEW}"
+            yield name, f"is no regular file: remove it, and {_ANEW}"
         elif found[name] != wanted[name][0]:
             yield name, f"{cause}: {_ANEW}"
 

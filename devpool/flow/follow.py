@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from devpool.commit import files
+from devpool.commit import files, one_file
 from devpool.commit.files import FileChange
 from devpool.commit.journal import commit, recover
 from devpool.commit.lock import locked
@@ -17,6 +17,7 @@ from devpool.docker.halfway import halfway
 from devpool.docker.proof import Connections
 from devpool.errors import DevpoolError
 from devpool.flow.prepared import Prepared
+from devpool.flow.recovery import tell
 from devpool.flow.report import change_lines, written_lines
 from devpool.flow.rollback import Rollback, prepare_disable
 from devpool.flow.rollout import (
@@ -64,7 +65,7 @@ class Follow:
         assert plan is not None, "enable has one"
         changes = prepared.changes()
         with self._alone(directory, changes), taken_back(lambda: self._take_back(plan.apps)):
-            prepared.commit(directory)
+            tell(self.ctx.output, prepared.commit(directory))
             self.ctx.output.lines(*written_lines(prepared))
             if not (self.running or everything):
                 return []
@@ -89,7 +90,7 @@ class Follow:
         inverses = [files.inverse(change) for change in changes]
         with self._alone(directory, changes):
             with taken_back(lambda: self._forward_again(inverses, directory, apps)):
-                rollback.prepared.commit(directory)
+                tell(self.ctx.output, rollback.prepared.commit(directory))
                 self.ctx.output.lines(*change_lines(rollback.prepared))
                 restart_apps(self.stack, apps, self.running, self.ctx.output)
             self._remove(rollback)
@@ -127,7 +128,8 @@ class Follow:
         self.ctx.output.progress("taking everything back: the pooler stays")
         try:
             recover(directory)
-            commit(directory, [change for change in inverses if files.read(change.path) == change.before])
+            still = [change for change in inverses if one_file.read(directory, change.path) == change.before]
+            tell(self.ctx.output, commit(directory, still))
             restart_apps(self.stack, apps, self.running, self.ctx.output)
         except DevpoolError as error:
             self.ctx.output.warning(error)
@@ -147,7 +149,7 @@ class Follow:
             recover(directory)
             rollback = prepare_disable(self.ctx.selection, self.ctx.cwd, self.ctx.shell)
             if rollback is not None:
-                rollback.prepared.commit(directory)
+                tell(self.ctx.output, rollback.prepared.commit(directory))
                 restart_apps(self.stack, apps, self.running, self.ctx.output)
                 remove_services(self.stack, rollback.services, self.ctx.output)
                 self.stack.stop(s for s in self.stack.running() if s not in self.running)

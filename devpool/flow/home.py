@@ -13,8 +13,10 @@ from devpool.write.pooler import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
 
 _IGNORED = (
     b"# What devpool keeps for this machine alone; state.json, pgbouncer/ and exporter/ can be committed.\n"
-    b"env/\njournal/\ndigests.json\nlock\n"
+    b"env/\njournal/\nunverified-journal*/\ndigests.json\nlock\n"
 )
+IMAGES = {BUILD_CONTEXT: "pgbouncer", EXPORTER_CONTEXT: "exporter"}
+"""The image that each build context is for, by path below the project directory."""
 
 
 def contexts(plan: Plan) -> resources.BuildContext:
@@ -24,10 +26,11 @@ def contexts(plan: Plan) -> resources.BuildContext:
 
 def context_files(*, exporter: bool) -> resources.BuildContext:
     """The same of the poolers' image, and of the exporter's."""
-    images = {BUILD_CONTEXT: "pgbouncer"} | ({EXPORTER_CONTEXT: "exporter"} if exporter else {})
+    wanted = {"pgbouncer"} | ({"exporter"} if exporter else set())
     return {
         f"{folder}/{name}": file
-        for folder, image in images.items()
+        for folder, image in IMAGES.items()
+        if image in wanted
         for name, file in resources.build_context(image).items()
     }
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from devpool import resources
 from devpool.decide.options import Options
 from devpool.flow.enabled import read_enabled
-from devpool.flow.record import Earlier, ours_on_disk
+from devpool.flow.record import Earlier, of_devpool, ours_on_disk
 from devpool.prove.oracle import asked
 from devpool.read.finding import find_project, project_directory
 from devpool.read.found import Selection
@@ -40,6 +40,7 @@ def prepare_enable(
     directory = project_directory(selection, cwd, shell)
     present = ours_on_disk(directory)
     enabled = read_enabled(selection, cwd, shell)
+    present = of_devpool(present, enabled.state if enabled and enabled.recorded else None, directory)
     earlier = Earlier(present=present)
     if enabled:
         from devpool.undo.tuned import adopted

@@ -9,9 +9,12 @@ from pathlib import Path
 
 from devpool.commit.files import FileChange
 from devpool.commit.journal import commit
-from devpool.commit.names import HOME
+from devpool.commit.machine_key import sign
+from devpool.commit.names import DIGESTS, HOME
 from devpool.commit.state import State
+from devpool.commit.unverified import DIGESTS_PURPOSE
 from devpool.decide.plan import Plan
+from devpool.errors import DevpoolError
 from devpool.read.model import Project
 from devpool.read.sources import Sources
 from devpool.write.pooler import BUILD_CONTEXT, EXPORTER_CONTEXT
@@ -52,11 +55,16 @@ class Prepared:
 
         In an order that keeps the project readable for Compose at every instant, as nothing names what is not there:
         new files come first and files that go away last, and of the user's own files, the one that holds the poolers
-        is first to get them and last to lose them.
+        is first to get them and last to lose them. What only this machine may have written is signed here.
         """
-        changed = [p for p in self.after if self.before[p] != self.after[p]]
+        after = dict(self.after)
+        digests = f"{self.sources.directory}/{DIGESTS}"
+        body = after.get(digests)
+        if body is not None:
+            after[digests] = sign(Path(self.sources.directory), DIGESTS_PURPOSE, body)
+        changed = [p for p in after if self.before[p] != after[p]]
         return [
-            FileChange(path=p, before=self.before[p], after=self.after[p], mode=self.modes.get(p))
+            FileChange(path=p, before=self.before[p], after=after[p], mode=self.modes.get(p))
             for p in sorted(changed, key=self._turn)
         ]
 
@@ -88,13 +96,13 @@ class Prepared:
         """The user's own files that change."""
         return tuple(path for path in self.edited if self.before[path] != self.after[path])
 
-    def commit(self, directory: Path) -> None:
-        """Write the changes into the project of this folder, all or none.
+    def commit(self, directory: Path) -> list[DevpoolError]:
+        """Write the changes into the project of this folder, all or none; what the user should know of it.
 
         Raises:
             DevpoolError: what `journal.commit` raises.
         """
-        commit(directory, self.changes())
+        return commit(directory, self.changes())
 
     @property
     def replaced(self) -> tuple[str, ...]:

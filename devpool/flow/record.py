@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from devpool.commit import machine_key, own_files
 from devpool.commit.names import DIGESTS, HOME, STATE
-from devpool.errors import DevpoolError
-from devpool.read import readable
+from devpool.commit.unverified import DIGESTS_PURPOSE
+from devpool.flow.home import IMAGES
 from devpool.read.root import find_root, is_inside
 
 if TYPE_CHECKING:
@@ -47,14 +48,11 @@ def read_state(directory: Path, *, allow_outside: bool = False) -> State | None:
         allow_outside: whether the user lets devpool edit files outside of the root.
 
     Raises:
-        DevpoolError: `state-unreadable`, `state-in-conflict`, `state-version`, `state-not-ours`.
+        DevpoolError: `state-unreadable`, `state-in-conflict`, `state-version`, `state-not-ours`; what stands there and
+            is no plain file is refused by name, as it is no sign that there is no record.
     """
-    path = directory / STATE
-    if readable.is_file(path):
-        data = readable.read(path)
-    elif os.path.lexists(path):
-        data = b""  # a folder, or a link that leads nowhere, is a damaged record, and no sign that there is none
-    else:
+    data = own_files.read(directory, directory / STATE)
+    if data is None:
         return None
     # What reads a record need not be loaded where there is none.
     from devpool.commit.state import load, not_ours
@@ -62,7 +60,7 @@ def read_state(directory: Path, *, allow_outside: bool = False) -> State | None:
     state = load(data, str(directory))
     found = next(_foreign(state, directory, allow_outside=allow_outside), None)
     if found:
-        raise not_ours(*found, str(path))
+        raise not_ours(*found, str(directory / STATE))
     return state
 
 
@@ -87,28 +85,53 @@ def _wrong_places(state: State, directory: Path, *, allow_outside: bool) -> Iter
 
 
 def read_digests(state: State) -> Digests:
-    """What tells copies that are as they were; empty in a fresh checkout, or where the file does not fit."""
+    """What tells copies that are as they were; empty in a fresh checkout, and where the file does not fit, or was not
+    written here by this machine.
+    """
+    directory = Path(state.directory)
+    data = own_files.read(directory, directory / DIGESTS)
+    body = machine_key.verified(directory, DIGESTS_PURPOSE, data) if data else None
     try:
-        told = json.loads(readable.read(Path(state.directory, DIGESTS)))
-        pairs = zip(state.edits, told, strict=True)
+        pairs = zip(state.edits, json.loads(body or b""), strict=True)
         return {edit: str(value) for edit, value in pairs if value}
-    except (DevpoolError, ValueError, TypeError):
+    except (ValueError, TypeError):
         return {}
 
 
 def ours_on_disk(directory: Path) -> dict[str, bytes]:
-    """What lies below `.devpool/`, but for the lock and the journal, which their own modules look after.
+    """What is devpool's below `.devpool/`, but for the lock and the journal, which their own modules look after: the
+    record, the build contexts, and the private env files. What else lies there is the user's, and is not looked at.
 
     Raises:
-        DevpoolError: `cannot-read`, `too-large`: a folder that cannot be looked into may hold a password.
+        DevpoolError: what cannot be read, or is no plain file.
     """
-    return {str(path): readable.read(path) for path in _paths_below(directory / HOME)}
+    home = directory / HOME
+    contexts = [path for folder in IMAGES for path in _files_below(directory, directory / folder)]
+    named = [directory / name for name in (STATE, DIGESTS, f"{HOME}/.gitignore")]
+    private = [home / "env" / name for name in own_files.names(directory, home / "env") or () if _is_private(name)]
+    found = {str(path): own_files.read(directory, path) for path in sorted([*named, *private, *contexts])}
+    return {path: data for path, data in found.items() if data is not None}
 
 
-def _paths_below(folder: Path) -> list[Path]:
-    found: list[Path] = []
-    for place, folders, names in os.walk(folder, onerror=readable.refuse):
-        own = Path(place) == folder
-        folders[:] = [name for name in folders if not (own and name == "journal")]
-        found += [Path(place, name) for name in names if not (own and name in ("lock", "journal"))]
-    return sorted(path for path in found if readable.is_file(path))
+def _files_below(directory: Path, folder: Path) -> list[Path]:
+    """All that lies in a build context, which is devpool's as a whole: who builds there runs what it says."""
+    folders = own_files.folders_below(directory, folder)
+    found = [below / name for below in folders for name in own_files.names(directory, below) or ()]
+    return [path for path in found if path not in folders]
+
+
+def _is_private(name: str) -> bool:
+    """Whether a file of `env/` has the name of one that devpool writes for a service."""
+    return name.endswith(".env") and not name.startswith(".")
+
+
+def of_devpool(present: Mapping[str, bytes], state: State | None, directory: Path) -> dict[str, bytes]:
+    """What of these files devpool wrote: where there is a record, it says which of `env/` are."""
+    private = f"{directory / HOME}/env/"
+    wrote = {str(directory / name) for name in state.private} if state else present.keys()
+    return {path: data for path, data in present.items() if not path.startswith(private) or path in wrote}
+
+
+def left_in_home(directory: Path) -> list[str]:
+    """The names in `.devpool/` that are there once devpool is gone: the user's own."""
+    return [name for name in own_files.names(directory, directory / HOME) or () if name not in ("lock", "journal")]

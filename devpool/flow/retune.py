@@ -18,6 +18,7 @@ from devpool.errors import DevpoolError
 from devpool.flow.prepare import prepare_enable
 from devpool.flow.prepared import Prepared
 from devpool.flow.record import read_state
+from devpool.flow.recovery import tell
 from devpool.flow.report import change_lines
 from devpool.flow.rollout import reach, taken_back
 
@@ -61,8 +62,8 @@ def retune(
     changes = prepared.changes()
     inverses = [inverse(change) for change in changes]
     stack, running = _reach(ctx) if up else (None, {})
-    prepared.commit(directory)
-    with taken_back(lambda: commit(directory, inverses)):
+    tell(ctx.output, prepared.commit(directory))
+    with taken_back(lambda: tell(ctx.output, commit(directory, inverses))):
         outcomes = _tune(stack, running, poolers, chosen, given) if up else []
     return Retuned(prepared=prepared, written=bool(changes), outcomes=tuple(dict.fromkeys(outcomes)))
 

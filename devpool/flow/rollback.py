@@ -15,7 +15,7 @@ from devpool.commit.meanwhile import changed_while_read
 from devpool.commit.names import STATE
 from devpool.commit.state import State, not_ours
 from devpool.flow.prepared import Prepared, shown
-from devpool.flow.record import ours_on_disk, read_digests, read_state
+from devpool.flow.record import of_devpool, ours_on_disk, read_digests, read_state
 from devpool.read import readable
 from devpool.read.finding import find_project, project_directory
 from devpool.read.found import Selection
@@ -168,6 +168,7 @@ def prepare_disable(
         return None
     if state and str(directory / STATE) not in ours:
         raise changed_while_read(directory)
+    ours = of_devpool(ours, state, directory)
     edited = list(reader.files)
     prepared = Prepared(
         sources=reader.read(),

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from devpool.commit.journal import recover
 from devpool.commit.state import State
 from devpool.context import Context
 from devpool.docker.attached import run_once
@@ -18,6 +17,7 @@ from devpool.docker.ready import build_missing, start_databases
 from devpool.errors import DevpoolError
 from devpool.flow.direct import direct_values, exported, moved_commands, refuse_without_database
 from devpool.flow.enabled import read_enabled
+from devpool.flow.recovery import recover_first
 from devpool.flow.rollout import own_stack
 from devpool.migrate.schema_change import fresh_connections
 from devpool.prove.oracle import call_for
@@ -65,7 +65,7 @@ def open_project(ctx: Context) -> Opened:
         DevpoolError: what reading raises.
     """
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
-    recover(directory)
+    recover_first(ctx.output, directory)
     enabled = read_enabled(ctx.selection, ctx.cwd, ctx.shell)
     found = find_project(ctx.selection, ctx.cwd, ctx.shell, enabled.direct.files if enabled else None)
     project = read_model(read_project(found))

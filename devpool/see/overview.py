@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from devpool.commit.journal import recover
 from devpool.commit.state import AddedPooler, AppRoute, State
 from devpool.context import Context
 from devpool.decide.routing import find_routes
@@ -19,6 +18,7 @@ from devpool.docker.show import Row, Sight, limits, links, pools, totals
 from devpool.errors import DevpoolError
 from devpool.flow.drift import Drift, drift, stale
 from devpool.flow.enabled import known_state, missing
+from devpool.flow.recovery import recover_first
 from devpool.flow.rollout import open_stack
 from devpool.read.finding import find_project, project_directory
 from devpool.read.project import read_project
@@ -67,7 +67,7 @@ def look(ctx: Context) -> Overview:
         DevpoolError: where its files cannot be read. What Docker cannot tell is a note, not an error.
     """
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
-    recover(directory)
+    recover_first(ctx.output, directory)
     state = known_state(ctx.selection, ctx.cwd, ctx.shell)
     found = Overview(
         directory=directory,

@@ -129,7 +129,8 @@ def _is_around(edit: Edit) -> bool:
     before, *middle, after = edit.new if len(edit.new) == 3 else ("", None, "")
     if middle != [Copy(edit.start, edit.end)] or not isinstance(before, str) or not isinstance(after, str):
         return False
-    file = after.removeprefix(", ").removesuffix("]").strip("\"'")
+    entry = after.removeprefix(", ").removesuffix("]")
+    file = entry.removeprefix("{path: ").removesuffix(", required: false}").strip("\"'")  # `pooler.optional_env_file`
     return bool(_WRAP.fullmatch(before) and after == "}") or bool(before == "[" and _PRIVATE.fullmatch(file))
 
 

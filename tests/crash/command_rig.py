@@ -24,6 +24,7 @@ from devpool.output import Output
 
 for _verb in ("enable", "disable", "set", "status"):
     import_module(f"devpool.commands.{_verb}")  # once, and not in each process
+import_module("hmac")  # which devpool loads late, when it may be a user who cannot look into Python's own folder
 
 CHUNK = 4000
 """Small enough that the largest files are written in several steps."""
@@ -55,20 +56,24 @@ def enable_words(project: Project) -> tuple[str, ...]:
     return ("enable", *_QUIET, *project.enable)
 
 
-def case(project: Project, verb: str, folder: Path) -> Case:
-    """Make the folder before a command, and the trees before and after it; enable's `old` uses no devpool."""
-    root = project.build(folder / "before")
+def case(project: Project, verb: str, folder: Path, root: Path) -> Case:
+    """Make the folder before a command, and the trees before and after it; enable's `old` uses no devpool.
+
+    All of it is done at `root`, where the tests go on: what devpool signs is for that path alone.
+    """
+    remove(root)
+    project.build(root)
     words = {"enable": enable_words(project), "set": SET, "disable": DISABLE}[verb]
     plain = tree(root)
     if verb != "enable":
         assert outcome(command(root, enable_words(project))) == Outcome(0)
-    old = tree(root)
-    after = clone(root, folder / "after")
-    assert outcome(command(after, words)) == Outcome(0)
-    new = tree(after)
+    before, old = clone(root, folder), tree(root)
+    assert outcome(command(root, words)) == Outcome(0)
+    new = tree(root)
+    remove(root)
     assert old != new
     assert verb != "disable" or new == plain
-    return Case(words, root, old, new)
+    return Case(words, before, old, new)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from command_rig import Case, case
+from command_rig import Case, case, remove
 from projects import PROJECTS, Project
 
 Cases = Callable[[Project, str], Case]
@@ -25,10 +25,12 @@ def memory() -> Iterator[Path]:
 
 @pytest.fixture
 def root(memory: Path) -> Iterator[Path]:
-    """Where a project is run in: the same name for all, and nothing there."""
-    with tempfile.TemporaryDirectory(dir=memory) as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder, "run")
+    """Where a project is run in: the same path for all, and nothing there."""
+    folder = memory / "here"
+    remove(folder)
+    folder.mkdir(mode=0o755)
+    yield folder / "run"
+    remove(folder)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,8 @@ def cases(memory: Path, plain_shell: dict[str, str]) -> Iterator[Cases]:
 
     def find(project: Project, verb: str) -> Case:
         if (project.name, verb) not in made:
-            made[project.name, verb] = case(project, verb, memory / f"{PROJECTS.index(project)}-{verb}")
+            before = memory / f"{PROJECTS.index(project)}-{verb}"
+            made[project.name, verb] = case(project, verb, before, memory / "here" / "run")
         return made[project.name, verb]
 
     with pytest.MonkeyPatch.context() as patch:

@@ -43,7 +43,7 @@ def test_a_full_disk_is_refused_by_name_and_nothing_is_changed(
     cases: Cases, root: Path, verb: str, fill: Callable[[Path, int], Iterator[Path]]
 ) -> None:
     case = cases(TWO_POOLERS, verb)
-    disk = root.with_name("disk")
+    disk = root.parent  # the same path as everywhere: what devpool signs is for it alone
 
     def work() -> None:
         mount_memory(disk, f"size={1 << 20},nr_inodes=200")
@@ -76,7 +76,7 @@ def test_what_was_killed_and_has_no_room_left_is_undone_now_or_when_there_is_roo
     cases: Cases, root: Path, verb: str
 ) -> None:
     case = cases(TWO_POOLERS, verb)
-    disk = root.with_name("disk")
+    disk = root.parent  # the same path as everywhere: what devpool signs is for it alone
 
     def dying(number: int) -> Step:
         return at(number, die)
@@ -150,7 +150,7 @@ def is_read_only(folder: Path) -> bool:
 @pytest.mark.parametrize("verb", ["enable", "set", "disable"])
 def test_a_read_only_disk_is_refused_by_name(cases: Cases, root: Path, verb: str) -> None:
     case = cases(SEVERAL_FILES, verb)
-    disk = root.with_name("disk")
+    disk = root.parent  # the same path as everywhere: what devpool signs is for it alone
 
     def work() -> None:
         mount_memory(disk, f"size={1 << 20}")

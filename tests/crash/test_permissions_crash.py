@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from command_rig import Outcome, command, outcome
 from conftest import Cases
-from crash_rig import tree
+from crash_rig import clone, tree
 from projects import ONE_FILE
 
 from devpool import resources
@@ -24,6 +24,7 @@ def as_ordinary_user(root: Path, words: tuple[str, ...]) -> Outcome:
     def work() -> Outcome:
         if os.geteuid() == 0:
             # devpool's own data may lie where only root can look; the rest of it is loaded.
+            give(_state_of_its_own(root))
             types = resources.setting_types()
             blocks = {name: resources.block_template(name) for name in ("pooler", "exporter")}
             contexts = {name: resources.build_context(name) for name in ("pgbouncer", "exporter")}
@@ -34,6 +35,13 @@ def as_ordinary_user(root: Path, words: tuple[str, ...]) -> Outcome:
         return command(root, words)()
 
     return outcome(work)
+
+
+def _state_of_its_own(root: Path) -> Path:
+    """A state folder with the same key, so that what is signed is the same."""
+    state = clone(Path(os.environ["XDG_STATE_HOME"], "devpool"), root.with_name("state") / "devpool").parent
+    os.environ["XDG_STATE_HOME"] = str(state)
+    return state
 
 
 def become_ordinary() -> None:

@@ -72,12 +72,12 @@ def judge(case: Case, folder: Path) -> Verdict:
     before = tree(folder)
     started = time.perf_counter()
     try:
-        with _limited():
-            ran = _run("enable", "--no-verify", "--no-up", *case.arguments)
+        with limited():
+            ran = run_words("enable", "--no-verify", "--no-up", *case.arguments)
         faults = _faults(ran, case)
         if ran.code == 0:
-            with _limited():
-                back = _run("disable", "--no-up", *_selection(case))
+            with limited():
+                back = run_words("disable", "--no-up", *_selection(case))
             faults += [f"disable: {fault}" for fault in _faults(back, case)]
             faults += [f"disable: refused with {back.error.code}"] if back.error else []
     except TooSlow:
@@ -106,7 +106,8 @@ def _content(path: str, mode: int) -> bytes | str:
     return Path(path).read_bytes()
 
 
-def _run(*words: str) -> Ran:
+def run_words(*words: str) -> Ran:
+    """Run a command line in this process."""
     out, err = io.StringIO(), io.StringIO()
     output = Recorder(as_json="--json" in words)
     with redirect_stdout(out), redirect_stderr(err):
@@ -147,7 +148,7 @@ def _differences(before: Tree, after: Tree) -> list[str]:
 
 
 @contextmanager
-def _limited() -> Iterator[None]:
+def limited() -> Iterator[None]:
     """Raise `TooSlow` where a command goes on for too long, or waits for what will never come."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:

@@ -1,0 +1,177 @@
+"""A key of this machine, which proves of a file below `.devpool/` that it was written here, for this very folder.
+
+32 random bytes in `$XDG_STATE_HOME/devpool/key` (`~/.local/state` by the XDG Base Directory Specification), made at
+first use, readable by the user alone. What a repository brings cannot be authenticated with it, nor what was written
+for another folder: the project's real path is part of what is signed (HMAC with SHA-256, RFC 2104).
+
+Without a key all goes on: what is written then is signed by nobody, and is not believed later.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from devpool.commit import files
+from devpool.errors import DevpoolError
+from devpool.read.root import find_root
+
+_BYTES = 32
+_UNSIGNED = b"-"
+_NOWHERE = "/nonexistent"  # the home of users without one, in Debian
+
+
+def state_home(shell: Mapping[str, str]) -> Path:
+    """The folder for what a user's programs keep: `$XDG_STATE_HOME`, or `~/.local/state`; one that is not there where
+    neither is known.
+    """
+    given = shell.get("XDG_STATE_HOME", "")
+    return Path(given) if given.startswith("/") else Path(shell.get("HOME") or _NOWHERE, ".local", "state")
+
+
+def sign(directory: Path, purpose: str, body: bytes) -> bytes:
+    """A text with a first line that proves where it comes from; the key is made if need be.
+
+    Args:
+        directory: the project directory.
+        purpose: what kind of file it is, so that none passes for another.
+    """
+    try:
+        code = _code(_made(directory), directory, purpose, body)
+    except DevpoolError:
+        code = _UNSIGNED
+    return code + b"\n" + body
+
+
+def verified(directory: Path, purpose: str, data: bytes) -> bytes | None:
+    """The text of a signed file; None where this machine has not written it for this folder, or it is damaged."""
+    import hmac  # loads OpenSSL: not where there is nothing to verify
+
+    code, _, body = data.partition(b"\n")
+    try:
+        key = _found(_folder(directory))
+    except DevpoolError:
+        key = None
+    return body if key and hmac.compare_digest(code, _code(key, directory, purpose, body)) else None
+
+
+def is_unsigned(data: bytes) -> bool:
+    """Whether a file was written where there was no key."""
+    return data.startswith(_UNSIGNED + b"\n")
+
+
+def problem(directory: Path) -> DevpoolError | None:
+    """Why this machine has no key and none can be made; None where it has one by now.
+
+    Returns:
+        `no-machine-key`, as a warning: what it means and what to do.
+    """
+    try:
+        _made(directory)
+    except DevpoolError as error:
+        return DevpoolError(
+            "no-machine-key",
+            f"should this run be interrupted, devpool cannot take it back by itself: {error.message}",
+            where=error.where,
+            hint=f"{error.hint}; without it, put the files back after an interruption yourself, from git or from the "
+            "copies in .devpool/journal",
+        )
+    return None
+
+
+def _code(key: bytes, directory: Path, purpose: str, body: bytes) -> bytes:
+    import hmac
+
+    place = os.fsencode(os.path.realpath(directory))
+    return hmac.new(key, b"\0".join([b"devpool", purpose.encode(), place, body]), "sha256").hexdigest().encode()
+
+
+def _folder(directory: Path) -> Path:
+    """Where the key is.
+
+    Raises:
+        DevpoolError: it would be where a clone can bring it along.
+    """
+    folder = state_home(os.environ) / "devpool"
+    if folder.is_relative_to(_NOWHERE):
+        raise _unusable("nothing says where the home directory is (HOME)", folder)
+    if Path(os.path.realpath(folder)).is_relative_to(find_root(directory)):
+        raise _unusable("the folder for the state of programs is part of the project", folder)
+    return folder
+
+
+def _made(directory: Path) -> bytes:
+    folder = _folder(directory)
+    key = _found(folder)
+    if key is None:
+        _make(folder)
+        key = _found(folder)
+    if key is None:
+        raise _unusable("the key is gone again", folder / "key")
+    return key
+
+
+def _found(folder: Path) -> bytes | None:
+    """The key; None where there is none yet.
+
+    Raises:
+        DevpoolError: what is there is not the user's alone.
+    """
+    path = folder / "key"
+    try:
+        _check(os.lstat(folder), folder, stat.S_IFDIR, 0o022)
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unusable(f"the key cannot be read ({error.strerror})", path) from None
+    with os.fdopen(fd, "rb") as file:
+        _check(os.fstat(fd), path, stat.S_IFREG, 0o077)
+        data = file.read(_BYTES + 1)
+    if len(data) != _BYTES:
+        raise _unusable("the key is damaged", path, f"remove it, and the next run makes another: rm {path}")
+    return data
+
+
+def _check(found: os.stat_result, path: Path, kind: int, forbidden: int) -> None:
+    if stat.S_IFMT(found.st_mode) != kind:
+        raise _unusable("this is a link or something else in the key's place", path, f"remove it: rm {path}")
+    if found.st_uid != os.geteuid():
+        raise _unusable(f"this belongs to another user (number {found.st_uid})", path)
+    if found.st_mode & forbidden:
+        hint = f"chmod go-w {path}" if kind == stat.S_IFDIR else f"remove it, and the next run makes another: rm {path}"
+        raise _unusable(f"this is open to others (mode {stat.S_IMODE(found.st_mode):o})", path, hint)
+
+
+def _make(folder: Path) -> None:
+    """Make the key under a name of its own, and give it its name by a link: of two processes the first wins."""
+    there = next(one for one in (folder, *folder.parents) if one.is_dir())
+    if there.stat().st_uid != os.geteuid():
+        raise _unusable(f"the folder belongs to another user (number {there.stat().st_uid})", there)
+    missing = [one for one in (*reversed(folder.parents), folder) if not one.is_dir()]
+    temp = folder / f".key-{os.urandom(8).hex()}"
+    try:
+        for one in missing:
+            files.make_folder(one, 0o700)
+        files.write_new(str(temp), os.urandom(_BYTES), mode=0o600)
+        try:
+            files.step("link", str(folder / "key"))
+            with suppress(FileExistsError):
+                os.link(temp, folder / "key")
+        finally:
+            files.discard(str(temp))
+        files.sync_folders([*(one.parent for one in missing), folder])
+    except (DevpoolError, OSError) as error:
+        raise _unusable(f"no key can be kept ({_reason(error)})", folder) from None
+
+
+def _reason(error: DevpoolError | OSError) -> str:
+    return error.message if isinstance(error, DevpoolError) else error.strerror or "unknown"
+
+
+def _unusable(reason: str, path: Path, hint: str = "") -> DevpoolError:
+    otherwise = "set XDG_STATE_HOME to a folder of your own, outside of the project"
+    return DevpoolError("no-machine-key", reason, where=str(path), hint=hint or otherwise)

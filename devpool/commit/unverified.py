@@ -1,0 +1,157 @@
+"""What lies below `.devpool/` and was not written there by this machine: it is named, and nothing of it is done.
+
+A clone may bring it, the cache of a CI, or a project that was copied or moved while devpool was interrupted. Of the
+last the files may be half-changed, and nobody but the user can tell it from the others: the files that the list names
+are compared with it, and reading them is all that it can make devpool do.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from devpool.commit import machine_key, own_files
+from devpool.commit.intent import absolute, digest, folder_of, intent_of, is_digest, parse
+from devpool.commit.names import DIGESTS, HOME, STATE
+from devpool.errors import DevpoolError
+from devpool.text.visible import shortened, visible
+
+DIGESTS_PURPOSE = "digests"
+_LONGEST_LIST = 1 << 20  # bytes of a list that is looked into: some two thousand files
+_LONGEST_FILE = 4 << 20  # bytes of a file that is compared with it
+_SHOWN = 8  # names that are shown
+_LONGEST_NAME = 80  # characters of a name that are shown
+_COMPARED = 100  # files that are compared
+
+
+def warnings(directory: Path) -> list[DevpoolError]:
+    """What is not believed, as a warning each: `journal-not-verified`, `digests-not-verified`.
+
+    Args:
+        directory: the project directory.
+
+    Raises:
+        DevpoolError: `cannot-read`, `devpool-folder-not-real`, `devpool-folder-not-yours`, `devpool-file-too-large`,
+            and those of `intent.parse`.
+    """
+    directory = absolute(directory)
+    journal = _journal(directory)
+    digests = own_files.read(directory, directory / DIGESTS)
+    found = [] if journal is None else [_journal_warning(directory, journal)]
+    if digests and not machine_key.is_unsigned(digests):
+        verified = machine_key.verified(directory, DIGESTS_PURPOSE, digests)
+        found += [] if verified is not None else [_digests_warning(directory)]
+    return found
+
+
+def refuse_half_changed(directory: Path) -> None:
+    """A project whose files may be half-changed is not changed further.
+
+    Raises:
+        DevpoolError: `half-changed`: a journal that is not believed names files that hold just what it says they would
+            get, and others that hold just what it says they had. And those of `warnings`.
+    """
+    directory = absolute(directory)
+    journal = _journal(directory)
+    after, before = _compared(directory, journal) if journal is not None else ([], [])
+    if after and before:
+        raise DevpoolError(
+            "half-changed",
+            f"the project may be half-changed: by `.devpool/journal`, these files were changed: {_names(after)}, and "
+            f"these were not yet: {_names(before)}; but that journal was not written here by this machine",
+            where=str(folder_of(directory)),
+            hint=_way_out(directory),
+        )
+
+
+def _journal(directory: Path) -> bytes | None:
+    """The bytes of an intent that is not believed; None where there is none, or it is."""
+    data = own_files.read(directory, intent_of(directory))
+    return None if data is None or parse(directory, data) is not None else data
+
+
+def _journal_warning(directory: Path, data: bytes) -> DevpoolError:
+    named = [entry["path"] for entry in _entries(data) if isinstance(entry.get("path"), str)]
+    named.sort(key=lambda path: path.startswith(f"{HOME}/"))  # the user's own first
+    what = f"it lists {_names(named)}" if named else "what it lists cannot be read"
+    return DevpoolError(
+        "journal-not-verified",
+        "the journal of an interrupted change is not used, because it was not written here by this machine, or is "
+        f"damaged; {what}",
+        where=str(folder_of(directory)),
+        hint=_way_out(directory),
+    )
+
+
+def _way_out(directory: Path) -> str:
+    return (
+        "if the project was moved or copied while devpool was interrupted, run `devpool status` where it was then, or "
+        "compare these files with their copies in .devpool/journal; otherwise, and after that, remove the journal: "
+        f"rm -r {shlex.quote(str(folder_of(directory)))}"
+    )
+
+
+def _digests_warning(directory: Path) -> DevpoolError:
+    return DevpoolError(
+        "digests-not-verified",
+        "what tells copies of your text that you have changed from those that you have not is not used, because it was "
+        "not written here by this machine, or is damaged",
+        where=str(directory / DIGESTS),
+        hint="`devpool enable` writes it anew",
+    )
+
+
+def _entries(data: bytes) -> list[dict[str, Any]]:
+    """The entries of a list that nobody vouches for; none where it cannot be read."""
+    if len(data) > _LONGEST_LIST:
+        return []
+    try:
+        body = json.loads(data.partition(b"\n")[2])
+    except (ValueError, RecursionError):
+        return []
+    listed = body.get("entries") if isinstance(body, dict) else None
+    return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+
+
+def _compared(directory: Path, data: bytes) -> tuple[list[str], list[str]]:
+    """The user's files, and the record, that are as a list says they are afterwards, and as it says they were."""
+    after: list[str] = []
+    before: list[str] = []
+    for path, old, new in list(_comparable(data))[:_COMPARED]:
+        try:
+            found = digest(own_files.read(directory, directory / path, _LONGEST_FILE))
+        except (DevpoolError, OSError, ValueError):
+            continue
+        if found == new:
+            after.append(path)
+        elif found == old:
+            before.append(path)
+    return after, before
+
+
+def _comparable(data: bytes) -> Iterator[tuple[str, str | None, str | None]]:
+    seen: set[str] = set()
+    for entry in _entries(data):
+        path, old, new = (entry.get(name) for name in ("path", "before", "after"))
+        if not isinstance(path, str) or path in seen or not _is_inside(path) or old == new:
+            continue
+        seen.add(path)
+        if all(value is None or is_digest(value) for value in (old, new)):
+            yield path, old, new
+
+
+def _is_inside(path: str) -> bool:
+    """Whether a path is one in the project, of a file that a clone would have too."""
+    parts = path.split("/")
+    plain = path == posixpath.normpath(path) and not path.startswith("/") and ".." not in parts and "\0" not in path
+    return plain and (parts[0] != HOME or path == STATE)
+
+
+def _names(names: list[str]) -> str:
+    shown = [visible(shortened(name, _LONGEST_NAME)) for name in names[:_SHOWN]]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
