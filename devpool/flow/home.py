@@ -15,6 +15,8 @@ _IGNORED = (
     b"# What devpool keeps for this machine alone; state.json, pgbouncer/ and exporter/ can be committed.\n"
     b"env/\njournal/\nunverified-journal*/\ndigests.json\nlock\n"
 )
+# A clone whose git turns line ends into CRLF could not start the image: the scripts are copied as they are.
+_ATTRIBUTES = b"* -text\n"
 IMAGES = {BUILD_CONTEXT: "pgbouncer", EXPORTER_CONTEXT: "exporter"}
 """The image that each build context is for, by path below the project directory."""
 
@@ -50,6 +52,7 @@ def home_files(
         f"{directory}/{STATE}": dump(state, directory),
         f"{directory}/{DIGESTS}": dump_digests(state, digests),
         f"{directory}/{FOLDER}/.gitignore": _IGNORED,
+        f"{directory}/{FOLDER}/.gitattributes": _ATTRIBUTES,
         **{f"{directory}/{name}": data for name, (data, _) in context.items()},
     }
 

@@ -107,7 +107,7 @@ def ours_on_disk(directory: Path) -> dict[str, bytes]:
     """
     home = directory / HOME
     contexts = [path for folder in IMAGES for path in _files_below(directory, directory / folder)]
-    named = [directory / name for name in (STATE, DIGESTS, f"{HOME}/.gitignore")]
+    named = [directory / name for name in (STATE, DIGESTS, f"{HOME}/.gitignore", f"{HOME}/.gitattributes")]
     private = [home / "env" / name for name in own_files.names(directory, home / "env") or () if _is_private(name)]
     found = {str(path): own_files.read(directory, path) for path in sorted([*named, *private, *contexts])}
     return {path: data for path, data in found.items() if data is not None}

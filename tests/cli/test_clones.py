@@ -31,14 +31,14 @@ def enabled(folder: Path, shell: dict[str, str]) -> Path:
     return folder
 
 
-def cloned(project: Path, shell: dict[str, str]) -> Path:
-    """A clone of a project, all of which is committed."""
+def cloned(project: Path, shell: dict[str, str], *options: str) -> Path:
+    """A clone of a project, all of which is committed; options are those of `git clone`."""
     clone = project.parent / "clone"
     for words in (
         ["init", "--quiet", "."],
         ["add", "--all"],
         ["-c", "user.name=me", "-c", "user.email=me@localhost", "commit", "--quiet", "--message", "enabled"],
-        ["clone", "--quiet", ".", str(clone)],
+        ["clone", "--quiet", *options, ".", str(clone)],
     ):
         subprocess.run(["git", *words], cwd=project, env=shell, check=True)
     shutil.rmtree(project)
@@ -69,6 +69,18 @@ def test_a_clone_is_a_project_that_compose_accepts_and_devpool_knows(
     assert {name: data for name, (_, data) in tree(clone).items() if not name.startswith(".git")} == {
         name: data for name, (_, data) in before.items()
     }
+
+
+def test_where_git_writes_other_line_ends_the_image_is_built_from_the_same_files(
+    enabled: Path, shell: dict[str, str]
+) -> None:
+    before = (enabled / CONTEXT / "entrypoint.sh").read_bytes()
+    clone = cloned(enabled, shell, "--config", "core.autocrlf=true")
+    assert b"\r\n" in (clone / "compose.yml").read_bytes()
+    assert (clone / CONTEXT / "entrypoint.sh").read_bytes() == before
+    assert "files: as devpool wrote them" in run(clone, shell, "status").stdout
+    assert run(clone, shell, "disable", "--no-up").returncode == 0
+    assert (clone / "compose.yml").read_bytes() == COMPOSE.replace("\n", "\r\n").encode()
 
 
 def test_without_the_folder_status_says_what_is_missing_and_enable_restores_it(
