@@ -19,6 +19,7 @@ from command_rig import (
     DISABLE,
     SEED,
     Case,
+    Cases,
     Held,
     Outcome,
     begun,
@@ -31,7 +32,6 @@ from command_rig import (
     recovered,
     recovery,
 )
-from conftest import Cases
 from counting import count
 from crash_rig import DIED, Step, at, clone, covered, die, tree, without_lock
 from projects import ONE_FILE, PROJECTS, TWO_POOLERS, Project

@@ -17,6 +17,7 @@ from command_rig import (
     DISABLE,
     SEED,
     SET,
+    Cases,
     Held,
     Outcome,
     begun,
@@ -28,7 +29,6 @@ from command_rig import (
     outcome,
     recovered,
 )
-from conftest import Cases
 from crash_rig import Step, Tree, covered, end, start, stepping, tree
 from projects import ONE_FILE, PROJECTS, TWO_POOLERS, Project
 from thinned import pairs
