@@ -22,21 +22,42 @@ def own_state_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
 _OF_COMPOSE = ("COMPOSE_", "DEVPOOL_", "POSTGRES", "PG", "DATABASE", "DB_")
 
 
-_BESIDE = ("/e2e/test_pooler_passwords.py",)
+_BESIDE = tuple(f"/e2e/test_pooler_{name}.py" for name in ("passwords", "settings", "doors", "tls", "docs"))
 """These need the engine, but measure no time and mind nothing else that it does: beside the others they shorten
 the line of its tests, which is the longest."""
 
+_ALONE = ("/golden/", "/fuzz/", "/crash/test_order.py")
+"""Each of these tests makes for itself all that it needs: they fill what time is left, in whichever process."""
+
 
 class _OneEngine(LoadScopeScheduling):
-    """Where the tests run in two processes: those of the engine one after the other, the others file by file."""
+    """Where the tests run in two processes: those of the engine one after the other, the others file by file or one
+    by one. What has the most tests begins first, single tests come last."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
-        return "engine" if "/e2e/" in file and not file.endswith(_BESIDE) else file
+        if "/e2e/" in file and not file.endswith(_BESIDE):
+            return "engine"
+        return nodeid if any(part in file for part in _ALONE) else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     return _OneEngine(config, log)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the laws know, before they are loaded, that this is the slow run, in which they see more projects."""
+    if config.option.markexpr == "slow":
+        os.environ["DEVPOOL_AT_LENGTH"] = "1"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The laws belong to both runs."""
+    if "DEVPOOL_AT_LENGTH" in os.environ:
+        for item in items:
+            if "/property/" in item.nodeid:
+                item.add_marker("slow")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -51,6 +51,10 @@ class Case:
         return clone(self.before, root)
 
 
+Cases = Callable[[Project, str], Case]
+"""The fixture `cases`: the case of a project and a verb."""
+
+
 def enable_words(project: Project) -> tuple[str, ...]:
     """The command line that enables a project."""
     return ("enable", *_QUIET, *project.enable)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command_rig import Case, case, remove
+from command_rig import Case, Cases, case, remove
 from projects import PROJECTS, Project
-
-Cases = Callable[[Project, str], Case]
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from command_rig import (
     DISABLE,
     SEED,
     Case,
+    Cases,
     Held,
     Outcome,
     begun,
@@ -31,15 +32,15 @@ from command_rig import (
     recovered,
     recovery,
 )
-from conftest import Cases
 from counting import count
 from crash_rig import DIED, Step, at, clone, covered, die, tree, without_lock
 from projects import ONE_FILE, PROJECTS, TWO_POOLERS, Project
+from thinned import pairs
 
 from devpool.commit import files, journal, unverified
 
 VERBS = ["enable", "set", "disable"]
-each_project = pytest.mark.parametrize("project", PROJECTS, ids=lambda p: p.name)
+each_pair = pytest.mark.parametrize(("project", "verb"), pairs(PROJECTS, VERBS))
 each_verb = pytest.mark.parametrize("verb", VERBS)
 
 
@@ -68,8 +69,7 @@ def killed(case: Case, root: Path, steps: Callable[[int], Step], number: int = 1
 # --- killed at each step ----------------------------------------------------------------------------------
 
 
-@each_project
-@each_verb
+@each_pair
 def test_a_command_killed_at_any_step_leaves_all_old_or_all_new(
     cases: Cases, root: Path, project: Project, verb: str
 ) -> None:
@@ -88,8 +88,7 @@ def test_a_command_killed_at_any_step_leaves_all_old_or_all_new(
     covered(f"killed {verb}", project.name, len(ends))
 
 
-@each_project
-@each_verb
+@each_pair
 def test_a_recovery_killed_at_any_step_can_be_run_again(cases: Cases, root: Path, project: Project, verb: str) -> None:
     case = cases(project, verb)
     crash = clone(killed(case, root, dying_before_the_commit_point), root.with_name("crash"))
@@ -105,8 +104,7 @@ def test_a_recovery_killed_at_any_step_can_be_run_again(cases: Cases, root: Path
     covered(f"killed recovery of {verb}", project.name, points)
 
 
-@each_project
-@each_verb
+@each_pair
 def test_the_next_command_goes_on_as_if_nothing_had_happened(
     cases: Cases, root: Path, project: Project, verb: str
 ) -> None:
@@ -169,8 +167,7 @@ def failing(code: int) -> Callable[[int], Step]:
     return lambda number: at(number, fail)
 
 
-@each_project
-@each_verb
+@each_pair
 def test_a_command_that_fails_at_any_step_is_undone_and_says_why(
     cases: Cases, root: Path, project: Project, verb: str
 ) -> None:
@@ -211,8 +208,7 @@ def _wait(seconds: float) -> None:
         time.sleep(0)  # sleeping is too coarse for a commit of some milliseconds
 
 
-@each_project
-@pytest.mark.parametrize("verb", [*VERBS, "recovery"])
+@pytest.mark.parametrize(("project", "verb"), pairs(PROJECTS, [*VERBS, "recovery"]))
 def test_a_kill_at_a_random_time_leaves_all_old_or_all_new(
     cases: Cases, root: Path, project: Project, verb: str
 ) -> None:

@@ -8,8 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from command_rig import DISABLE, Case, Held, Outcome, command, enable_words, no_step, outcome, recovered
-from conftest import Cases
+from command_rig import DISABLE, Case, Cases, Held, Outcome, command, enable_words, no_step, outcome, recovered
 from crash_rig import DIED, Step, at, clone, covered, die, tree
 from mounts import bind, cover_read_only, mount_memory, remount, unmount, with_own_mounts
 from projects import ONE_FILE, SEVERAL_FILES, TWO_POOLERS, Project

@@ -9,6 +9,7 @@ import pytest
 from command_rig import CHUNK, DISABLE, Outcome, command, enable_words, outcome
 from crash_rig import stepping
 from projects import PROJECTS, Project
+from thinned import pairs
 
 PRIVATE_FILE = Project(
     "a private env file",
@@ -42,8 +43,7 @@ def _refusal(folder: Path, shell: dict[str, str]) -> str:
 
 
 @pytest.mark.usefixtures("compose_plugin")
-@pytest.mark.parametrize("verb", ["enable", "disable"])
-@pytest.mark.parametrize("project", [*PROJECTS, PRIVATE_FILE], ids=lambda p: p.name)
+@pytest.mark.parametrize(("project", "verb"), pairs([*PROJECTS, PRIVATE_FILE], ["enable", "disable"]))
 def test_compose_reads_the_project_before_each_step(
     tmp_path: Path, plain_shell: dict[str, str], project: Project, verb: str
 ) -> None:

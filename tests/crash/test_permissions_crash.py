@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from command_rig import Outcome, command, outcome
-from conftest import Cases
+from command_rig import Cases, Outcome, command, outcome
 from crash_rig import clone, tree
 from projects import ONE_FILE
 

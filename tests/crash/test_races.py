@@ -17,6 +17,7 @@ from command_rig import (
     DISABLE,
     SEED,
     SET,
+    Cases,
     Held,
     Outcome,
     begun,
@@ -28,16 +29,16 @@ from command_rig import (
     outcome,
     recovered,
 )
-from conftest import Cases
 from crash_rig import Step, Tree, covered, end, start, stepping, tree
 from projects import ONE_FILE, PROJECTS, TWO_POOLERS, Project
+from thinned import pairs
 
 from devpool.commit import files, lock
 from devpool.errors import DevpoolError
 
 NOT_ENABLED = Outcome(1, "not-enabled")
 LOST = [Outcome(1, "locked"), Outcome(1, "changed-meanwhile")]
-each_project = pytest.mark.parametrize("project", PROJECTS, ids=lambda p: p.name)
+each_pair = pytest.mark.parametrize(("project", "verb"), pairs(PROJECTS, ["enable", "set", "disable"]))
 
 
 # --- two devpools -----------------------------------------------------------------------------------------
@@ -197,8 +198,7 @@ def saving(target: Path, number: int) -> Step:
     return step
 
 
-@each_project
-@pytest.mark.parametrize("verb", ["enable", "set", "disable"])
+@each_pair
 def test_what_an_editor_saves_at_any_step_survives(cases: Cases, root: Path, project: Project, verb: str) -> None:
     case = cases(project, verb)
     edited = [name for name in case.old if ".devpool" not in name and case.old[name][2] != case.new[name][2]]
@@ -238,8 +238,7 @@ HOOKS = {
 }
 
 
-@each_project
-@pytest.mark.parametrize("verb", ["enable", "set", "disable"])
+@each_pair
 def test_what_an_editor_saves_while_devpool_decides_survives(
     cases: Cases, root: Path, project: Project, verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

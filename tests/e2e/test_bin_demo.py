@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from demo_rig import REPO, things_of
 from pooler_rig import require_engine
 
@@ -31,6 +32,7 @@ def left_behind(said: str, tmp_path: Path) -> list[str]:
     return [str(path) for path in tmp_path.glob("devpool-demo-*")] + sorted(things_of(folder.name))
 
 
+@pytest.mark.slow
 def test_the_demo_shows_what_it_claims_and_leaves_nothing(tmp_path: Path) -> None:
     code, said = run([str(REPO / "bin" / "demo")], tmp_path, os.environ["PATH"])
     assert code == 0, said

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import pytest
 from demo_rig import DEVPOOL, DemoProject, Moment, demo_project
 from pooler_rig import docker, eventually
+from thinned import slow
 
 # Says the name of each row after Postgres has said that it is committed.
 _WRITE = """
@@ -132,7 +133,7 @@ def web_is_between(project: DemoProject) -> bool:
     return bool(docker("ps", "--all", "--quiet", "--filter=status=created", *which).stdout)
 
 
-@pytest.mark.parametrize("moment", ["the pooler starts", "web is between old and new"])
+@pytest.mark.parametrize("moment", [slow("the pooler starts"), "web is between old and new"])
 def test_after_devpool_was_killed_in_enable_disable_gives_everything_back(
     project: DemoProject, before: Moment, moment: str
 ) -> None:
@@ -146,6 +147,7 @@ def test_after_devpool_was_killed_in_enable_disable_gives_everything_back(
         is_direct(project, before, rows)
 
 
+@pytest.mark.slow
 def test_after_the_pooler_was_killed_in_enable_disable_gives_everything_back(
     project: DemoProject, before: Moment
 ) -> None:
@@ -159,6 +161,7 @@ def test_after_the_pooler_was_killed_in_enable_disable_gives_everything_back(
         is_direct(project, before, rows)
 
 
+@pytest.mark.slow
 def test_after_devpool_was_killed_in_disable_the_next_one_finishes(project: DemoProject, before: Moment) -> None:
     with load(project) as rows:
         project.devpool("enable")

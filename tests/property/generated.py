@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 NAMING = "migrate_alias"  # a service that uses aliases, and so stands below their anchors
 EXPLORE = int(os.environ.get("DEVPOOL_EXPLORE", "0"))
+AT_LENGTH = bool(os.environ.get("DEVPOOL_AT_LENGTH"))  # tests/conftest.py sets it in the slow run
 
 BOM = b"\xef\xbb\xbf"
 _WORD = st.text("abcxyzABC019_éß𝒳🐘", min_size=1, max_size=8)
@@ -18,8 +19,11 @@ _LINES = st.sampled_from(["", "", "", "# of nobody", "# db: pgbouncer", "#", "  
 _QUOTES = st.sampled_from(["", "'", '"'])
 
 
-def examples(number: int) -> settings:
-    """The same examples in every run; with DEVPOOL_EXPLORE=N, N times as many that no run has seen before."""
+def examples(*, fast: int, slow: int) -> settings:
+    """The same examples in every run, fewer in the fast one; with DEVPOOL_EXPLORE=N, N times as many that no run has
+    seen before.
+    """
+    number = slow if AT_LENGTH or EXPLORE else fast
     return settings(
         max_examples=number * (EXPLORE or 1),
         deadline=None,

@@ -26,7 +26,7 @@ from devpool.undo.digests import digests_of
 from devpool.undo.undo import File, read_edited, stands, undo
 from devpool.write.rewrite import rewrite
 
-law = examples(60)
+law = examples(fast=15, slow=60)
 
 
 class Enabled:

@@ -10,7 +10,7 @@ import pytest
 from counting import count
 from hypothesis import given
 from hypothesis import strategies as st
-from property.generated import BOM, Generated, examples, projects
+from property.generated import AT_LENGTH, BOM, Generated, examples, projects
 from property.users_edits import REORDERED, SAFE, SPACED, TAILED, VARIED, Files
 from unit.memory_project import EXPORTER, FOLDER, TEMPLATE, file_of, planned
 
@@ -20,7 +20,7 @@ from devpool.undo.digests import Digests, digests_of
 from devpool.undo.undo import read_edited, undo
 from devpool.write.rewrite import rewrite
 
-PROJECTS, ORDERS = 1_000, 10
+PROJECTS, ORDERS = 1_000 if AT_LENGTH else 100, 10
 # An alias stays below its anchor. And where a variable is added to what it names, its copy does not have it: in a fresh
 # checkout nobody knows which of the two the user has changed.
 NOT_BESIDE_ALIASES = (REORDERED, VARIED)
@@ -118,7 +118,7 @@ def trimmed(texts: Files) -> Files:
     return {name: re.sub(r"(?m)[ \t]+(?=\r?$)", "", text) for name, text in texts.items()}
 
 
-@examples(PROJECTS)
+@examples(fast=PROJECTS, slow=PROJECTS)
 @given(projects(), st.integers(0, 2**32))
 def law(made: Generated, seed: int) -> None:
     """In the end there is the direct project with the user's edits."""

@@ -1,0 +1,30 @@
+"""Which cases of a long test stay in the fast run; the others are `slow`: `bin/test` leaves them to `bin/test --slow`.
+
+Slow is what adds seconds and no new kind of case: a test over many alike keeps a few that meet each kind of them once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+
+def slow(*values: Any, id: str | None = None) -> Any:  # noqa: A002 - as pytest.param has it
+    """A set of parameters for the slow run alone."""
+    return pytest.param(*values, id=id, marks=pytest.mark.slow)
+
+
+def pairs(rows: Sequence[Any], columns: Sequence[Any]) -> list[Any]:
+    """Every row with every column; those that meet each row and each column at least once are fast."""
+    fewer = min(len(rows), len(columns))
+    return [
+        (pytest.param if i % fewer == j % fewer else slow)(row, column, id=f"{_name(row)}-{_name(column)}")
+        for i, row in enumerate(rows)
+        for j, column in enumerate(columns)
+    ]
+
+
+def _name(value: Any) -> str:
+    return str(getattr(value, "name", value))
