@@ -129,8 +129,9 @@ def _is_around(edit: Edit) -> bool:
     before, *middle, after = edit.new if len(edit.new) == 3 else ("", None, "")
     if middle != [Copy(edit.start, edit.end)] or not isinstance(before, str) or not isinstance(after, str):
         return False
-    entry = after.removeprefix(", ").removesuffix("]")
-    file = entry.removeprefix("{path: ").removesuffix(", required: false}").strip("\"'")  # `pooler.optional_env_file`
+    # Compose need not find a private file; a list that an older devpool wrote does not say so.
+    item = after.removeprefix(", ").removesuffix("]").removeprefix("{path: ").removesuffix(", required: false}")
+    file = item.strip("\"'")
     return bool(_WRAP.fullmatch(before) and after == "}") or bool(before == "[" and _PRIVATE.fullmatch(file))
 
 

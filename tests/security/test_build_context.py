@@ -61,7 +61,7 @@ def takes_a_file_away(clone: Clone) -> str:
 @pytest.mark.parametrize("tamper", [adds_a_command, adds_a_file, takes_a_file_away])
 def test_status_and_check_name_the_file_and_enable_puts_it_right(clone: Clone, tamper: Callable[[Clone], str]) -> None:
     name = tamper(clone)
-    assert said(clone).count("lacks Dockerfile" if tamper is takes_a_file_away else name) == 2
+    assert said(clone).count(Path(name).name) == 2
     shown = clone.devpool(*ENABLE, "--dry-run").words
     done = clone.devpool(*ENABLE)
     assert done.code == 0

@@ -48,6 +48,7 @@ MADE = {
     ),
     "what prefers it": edit(None, "${URL_POOLED:-", C, "}"),
     "a private file more": edit(None, "[", C, ", ./.devpool/env/web.env]", at=ENV_FILE),
+    "one that may be missing": edit(None, "[", C, ", {path: ./.devpool/env/web.env, required: false}]", at=ENV_FILE),
     "a private file above": edit("", "\n - ../.devpool/env/web.env", at=(*ENV_FILE, "#1"), inserts=True),
     "a name that is filled in": edit("", "=6432"),
     "a direct name": edit("", "_DIRECT", at=(*ENVIRONMENT, "URL_DIRECT")),
