@@ -47,6 +47,7 @@ class Facts:
         enabled: whether devpool is enabled here.
         drifted: files (and places in them) that are not as devpool wrote them.
         routes: of every app.
+        compose_version: of the plugin; nothing where it does not tell.
         compose_problem: why Compose does not accept the project, "" where it does.
         engine_problem: why containers cannot be asked, "" where they can.
         another: that containers under the project's name are another project's, in words; "" where none are.
@@ -67,6 +68,7 @@ class Facts:
     enabled: bool
     drifted: tuple[str, ...] = ()
     routes: tuple[AppRoute, ...] = ()
+    compose_version: Version = ()
     compose_problem: str = ""
     engine_problem: str = ""
     another: str = ""

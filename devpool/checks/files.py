@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from devpool.checks.facts import Facts
 from devpool.checks.result import Result, critical, ok, skipped, warning
 
+_SAFE_COMPOSE = (2, 40, 3)
+
 
 def check_files(facts: Facts) -> Iterator[Result]:
     """Whether the files are as devpool wrote them, and Compose accepts them."""
@@ -20,8 +22,20 @@ def check_files(facts: Facts) -> Iterator[Result]:
     else:
         yield ok("files", "", "as devpool wrote them")
     yield _model(facts)
+    yield from _plugin(facts)
     if facts.another:
         yield warning("project", "", facts.another, facts.ways_on)
+
+
+def _plugin(facts: Facts) -> Iterator[Result]:
+    """A Compose that a remote `include` could make write outside its cache (CVE-2025-62725)."""
+    if facts.compose_version and facts.compose_version < _SAFE_COMPOSE:
+        yield warning(
+            "compose-version",
+            "",
+            f"Docker Compose {'.'.join(map(str, facts.compose_version))} lets a remote compose file write anywhere",
+            f"update it to {'.'.join(map(str, _SAFE_COMPOSE))} or newer (CVE-2025-62725)",
+        )
 
 
 def _model(facts: Facts) -> Result:

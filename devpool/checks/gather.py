@@ -8,6 +8,7 @@ from typing import Any
 
 from devpool.checks.facts import Facts, Port, Server, version
 from devpool.checks.installed import Installed, read_installed
+from devpool.docker.compose_version import compose_version
 from devpool.docker.console import query_directly
 from devpool.docker.containers import Running, Stack
 from devpool.docker.show import Sight
@@ -40,6 +41,7 @@ def gather(seen: Overview, *, warn: int, crit: int) -> Facts:
         enabled=seen.state is not None,
         drifted=tuple(f"{d.file} {d.place} {d.problem}".replace("  ", " ") for d in seen.drift),
         routes=seen.routes,
+        compose_version=version(compose_version()),
         compose_problem=seen.note if seen.code in ("compose-refuses", "no-docker-cli", "no-compose-plugin") else "",
         engine_problem=seen.note if seen.code else "",
         another=seen.another,

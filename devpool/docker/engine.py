@@ -174,7 +174,9 @@ def failure(stderr: str) -> DevpoolError:
         )
     if any(sign in low for sign in _NO_PLUGIN):
         return DevpoolError(
-            "no-compose-plugin", "docker has no compose plugin", hint="install Docker's compose plugin, version 2.20+"
+            "no-compose-plugin",
+            "docker has no compose plugin",
+            hint="install Docker's compose plugin, version 2.24 or newer",
         )
     lines = [line for line in text.splitlines() if line.strip()] or ["it gave no reason"]
     return DevpoolError(

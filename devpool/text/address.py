@@ -36,12 +36,14 @@ _URL_ODD = regex(
 )
 # libpq: the host may stand among the parameters instead, and the authority be empty.
 _URL_QUERY = regex(
-    rf"(?<![A-Za-z0-9+.:-])(?P<scheme>{_SCHEME})://(?:[^/?#\s]*@)?/[^?#\s]*\?(?:[^#\s]*&)?host=(?P<host>[A-Za-z0-9_.-]+)"
+    rf"(?<![A-Za-z0-9+.:-])(?P<scheme>{_SCHEME})://(?:[^/?#\s]*@)?/[^?#\s]{{0,500}}\?(?:[^#\s]{{0,500}}&)?host=(?P<host>[A-Za-z0-9_.-]+)"
     r"(?=[&#\s'\"]|$)",
     re.I,
 )
 # A host among the parameters wins over the authority's (libpq, "Connection URIs"): not one address.
-_OTHER_HOST = regex(r"[^\s'\"#]*[?&]host(?:addr)?=(?!/)", re.I)
+_OTHER_HOST = regex(r"[^\s'\"#]{0,500}[?&]host(?:addr)?=(?!/)", re.I)
+_FURTHER_HOST = regex(r"[^\s#]{0,500}&host(?:addr)?=")
+_LONGEST_QUERY = 500  # characters of a URL's parameters: without a bound, many URLs in a value take the square of it
 _QUERY_PORT = regex(r"[?&]port=(?P<port>\d+)")
 _KEYWORD_HOST = regex(
     r"(?:^|[\s;'\"]|pgsql:)(?P<key>host|server|data source)\s*=\s*'?(?P<host>[A-Za-z0-9_.-]+)"
@@ -112,11 +114,9 @@ def _urls(value: str) -> Iterator[Address]:
 
 def _urls_with_parameters(value: str) -> Iterator[Address]:
     for match in _URL_QUERY.finditer(value):
-        if len(re.findall(r"[?&]host(?:addr)?=", match[0])) > 1 or re.match(
-            r"[^\s#]*&host(?:addr)?=", value[match.end() :]
-        ):
+        if len(re.findall(r"[?&]host(?:addr)?=", match[0])) > 1 or _FURTHER_HOST.match(value, match.end()):
             continue
-        port = _QUERY_PORT.search(value, match.start())
+        port = _QUERY_PORT.search(value, match.start(), match.end() + _LONGEST_QUERY)
         address = Address(
             kind="url",
             host=match["host"],
@@ -125,7 +125,7 @@ def _urls_with_parameters(value: str) -> Iterator[Address]:
             port_span=port.span("port") if port else None,
             port_sign="&port=",
         )
-        yield _with_database(address, _QUERY_PATH.search(value, match.start()))
+        yield _with_database(address, _QUERY_PATH.search(value, match.start(), match.end()))
 
 
 def _keywords(value: str) -> Iterator[Address]:

@@ -52,7 +52,7 @@ _VARIABLE = regex(r"[A-Za-z_]\w{0,127}")
 _ITEM = regex(r"[A-Za-z_][\w./-]{0,127}(?==)")
 _COMMENT = regex(r"(?:^|(?<=\s))#[^\r\n]*")
 _COMMENTED = regex(r"#[#\s]*(?:-[ \t]+)?(?:export[ \t]+)?[\"']?(?P<name>[A-Za-z_][\w.-]{0,127})[\"']?[ \t]*[:=][ \t]*")
-_PROSE = regex(r"(?:[A-Za-z`(][A-Za-z`'/()-]*[.,;:!?)]*\s+){2,}[A-Za-z`(][A-Za-z`'()-]*[.,;:!?)]*")
+_PROSE = regex(r"(?:[A-Za-z`(][A-Za-z`'/()-]*+[.,;:!?)]*+\s+){2,}[A-Za-z`(][A-Za-z`'()-]*+[.,;:!?)]*+")
 _ASSIGNED = regex(r"\b[A-Za-z_][\w.-]{0,127}=(?P<value>\S+)")
 _MIXED = regex(r"(?=\S*\d)(?=\S*[A-Za-z])\S{12,}")
 

@@ -69,13 +69,15 @@ def _without_userinfo(line: str) -> str:
     """A line whose URLs say no password: up to the last @ of the word, or over blanks to the last of the line."""
     last = line.rfind("@")
     parts: list[str] = []
-    position = 0
+    position = stop = at = 0
     for found in re.finditer(_USERINFO, line):
         if found.start() < position:
             continue
-        blank = re.compile(r"\s|$").search(line, found.end())
-        stop = blank.start() if blank else len(line)
-        end = line.rfind("@", found.end(), stop)
+        if found.end() > stop:  # looked for once in a word, which may have URLs by the thousand
+            blank = re.compile(r"\s|$").search(line, found.end())
+            stop = blank.start() if blank else len(line)
+            at = line.rfind("@", found.end(), stop)
+        end = at if at >= found.end() else -1
         if end < 0 and last >= found.end():
             end = last
         elif end < 0 and line[stop - 1 : stop] == "\\":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,11 @@ from devpool.docker.engine import Running
 from devpool.docker.program import docker_program
 from devpool.errors import DevpoolError
 from devpool.output import Output
+from devpool.text.address import find_addresses, several_hosts
 from devpool.text.document import parse
 from devpool.text.envfile import parse_env, values_of
 from devpool.text.nodes import Mapping, entries, lookup
+from devpool.text.redaction import redact
 
 
 @pytest.fixture
@@ -226,3 +229,46 @@ def test_a_docker_in_the_clone_is_never_run(folder: Path, monkeypatch: pytest.Mo
     fake_docker(folder, "")
     if "{bin}" in path:
         assert docker_program() == str(mine / "docker")
+
+
+# Long values
+
+
+HOSTILE = [
+    *("postgres:///", "postgres:///?", "postgres://a,", "postgres:///a?host=b ", "postgres://a:b@", "://@", "jdbc:"),
+    *(
+        "${",
+        "$",
+        "'",
+        '"',
+        " ",
+        "a=a=a=",
+        "host=a,",
+        "[",
+        "\n[",
+        "a:1,",
+        "db+",
+        "@",
+        "\\",
+        "password='",
+        "&host=",
+        "a b",
+    ),
+]
+
+
+@pytest.mark.parametrize("atom", HOSTILE)
+@pytest.mark.parametrize("look", [find_addresses, several_hosts, redact])
+def test_a_long_value_costs_its_length(look: Callable[[str], object], atom: str) -> None:
+    """Four times the length is about four times the work; were it the square, it would be sixteen times."""
+
+    def seconds(length: int) -> float:
+        value, found = "postgres:" + atom * (length // len(atom)), []
+        for _ in range(3):
+            began = time.process_time()
+            look(value)
+            found.append(time.process_time() - began)
+        return min(found)
+
+    long = seconds(32_000)
+    assert long < 0.02 or long / seconds(8_000) < 9

@@ -441,3 +441,11 @@ def test_nothing_in_the_line_for_monitoring_begins_performance_data_or_a_second_
 
 def test_a_version_is_numbers() -> None:
     assert [version(t) for t in ("17.12 (Debian)", "1.26.1", "", "v1")] == [(17, 12), (1, 26, 1), (), ()]
+
+
+@pytest.mark.parametrize(("told", "levels"), [((2, 40, 2), ["warning"]), ((2, 40, 3), []), ((5, 0, 1), []), ((), [])])
+def test_a_compose_that_a_remote_file_makes_write_is_named(told: tuple[int, ...], levels: list[str]) -> None:
+    facts = Facts(enabled=True, compose_version=told)
+    found = [r for r in evaluate(facts) if r.check == "compose-version"]
+    assert [r.level for r in found] == levels
+    assert all("CVE-2025-62725" in r.hint and "2.40.3" in r.hint for r in found)

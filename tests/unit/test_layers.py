@@ -21,7 +21,7 @@ IMPURE = {
     "commit": {"files", "journal", "intent", "lock", "disk_errors", "keepsakes", "meanwhile"}
     | {"own_files", "one_file", "machine_key", "unverified"},
     "docker": {"engine", "client", "containers", "halfway", "attached", "console", "ready", "live"}
-    | {"bounded", "program"},
+    | {"bounded", "program", "compose_version"},
     "prove": {"oracle", "private_folder"},
     "flow": {"prepare", "draft", "record", "prepared", "rollback", "home", "drift", "report"}
     | {"follow", "rollout", "retune", "enabled", "built", "recovery"},
