@@ -234,7 +234,7 @@ def _text(value: object) -> str:
 def _check_texts(value: object) -> None:
     """No text anywhere has half of a surrogate pair, which no file can hold, or a NUL, which no name has."""
     if isinstance(value, str):
-        value.encode()
+        value.encode("utf-8", "surrogateescape")  # a file's name may be no UTF-8
         if "\0" in value:
             raise ValueError
     elif isinstance(value, dict | list):

@@ -83,16 +83,6 @@ def _reporting(path: Path) -> Iterator[None]:
         raise _cannot_read(error, str(path)) from None
 
 
-def refuse(error: OSError) -> None:
-    """For `os.walk`: a folder that cannot be listed is refused; one that is not there is empty.
-
-    Raises:
-        DevpoolError: `cannot-read`.
-    """
-    if not isinstance(error, FileNotFoundError | NotADirectoryError):
-        raise _cannot_read(error, str(error.filename)) from None
-
-
 def _cannot_read(error: OSError | ValueError, where: str) -> DevpoolError:
     reason = error.strerror if isinstance(error, OSError) else "its name is no path"
     return DevpoolError(

@@ -115,14 +115,14 @@ def test_a_project_whose_path_is_no_text_is_enabled_and_goes_back(folder: Path) 
 def test_a_folder_of_devpools_that_cannot_be_listed_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It may hold a password, which disable would leave."""
     (folder / ".devpool/env").mkdir(parents=True)
-    walked = os.scandir
+    listed = os.listdir
 
-    def closed(path: str | Path) -> object:
-        if str(path).endswith("/env"):
-            raise PermissionError(13, "Permission denied", str(path))
-        return walked(path)
+    def closed(fd: int) -> list[str]:
+        if os.readlink(f"/proc/self/fd/{fd}").endswith("/env"):
+            raise PermissionError(13, "Permission denied")
+        return listed(fd)
 
-    monkeypatch.setattr(os, "scandir", closed)
+    monkeypatch.setattr(os, "listdir", closed)
     with pytest.raises(DevpoolError) as refused:
         ours_on_disk(folder)
     assert refused.value.code == "cannot-read"
