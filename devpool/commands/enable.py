@@ -31,6 +31,9 @@ _PUBLISHED = 6432
 @click.option("--direct", multiple=True, metavar="SERVICE", help="Keep a service on the database itself.")
 @click.option("--pool", multiple=True, metavar="SERVICE", help="Pool a service that would stay direct.")
 @click.option("--session", multiple=True, metavar="SERVICE", help="Give a service sessions of its own in the pooler.")
+@click.option(
+    "--by-name", multiple=True, metavar="SERVICE", help="Pool a service whose database address no variable holds."
+)
 @click.option("--name", metavar="NAME", help="Name of the pooler's service (pgbouncer).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port the pooler listens on (6432, or 5432 if it must).")
 @click.option(
@@ -135,9 +138,10 @@ def _options(given: dict[str, Any], last: Options) -> Options:
         last,
         name=given["name"] or last.name,
         port=str(given["port"]) if given["port"] else last.port,
-        direct=given["direct"] or _remembered(last.direct, (*given["pool"], *given["session"])),
+        direct=given["direct"] or _remembered(last.direct, (*given["pool"], *given["session"], *given["by_name"])),
         pool=given["pool"] or _remembered(last.pool, given["direct"]),
-        session=given["session"] or _remembered(last.session, (*given["direct"], *given["pool"])),
+        session=given["session"] or _remembered(last.session, (*given["direct"], *given["pool"], *given["by_name"])),
+        by_name=given["by_name"] or _remembered(last.by_name, (*given["direct"], *given["session"])),
         publish=given["publish"] or last.publish,
         metrics=last.metrics if given["metrics"] is None else given["metrics"],
         settings=with_settings(last.settings, settings),

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from devpool.context import Context, context
+from devpool.decide.by_name import ByName
 from devpool.decide.options import Options, remembered
 from devpool.decide.plan import Move, Plan, twin_of
 from devpool.decide.planning import make_plan
@@ -86,8 +87,9 @@ class _Told:
 
     def __init__(self, project: Project, routes: list[Route], plan: Plan | None) -> None:
         self.project = project
-        self.routes = {(r.service, r.database): r for r in routes}
+        self.routes = {(r.service, r.database): r for r in (plan.routes if plan else routes)}
         self.moves = {m.setting: m for m in plan.moves} if plan else {}
+        self.named = {s: b for b in plan.by_name for s in b.settings} if plan else {}
         self.kept = set(project.kept)
         self.readers: dict[tuple[str, int], dict[str, None]] = {}
         for name, values in project.environments.items():
@@ -109,9 +111,9 @@ class _Told:
             "origin": shown(value.origin.place, self.project.sources.directory),
             "through": _through(setting),
             "shared_with": [name for name in self.readers.get(value.origin.key, ()) if name != setting.service],
-            "route": "pooled" if route.pooled and not kept else "direct",
+            "route": "direct" if kept else route.way,
             "reason": "direct by its own name" if kept else route.reason,
-            "becomes": _becomes(move, self.project) if move else None,
+            "becomes": _becomes(move, self.project) if move else _led(self.named.get(setting)),
         }
 
 
@@ -139,6 +141,11 @@ def _becomes(move: Move, project: Project) -> str:
     new = move.words if hidden else setting_shown(setting, moved_text, hosts)
     twin = twin_of(setting, project.environments[setting.service])
     return f"{new}, {where_words(move)}" + (f"; the old value as {twin}" if twin else "")
+
+
+def _led(named: ByName | None) -> str | None:
+    """What an app gets that is pooled by name: links, and its text as it is."""
+    return f"leaves the text, links: {', '.join(named.links)}" if named else None
 
 
 def _show(ctx: Context, rows: list[dict[str, Any]], refusal: DevpoolError | None) -> None:

@@ -8,6 +8,7 @@ import click
 
 from devpool.after_dashes import AfterDashes, words_after_dashes
 from devpool.context import Context, context
+from devpool.flow.direct import databases_of
 from devpool.migrate.migrations import Migration, given, no_tool
 from devpool.migrate.past_pooler import Opened, ended, open_project, refuse_service, run_past_pooler
 from devpool.migrate.searching import search, team
@@ -60,7 +61,7 @@ def _migration(ctx: Context, opened: Opened, service: str | None, command: tuple
         return found
     chosen = service or (fixed.service if fixed and fixed.service else None)
     if chosen:
-        refuse_service(opened.project, chosen)
+        refuse_service(opened, chosen)
     looked, found = search(ctx, opened, chosen)
     if found is None:
         raise no_tool(opened.project, chosen, looked)
@@ -70,6 +71,5 @@ def _migration(ctx: Context, opened: Opened, service: str | None, command: tuple
 def _sentence(opened: Opened, migration: Migration) -> str:
     what = joined(migration.command) or "its own command"
     tool = f"{migration.tool.name}, " if migration.tool else ""
-    settings = (*opened.project.settings, *opened.project.kept)
-    where = ", ".join(dict.fromkeys(s.database for s in settings if s.service == migration.service)) or "its database"
+    where = ", ".join(databases_of(opened.project, opened.state, migration.service)) or "its database"
     return f"migrating in {migration.service}, directly at {where}: {what} ({tool}{migration.how})"

@@ -36,12 +36,13 @@ class AddedPooler:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppRoute:
-    """The route of an app at the time of enable."""
+    """The route of an app at the time of enable; `by_name` as in `routing.Route`."""
 
     service: str
     database: str
     pooled: bool
     reason: str
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,8 +216,16 @@ def _part(part: object) -> Part:
 def _route(body: object) -> AppRoute:
     if not isinstance(body, dict):
         raise TypeError
-    texts = _texts({name: value for name, value in body.items() if name != "pooled"})
-    return AppRoute(**texts, pooled=_truth(body["pooled"]))
+    truths = {name: _truth(value) for name, value in body.items() if name in ("pooled", "by_name")}
+    texts = {name: _text(value) for name, value in body.items() if name not in truths}
+    return AppRoute(
+        service=texts.pop("service"),
+        database=texts.pop("database"),
+        reason=texts.pop("reason"),
+        pooled=truths["pooled"],
+        by_name=truths.get("by_name", False),
+        **texts,
+    )
 
 
 def _texts(body: object) -> dict[str, str]:

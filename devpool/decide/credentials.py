@@ -80,7 +80,7 @@ def _find(project: Project, database: str, settings: list[Setting]) -> Credentia
         (_with_user_of_app(project, database, own, settings) if own else None)
         or _of_app_url(project, database, settings)
         or _of_app_env_file(project, database, settings)
-        or _of_database_env_files(project, database)
+        or _of_database_env_files(project, database, alone=not settings)
         or _private(project, database, settings, others)
     )
 
@@ -253,11 +253,14 @@ def _of_app_env_file(project: Project, database: str, settings: list[Setting]) -
     return None
 
 
-def _of_database_env_files(project: Project, database: str) -> Credentials | None:
-    """The env files of a database that no file gives a password yet: there the user will write it."""
+def _of_database_env_files(project: Project, database: str, *, alone: bool) -> Credentials | None:
+    """The env files of a database that no file gives a password yet: there the user will write it.
+
+    Where no app says anything of a login (`alone`), these files are all that can.
+    """
     uses = tuple(env_file_uses(project.services[database]))
     known = any(n in project.environments[database] for names in _NAMES.values() for n in names)
-    if not uses or not known:
+    if not uses or not (known or alone):
         return None
     withheld = names_withheld(project.sources, uses)
     return Credentials(document=home(project, database, []), env_files=uses, withheld=withheld)
@@ -280,7 +283,7 @@ def _private(project: Project, database: str, pooled: list[Setting], others: lis
             address = {"POSTGRES_HOST": database, "POSTGRES_PORT": upstream_port(pooled, {})} if outside else {}
             said = said_by(setting.value.origin.place, values)
             return Credentials(document=home(project, database, pooled), private=address | values, said=said)
-    place = pooled[0].value.origin.place
+    place = pooled[0].value.origin.place if pooled else project.services[database].place
     kept = " ".join(dict.fromkeys(f"--direct {s.service}" for s in pooled))
     raise DevpoolError(
         "no-credentials",

@@ -16,6 +16,7 @@ class Options:
         port: where the poolers listen; None to decide by the apps.
         direct, pool: services, or `SERVICE:DATABASE`, that the user routes himself.
         session: the same for those that go to the pooler's door in session mode.
+        by_name: the same for those that are pooled by name, whatever their files say.
         publish: the port of the host for the first pooler; None to publish none.
         metrics: whether an exporter of metrics stands beside each pooler.
         settings: PgBouncer's settings by key, for all poolers; `preset` is one of them.
@@ -27,6 +28,7 @@ class Options:
     direct: tuple[str, ...] = ()
     pool: tuple[str, ...] = ()
     session: tuple[str, ...] = ()
+    by_name: tuple[str, ...] = ()
     publish: int | None = None
     metrics: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -61,6 +63,7 @@ def remembered(options: Mapping[str, Any]) -> Options:
         direct=_names(options, "direct"),
         pool=_names(options, "pool"),
         session=_names(options, "session"),
+        by_name=_names(options, "by_name"),
         publish=publish,
         metrics=bool(options.get("metrics")),
         settings=_texts(options.get("settings") or {}),

@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from devpool.decide import tuning
+from devpool.decide.by_name import ByName
 from devpool.decide.moving import Target
 from devpool.decide.routing import Route
 from devpool.decide.session import SUFFIX, VARIABLE, in_variable
@@ -90,8 +91,7 @@ class Move:
         where: "origin", at the place the value is written, for all that share it; "own", an entry of the app's
             own over a value it shares with others.
         how: "text", the address itself is replaced; "second", it is wholly in a variable that others may use too, and a
-            second variable beside that one holds the new one; "private", a service loads the file of that variable,
-            so that a second one would reach it: the entry gets its direct name and a private file the new value.
+            second variable beside that one holds the new one.
         session: whether it goes to the door in session mode.
     """
 
@@ -122,11 +122,12 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Plan:
-    """All of it."""
+    """All of it; `by_name` are the apps whose text stays, and is led to a pooler by links."""
 
     poolers: tuple[Pooler, ...]
     routes: tuple[Route, ...]
     moves: tuple[Move, ...]
+    by_name: tuple[ByName, ...] = ()
     shields: Shields = field(default_factory=dict)
     unaliased: Unaliases = field(default_factory=dict)
 
@@ -134,6 +135,11 @@ class Plan:
     def apps(self) -> list[str]:
         """The pooled apps, each once."""
         return list(dict.fromkeys(a for p in self.poolers for a in p.apps))
+
+    def settings_of(self, pooler: Pooler) -> list[Setting]:
+        """The settings that lead to a pooler, in either way."""
+        named = [s for b in self.by_name if b.pooler == pooler.name for s in b.settings]
+        return [m.setting for m in self.moves if m.pooler is pooler] + named
 
     @property
     def added(self) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from devpool.decide.by_name import Pair, by_name, fixed_port
 from devpool.decide.drivers import refuse_fast_auth
 from devpool.decide.options import Options
 from devpool.decide.plan import EXPORTER_SUFFIX, Move, Plan, Pooler
@@ -13,8 +14,8 @@ from devpool.decide.ports import listen_port, upstream_port
 from devpool.decide.refusals import SERVICE_NAME, refuse_odd_names, refuse_unplaced
 from devpool.decide.routing import Route, in_session
 from devpool.decide.session import database_settings, doors, refuse_direct
-from devpool.decide.sharing import Sharing
-from devpool.decide.shields import find_shields
+from devpool.decide.sharing import Sharing, shared_value
+from devpool.decide.shields import Shields, find_shields
 from devpool.decide.unaliased import find_unaliased
 from devpool.errors import DevpoolError, UsageError
 from devpool.read import networks
@@ -32,32 +33,79 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
 
     Raises:
         DevpoolError: `pooler-name-taken`, `ports-differ`, `no-port-variable`, `only-in-shell`, `value-not-plain`,
-            `shared-value`, `several-hosts`, `no-shared-network`, `name-not-plain`, `fast-auth-refused`.
+            `shared-value`, `several-hosts`, `no-shared-network`, `name-not-plain`, `fast-auth-refused`, `no-link`.
     """
     refuse_unplaced(project, routes, options)
     pooled = {(r.service, r.database) for r in routes if r.pooled}
     settings = [s for s in project.settings if (s.service, s.database) in pooled]
     settings = _without_bare_hosts(settings)
     refuse_odd_names(project, settings)
-    databases = list(dict.fromkeys(s.database for s in settings))
     refuse_direct(routes, options.session)
     session = {(r.service, r.database) for r in routes if r.pooled and in_session(r, options)}
     names = database_settings(project, [s for s in settings if (s.service, s.database) in session])
+    shields = find_shields(project, {service for service, _ in pooled})
+    asked = {(r.service, r.database) for r in routes if r.by_name}
+    sharing, named = _sharing(project, pooled, asked, settings, _Shared(shields, session, tuple(names)))
     at_door = [s for s in (*settings, *names) if (s.service, s.database) in session]
+    databases = list(dict.fromkeys([*(s.database for s in settings), *(d for _, d in named)]))
     poolers = [
         replace(
-            _pooler(project, d, databases, settings, options, pooled),
+            _pooler(project, d, databases, settings, options, (pooled, named)),
             doors=doors(s for s in at_door if s.database == d),
         )
         for d in databases
     ]
     by_database = {p.database: p for p in poolers}
-    shields = find_shields(project, {service for service, _ in pooled})
-    unaliased = find_unaliased(project, settings, shields)
-    sharing = Sharing(project, pooled, shields, session, names, unaliased)
-    moves = [_move(s, by_database, sharing, session) for s in (*settings, *names)]
+    mine = {pair: [s for s in settings if (s.service, s.database) == pair] for pair in named}
+    moving = [s for s in (*settings, *names) if (s.service, s.database) not in mine]
+    moves = [_move(s, by_database, sharing, session) for s in moving]
     moves = [m for m in moves if moved(m.setting.value.text, m.setting.address, *m.target) != m.setting.value.text]
-    return Plan(poolers=tuple(poolers), routes=tuple(routes), moves=tuple(moves), shields=shields, unaliased=unaliased)
+    return Plan(
+        poolers=tuple(poolers),
+        routes=tuple(_named_route(r) if (r.service, r.database) in mine else r for r in routes),
+        moves=tuple(moves),
+        by_name=tuple(by_name(project, pair, by_database[pair[1]].name, mine[pair]) for pair in mine),
+        shields=shields,
+        unaliased=sharing.unaliased,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What does not depend on which apps are pooled by name."""
+
+    shields: Shields
+    session: Set[Pair]
+    names: tuple[Setting, ...]
+
+
+def _sharing(
+    project: Project, pooled: set[Pair], asked: set[Pair], settings: list[Setting], shared: _Shared
+) -> tuple[Sharing, list[Pair]]:
+    """Who shares which value, and the apps that are pooled by name: those that are asked for, and those whose new value
+    would need a copy of a secret. Each of them keeps its text, and so may leave others without a place for theirs.
+    """
+    named = dict.fromkeys(sorted(asked))
+    while True:
+        rest = pooled - named.keys()
+        moving = [s for s in settings if (s.service, s.database) in rest]
+        unaliased = find_unaliased(project, moving, shared.shields)
+        sharing = Sharing(project, rest, shared.shields, shared.session, shared.names, unaliased)
+        copied = {(s.service, s.database): s for s in moving if sharing.needs_copy(s)}
+        if not copied:
+            return sharing, list(named)
+        at_door = next((s for pair, s in copied.items() if pair in shared.session), None)
+        if at_door:
+            raise shared_value(at_door)
+        named |= dict.fromkeys(copied)
+
+
+def _named_route(route: Route) -> Route:
+    """The route of an app that is pooled by name."""
+    if route.by_name:
+        return route
+    reason = route.reason if route.code == "user" else "to change its text would copy a secret"
+    return replace(route, by_name=True, reason=reason)
 
 
 def _move(setting: Setting, poolers: Mapping[str, Pooler], sharing: Sharing, session: Set[tuple[str, str]]) -> Move:
@@ -82,7 +130,7 @@ def _pooler(
     databases: list[str],
     settings: list[Setting],
     options: Options,
-    pooled: set[tuple[str, str]],
+    pairs: tuple[set[Pair], list[Pair]],
 ) -> Pooler:
     if not SERVICE_NAME.fullmatch(options.name):
         raise UsageError("bad-name", "this is no name for a service", hint="use letters, digits, `.`, `_` and `-`")
@@ -97,7 +145,11 @@ def _pooler(
                 hint="choose another name for the pooler: --name devpool-pgbouncer",
             )
     mine = [s for s in settings if s.database == database]
-    apps = tuple(dict.fromkeys(s.service for s in mine))
+    pooled, named = pairs
+    of_name = [[s for s in mine if s.service == service] for service, other in named if other == database]
+    by_name_only = [service for service, other in named if other == database]
+    apps = tuple(dict.fromkeys([*(s.service for s in mine), *by_name_only]))
+    written = [s for s in mine if (s.service, database) not in named]
     chosen = options.settings_for(database)
     demanding = _demanding(project, mine)
     refuse_fast_auth(project, mine, chosen)
@@ -109,7 +161,7 @@ def _pooler(
         database=database,
         external=service is None,
         after=first.name,
-        port=listen_port(project, mine, pooled, options.port),
+        port=listen_port(project, written, pooled - set(named), options.port, fixed_port(of_name)),
         upstream_port=upstream_port(mine, published_ports(service) if service else {}),
         apps=apps,
         networks=networks.meeting(project.services, database, _in_networks(mine, apps)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from devpool.errors import DevpoolError
 from devpool.read.model import Project, Setting
@@ -14,7 +14,9 @@ POOLED_PORT = "6432"
 Pairs = set[tuple[str, str]]
 
 
-def listen_port(project: Project, settings: list[Setting], pooled: Pairs, wanted: str | None) -> str:
+def listen_port(
+    project: Project, settings: list[Setting], pooled: Pairs, wanted: str | None, fixed: str | None = None
+) -> str:
     """6432, unless some app names no port: then 5432, so that the host alone has to change.
 
     Args:
@@ -22,12 +24,20 @@ def listen_port(project: Project, settings: list[Setting], pooled: Pairs, wanted
         settings: the settings that go to the pooler.
         pooled: the (service, database) that are pooled.
         wanted: the port that the user asks for; None for none.
+        fixed: the port at which apps that are pooled by name look; None where there are none.
 
     Raises:
         DevpoolError: `no-port-variable`, `ports-differ`.
     """
+    if fixed and wanted and wanted != fixed:
+        raise DevpoolError(
+            "ports-differ",
+            f"an app that is pooled by name looks for the pooler at port {fixed}, not at {wanted}",
+            hint=f"leave --port {wanted} out",
+        )
     inside = [s for s in settings if not s.published]
-    portless = [*_names_no_port(inside), *_shared_ports(project, inside, pooled)]
+    portless = [*names_no_port(inside), *_shared_ports(project, inside, pooled)]
+    wanted = wanted or fixed
     if wanted is None:
         return DEFAULT_PORT if portless else POOLED_PORT
     stuck = next((s for s in portless if s.kind in ("host", "port")), None)
@@ -36,12 +46,14 @@ def listen_port(project: Project, settings: list[Setting], pooled: Pairs, wanted
             "no-port-variable",
             f"`{stuck.service}` has no port variable of its own for `{stuck.database}`: it cannot reach {wanted}",
             where=stuck.value.origin.place,
-            hint=f"leave --port out, or give `{stuck.service}` a port variable",
+            hint=f"give `{stuck.service}` a port variable, or keep it direct: --direct {stuck.service}"
+            if fixed
+            else f"leave --port out, or give `{stuck.service}` a port variable",
         )
     return wanted
 
 
-def _names_no_port(settings: list[Setting]) -> list[Setting]:
+def names_no_port(settings: Sequence[Setting]) -> list[Setting]:
     """The settings after which an app uses its own default port. A port variable of the app's may be that of another
     host variable: where its name says whose it is, it is no other's.
     """
@@ -55,7 +67,7 @@ def _names_no_port(settings: list[Setting]) -> list[Setting]:
     ]
 
 
-def _variables(settings: list[Setting], kind: Kind) -> dict[str, set[str]]:
+def _variables(settings: Sequence[Setting], kind: Kind) -> dict[str, set[str]]:
     """The variables with settings of one kind, by service."""
     found: dict[str, set[str]] = {}
     for setting in settings:

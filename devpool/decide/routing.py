@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from devpool.decide.options import Options
@@ -12,25 +13,82 @@ from devpool.read.model import Project, unknown_service
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """How one app reaches one database, and why: a stable `code` and a sentence."""
+    """How one app reaches one database, and why: a stable `code` and a sentence.
+
+    `by_name` tells that the app's own text stays, and that a link makes the database's name lead to the pooler.
+    """
 
     service: str
     database: str
     pooled: bool
     code: str
     reason: str
+    by_name: bool = False
+
+    @property
+    def way(self) -> str:
+        """The route in words."""
+        return way(pooled=self.pooled, by_name=self.by_name)
+
+
+def way(*, pooled: bool, by_name: bool) -> str:
+    """A route in words."""
+    return "pooled by name" if by_name else "pooled" if pooled else "direct"
 
 
 def chosen_routes(project: Project, options: Options) -> list[Route]:
     """The routes with what the user chose. Who is to have sessions of its own is pooled by that.
 
     Raises:
-        DevpoolError: `unknown-service`, `unknown-database`, `direct-and-pool`.
+        DevpoolError: `unknown-service`, `unknown-database`, `direct-and-pool`, `which-database`, `not-an-app`.
     """
     pool = (*options.pool, *options.session)
     routes = find_routes(project, options.direct, pool, published=options.publish is not None)
     reason = "in session mode, you asked for it (--session)"
-    return [replace(r, code="user", reason=reason) if r.pooled and in_session(r, options) else r for r in routes]
+    routes = [replace(r, code="user", reason=reason) if r.pooled and in_session(r, options) else r for r in routes]
+    named = {(r.service, r.database): r for name in options.by_name for r in _by_name(project, name, options)}
+    kept = [named.pop((r.service, r.database), r) for r in routes]
+    return [*kept, *named.values()]
+
+
+def _by_name(project: Project, name: str, options: Options) -> Iterator[Route]:
+    """The routes of a service, or `SERVICE:DATABASE`, that the user wants pooled by name."""
+    service, _, given = name.partition(":")
+    if service not in project.services:
+        raise unknown_service(project, service)
+    if service in project.databases or service in project.poolers:
+        raise DevpoolError(
+            "not-an-app",
+            f"`{service}` is a database or a pooler itself, and no app",
+            where=project.services[service].place,
+            hint="name the service that connects to it",
+        )
+    if name in (*options.direct, *options.session):
+        raise DevpoolError(
+            "direct-and-pool",
+            f"`{name}` cannot be pooled by name and be direct, or in session mode, too",
+            hint="give one of --by-name, --direct and --session",
+        )
+    mine = dict.fromkeys(s.database for s in project.of(service))
+    possible = [given] if given else list(mine) or [d.name for d in project.databases.values() if d.service]
+    if given and given not in project.databases:
+        raise _unknown_database(project, service, given)
+    if len(possible) > 1 and not mine:
+        raise DevpoolError(
+            "which-database",
+            f"there are several databases that `{service}` could mean",
+            where=project.services[service].place,
+            hint=f"name it: --by-name {service}:{possible[0]}",
+        )
+    for database in possible:
+        yield Route(
+            service=service,
+            database=database,
+            pooled=True,
+            code="by-name",
+            reason="you asked for it (--by-name)",
+            by_name=True,
+        )
 
 
 def in_session(route: Route, options: Options) -> bool:

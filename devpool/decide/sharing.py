@@ -8,6 +8,7 @@ from typing import Literal
 
 from devpool.decide.moving import raw_replacements
 from devpool.decide.own_keys import Readers
+from devpool.decide.restating import restatable
 from devpool.decide.session import SUFFIX
 from devpool.decide.shields import Shields
 from devpool.decide.unaliased import Unaliases
@@ -15,11 +16,11 @@ from devpool.errors import DevpoolError
 from devpool.read.environment import env_file_uses, variable_holding
 from devpool.read.model import BARE, Project, Setting
 from devpool.read.takers import taken_over
-from devpool.text.interpolation import SHELL
+from devpool.text.interpolation import SHELL, Piece
 from devpool.text.nodes import Entry, Mapping, holding
 
 Where = Literal["origin", "own"]
-How = Literal["text", "second", "private"]
+How = Literal["text", "second"]
 
 
 class Sharing:
@@ -45,6 +46,7 @@ class Sharing:
     ) -> None:
         moving = [s for s in (*project.settings, *names) if (s.service, s.database) in pooled]
         self.project = project
+        self.unaliased = unaliased
         self.session = session
         self.moved = {(s.service, s.variable, s.database) for s in moving}
         self.movers: dict[tuple[str, str], set[str]] = {}
@@ -139,10 +141,8 @@ class Sharing:
         """
         if self._can_be_cut_out(setting):
             return "text"
-        address = setting.address
-        start, end = address.host_span[0], max(address.host_span[1], (address.port_span or (0, 0))[1])
-        holding = variable_holding(setting.value, start, end)
-        if holding is None or not setting.value.origin.exact:
+        holding = self._holding(setting)
+        if holding is None:
             raise not_plain(setting)
         if setting.kind in BARE:
             return "text"
@@ -150,14 +150,27 @@ class Sharing:
             raise only_in_shell(setting, holding.variable or "")
         if setting.value.origin.form == "env-file":
             return "text"
-        if self._is_one_of_several(setting):
+        if self._is_one_of_several(setting) or holding.source in self.loaded:
             raise shared_value(setting)
-        if holding.source not in self.loaded:
-            self.project.sources.refuse_closed(holding.source, setting.value.origin.place, setting.service)
-            return "second"
-        if setting.in_command or self.where(setting) == "own":
-            raise shared_value(setting)
-        return "private"
+        self.project.sources.refuse_closed(holding.source, setting.value.origin.place, setting.service)
+        return "second"
+
+    def needs_copy(self, setting: Setting) -> bool:
+        """Whether the new value could only stand in a file that would repeat a secret: beside a variable that a service
+        gets with a whole file, or in place of one of an env file that others read too.
+        """
+        if setting.kind in BARE or setting.in_command or self._is_one_of_several(setting):
+            return False
+        if setting.value.origin.form == "env-file":
+            return not self._all_move(setting) and not restatable(self.project, setting)
+        holding = None if self._can_be_cut_out(setting) else self._holding(setting)
+        return holding is not None and holding.source in self.loaded
+
+    def _holding(self, setting: Setting) -> Piece | None:
+        """The one variable that the address is wholly in."""
+        address = setting.address
+        start, end = address.host_span[0], max(address.host_span[1], (address.port_span or (0, 0))[1])
+        return variable_holding(setting.value, start, end) if setting.value.origin.exact else None
 
 
 def _loaded(project: Project) -> dict[str, set[str]]:
@@ -185,7 +198,7 @@ def only_in_shell(setting: Setting, variable: str) -> DevpoolError:
         f"`{setting.service}.{setting.variable}` takes its value from the shell's `{variable}`, which no file holds",
         where=setting.value.origin.place,
         hint=f"write {variable} into .env and unset it in the shell, which wins over the file; "
-        f"or keep it direct: --direct {setting.service}",
+        f"or leave it and pool it by name: --by-name {setting.service}",
     )
 
 
@@ -195,7 +208,8 @@ def not_plain(setting: Setting) -> DevpoolError:
         "value-not-plain",
         f"`{setting.service}.{setting.variable}` is written in a way that devpool does not change yet",
         where=setting.value.origin.place,
-        hint=f"write it on one line without escapes, or keep it direct: --direct {setting.service}",
+        hint=f"write it on one line without escapes, pool it by name (--by-name {setting.service}), or keep it direct "
+        f"(--direct {setting.service})",
     )
 
 
@@ -219,7 +233,7 @@ def with_secret(setting: Setting) -> DevpoolError:
         f"`{name}.{variable}` shares its value with services that stay direct, and stands in another file",
         where=setting.value.origin.place,
         hint=f"write its password as a variable, `${{DB_PASSWORD}}`, and that into .env: then `{name}` gets a "
-        f"{variable} of its own; or keep it direct (--direct {name})",
+        f"{variable} of its own; or pool it by name (--by-name {name}), or keep it direct (--direct {name})",
     )
 
 
@@ -231,5 +245,6 @@ def shared_value(setting: Setting) -> DevpoolError:
         f"`{name}.{setting.variable}` shares its value with services or databases that stay direct, "
         "and devpool finds no place for another",
         where=setting.value.origin.place,
-        hint=f"give each its own {setting.variable}, keep it direct (--direct {name}), or pool the others (--pool)",
+        hint=f"pool it by name (--by-name {name}), give each its own {setting.variable}, keep it direct "
+        f"(--direct {name}), or pool the others (--pool)",
     )

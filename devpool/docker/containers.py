@@ -32,8 +32,8 @@ _HEALTH_TIMEOUT = 90  # seconds that a pooler has to become healthy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A running container: its service, id, addresses, health ("" where it has no healthcheck), and the words of its
-    entrypoint and command.
+    """A running container: its service, id, addresses, health ("" where it has no healthcheck), the words of its
+    entrypoint and command, and the services that it waited for as it was created.
     """
 
     service: str
@@ -43,6 +43,7 @@ class Running:
     health: str
     environment: Mapping[str, str] = field(repr=False)
     words: tuple[str, ...] = field(repr=False, default=())
+    awaited: frozenset[str] = frozenset()
 
 
 class Stack:
@@ -262,6 +263,7 @@ def _running(container: Any) -> Running:
     found = {a for n in networks for a in (n.ip_address, n.global_ipv6_address) if a}
     health = container.state.health
     environment = dict(e.partition("=")[::2] for e in container.config.env or [])
+    awaited = labels_of(container).get(f"{COMPOSE}.depends_on", "").split(",")
     return Running(
         service=labels_of(container).get(f"{COMPOSE}.service", ""),
         id=container.id,
@@ -270,6 +272,7 @@ def _running(container: Any) -> Running:
         health=health.status if health else "",
         environment=environment,
         words=(*_words(container.config.entrypoint), *_words(container.config.cmd)),
+        awaited=frozenset(text.partition(":")[0] for text in awaited),
     )
 
 

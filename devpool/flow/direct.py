@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from urllib.parse import quote, unquote
 
 from devpool.commit.state import State
@@ -33,7 +33,9 @@ def direct_values(project: Project, state: State | None, service: str) -> dict[s
 
 def moved_commands(project: Project, state: State | None, service: str) -> list[str]:
     """Which of `entrypoint` and `command` of a service have a setting that enable had moved."""
-    return list(dict.fromkeys(s.value.name for s in _pooled(project, state, service) if s.in_command))
+    led = _by_name(state, service)
+    moved = (s for s in _pooled(project, state, service) if s.in_command and s.database not in led)
+    return list(dict.fromkeys(s.value.name for s in moved))
 
 
 def exported(project: Project, service: str, tool: Tool | None, names: Iterable[str]) -> dict[str, str]:
@@ -85,14 +87,40 @@ def jdbc_url(url: str) -> str:
     return f"jdbc:postgresql://{place}" + (f"?{options}" if options else "")
 
 
-def refuse_without_database(project: Project, service: str) -> None:
+def databases_of(project: Project, state: State | None, service: str) -> list[str]:
+    """The databases of an app: those that its settings name, and those that it is led to by name."""
+    named = [s.database for s in (*project.settings, *project.kept) if s.service == service]
+    return list(dict.fromkeys([*named, *_by_name(state, service)]))
+
+
+def _by_name(state: State | None, service: str) -> list[str]:
+    return [r.database for r in state.routes if r.service == service and r.by_name] if state else []
+
+
+def direct_links(state: State | None, links: Iterable[str], services: Container[str]) -> list[str] | None:
+    """The links of an app with which its database's names lead to the database; None where no link leads to a pooler.
+
+    Args:
+        state: what enable did.
+        links: the links of the app in Compose's model.
+        services: the project's services: a host outside of it needs no link.
+    """
+    poolers = {p.name: p.database for p in state.poolers} if state else {}
+    pairs = [link.partition(":") for link in links]
+    if not any(name in poolers for name, _, _ in pairs):
+        return None
+    found = [f"{poolers.get(name, name)}:{alias or name}" for name, _, alias in pairs]
+    return list(dict.fromkeys(link for link in found if link.partition(":")[0] in services))
+
+
+def refuse_without_database(project: Project, service: str, state: State | None = None) -> None:
     """What names no database has nothing to be direct to.
 
     Raises:
         DevpoolError: `no-database-setting`.
     """
     named = {s.service for s in (*project.settings, *project.kept)} | {name for name, _ in project.unplaced}
-    if service in named:
+    if service in named or _by_name(state, service):
         return
     place = project.services[service].place
     if service in project.databases:

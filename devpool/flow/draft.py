@@ -19,7 +19,7 @@ from devpool.decide.routing import chosen_routes
 from devpool.errors import DevpoolError, ProofError
 from devpool.flow.built import digest
 from devpool.flow.home import context_modes, contexts, home_files
-from devpool.flow.notes import notes
+from devpool.flow.notes import likely_apps, notes
 from devpool.flow.prepared import Prepared, shown
 from devpool.flow.record import Earlier
 from devpool.prove.oracle import Oracle
@@ -105,11 +105,11 @@ def _hard_links(sources: Sources, paths: Iterable[str]) -> Iterator[str]:
 
 
 def _prove(project: Project, plan: Plan, changes: Changes, before: Reading, after: Reading) -> None:
-    prove_reading(project, [m.setting for m in plan.moves], before)
+    prove_reading(project, [s for p in plan.poolers for s in plan.settings_of(p)], before)
     prove_meaning(plan, before, after)
     prove_waits(plan, changes.edits, after)
     for pooler in plan.poolers:
-        prove_pooler(project, pooler, [m.setting for m in plan.moves if m.pooler is pooler], before, after)
+        prove_pooler(project, pooler, plan.settings_of(pooler), before, after)
         prove_exporter(pooler, after)
 
 
@@ -156,7 +156,7 @@ def _behind(path: str) -> str:
 
 
 def _refuse_nothing(project: Project, plan: Plan, told: tuple[str, ...]) -> None:
-    if plan.moves:
+    if plan.moves or plan.by_name:
         return
     where = project.sources.documents[0].path
     if not project.databases:
@@ -168,8 +168,18 @@ def _refuse_nothing(project: Project, plan: Plan, told: tuple[str, ...]) -> None
         details=told,
         message=f"no app names `{', '.join(project.databases)}` where devpool could change it",
         where=where,
-        hint="give the app its database address in an environment variable; what a file inside an image says "
-        "cannot be seen",
+        hint=_by_name_hint(project),
+    )
+
+
+def _by_name_hint(project: Project) -> str:
+    """The command that pools the services which may be apps."""
+    apps = [(n, d) for n, d in likely_apps(project) if project.services[n].text("network_mode") in ("", "bridge")]
+    several = len(project.databases) > 1
+    words = " ".join(f"--by-name {name}{f':{database}' if several else ''}" for name, database in apps)
+    return (
+        "what a mounted file, the source or an image says is not looked into; name the services that connect to it: "
+        f"devpool enable {words or '--by-name SERVICE'}"
     )
 
 
@@ -242,7 +252,8 @@ def _record(plan: Plan, options: Options, changes: Changes, context: str) -> Sta
             for p in plan.poolers
         ),
         routes=tuple(
-            AppRoute(service=r.service, database=r.database, pooled=r.pooled, reason=r.reason) for r in plan.routes
+            AppRoute(service=r.service, database=r.database, pooled=r.pooled, reason=r.reason, by_name=r.by_name)
+            for r in plan.routes
         ),
     )
 

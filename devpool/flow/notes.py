@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from devpool.decide.plan import Move, Plan, Pooler, twin_of
-from devpool.decide.reasons import bystander
+from devpool.decide.plan import Plan, Pooler, twin_of
+from devpool.decide.reasons import awaited_services, bystander, reasons
 from devpool.decide.tuning import PRESET, SCRAM, SCRAM_USUAL
 from devpool.flow.direct import main_url
-from devpool.read.model import BARE, Database, Project
+from devpool.read.model import BARE, Database, Project, Setting
 from devpool.read.settings import published_ports
 from devpool.read.starting import Start, migrating
 from devpool.read.tools import SESSION
@@ -47,10 +47,13 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     """
     found = [note for pooler in plan.poolers for note in _of_settings(pooler)]
     found += [note for name, start in starts.items() for note in _at_start(project, name, start)]
-    found += [note for move in plan.moves for note in _of(move)]
+    settings = [m.setting for m in plan.moves] + [s for b in plan.by_name for s in b.settings]
+    found += [note for setting in settings for note in _of(setting)]
     found += [f"{s}.{v} lists several hosts: it stays direct" for s, v in project.unplaced]
     found += [note for name in dict.fromkeys(m.setting.service for m in plan.moves) for note in _beside(project, name)]
-    found += [note for name in _without_a_setting(project) for note in _unseen(project, name)]
+    named, likely = {b.service for b in plan.by_name}, dict(likely_apps(project))
+    unseen = [name for name in _without_a_setting(project) if name not in named]
+    found += [note for name in unseen for note in _unseen(project, name, likely=name in likely)]
     found += [note for pooler in plan.poolers for note in _of_replication(project, plan, pooler)]
     return list(dict.fromkeys(found))
 
@@ -66,6 +69,22 @@ def _of_replication(project: Project, plan: Plan, pooler: Pooler) -> Iterator[st
         )
 
 
+def likely_apps(project: Project) -> list[tuple[str, str]]:
+    """The services that wait for a database, or are linked to it, say its address nowhere, and have no reason to be
+    direct.
+    """
+    found = ((name, _awaited(project, name)) for name in _without_a_setting(project))
+    ends = awaited_services(project)
+    return [(n, d) for n, d in found if d and not next(reasons(project, n, d, ends, published=False), None)]
+
+
+def _awaited(project: Project, name: str) -> str:
+    """The database that a service without a setting waits for; "" where there is none, or it only stands beside one."""
+    service = project.services[name]
+    waits = [d for d in (*service.names("depends_on"), *service.names("links")) if d in project.databases]
+    return waits[0] if waits and not next(bystander(service, waits[0], own=False), None) else ""
+
+
 def _without_a_setting(project: Project) -> list[str]:
     """The services that may be apps and have no setting of any database."""
     known = {s.service for s in (*project.settings, *project.kept)} | {service for service, _ in project.unplaced}
@@ -73,7 +92,7 @@ def _without_a_setting(project: Project) -> list[str]:
     return [name for name in project.services if name not in others]
 
 
-def _unseen(project: Project, name: str) -> Iterator[str]:
+def _unseen(project: Project, name: str, *, likely: bool) -> Iterator[str]:
     """What speaks of a database in a place that devpool does not change."""
     for variable, value in project.environments[name].items():
         if _FROM_FILE.search(variable):
@@ -92,10 +111,10 @@ def _unseen(project: Project, name: str) -> Iterator[str]:
         if entry:
             yield entry
             return
-    service = project.services[name]
-    waits = [d for d in (*service.names("depends_on"), *service.names("links")) if d in project.databases]
-    if waits and not next(bystander(service, waits[0], own=False), None):
-        yield f"{name} waits for {waits[0]}, but names it nowhere that devpool sees: it stays direct"
+    database = _awaited(project, name)
+    if database:
+        offer = f" (if it connects: devpool enable --by-name {name})" if likely else ""
+        yield f"{name} waits for {database}, but names it nowhere that devpool sees: it stays direct{offer}"
 
 
 def _beside(project: Project, name: str) -> Iterator[str]:
@@ -171,8 +190,7 @@ def _of_settings(pooler: Pooler) -> Iterator[str]:
         )
 
 
-def _of(move: Move) -> Iterator[str]:
-    setting = move.setting
+def _of(setting: Setting) -> Iterator[str]:
     if setting.kind in BARE:
         return
     for match in _IGNORED.finditer(setting.value.text):

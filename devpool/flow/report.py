@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from devpool.commit.names import STATE
-from devpool.decide.plan import Move, Pooler, twin_of
+from devpool.decide.plan import Move, Plan, Pooler, twin_of
 from devpool.decide.tuning import in_words
 from devpool.flow.prepared import Prepared, shown
 from devpool.output import table
@@ -27,14 +27,9 @@ def plan_lines(prepared: Prepared) -> list[str]:
     lines = [line for pooler in plan.poolers for line in _pooler_lines(pooler)]
     lines += ["", "routes:"]
     several = len({r.database for r in plan.routes}) > 1
-    lines += table(
-        [
-            (f"  {r.service}{f' to {r.database}' if several else ''}", "pooled" if r.pooled else "direct", r.reason)
-            for r in plan.routes
-        ]
-    )
-    lines += ["", "settings:"]
-    lines += [f"  {line}" for line in _setting_lines(prepared, plan.moves)]
+    lines += table([(f"  {r.service}{f' to {r.database}' if several else ''}", r.way, r.reason) for r in plan.routes])
+    lines += ["", "settings:", *(f"  {line}" for line in _setting_lines(prepared, plan.moves))] if plan.moves else []
+    lines += ["", "names:", *(f"  {line}" for line in _name_lines(plan))] if plan.by_name else []
     lines += _private_lines(prepared)
     known = [f"  {note}" for note in prepared.notes]
     return [*lines, "", "know this:", *known] if known else lines
@@ -65,6 +60,16 @@ def _setting_lines(prepared: Prepared, moves: tuple[Move, ...]) -> list[str]:
     return [f"{', '.join(dict.fromkeys(apps))}: {line}" for line, apps in shared.items()]
 
 
+def _name_lines(plan: Plan) -> list[str]:
+    """A line for each app that is pooled by name: which names lead where, in this service alone."""
+    ports = {p.name: p.port for p in plan.poolers}
+    return [
+        f"{b.service}: {', '.join(b.names)} -> {b.pooler}:{ports[b.pooler]} (links, its own text stays"
+        + (f"; {b.database} itself is {b.direct})" if b.direct else ")")
+        for b in plan.by_name
+    ]
+
+
 def _setting_line(prepared: Prepared, move: Move) -> str:
     setting = move.setting
     place = shown(setting.value.origin.place, prepared.sources.directory)
@@ -81,8 +86,6 @@ def setting_shown(setting: Setting, text: str, services: Iterable[str]) -> str:
 
 def where_words(move: Move) -> str:
     """Where a move is written, in words."""
-    if move.how == "private":
-        return "in a private env file"
     return (_SECOND if move.how == "second" else _WHERE)[move.where]
 
 
@@ -134,6 +137,7 @@ def plan_data(prepared: Prepared) -> dict[str, Any]:
         "private": list(prepared.private),
         "poolers": [asdict(p) for p in plan.poolers],
         "routes": [asdict(r) for r in plan.routes],
+        "by_name": [{"service": b.service, "database": b.database, "links": list(b.links)} for b in plan.by_name],
         "settings": [
             {
                 "service": m.setting.service,

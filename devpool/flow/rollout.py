@@ -192,14 +192,17 @@ def _old_address(move: Move, container: Running) -> DevpoolError:
 
 
 def still_at(running: dict[str, list[Running]], poolers: Iterable[str]) -> list[str]:
-    """The services with a container that has the address of one of these poolers."""
+    """The services with a container that has the address of one of these poolers, or, by name, a link to it: what is
+    linked is waited for.
+    """
     names = set(poolers)
     return [s for s, containers in running.items() if s not in names and any(_names_one(c, names) for c in containers)]
 
 
 def _names_one(container: Running, names: set[str]) -> bool:
     values = [*container.environment.values(), *container.words]
-    return any(v in names or any(a.host in names for a in find_addresses(v)) for v in values)
+    named = any(v in names or any(a.host in names for a in find_addresses(v)) for v in values)
+    return named or bool(container.awaited & names)
 
 
 def remove_services(stack: Stack, names: Iterable[str], output: Output) -> None:

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from devpool.commit.state import State
 from devpool.context import Context
 from devpool.docker.attached import run_once
 from devpool.docker.containers import Stack
+from devpool.docker.engine import read_compose
 from devpool.docker.ready import build_missing, start_databases
 from devpool.errors import DevpoolError
-from devpool.flow.direct import direct_values, exported, moved_commands, refuse_without_database
+from devpool.flow.direct import (
+    databases_of,
+    direct_links,
+    direct_values,
+    exported,
+    moved_commands,
+    refuse_without_database,
+)
 from devpool.flow.enabled import read_enabled
 from devpool.flow.recovery import recover_first
 from devpool.flow.rollout import own_stack
@@ -72,21 +81,15 @@ def open_project(ctx: Context) -> Opened:
     return Opened(directory=directory, project=project, state=enabled.state if enabled else None)
 
 
-def databases_of(project: Project, service: str) -> list[str]:
-    """The services of the project that are the databases of an app."""
-    named = (s.database for s in (*project.settings, *project.kept) if s.service == service)
-    return [name for name in dict.fromkeys(named) if name in project.services]
-
-
-def refuse_service(project: Project, service: str) -> None:
+def refuse_service(opened: Opened, service: str) -> None:
     """A service has to be there and to name a database.
 
     Raises:
         DevpoolError: `unknown-service`, `no-database-setting`.
     """
-    if service not in project.services:
-        raise unknown_service(project, service)
-    refuse_without_database(project, service)
+    if service not in opened.project.services:
+        raise unknown_service(opened.project, service)
+    refuse_without_database(opened.project, service, opened.state)
 
 
 def run_past_pooler(
@@ -108,20 +111,22 @@ def run_past_pooler(
         The exit code of the command.
 
     Raises:
-        DevpoolError: `unknown-service`, `no-database-setting`, `database-not-ready`, and what docker raises.
+        DevpoolError: `unknown-service`, `no-database-setting`, `database-not-ready`, `link-kept`, and what docker
+            raises.
     """
     project, state = opened.project, opened.state
-    refuse_service(project, service)
+    refuse_service(opened, service)
     stack = own_stack(ctx.selection, str(ctx.cwd))
     build_missing(stack, project.services[service], ctx.output)
-    start_databases(stack, databases_of(project, service), ctx.output)
+    databases = databases_of(project, state, service)
+    start_databases(stack, [name for name in databases if name in project.services], ctx.output)
     places = folders(project.services[service], opened.root)
     texts = [text for folder in places for text in files_in(folder, opened.root).values()]
     values = exported(project, service, tool, direct_names(texts)) | direct_values(project, state, service)
     poolers = _poolers(opened, service) if migrates else []
     with (
         fresh_connections(stack, poolers, ctx.output),
-        _own_words(ctx, opened, service, stack) as direct,
+        _past(ctx, opened, service, stack) as direct,
     ):
         words, first = _over_dead_end(opened, service, list(command))
         return run_once(direct, service, words, values, entrypoint=first, apart=ctx.output.as_json)
@@ -147,7 +152,7 @@ def ended(service: str, command: tuple[str, ...], code: int) -> CommandError:
 
 
 def _poolers(opened: Opened, service: str) -> list[str]:
-    mine = {s.database for s in (*opened.project.settings, *opened.project.kept) if s.service == service}
+    mine = databases_of(opened.project, opened.state, service)
     return [p.name for p in opened.state.poolers if p.database in mine] if opened.state else []
 
 
@@ -159,18 +164,22 @@ def _over_dead_end(opened: Opened, service: str, command: list[str]) -> tuple[li
 
 
 @contextmanager
-def _own_words(ctx: Context, opened: Opened, service: str, stack: Stack) -> Iterator[Stack]:
-    """Where the entrypoint or the command of a service names the pooler, a further compose file states it anew.
+def _past(ctx: Context, opened: Opened, service: str, stack: Stack) -> Iterator[Stack]:
+    """Where the entrypoint, the command or a link of a service names the pooler, a further compose file states it anew.
 
     That file holds no value: they are interpolated from the environment of docker alone.
+
+    Raises:
+        DevpoolError: `link-kept`.
     """
     keys = moved_commands(opened.project, opened.state, service)
-    if not keys:
+    links = _direct_links(opened, stack.declared.get(service, {}))
+    if not keys and links is None:
         yield stack
         return
     body, values = _restated(opened.project, service, keys)
     with private_folder() as folder, (folder / "words.yml").open("w") as file:
-        json.dump({"services": {service: body}}, file)
+        file.write(_override(service, body, links))
         file.flush()
         files = [str(path) for path in compose_files(ctx.selection, ctx.cwd, ctx.shell)]
         selection = replace(
@@ -180,8 +189,32 @@ def _own_words(ctx: Context, opened: Opened, service: str, stack: Stack) -> Iter
             project_name=stack.name,
         )
         call = call_for(selection, str(ctx.cwd))
-        environ = {**call.environ, **values}
-        yield Stack(replace(call, environ=environ), stack.name, stack.declared, stack.ownership)
+        call = replace(call, environ={**call.environ, **values})
+        if links is not None:
+            _prove_links(opened, service, read_compose(call).services[service])
+        yield Stack(call, stack.name, stack.declared, stack.ownership)
+
+
+def _override(service: str, body: dict[str, object], links: list[str] | None) -> str:
+    """The further compose file, as JSON. A list is merged with the one before, unless it says that it overrides it
+    (Compose specification, "Merge", `!override`; since Compose 2.24.4).
+    """
+    text = json.dumps({"services": {service: {**body, **({} if links is None else {"links": []})}}})
+    return text if links is None else text.replace('"links": []', f'"links": !override {json.dumps(links)}')
+
+
+def _direct_links(opened: Opened, stated: Mapping[str, Any]) -> list[str] | None:
+    return direct_links(opened.state, stated.get("links") or [], opened.project.services)
+
+
+def _prove_links(opened: Opened, service: str, stated: Mapping[str, Any]) -> None:
+    if _direct_links(opened, stated) is not None:
+        raise DevpoolError(
+            "link-kept",
+            f"the database's name still leads to the pooler in a container of `{service}`",
+            where=opened.project.services[service].place,
+            hint="update Compose to 2.24.4 or newer, which lets a further file take a link away",
+        )
 
 
 def _restated(project: Project, service: str, keys: list[str]) -> tuple[dict[str, object], dict[str, str]]:

@@ -6,11 +6,11 @@ is there: no password comes here, and `-d` or `-U` of the user's own still count
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 from devpool.commit.state import State
 from devpool.errors import DevpoolError
+from devpool.flow.direct import databases_of
 from devpool.read.model import Project
 
 Way = Literal["direct", "pooled", "admin"]
@@ -70,7 +70,8 @@ def choose(project: Project, state: State | None, name: str | None, way: Way) ->
     """
     pooled = {p.name: p.database for p in state.poolers} if state else {}
     possible = list(pooled.values()) if way != "direct" else list(project.databases)
-    found = [d for d in possible if name is None or d in _meant(project, pooled, name)]
+    meant = {name, pooled.get(name, ""), *databases_of(project, state, name)} if name else set(possible)
+    found = [d for d in possible if d in meant]
     if len(found) == 1:
         return found[0]
     if not found and (name is None or name in project.services):
@@ -87,10 +88,6 @@ def choose(project: Project, state: State | None, name: str | None, way: Way) ->
         details=tuple(f"devpool psql --{way} {database}" for database in found),
         hint="choose one of the commands above",
     )
-
-
-def _meant(project: Project, pooled: Mapping[str, str], name: str) -> set[str]:
-    return {name, pooled.get(name, ""), *(s.database for s in (*project.settings, *project.kept) if s.service == name)}
 
 
 def _known(databases: list[str]) -> str:

@@ -10,6 +10,7 @@ import copy
 from collections.abc import Iterable
 from typing import Any
 
+from devpool.decide.by_name import ByName
 from devpool.decide.plan import Move, Plan, twin_of
 from devpool.errors import DevpoolError, ProofError
 from devpool.prove.compared import same, unescaped
@@ -81,7 +82,8 @@ def prove_meaning(plan: Plan, before: Reading, after: Reading) -> None:
             same(f"`{name}`", service, after.services[name])
             same(f"the hash of `{name}`", before.hashes.get(name), after.hashes.get(name))
             continue
-        expected = _expected(service, by_app[name])
+        named = [b for b in plan.by_name if b.service == name]
+        expected = _by_name(_expected(service, by_app.get(name, [])), named, after.services[name])
         found = _without_added(after.services[name], expected, poolers)
         same(f"`{name}`", expected, found)
     for move in plan.moves:
@@ -122,6 +124,35 @@ def _expected(service: dict[str, Any], moves: list[Move]) -> dict[str, Any]:
     if expected.get("depends_on"):
         expected["depends_on"] = _depends_on(names, expected, links)
     return expected
+
+
+def _by_name(expected: dict[str, Any], named: list[ByName], found: dict[str, Any]) -> dict[str, Any]:
+    """An app that is pooled by name: links lead its names elsewhere, and it says itself that it waits for what it is
+    linked to, so that Compose does not restart it with that.
+    """
+    for each in named:
+        before = expected.get("links") or []
+        implied = any(link.partition(":")[0] == each.database for link in before)
+        links = [_led(link, each) for link in before]
+        expected["links"] = links + [link for link in each.links if link not in links]
+        waits, depends = found.get("depends_on") or {}, dict(expected.get("depends_on") or {})
+        theirs = waits.get(each.pooler) or {}
+        waited = theirs.get("condition") in _WAITS and not theirs.get("restart")
+        same(f"whether `{each.service}` waits for `{each.pooler}`, and is not restarted with it", True, waited)
+        known = depends.get(each.database)
+        if each.direct and (known is None or (implied and known == _LINKED)):
+            said = waits.get(each.database) or {}
+            what = f"how `{each.service}` waits for `{each.database}`"
+            same(what, ("service_started", False), (said.get("condition"), said.get("restart", False)))
+            depends[each.database] = said
+        expected["depends_on"] = depends
+    return expected
+
+
+def _led(link: str, each: ByName) -> str:
+    service, _, alias = link.partition(":")
+    name = alias or service
+    return f"{each.pooler}:{name}" if service == each.database and name in each.names else link
 
 
 def _moved_word(word: str, move: Move) -> str:

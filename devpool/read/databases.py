@@ -17,12 +17,12 @@ from devpool.text.patterns import regex
 Services = Mapping[str, Service]
 
 _DATABASE_IMAGE = regex(
-    r"(^|[-_.])(postgres(ql)?|postgis|timescaledb|pgvector|paradedb|citus|spilo|pgrouting|alloydbomni|pg\d+)"
+    r"(^|[-_.])(postgres(ql)?|postgis|timescaledb|pgvector|paradedb|citus|spilo|pgrouting|alloydbomni|pgautoupgrade|pg\d+)"
     r"([-_.]|\d|$)"
 )
 _NOT_DATABASE = regex(
     r"exporter|backup|dump|bouncer|pgpool|pgadmin|postgrest|adminer|client|operator|proxy|migrat|bridge"
-    r"|pgcat|(^|[-_])(ui|web|admin|init|rest|meta)([-_]|$)"
+    r"|pgcat|^busybox$|(^|[-_])(ui|web|admin|init|rest|meta)([-_]|$)"
 )
 _POOLER_IMAGE = regex(r"pg_?bouncer|pgpool|pgcat|odyssey|supavisor|pgdog|pgagroal")
 _DATA_FOLDER = regex(r":/var/lib/(postgresql|pgsql)(/|$)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from devpool.commit.state import AppRoute
+from devpool.decide.routing import way as words_of
 from devpool.docker.proof import WORDS, Connections, Replica, proof
 from devpool.docker.show import Pool, Sight
 from devpool.output import table
@@ -41,7 +42,7 @@ def _apps(found: Overview) -> Iterator[Cells]:
 
 
 def _route(route: AppRoute, now: Connections | None) -> Cells:
-    way = "pooled" if route.pooled else "direct"
+    way = words_of(pooled=route.pooled, by_name=route.by_name)
     if now is None:
         return (way, "-", "-", "-")
     words = list(dict.fromkeys(_word(r, route) for r in now.containers))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from devpool.text.patterns import regex
 
-# No colon, slash or at-sign: no URL, and so no password.
-_NAME = regex(r"[\w.${}-]+|\./[\w./-]+|\.\./[\w./-]+")
+# No slash or at-sign, and a colon only as in the links of Compose: no URL, and so no password.
+_NAME = regex(r"[\w.${}-]+|[A-Za-z\d][\w.-]*:[A-Za-z\d][\w.-]*|\./[\w./-]+|\.\./[\w./-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -15,7 +15,7 @@ from devpool.text.document import Document
 from devpool.text.envfile import EnvFile
 from devpool.text.nodes import Node, Scalar
 from devpool.text.patterns import regex
-from devpool.undo.recorded import KEYS, Ours
+from devpool.undo.recorded import KEYS, Ours, is_past, leads_by_name
 from devpool.undo.traces import File
 from devpool.write.pooler import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
 
@@ -88,9 +88,13 @@ def _service(
     yield from (f"env_file.{name}" for name in sorted(taken_in))
     left_out = _texts(now.get("env_file")) - _texts(after.get("env_file"))
     yield from (f"env_file.{name}" for name in sorted(left_out) if f"{FOLDER}/env/" not in name)
+    links = _texts(now.get("links"))
+    # What an app that is pooled by name is given beside the pooler: the database, and its other name.
+    named = any(leads_by_name(link, ours) for link in links)
+    beside = {*ours.databases, *(link for link in links if is_past(link, ours))} if named else set()
     for key in ("depends_on", "links"):
         gone = _texts(now.get(key)) - _texts(after.get(key))
-        yield from (f"{key}.{name}" for name in sorted(gone) if not ours.mention.match(name))
+        yield from (f"{key}.{name}" for name in sorted(gone) if not (ours.mention.match(name) or name in beside))
     for key in ("command", "entrypoint"):
         words, then = _words(now.get(key)), _words(after.get(key))
         alike = len(words) == len(then) and all(_is_moved(a, b, ours) for a, b in zip(words, then, strict=True))

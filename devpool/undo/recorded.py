@@ -43,11 +43,13 @@ class Ours:
 
     Attributes:
         names: the services that it added.
+        databases: what these stand before.
         address: what fits an address of a pooler, or one of its ports.
         mention: what finds such a thing in a text.
     """
 
     names: frozenset[str]
+    databases: frozenset[str]
     address: re.Pattern[str]
     mention: re.Pattern[str]
 
@@ -63,6 +65,7 @@ def ours_of(state: State) -> Ours:
     host = r"[\w.-]+" if published else f"(?:{names})"
     return Ours(
         names=frozenset(added),
+        databases=frozenset(p.database for p in state.poolers),
         address=re.compile(rf"{host}(?::\d{{1,5}})?|\d{{1,5}}"),
         mention=re.compile(rf"(?<![\w.])(?:{names})(?::\d{{1,5}})?(?![\w-])|(?<!\d)(?:{ports})(?!\d)|{SUFFIX}\b"),
     )
@@ -104,6 +107,8 @@ def problem(edit: Edit, ours: Ours) -> str:
         return "" if _is_block(edit, written, ours) else "that is not the service of a pooler"
     if edit.old is None:
         return "" if _is_around(edit) else "devpool puts no such text around another"
+    if edit.at[2:3] == ("links",) and _is_link(edit, written, ours):
+        return ""
     if edit.old == "":
         return "" if _is_added(edit, written, ours) else "what it takes out names nothing of devpool's"
     if _is_alias(edit):
@@ -135,11 +140,39 @@ def _is_around(edit: Edit) -> bool:
     return bool(_WRAP.fullmatch(before) and after == "}") or bool(before == "[" and _PRIVATE.fullmatch(file))
 
 
+def is_past(link: str, ours: Ours) -> bool:
+    """Whether a link is the one by which an app that is pooled by name has the database itself."""
+    name, _, alias = link.partition(":")
+    return name in ours.databases and re.fullmatch(rf"{re.escape(name)}(-direct)+", alias) is not None
+
+
+def leads_by_name(link: str, ours: Ours) -> bool:
+    """Whether a link gives a pooler a name of its database."""
+    name, _, alias = link.partition(":")
+    return name in ours.names and bool(alias)
+
+
+def _is_link(edit: Edit, written: str, ours: Ours) -> bool:
+    """A link of an app that is pooled by name: added to a list, or in place of one that named the database."""
+    link = written.strip("\r\n\t ,-\"'")
+    if edit.old == "":
+        return edit.inserts and (is_past(link, ours) or leads_by_name(link, ours))
+    name = (edit.old or "").partition(":")[0]
+    return leads_by_name(written, ours) and name in ours.databases
+
+
+def _is_awaited(edit: Edit, written: str, ours: Ours) -> bool:
+    """A dependency on the database itself, which an app that is pooled by name states beside the pooler's."""
+    name = re.match(r"[\r\n\t ,-]*[\"']?([\w.-]+)", written)
+    return edit.inserts and edit.at[2:3] == ("depends_on",) and name is not None and name[1] in ours.databases
+
+
 def _is_added(edit: Edit, written: str, ours: Ours) -> bool:
     if len(edit.at) == 1 and edit.inserts and not written.startswith(("\n ", "\r\n ")):
         return edit.at[0].endswith(_SUFFIXES) and _LINE.fullmatch(written) is not None
     named = edit.inserts and edit.at[-1].endswith(_SUFFIXES)
-    return named or _SHIELD.fullmatch(written) is not None or _names_ours(written, ours)
+    shield = _SHIELD.fullmatch(written) is not None
+    return named or shield or _names_ours(written, ours) or _is_awaited(edit, written, ours)
 
 
 def _names_ours(written: str, ours: Ours) -> bool:

@@ -35,8 +35,9 @@ def recovered(enabled: Project, poolers: list[Former], project: Project) -> Stat
         poolers: devpool's poolers in it.
         project: the project as it would be without them.
     """
-    pooled = _pooled(enabled, poolers, project) | _by_private_file(enabled, project)
-    options = _options(enabled, poolers, project, pooled)
+    linked = _by_name(enabled, poolers, project)
+    pooled = _pooled(enabled, poolers, project) | _by_private_file(enabled, project) | dict.fromkeys(linked, False)
+    options = _options(enabled, poolers, project, pooled, linked)
     return State(
         options=asdict(options),
         edits=(),
@@ -51,7 +52,13 @@ def recovered(enabled: Project, poolers: list[Former], project: Project) -> Stat
             for p in poolers
         ),
         routes=tuple(
-            AppRoute(service=r.service, database=r.database, pooled=(r.service, r.database) in pooled, reason=r.reason)
+            AppRoute(
+                service=r.service,
+                database=r.database,
+                pooled=(r.service, r.database) in pooled,
+                reason=r.reason,
+                by_name=(r.service, r.database) in linked,
+            )
             for r in _routes(project, options)
         ),
         private=tuple(dict.fromkeys(name for s in enabled.services.values() for name in _private(enabled, s))),
@@ -73,6 +80,14 @@ def _pooled(enabled: Project, poolers: list[Former], project: Project) -> dict[P
     return {pair: door for pair, door in found.items() if pair[0] in project.services}
 
 
+def _by_name(enabled: Project, poolers: list[Former], project: Project) -> list[Pair]:
+    """The (service, database) that are pooled by name: a link gives the pooler another name in this service."""
+    databases = {p.name: p.database for p in poolers}
+    links = ((n, text.partition(":")) for n, s in enabled.services.items() for text in s.names("links"))
+    pairs = ((n, databases[name]) for n, (name, _, alias) in links if alias and name in databases)
+    return [pair for pair in dict.fromkeys(pairs) if pair[0] in project.services]
+
+
 def _by_private_file(enabled: Project, project: Project) -> dict[Pair, bool]:
     """The apps that get the pooler's address from a private file, which a clone lacks, as far as enable pools them."""
     reading = {name for name, service in enabled.services.items() if any(_private(enabled, service))}
@@ -86,7 +101,9 @@ def _private(enabled: Project, service: Service) -> Iterator[str]:
     return (name for name in names if name.startswith(f"{FOLDER}/env/"))
 
 
-def _options(enabled: Project, poolers: list[Former], project: Project, pooled: Mapping[Pair, bool]) -> Options:
+def _options(
+    enabled: Project, poolers: list[Former], project: Project, pooled: Mapping[Pair, bool], linked: list[Pair]
+) -> Options:
     settings = {p.database: _settings(enabled, p, project, pooled) for p in poolers}
     same = len({tuple(s.items()) for s in settings.values()}) == 1
     published = [int(p.published) for p in poolers if p.published.isdecimal()]
@@ -98,7 +115,7 @@ def _options(enabled: Project, poolers: list[Former], project: Project, pooled: 
         settings_of={} if same else {d: s for d, s in settings.items() if s},
         session=_named(project, [pair for pair, door in pooled.items() if door]),
     )
-    options = _with_routes(project, options, pooled)
+    options = _with_names(project, _with_routes(project, options, pooled), linked)
     return options if _ports(project, options) == {p.port for p in poolers} else replace(options, port=poolers[0].port)
 
 
@@ -112,6 +129,19 @@ def _with_routes(project: Project, options: Options, pooled: Mapping[Pair, bool]
     apart = {service for service, _ in project.unplaced if not any(name == service for name, _ in pooled)}
     named = dict.fromkeys([*_named(project, direct), *(s for s in project.services if s in apart)])
     return replace(options, pool=_named(project, pool), direct=tuple(named))
+
+
+def _with_names(project: Project, options: Options, linked: list[Pair]) -> Options:
+    """The options with the apps that the user must have asked for by name: all but those that are pooled so anyway."""
+    try:
+        plan = make_plan(project, chosen_routes(project, options), options)
+        anyway = {(b.service, b.database) for b in plan.by_name}
+    except DevpoolError:
+        anyway = set()
+    alone = len([d for d in project.databases.values() if d.service]) == 1
+    asked = [(s, d) for s, d in linked if (s, d) not in anyway]
+    names = (s if alone or {d} == {x.database for x in project.of(s)} else f"{s}:{d}" for s, d in asked)
+    return replace(options, by_name=tuple(dict.fromkeys(names)))
 
 
 def _named(project: Project, pairs: Iterable[Pair]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from devpool.decide.moving import raw_replacements
 from devpool.decide.plan import DIRECT_SUFFIX
 from devpool.errors import DevpoolError
+from devpool.read.databases import host_names
 from devpool.read.environment import Value, raw_span
 from devpool.read.model import Database, Project, Setting
 from devpool.read.services import Service, Statement
@@ -84,7 +86,18 @@ class _Redirection:
         values = self.project.environments[service.name]
         for pooler in self.poolers.values():
             mine = {pooler.name: self.databases[pooler.name]}
-            yield from find_settings(service, values, mine, self.project.services, pooler.port)
+            found = list(find_settings(service, values, mine, self.project.services, pooler.port))
+            # What is led to the pooler by its database's name is the app's own text, and stays.
+            names = {name.lower() for name in self._names_led(service, pooler)}
+            text = [s for s in found if s.address.host.lower() not in names]
+            yield from text if any(s.address.host for s in text) else ()
+
+    def _names_led(self, service: Service, pooler: Former) -> Iterator[str]:
+        """The names of a pooler's database that links lead to the pooler in a service."""
+        database = self.project.services.get(pooler.database)
+        known = host_names(database) if database else {pooler.database}
+        links = (text.partition(":") for text in service.names("links"))
+        yield from (alias for name, _, alias in links if name == pooler.name and alias in known)
 
     def _add(self, file: Document | EnvFile, *spans: Placed) -> None:
         """Spans of a file; of two that overlap, the first counts: what is written once may be read by many."""
@@ -139,6 +152,7 @@ class _Redirection:
         for statement in service.statements(key):
             node = statement.value
             mine = [i for i in _named(node) if service.read(i).partition(":")[0] in self.poolers]
+            mine += self._past(service, statement, mine) if key == "links" else self._beside(service, statement, mine)
             names = {service.read(i) for i in _named(node)}
             goes = [i for i in mine if self._is_added(service, statement, i, names)]
             if len(goes) == len(list(_named(node))) and goes and isinstance(statement.entry.value, type(node)):
@@ -146,10 +160,10 @@ class _Redirection:
                 self._add(statement.document, cut(statement.document, key_span))
                 continue
             for scalar in mine:
-                pooler = self.poolers[service.read(scalar).partition(":")[0]]
+                pooler = self.poolers.get(service.read(scalar).partition(":")[0])
                 if scalar in goes:
                     self._add(statement.document, cut(statement.document, _item(node, scalar)))
-                else:
+                elif pooler:
                     start = statement.document.text.index(pooler.name, scalar.start)
                     end = start + len(pooler.name)
                     self._add(statement.document, change(statement.document, start, end, pooler.database))
@@ -159,7 +173,9 @@ class _Redirection:
         wants a health that the database does not tell, or it is the last, where enable adds one for an app that waits
         for the database through others.
         """
-        pooler = self.poolers[service.read(scalar).partition(":")[0]]
+        pooler = self.poolers.get(service.read(scalar).partition(":")[0])
+        if pooler is None or self._leads_by_name(service, statement, scalar, pooler):
+            return True
         if pooler.database not in self.project.services or pooler.database in names:
             return True
         entry = nodes.entries(statement.value).get(scalar.value) if isinstance(statement.value, nodes.Mapping) else None
@@ -167,6 +183,31 @@ class _Redirection:
         last = isinstance(statement.value, nodes.Mapping) and statement.value.entries[-1:] == (entry,)
         through = last and set(wants) <= _ADDED and self._reaches(service, pooler)
         return through or ("service_healthy" in wants and not pooler.healthy)
+
+    def _past(self, service: Service, statement: Statement, mine: list[Scalar]) -> list[Scalar]:
+        """The links by which an app that was pooled by name has its database itself, beside those to the pooler."""
+        named = {self.poolers[service.read(i).partition(":")[0]].database for i in mine}
+        direct = {f"{database}:{database}-direct" for database in named}
+        return [i for i in _named(statement.value) if service.read(i) in direct]
+
+    def _beside(self, service: Service, statement: Statement, mine: list[Scalar]) -> list[Scalar]:
+        """The databases that an app which is pooled by name waits for besides: each stands right after its pooler."""
+        linked = [text.partition(":") for text in service.names("links")]
+        named = {self.poolers[name] for name, _, alias in linked if alias and name in self.poolers}
+        found = list(_named(statement.value))
+        after = {id(one): service.read(other) for one, other in itertools.pairwise(found) if one in mine}
+        poolers = {id(i): self.poolers[service.read(i)] for i in mine if service.read(i) in self.poolers}
+        added = {i for i, pooler in poolers.items() if pooler in named and after.get(i) == pooler.database}
+        return [other for one, other in itertools.pairwise(found) if id(one) in added]
+
+    def _leads_by_name(self, service: Service, statement: Statement, scalar: Scalar, pooler: Former) -> bool:
+        """Whether a link gives a pooler a name that its database has anyway."""
+        alias = service.read(scalar).partition(":")[2]
+        database = self.project.services.get(pooler.database)
+        if not alias or not isinstance(statement.value, Sequence):
+            return False
+        self.apps[service.name] = None
+        return database is None or alias in host_names(database)
 
     def _reaches(self, service: Service, pooler: Former) -> bool:
         """Whether a service waits for a database through others."""

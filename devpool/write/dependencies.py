@@ -1,11 +1,16 @@
-"""`depends_on` and `links` of the pooled apps: where they name the database, they name its pooler."""
+"""`depends_on` and `links` of the pooled apps: where they name the database, they name its pooler.
+
+An app that is pooled by name goes on naming the database, and names the pooler beside it: what is linked and not named
+in `depends_on` Compose would restart the app with.
+"""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
 
-from devpool.decide.own_keys import Held, Readers
+from devpool.decide.by_name import ByName
+from devpool.decide.own_keys import Held, Readers, placing
 from devpool.decide.plan import Plan, Pooler
 from devpool.decide.shields import Shields
 from devpool.read.model import Project
@@ -14,13 +19,14 @@ from devpool.text import layout, nodes
 from devpool.text.document import Document
 from devpool.text.edits import Edit, Part, insertion
 from devpool.text.nodes import Entry, Node, Scalar, Sequence
-from devpool.write.own_dependencies import Further, first_dependencies, own_dependencies
+from devpool.write.links import link_edits
+from devpool.write.own_dependencies import Further, first_dependencies, own_dependencies, shared
 
 _KEYS = ("depends_on", "links")
 
 
 def dependency_edits(project: Project, plan: Plan) -> Iterator[Edit]:
-    """The edits of every pooled app's `depends_on` and `links`.
+    """The edits of every pooled app's `links` and `depends_on`.
 
     Raises:
         DevpoolError: `shared-dependencies`, `layout-not-plain`.
@@ -30,6 +36,7 @@ def dependency_edits(project: Project, plan: Plan) -> Iterator[Edit]:
         yield from found.renamed(pooler)
     yield from found.own()
     yield from found.added()
+    yield from found.linked()
 
 
 class _Dependencies:
@@ -42,14 +49,23 @@ class _Dependencies:
         self.readers = {key: Readers(key, project.services, plan.shields) for key in _KEYS}
         self.changed: dict[str, set[str]] = {pooler.name: set() for pooler in plan.poolers}
         self.alone: dict[tuple[str, str], None] = {}
+        self.named: dict[str, list[ByName]] = {}
+        for each in plan.by_name:
+            self.named.setdefault(each.service, []).append(each)
+
+    def apps_of(self, pooler: Pooler) -> list[str]:
+        """The apps whose own text leads to a pooler."""
+        named = {b.service for b in self.plan.by_name if b.pooler == pooler.name}
+        return [app for app in pooler.apps if app not in named]
 
     def renamed(self, pooler: Pooler) -> Iterator[Edit]:
         """Where the pooled apps alone read the database's name, it becomes the pooler's. Others are noted."""
-        for app, key in itertools.product(pooler.apps, _KEYS):
+        apps = self.apps_of(pooler)
+        for app, key in itertools.product(apps, _KEYS):
             service = self.project.services[app]
             for statement, scalar in _naming(service, key, pooler.database):
                 self.changed[pooler.name].add(app)
-                if self.shared[key][id(scalar)] <= set(pooler.apps):
+                if self.shared[key][id(scalar)] <= set(apps):
                     yield from _renamed(service, statement, scalar, pooler)
                 else:
                     self.alone[app, key] = None
@@ -57,7 +73,9 @@ class _Dependencies:
     def own(self) -> Iterator[Edit]:
         """What those that share it with direct services get of their own."""
         for app, key in self.alone:
-            names = {p.database: p.name for p in self.plan.poolers if app in p.apps}
+            if key == "links" and app in self.named:
+                raise shared(self.project.services[app], key)
+            names = {p.database: p.name for p in self.plan.poolers if app in self.apps_of(p)}
             further = self._further(app) if key == "depends_on" else {}
             held = self.readers[key].held(app, {app})
             yield from own_dependencies(self.project.services[app], held, key, names, further)
@@ -69,16 +87,40 @@ class _Dependencies:
         for app in self.plan.apps:
             further = self._further(app)
             if further and (app, "depends_on") not in self.alone:
-                held = self.readers["depends_on"].held(app, {app})
-                yield from _added(self.project.services[app], held, further)
+                held = self.readers["depends_on"].held(app, self._alike(app))
+                yield from _added(self.project.services[app], held, further, sure=app in self.named)
+
+    def linked(self) -> Iterator[Edit]:
+        """The links of the apps that are pooled by name."""
+        for app, mine in self.named.items():
+            held = self.readers["links"].held(app, self._alike(app))
+            yield from link_edits(self.project.services[app], held, mine)
+
+    def _alike(self, app: str) -> set[str]:
+        """The apps that get the same links and dependencies, itself among them."""
+        wanted = {name: [link for b in mine for link in b.links] for name, mine in self.named.items()}
+        same = {name for name in wanted if wanted[name] == wanted.get(app)}
+        return {app} | {name for name in same if self._further(name) == self._further(app)}
 
     def _further(self, app: str) -> Further:
         """The poolers that an app is to wait for and names nowhere, with what it says of each."""
         found: dict[str, tuple[str, ...]] = {}
-        for pooler in (p for p in self.plan.poolers if app in p.apps):
+        for pooler in (p for p in self.plan.poolers if app in self.apps_of(p)):
             changed = self.changed[pooler.name]
             if app not in changed and (pooler.external or _reaches(self.project, app, pooler.database, changed)):
                 found[pooler.name] = _condition_of(self.project.services[app], pooler)
+        return {**found, **self._beside(app)}
+
+    def _beside(self, app: str) -> Further:
+        """What an app that is pooled by name waits for and names nowhere: the poolers, and the databases themselves."""
+        service = self.project.services[app]
+        poolers = {p.name: p for p in self.plan.poolers}
+        found: dict[str, tuple[str, ...]] = {}
+        for each in self.named.get(app, []):
+            condition = _condition_of(service, poolers[each.pooler])
+            found[each.pooler] = condition
+            if each.direct and each.database not in service.names("depends_on"):
+                found[each.database] = ("condition: service_started", *condition[1:])
         return found
 
 
@@ -165,15 +207,19 @@ def _implied(service: Service) -> Iterator[str]:
     yield from (source.partition(":")[0] for source in service.names("volumes_from"))
 
 
-def _added(service: Service, held: Held, further: Further) -> Iterator[Edit]:
+def _added(service: Service, held: Held, further: Further, *, sure: bool) -> Iterator[Edit]:
     """Further entries of the app's own `depends_on`. A list cannot say that one is not required, and is left as it is;
-    so is one that is empty.
+    so is one that is empty, unless they are sure to be needed.
     """
     statement = held.statement
     if statement is None:
+        if sure and (held.how == "lent" or placing(service, "depends_on") is None):
+            raise shared(service, "depends_on")
         yield from first_dependencies(service, held, further)
         return
     document, node = statement.document, statement.value
+    if sure and (not _has_entries(node) or (isinstance(node, Sequence) and any(len(s) > 1 for s in further.values()))):
+        raise layout.odd(document, node)
     if isinstance(node, Sequence):
         further = {name: said for name, said in further.items() if len(said) == 1}
     if not further or not _has_entries(node):

@@ -1,39 +1,33 @@
 """What a pooled app that shares a value with services that stay direct gets of its own.
 
-An entry goes into the app's `environment` where that shows no secret that the file did not show before; else into
-a private env file below `.devpool/`, the last of the app's env files. `own_places.py` says where they go.
+An entry goes into the app's `environment`, where that shows no secret that the file did not show before; an app for
+which it would is pooled by name (by_name.py). `own_places.py` says where the entries go.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator, Mapping
 
 from devpool.decide.moving import moved_copy, moved_raw
-from devpool.decide.own_keys import Readers, merge_sources
+from devpool.decide.own_keys import Readers
 from devpool.decide.plan import Move, twin_of
+from devpool.decide.restating import shows_no_secret
 from devpool.decide.sharing import shared_value, with_secret
 from devpool.decide.shields import Shields
-from devpool.read.environment import Value
 from devpool.read.model import BARE, Project
 from devpool.text import nodes
 from devpool.text.address import DEFAULT_PORT, moved
 from devpool.text.document import Document
 from devpool.text.edits import Copy, Edit
-from devpool.text.envfile import EnvFile, env_quoted
-from devpool.text.nodes import Entry, Scalar, path_to
-from devpool.text.patterns import regex
-from devpool.text.redaction import redact
-from devpool.write.own_places import in_env_file, in_environment
-from devpool.write.own_text import Copied, Entries, Private, Stated, Text
+from devpool.text.envfile import EnvFile
+from devpool.text.nodes import Entry, Scalar
+from devpool.write.own_places import in_environment
+from devpool.write.own_text import Copied, Entries, Stated, Text
 from devpool.write.second import Second, second_variable
 
-_PASSWORD = regex(r"(pass(word|wd)?|pwd|secret)\s*=\s*[^\s;&]", re.I)
-_VARIABLE = regex(r"\$\{[A-Za-z_]\w*\}|\$[A-Za-z_]\w*")
 
-
-def edits(project: Project, moves: list[Move], private: Private, shields: Shields) -> Iterator[Edit]:
-    """The edits of all moves that need an entry of their own. Values for private files are put into `private`.
+def edits(project: Project, moves: list[Move], shields: Shields) -> Iterator[Edit]:
+    """The edits of all moves that need an entry of their own.
 
     Raises:
         DevpoolError: `shared-value` where an app has no place of its own for it.
@@ -42,13 +36,8 @@ def edits(project: Project, moves: list[Move], private: Private, shields: Shield
     for move in moves:
         yield from _add(project, move, wanted.setdefault(move.setting.service, Entries(move.setting)))
     environments = Readers("environment", project.services if wanted else {}, shields)
-    env_files = Readers("env_file", project.services if wanted else {}, shields)
-    private_alike = _alike({name: mine.private for name, mine in wanted.items()})
     stated_alike = _alike({name: mine.stated for name, mine in wanted.items()})
     for name, mine in wanted.items():
-        # Both may go to the end of the same `env_file`: its further item comes first.
-        if mine.private:
-            yield from in_env_file(project, mine, env_files.held(name, private_alike[name]), private)
         if mine.stated:
             yield from in_environment(project, mine, environments.held(name, stated_alike[name]))
 
@@ -65,12 +54,7 @@ def _alike(wanted: Mapping[str, Mapping[str, Hashable]]) -> dict[str, set[str]]:
 def _add(project: Project, move: Move, wanted: Entries) -> Iterator[Edit]:
     setting = move.setting
     twin = twin_of(setting, project.environments[setting.service])
-    if move.how == "private":
-        if _is_stated_again(project, move):
-            raise shared_value(setting)
-        yield _given_its_direct_name(move, twin)
-        _keep_private(move, wanted, None)
-    elif setting.kind in BARE:
+    if setting.kind in BARE:
         wanted.stated[setting.variable] = Stated(moved(setting.value.text, setting.address, *move.target))
     elif isinstance(setting.value.origin.file, Document):
         if _is_elsewhere(project, move) and move.how == "text":
@@ -78,43 +62,7 @@ def _add(project: Project, move: Move, wanted: Entries) -> Iterator[Edit]:
         else:
             yield from _in_same_file(project, move, setting.value.origin.file, wanted, twin)
     else:
-        _from_env_file(project, move, setting.value.origin.file, wanted, twin)
-
-
-def _is_stated_again(project: Project, move: Move) -> bool:
-    """Whether a weaker statement of the variable would count where the strongest gets another name."""
-    name, holder = move.setting.variable, move.setting.value.origin.holder
-    statements = project.services[move.setting.service].statements("environment")
-    mappings = (m for s in statements for m in (s.value, *merge_sources(s.value)) if isinstance(m, nodes.Mapping))
-    others = [e for m in mappings for e in m.entries if e.key.value == name and e is not holder]
-    lists = (i for s in statements if isinstance(s.value, nodes.Sequence) for i in map(nodes.resolved, s.value.items))
-    items = [i for i in lists if isinstance(i, Scalar) and i.value.partition("=")[0] == name and i is not holder]
-    return bool(others or items)
-
-
-def _keep_private(move: Move, wanted: Entries, twin: str | None) -> None:
-    """The new value in plain text, and the old one under the name of `twin`."""
-    setting = move.setting
-    if setting.variable in wanted.private:
-        raise shared_value(setting)
-    wanted.private[setting.variable] = env_quoted(moved(setting.value.text, setting.address, *move.target))
-    if twin:
-        wanted.private[twin] = env_quoted(setting.value.text)
-
-
-def _given_its_direct_name(move: Move, twin: str | None) -> Edit:
-    """The entry of a setting becomes that of its old value."""
-    origin, name = move.setting.value.origin, move.setting.variable
-    if twin is None or not isinstance(origin.file, Document):
-        raise shared_value(move.setting)
-    scalar = origin.holder.key if isinstance(origin.holder, Entry) else origin.holder
-    span = nodes.inner(origin.file.text, scalar) if isinstance(scalar, Scalar) else None
-    if span is None:
-        raise shared_value(move.setting)
-    end = span[0] + len(name)
-    given = "" if origin.given else f": ${{{name}}}" if isinstance(origin.holder, Entry) else f"=${{{name}}}"
-    at = (*path_to(origin.file.root, span[0])[:-1], twin)
-    return Edit(path=origin.file.path, start=end, end=end, old="", new=(twin[len(name) :] + given,), at=at)
+        _from_env_file(move, setting.value.origin.file, wanted, twin)
 
 
 def _in_same_file(
@@ -148,7 +96,7 @@ def _stated_anew(move: Move, document: Document, wanted: Entries, twin: str | No
     raw = document.text[value.origin.start : value.origin.end]
     new = moved_raw(value, address.host, move.target, raw)
     old = moved_raw(value, address.host, (address.host, address.port or DEFAULT_PORT, ""), raw)
-    if not _shows_no_secret(value, raw) or new is None or old is None:
+    if not shows_no_secret(value, raw) or new is None or old is None:
         raise with_secret(move.setting)
     wanted.stated |= {move.setting.variable: Stated(new)} | ({twin: Stated(old)} if twin else {})
 
@@ -179,33 +127,15 @@ def _copied(move: Move) -> tuple[Text, Text | None]:
     return Copied((whole,), quote), Copied(new, quote) if new else None
 
 
-def _from_env_file(project: Project, move: Move, file: EnvFile, wanted: Entries, twin: str | None) -> None:
-    """A value of an env file that others read too: stated anew with its variables where that shows no secret,
-    in the compose file if that can take the variables from the same file, else in the private file.
-    """
+def _from_env_file(move: Move, file: EnvFile, wanted: Entries, twin: str | None) -> None:
+    """A value of an env file that others read too: stated anew with its variables, which shows no secret."""
     setting, value = move.setting, move.setting.value
     raw = file.text[value.origin.start : value.origin.end]
-    if not _shows_no_secret(value, raw):
-        _keep_private(move, wanted, twin)
-        return
     host, port = setting.address.host, setting.address.port or DEFAULT_PORT
     new_raw = moved_raw(value, host, move.target, raw)
     # The old value has its old address in plain words: the variables of its address may be other ones by now.
     old_raw = moved_raw(value, host, (host, port, ""), raw)
-    if new_raw is None or old_raw is None:
-        _keep_private(move, wanted, twin)
-        return
+    if new_raw is None or old_raw is None or not shows_no_secret(value, raw):
+        raise shared_value(setting)
     found = {setting.variable: new_raw} | ({twin: old_raw} if twin else {})
-    if file.path in project.sources.dotenv:
-        wanted.stated |= {name: Stated(text) for name, text in found.items()}
-    else:
-        wanted.private |= {name: f'"{text}"' for name, text in found.items()}
-
-
-def _shows_no_secret(value: Value, raw: str) -> bool:
-    """Whether a value's text may be written elsewhere: what would be redacted in it is a variable at most."""
-    interpolates = getattr(value.origin.holder, "quote", "") != "'" and value.origin.exact
-    plain = not re.search(r"['\"\\]", raw)
-    named = _VARIABLE.sub("", raw)
-    bare = re.sub(r":@", "@", named)
-    return plain and interpolates and redact(bare) == bare and not _PASSWORD.search(named)
+    wanted.stated |= {name: Stated(text) for name, text in found.items()}

@@ -37,7 +37,7 @@ def own_dependencies(
     """
     statement = held.statement
     if statement is None or held.how == "lent":
-        raise _shared(service, key)
+        raise shared(service, key)
     document, node = statement.document, statement.value
     lines = [line for _, line in _lines(document, node, names)]
     lines += _further(document, node, further or {})
@@ -108,7 +108,12 @@ def _said(document: Document, body: Node) -> list[str]:
 
 
 def _further(document: Document, node: Node, further: Further) -> list[Line]:
-    return [("- ", name) for name in further] if isinstance(node, Sequence) else _as_mapping(document, further)
+    if isinstance(node, Sequence):
+        return [("- ", name) for name in further]
+    bodies = [nodes.resolved(e.value) for e in nodes.entries(node).values()] if isinstance(node, nodes.Mapping) else []
+    if bodies and isinstance(bodies[-1], nodes.Mapping) and bodies[-1].flow:
+        return [(f"{name}: {{{', '.join(said)}}}",) for name, said in further.items()]
+    return _as_mapping(document, further)
 
 
 def _as_mapping(document: Document, further: Further) -> list[Line]:
@@ -137,7 +142,8 @@ def _over_merge(statement: Statement, names: Names, further: Further) -> Edit:
     return Edit(path=document.path, start=start, end=end, old=document.text[start:end], new=tuple(new), at=at)
 
 
-def _shared(service: Service, key: str) -> DevpoolError:
+def shared(service: Service, key: str) -> DevpoolError:
+    """The refusal of a key that direct services read too, where the app has no place for one of its own."""
     return DevpoolError(
         "shared-dependencies",
         f"`{service.name}` shares its `{key}` with services that stay direct",

@@ -1,4 +1,4 @@
-"""Where the entries go that an app gets of its own: into its `environment`, or into a private file of `env_file`."""
+"""Where the entries go that an app gets of its own: into its `environment`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from devpool.decide.own_keys import Held, Line, item_lines, merging, new_key, over_alias, placing
 from devpool.decide.sharing import shared_value
 from devpool.read.model import Project
-from devpool.read.paths import written_path
 from devpool.read.services import Statement
 from devpool.text import layout, nodes
 from devpool.text.document import Document
-from devpool.text.edits import Copy, Edit, Part, around, insertion
+from devpool.text.edits import Edit, Part, insertion
 from devpool.text.nodes import Alias, Scalar, Sequence, path_to
-from devpool.write.own_text import Entries, Private, Text, entry, item
-from devpool.write.pooler import optional_env_file, private_env_file
+from devpool.write.own_text import Entries, Text, entry, item
 
 
 def in_environment(project: Project, wanted: Entries, held: Held) -> Iterator[Edit]:
@@ -101,43 +99,3 @@ def _would_end_early(document: Document, parts: tuple[Part, ...]) -> bool:
     """Whether a plain text, fine on a line of its own, would end at a comma or bracket in flow style."""
     text = "".join(p if isinstance(p, str) else document.text[p.start : p.end] for p in parts)
     return text[:1] not in ("'", '"') and bool(set(text) & set(",[]{}"))
-
-
-def in_env_file(project: Project, wanted: Entries, held: Held, private: Private) -> Iterator[Edit]:
-    """The private file becomes the last of the app's env files. Apps that share the list share the file too.
-
-    Raises:
-        DevpoolError: `shared-value`, `layout-not-plain`.
-    """
-    setting, last = wanted.setting, held.statement
-    owner = next(n for n in project.services if n in held.readers) if held.readers else setting.service
-    path = private_env_file(owner)
-    private[path] = wanted.private
-    fragment = placing(project.services[setting.service], "env_file") if last is None else None
-    if held.how == "lent" or (last is None and fragment is None):
-        raise shared_value(setting)
-    if fragment:
-        yield new_key(fragment, "env_file", [("- ", optional_env_file(_written(project, fragment.document, path)))])
-    elif last:
-        yield _further(last, held, _written(project, last.document, path))
-
-
-def _further(last: Statement, held: Held, path: str) -> Edit:
-    """A further item of an `env_file`, which becomes the app's own first where others read it too."""
-    document, node, written = last.document, last.value, optional_env_file(path)
-    at = path_to(document.root, last.entry.key.start)
-    if held.how != "own":
-        one: list[Line] = [("- ", Copy(node.start, node.end))]
-        given = [line for _, line in item_lines(document, node)] if isinstance(node, Sequence) else one
-        lines: list[Line] = [*given, ("- ", written)]
-        return over_alias(last, lines) if held.how == "alias" else new_key(last.fragment, "env_file", lines)
-    if isinstance(node, Scalar) and node.value not in ("", "~", "null"):
-        return around(document.path, layout.raw(node), "[", (f", {written}]",), at)
-    if isinstance(node, Sequence) and node.items:
-        position, new = layout.after_item(document, node, node.items[-1], (written,))
-        return insertion(document.path, position, new, (*at, path))
-    raise layout.odd(document, node)
-
-
-def _written(project: Project, document: Document, path: str) -> str:
-    return written_path(document.directory, f"{project.sources.directory}/{path}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 
 from devpool.decide.own_keys import Line
@@ -11,8 +10,6 @@ from devpool.text import layout
 from devpool.text.document import Document
 from devpool.text.edits import Part
 from devpool.text.nodes import Scalar
-
-Private = MutableMapping[str, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ Text = Stated | Copied
 
 @dataclass(slots=True)
 class Entries:
-    """What one app gets: for `environment` as text, for the private file as values as they stand there.
+    """What one app gets in its `environment`.
 
     Attributes:
         setting: one of the settings, for messages.
@@ -47,7 +44,6 @@ class Entries:
     setting: Setting
     source: Document | None = None
     stated: dict[str, Text] = field(default_factory=dict)
-    private: dict[str, str] = field(default_factory=dict)
 
     def lines(self, *, as_items: bool) -> list[Line] | None:
         """The stated entries as lines of a mapping or of a list; None where one fits only the other."""

@@ -51,8 +51,7 @@ def rewrite(project: Project, plan: Plan, template: str, exporter_template: str)
     poolers: list[Edit] = []
     private: dict[str, str] = {}
     for pooler in plan.poolers:
-        moves = [m.setting for m in plan.moves if m.pooler is pooler]
-        credentials = find_credentials(project, pooler.database, moves)
+        credentials = find_credentials(project, pooler.database, plan.settings_of(pooler))
         block = Block(pooler=pooler, credentials=credentials, project_directory=project.sources.directory)
         poolers.append(_block_edit(pooler.name, pooler, block, template))
         if pooler.metrics:
@@ -61,13 +60,10 @@ def rewrite(project: Project, plan: Plan, template: str, exporter_template: str)
         if credentials.private:
             values = {name: env_quoted(value) for name, value in credentials.private.items()}
             private[block.private_path] = env_text(values)
-    settings = setting_edits(project, plan)
     # Where a pooler's block goes to the end of an app, what the app itself gets there comes first.
-    changes = [*settings.edits, *dependency_edits(project, plan)]
+    changes = [*setting_edits(project, plan), *dependency_edits(project, plan)]
     kept = [*shield_edits(plan.shields, changes), *unaliasing_edits(plan.unaliased, changes)]
     found = dict.fromkeys([*changes, *kept, *poolers])
-    for path, values in settings.private.items():
-        private[path] = env_text(values)
     first = {edit.path for edit in poolers}
     return Changes(edits=tuple(sorted(found, key=lambda edit: edit.path not in first)), private=private)
 

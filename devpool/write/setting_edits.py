@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from devpool.decide.moving import raw_replacements
 from devpool.decide.plan import Move, Plan, twin_of
@@ -20,36 +19,22 @@ from devpool.write import own
 from devpool.write.second import line_after, second_variable
 
 
-@dataclass(slots=True, kw_only=True)
-class SettingEdits:
-    """Edits of the user's files, and values for private env files by path below the project directory."""
-
-    edits: list[Edit] = field(default_factory=list)
-    private: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
-
-
-def setting_edits(project: Project, plan: Plan) -> SettingEdits:
+def setting_edits(project: Project, plan: Plan) -> list[Edit]:
     """The edits that carry out every move of a plan.
 
     Raises:
         DevpoolError: `shared-value`, `layout-not-plain`.
     """
-    found = SettingEdits()
+    found: list[Edit] = []
     done: set[tuple[str, int, int]] = set()
-    for move in (m for m in plan.moves if not _is_own(m)):
+    for move in (m for m in plan.moves if m.where != "own"):
         key = (*move.setting.value.origin.key, move.setting.address.host_span[0])
         if key not in done:
             done.add(key)
-            edits = _in_variable(project, move) if move.how == "second" else _at_origin(move)
-            found.edits += edits
-        found.edits += _twin(project, move)
+            found += _in_variable(project, move) if move.how == "second" else _at_origin(move)
+        found += _twin(project, move)
     # An entry may go after one that is filled in at its very end.
-    found.edits += own.edits(project, [m for m in plan.moves if _is_own(m)], found.private, plan.shields)
-    return found
-
-
-def _is_own(move: Move) -> bool:
-    return move.where == "own" or move.how == "private"
+    return [*found, *own.edits(project, [m for m in plan.moves if m.where == "own"], plan.shields)]
 
 
 def locator(move: Move) -> tuple[str, ...]:

@@ -48,14 +48,14 @@ _TWO = """services:
     build: ./backend
     env_file: [shared.env]
     environment:
-      - DATABASE_URL=${DATABASE_URL}
+      - POOL=5
     depends_on: [postgres]
   reports:
     image: reports
     environment:
       REPORTS_URL: postgres://r:secret@archive:5432/r
     depends_on: {archive: {condition: service_healthy}}
-  postgres: {image: postgres:15, environment: [POSTGRES_USER=e, POSTGRES_PASSWORD=password1]}
+  postgres: {image: postgres:15}
   archive:
     image: postgres:17
     environment: {POSTGRES_USER: r, POSTGRES_PASSWORD: secret}
@@ -108,7 +108,7 @@ SEVERAL_FILES = Project(
     {"project/compose.yml": "../shared/compose.yml"},
 )
 TWO_POOLERS = Project(
-    "a private env file and two poolers",
+    "a private env file, an app by name and two poolers",
     {"project/compose.yml": (_TWO.encode(), 0o644), "project/shared.env": (_SHARED_ENV.encode(), 0o600)},
     {},
     ("--set", "query_timeout=60"),

@@ -78,7 +78,8 @@ def reading(texts: dict[str, str], private: dict[str, str]) -> Reading:
     for service in model["services"].values():
         loaded = service.pop("env_file", [])
         given: dict[str, str] = {}
-        for name in [loaded] if isinstance(loaded, str) else loaded:
+        for item in [loaded] if isinstance(loaded, str) else loaded:
+            name = item if isinstance(item, str) else item["path"]
             given |= _env_file(files[name.removeprefix("./")])
         service["environment"] = given | _environment(service.get("environment", {}))
         if isinstance(service.get("depends_on"), list):
@@ -148,7 +149,8 @@ def test_the_result_means_what_was_planned_and_nothing_else(given_project: Gener
     prove_meaning(found.plan, reading(found.before, {}), found.reading())
     prove_waits(found.plan, [e for edits in found.edits.values() for e in edits], found.reading())
     pooled = {"web", "worker", "commanded", "lister"} | ({"hosted"} if given_project.publish else set())
-    assert {m.setting.service for m in found.plan.moves} == pooled & set(found.project.services)
+    moved, named = {m.setting.service for m in found.plan.moves}, {b.service for b in found.plan.by_name}
+    assert moved | named == pooled & set(found.project.services)
 
 
 @law

@@ -46,6 +46,7 @@ TWO = (
       ARCHIVE_URL: postgres://postgres:sesame@archive:5432/notes
 """
 )
+MUTE = APPS + "  mute:\n    image: mute\n"
 TLS = APPS.replace("@db:5432/notes", "@db:5432/notes?sslmode=require")
 
 
@@ -65,6 +66,9 @@ TLS = APPS.replace("@db:5432/notes", "@db:5432/notes?sslmode=require")
         (APPS, {"settings": {"server_reset_query": "SELECT '$x'"}}),
         (TLS, {}),
         (TLS, {"settings": {"client_tls_sslmode": "require"}}),
+        (APPS, {"by_name": ("web",)}),
+        (MUTE, {"by_name": ("mute",)}),
+        (TWO, {"by_name": ("both:archive",)}),
         (TWO, {"name": "pool", "publish": 7432, "metrics": True}),
         (TWO, {"direct": ("web", "both:archive")}),
         (TWO, {"settings": {"default_pool_size": "7"}}),
@@ -80,8 +84,8 @@ def test_the_options_of_enable_are_known_again(text: str, options: dict[str, Any
         (p.name, p.database, p.port, p.exporter)
         for p in sorted(plan.poolers, key=lambda p: list(after.services).index(p.name))
     ]
-    assert {(r.service, r.database): r.pooled for r in state.routes} == {
-        (r.service, r.database): r.pooled for r in plan.routes
+    assert {(r.service, r.database): (r.pooled, r.by_name) for r in state.routes} == {
+        (r.service, r.database): (r.pooled, r.by_name) for r in plan.routes
     }
     assert (state.edits, state.private) == ((), ())
 

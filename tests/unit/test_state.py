@@ -43,6 +43,7 @@ def test_options_come_back_as_json_knows_them() -> None:
         "direct": ["job"],
         "pool": [],
         "session": [],
+        "by_name": [],
         "publish": None,
         "metrics": False,
         "settings": {},
