@@ -75,7 +75,6 @@ class Running:
         self, command: Sequence[str], cwd: str, environ: Mapping[str, str] | None, *, harmless: bool = False
     ) -> None:
         self._harmless = harmless
-        self._began = time.monotonic()
         with starting(cwd):
             self._child = subprocess.Popen(
                 list(command),
@@ -92,7 +91,8 @@ class Running:
         """What it says on stdout; waits for its end.
 
         Args:
-            seconds: how long it may go on, from its start.
+            seconds: how long it may go on from now. What it did before does not count: whoever says much cannot go on
+                until somebody reads it, and may not have been too slow.
             most: bytes that it may say.
 
         Raises:
@@ -100,7 +100,7 @@ class Running:
             TooLateError, TooMuchError: it went over its limits, and was ended.
         """
         try:
-            said = read_both(self._child, self._began + seconds, most)
+            said = read_both(self._child, time.monotonic() + seconds, most)
         finally:
             self.end()
         stdout, stderr = (part.decode("utf-8", "replace") for part in said)

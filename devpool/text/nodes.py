@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -92,14 +92,12 @@ def merged(node: Node) -> Iterator[Mapping]:
 
 def holding(mapping: Mapping, held: Entry) -> Mapping:
     """The mapping that really holds an entry of a mapping: a merge may have brought it in."""
-    for entry in mapping.entries:
-        if entry is held:
-            return mapping
-        if entry.key.value == "<<":
-            for source in merged(entry.value):
-                if held in entries(source).values():
-                    return holding(source, held)
-    return mapping
+    place = bisect_left(mapping.entries, held.key.start, key=lambda e: e.key.start)
+    if place < len(mapping.entries) and mapping.entries[place] is held:
+        return mapping
+    sources = (source for e in mapping.entries if e.key.value == "<<" for source in merged(e.value))
+    source = next((s for s in sources if held in entries(s).values()), None)
+    return holding(source, held) if source else mapping
 
 
 def lookup(mapping: Mapping, *path: str) -> Node | None:
