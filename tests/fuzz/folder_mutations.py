@@ -21,7 +21,14 @@ Mutation = Callable[[Random, Path, Path], str]
 _MODES = (0, 0o200, 0o400, 0o444, 0o555, 0o600, 0o644, 0o666, 0o700, 0o755, 0o777, 0o1777, 0o4755)
 _TOKENS = ("", "x/../../home/.bashrc", "../../home/lock", "0" * 15, "0" * 16, "g" * 16, "a\0b", "/etc", "\n" * 16)
 _NAMES = (
-    *("compose.yml", ".env", ".devpool/state.json", ".devpool/lock", ".devpool/env/web.env", ".devpool"),
+    *(
+        "compose.yml",
+        ".env",
+        ".devpool/state.json",
+        ".devpool/lock",
+        ".devpool/env/pgbouncer-db.shop.net.env",
+        ".devpool",
+    ),
     *("../home/.bashrc", "../home/.ssh/id_rsa", "../home/new", "../home/empty/x", "../home/work/journal/thesis.txt"),
     *(
         ".devpool/../../home/.bashrc",
@@ -173,7 +180,16 @@ MUTATIONS: tuple[Mutation, ...] = (
 )
 
 _NAMED = (
-    *("state.json", "digests.json", "lock", ".gitignore", "env", "env/web.env", "env/new.env", "journal"),
+    *(
+        "state.json",
+        "digests.json",
+        "lock",
+        ".gitignore",
+        "env",
+        "env/pgbouncer-db.shop.net.env",
+        "env/new.env",
+        "journal",
+    ),
     *("journal/intent", "journal/.gitignore", "journal/0-compose.yml", "journal/0-compose.yml.new", "journal/x"),
     *("pgbouncer", "pgbouncer/Dockerfile", "exporter", "unverified-journal", "x", "."),
 )

@@ -66,7 +66,7 @@ def bases(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Bases:
     for name, base, words, where in (
         ("enabling", "plain", ENABLE, "/state.json"),
         ("enabling late", "plain", ENABLE, "/journal/intent"),
-        ("disabling", "enabled", DISABLE, "/web.env"),
+        ("disabling", "enabled", DISABLE, "/pgbouncer-db.shop.net.env"),
         ("disabling late", "enabled", DISABLE, "/journal/intent"),
     ):
         found.lay_out(base)

@@ -35,9 +35,14 @@ COMPOSE = """services:
     build: .
     env_file: .env
     command: python manage.py migrate
+  report:
+    image: report
+    env_file: report.env
 """
+REPORT = f"DB_CONNECTION=pgsql\nDB_HOST=db.shop.net\nDB_PORT=5432\nDB_USERNAME=shop\nDB_PASSWORD={PASSWORD}\n"
+"""The login of a server outside: its pooler gets it in a private env file, as no other file could give it."""
 DOTENV = f"DB_PASSWORD={PASSWORD}\nDATABASE_URL=postgres://postgres:{PASSWORD}@db:5432/app\n"
-"""Its app shares it with a migrator, and so it gets a private env file of its own."""
+"""Its app shares it with a migrator, and so it is pooled by name."""
 QUIET = ("--no-up", "--no-verify")
 ENABLE = ("enable", *QUIET)
 DISABLE = ("disable", "--no-up")
@@ -125,6 +130,7 @@ def build(root: Path) -> World:
     project.mkdir(parents=True)
     (project / "compose.yml").write_text(COMPOSE)
     (project / ".env").write_text(DOTENV)
+    (project / "report.env").write_text(REPORT)
     (project / ".env").chmod(0o600)
     (home / ".ssh").mkdir(parents=True)
     (home / "empty" / "deep").mkdir(parents=True)

@@ -27,7 +27,7 @@ def link(name: str, target: str) -> Callable[[World], None]:
 LINKS = {
     "env": link("env", "empty"),
     "env of nowhere": link("env", "new"),
-    "env file": link("env/web.env", ".bashrc"),
+    "env file": link("env/pgbouncer-db.shop.net.env", ".bashrc"),
     "context": link("pgbouncer", "empty"),
     "file of the context": link("pgbouncer/Dockerfile", ".bashrc"),
     "gitignore": link(".gitignore", ".bashrc"),
@@ -60,7 +60,9 @@ def test_where_the_link_is_removed_as_the_hint_says_enable_works(world: World) -
 
 
 @pytest.mark.parametrize("make", ["pipe", "large", "folder"])
-@pytest.mark.parametrize("name", ["state.json", "digests.json", "env/web.env", "pgbouncer/Dockerfile", "lock"])
+@pytest.mark.parametrize(
+    "name", ["state.json", "digests.json", "env/pgbouncer-db.shop.net.env", "pgbouncer/Dockerfile", "lock"]
+)
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words[:1] + words[3:]))
 @pytest.mark.timeout(60)
 def test_what_is_no_plain_file_is_not_waited_for(world: World, make: str, name: str, words: tuple[str, ...]) -> None:
