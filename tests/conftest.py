@@ -51,13 +51,24 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["DEVPOOL_AT_LENGTH"] = "1"
 
 
+_OVER_ALL_CASES = (
+    *("test_what_the_user_edits_in_between_survives_exactly", "test_without_the_record_the_project_is_direct_again"),
+    *("test_a_clone_without_devpools_folder_is_known", "test_no_diff_and_no_explanation_shows_a_secret"),
+)
+"""Laws over each golden case and real project: one in three sees them in the fast run, the others in the slow one."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The laws belong to both runs."""
-    if "DEVPOOL_AT_LENGTH" in os.environ:
-        for item in items:
-            if "/property/" in item.nodeid:
-                item.add_marker("slow")
+    """The laws of tests/property belong to both runs."""
+    at_length = "DEVPOOL_AT_LENGTH" in os.environ
+    for item in items:
+        if at_length and "/property/" in item.nodeid:
+            item.add_marker("slow")
+    over_all = [item for item in items if item.name.startswith(_OVER_ALL_CASES)]
+    for number, item in enumerate(over_all):
+        if number % 3:
+            item.add_marker("slow")
 
 
 @pytest.hookimpl(wrapper=True)
