@@ -48,9 +48,9 @@ def test_it_is_remembered_until_it_is_not_wanted_and_disable_leaves_nothing(
     with_it = tree(folder)
     assert BESIDE in text(folder)
     assert "already enabled" in done(folder, shell, *ENABLE)
-    done(folder, shell, "set", "verbose=1", "--no-up", "--no-verify")
+    done(folder, shell, "set", "stats_period=1", "--no-up", "--no-verify")
     assert BESIDE in text(folder)
-    done(folder, shell, "set", "verbose=", "--no-up", "--no-verify")
+    done(folder, shell, "set", "stats_period=", "--no-up", "--no-verify")
     assert tree(folder) == with_it
     done(folder, shell, *ENABLE, "--no-metrics")
     assert tree(folder) == plain
@@ -101,6 +101,7 @@ def exporter() -> dict[str, Any]:
         "networks": {"default": None},
         "read_only": True,
         "security_opt": ["no-new-privileges:true"],
+        "tmpfs": ["/dev/shm:ro", "/dev/mqueue:ro"],
         "volumes_from": ["pgbouncer:ro"],
     }
 
@@ -127,6 +128,7 @@ def test_the_service_as_it_is_meant_is_proved() -> None:
         ("privileged", True),
         ("read_only", None),
         ("security_opt", None),
+        ("tmpfs", ["/dev/shm"]),
         ("volumes_from", ["pgbouncer"]),
     ],
 )

@@ -68,11 +68,11 @@ def test_a_setting_that_cannot_be_is_refused(folder: Path, shell: dict[str, str]
 
 
 @pytest.mark.parametrize("command", ["enable", "set"])
-@pytest.mark.parametrize("word", ["max_clients=5", "verbose=x", "auth_file=/x"])
+@pytest.mark.parametrize("word", ["max_clients=5", "stats_period=x", "auth_file=/x"])
 def test_set_refuses_what_enable_refuses(folder: Path, shell: dict[str, str], command: str, word: str) -> None:
     done(folder, shell, *ENABLE)
     words = ["enable", "--no-up", "--set", word] if command == "enable" else ["set", word]
-    code = {"m": "unknown-setting", "v": "bad-setting-value", "a": "setting-decided"}[word[0]]
+    code = {"m": "unknown-setting", "s": "bad-setting-value", "a": "setting-decided"}[word[0]]
     refuse(folder, shell, code, *words)
 
 
@@ -81,14 +81,16 @@ def test_fast_auth_is_refused_for_an_app_on_java(folder: Path, shell: dict[str, 
     refuse(folder, shell, "fast-auth-refused", "enable", "--no-up", "--fast-auth", words=("`web`", "--direct web"))
 
 
-@pytest.mark.parametrize("words", [["set", "verbose=1"], ["reload"]])
+@pytest.mark.parametrize("words", [["set", "stats_period=1"], ["reload"]])
 def test_what_needs_a_pooler_is_refused_without_one(folder: Path, shell: dict[str, str], words: list[str]) -> None:
     refuse(folder, shell, "not-enabled", *words, words=("devpool enable",))
 
 
 def test_a_pooler_that_is_not_there_is_refused(folder: Path, shell: dict[str, str]) -> None:
     done(folder, shell, *ENABLE)
-    refuse(folder, shell, "unknown-pooler", "set", "verbose=1", "--pooler", "nosuch", words=("`nosuch`", "pgbouncer"))
+    refuse(
+        folder, shell, "unknown-pooler", "set", "stats_period=1", "--pooler", "nosuch", words=("`nosuch`", "pgbouncer")
+    )
 
 
 def test_set_does_not_do_by_the_way_what_enable_has_to_do(folder: Path, shell: dict[str, str]) -> None:
@@ -96,7 +98,7 @@ def test_set_does_not_do_by_the_way_what_enable_has_to_do(folder: Path, shell: d
     path = folder / "compose.yml"
     job = "  job:\n    image: app\n    environment:\n      U: postgres://postgres:hunter2-Geheim@db:5432/postgres\n"
     path.write_text(path.read_text() + job)
-    refuse(folder, shell, "project-changed", "set", "verbose=1", "--no-verify", words=("devpool enable",))
+    refuse(folder, shell, "project-changed", "set", "stats_period=1", "--no-verify", words=("devpool enable",))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_a_wrong_command_line_is_a_usage_error(folder: Path, shell: dict[str, st
     assert tree(folder) == before
 
 
-@pytest.mark.parametrize("words", [["enable", "--no-up", "--set", "verbose"], ["set", "verbose"]])
+@pytest.mark.parametrize("words", [["enable", "--no-up", "--set", "stats_period"], ["set", "stats_period"]])
 def test_what_is_no_setting_is_a_usage_error(folder: Path, shell: dict[str, str], words: list[str]) -> None:
     found = run(folder, shell, *words)
     assert found.returncode == 2
@@ -125,13 +127,13 @@ def test_what_is_no_setting_is_a_usage_error(folder: Path, shell: dict[str, str]
 
 @needs_compose
 def test_the_options_of_enable_reach_the_pooler_and_are_proved(folder: Path, shell: dict[str, str]) -> None:
-    words = ["--preset", "ci", "--pool-mode", "session", "--pool-size", "7", "--set", "verbose=2", "--fast-auth"]
+    words = ["--preset", "ci", "--pool-mode", "session", "--pool-size", "7", "--set", "stats_period=2", "--fast-auth"]
     answer = asked(folder, shell, "enable", "--no-up", *words)
     wanted = {
         "preset": "ci",
         "pool_mode": "session",
         "default_pool_size": "7",
-        "verbose": "2",
+        "stats_period": "2",
         "scram_iterations": "256",
     }
     assert answer["proved"]
@@ -140,12 +142,12 @@ def test_the_options_of_enable_reach_the_pooler_and_are_proved(folder: Path, she
 
 
 def test_a_second_enable_keeps_the_settings_and_adds_to_them(folder: Path, shell: dict[str, str]) -> None:
-    done(folder, shell, *ENABLE, "--preset", "ci", "--set", "verbose=1")
+    done(folder, shell, *ENABLE, "--preset", "ci", "--set", "stats_period=1")
     once = tree(folder)
     assert "already enabled" in done(folder, shell, *ENABLE)
     assert tree(folder) == once
     done(folder, shell, *ENABLE, "--pool-size", "7")
-    assert tuned(folder) == {"preset": "ci", "pool_mode": "transaction", "verbose": "1", "default_pool_size": "7"}
+    assert tuned(folder) == {"preset": "ci", "pool_mode": "transaction", "stats_period": "1", "default_pool_size": "7"}
     done(folder, shell, *ENABLE, "--set", "default_pool_size=")
     assert tree(folder) == once
 
@@ -170,15 +172,15 @@ def test_what_the_user_wrote_since_survives_a_set(folder: Path, shell: dict[str,
     done(folder, shell, *ENABLE)
     path = folder / "compose.yml"
     path.write_text("# mine\n" + path.read_text() + "# mine, too\n")
-    done(folder, shell, "set", "verbose=1", "--no-up", "--no-verify")
+    done(folder, shell, "set", "stats_period=1", "--no-up", "--no-verify")
     done(folder, shell, "disable", "--no-up")
     assert path.read_text() == f"# mine\n{COMPOSE}# mine, too\n"
 
 
 def test_setting_the_same_again_changes_no_file(folder: Path, shell: dict[str, str]) -> None:
-    done(folder, shell, *ENABLE, "--set", "verbose=1")
+    done(folder, shell, *ENABLE, "--set", "stats_period=1")
     before = tree(folder)
-    answer = asked(folder, shell, "set", "verbose=1", "--no-up", "--no-verify")
+    answer = asked(folder, shell, "set", "stats_period=1", "--no-up", "--no-verify")
     assert not answer["written"]
     assert tree(folder) == before
 
@@ -187,13 +189,13 @@ def test_one_of_two_poolers_is_tuned_alone_until_both_are(folder: Path, shell: d
     second = COMPOSE.removeprefix("services:\n").replace("db", "b").replace("web", "shop")
     write(folder, compose_yml=COMPOSE + second)
     done(folder, shell, *ENABLE)
-    done(folder, shell, "set", "verbose=1", "--pooler", "pgbouncer-b", "--no-up", "--no-verify")
+    done(folder, shell, "set", "stats_period=1", "--pooler", "pgbouncer-b", "--no-up", "--no-verify")
     text = (folder / "compose.yml").read_text()
-    assert text.count("PGBOUNCER_VERBOSE") == 1
-    assert text.index("POSTGRES_HOST: b\n") < text.index("PGBOUNCER_VERBOSE")
+    assert text.count("PGBOUNCER_STATS_PERIOD") == 1
+    assert text.index("POSTGRES_HOST: b\n") < text.index("PGBOUNCER_STATS_PERIOD")
     assert "already enabled" in done(folder, shell, *ENABLE)
-    done(folder, shell, "set", "verbose=2", "--no-up", "--no-verify")
-    assert (folder / "compose.yml").read_text().count('PGBOUNCER_VERBOSE: "2"') == 2
+    done(folder, shell, "set", "stats_period=2", "--no-up", "--no-verify")
+    assert (folder / "compose.yml").read_text().count('PGBOUNCER_STATS_PERIOD: "2"') == 2
 
 
 @needs_compose

@@ -115,11 +115,13 @@ def reloaded(project: DemoProject, seen: Seen) -> None:
     look(project, seen, "not reloaded")
     project.compose("stop", "pgbouncer")
     seen.said["reload stopped"] = project.devpool("reload")
-    seen.answers["stopped"] = project.ask("set", "verbose=1")
+    seen.answers["stopped"] = project.ask("set", "stats_period=1")
 
 
 def session(project: DemoProject, seen: Seen) -> None:
-    seen.said["session"] = project.devpool("enable", "--session", "worker", "--set", "verbose=", "--set", "pkt_buf=")
+    seen.said["session"] = project.devpool(
+        "enable", "--session", "worker", "--set", "stats_period=", "--set", "pkt_buf="
+    )
     words = ["exec", "-T", "worker", "python3", "-c", _KEEPS]
     seen.said["keeps"] = (project.compose(*words), "")
     direct = "import os; print(os.environ['DATABASE_URL'].rpartition('/')[2])"
@@ -243,7 +245,7 @@ def test_a_migration_of_an_app_at_the_door_has_the_direct_name(seen: Seen) -> No
 
 def test_the_settings_of_before_are_kept_and_those_without_a_value_are_gone(seen: Seen) -> None:
     found = seen.config["session"]
-    assert (found["default_pool_size"], found["scram_iterations"], found["verbose"]) == ("9", "256", "0")
+    assert (found["default_pool_size"], found["scram_iterations"], found["stats_period"]) == ("9", "256", "60")
     assert found["pkt_buf"] == seen.config["enabled"]["pkt_buf"]
 
 
