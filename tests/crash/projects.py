@@ -74,7 +74,8 @@ class Project:
     enable: tuple[str, ...] = ()
 
     def build(self, root: Path) -> Path:
-        """Write it; the root."""
+        """Write it, as one repository; the root."""
+        (root / ".git").mkdir(parents=True, exist_ok=True)
         for name, (data, mode) in self.files.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_bytes(data)
