@@ -168,7 +168,7 @@ def _keep_new_bytes(journal: Journal, entry: Entry, *texts: bytes) -> None:
     """Keep the bytes that the commit intends. Missing from `texts`, the file is a mixture: they are kept."""
     new = next((text for text in texts if digest(text) == entry.after), None)
     kept = journal.new_bytes(entry)
-    if new is not None and own_files.read(journal.directory, kept) is None:
+    if new is not None and own_files.read(journal.directory, kept, own_files.LARGEST_COPY) is None:
         own_files.write(journal.directory, kept, None, new, mode=0o600)
         files.sync_folders([folder_of(journal.directory)])
 
@@ -270,14 +270,14 @@ def _sync_names(journal: Journal, entries: Sequence[Entry]) -> None:
 def _old_bytes(journal: Journal, entry: Entry) -> bytes | None:
     if entry.before is None:
         return None
-    data = own_files.read(journal.directory, folder_of(journal.directory) / entry.copy)
+    data = own_files.read(journal.directory, folder_of(journal.directory) / entry.copy, own_files.LARGEST_COPY)
     if digest(data) != entry.before:
         raise damaged(journal.directory, f"the copy `{entry.copy}` is not what it was")
     return data
 
 
 def _is_mixture(journal: Journal, entry: Entry, current: bytes | None, old: bytes | None) -> bool:
-    new = own_files.read(journal.directory, journal.new_bytes(entry))
+    new = own_files.read(journal.directory, journal.new_bytes(entry), own_files.LARGEST_COPY)
     if current is None or old is None or new is None or digest(new) != entry.after:
         return False
     short, long = sorted((len(old), len(new)))
@@ -322,7 +322,7 @@ def _sweep(directory: Path, paths: Sequence[Path] = ()) -> None:
 def _emptied(directory: Path, paths: Sequence[Path]) -> list[Path]:
     """The folders of ours below `.devpool` that may be empty, the deepest first."""
     home = directory / HOME
-    made = [below for name in FOLDERS for below in own_files.folders_below(directory, home / name)]
+    made = [folder for name in FOLDERS for folder in own_files.below(directory, home / name)[0]]
     led = [parent for path in paths for parent in reversed(one_file.below_home(directory, path.parent))]
     return [one for one in dict.fromkeys([*made, *led]) if one not in (home, folder_of(directory))]
 

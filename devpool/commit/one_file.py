@@ -17,7 +17,7 @@ def read(directory: Path, path: str) -> bytes | None:
         DevpoolError: what the door raises.
     """
     if own_files.is_own(directory, path):
-        return own_files.read(directory, Path(path))
+        return own_files.read(directory, Path(path), own_files.LARGEST_COPY)
     return files.read(path)
 
 

@@ -14,6 +14,7 @@ import shlex
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 
 from devpool.commit import files
@@ -21,8 +22,13 @@ from devpool.commit.disk_errors import reporting
 from devpool.commit.names import HOME
 from devpool.errors import DevpoolError
 
-LARGEST = 64 << 20
-"""Bytes of a file that is read: many times what devpool ever writes."""
+LARGEST = 16 << 20
+"""Bytes of a file that is read: many times what devpool ever writes of its own."""
+LARGEST_COPY = 64 << 20
+"""The same of a copy of a file of the user's, which is as large as that (`readable.MOST_BYTES`), and what came in."""
+_MOST_NAMES = 10_000  # in one folder
+_MOST_BELOW = 2_000  # files and folders below one of devpool's, which has some ten
+_DEEPEST = 16  # folders in one another; devpool makes two
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -139,13 +145,16 @@ def names(directory: Path, folder: Path) -> list[str] | None:
     """The names in a folder; None where there is no such folder.
 
     Raises:
-        DevpoolError: `cannot-read`, and those of `opened`.
+        DevpoolError: `cannot-read`, `devpool-folder-too-large`, and those of `opened`.
     """
     try:
-        with _reading(folder), opened(directory, folder) as fd:
-            return sorted(os.listdir(fd))  # noqa: PTH208 - Path knows no descriptor
+        with _reading(folder), opened(directory, folder) as fd, os.scandir(fd) as entries:
+            found = [entry.name for entry in islice(entries, _MOST_NAMES + 1)]
     except FileNotFoundError:
         return None
+    if len(found) > _MOST_NAMES:
+        raise too_large(folder, f"holds more than {_MOST_NAMES} files")
+    return sorted(found)
 
 
 def read(directory: Path, path: Path, largest: int = LARGEST) -> bytes | None:
@@ -161,7 +170,7 @@ def read(directory: Path, path: Path, largest: int = LARGEST) -> bytes | None:
         return None
 
 
-def _read(folder: int, path: Path, largest: int = LARGEST) -> bytes | None:
+def _read(folder: int, path: Path, largest: int) -> bytes | None:
     try:
         found = os.stat(path.name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
@@ -186,7 +195,7 @@ def expect(directory: Path, path: Path, data: bytes | None) -> None:
     Raises:
         DevpoolError: `changed-meanwhile`, and those of `read`.
     """
-    if read(directory, path) != data:
+    if read(directory, path, LARGEST_COPY) != data:
         raise files.changed_meanwhile(str(path))
 
 
@@ -225,7 +234,7 @@ def write(
 
 
 def _expect(folder: int, path: Path, data: bytes | None) -> None:
-    if _read(folder, path) != data:
+    if _read(folder, path, LARGEST_COPY) != data:
         raise files.changed_meanwhile(str(path))
 
 
@@ -315,14 +324,33 @@ def remove_folder(directory: Path, path: Path) -> bool:
     return True
 
 
-def folders_below(directory: Path, folder: Path) -> list[Path]:
-    """A folder and the real folders below it, the deepest first; links are not followed, and none is in the list."""
-    found: list[Path] = []
-    for name in names(directory, folder) or ():
-        inner = status(directory, folder / name)
-        if inner and stat.S_ISDIR(inner.st_mode):
-            found += folders_below(directory, folder / name)
-    return [*found, folder]
+def below(directory: Path, folder: Path) -> tuple[list[Path], list[Path]]:
+    """The real folders below a folder and itself, the deepest first, and all else there; links are not followed.
+
+    Raises:
+        DevpoolError: `cannot-read`, `devpool-folder-too-large`, and those of `opened`.
+    """
+    folders, others = [folder], list[Path]()
+    for at in folders:  # which grows meanwhile
+        if len(at.relative_to(folder).parts) > _DEEPEST:
+            raise too_large(folder, f"has more than {_DEEPEST} folders in one another")
+        for name in names(directory, at) or ():
+            found = status(directory, at / name)
+            is_folder = found is not None and stat.S_ISDIR(found.st_mode)
+            (folders if is_folder else others).append(at / name)
+            if len(folders) + len(others) > _MOST_BELOW:
+                raise too_large(folder, f"holds more than {_MOST_BELOW} files")
+    return folders[::-1], others
+
+
+def too_large(folder: Path, what: str) -> DevpoolError:
+    """The refusal of a folder that holds more than devpool ever writes; `what` says of what it has too much."""
+    return DevpoolError(
+        "devpool-folder-too-large",
+        f"this folder {what}, which devpool never wrote",
+        where=str(folder),
+        hint=f"see what it holds and who made it, then remove what is not devpool's: ls -lR {shlex.quote(str(folder))}",
+    )
 
 
 def rename(directory: Path, path: Path, name: str) -> Path:

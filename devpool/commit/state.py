@@ -14,11 +14,11 @@ from devpool.commit.names import STATE
 from devpool.decide.options import remembered
 from devpool.errors import DevpoolError
 from devpool.text.edits import Copy, Edit, Part
-from devpool.text.patterns import regex
 
 VERSION = 1
 _MOST = 2**40  # characters of a file, more than any has
-_CONFLICT = regex(r"^(<{7}|={7}|>{7})( |\r?$)", re.M)
+_MOST_VALUES = 2_000_000  # of the JSON, each of which takes memory; 20,000 edits have a sixth of them
+_CONFLICT = rb"^(<{7}|={7}|>{7})( |\r?$)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +109,11 @@ def load(data: bytes, directory: str) -> State:
         DevpoolError: `state-unreadable`, `state-in-conflict`, `state-version`.
     """
     where = f"{directory}/{STATE}"
-    if _CONFLICT.search(data.decode("utf-8", "replace")):
+    if re.search(_CONFLICT, data, re.M):
         raise _in_conflict(where)
     try:
+        if sum(map(data.count, (b"{", b"[", b","))) > _MOST_VALUES:
+            raise ValueError
         body = json.loads(data)
         version = body["version"]
         if version == VERSION and type(version) is int:

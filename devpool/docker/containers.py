@@ -24,7 +24,7 @@ _LOG_LINES = 20
 # A line of JSON for each container.
 _LABELS = ",".join(f'"{name}":{{{{json (.Label "{name}")}}}}' for name in (f"{COMPOSE}.service", DIRECTORY, FILES))
 _LABELS = f"{{{_LABELS}}}"
-_ROLE = "devpool.role"  # the label that our images have (docker/*/Dockerfile)
+_ROLE = "devpool.role"  # the label that our images have (docker/*/Dockerfile), and from them their containers
 _STAMP = regex(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
 _VOLUME_ID = regex(r"[0-9a-f]{64}")
 _HEALTH_TIMEOUT = 90  # seconds that a pooler has to become healthy
@@ -143,8 +143,11 @@ class Stack:
             self._compose("rm", "--stop", "--force", *names)
 
     def remove(self, service: str) -> None:
-        """Remove a service's containers and the image that Compose built for it, whether the files still name it."""
-        found = self._own(_made_of, f"{COMPOSE}.service={service}", status="any")
+        """Remove a service's containers and the image that Compose built for it, whether the files still name it.
+
+        What has not our images' label stays: the service's name may come from a record that anyone can write.
+        """
+        found = self._own(_made_of, f"{COMPOSE}.service={service}", _ROLE, status="any")
         docker = client().container
         with errors():
             for container, image, volumes in found:
@@ -254,8 +257,12 @@ class Stack:
 
     def _remove_image(self, name: str) -> None:
         images = client().image
-        if name.startswith(f"{self.name}-") and images.exists(name):
-            images.remove(name, force=True)
+        if not name.startswith(f"{self.name}-") or not images.exists(name):
+            return
+        if _ROLE in (images.inspect(name).config.labels or {}):
+            # Another container may be made of it: then it stays with that one.
+            with suppress(DevpoolError), errors():
+                images.remove(name)
 
 
 def _running(container: Any) -> Running:

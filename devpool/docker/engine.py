@@ -39,7 +39,14 @@ _QUOTING = regex(
     r"|invalid interpolation format for [^\n:]*)(?s:.+)",
     re.I,
 )
-_NO_PLUGIN = ("is not a docker command", "unknown command: docker compose", "unknown shorthand flag")
+# Without the plugin `docker` takes Compose's own options, which follow `compose`, for options of its own.
+_OPTIONS = ("profile", "file", "env-file", "project-directory", "project-name")
+_NO_PLUGIN = (
+    "is not a docker command",
+    "unknown command: docker compose",
+    "unknown shorthand flag",
+    *(f"unknown flag: --{option}" for option in _OPTIONS),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

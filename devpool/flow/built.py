@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from devpool import __version__
+from devpool.commit import own_files
 from devpool.commit.names import STATE
 from devpool.commit.state import State
 from devpool.errors import DevpoolError
 from devpool.flow.home import context_files
-from devpool.read import readable
 from devpool.resources import BuildContext
 from devpool.write.pooler import BUILD_CONTEXT, EXPORTER_CONTEXT
 
@@ -59,22 +58,20 @@ def _version(state: State) -> str:
 
 
 def _on_disk(directory: Path) -> Iterator[tuple[str, bytes | None]]:
-    """What lies in the build contexts, links not followed; None for what is no file that can be read."""
+    """What lies in the build contexts, links not followed; None for what is no file that can be read, and for a context
+    that is no folder or holds far more than devpool writes.
+    """
+    left = own_files.LARGEST
     for context in (BUILD_CONTEXT, EXPORTER_CONTEXT):
-        for path in _below(directory / context):
-            data: bytes | None = None
-            if stat.S_ISREG(path.lstat().st_mode):
-                try:
-                    data = readable.read(path)
-                except DevpoolError:
-                    data = None
+        try:
+            paths = own_files.below(directory, directory / context)[1]
+        except DevpoolError:
+            yield context, None
+            continue
+        for path in paths:
+            try:
+                data = own_files.read(directory, path, left)
+            except DevpoolError:
+                data = None
+            left -= len(data or b"")
             yield path.relative_to(directory).as_posix(), data
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    """All that is in a folder but further folders; the folder itself, where it is none."""
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        yield folder
-    elif folder.is_dir():
-        for path in sorted(folder.iterdir()):
-            yield from _below(path) if path.is_dir() and not path.is_symlink() else (path,)

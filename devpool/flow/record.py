@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,19 +105,30 @@ def ours_on_disk(directory: Path) -> dict[str, bytes]:
     Raises:
         DevpoolError: what cannot be read, or is no plain file.
     """
-    home = directory / HOME
-    contexts = [path for folder in IMAGES for path in _files_below(directory, directory / folder)]
+    env = directory / HOME / "env"
     named = [directory / name for name in (STATE, DIGESTS, f"{HOME}/.gitignore", f"{HOME}/.gitattributes")]
-    private = [home / "env" / name for name in own_files.names(directory, home / "env") or () if _is_private(name)]
-    found = {str(path): own_files.read(directory, path) for path in sorted([*named, *private, *contexts])}
-    return {path: data for path, data in found.items() if data is not None}
+    found = {path: own_files.read(directory, path) for path in named}
+    found |= _contents(directory, env, [env / n for n in own_files.names(directory, env) or () if _is_private(n)])
+    # All that lies in a build context is devpool's: who builds there runs what it says.
+    for folder in (directory / name for name in IMAGES):
+        found |= _contents(directory, folder, own_files.below(directory, folder)[1])
+    return {str(path): data for path, data in sorted(found.items()) if data is not None}
 
 
-def _files_below(directory: Path, folder: Path) -> list[Path]:
-    """All that lies in a build context, which is devpool's as a whole: who builds there runs what it says."""
-    folders = own_files.folders_below(directory, folder)
-    found = [below / name for below in folders for name in own_files.names(directory, below) or ()]
-    return [path for path in found if path not in folders]
+def _contents(directory: Path, folder: Path, paths: Iterable[Path]) -> dict[Path, bytes | None]:
+    """The bytes of files below a folder of devpool's, which are few.
+
+    Raises:
+        DevpoolError: `devpool-folder-too-large`, and those of `own_files.read`.
+    """
+    found: dict[Path, bytes | None] = {}
+    left = own_files.LARGEST
+    for path in paths:
+        found[path] = data = own_files.read(directory, path)
+        left -= len(data or b"")
+        if left < 0:
+            raise own_files.too_large(folder, f"holds more than {own_files.LARGEST >> 20} MiB")
+    return found
 
 
 def _is_private(name: str) -> bool:

@@ -14,6 +14,7 @@ from devpool.migrate.past_pooler import Opened
 from devpool.migrate.team import Fixed, fixed_by_compose, fixed_by_pyproject
 from devpool.read import readable
 from devpool.read.looking import files_in, folders, start_of
+from devpool.read.root import is_inside
 
 
 def team(opened: Opened) -> Fixed | None:
@@ -24,7 +25,8 @@ def team(opened: Opened) -> Fixed | None:
     """
     found = fixed_by_compose(opened.project.sources.documents)
     path = opened.directory / "pyproject.toml"
-    if found is None and readable.is_file(path):
+    # What a link leads to outside of the project is no setting of its team's.
+    if found is None and is_inside(str(path), opened.root) and readable.is_file(path):
         return fixed_by_pyproject(readable.read(path).decode("utf-8", "replace"), str(path))
     return found
 

@@ -60,6 +60,9 @@ def fixed_by_pyproject(text: str, path: str) -> Fixed | None:
         body = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DevpoolError("not-toml", f"this is not TOML: {error}", where=path, hint="correct it") from None
+    except (ValueError, RecursionError):  # TOML, but of what Python cannot hold: a number of 5,000 digits, or lists
+        why = "its values are nested too deep, or a number is too long"
+        raise DevpoolError("not-toml", f"this cannot be read: {why}", where=path, hint="correct it") from None
     tool = body.get("tool")
     said = tool.get("devpool") if isinstance(tool, dict) else None
     return None if said is None else _checked(said, "[tool.devpool] in pyproject.toml", path)

@@ -8,6 +8,7 @@ service hashes, which contain absolute paths, can be compared.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ from devpool.read.remote import NOTHING_FETCHED, may_name_files
 
 if TYPE_CHECKING:
     from devpool.read.sources import Sources
+
+_VARIABLE = rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)"
 
 
 class Oracle:
@@ -120,15 +123,23 @@ def _users_words(root: Path, files: Found | Sources) -> Iterator[None]:
 
 
 def quoting_nothing(error: DevpoolError, files: Found | Sources) -> DevpoolError:
-    """An error of Compose's, without the values of the files that it quotes."""
+    """An error of Compose's, without the values that it quotes of the files, and of the shell variables they name."""
     from devpool.text.masking import withheld  # there is hardly ever an error
 
     env = [path for group in files.dotenv for path in ([group] if isinstance(group, str) else group)]
     env += getattr(files, "env_files", ())
     read = [(path, data, path in env) for path, data in files.originals.items()]
-    error.message = withheld(error.message, read)
-    error.details = tuple(withheld(line, read) for line in error.details)
+    values = _of_shell(files)
+    error.message = withheld(error.message, read, values)
+    error.details = tuple(withheld(line, read, values) for line in error.details)
     return error
+
+
+def _of_shell(files: Found | Sources) -> list[str]:
+    """The values of the shell's variables that the files interpolate."""
+    shell = environ()
+    names = {name.decode() for data in files.originals.values() for name in re.findall(_VARIABLE, data)}
+    return [shell[name] for name in sorted(names & shell.keys())]
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from devpool.read import readable
 from devpool.read.found import Found, Selection
 from devpool.read.paths import resolve_path
 from devpool.read.remote import is_remote, remote_project
+from devpool.text.patterns import regex
 
 DEFAULT_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 OVERRIDE_NAMES = (
@@ -23,6 +24,8 @@ OVERRIDE_NAMES = (
     "docker-compose.override.yml",
     "docker-compose.override.yaml",
 )
+# In COMPOSE_FILE, whose separator cuts it in two.
+_URL = regex(r"(?:^|:)((?:oci|git|ssh|https?)://[^:]*)")
 
 
 def find_project(
@@ -126,7 +129,10 @@ class _Finder:
 
     def _from_variable(self) -> tuple[str, ...]:
         said = self._variables()
-        return _names(said.get("COMPOSE_FILE", ""), said.get("COMPOSE_PATH_SEPARATOR") or os.pathsep)
+        text, separator = said.get("COMPOSE_FILE", ""), said.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
+        if separator == ":" and (remote := _URL.search(text)):  # Compose would look for a file `oci`
+            raise remote_project(remote[1])
+        return _names(text, separator)
 
     def _variables(self) -> Mapping[str, str]:
         """The shell's variables, and those of the env files so far where one speaks of Compose."""

@@ -78,15 +78,16 @@ def masked_lines(
     return ["\ufeff" + "".join(lines[:1]), *lines[1:]] if file.bom else lines
 
 
-def withheld(text: str, files: Iterable[tuple[str, bytes, bool]]) -> str:
+def withheld(text: str, files: Iterable[tuple[str, bytes, bool]], values: Iterable[str] = ()) -> str:
     """What another program says of files, without the values in them that it quotes, whole or cut short.
 
     Args:
         text: what it says.
         files: path, bytes, and whether it is an env file, of each file that it may have read.
+        values: further values that it may quote.
     """
     shown: set[str] = set()
-    hidden: set[str] = set()
+    hidden = {word for value in values for word in _TOKEN.findall(value)}
     for path, data, env in files:
         shown.update(_TOKEN.findall("".join(masked_lines(path, data, frozenset(), env=env, structural=_NAMING))))
         hidden.update(_tokens(path, data, env))

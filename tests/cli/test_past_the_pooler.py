@@ -64,6 +64,13 @@ def test_a_pyproject_that_cannot_be_read_is_refused(folder: Path, shell: dict[st
     refuse(folder, shell, "not-toml", "migrate", words=("pyproject.toml",))
 
 
+def test_a_pyproject_that_is_a_link_to_the_outside_is_not_read(folder: Path, shell: dict[str, str]) -> None:
+    outside = folder.parent / "mine.toml"
+    outside.write_text(f'[tool.devpool.migrate]\nservice = "web"\ncommand = "echo {SECRET}"\n')
+    (project(folder) / "pyproject.toml").symlink_to(outside)
+    refuse(folder, shell, "which-migration", "migrate")
+
+
 @needs_compose
 def test_psql_cannot_reach_a_server_elsewhere_without_a_container_that_can(folder: Path, shell: dict[str, str]) -> None:
     url = URL.replace("@db", "@pg.corp.net")

@@ -6,6 +6,8 @@ import json
 import os
 import re
 import stat
+import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -77,6 +79,61 @@ def test_what_is_no_plain_file_is_not_waited_for(world: World, make: str, name: 
             file.truncate(2 << 30)
     with world.untouched():
         world.devpool(*words)
+
+
+def large(folder: Path) -> None:
+    for number in range(9):
+        with (folder / f"{number}.env").open("wb") as file:
+            file.truncate(2 << 20)
+
+
+def deep(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("a", dir_fd=fd)
+        inner = os.open("a", os.O_RDONLY, dir_fd=fd)
+        os.close(fd)
+        fd = inner
+    os.close(fd)
+
+
+def many(folder: Path) -> None:
+    for number in range(2500):
+        (folder / str(number)).touch()
+
+
+def very_many(folder: Path) -> None:
+    for number in range(10_500):
+        (folder / str(number)).touch()
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "said"),
+    [
+        (large, "pgbouncer", "holds more than 16 MiB"),
+        (large, "env", "holds more than 16 MiB"),
+        (deep, "pgbouncer", "has more than 16 folders in one another"),
+        (many, "exporter", "holds more than 2000 files"),
+        (very_many, "env", "holds more than 10000 files"),
+    ],
+)
+@pytest.mark.timeout(60)
+def test_a_folder_without_end_is_refused(
+    world: World, make: Callable[[Path], None], name: str, said: str, request: pytest.FixtureRequest
+) -> None:
+    folder = world.own / name
+    request.addfinalizer(lambda: subprocess.run(["/bin/rm", "-r", folder], check=True))  # pytest's own cannot
+    world.devpool(*ENABLE)
+    folder.mkdir(exist_ok=True)
+    make(folder)
+    for words in (("status",), DISABLE, ENABLE):
+        started = time.process_time()
+        told = world.devpool(*words)
+        assert said in told.words
+        if words != ("status",):
+            assert told.code == 1
+            assert f"remove what is not devpool's: ls -lR {folder}" in told.words
+        assert time.process_time() - started < 3
 
 
 def private(world: World) -> Path:

@@ -166,6 +166,13 @@ def test_an_env_file_cannot_make_it_so(folder: Path, shell: Shell) -> None:
     shell.refuse("remote-file", "enable", "--dry-run")
 
 
+@pytest.mark.parametrize("names", [OCI, f"compose.yml:{OCI}", "https://evil.org/x.git"])
+def test_nor_with_the_separator_of_every_shell(folder: Path, shell: Shell, names: str) -> None:
+    write(folder, compose_yml=COMPOSE)
+    (folder / ".env").write_text(f"COMPOSE_FILE={names}\n")
+    shell.refuse("remote-file", "enable", "--dry-run")
+
+
 # Allowed
 
 

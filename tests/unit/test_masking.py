@@ -220,3 +220,4 @@ def test_what_another_program_quotes_is_withheld_whole_or_cut_short() -> None:
         assert "hunter2" not in withheld(said, files)
     said = 'service "web" depends on undefined service db: image app'
     assert withheld(said, files) == said
+    assert withheld(f"Invalid containerPort: {SECRET}-3", files, [f"{SECRET}-3"]) == "Invalid containerPort: ***"

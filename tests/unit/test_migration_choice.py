@@ -196,9 +196,10 @@ def test_what_cannot_be_used_is_refused_with_its_place(said: str) -> None:
     assert "compose.yml:1" in caught.value.where
 
 
-def test_a_pyproject_that_is_no_toml_is_refused() -> None:
+@pytest.mark.parametrize("text", ["[tool", "a = " + "[" * 5000, "a = " + "1" * 5000, "a = " + "{b = " * 5000])
+def test_a_pyproject_that_is_no_toml_is_refused(text: str) -> None:
     with pytest.raises(DevpoolError) as caught:
-        fixed_by_pyproject("[tool", "/p/pyproject.toml")
+        fixed_by_pyproject(text, "/p/pyproject.toml")
     assert (caught.value.code, caught.value.where) == ("not-toml", "/p/pyproject.toml")
 
 

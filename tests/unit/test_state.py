@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+import tracemalloc
+from dataclasses import asdict, replace
 
 import pytest
 from unit.memory_project import FOLDER, changed
@@ -110,6 +111,24 @@ def test_a_damaged_record_is_refused_by_name(data: bytes) -> None:
         load(data, FOLDER)
     assert (caught.value.code, caught.value.where) == ("state-unreadable", f"{FOLDER}/.devpool/state.json")
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("value", [b"{}", b"[]", b'{"":[]}', b"0"])
+def test_a_record_of_more_values_than_any_has_costs_no_memory(value: bytes) -> None:
+    data = dump(STATE, FOLDER)[:-3] + b',"x":[' + (value + b",") * 2_000_000 + value + b"]}"
+    tracemalloc.start()
+    try:
+        with pytest.raises(DevpoolError) as caught:
+            load(data, FOLDER)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+    assert caught.value.code == "state-unreadable"
+
+
+def test_a_record_of_many_edits_is_read() -> None:
+    edits = [replace(EDITS[0], start=number, end=number + 2) for number in range(20_000)]
+    assert len(load(dump(replace(STATE, edits=tuple(edits)), FOLDER), FOLDER).edits) == 20_000
 
 
 def test_a_record_of_another_version_is_refused_by_name() -> None:
