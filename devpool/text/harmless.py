@@ -14,6 +14,7 @@ from devpool.text.patterns import regex
 
 LONGEST = 10_000
 """Characters of a value that is looked at; of a longer one nothing is shown."""
+_DEEPEST = 20  # defaults within defaults, `${A:-${B:-...}}`; of a deeper one nothing is shown
 
 Span = tuple[int, int]
 Words = Literal["program", "arguments"]
@@ -77,7 +78,13 @@ def is_secret(name: str) -> bool:
 
 
 def shown_characters(
-    value: str, name: str, known: frozenset[str] = frozenset(), *, words: Words | None = None, hidden: bool = False
+    value: str,
+    name: str,
+    known: frozenset[str] = frozenset(),
+    *,
+    words: Words | None = None,
+    hidden: bool = False,
+    depth: int = 0,
 ) -> bytearray:
     """For each character of a value whether it may be shown: 1 or 0.
 
@@ -87,9 +94,10 @@ def shown_characters(
         known: names that are hosts, such as those of the services.
         words: whether it is a command line: `program`, where its first word is one, or `arguments`.
         hidden: whether nothing but the names of variables may be shown.
+        depth: in how many other references' defaults it stands.
     """
     shown = bytearray(len(value))
-    if len(value) > LONGEST:
+    if len(value) > LONGEST or depth > _DEEPEST:
         return shown
     references = list(_references(value))
     text = value
@@ -100,7 +108,7 @@ def shown_characters(
         for start, end in _spans(text, name, known, words):
             shown[start:end] = b"\1" * (end - start)
     for start, end in references:
-        shown[start:end] = _in_reference(value[start:end], known, secret)
+        shown[start:end] = _in_reference(value[start:end], known, secret, depth)
     return shown
 
 
@@ -126,7 +134,7 @@ def _closing(value: str, start: int) -> int:
     return len(value)
 
 
-def _in_reference(text: str, known: frozenset[str], hidden: bool) -> bytearray:
+def _in_reference(text: str, known: frozenset[str], hidden: bool, depth: int) -> bytearray:
     """Of a reference: its name, and of its default what may be shown of a value of that name."""
     shown = bytearray(len(text))
     if not text.startswith("${"):
@@ -139,7 +147,7 @@ def _in_reference(text: str, known: frozenset[str], hidden: bool) -> bytearray:
     argument = text[head.end() : -1]
     name = head[0][2:].rstrip(":-?+")
     hide = hidden or (head["operator"] or "").endswith("?")
-    shown[head.end() : -1] = shown_characters(argument, name, known, hidden=hide)
+    shown[head.end() : -1] = shown_characters(argument, name, known, hidden=hide, depth=depth + 1)
     return shown
 
 

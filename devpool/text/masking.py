@@ -17,7 +17,7 @@ from devpool.errors import DevpoolError
 from devpool.text.characters import spans
 from devpool.text.document import Document, parse
 from devpool.text.envfile import Binding, EnvFile, parse_env
-from devpool.text.harmless import is_secret, shown_characters
+from devpool.text.harmless import LONGEST, is_secret, shown_characters
 from devpool.text.nodes import Mapping, Node, Scalar, Sequence, lookup, resolved
 from devpool.text.patterns import regex
 from devpool.text.redaction import MASK, collapsed
@@ -229,6 +229,8 @@ def _place(key: str, place: str) -> str:
 def _without_defaults(value: str, known: frozenset[str]) -> bytearray:
     """A value of Compose's own, but for what a variable with a secret name has as its default."""
     flags = shown_characters(value, "", known)
+    if len(value) > LONGEST:
+        return flags
     shown = bytearray(b"\1") * len(value)
     for found in re.finditer(r"\$\{", value):
         end = value.find("}", found.start()) + 1 or len(value)

@@ -207,6 +207,13 @@ def test_a_value_of_great_length_is_masked_in_no_time() -> None:
         masked(piece * (9_000 // len(piece)), "X")
 
 
+@pytest.mark.parametrize("text", ["a: {labels: {x: 'VALUE'}}\n", "a: b\n# VALUE\n", "a: b\n# x: VALUE\n"])
+def test_defaults_within_defaults_are_masked_however_deep(text: str) -> None:
+    value = "${A:-" * 1_000 + SECRET + "}" * 1_000
+    assert_masked(text.replace("VALUE", value), env=False)
+    assert_masked(f"A={value}\n", env=True)
+
+
 def test_what_another_program_quotes_is_withheld_whole_or_cut_short() -> None:
     files = [("c.yml", compose(f"PW: {SECRET}\nESC: 'x'", "    environment:\n").encode(), False)]
     files.append((".env", f'PW="{SECRET}-2\n'.encode(), True))
