@@ -54,7 +54,8 @@ _COMMENT = regex(r"(?:^|(?<=\s))#[^\r\n]*")
 _COMMENTED = regex(r"#[#\s]*(?:-[ \t]+)?(?:export[ \t]+)?[\"']?(?P<name>[A-Za-z_][\w.-]{0,127})[\"']?[ \t]*[:=][ \t]*")
 _PROSE = regex(r"(?:[A-Za-z`(][A-Za-z`'/()-]*+[.,;:!?)]*+\s+){2,}[A-Za-z`(][A-Za-z`'()-]*+[.,;:!?)]*+")
 _ASSIGNED = regex(r"\b[A-Za-z_][\w.-]{0,127}=(?P<value>\S+)")
-_MIXED = regex(r"(?=\S*\d)(?=\S*[A-Za-z])\S{12,}")
+_MIXED = regex(r"(?<!\S)(?=\S*\d)(?=\S*[A-Za-z])\S{12,}")  # from a word's start on: linear in its length
+_ADDRESS = regex(r"(?<!\S)\S*(?:://|@)")
 
 
 def masked_lines(
@@ -293,7 +294,7 @@ def _mask_comments(text: str, comments: list[tuple[int, int]], shown: bytearray,
         between = text[last:start] if last >= 0 else "x"
         hidden = hidden and between.isspace() and between.count("\n") <= 1
         shown[start + 1 : end] = bytes(end - start - 1)
-        if not hidden:
+        if not hidden and end - start <= LONGEST:
             for first, stop in _in_comment(text, start, end, known):
                 shown[first:stop] = b"\1" * (stop - first)
             hidden = _goes_on(text[start:end])
@@ -322,7 +323,7 @@ def _in_comment(text: str, start: int, end: int, known: frozenset[str]) -> Itera
     flags = bytearray(b"\1") * (stop - start)
     for found in [*_ASSIGNED.finditer(text, start, stop), *_MIXED.finditer(text, start, stop)]:
         flags[found.start() - start : found.end() - start] = bytes(found.end() - found.start())
-    address = re.compile(r"\S*(?:://|@)").search(text, start, end)
+    address = _ADDRESS.search(text, start, end)
     if address:
         at = address.start() - start
         flags[at:] = shown_characters(text[address.start() : end], "", known)[: max(stop - address.start(), 0)]
