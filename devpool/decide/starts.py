@@ -7,7 +7,7 @@ import re
 from devpool.text.patterns import regex
 
 _MIGRATES = regex(
-    r"\bmigrat(e|ions?)\b(?!-(api|app|manager|server|service|worker)\b)|\balembic\b.*\bupgrade\b|\bflyway\b|\bliquibase\b"
+    r"\bmigrat(e|ions?)\b(?!-(api|app|manager|server|service|worker)\b)|\balembic\b.{0,500}\bupgrade\b|\bflyway\b|\bliquibase\b"
     r"|\bdb:(migrate|setup|prepare|create|schema:load)\b|\bprisma\s+(migrate|db\s+push)\b|\bgoose\b|\bdbmate\b|\bsqitch\b"
     r"|\bschema[-_ ]?(load|setup|create|init\w*|upgrade)\b|\bupgrade-schema\b|\bdoctrine:schema:(create|update)\b"
     r"|\bairflow\s+db\b|\bdb\s+upgrade\b|\becto\.(create|setup)\b|\bdrizzle-kit\s+push\b|\bef\s+database\s+update\b"
@@ -31,7 +31,7 @@ _BETWEEN_STEPS = regex(r"&&|\|\||;|\r?\n")
 _BEFORE_A_STEP = regex(
     r"^[\s\"'({]*((do|then|else|if|elif|while|until|!|time|exec|/?(usr/)?(bin/)?(ba|da|z)?sh(\s+-\w+)+)\s+)*"
 )
-_FOLDERS = regex(r"[^\s=:\"']*/(?=[^\s/]+)")
+_FOLDERS = regex(r"(?<![^\s=:\"'])[^\s=:\"']*/(?=[^\s/])")  # from a word's start on: linear in its length
 _OPTION = regex(r"(?<!\S)-\S+")
 # Steps that are over at once, and that say nothing of what comes after them.
 _PASSING = regex(

@@ -14,13 +14,14 @@ from devpool.text.patterns import regex
 
 LONGEST = 10_000
 """Characters of a value that is looked at; of a longer one nothing is shown."""
+_DEEPEST = 20  # defaults within defaults, `${A:-${B:-...}}`; of a deeper one nothing is shown
 
 Span = tuple[int, int]
 Words = Literal["program", "arguments"]
 
 _SECRET = regex(
     r"PASS|PWD|SECRET|TOKEN|CREDENTIAL|PRIVATE|API_?KEY|JWT|SIGNING"
-    r"|(?:^|[_.\s-])(?:PW|KEYS?|PINS?|OTP|SALT|HASH|AUTH|CERT|COOKIES?|LICENSE|BEARER|PEM|SEED|USERLIST|WEBHOOK)(?=$|[_.\s:=-])",
+    r"|(?:^|[_.\s-])(?:PW|CREDS?|KEYS?|PINS?|OTP|SALT|HASH|AUTH|CERT|COOKIES?|LICENSE|BEARER|PEM|SEED|USERLIST|WEBHOOK)(?=$|[_.\s:=-])",
     re.I,
 )
 _PATH_OF_SECRET = regex(r"_FILE$|_PATH$", re.I)
@@ -38,9 +39,30 @@ _HARMLESS = (
         regex(r"[\w./-]{1,64}"),
     ),
     (regex(rf"{_ENDING}(?:FILE|PATH|DIR|HOME|PGDATA)$", re.I), regex(r"\.{0,2}/[\w./-]{0,200}")),
-    # What devpool itself writes into the pooler's service.
-    (regex(r"^(?:PGBOUNCER|POOLER)_"), regex(r"[\w.,:/ -]{0,200}")),
 )
+# The variables of the pooler's service: `preset`, `session_database` and `metrics_folder` are devpool's own, the others
+# the settings of docker/pgbouncer/settings.txt but for those that are texts, which may hold a password.
+_POOLER_TEXT = """
+preset session_database metrics_folder
+admin_users application_name_add_host auth_dbname auth_hba_file auth_ident_file auth_type autodb_idle_timeout
+cancel_wait_timeout client_idle_timeout client_login_timeout client_tls13_ciphers client_tls_ca_file
+client_tls_cert_file client_tls_ciphers client_tls_dheparams client_tls_ecdhcurve client_tls_key_file
+client_tls_protocols client_tls_sslmode db_application_name db_auth_dbname db_client_encoding db_datestyle
+db_load_balance_hosts db_max_db_client_connections db_max_db_connections db_min_pool_size db_pool_mode db_pool_size
+db_query_wait_timeout db_reserve_pool db_reserve_pool_size db_server_lifetime db_timezone default_pool_size
+disable_pqexec dns_max_ttl dns_nxdomain_ttl dns_zone_check_period idle_transaction_timeout ignore_startup_parameters
+listen_backlog listen_port log_connections log_disconnections log_pooler_errors log_stats max_client_conn
+max_db_client_connections max_db_connections max_packet_size max_prepared_statements max_user_client_connections
+max_user_connections min_pool_size peer_id pkt_buf pool_idle_timeout pool_mode query_timeout query_wait_notify
+query_wait_timeout reserve_pool_size reserve_pool_timeout resolv_conf sbuf_loopcnt scram_iterations
+server_check_delay server_connect_timeout server_fast_close server_idle_timeout server_lifetime server_login_retry
+server_reset_query_always server_round_robin server_tls13_ciphers server_tls_ca_file server_tls_cert_file
+server_tls_ciphers server_tls_key_file server_tls_protocols server_tls_sslmode so_reuseport stats_period stats_users
+tcp_defer_accept tcp_keepalive tcp_keepcnt tcp_keepidle tcp_keepintvl tcp_socket_buffer tcp_user_timeout
+track_extra_parameters transaction_timeout
+"""
+POOLER_SETTINGS = frozenset(f"PGBOUNCER_{name.upper()}" for name in _POOLER_TEXT.split())
+_POOLER_VALUE = regex(r"[\w.,:/ -]{0,200}")
 _PLAIN = regex(r"true|false|yes|no|on|off|null|none|~", re.I)
 _REFERENCE = regex(r"\$(?:(?P<brace>\{)|[A-Za-z_]\w*|\$)")
 _INSIDE = regex(r"\$\{[A-Za-z_]\w*(?P<operator>:?[-?+])?")
@@ -71,13 +93,17 @@ _PARAMETERS = frozenset(_PARAMETERS_TEXT.split())
 
 def is_secret(name: str) -> bool:
     """Whether a name tells of a secret; that of a file which holds one does not."""
-    if name.startswith("PGBOUNCER_"):
-        return bool(re.search(r"PASS|SECRET|TOKEN|USERLIST|_KEY$", name))
-    return bool(_SECRET.search(name)) and not _PATH_OF_SECRET.search(name)
+    return name not in POOLER_SETTINGS and bool(_SECRET.search(name)) and not _PATH_OF_SECRET.search(name)
 
 
 def shown_characters(
-    value: str, name: str, known: frozenset[str] = frozenset(), *, words: Words | None = None, hidden: bool = False
+    value: str,
+    name: str,
+    known: frozenset[str] = frozenset(),
+    *,
+    words: Words | None = None,
+    hidden: bool = False,
+    depth: int = 0,
 ) -> bytearray:
     """For each character of a value whether it may be shown: 1 or 0.
 
@@ -87,9 +113,10 @@ def shown_characters(
         known: names that are hosts, such as those of the services.
         words: whether it is a command line: `program`, where its first word is one, or `arguments`.
         hidden: whether nothing but the names of variables may be shown.
+        depth: in how many other references' defaults it stands.
     """
     shown = bytearray(len(value))
-    if len(value) > LONGEST:
+    if len(value) > LONGEST or depth > _DEEPEST:
         return shown
     references = list(_references(value))
     text = value
@@ -100,7 +127,7 @@ def shown_characters(
         for start, end in _spans(text, name, known, words):
             shown[start:end] = b"\1" * (end - start)
     for start, end in references:
-        shown[start:end] = _in_reference(value[start:end], known, secret)
+        shown[start:end] = _in_reference(value[start:end], known, secret, depth)
     return shown
 
 
@@ -126,7 +153,7 @@ def _closing(value: str, start: int) -> int:
     return len(value)
 
 
-def _in_reference(text: str, known: frozenset[str], hidden: bool) -> bytearray:
+def _in_reference(text: str, known: frozenset[str], hidden: bool, depth: int) -> bytearray:
     """Of a reference: its name, and of its default what may be shown of a value of that name."""
     shown = bytearray(len(text))
     if not text.startswith("${"):
@@ -139,7 +166,7 @@ def _in_reference(text: str, known: frozenset[str], hidden: bool) -> bytearray:
     argument = text[head.end() : -1]
     name = head[0][2:].rstrip(":-?+")
     hide = hidden or (head["operator"] or "").endswith("?")
-    shown[head.end() : -1] = shown_characters(argument, name, known, hidden=hide)
+    shown[head.end() : -1] = shown_characters(argument, name, known, hidden=hide, depth=depth + 1)
     return shown
 
 
@@ -159,6 +186,8 @@ def is_harmless(text: str, name: str, known: frozenset[str]) -> bool:
         return True
     host, colon, port = text.partition(":")
     if colon and host in known and port.isascii() and port.isdigit():
+        return True
+    if name in POOLER_SETTINGS and _POOLER_VALUE.fullmatch(text):
         return True
     return any(names.search(name) and values.fullmatch(text) for names, values in _HARMLESS)
 
@@ -180,8 +209,9 @@ def _url(text: str, scheme: re.Match[str], end: int) -> Iterator[Span]:
     postgres = bool(_POSTGRES.search(scheme[0]))
     position, at = scheme.end(), text.rfind("@", scheme.end(), end)
     if at >= 0:
-        user = re.compile(r"[\w.%-]{1,64}(?=[:@])").match(text, position, at + 1)
-        if user and (postgres or text[user.end()] == ":"):
+        # Elsewhere a token may stand as the user: `https://TOKEN:x-oauth-basic@github.com`.
+        user = re.compile(r"[\w.%-]{1,64}(?=[:@])").match(text, position, at + 1) if postgres else None
+        if user:
             yield user.start(), user.end() + (text[user.end()] == ":")
         yield at, at + 1
         position = at + 1

@@ -17,7 +17,7 @@ from devpool.errors import DevpoolError
 from devpool.text.characters import spans
 from devpool.text.document import Document, parse
 from devpool.text.envfile import Binding, EnvFile, parse_env
-from devpool.text.harmless import is_secret, shown_characters
+from devpool.text.harmless import LONGEST, is_secret, shown_characters
 from devpool.text.nodes import Mapping, Node, Scalar, Sequence, lookup, resolved
 from devpool.text.patterns import regex
 from devpool.text.redaction import MASK, collapsed
@@ -43,18 +43,37 @@ _VALUES = frozenset(_VALUES_TEXT.split())
 # Of the structural ones those that an error has to name, for its reader to know what is meant.
 _NAMING = frozenset(("image", "depends_on", "networks", "extends", "service", "file", "env_file", "path", "profiles"))
 _WORDS = frozenset(("command", "entrypoint", "test"))
+# Below other keys, `x-...`, stands what may be merged into anything: there `user` need not be Compose's own.
+_TOP_LEVEL = frozenset(
+    ("name", "version", "include", "services", "networks", "volumes", "configs", "secrets", "models")
+)
+_LISTS_OF_VARIABLES = ("environment", "args")
+_WITH_GROUP = regex(r"(?P<user>[^:$]*):(?!\d+$|(?P=user)$)[^$]*")
 _NAMES = ("container_name", "hostname")
 _HOST_NAME = regex(r"[\w.-]{1,63}")
 _TOKEN = regex(r"[^\s\"'`,;:=(){}\[\]<>|\\$]+")
 _TELLING = 6  # characters of the beginning of a value by which it is known
 _KEY = regex(r"[\w./$<>{}*+-]{1,128}")
 _VARIABLE = regex(r"[A-Za-z_]\w{0,127}")
+_PASSED_ON = regex(r"[A-Z_][A-Z0-9_]{0,127}|[a-z]{2,5}_proxy")
 _ITEM = regex(r"[A-Za-z_][\w./-]{0,127}(?==)")
+_LETTERS = regex(r"[A-Za-z_.-]+")
+_PUNCTUATION = ".,;:!?()'\"`"
+# Words of a comment that tells of a secret which cannot be it.
+_COMMON_TEXT = """
+a about admin after all also an and any app apps are as at be before but by can change comes container create database
+db default do docker does each environment every file for from generate generated had has have here how if in into is it
+its keep may must my need needs never no not note of old on once one only or our postgres pooler role root same see
+service set should so that the their them then there these they this those to todo under up use used user users uses
+uses was way we what when where which while who will with without you your
+"""
+_COMMON = frozenset(_COMMON_TEXT.split())
 _COMMENT = regex(r"(?:^|(?<=\s))#[^\r\n]*")
 _COMMENTED = regex(r"#[#\s]*(?:-[ \t]+)?(?:export[ \t]+)?[\"']?(?P<name>[A-Za-z_][\w.-]{0,127})[\"']?[ \t]*[:=][ \t]*")
 _PROSE = regex(r"(?:[A-Za-z`(][A-Za-z`'/()-]*+[.,;:!?)]*+\s+){2,}[A-Za-z`(][A-Za-z`'()-]*+[.,;:!?)]*+")
 _ASSIGNED = regex(r"\b[A-Za-z_][\w.-]{0,127}=(?P<value>\S+)")
-_MIXED = regex(r"(?=\S*\d)(?=\S*[A-Za-z])\S{12,}")
+_MIXED = regex(r"(?<!\S)(?=\S*\d)(?=\S*[A-Za-z])\S{12,}")  # from a word's start on: linear in its length
+_ADDRESS = regex(r"(?<!\S)\S*(?:://|@)")
 
 
 def masked_lines(
@@ -159,7 +178,7 @@ class _Masks:
         self.shown = bytearray(b"\1") * len(self.text)
         self.values: list[str] = []
         self.scalars: list[tuple[int, int]] = []
-        self.node(document.root, "", "structure")
+        self.node(document.root, "", "top")
         self.comments()
 
     def node(self, node: Node, name: str, place: str) -> None:
@@ -168,12 +187,15 @@ class _Masks:
         Args:
             node: the node.
             name: the key that it is the value of; of a list item the list's.
-            place: `structure`, `values`, `words` or `arguments`, by the keys around it; `-item` follows in a list.
+            place: `top`, `structure`, `extension`, `values`, `words` or `arguments`, by the keys around it; `-item`
+                follows in a list.
         """
         if isinstance(node, Mapping):
             for entry in node.entries:
+                key = entry.key.value
                 self._key(entry.key)
-                self.node(entry.value, entry.key.value, _place(entry.key.value, place))
+                extension = place == "top" and key not in _TOP_LEVEL and key != "<<"
+                self.node(entry.value, key, "extension" if extension else _place(key, place))
         elif isinstance(node, Sequence):
             for number, item in enumerate(node.items):
                 first = number == 0 or " " in getattr(item, "value", "")  # a script after `sh -c`
@@ -187,13 +209,14 @@ class _Masks:
     def _flags(self, value: str, name: str, place: str, item: str = "") -> bytearray:
         if place in ("words", "arguments"):
             return shown_characters(value, "", self.known, words="program" if place == "words" else "arguments")
-        if place == "structure" and name in self.structural and "://" not in value:
+        own = place == "structure" and name in self.structural and "://" not in value
+        if own and not (name == "user" and _WITH_GROUP.fullmatch(value)):
             return _without_defaults(value, self.known)
         named = _ITEM.match(value) if item else None
         if named:
             rest = shown_characters(value[named.end() + 1 :], named[0], self.known)
             return bytearray(b"\1") * (named.end() + 1) + rest
-        if place == "values" and item and _VARIABLE.fullmatch(value):
+        if place == "values" and item and name in _LISTS_OF_VARIABLES and _PASSED_ON.fullmatch(value):
             return bytearray(b"\1") * len(value)  # the shell's value is passed on
         return shown_characters(value, name, self.known)
 
@@ -222,14 +245,17 @@ class _Masks:
 
 def _place(key: str, place: str) -> str:
     """Where the value of a key stands."""
-    if not place.startswith("structure"):
-        return place.removesuffix("-item")
-    return "values" if key in _VALUES else "words" if key in _WORDS else "structure"
+    place = "structure" if place == "top" else place.removesuffix("-item")
+    if place not in ("structure", "extension"):
+        return place
+    return "values" if key in _VALUES else "words" if key in _WORDS else place
 
 
 def _without_defaults(value: str, known: frozenset[str]) -> bytearray:
     """A value of Compose's own, but for what a variable with a secret name has as its default."""
     flags = shown_characters(value, "", known)
+    if len(value) > LONGEST:
+        return flags
     shown = bytearray(b"\1") * len(value)
     for found in re.finditer(r"\$\{", value):
         end = value.find("}", found.start()) + 1 or len(value)
@@ -292,7 +318,7 @@ def _mask_comments(text: str, comments: list[tuple[int, int]], shown: bytearray,
         between = text[last:start] if last >= 0 else "x"
         hidden = hidden and between.isspace() and between.count("\n") <= 1
         shown[start + 1 : end] = bytes(end - start - 1)
-        if not hidden:
+        if not hidden and end - start <= LONGEST:
             for first, stop in _in_comment(text, start, end, known):
                 shown[first:stop] = b"\1" * (stop - first)
             hidden = _goes_on(text[start:end])
@@ -319,9 +345,12 @@ def _in_comment(text: str, start: int, end: int, known: frozenset[str]) -> Itera
     if len(words) == 1 and not told and not words[0].isalpha() and re.search(r"\w", words[0]):
         return
     flags = bytearray(b"\1") * (stop - start)
+    for word in re.compile(r"[^\s#]+").finditer(text, start, stop) if told else ():
+        if word[0].strip(_PUNCTUATION).lower() not in _COMMON and not _LETTERS.fullmatch(word[0] * is_secret(word[0])):
+            flags[word.start() - start : word.end() - start] = bytes(word.end() - word.start())
     for found in [*_ASSIGNED.finditer(text, start, stop), *_MIXED.finditer(text, start, stop)]:
         flags[found.start() - start : found.end() - start] = bytes(found.end() - found.start())
-    address = re.compile(r"\S*(?:://|@)").search(text, start, end)
+    address = _ADDRESS.search(text, start, end)
     if address:
         at = address.start() - start
         flags[at:] = shown_characters(text[address.start() : end], "", known)[: max(stop - address.start(), 0)]

@@ -13,6 +13,7 @@ from cli.test_bad_input import COMPOSE, ROOT, assert_refused, run, write
 from unit.test_growth import calls
 
 from devpool.cli import run as run_here
+from devpool.decide.starts import serves
 from devpool.docker.bounded import TooLateError, TooMuchError
 from devpool.docker.engine import Running
 from devpool.docker.program import docker_program
@@ -21,6 +22,7 @@ from devpool.output import Output
 from devpool.text.address import find_addresses, several_hosts
 from devpool.text.document import parse
 from devpool.text.envfile import parse_env, values_of
+from devpool.text.masking import masked_lines
 from devpool.text.nodes import Mapping, entries, lookup
 from devpool.text.redaction import redact
 
@@ -257,18 +259,40 @@ HOSTILE = [
 ]
 
 
+def seconds(look: Callable[[str], object], value: str) -> float:
+    """The least of three measurements."""
+    found = []
+    for _ in range(3):
+        began = time.process_time()
+        look(value)
+        found.append(time.process_time() - began)
+    return min(found)
+
+
+def assert_costs_its_length(look: Callable[[str], object], atom: str, before: str = "") -> None:
+    """Four times the length is about four times the work; were it the square, it would be sixteen times."""
+    long, short = (seconds(look, before + atom * (length // len(atom))) for length in (32_000, 8_000))
+    assert long < 0.02 or long / short < 9
+
+
 @pytest.mark.parametrize("atom", HOSTILE)
 @pytest.mark.parametrize("look", [find_addresses, several_hosts, redact])
 def test_a_long_value_costs_its_length(look: Callable[[str], object], atom: str) -> None:
-    """Four times the length is about four times the work; were it the square, it would be sixteen times."""
+    assert_costs_its_length(look, atom, "postgres:")
 
-    def seconds(length: int) -> float:
-        value, found = "postgres:" + atom * (length // len(atom)), []
-        for _ in range(3):
-            began = time.process_time()
-            look(value)
-            found.append(time.process_time() - began)
-        return min(found)
 
-    long = seconds(32_000)
-    assert long < 0.02 or long / seconds(8_000) < 9
+COMMANDS = ["a", "/", "@", "1", "A_", "a/", "-", "\\", "alembic ", "sh -c ", "migrate ", "'", "npm ", "airflow "]
+
+
+@pytest.mark.parametrize("atom", COMMANDS)
+def test_a_long_command_costs_its_length(atom: str) -> None:
+    assert_costs_its_length(serves, atom)
+
+
+@pytest.mark.parametrize("atom", ["a", "a1", "a ", "/", "@", "://", "a=", "#", "a: ", "- ", "${", "x.", "user "])
+def test_a_long_comment_costs_its_length(atom: str) -> None:
+    def comments(text: str) -> object:
+        return masked_lines("x", ("# " + text + "\n").encode() * 3, frozenset(), env=True)
+
+    assert_costs_its_length(comments, atom)
+    assert_costs_its_length(lambda text: comments(text[: len(text) // 4]), atom)

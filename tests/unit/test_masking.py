@@ -7,10 +7,12 @@ import textwrap
 import pytest
 
 from devpool.flow.difference import difference
+from devpool.resources import setting_types
+from devpool.text.harmless import POOLER_SETTINGS
 from devpool.text.masking import masked_lines, withheld
 from devpool.text.redaction import masked
 
-SECRET = "hunter2-Geheim"
+SECRET = "hunter2-Geheim"  # in places that take names alone it is `hunter2`
 KNOWN = frozenset({"db", "web", "pgbouncer"})
 
 ENVIRONMENT = [
@@ -77,6 +79,15 @@ ENVIRONMENT = [
     "JAVA_OPTS: -Ddb.password=SECRET -Ddb.url=jdbc:postgresql://db/x",
     '{DB_PASSWORD: SECRET, PLAIN: "SECRET"}',
     "{A: b,\n  DB_PASSWORD:\n    SECRET}",
+    *(f"PGBOUNCER_{name}: SECRET" for name in ("PWD", "PW", "AUTH", "CRED", "AUTH_LDAP_OPTIONS")),
+    "PGBOUNCER_LOGIN: 'u:SECRET'",
+    "POOLER_CRED: SECRET",
+    "DB_CREDS_NAME: SECRET",
+    "A: ${PGBOUNCER_PWD:-SECRET}",
+    "A: 'https://SECRET:@api.example.com'",
+    "A: https://SECRET:x-oauth-basic@github.com",
+    "A: b\n# SECRET is the admin password",
+    "A: b\n# (SECRET) is the token",
     "- DB_PASSWORD=SECRET",
     "- 'DB_PASSWORD=SECRET'",
     "- DB_PASSWORD=first\n  SECRET",
@@ -111,6 +122,9 @@ SERVICE = [
     "logging: {driver: x, options: {token: SECRET}}",
     "x-secret: SECRET",
     "x-list: [SECRET]",
+    "build: {context: ., args: [SECRET]}",
+    "labels: [SECRET]",
+    "user: root:SECRET",
 ]
 ENV_FILE = [
     "DB_PASSWORD=SECRET",
@@ -122,6 +136,8 @@ ENV_FILE = [
     "DB_PASSWORD='first\nSECRET'",
     'DB_PASSWORD="first\nSECRET\nlast"',
     "DB_PW=SECRET",
+    "PGBOUNCER_PWD=SECRET",
+    "PGBOUNCER_PW=SECRET",
     "PLAIN=SECRET",
     "PLAIN=SECRET # SECRET",
     "DATABASE_URL=postgres://u:SECRET@db:5432/x",
@@ -205,6 +221,32 @@ def test_a_value_of_great_length_is_masked_in_no_time() -> None:
     for piece in ("://a:", "x=", "a ", "@", "${", "'", "--a "):
         assert masked(piece * 100_000, "X").strip() == "***"
         masked(piece * (9_000 // len(piece)), "X")
+
+
+@pytest.mark.parametrize("text", ["a: {labels: {x: 'VALUE'}}\n", "a: b\n# VALUE\n", "a: b\n# x: VALUE\n"])
+def test_defaults_within_defaults_are_masked_however_deep(text: str) -> None:
+    value = "${A:-" * 1_000 + SECRET + "}" * 1_000
+    assert_masked(text.replace("VALUE", value), env=False)
+    assert_masked(f"A={value}\n", env=True)
+
+
+@pytest.mark.parametrize("key", ["secrets", "file", "target", "path", "init", "image", "service"])
+@pytest.mark.parametrize("value", [SECRET, "hunter2"])
+def test_below_an_extension_no_key_is_composes_own(key: str, value: str) -> None:
+    assert_masked(f"x-db: &db\n  {key}: {value}\n  a: [{{{key}: [{value}]}}]\n", env=False)
+
+
+@pytest.mark.parametrize("entry", ["labels: [hunter2]", "build: {context: ., args: [hunter2]}", "user: root:hunter2"])
+def test_a_word_that_is_no_variable_is_masked(entry: str) -> None:
+    assert_masked(compose(entry, ""), env=False)
+
+
+def test_the_settings_of_the_pooler_are_those_of_its_image() -> None:
+    texts = {"auth_ldap_options", "auth_query", "db_auth_query", "db_connect_query", "login_notify_message"}
+    texts |= {"server_check_query", "server_reset_query"}
+    names = {line.split()[0] for line in setting_types().splitlines()} - texts
+    own = {"preset", "session_database", "metrics_folder"}
+    assert {f"PGBOUNCER_{name.upper()}" for name in names | own} == POOLER_SETTINGS
 
 
 def test_what_another_program_quotes_is_withheld_whole_or_cut_short() -> None:
