@@ -21,7 +21,7 @@ from devpool.read.finding import find_project
 from devpool.read.model import Project, Setting, unknown_service
 from devpool.read.project import read_project
 from devpool.read.read_model import read_model
-from devpool.text.address import moved
+from devpool.text.address import replacements
 from devpool.text.interpolation import SHELL
 from devpool.text.visible import shortened
 
@@ -123,7 +123,7 @@ def _shown_value(project: Project, setting: Setting) -> str:
     return (
         "(in a file outside of the repository)"
         if hidden
-        else setting_shown(setting, setting.value.text, project.services)
+        else setting_shown(setting, project.sources, project.services) or "***"
     )
 
 
@@ -137,8 +137,8 @@ def _becomes(move: Move, project: Project) -> str:
     setting = move.setting
     hosts = (*project.services, move.pooler.name)
     hidden = project.sources.is_hidden(setting.value.origin.file.path)
-    moved_text = moved(setting.value.text, setting.address, *move.target)
-    new = move.words if hidden else setting_shown(setting, moved_text, hosts)
+    changes = replacements(setting.address, *move.target)
+    new = (None if hidden else setting_shown(setting, project.sources, hosts, changes)) or move.words
     twin = twin_of(setting, project.environments[setting.service])
     return f"{new}, {where_words(move)}" + (f"; the old value as {twin}" if twin else "")
 

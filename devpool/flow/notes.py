@@ -48,7 +48,9 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     found = [note for pooler in plan.poolers for note in _of_settings(pooler)]
     found += [note for name, start in starts.items() for note in _at_start(project, name, start)]
     settings = [m.setting for m in plan.moves] + [s for b in plan.by_name for s in b.settings]
-    found += [note for setting in settings for note in _of(setting)]
+    # A value with many addresses has as many settings: it is looked at once.
+    written = {(s.service, s.variable, s.value.origin.key): s for s in settings if s.kind not in BARE}
+    found += [note for setting in written.values() for note in _of(setting)]
     found += [f"{s}.{v} lists several hosts: it stays direct" for s, v in project.unplaced]
     found += [note for name in dict.fromkeys(m.setting.service for m in plan.moves) for note in _beside(project, name)]
     named, likely = {b.service for b in plan.by_name}, dict(likely_apps(project))
@@ -191,8 +193,6 @@ def _of_settings(pooler: Pooler) -> Iterator[str]:
 
 
 def _of(setting: Setting) -> Iterator[str]:
-    if setting.kind in BARE:
-        return
     for match in _IGNORED.finditer(setting.value.text):
         yield (
             f"{setting.service}.{setting.variable} sets {match['name']}, which a pooler does not pass on: set it in "

@@ -12,6 +12,9 @@ from devpool.decide.tuning import in_words
 from devpool.flow.prepared import Prepared, shown
 from devpool.output import table
 from devpool.read.model import BARE, Setting
+from devpool.read.sources import Sources
+from devpool.text.address import Span
+from devpool.text.interpolation import Piece
 from devpool.text.redaction import masked
 
 UNPROVED = "warning: --no-verify: that Compose reads the result as planned was NOT proved"
@@ -79,9 +82,42 @@ def _setting_line(prepared: Prepared, move: Move) -> str:
     return f"{setting.variable} -> {move.words} ({place}, {where_words(move)}{kept})"
 
 
-def setting_shown(setting: Setting, text: str, services: Iterable[str]) -> str:
-    """A text of a setting as it is shown: all of a host, a port or a database's name, else its address."""
+def setting_shown(
+    setting: Setting, sources: Sources, services: Iterable[str], changes: Iterable[tuple[Span, str]] = ()
+) -> str | None:
+    """A setting's value as it is shown: all of a host, a port or a database's name, else its address.
+
+    What the shell or a file outside of the root gives is shown as the reference to its variable: what a value is that
+    its user has not written into the project nobody can tell from its place in an address.
+
+    Args:
+        setting: the setting.
+        sources: what was read.
+        services: names that are hosts.
+        changes: spans of its text, and what comes in their place.
+
+    Returns:
+        The text; None where a change falls into what is not shown.
+    """
+    parts, replaced = withheld_parts(setting.value.pieces, sources), list(changes)
+    if any(start < stop and first < end for start, end in parts for (first, stop), _ in replaced):
+        return None
+    text = setting.value.text
+    for (start, end), new in sorted([*parts.items(), *replaced], reverse=True):
+        text = text[:start] + new + text[end:]
     return text if setting.kind in BARE else masked(text, setting.variable, frozenset(services))
+
+
+def withheld_parts(pieces: Iterable[Piece], sources: Sources) -> dict[Span, str]:
+    """The spans of a value's text that the shell or a file outside of the root gives, and the references to them."""
+    found: dict[Span, str] = {}
+    position = 0
+    for piece in pieces:
+        end = position + len(piece.text)
+        if piece.variable and piece.text and sources.is_foreign(piece.source):
+            found[position, end] = f"${{{piece.variable}}}"
+        position = end
+    return found
 
 
 def where_words(move: Move) -> str:
@@ -123,7 +159,7 @@ def files_data(prepared: Prepared) -> dict[str, Any]:
 def _value(prepared: Prepared, move: Move) -> str:
     setting, sources = move.setting, prepared.sources
     hidden = sources.is_hidden(setting.value.origin.file.path)
-    return "***" if hidden else setting_shown(setting, setting.value.text, sources.services)
+    return "***" if hidden else setting_shown(setting, sources, sources.services) or "***"
 
 
 def plan_data(prepared: Prepared) -> dict[str, Any]:

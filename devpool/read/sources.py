@@ -10,7 +10,7 @@ from devpool.read.found import Selection
 from devpool.read.services import Service
 from devpool.text.document import Document
 from devpool.text.envfile import EnvFile
-from devpool.text.interpolation import Variable
+from devpool.text.interpolation import SHELL, Variable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,10 @@ class Sources:
     def is_hidden(self, path: str) -> bool:
         """Whether a file lies outside of the project's root unasked: Compose loads it, and nothing of it is shown."""
         return path in self.outside and path in self.closed
+
+    def is_foreign(self, source: str | None) -> bool:
+        """Whether the source of a variable is the shell or a file outside of the project's root."""
+        return source == SHELL or source in self.outside
 
     def refuse_closed(self, path: str, where: str, app: str = "") -> None:
         """Refuse to edit a file that is not to be edited.

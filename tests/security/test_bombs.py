@@ -18,6 +18,7 @@ from devpool.docker.bounded import TooLateError, TooMuchError
 from devpool.docker.engine import Running
 from devpool.docker.program import docker_program
 from devpool.errors import DevpoolError
+from devpool.flow import notes
 from devpool.output import Output
 from devpool.text.address import find_addresses, several_hosts
 from devpool.text.document import parse
@@ -296,3 +297,15 @@ def test_a_long_comment_costs_its_length(atom: str) -> None:
 
     assert_costs_its_length(comments, atom)
     assert_costs_its_length(lambda text: comments(text[: len(text) // 4]), atom)
+
+
+def test_a_value_with_many_addresses_is_noted_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    of = notes._of
+    monkeypatch.setattr(notes, "_of", lambda setting: looked.append(setting.variable) or of(setting))
+    value = "jdbc:postgresql://db/a?search_path=x," * 50
+    database = 'services:\n  db: {image: "postgres:17", environment: {POSTGRES_PASSWORD: p}}\n'
+    text = f'{database}  web: {{image: app, environment: {{X: "{value}"}}}}\n'
+    write(folder, compose_yml=text)
+    assert run_here(["enable", "--dry-run", "--no-verify"], Output()) == 0
+    assert looked == ["X"]

@@ -154,3 +154,20 @@ def test_folders_outside_are_not_looked_into(clone: Clone) -> None:
     clone.write("compose.yml", COMPOSE[: COMPOSE.index("  web:")] + web.replace("../../job", "."))
     done = clone.devpool(*ENABLE, "--dry-run")
     assert (done.code, "alembic" in done.words) == (0, False)
+
+
+@pytest.mark.parametrize("words", [("explain",), ("explain", "--json"), (*ENABLE, "--dry-run", "--diff", "--json")])
+def test_what_the_shell_or_a_file_outside_gives_to_an_address_is_shown_as_its_variable(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """`${PLAIN}` in the place of a database's name may be a key of the cloud: the project decides what is read."""
+    (clone.home / "private.env").write_text("PLAIN=Himmelfahrt9\n")
+    (clone.project / ".env").symlink_to("../../private.env")
+    monkeypatch.setenv("GH_TOKEN", "Himmelfahrt8")
+    values = "{A_URL: 'postgres://u:p@db/${PLAIN}', B_URL: 'postgres://u:p@db/${GH_TOKEN}'}"
+    clone.write("compose.yml", COMPOSE.replace("env_file: web.env", f"environment: {values}"))
+    done = clone.devpool(*words)
+    assert done.code == 0, done.words
+    assert "Himmelfahrt" not in done.words
+    assert "@db/${PLAIN}" in done.words
+    assert "@db/${GH_TOKEN}" in done.words
