@@ -51,7 +51,7 @@ def read_enabled(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> E
         return recognised(selection, cwd, shell)
     from devpool.flow.rollback import direct
 
-    return Enabled(state=state, direct=direct(state), recorded=True)
+    return Enabled(state=state, direct=direct(state, selection, cwd, shell), recorded=True)
 
 
 def known_state(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> State | None:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devpool import resources
-from devpool.decide.options import Options
+from devpool.commit.names import STATE
+from devpool.decide.options import Options, remembered
 from devpool.flow.enabled import read_enabled
 from devpool.flow.record import Earlier, of_devpool, ours_on_disk
 from devpool.prove.oracle import asked
@@ -21,6 +22,7 @@ from devpool.read.finding import find_project, project_directory
 from devpool.read.found import Selection
 
 if TYPE_CHECKING:
+    from devpool.commit.state import State
     from devpool.flow.prepared import Prepared
 
 _NO_RECORD = (
@@ -61,4 +63,19 @@ def prepare_enable(
         if oracle:
             oracle.complete(sources)
         prepared = draft(sources, earlier, options, oracle)
-    return prepared if enabled is None or enabled.recorded else replace(prepared, notes=(*prepared.notes, _NO_RECORD))
+    if enabled is None:
+        return prepared
+    told = _from_record(enabled.state, options) if enabled.recorded else [_NO_RECORD]
+    return replace(prepared, notes=(*prepared.notes, *told))
+
+
+def _from_record(state: State, options: Options) -> list[str]:
+    """What the user should know of settings that the record alone brings along, and that run SQL or open a port."""
+    last, found = remembered(state.options), []
+    for mine, now in (
+        (last.settings, options.settings),
+        *((s, options.settings_of.get(d, {})) for d, s in last.settings_of.items()),
+    ):
+        same = (key for key, value in mine.items() if key.endswith("_query") and now.get(key) == value)
+        found += [f"`{key}` runs SQL in the database, and is as {STATE} has it: see that it is yours" for key in same]
+    return list(dict.fromkeys(found))

@@ -65,10 +65,12 @@ def read_state(directory: Path, *, allow_outside: bool = False) -> State | None:
 
 
 def _foreign(state: State, directory: Path, *, allow_outside: bool) -> Iterator[tuple[str, str]]:
-    from devpool.undo.recorded import foreign
+    from devpool import resources
+    from devpool.undo.recorded import foreign, foreign_settings
 
     yield from _wrong_places(state, directory, allow_outside=allow_outside)
     yield from foreign(state)
+    yield from foreign_settings(state, resources.setting_types())
 
 
 def _wrong_places(state: State, directory: Path, *, allow_outside: bool) -> Iterator[tuple[str, str]]:

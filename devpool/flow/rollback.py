@@ -22,18 +22,21 @@ from devpool.read.found import Selection
 from devpool.read.model import Project
 from devpool.read.project import read_project
 from devpool.read.read_model import read_model
-from devpool.read.services import Service
+from devpool.read.services import Service, services_node
 from devpool.read.sources import Sources
-from devpool.text.document import decode, encode
+from devpool.text.document import decode, encode, parse
 from devpool.text.edits import Edit
+from devpool.text.patterns import regex
 from devpool.undo.conflicts import Conflict, refusal
 from devpool.undo.digests import Digests
 from devpool.undo.meaning_kept import beyond
+from devpool.undo.meaning_kept import is_ours as is_built
 from devpool.undo.recorded import ours_of
 from devpool.undo.redirect import pooled_values, redirected, without_twins
 from devpool.undo.undo import Undone, read_edited, undo, undo_exactly
 from devpool.undo.unrecorded import Former, former_of, former_poolers, is_ours, unwrapped, without_poolers
 
+_ENV_FILE = regex(r"[\w.-]*\.env|\.env\.[\w-]+")
 Conflicts = Literal["refuse", "keep", "force"]
 
 
@@ -56,27 +59,26 @@ class Direct:
     notes: tuple[str, ...] = ()
 
 
-def undone(state: State) -> dict[str, bytes]:
-    """The bytes that every edited file has without devpool, with the user's later edits kept.
-
-    Raises:
-        DevpoolError: `changed-since-enable`.
-    """
-    return dict(direct(state).files)
-
-
-def direct(state: State, conflicts: Conflicts = "refuse") -> Direct:
+def direct(
+    state: State, selection: Selection, cwd: Path, shell: Mapping[str, str], conflicts: Conflicts = "refuse"
+) -> Direct:
     """The user's files without devpool.
 
     Args:
         state: the record of what was written.
-        directory: the project directory.
+        selection: which files make the project, by the options of `docker compose`.
+        cwd: the working directory.
+        shell: the shell's variables.
         conflicts: what to do where the user has changed the very text of an edit.
 
     Raises:
         DevpoolError: `changed-since-enable`, which shows every such place, unless they are to be kept or forced;
-            `anchor-below`.
+            `anchor-below`, `state-not-ours`, and what reading raises.
     """
+    # As it is on disk: the record has no word in what the project is.
+    sources = read_project(find_project(selection, cwd, shell))
+    _refuse_unread(state, sources)
+    refuse_others(state, sources.services)
     known = read_digests(state)
     files: dict[str, bytes] = {}
     read: dict[str, bytes] = {}
@@ -91,21 +93,55 @@ def direct(state: State, conflicts: Conflicts = "refuse") -> Direct:
     changed = tuple(c for u in found.values() for c in u.conflicts)
     if changed and conflicts == "refuse":
         raise refusal(changed)
-    _refuse_more(state, read, files, forced={c.path for c in changed if c.forced})
+    _refuse_more(state, sources, read, files, forced={c.path for c in changed if c.forced})
     notes += [_gone(e, state.directory) for u in found.values() for e in u.gone]
     settings = {name: s for u in found.values() for name, s in u.settings.items()}
     return Direct(files=files, read=read, settings=settings, conflicts=changed, notes=tuple(dict.fromkeys(notes)))
 
 
+def _refuse_unread(state: State, sources: Sources) -> None:
+    """Only a file that the project reads can have been edited, or one that it reads when an option names it: a compose
+    file by what it holds, an env file by its name.
+
+    Raises:
+        DevpoolError: `state-not-ours`.
+    """
+    known = {*sources.loaded, *sources.env_files}
+    for path in (p for p in state.paths() if p not in known and Path(p).is_file()):
+        if not (_ENV_FILE.fullmatch(Path(path).name) or _services_in(path)):
+            name = shown(path, state.directory)
+            raise not_ours(name, "it is no file that this project reads", f"{state.directory}/{STATE}")
+
+
+def _services_in(path: str) -> dict[str, str]:
+    """The services of a compose file that are built from a context of devpool's, and "" for that it has any."""
+    if not path.endswith((".yml", ".yaml")):
+        return {}
+    document = parse(path, readable.read(Path(path)))
+    services = services_node(document)
+    mine = services.entries if services else []
+    return ({"": ""} if mine else {}) | {
+        entry.key.value: document.text[entry.key.start : entry.value.end] for entry in mine if is_built(entry.value)
+    }
+
+
+def _present(state: State, sources: Sources) -> dict[str, str]:
+    """The services that are built from a context of devpool's, in all files of the record, with what these say."""
+    found = {name: _text_of(service) for name, service in sources.services.items() if is_ours(service)}
+    for path in (p for p in state.paths() if p not in sources.loaded and Path(p).is_file()):
+        found |= _services_in(path)
+    return found
+
+
 def _refuse_more(
-    state: State, read: Mapping[str, bytes], files: Mapping[str, bytes], *, forced: Container[str]
+    state: State, sources: Sources, read: Mapping[str, bytes], files: Mapping[str, bytes], *, forced: Container[str]
 ) -> None:
     """A record is anyone's word: what it makes of a file must be what taking devpool out of it can make.
 
     Raises:
         DevpoolError: `state-not-ours`.
     """
-    ours = ours_of(state)
+    ours = ours_of(state, _present(state, sources))
     for path, after in files.items():
         edits = state.edits_of(path)
         now, then = (read_edited(path, data, edits) for data in (read[path], after))
@@ -113,6 +149,11 @@ def _refuse_more(
         if more:
             why = "without these edits more would change than where an address leads"
             raise not_ours(f"{more} ({shown(path, state.directory)})", why, f"{state.directory}/{STATE}")
+
+
+def _text_of(service: Service) -> str:
+    """What the compose files say of a service, as it stands there."""
+    return "\n".join(f.document.text[f.node.start : f.node.end] for f in service.fragments)
 
 
 def _gone(edit: Edit, directory: str) -> str:
@@ -161,7 +202,7 @@ def prepare_disable(
     directory = project_directory(selection, cwd, shell)
     ours = ours_on_disk(directory)
     state = read_state(directory, allow_outside=selection.allow_outside)
-    found = direct(state, conflicts) if state else Direct(files={})
+    found = direct(state, selection, cwd, shell, conflicts) if state else Direct(files={})
     reader = _Reader(selection, cwd, shell, dict(found.files), dict(found.read))
     poolers = reader.of_record(state, kept=conflicts == "keep") if state else reader.recognised()
     if not state and not poolers:
@@ -266,7 +307,7 @@ def refuse_others(state: State, services: Mapping[str, Service]) -> None:
 
     Args:
         state: the record.
-        services: those of the project as it is without devpool.
+        services: those of the project, with devpool or without.
 
     Raises:
         DevpoolError: `state-not-ours`.

@@ -11,18 +11,22 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from devpool.decide.plan import DIRECT_SUFFIX, POOLED_SUFFIX
 from devpool.text import nodes
+from devpool.text.address import find_addresses
 from devpool.text.document import Document
 from devpool.text.envfile import EnvFile
 from devpool.text.nodes import Node, Scalar
 from devpool.text.patterns import regex
-from devpool.undo.recorded import KEYS, Ours, is_past, leads_by_name
+from devpool.undo.recorded import ADDRESS, KEYS, Ours, is_past, leads_by_name
 from devpool.undo.traces import File
 from devpool.write.pooler import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
 
-_MOST_MENTIONS = 30
 _WRAPPED = regex(rf"\$\{{(\w+){POOLED_SUFFIX}(?:_SESSION)?:-(\$\{{\1\b[^{{}}]*\}}|\$\1\b)\}}")
 _OWN_NAME = regex(rf"({DIRECT_SUFFIX}|{POOLED_SUFFIX}|{POOLED_SUFFIX}_SESSION)$")
-_ADDRESS = r"[^\s'\"@/,;&]*?"
+_INNERMOST = regex(r"\$\{[^{}]*\}|\$\w+")
+_DEEPEST = 5  # variables within each other
+_SERVER = regex(r"[\w.:\[\]%${}?+-]*")
+_SERVERS_NAME = regex(r"(PG|POSTGRES|DB|DATABASE|SQL).*(HOST|ADDR|SERVER|PORT)", re.IGNORECASE)
+_LONGEST = 300  # characters of a server's name with its variables
 Values = dict[str, str | None]
 
 
@@ -38,13 +42,15 @@ def beyond(now: File, after: File, ours: Ours, *, forced: bool = False) -> Itera
     if isinstance(now, EnvFile) or isinstance(after, EnvFile):
         if isinstance(now, EnvFile) and isinstance(after, EnvFile):
             yield from _values(_of_env_file(now), _of_env_file(after), ours, forced)
+            if _beside(now) != _beside(after):
+                yield "a comment"
         else:
             yield "its form"
         return
     same = _Same()
     one, other = _entries(now.root), _entries(after.root)
     for key in dict.fromkeys((*one, *other)):
-        if key != "services" and not key.startswith("x-") and not same(one.get(key), other.get(key)):
+        if key != "services" and key not in ours.fragments and not same(one.get(key), other.get(key)):
             yield key
     yield from _services(now, after, ours, same, forced=forced)
 
@@ -97,7 +103,9 @@ def _service(
         yield from (f"{key}.{name}" for name in sorted(gone) if not (ours.mention.match(name) or name in beside))
     for key in ("command", "entrypoint"):
         words, then = _words(now.get(key)), _words(after.get(key))
-        alike = len(words) == len(then) and all(_is_moved(a, b, ours) for a, b in zip(words, then, strict=True))
+        alike = len(words) == len(then) and all(
+            _is_moved(a, b, ours, whole=False) for a, b in zip(words, then, strict=True)
+        )
         if not (alike or forced):
             yield key
 
@@ -114,24 +122,89 @@ def _values(now: Values, after: Values, ours: Ours, forced: bool) -> Iterator[st
         elif name not in now:
             kept = name + DIRECT_SUFFIX not in now
         else:
-            kept = not (forced or _is_moved(now[name], after[name], ours))
+            kept = not (forced or _is_moved(now[name], after[name], ours, name=name))
         if kept:
             yield name
 
 
-def _is_moved(now: str | None, after: str | None, ours: Ours) -> bool:
-    """Whether two texts differ by nothing but where an address leads: to a pooler now, anywhere after."""
+def _is_moved(now: str | None, after: str | None, ours: Ours, *, name: str = "", whole: bool = True) -> bool:
+    """Whether two texts differ by nothing but where an address leads: to a pooler now, to another server after.
+
+    Args:
+        now, after: the texts; None where there is none.
+        ours: how what devpool writes can be told.
+        name: the variable whose value it is; "" for none.
+        whole: whether all of the text may be a host or a port.
+    """
     if now == after:
         return True
     text = _WRAPPED.sub(r"\2", now or "")
     if text == (after or "") or (not after and text != now):
         return True
-    pieces = ours.mention.split(text)
-    if len(pieces) == 1 or len(pieces) > _MOST_MENTIONS:
+    pieces = _around(text, ours, whole=whole, server=_SERVERS_NAME.search(name) is not None)
+    if len(pieces) == 1:
         return False
-    if not after:
-        return not "".join(pieces)
-    return re.fullmatch(_ADDRESS.join(map(re.escape, pieces)), after) is not None
+    return _fits(pieces, after) if after else not "".join(pieces)
+
+
+def _around(text: str, ours: Ours, *, whole: bool, server: bool) -> list[str]:
+    """What stands around the addresses of poolers in a text. What the record alone calls a pooler is one where nothing
+    but a Postgres server can be meant.
+    """
+    pieces, last = [], 0
+    urls, alone = list(_places(text)), []
+    if whole and ADDRESS.fullmatch(text.strip("'\"")):
+        alone = [(0, len(text))]
+    for match in ours.mention.finditer(text):
+        name = match[0].partition(":")[0]
+        known = urls if name in ours.gone and not server else (*urls, *alone)
+        inside = any(start <= match.start() and match.end() <= end for start, end in known)
+        if ("." not in name and inside) if name in ours.gone else (inside or _after_sign(text, match.start())):
+            pieces.append(text[last : match.start()])
+            last = match.end()
+    return [*pieces, text[last:]]
+
+
+def _after_sign(text: str, position: int) -> bool:
+    """Whether a place in a text is in what follows the `//` or the `@` of a URL, variables before it."""
+    head = text[max(0, position - _LONGEST) : position]
+    signs = [end for sign in ("//", "@") if (end := head.rfind(sign) + len(sign)) >= len(sign)]
+    return bool(signs) and _SERVER.fullmatch(head, max(signs)) is not None
+
+
+def _places(text: str) -> Iterator[tuple[int, int]]:
+    """Where an address stands in a text: in a URL or a keyword string, or as a host with a port."""
+    plain = text
+    for _ in range(_DEEPEST):
+        plain = _INNERMOST.sub(lambda m: "x" * len(m[0]), plain)
+    for address in find_addresses(plain):
+        spans = (address.host_span, address.port_span, address.database_span)
+        yield from (span for span in spans if span)
+        if address.port_span:
+            yield min(address.host_span[0], address.port_span[0]), max(address.host_span[1], address.port_span[1])
+
+
+def _fits(pieces: Sequence[str], after: str) -> bool:
+    """Whether a text is these pieces with an address, or nothing, between each two."""
+    first, *middle, last = pieces
+    if len(after) < len(first) + len(last) or not (after.startswith(first) and after.endswith(last)):
+        return False
+    position, end = len(first), len(after) - len(last)
+    gaps = []
+    for piece in middle:
+        found = after.find(piece, position, end)
+        if found < 0:
+            return False
+        gaps.append(after[position:found])
+        position = found + len(piece)
+    return all(not gap or ADDRESS.fullmatch(gap) for gap in (*gaps, after[position:end]))
+
+
+def _beside(file: EnvFile) -> list[str]:
+    """The lines of an env file that state no variable."""
+    edges = [0, *(edge for b in file.bindings for edge in (b.line_start, b.line_end)), len(file.text)]
+    between = (file.text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
+    return [line.strip() for text in between for line in text.splitlines() if line.strip()]
 
 
 def _of_env_file(file: EnvFile) -> Values:

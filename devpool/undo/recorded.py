@@ -8,7 +8,7 @@ is an address, an alias or the name of a dependency on one line. `meaning_kept.p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from devpool.commit.state import State
@@ -16,6 +16,8 @@ from devpool.decide.options import remembered
 from devpool.decide.own_keys import ANCHOR
 from devpool.decide.plan import DIRECT_SUFFIX, POOLED_SUFFIX, SESSION_SUFFIX
 from devpool.decide.session import SUFFIX
+from devpool.decide.tuning import PRESET, PRESETS, add, read_types
+from devpool.errors import DevpoolError
 from devpool.text.edits import Copy, Edit
 from devpool.text.patterns import regex
 from devpool.write.pooler import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
@@ -24,16 +26,23 @@ KEYS = ("environment", "env_file", "depends_on", "links", "command", "entrypoint
 """The keys of a service whose values devpool edits."""
 _COPIED = "\ufffc"  # stands for a copy, whose text a record does not hold
 _NAME = regex(r"[A-Za-z0-9._-]+")
+_MOST_PORTS = 65535
 _PORT = regex(r"[0-9]{1,5}")
-_ADDRESS = regex(r"[\w.:\[\]%${}?+-]+|\$\{[^\r\n'\"#]*\}(:\d{1,5})?")
+_PLAIN = r"[\w.:\[\]%-]"
+_VARIABLE = rf"\$(?:[A-Za-z_]\w*|\{{\w+(?::?[-+]{_PLAIN}*|:?\?[^\r\n'\"#$`{{}}]*)?\}})"
+_NESTED = rf"\$\{{\w+:?[-+](?:{_PLAIN}|{_VARIABLE})*\}}"
+ADDRESS = regex(rf"(?:{_PLAIN}|{_VARIABLE}|{_NESTED})+")
+"""A host with a port or without, in which variables may stand: Compose reads it, and no shell finds a command in it."""
 _ALIAS = regex(r"[ \t]*(\*[^\s,\[\]{}]+|\[[ \t]*\*[^\r\n\[\]{}]+\])")
 _NAMED_ALIAS = regex(r"(\r\n|\n|\r)?[ \t]*[^\s:#]+:[ \t]*(\*[^\s,\[\]{}]+|\[[ \t]*\*[^\r\n\[\]{}]+\])")
 _WRAP = regex(rf"\$\{{[A-Za-z_]\w*{POOLED_SUFFIX}(_SESSION)?:-")
 _PRIVATE = regex(rf"(\./|(\.\./)+[\w./-]*){re.escape(FOLDER)}/env/[\w.-]+\.env")
 _SHIELD = regex(rf"(\r\n|\n|\r)[ \t]+(environment|env_file|depends_on|links):\s*({_COPIED}|\{{\}}|\[\])")
 _LINE = regex(rf"(\r\n|\n|\r)(export[ \t]+)?[\w.\[\]-]+=['\"]?[^\r\n'\"]*{_COPIED}[^\r\n'\"]*['\"]?")
-_PUBLISHED = regex(r"127\.0\.0\.1:(\d{1,5}):")
 _SUFFIXES = (DIRECT_SUFFIX, POOLED_SUFFIX, SESSION_SUFFIX)
+_OWN_NAME = rf"[\w.-]+(?:{'|'.join(_SUFFIXES)})\b"
+_TWIN = regex(rf"[\s,-]*['\"]?{_OWN_NAME}[^\r\n]*{_COPIED}[^\r\n]*|{DIRECT_SUFFIX}")
+_PUBLISHED = regex(r"127\.0\.0\.1:(\d{1,5}):")
 _OWN = regex(rf"{POOLED_SUFFIX}|{DIRECT_SUFFIX}|{re.escape(FOLDER)}/env/|&{ANCHOR}|{SUFFIX}\b")
 
 
@@ -46,21 +55,38 @@ class Ours:
         databases: what these stand before.
         address: what fits an address of a pooler, or one of its ports.
         mention: what finds such a thing in a text.
+        gone: the services that it added and that are no more, by the project as it is, and the ports of such.
+        fragments: the extension fields (`x-...`) that it edited.
     """
 
     names: frozenset[str]
     databases: frozenset[str]
     address: re.Pattern[str]
     mention: re.Pattern[str]
+    gone: frozenset[str] = frozenset()
+    fragments: frozenset[str] = frozenset()
 
 
-def ours_of(state: State) -> Ours:
-    """What devpool added, by a record."""
+def ours_of(state: State, present: Mapping[str, str] | None = None) -> Ours:
+    """What devpool added, by a record.
+
+    Args:
+        state: the record.
+        present: the services of the project that are built from a context of devpool's, with what the files say of
+            them: a record alone makes no text an address. None for a record of devpool's own making.
+    """
     added = {name for p in state.poolers for name in (p.name, p.exporter) if name}
     blocks = ["".join(p for p in e.new if isinstance(p, str)) for e in state.edits if e.at[1:] and e.at[1] in added]
     published = [port for block in blocks for port in _PUBLISHED.findall(block)]
+    ports_said = [*(p.port for p in state.poolers), *published]
+    gone: frozenset[str] = frozenset()
+    if present is not None:
+        lost = {p.port for p in state.poolers if p.name not in present and not _says(present.values(), p.port)}
+        gone = frozenset((added - present.keys()) | lost)
+        published = [port for port in published if _says(present.values(), port)]
+        ports_said = [port for port in ports_said if port in lost or _says(present.values(), port)]
     names = "|".join(map(re.escape, sorted(added, key=len, reverse=True))) or "(?!)"
-    ports = "|".join(map(re.escape, (*(p.port for p in state.poolers), *published))) or "(?!)"
+    ports = "|".join(map(re.escape, ports_said)) or "(?!)"
     # An app in the host's network keeps the host's name: only the port is the pooler's.
     host = r"[\w.-]+" if published else f"(?:{names})"
     return Ours(
@@ -68,7 +94,14 @@ def ours_of(state: State) -> Ours:
         databases=frozenset(p.database for p in state.poolers),
         address=re.compile(rf"{host}(?::\d{{1,5}})?|\d{{1,5}}"),
         mention=re.compile(rf"(?<![\w.])(?:{names})(?::\d{{1,5}})?(?![\w-])|(?<!\d)(?:{ports})(?!\d)|{SUFFIX}\b"),
+        gone=gone,
+        fragments=frozenset(e.at[0] for e in state.edits if e.at[0].startswith("x-") and e.at[0] != "x-devpool"),
     )
+
+
+def _says(texts: Iterable[str], port: str) -> bool:
+    """Whether one of these texts has a port in it."""
+    return any(re.search(rf"(?<!\d){re.escape(port)}(?!\d)", text) for text in texts)
 
 
 def foreign(state: State) -> Iterator[tuple[str, str]]:
@@ -91,6 +124,29 @@ def foreign(state: State) -> Iterator[tuple[str, str]]:
         why = problem(edit, ours)
         if why:
             yield f"an edit of {'.'.join(edit.at)}", why
+
+
+def foreign_settings(state: State, types: str) -> Iterator[tuple[str, str]]:
+    """What the options of a record hold that the command line refuses, and why.
+
+    Args:
+        state: the record.
+        types: the text of settings.txt.
+    """
+    chosen, known = remembered(state.options), read_types(types)
+    for settings in (chosen.settings, *chosen.settings_of.values()):
+        for key, value in settings.items():
+            shown = f"the setting `{key}`" if key in known or key == PRESET else "a setting"
+            if key == PRESET:
+                if value not in PRESETS:
+                    yield shown, "there is no such preset"
+                continue
+            try:
+                add({}, key, value, known)
+            except DevpoolError as error:
+                yield shown, error.message
+    if chosen.publish is not None and not 1 <= chosen.publish <= _MOST_PORTS:
+        yield "options", "no such port can be published"
 
 
 def problem(edit: Edit, ours: Ours) -> str:
@@ -170,7 +226,7 @@ def _is_awaited(edit: Edit, written: str, ours: Ours) -> bool:
 def _is_added(edit: Edit, written: str, ours: Ours) -> bool:
     if len(edit.at) == 1 and edit.inserts and not written.startswith(("\n ", "\r\n ")):
         return edit.at[0].endswith(_SUFFIXES) and _LINE.fullmatch(written) is not None
-    named = edit.inserts and edit.at[-1].endswith(_SUFFIXES)
+    named = edit.inserts and edit.at[-1].endswith(_SUFFIXES) and _TWIN.fullmatch(written) is not None
     shield = _SHIELD.fullmatch(written) is not None
     return named or shield or _names_ours(written, ours) or _is_awaited(edit, written, ours)
 
@@ -189,4 +245,4 @@ def _is_alias(edit: Edit) -> bool:
 def _of_address(edit: Edit, written: str, ours: Ours) -> str:
     if edit.inserts or not ours.address.fullmatch(written):
         return "what it takes out is no address of a pooler"
-    return "" if _ADDRESS.fullmatch(edit.old or "") else "what it puts back is no address"
+    return "" if ADDRESS.fullmatch(edit.old or "") else "what it puts back is no address"

@@ -147,6 +147,83 @@ def has_a_private_file_elsewhere(clone: Clone) -> None:
     clone.change_record(lambda body: body.update(private=["../../.bashrc"]))
 
 
+def calls_a_word_a_pooler(clone: Clone, word: str) -> None:
+    """The record's word alone makes no pooler of a word."""
+    clone.change_record(lambda body: body["poolers"].append(body["poolers"][0] | {"name": word}))
+
+
+def changes_a_script(clone: Clone) -> None:
+    clone.write("release.sh", "npm publish\n")
+    calls_a_word_a_pooler(clone, "publish")
+    clone.add_edit("release.sh", "publish", "${X:-evil}", ("A",))
+
+
+def changes_a_dockerfile(clone: Clone) -> None:
+    clone.write("Dockerfile", "FROM python\n")
+    calls_a_word_a_pooler(clone, "python")
+    clone.add_edit("Dockerfile", "python", "evil", ("A",))
+
+
+def runs_a_command_as_a_default(clone: Clone) -> None:
+    clone.add_edit("web.env", "pgbouncer", f"${{X:-$({EVIL})}}", ("PGHOST",))
+
+
+def changes_another_variable(clone: Clone) -> None:
+    calls_a_word_a_pooler(clone, "production")
+    clone.add_edit("compose.yml", "production", "development", _MODE)
+
+
+def changes_a_command(clone: Clone) -> None:
+    clone.write("compose.yml", clone.text().replace("read_only: true", "command: [sh, -c, serve]", 1))
+    calls_a_word_a_pooler(clone, "serve")
+    clone.add_edit("compose.yml", "serve", "evil", ("services", "web", "command"))
+
+
+def changes_a_command_that_has_the_poolers_name(clone: Clone) -> None:
+    clone.write("compose.yml", clone.text().replace("read_only: true", "command: [sh, -c, pgbouncer]", 1))
+    clone.add_edit("compose.yml", "pgbouncer]", "evil]", ("services", "web", "command"))
+    clone.change_record(lambda body: body["edits"][-1].update(old="evil", end=body["edits"][-1]["start"] + 4))
+    clone.change_record(lambda body: body["edits"][-1].update(new=["pgbouncer"]))
+
+
+def changes_a_port_that_is_no_poolers(clone: Clone) -> None:
+    clone.write("compose.yml", clone.text().replace("MODE: production", "MAIL_PORT: 2525"))
+    clone.change_record(lambda body: body["poolers"][0].update(port="2525"))
+    clone.add_edit("compose.yml", "2525", "25", (*_ENVIRONMENT, "MAIL_PORT"))
+
+
+def changes_what_devpool_runs(clone: Clone) -> None:
+    clone.write("compose.yml", clone.text() + "x-devpool:\n  migrate: {service: web, command: pgbouncer}\n")
+    clone.add_edit("compose.yml", "pgbouncer}", "evil}", ("x-devpool", "migrate", "command"))
+    clone.change_record(lambda body: body["edits"][-1].update(old="evil", end=body["edits"][-1]["start"] + 4))
+    clone.change_record(lambda body: body["edits"][-1].update(new=["pgbouncer"]))
+
+
+def takes_a_comment_out(clone: Clone) -> None:
+    clone.write("web.env", clone.text("web.env") + "# keep this pin\n")
+    clone.add_edit("web.env", "# keep this pin\n", "", ("X_DIRECT",), inserts=True)
+
+
+def sets(clone: Clone, key: str, value: str) -> None:
+    clone.change_record(lambda body: body["options"].update(settings={key: value}))
+
+
+def sets_where_the_pooler_listens(clone: Clone) -> None:
+    sets(clone, "listen_addr", "0.0.0.0")
+
+
+def sets_several_lines(clone: Clone) -> None:
+    sets(clone, "query_timeout", "60\n    privileged: true")
+
+
+def sets_what_is_no_setting(clone: Clone) -> None:
+    sets(clone, "zzz", "1")
+
+
+def sets_what_is_no_preset(clone: Clone) -> None:
+    sets(clone, "preset", "\x1b[31mevil")
+
+
 _ENVIRONMENT = ("services", "web", "environment")
 _MODE = (*_ENVIRONMENT, "MODE")
 _ATTACKS: tuple[Attack, ...] = (
@@ -174,6 +251,19 @@ _ATTACKS: tuple[Attack, ...] = (
     calls_the_database_a_pooler,
     calls_an_app_an_exporter,
     has_a_private_file_elsewhere,
+    changes_a_script,
+    changes_a_dockerfile,
+    runs_a_command_as_a_default,
+    changes_another_variable,
+    changes_a_command,
+    changes_a_command_that_has_the_poolers_name,
+    changes_a_port_that_is_no_poolers,
+    changes_what_devpool_runs,
+    takes_a_comment_out,
+    sets_where_the_pooler_listens,
+    sets_several_lines,
+    sets_what_is_no_setting,
+    sets_what_is_no_preset,
 )
 
 

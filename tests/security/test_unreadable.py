@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -115,14 +115,14 @@ def test_a_project_whose_path_is_no_text_is_enabled_and_goes_back(folder: Path) 
 def test_a_folder_of_devpools_that_cannot_be_listed_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It may hold a password, which disable would leave."""
     (folder / ".devpool/env").mkdir(parents=True)
-    listed = os.listdir
+    scanned = os.scandir
 
-    def closed(fd: int) -> list[str]:
+    def closed(fd: int) -> Iterator[os.DirEntry[str]]:
         if os.readlink(f"/proc/self/fd/{fd}").endswith("/env"):
             raise PermissionError(13, "Permission denied")
-        return listed(fd)
+        return scanned(fd)
 
-    monkeypatch.setattr(os, "listdir", closed)
+    monkeypatch.setattr(os, "scandir", closed)
     with pytest.raises(DevpoolError) as refused:
         ours_on_disk(folder)
     assert refused.value.code == "cannot-read"

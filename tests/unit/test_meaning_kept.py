@@ -105,3 +105,18 @@ def test_an_env_file_differs_by_addresses_too(now: str, after: str, places: list
 
 def test_where_the_user_overwrites_his_own_change_a_value_may_be_any_other() -> None:
     assert found(compose(f"{ENV}A: mine"), compose(f"{ENV}A: db"), forced=True) == []
+
+
+def test_many_addresses_in_a_text_are_compared_in_a_moment() -> None:
+    now = "+".join(["pgbouncer"] * 2000)
+    assert of_env(f"A={now}b\n", f"A={'+' * 4000}b\n") == ["A"]
+    assert of_env(f"A=postgres://pgbouncer/{now}\n", f"A=postgres://db/{now}\n") == []
+
+
+@pytest.mark.parametrize("after", ["$(evil)", "evil|sh", "a/b", "${X:-$(evil)}", "a b"])
+def test_what_is_put_back_is_a_server(after: str) -> None:
+    assert found(compose(f"{ENV}A: pgbouncer"), compose(f"{ENV}A: {after}")) == ["services.web.environment.A"]
+
+
+def test_the_lines_of_an_env_file_without_a_variable_stay() -> None:
+    assert of_env("# mine\nA=b\n", "A=b\n") == ["a comment"]
