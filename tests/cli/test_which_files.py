@@ -67,7 +67,7 @@ def test_an_env_file_of_the_command_line_counts_in_place_of_the_variable(folder:
 @pytest.mark.parametrize("include", ["include", '"incl\\u0075de"'])
 def test_a_file_of_another_folder_is_read_however_its_name_is_brought_in(tmp_path: Path, include: str) -> None:
     """What names it can be spelt so that it is seen only when YAML is read, and Compose has been asked by then."""
-    for folder in ("app", "common"):
+    for folder in (".git", "app", "common"):
         (tmp_path / folder).mkdir()
     head, database, web = COMPOSE.partition("  db:\n")[0], *COMPOSE.removeprefix("services:\n").split("  web:\n")
     (tmp_path / "common" / "db.yml").write_text(f"{head}{database}")
