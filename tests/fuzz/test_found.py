@@ -20,7 +20,7 @@ LAUGHS = b"L0=ha\n" + b"".join(b"L%d=$L%d$L%d\n" % (n + 1, n, n) for n in range(
 @pytest.mark.parametrize(
     ("files", "odd", "result"),
     [
-        ({}, {"compose.yml": "fifo"}, "no-compose-file"),
+        ({}, {"compose.yml": "fifo"}, "cannot-read"),
         ({}, {"compose.yml": "endless"}, "cannot-read"),
         ({"compose.yml": FINE}, {".env": "fifo"}, "cannot-read"),
         ({"compose.yml": FINE}, {".env": "loop"}, "cannot-read"),
