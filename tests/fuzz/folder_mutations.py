@@ -29,7 +29,7 @@ _NAMES = (
         ".devpool/env/pgbouncer-db.shop.net.env",
         ".devpool",
     ),
-    *("../home/.bashrc", "../home/.ssh/id_rsa", "../home/new", "../home/empty/x", "../home/work/journal/thesis.txt"),
+    *("../home/.bashrc", "../home/.ssh/id_rsa", "../home/new", "../home/empty/x", "../home/papers/journal/thesis.txt"),
     *(
         ".devpool/../../home/.bashrc",
         "link/.bashrc",
@@ -133,7 +133,7 @@ def mode(random: Random, own: Path, home: Path) -> str:
 def link(random: Random, own: Path, home: Path) -> str:
     """A link in the place of a file or a folder, or beside them."""
     path = _place(random, own)
-    inside = (".bashrc", ".ssh/id_rsa", ".ssh", "empty", "work", "work/journal", "work/lock", "new", ".")
+    inside = (".bashrc", ".ssh/id_rsa", ".ssh", "empty", "papers", "papers/journal", "papers/lock", "new", ".")
     target = random.choice((*(str(home / name) for name in inside), "/dev/zero", path.name, "..", "../compose.yml"))
     _clear(path)
     if random.random() < 0.1 and Path(target).is_file():

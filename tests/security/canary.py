@@ -134,13 +134,13 @@ def build(root: Path) -> World:
     (project / ".env").chmod(0o600)
     (home / ".ssh").mkdir(parents=True)
     (home / "empty" / "deep").mkdir(parents=True)
-    (home / "work" / "journal" / "deep").mkdir(parents=True)
+    (home / "papers" / "journal" / "deep").mkdir(parents=True)
     (home / ".ssh" / "id_rsa").write_bytes(SECRET)
     (home / ".ssh" / "id_rsa").chmod(0o600)
     (home / ".bashrc").write_bytes(BASHRC)
-    (home / "work" / "journal" / "thesis.txt").write_bytes(b"years of work\n")
-    (home / "work" / "journal" / "0-notes").write_bytes(b"notes\n")
-    (home / "work" / "lock").write_bytes(b"a lock of mine\n")
+    (home / "papers" / "journal" / "thesis.txt").write_bytes(b"years of work\n")
+    (home / "papers" / "journal" / "0-notes").write_bytes(b"notes\n")
+    (home / "papers" / "lock").write_bytes(b"a lock of mine\n")
     return World(project, home)
 
 

