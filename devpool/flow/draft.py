@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -33,11 +33,13 @@ from devpool.read.reading import Reading
 from devpool.read.root import find_root
 from devpool.read.sources import Sources
 from devpool.text.address import find_addresses
-from devpool.text.document import Document, encode, parse
+from devpool.text.document import encode
 from devpool.text.edits import Edit
-from devpool.text.envfile import EnvFile
 from devpool.undo.digests import Digests, digests_of
-from devpool.undo.recorded import foreign
+from devpool.undo.meaning_kept import beyond
+from devpool.undo.recorded import foreign, ours_of
+from devpool.undo.traces import File
+from devpool.undo.undo import read_edited
 from devpool.write.rewrite import Changes, rewrite
 
 _PRIVATE = 0o600
@@ -68,7 +70,7 @@ def draft(sources: Sources, earlier: Earlier, options: Options, oracle: Oracle |
     readings = oracle.begin(texts | private) if oracle else None
     context = contexts(plan)
     record = _record(plan, options, changes, digest(context))
-    _prove_known(record)
+    _prove_known(sources, record, texts)
     ours = home_files(sources.directory, record, _digests(sources, record), context) | private
     wanted: dict[str, bytes | None] = {**earlier.files, **texts, **ours}
     # As they were read, not as they are by now: what was saved since is someone else's.
@@ -113,10 +115,33 @@ def _prove(project: Project, plan: Plan, changes: Changes, before: Reading, afte
         prove_exporter(pooler, after)
 
 
-def _prove_known(record: State) -> None:
-    """What is written is known again as devpool's own when it is read."""
+def _prove_known(sources: Sources, record: State, texts: Mapping[str, bytes]) -> None:
+    """What is written is known again as devpool's own when it is read: `disable` will not refuse it.
+
+    Raises:
+        ProofError: `not-known-again`, `not-readable`.
+        DevpoolError: `read-elsewhere`, where an alias takes a value into what devpool does not edit.
+    """
     for what, why in foreign(record):
         raise ProofError("not-known-again", f"{what} would not be taken back: {why}")
+    ours = ours_of(record)
+    for path, data in texts.items():
+        more = next(beyond(_read_again(path, data, record), _file(sources, path), ours), None)
+        if more:
+            raise DevpoolError(
+                "read-elsewhere",
+                f"a change here would reach {more}, too, which devpool does not edit",
+                where=path,
+                hint="write the value there without an alias, or pool the app by name (--by-name SERVICE)",
+            )
+
+
+def _read_again(path: str, data: bytes, record: State) -> File:
+    """What is written must be YAML, also where Compose is not asked."""
+    try:
+        return read_edited(path, data, record.edits_of(path))
+    except DevpoolError as error:
+        raise ProofError("not-readable", f"the edited file would not be read: {error.message}", where=path) from None
 
 
 def _notes(project: Project, plan: Plan) -> tuple[str, ...]:
@@ -216,8 +241,8 @@ def _all_direct(plan: Plan, where: str, told: tuple[str, ...]) -> DevpoolError:
     )
 
 
-def _text_of(sources: Sources, path: str) -> str:
-    return (sources.loaded.get(path) or sources.env_files[path]).text
+def _file(sources: Sources, path: str) -> File:
+    return sources.loaded.get(path) or sources.env_files[path]
 
 
 def _new_texts(sources: Sources, changes: Changes) -> dict[str, bytes]:
@@ -226,19 +251,9 @@ def _new_texts(sources: Sources, changes: Changes) -> dict[str, bytes]:
     for edit in changes.edits:
         by_path.setdefault(edit.path, []).append(edit)
     for path, edits in by_path.items():
-        file: Document | EnvFile = sources.loaded.get(path) or sources.env_files[path]
+        file = _file(sources, path)
         found[path] = encode(file.bom, prove_text(file.text, edits))
-        if path in sources.loaded:
-            _prove_readable(path, found[path])
     return found
-
-
-def _prove_readable(path: str, data: bytes) -> None:
-    """What is written must be YAML, also where Compose is not asked."""
-    try:
-        parse(path, data)
-    except DevpoolError as error:
-        raise ProofError("not-readable", f"the edited file would not be read: {error.message}", where=path) from None
 
 
 def _record(plan: Plan, options: Options, changes: Changes, context: str) -> State:
@@ -259,4 +274,4 @@ def _record(plan: Plan, options: Options, changes: Changes, context: str) -> Sta
 
 
 def _digests(sources: Sources, state: State) -> Digests:
-    return {e: d for p in state.paths() for e, d in digests_of(_text_of(sources, p), state.edits_of(p)).items()}
+    return {e: d for p in state.paths() for e, d in digests_of(_file(sources, p).text, state.edits_of(p)).items()}

@@ -7,8 +7,9 @@ and under load RECONNECT meets connections that are just logging in, which PgBou
 the clients away that wait for one (`server login has been failing`).
 
 So while a migration runs, each server connection is used for one transaction only (`server_lifetime` 0): a statement
-that was prepared in the same transaction holds the lock of its table. RECONNECT comes afterwards where no client is at
-work, or where a long transaction still holds a connection from before.
+that was prepared in the same transaction holds the lock of its table, and the pooler closes what is idle. RECONNECT
+comes only where a connection from before is still held afterwards, by a long transaction or a session, and between two
+logins.
 """
 
 from __future__ import annotations
@@ -40,11 +41,12 @@ old() {{ pooler-admin 'SHOW SERVERS' | awk -F, -v since="$1" '
     $(NF - column) < since {{ n++ }}
     END {{ print n + 0 }}'
 }}
-looks=0
-while [ "$(old "$1")" != 0 ] && [ $((looks += 1)) -lt 30 ]; do sleep 0.1; done
+until_none() {{ looks=0; while [ "$("$@")" != 0 ] && [ $((looks += 1)) -lt 30 ]; do sleep 0.1; done; }}
+until_none old "$1"
 seconds=$(sed -n 's/^server_lifetime *= *//p' {CONFIGURATION} | tail -n 1)
 pooler-admin "SET server_lifetime = '${{seconds:-3600}}'"
-if [ "$(old "$1")" != 0 ] || [ "$(sum 'SHOW POOLS' cl_waiting sv_active sv_login)" = 0 ]; then
+if [ "$(old "$1")" != 0 ]; then
+    until_none sum 'SHOW POOLS' sv_login
     pooler-admin RECONNECT
 fi
 """

@@ -197,9 +197,10 @@ class _Masks:
                 extension = place == "top" and key not in _TOP_LEVEL and key != "<<"
                 self.node(entry.value, key, "extension" if extension else _place(key, place))
         elif isinstance(node, Sequence):
+            around = place.removesuffix("-item")
             for number, item in enumerate(node.items):
                 first = number == 0 or " " in getattr(item, "value", "")  # a script after `sh -c`
-                self.node(item, name, "arguments" if place == "words" and not first else f"{place}-item")
+                self.node(item, name, "arguments" if around == "words" and not first else f"{around}-item")
         elif isinstance(node, Scalar):
             self._scalar(node, self._flags(node.value, name, *place.split("-")))
 

@@ -204,6 +204,16 @@ def test_where_the_user_keeps_every_app_direct_there_is_nothing_to_pool(folder: 
     refuse(folder, shell, "nothing-to-pool", "enable", "--no-up", "--direct", "web", words=("you asked for it",))
 
 
+@needs_compose
+@pytest.mark.parametrize("use", ["labels: *values", "build: {context: ., args: *values}"])
+def test_a_value_that_an_alias_takes_elsewhere(folder: Path, shell: dict[str, str], use: str) -> None:
+    app = "  web:\n    image: app\n    environment: *values\n"
+    text = f"x-values: &values\n  DATABASE_URL: {URL}\nservices:\n{DB}{app}  other:\n    image: other\n    {use}\n"
+    write(folder, compose_yml=text)
+    refuse(folder, shell, "read-elsewhere", words=(f"services.other.{use.partition(':')[0]}",))
+    assert run(folder, shell, "enable", "--no-up", "--by-name", "web").returncode == 0, "as the hint says"
+
+
 def test_a_service_that_is_named_pgbouncer_already_is_refused(folder: Path, shell: dict[str, str]) -> None:
     write(folder, compose_yml=COMPOSE + "  pgbouncer: {image: x}\n")
     refuse(folder, shell, "pooler-name-taken", words=("compose.yml:11", "--name"))

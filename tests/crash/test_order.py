@@ -15,14 +15,13 @@ PRIVATE_FILE = Project(
     "a private env file",
     {
         "project/compose.yml": (
-            b"""services:
-  web: {image: shop/web, env_file: shop.env, depends_on: [db]}
-  migrate: {image: shop/web, env_file: shop.env, command: alembic upgrade head, depends_on: [db]}
-  db: {image: "postgres:17", environment: {POSTGRES_PASSWORD: x}}
-""",
+            b"services:\n  web:\n    image: shop/web\n    env_file: shop.env\n",
             0o644,
         ),
-        "project/shop.env": (b"DATABASE_URL=postgres://postgres:secret@db:5432/shop\n", 0o600),
+        "project/shop.env": (
+            b"DB_CONNECTION=pgsql\nDB_HOST=db.shop.net\nDB_PORT=5432\nDB_USERNAME=shop\nDB_PASSWORD=secret\n",
+            0o600,
+        ),
     },
     {},
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from demo_rig import PASSWORD, PASSWORD_IN_URL, DemoProject, demo_project
+from demo_rig import DEVPOOL, PASSWORD, PASSWORD_IN_URL, DemoProject, demo_project
 from migrations_rig import (
     ADVISORY,
     PROJECT,
@@ -26,6 +27,7 @@ from migrations_rig import (
 )
 from pooler_rig import eventually, tell
 
+SLEEPING = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(12)' AND state = 'active'"
 MANY = 50
 TEN = [
     word
@@ -53,6 +55,11 @@ class Story:
     control: dict[str, Any] = field(default_factory=dict)
     control_locks: str = ""
     control_seen: list[list[str]] = field(default_factory=list)
+
+
+@pytest.fixture
+def project(story: Story) -> DemoProject:
+    return story.project
 
 
 @pytest.fixture(scope="module")
@@ -162,21 +169,22 @@ def test_control_without_reconnect_the_clients_meet_stale_plans(story: Story) ->
     assert list(story.control["errors"]) == ["cached plan must not change result type"]
 
 
-def test_afterwards_the_pooler_is_as_before_and_its_idle_connections_are_new(story: Story) -> None:
-    story.project.devpool("migrate", "shop", "--", "true")
-    configuration = story.project.devpool("psql", "--admin", "--", "-Atc", "SHOW CONFIG")[0]
+def test_afterwards_the_pooler_is_as_before_and_only_what_is_still_held_is_marked(project: DemoProject) -> None:
+    assert "RECONNECT command issued" not in project.compose("logs", "pgbouncer")
+    words = [*DEVPOOL, "psql", "shop", "--", "-Atc", "SELECT pg_sleep(12)"]
+    with subprocess.Popen(words, cwd=project.folder, env=project.environ, stdout=subprocess.PIPE, text=True) as held:
+        eventually(lambda: int(ask(project, SLEEPING)), "the long transaction")
+        project.devpool("migrate", "shop", "--", "true")
+        assert held.poll() is None, "the transaction outlasts the migration"
+        assert held.wait() == 0
+    configuration = project.devpool("psql", "--admin", "--", "-Atc", "SHOW CONFIG")[0]
     assert "server_lifetime|3600|3600|" in configuration
-    assert "RECONNECT command issued" in story.project.compose("logs", "pgbouncer")
+    assert "RECONNECT command issued" in project.compose("logs", "pgbouncer")
 
 
 # --- terminal, streams, signals ---
 
 WAITS = ["sh", "-c", "echo ready; exec sleep 100"]
-
-
-@pytest.fixture
-def project(story: Story) -> DemoProject:
-    return story.project
 
 
 def test_on_a_terminal_the_command_has_one(project: DemoProject) -> None:

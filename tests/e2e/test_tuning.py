@@ -127,6 +127,7 @@ def session(project: DemoProject, seen: Seen) -> None:
     direct = "import os; print(os.environ['DATABASE_URL'].rpartition('/')[2])"
     seen.said["migrated"] = project.devpool("migrate", "worker", "--", "python3", "-c", direct)
     look(project, seen, "session")
+    project.devpool("psql", "web", "--", "-Atc", "SELECT 1")  # a pool is shown once somebody has used it
     seen.answers["pools"] = {r["database"]: r["pool_mode"] for r in admin(project, "SHOW POOLS")}
     seen.answers["at the door"] = {r["addr"]: r["database"] for r in admin(project, "SHOW CLIENTS")}
     seen.answers["worker"] = {"address": project.compose("exec", "-T", "worker", "hostname", "-i").strip()}

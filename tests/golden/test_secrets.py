@@ -25,6 +25,8 @@ SECRET_NAME = re.compile(r"pass|passwd|pwd|secret|token|(?:^|_)key$|api_?key|pri
 OF_URL = re.compile(r"[a-z]://[^\s/:@\"'$]*:([^\s@\"'${}]+)@", re.I)
 OF_USER = re.compile(r"[a-z]://([^\s/:@\"'$]+)[:@]", re.I)
 WORD = re.compile(r"[\w.-]+")
+OF_DEVPOOL = {"password", "secret"}
+"""What devpool's own messages say, and some project has for a password."""
 
 
 class Loader(yaml.SafeLoader):
@@ -84,7 +86,7 @@ def secrets_in(folder: Path) -> set[str]:
             else:
                 other |= {name, *WORD.findall(OF_URL.sub(" ", value)), *WORD.findall(name)}
     return {
-        s for s in secret if len(s) >= 4 and s not in other and not s.isdigit() and s.lower() not in ("true", "false")
+        s for s in secret - other - OF_DEVPOOL if len(s) >= 4 and not s.isdigit() and s.lower() not in ("true", "false")
     }
 
 

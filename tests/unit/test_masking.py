@@ -124,6 +124,8 @@ SERVICE = [
     "x-list: [SECRET]",
     "build: {context: ., args: [SECRET]}",
     "labels: [SECRET]",
+    "labels: [[SECRET]]",
+    "command: [[serve, [-p, SECRET]]]",
     "user: root:SECRET",
 ]
 ENV_FILE = [
