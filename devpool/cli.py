@@ -18,8 +18,8 @@ from devpool import __version__
 from devpool.errors import BUG, DONE, INTERRUPTED, USAGE, DevpoolError
 from devpool.output import Output
 from devpool.project_options import project_options
-from devpool.text.redaction import redact
-from devpool.text.visible import visible
+from devpool.redact.passwords import redact
+from devpool.redact.terminal_text import visible
 
 _PLUGIN = {
     "SchemaVersion": "0.1.0",

@@ -6,11 +6,11 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from devpool.commit.private_folder import sweep
 from devpool.docker.engine import environ
 from devpool.errors import DevpoolError
+from devpool.model.selection import Selection
 from devpool.output import Output
-from devpool.prove.private_folder import sweep
-from devpool.read.found import Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from devpool.errors import DevpoolError
-from devpool.text.redaction import redact
-from devpool.text.visible import json_text, short_names, shortened, visible
+from devpool.redact.passwords import redact
+from devpool.redact.terminal_text import json_text, short_names, shortened, visible
 
 if TYPE_CHECKING:
     import click

@@ -1,1 +1,1 @@
-"""What `devpool check` judges: facts as values in, results out, a family of checks in each file. All of it is pure."""
+"""What `devpool check` judges: facts as values in, results out, a family of checks in each file. Pure."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from devpool.checks.facts import Facts, Server
 from devpool.checks.result import Result, critical, ok, skipped, warning
-from devpool.docker.show import Pool, Sight
+from devpool.evidence.show_tables import Pool, Sight
 
 
 def check_databases(facts: Facts) -> Iterator[Result]:

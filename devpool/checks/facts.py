@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from devpool.checks.installed import Installed
-from devpool.commit.state import AppRoute
-from devpool.docker.proof import Connections
-from devpool.docker.show import Sight
+from devpool.evidence.routes import Connections
+from devpool.evidence.show_tables import Sight
+from devpool.undo.state import AppRoute
 
 Version = tuple[int, ...]
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from devpool.checks.app_context import Ground, grounds
 from devpool.checks.facts import Facts
-from devpool.checks.ground import Ground, grounds
 from devpool.checks.other_drivers import OTHERS
 from devpool.checks.python_drivers import PYTHON
 from devpool.checks.result import Result, ok, skipped

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from devpool.checks.installed import Mention
-from devpool.docker.show import Link
+from devpool.evidence.show_tables import Link
 
 Kind = Literal["advisory lock", "LISTEN", "SET", "temporary table", "PREPARE", "WITH HOLD cursor"]
 # What Postgres reports to every client by itself; PgBouncer 1.26 gives each client its own value of these

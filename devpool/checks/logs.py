@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from devpool.catalog.log_messages import translate_all
 from devpool.checks.facts import Facts
 from devpool.checks.result import Result, ok, warning
-from devpool.docker.translations import translate_all
 
 _LONGEST = 120
 # Where queries go through again, this is what the start of a database, or its restart, looked like.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from devpool.checks.ground import Ground
-from devpool.checks.needs import Rule, listens, note, prepared
+from devpool.checks.app_context import Ground
+from devpool.checks.driver_rules import Rule, listens, note, prepared
 from devpool.checks.result import Result, warning
 
 _DIRECT = "`devpool migrate` goes past the pooler"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from devpool.catalog.log_messages import translate
 from devpool.checks.facts import Facts, version
 from devpool.checks.result import Result, critical, ok, skipped, warning
 from devpool.decide.tuning import SCRAM_USUAL
-from devpool.docker.show import Sight
-from devpool.docker.translations import translate
+from devpool.evidence.show_tables import Sight
 
 # Before it one SCRAM user can log in as any other (CVE-2026-107350), and one packet stops it (CVE-2026-107349).
 FLOOR = (1, 26, 1)

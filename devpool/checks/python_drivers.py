@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from devpool.checks.ground import Ground
-from devpool.checks.needs import Rule, listens, note, prepared
+from devpool.checks.app_context import Ground
+from devpool.checks.driver_rules import Rule, listens, note, prepared
 from devpool.checks.result import Result, warning
 
 _DJANGO = "https://docs.djangoproject.com/en/stable/ref/databases/"

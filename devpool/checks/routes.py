@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from devpool.checks.facts import Facts
 from devpool.checks.result import Result, critical, ok, skipped
-from devpool.commit.state import AppRoute
-from devpool.docker.proof import Connections, proof
+from devpool.evidence.routes import Connections, proof
+from devpool.undo.state import AppRoute
 
 
 def check_routes(facts: Facts) -> Iterator[Result]:

@@ -7,17 +7,17 @@ from typing import Any
 
 import click
 
-from devpool.checks.check_lines import check_lines, nagios_line
-from devpool.checks.every import evaluate
-from devpool.checks.gather import gather
-from devpool.checks.leak_probe import find_leaks
-from devpool.checks.leaked import leak_results
+from devpool.checks.leak_results import leak_results
 from devpool.checks.leaks import Leak
+from devpool.checks.registry import evaluate
+from devpool.checks.report import check_lines, nagios_line
 from devpool.checks.result import Result, monitored, skipped, worst
 from devpool.context import Context, context
 from devpool.errors import DONE, FOUND, DevpoolError, UsageError
+from devpool.observe.check_facts import gather
+from devpool.observe.leak_probe import find_leaks
+from devpool.observe.overview import look
 from devpool.project_options import project_options
-from devpool.see.overview import look
 
 # Exit codes of a monitoring plugin (https://www.monitoring-plugins.org/doc/guidelines.html, "Plugin Return Codes").
 _NAGIOS = {"ok": 0, "warning": 1, "critical": 2, "skipped": 3}

@@ -8,7 +8,7 @@ import click
 
 from devpool.after_dashes import AfterDashes, words_after_dashes
 from devpool.context import context
-from devpool.migrate.past_pooler import NOT_RUN, ended, open_project, run_past_pooler
+from devpool.migrate.direct_container import NOT_RUN, ended, open_project, run_past_pooler
 from devpool.project_options import project_options
 
 _SHELL = ("sh", "-c", "command -v bash >/dev/null && exec bash; exec sh")

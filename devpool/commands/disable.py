@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from devpool import resources
-from devpool.commit.keepsakes import commands_for, keep_copies, keep_settings
-from devpool.commit.meanwhile import reading
+from devpool.commit.backups import commands_for, keep_copies, keep_settings
+from devpool.commit.concurrent_change import reading
 from devpool.context import Context, context
 from devpool.decide.options import Options, remembered
 from devpool.errors import UsageError
-from devpool.flow.record import left_in_home
-from devpool.flow.recovery import ready_to_write, tell
-from devpool.flow.report import change_lines, files_data
-from devpool.flow.rollback import Conflicts, Rollback, prepare_disable
+from devpool.lifecycle.build_disable import Conflicts, Rollback, prepare_disable
+from devpool.lifecycle.plan_report import change_lines, files_data
+from devpool.lifecycle.read_state import left_in_home
+from devpool.lifecycle.recovery import ready_to_write, tell
+from devpool.load.locate import project_directory
 from devpool.project_options import project_options
-from devpool.read.finding import project_directory
-from devpool.undo.tuned import adopted
+from devpool.undo.changed_settings import adopted
 
 if TYPE_CHECKING:
-    from devpool.flow.follow import Follow
+    from devpool.lifecycle.apply_to_containers import Follow
 
 _UNPROVED = (
     "there was no record (.devpool/state.json): the project is direct again in meaning, but that its bytes are those "
@@ -128,8 +128,8 @@ def prove(rollback: Rollback) -> None:
     Raises:
         DevpoolError: `not-recognised`, what Compose refuses; nothing is written.
     """
-    from devpool.prove.oracle import reading_after
-    from devpool.prove.verify import prove_direct
+    from devpool.docker.compose_oracle import reading_after
+    from devpool.prove.planned_changes import prove_direct
 
     texts = {path: data for path, data in rollback.prepared.after.items() if data is not None}
     prove_direct(reading_after(rollback.prepared.sources, texts), rollback.services)
@@ -138,8 +138,8 @@ def prove(rollback: Rollback) -> None:
 def _follow(ctx: Context) -> Follow | None:
     """Without an engine the files still go back: rolling back must not wait for Docker."""
     # Imported here: where no container is touched, what is needed for them need not be loaded.
-    from devpool.flow.follow import Follow
-    from devpool.flow.rollout import reach
+    from devpool.lifecycle.apply_to_containers import Follow
+    from devpool.lifecycle.rollout import reach
 
     stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "the files go back, no container is touched")
     return Follow(ctx, stack, running) if stack else None

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from devpool.commit.meanwhile import reading
+from devpool.commit.concurrent_change import reading
 from devpool.context import Context, context
 from devpool.decide.options import Options, remembered, with_settings, without
-from devpool.flow.enabled import known_state
-from devpool.flow.prepare import prepare_enable
-from devpool.flow.recovery import ready_to_write, tell
+from devpool.lifecycle.enabled_project import known_state
+from devpool.lifecycle.prepare_enable import prepare_enable
+from devpool.lifecycle.recovery import ready_to_write, tell
+from devpool.load.locate import project_directory
 from devpool.project_options import project_options
-from devpool.read.finding import project_directory
 from devpool.tuning_options import given_settings, tuning_options
 
 if TYPE_CHECKING:
-    from devpool.commit.state import State
-    from devpool.flow.follow import Follow
-    from devpool.flow.prepared import Prepared
+    from devpool.lifecycle.apply_to_containers import Follow
+    from devpool.lifecycle.change_set import Prepared
+    from devpool.undo.state import State
 
 _PUBLISHED = 6432
 
@@ -65,12 +65,12 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     with reading(directory):
         state = known_state(ctx.selection, ctx.cwd, ctx.shell)
         prepared = _prepare(ctx, state, options)
-    from devpool.flow.report import (
+    from devpool.lifecycle.plan_report import (  # not before Compose has been asked
         plan_data,
         plan_lines,
         replaced_lines,
         written_lines,
-    )  # not before Compose has been asked
+    )
 
     if options["diff"]:
         ctx.output.text(prepared.diff(), masked=True)
@@ -94,7 +94,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
 
 def _tuned_before(ctx: Context, directory: Path, options: dict[str, Any]) -> list[str]:
     """The settings that the poolers had before the last disable, as an offer; nothing where some are asked for now."""
-    from devpool.commit.keepsakes import commands_for, kept_settings
+    from devpool.commit.backups import commands_for, kept_settings
 
     kept = None if given_settings(options) else kept_settings(directory, ctx.shell)
     if kept is None:
@@ -110,8 +110,8 @@ def _remembered(last: tuple[str, ...], opposite: tuple[str, ...]) -> tuple[str, 
 
 def _follow(ctx: Context, prepared: Prepared) -> Follow:
     # Imported here: where no container is touched, what is needed for them need not be loaded.
-    from devpool.flow.follow import Follow
-    from devpool.flow.rollout import own_stack
+    from devpool.lifecycle.apply_to_containers import Follow
+    from devpool.lifecycle.rollout import own_stack
 
     stack = own_stack(ctx.selection, str(ctx.cwd), prepared.plan.added if prepared.plan else ())
     return Follow(ctx, stack, stack.running())
@@ -119,7 +119,7 @@ def _follow(ctx: Context, prepared: Prepared) -> Follow:
 
 def _prepare(ctx: Context, state: State | None, options: dict[str, Any]) -> Prepared:
     if options["no_verify"]:
-        from devpool.flow.report import UNPROVED
+        from devpool.lifecycle.plan_report import UNPROVED
 
         ctx.output.progress(UNPROVED)
     return prepare_enable(

@@ -13,17 +13,17 @@ from devpool.decide.plan import Move, Plan, twin_of
 from devpool.decide.planning import make_plan
 from devpool.decide.routing import Route, chosen_routes
 from devpool.errors import DevpoolError
-from devpool.flow.enabled import read_enabled
-from devpool.flow.prepared import shown
-from devpool.flow.report import setting_shown, where_words
+from devpool.lifecycle.change_set import shown
+from devpool.lifecycle.enabled_project import read_enabled
+from devpool.lifecycle.plan_report import setting_shown, where_words
+from devpool.load.locate import find_project
+from devpool.load.read_project import read_project
+from devpool.model.build_model import read_model
+from devpool.model.project import Project, Setting, unknown_service
 from devpool.project_options import project_options
-from devpool.read.finding import find_project
-from devpool.read.model import Project, Setting, unknown_service
-from devpool.read.project import read_project
-from devpool.read.read_model import read_model
+from devpool.redact.terminal_text import shortened
 from devpool.text.address import replacements
 from devpool.text.interpolation import SHELL
-from devpool.text.visible import shortened
 
 
 @click.command()

@@ -10,16 +10,16 @@ from typing import Any
 import click
 
 from devpool import resources
-from devpool.commit.state import State, not_enabled
 from devpool.context import Context, context
 from devpool.docker.console import show
 from devpool.docker.containers import Running, Stack
 from devpool.errors import DevpoolError
-from devpool.flow.enabled import known_state
-from devpool.flow.rollout import reach
+from devpool.evidence.pooler_metrics import SHOWN, families, merged
+from devpool.evidence.prometheus_text import Family, exposition
+from devpool.lifecycle.enabled_project import known_state
+from devpool.lifecycle.rollout import reach
 from devpool.project_options import project_options
-from devpool.see.exposition import Family, exposition
-from devpool.see.metrics import SHOWN, families, merged
+from devpool.undo.state import State, not_enabled
 
 
 @click.command()

@@ -8,12 +8,12 @@ import click
 
 from devpool.after_dashes import AfterDashes, words_after_dashes
 from devpool.context import Context, context
-from devpool.flow.direct import databases_of
-from devpool.migrate.migrations import Migration, given, no_tool
-from devpool.migrate.past_pooler import Opened, ended, open_project, refuse_service, run_past_pooler
-from devpool.migrate.searching import search, team
+from devpool.lifecycle.direct_variables import databases_of
+from devpool.migrate.choose_migration import Migration, given, no_tool
+from devpool.migrate.direct_container import Opened, ended, open_project, refuse_service, run_past_pooler
+from devpool.migrate.find_tool import search, team
+from devpool.model.container_start import joined
 from devpool.project_options import project_options
-from devpool.read.starting import joined
 
 
 @click.command(cls=AfterDashes)

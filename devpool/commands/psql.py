@@ -7,15 +7,15 @@ from typing import Any
 import click
 
 from devpool.after_dashes import AfterDashes, words_after_dashes
-from devpool.commit.state import not_enabled
 from devpool.context import context
-from devpool.docker.attached import execute
 from devpool.docker.containers import Running, Stack
+from devpool.docker.interactive import execute
 from devpool.errors import DevpoolError
-from devpool.flow.rollout import open_stack
-from devpool.migrate.past_pooler import Opened, open_project
-from devpool.migrate.psql import Way, choose, in_database, in_pooler
+from devpool.lifecycle.rollout import open_stack
+from devpool.migrate.direct_container import Opened, open_project
+from devpool.migrate.psql_script import Way, choose, in_database, in_pooler
 from devpool.project_options import project_options
+from devpool.undo.state import not_enabled
 
 
 @click.command(cls=AfterDashes)

@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-from devpool.commit.state import not_enabled
 from devpool.context import context
 from devpool.docker import console
-from devpool.flow.enabled import known_state
-from devpool.flow.recovery import recover_first
-from devpool.flow.rollout import reach
+from devpool.lifecycle.enabled_project import known_state
+from devpool.lifecycle.recovery import recover_first
+from devpool.lifecycle.rollout import reach
+from devpool.load.locate import project_directory
 from devpool.project_options import project_options
-from devpool.read.finding import project_directory
+from devpool.undo.state import not_enabled
 
 
 @click.command()

@@ -8,15 +8,15 @@ from typing import Any
 import click
 
 from devpool import resources
-from devpool.commit.state import not_enabled
 from devpool.context import context
 from devpool.decide.tuning import read_settings, read_types
-from devpool.flow.enabled import require_record
-from devpool.flow.recovery import ready_to_write
-from devpool.flow.report import UNPROVED, files_data
-from devpool.flow.retune import retune, retuned_lines
+from devpool.lifecycle.enabled_project import require_record
+from devpool.lifecycle.plan_report import UNPROVED, files_data
+from devpool.lifecycle.recovery import ready_to_write
+from devpool.lifecycle.retune import retune, retuned_lines
+from devpool.load.locate import project_directory
 from devpool.project_options import project_options
-from devpool.read.finding import project_directory
+from devpool.undo.state import not_enabled
 
 
 @click.command()

@@ -8,21 +8,21 @@ from typing import Any
 
 import click
 
-from devpool.commit.state import not_enabled
 from devpool.context import Context, context
 from devpool.decide.tuning import in_words
 from devpool.errors import DevpoolError
-from devpool.flow.enabled import read_enabled, require_record
-from devpool.flow.record import read_state
-from devpool.flow.recovery import ready_to_write
-from devpool.flow.report import UNPROVED
-from devpool.flow.retune import Retuned, retune, retuned_lines
+from devpool.lifecycle.enabled_project import read_enabled, require_record
+from devpool.lifecycle.plan_report import UNPROVED
+from devpool.lifecycle.read_state import read_state
+from devpool.lifecycle.recovery import ready_to_write
+from devpool.lifecycle.retune import Retuned, retune, retuned_lines
+from devpool.load.locate import project_directory
+from devpool.observe.sizing_facts import gather
+from devpool.observe.sizing_report import size_data, size_lines
 from devpool.project_options import project_options
-from devpool.read.finding import project_directory
-from devpool.size.size_facts import gather
-from devpool.size.size_report import size_data, size_lines
-from devpool.size.size_values import Size
-from devpool.size.sizing import recommend
+from devpool.sizing.arithmetic import recommend
+from devpool.sizing.size_values import Size
+from devpool.undo.state import not_enabled
 
 
 @click.command()

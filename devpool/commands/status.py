@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from devpool.context import context
+from devpool.observe.overview import look
+from devpool.observe.status_view import show, watched
 from devpool.project_options import project_options
-from devpool.see.overview import look
-from devpool.see.status_view import show, watched
 
 
 @click.command()
@@ -23,6 +23,6 @@ def status(parent: dict[str, Any], /, watch: bool, interval: float, **options: A
     if not watch:
         show(ctx, look(ctx))
     elif not watched(ctx, interval):
-        from devpool.see.watch import follow
+        from devpool.observe.watch import follow
 
         follow(ctx, interval, lambda seen: show(ctx, seen))

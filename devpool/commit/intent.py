@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from devpool.commit import machine_key
-from devpool.commit.names import JOURNAL
+from devpool.devpool_folder import JOURNAL
 from devpool.errors import DevpoolError
 
 _VERSION = 1

@@ -31,12 +31,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from devpool.commit import files, one_file, own_files
+from devpool.commit import commit_file, devpool_files, files
 from devpool.commit.disk_errors import RenameError, reporting
 from devpool.commit.files import FileChange
 from devpool.commit.intent import Entry, Journal, absolute, damaged, digest, folder_of, intent_of, parse, render
 from devpool.commit.lock import locked, tidy_lock
-from devpool.commit.names import FOLDERS, HOME, SET_ASIDE
+from devpool.devpool_folder import FOLDERS, HOME, SET_ASIDE
 from devpool.errors import DevpoolError
 
 # The files of a journal: what keeps it out of git, the intent, the copies, and temps of a killed process.
@@ -66,7 +66,7 @@ def commit(directory: Path, changes: Sequence[FileChange]) -> list[DevpoolError]
         _recover(directory)
         told = _set_aside(directory)
         for change in wanted:
-            one_file.expect(directory, change.path, change.before)
+            commit_file.expect(directory, change.path, change.before)
         journal = _prepare(directory, wanted)
         _carry_out(journal, wanted)
         return told + _sweep_after(directory, [Path(change.path) for change in wanted])
@@ -84,10 +84,10 @@ def recover(directory: Path) -> bool:
     """
     directory = absolute(directory)
     with reporting(folder_of(directory)):
-        if is_foreign(directory) and own_files.status(directory, directory / HOME / "lock"):
+        if is_foreign(directory) and devpool_files.status(directory, directory / HOME / "lock"):
             with locked(directory):  # it may be that of one that is at work, and has no key
                 pass
-        if own_files.names(directory, folder_of(directory)) is None or is_foreign(directory):
+        if devpool_files.names(directory, folder_of(directory)) is None or is_foreign(directory):
             tidy_lock(directory)
             return False
         with locked(directory):
@@ -96,14 +96,14 @@ def recover(directory: Path) -> bool:
 
 def is_foreign(directory: Path) -> bool:
     """Whether there is a journal that this machine has not written for this folder, or a damaged one."""
-    data = own_files.read(directory, intent_of(directory))
+    data = devpool_files.read(directory, intent_of(directory))
     return data is not None and parse(directory, data) is None
 
 
 def _check(directory: Path, changes: Sequence[FileChange]) -> None:
     for change in changes:
-        if own_files.is_own(directory, change.path):
-            own_files.status(directory, Path(change.path))  # refused by name before anything is written
+        if devpool_files.is_own(directory, change.path):
+            devpool_files.status(directory, Path(change.path))  # refused by name before anything is written
     files.check_writable(change.path for change in changes)
     seen: dict[str, str] = {}
     for change in changes:
@@ -125,7 +125,7 @@ def _carry_out(journal: Journal, changes: Sequence[FileChange]) -> None:
             begun += 1
             _change(journal, entry, change.before, change.after, change.mode)
         _sync_names(journal, journal.entries)
-        own_files.discard(journal.directory, intent_of(journal.directory))
+        devpool_files.discard(journal.directory, intent_of(journal.directory))
     except BaseException as error:
         # A file that someone else has changed was not begun, and his bytes stay.
         refused = isinstance(error, DevpoolError) and error.code == "changed-meanwhile"
@@ -157,7 +157,7 @@ def _change(
     """Bring one file from what it holds to what it shall hold, forwards or backwards."""
     path = journal.path(entry)
     try:
-        one_file.change(journal.directory, path, current, target, mode=mode, owner=owner, token=journal.token)
+        commit_file.change(journal.directory, path, current, target, mode=mode, owner=owner, token=journal.token)
     except RenameError:
         assert current is not None and target is not None, "only a file that is there is replaced"
         _keep_new_bytes(journal, entry, current, target)
@@ -168,8 +168,8 @@ def _keep_new_bytes(journal: Journal, entry: Entry, *texts: bytes) -> None:
     """Keep the bytes that the commit intends. Missing from `texts`, the file is a mixture: they are kept."""
     new = next((text for text in texts if digest(text) == entry.after), None)
     kept = journal.new_bytes(entry)
-    if new is not None and own_files.read(journal.directory, kept, own_files.LARGEST_COPY) is None:
-        own_files.write(journal.directory, kept, None, new, mode=0o600)
+    if new is not None and devpool_files.read(journal.directory, kept, devpool_files.LARGEST_COPY) is None:
+        devpool_files.write(journal.directory, kept, None, new, mode=0o600)
         files.sync_folders([folder_of(journal.directory)])
 
 
@@ -177,17 +177,17 @@ def _prepare(directory: Path, changes: Sequence[FileChange]) -> Journal:
     """Bring copies and intent to the disk. If that fails, nothing has begun."""
     try:
         folder = folder_of(directory)
-        own_files.make_private(directory, folder)
+        devpool_files.make_private(directory, folder)
         # The copies may hold passwords, and `git add -A` must not find them should we be killed.
-        own_files.write(directory, folder / ".gitignore", None, b"*\n", mode=0o600)
+        devpool_files.write(directory, folder / ".gitignore", None, b"*\n", mode=0o600)
         files.sync_folders([directory, directory / HOME, folder])
         entries = [_entry(directory, number, change) for number, change in enumerate(changes)]
         for entry, change in zip(entries, changes, strict=True):
             if change.before is not None:
-                own_files.write(directory, folder / entry.copy, None, change.before, mode=0o600)
+                devpool_files.write(directory, folder / entry.copy, None, change.before, mode=0o600)
         files.sync_folders([folder])
         journal = Journal(directory=directory, token=os.urandom(8).hex(), entries=tuple(entries))
-        own_files.write(directory, intent_of(directory), None, render(journal), mode=0o600)
+        devpool_files.write(directory, intent_of(directory), None, render(journal), mode=0o600)
         files.sync_folders([folder])
     except BaseException:
         _sweep_quietly(directory)
@@ -197,7 +197,7 @@ def _prepare(directory: Path, changes: Sequence[FileChange]) -> Journal:
 
 def _entry(directory: Path, number: int, change: FileChange) -> Entry:
     path = Path(change.path)
-    status = None if change.before is None else one_file.status(directory, path)
+    status = None if change.before is None else commit_file.status(directory, path)
     return Entry(
         path=str(path.relative_to(directory) if path.is_relative_to(directory) else path),
         before=digest(change.before),
@@ -211,9 +211,9 @@ def _entry(directory: Path, number: int, change: FileChange) -> Entry:
 
 def _recover(directory: Path) -> bool:
     """Whether a file had to be put back. What is not believed stays as it is."""
-    if own_files.names(directory, folder_of(directory)) is None:
+    if devpool_files.names(directory, folder_of(directory)) is None:
         return False
-    data = own_files.read(directory, intent_of(directory))
+    data = devpool_files.read(directory, intent_of(directory))
     journal = None if data is None else parse(directory, data)
     if data is not None and journal is None:
         return False
@@ -225,12 +225,12 @@ def _recover(directory: Path) -> bool:
 def _set_aside(directory: Path) -> list[DevpoolError]:
     """Give the journal that is not believed, or a folder of its name that holds something else, another name."""
     folder = folder_of(directory)
-    if not own_files.names(directory, folder):
+    if not devpool_files.names(directory, folder):
         return []
-    taken = own_files.names(directory, folder.parent) or []
+    taken = devpool_files.names(directory, folder.parent) or []
     numbered = (f"{SET_ASIDE}-{number}" for number in itertools.count(2))
     name = next(name for name in itertools.chain([SET_ASIDE], numbered) if name not in taken)
-    aside = own_files.rename(directory, folder, name)
+    aside = devpool_files.rename(directory, folder, name)
     return [
         DevpoolError(
             "journal-set-aside",
@@ -243,14 +243,14 @@ def _set_aside(directory: Path) -> list[DevpoolError]:
 
 def _undo(journal: Journal, entries: Sequence[Entry]) -> bool:
     """Give these files their old bytes; whether one had others. All is read before anything is written."""
-    found = [(entry, one_file.read(journal.directory, journal.path(entry))) for entry in entries]
+    found = [(entry, commit_file.read(journal.directory, journal.path(entry))) for entry in entries]
     changed = [(entry, current) for entry, current in found if digest(current) != entry.before]
     work = [(entry, current, _old_bytes(journal, entry)) for entry, current in changed]
     for entry, current, old in work:
         if digest(current) != entry.after and not _is_mixture(journal, entry, current, old):
             raise _edited(journal, entry)
     for entry in journal.entries:
-        one_file.discard_temp(journal.directory, journal.path(entry), journal.token)
+        commit_file.discard_temp(journal.directory, journal.path(entry), journal.token)
     # Backwards, so that a full disk has the room for each step that there was before the one it takes back.
     for entry, current, old in reversed(work):
         _change(journal, entry, current, old, entry.mode, (entry.uid, entry.gid))
@@ -262,7 +262,7 @@ def _sync_names(journal: Journal, entries: Sequence[Entry]) -> None:
     """Flush the folders of these files, and those that `_make_folders` may have made for them: whoever made one that is
     there may have been killed before it was on the disk."""
     paths = [Path(journal.path(entry)) for entry in entries]
-    made = [parent.parent for path in paths for parent in one_file.below_home(journal.directory, path.parent)]
+    made = [parent.parent for path in paths for parent in commit_file.below_home(journal.directory, path.parent)]
     folders = [*(Path(files.real(str(path))).parent for path in paths), *made]
     files.sync_folders(folder for folder in folders if folder.is_dir())
 
@@ -270,14 +270,14 @@ def _sync_names(journal: Journal, entries: Sequence[Entry]) -> None:
 def _old_bytes(journal: Journal, entry: Entry) -> bytes | None:
     if entry.before is None:
         return None
-    data = own_files.read(journal.directory, folder_of(journal.directory) / entry.copy, own_files.LARGEST_COPY)
+    data = devpool_files.read(journal.directory, folder_of(journal.directory) / entry.copy, devpool_files.LARGEST_COPY)
     if digest(data) != entry.before:
         raise damaged(journal.directory, f"the copy `{entry.copy}` is not what it was")
     return data
 
 
 def _is_mixture(journal: Journal, entry: Entry, current: bytes | None, old: bytes | None) -> bool:
-    new = own_files.read(journal.directory, journal.new_bytes(entry), own_files.LARGEST_COPY)
+    new = devpool_files.read(journal.directory, journal.new_bytes(entry), devpool_files.LARGEST_COPY)
     if current is None or old is None or new is None or digest(new) != entry.after:
         return False
     short, long = sorted((len(old), len(new)))
@@ -308,27 +308,27 @@ def _sweep(directory: Path, paths: Sequence[Path] = ()) -> None:
     """
     folder = folder_of(directory)
     with reporting(folder):
-        own_files.discard(directory, intent_of(directory))
+        devpool_files.discard(directory, intent_of(directory))
         files.sync_folders([folder])  # before a copy goes: an intent that comes back needs them all
-        for name in sorted(own_files.names(directory, folder) or (), reverse=True):  # .gitignore comes last
+        for name in sorted(devpool_files.names(directory, folder) or (), reverse=True):  # .gitignore comes last
             if _OURS.fullmatch(name) and _is_file(directory, folder / name):
-                own_files.discard(directory, folder / name)
+                devpool_files.discard(directory, folder / name)
         # One that should go and stays keeps the journal's folder: the next command tries again.
-        gone = [own_files.remove_folder(directory, one) for one in _emptied(directory, paths)]
+        gone = [devpool_files.remove_folder(directory, one) for one in _emptied(directory, paths)]
         if all(gone):
-            own_files.remove_folder(directory, folder)
+            devpool_files.remove_folder(directory, folder)
 
 
 def _emptied(directory: Path, paths: Sequence[Path]) -> list[Path]:
     """The folders of ours below `.devpool` that may be empty, the deepest first."""
     home = directory / HOME
-    made = [folder for name in FOLDERS for folder in own_files.below(directory, home / name)[0]]
-    led = [parent for path in paths for parent in reversed(one_file.below_home(directory, path.parent))]
+    made = [folder for name in FOLDERS for folder in devpool_files.below(directory, home / name)[0]]
+    led = [parent for path in paths for parent in reversed(commit_file.below_home(directory, path.parent))]
     return [one for one in dict.fromkeys([*made, *led]) if one not in (home, folder_of(directory))]
 
 
 def _is_file(directory: Path, path: Path) -> bool:
-    found = own_files.status(directory, path)
+    found = devpool_files.status(directory, path)
     return found is not None and stat.S_ISREG(found.st_mode)
 
 

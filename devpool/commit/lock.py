@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from devpool.commit import files, own_files
+from devpool.commit import devpool_files, files
 from devpool.commit.disk_errors import reporting
-from devpool.commit.names import HOME
+from devpool.devpool_folder import HOME
 from devpool.errors import DevpoolError
 
 _OPEN = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -50,7 +50,7 @@ def locked(directory: Path, wait: float = 5.0) -> Iterator[None]:
 def tidy_lock(directory: Path) -> None:
     """Remove what a killed process left of its lock, if that is possible at once."""
     with suppress(DevpoolError, OSError):
-        names = own_files.names(directory, directory / HOME)
+        names = devpool_files.names(directory, directory / HOME)
         if names is not None and ("lock" in names or not names):
             with locked(directory, wait=0):
                 pass
@@ -73,12 +73,12 @@ def _acquire(lock: Path, deadline: float) -> int:
 def _try_lock(lock: Path) -> int | None:
     """The open lock file; None if another process has it or has just removed it."""
     directory = lock.parent.parent
-    own_files.make_folder(directory, lock.parent)
+    devpool_files.make_folder(directory, lock.parent)
     with reporting(lock):
         files.step("create", str(lock))
         try:
-            with own_files.opened(directory, lock.parent) as folder:
-                _refuse_other(lock, own_files.status(directory, lock))
+            with devpool_files.opened(directory, lock.parent) as folder:
+                _refuse_other(lock, devpool_files.status(directory, lock))
                 fd = os.open(lock.name, _OPEN, files.NEW_FILE, dir_fd=folder)
         except FileNotFoundError:
             return None
@@ -96,7 +96,7 @@ def _try_lock(lock: Path) -> int | None:
 def _refuse_other(lock: Path, found: os.stat_result | None) -> None:
     """What is no plain file is not written to, nor one that has another name too: that may be anybody's."""
     if found and (not stat.S_ISREG(found.st_mode) or found.st_nlink > 1):
-        raise own_files.not_real(lock, found, "file")
+        raise devpool_files.not_real(lock, found, "file")
 
 
 def _is_ours(fd: int, lock: Path) -> bool:
@@ -106,7 +106,7 @@ def _is_ours(fd: int, lock: Path) -> bool:
         return False
     # The last holder may have removed the file between our open and our lock: then this is a lock on
     # nothing, while a third process may hold the one on a new file of the same name.
-    found = own_files.status(lock.parent.parent, lock)
+    found = devpool_files.status(lock.parent.parent, lock)
     return found is not None and os.path.samestat(os.fstat(fd), found)
 
 
@@ -120,7 +120,7 @@ def _sign(fd: int, lock: Path) -> None:
 def _release(fd: int, lock: Path) -> None:
     try:
         with suppress(DevpoolError, OSError):
-            own_files.discard(lock.parent.parent, lock)  # while it is still locked, so that it is ours
+            devpool_files.discard(lock.parent.parent, lock)  # while it is still locked, so that it is ours
     finally:
         os.close(fd)
     _remove_home(lock)
@@ -128,13 +128,13 @@ def _release(fd: int, lock: Path) -> None:
 
 def _remove_home(lock: Path) -> None:
     with suppress(DevpoolError):
-        own_files.remove_folder(lock.parent.parent, lock.parent)
+        devpool_files.remove_folder(lock.parent.parent, lock.parent)
 
 
 def _is_locked(lock: Path) -> DevpoolError:
     who = "another process"
     with suppress(DevpoolError, ValueError):  # it may be gone by now, or have written no number yet
-        who = f"process {int(own_files.read(lock.parent.parent, lock, _LONGEST) or b'')}"
+        who = f"process {int(devpool_files.read(lock.parent.parent, lock, _LONGEST) or b'')}"
     return DevpoolError(
         "locked",
         f"devpool is already at work in this project ({who})",

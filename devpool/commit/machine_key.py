@@ -17,7 +17,7 @@ from pathlib import Path
 
 from devpool.commit import files
 from devpool.errors import DevpoolError
-from devpool.read.root import find_root
+from devpool.load.root import find_root
 
 _BYTES = 32
 _UNSIGNED = b"-"

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from devpool.commit import machine_key, own_files
+from devpool.commit import devpool_files, machine_key
 from devpool.commit.intent import absolute, digest, folder_of, intent_of, is_digest, parse
-from devpool.commit.names import DIGESTS, HOME, STATE
+from devpool.devpool_folder import DIGESTS, HOME, STATE
 from devpool.errors import DevpoolError
-from devpool.text.visible import shortened, visible
+from devpool.redact.terminal_text import shortened, visible
 
 DIGESTS_PURPOSE = "digests"
 _LONGEST_LIST = 1 << 20  # bytes of a list that is looked into: some two thousand files
@@ -40,7 +40,7 @@ def warnings(directory: Path) -> list[DevpoolError]:
     """
     directory = absolute(directory)
     journal = _journal(directory)
-    digests = own_files.read(directory, directory / DIGESTS)
+    digests = devpool_files.read(directory, directory / DIGESTS)
     found = [] if journal is None else [_journal_warning(directory, journal)]
     if digests and not machine_key.is_unsigned(digests):
         verified = machine_key.verified(directory, DIGESTS_PURPOSE, digests)
@@ -70,7 +70,7 @@ def refuse_half_changed(directory: Path) -> None:
 
 def _journal(directory: Path) -> bytes | None:
     """The bytes of an intent that is not believed; None where there is none, or it is."""
-    data = own_files.read(directory, intent_of(directory))
+    data = devpool_files.read(directory, intent_of(directory))
     return None if data is None or parse(directory, data) is not None else data
 
 
@@ -123,7 +123,7 @@ def _compared(directory: Path, data: bytes) -> tuple[list[str], list[str]]:
     before: list[str] = []
     for path, old, new in list(_comparable(data))[:_COMPARED]:
         try:
-            found = digest(own_files.read(directory, directory / path, _LONGEST_FILE))
+            found = digest(devpool_files.read(directory, directory / path, _LONGEST_FILE))
         except (DevpoolError, OSError, ValueError):
             continue
         if found == new:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from devpool.decide.ports import names_no_port
 from devpool.errors import DevpoolError
-from devpool.read import networks
-from devpool.read.databases import host_names
-from devpool.read.model import Project, Setting
+from devpool.model import networks
+from devpool.model.databases import host_names
+from devpool.model.project import Project, Setting
 from devpool.text.address import DEFAULT_PORT
 from devpool.text.patterns import regex
 

@@ -16,9 +16,9 @@ from devpool.decide.login_limits import Said, refuse_unusable, said_by
 from devpool.decide.logins import DB, PASSWORD, USER, from_company, login_of, userinfo
 from devpool.decide.ports import upstream_port
 from devpool.errors import DevpoolError
-from devpool.read.environment import EnvFileUse, Value, env_file_uses
-from devpool.read.model import Project, Setting
-from devpool.read.services import Service
+from devpool.model.environment import EnvFileUse, Value, env_file_uses
+from devpool.model.project import Project, Setting
+from devpool.model.services import Service
 from devpool.text import layout
 from devpool.text.address import find_addresses
 from devpool.text.document import Document

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from devpool.read.environment import EnvFileUse, Value
-from devpool.read.sources import Sources
+from devpool.model.environment import EnvFileUse, Value
+from devpool.model.sources import Sources
 from devpool.text.patterns import regex
 
 # What the image reads (docker/pgbouncer/README.md).

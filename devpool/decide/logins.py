@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from devpool.read.model import Project, Setting
+from devpool.model.project import Project, Setting
 from devpool.text.patterns import regex
 
 PASSWORD, USER, DB = "POSTGRES_PASSWORD", "POSTGRES_USER", "POSTGRES_DB"

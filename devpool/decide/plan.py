@@ -6,14 +6,14 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from devpool.decide import tuning
+from devpool.decide.address_edits import Target
+from devpool.decide.alias_copies import Unaliases
 from devpool.decide.by_name import ByName
-from devpool.decide.moving import Target
+from devpool.decide.inherited_copies import Shields
+from devpool.decide.placement import How, Where
 from devpool.decide.routing import Route
-from devpool.decide.session import SUFFIX, VARIABLE, in_variable
-from devpool.decide.sharing import How, Where
-from devpool.decide.shields import Shields
-from devpool.decide.unaliased import Unaliases
-from devpool.read.model import BARE, DIRECT_NAME, Setting
+from devpool.decide.session_alias import SUFFIX, VARIABLE, in_variable
+from devpool.model.project import BARE, DIRECT_NAME, Setting
 
 DIRECT_SUFFIX = "_DIRECT"
 POOLED_SUFFIX = "_POOLED"

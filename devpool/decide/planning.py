@@ -6,23 +6,23 @@ import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
+from devpool.decide.alias_copies import find_unaliased
 from devpool.decide.by_name import Pair, by_name, fixed_port
-from devpool.decide.drivers import refuse_fast_auth
+from devpool.decide.inherited_copies import Shields, find_shields
 from devpool.decide.options import Options
+from devpool.decide.placement import Sharing, shared_value
 from devpool.decide.plan import EXPORTER_SUFFIX, Move, Plan, Pooler
+from devpool.decide.plan_refusals import SERVICE_NAME, refuse_odd_names, refuse_unplaced
 from devpool.decide.ports import listen_port, upstream_port
-from devpool.decide.refusals import SERVICE_NAME, refuse_odd_names, refuse_unplaced
 from devpool.decide.routing import Route, in_session
-from devpool.decide.session import database_settings, doors, refuse_direct
-from devpool.decide.sharing import Sharing, shared_value
-from devpool.decide.shields import Shields, find_shields
-from devpool.decide.unaliased import find_unaliased
+from devpool.decide.scram_drivers import refuse_fast_auth
+from devpool.decide.session_alias import database_settings, doors, refuse_direct
 from devpool.errors import DevpoolError, UsageError
-from devpool.read import networks
-from devpool.read.model import Project, Setting
-from devpool.read.services import Service
-from devpool.read.settings import published_ports
-from devpool.read.tls import Demands, refuse_disabled
+from devpool.model import networks
+from devpool.model.connection_variables import published_ports
+from devpool.model.project import Project, Setting
+from devpool.model.services import Service
+from devpool.model.tls_demands import Demands, refuse_disabled
 from devpool.text.address import moved
 
 _LAST_PORT = 65535

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from devpool.errors import DevpoolError
-from devpool.read.model import Project, Setting
-from devpool.read.settings import companions
+from devpool.model.connection_variables import companions
+from devpool.model.project import Project, Setting
 from devpool.text.address import DEFAULT_PORT, Kind
 
 POOLED_PORT = "6432"

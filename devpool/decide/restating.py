@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from devpool.decide.moving import moved_raw
-from devpool.read.environment import Value
-from devpool.read.model import BARE, Project, Setting
+from devpool.decide.address_edits import moved_raw
+from devpool.model.environment import Value
+from devpool.model.project import BARE, Project, Setting
+from devpool.redact.passwords import redact
 from devpool.text.address import DEFAULT_PORT
 from devpool.text.envfile import EnvFile
 from devpool.text.patterns import regex
-from devpool.text.redaction import redact
 
 _PASSWORD = regex(r"(pass(word|wd)?|pwd|secret)\s*=\s*[^\s;&]", re.I)
 _VARIABLE = regex(r"\$\{[A-Za-z_]\w*\}|\$[A-Za-z_]\w*")

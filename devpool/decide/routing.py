@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from devpool.decide.direct_reasons import awaited_services, reasons
 from devpool.decide.options import Options
-from devpool.decide.reasons import awaited_services, reasons
 from devpool.errors import DevpoolError
-from devpool.read.model import Project, unknown_service
+from devpool.model.project import Project, unknown_service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from devpool.decide.setting_values import expected, plain
 from devpool.errors import DevpoolError, UsageError
-from devpool.text.redaction import redact
+from devpool.redact.passwords import redact
 
 PRESET = "preset"
 PRESETS = ("dev", "ci", "staging", "production")

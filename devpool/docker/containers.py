@@ -16,8 +16,8 @@ from devpool.docker.client import COMPOSE, client, containers_of, errors, labels
 from devpool.docker.engine import Call, run
 from devpool.docker.ownership import DIRECTORY, FILES, Other, Ownership, refusal, started_from
 from devpool.errors import DevpoolError
+from devpool.redact.passwords import redact
 from devpool.text.patterns import regex
-from devpool.text.redaction import redact
 
 T = TypeVar("T")
 _LOG_LINES = 20

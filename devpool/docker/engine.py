@@ -17,13 +17,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 
-from devpool.docker.bounded import TooLateError, TooMuchError, read_both
+from devpool.docker.bounded_output import TooLateError, TooMuchError, read_both
 from devpool.docker.program import docker_program
 from devpool.errors import DevpoolError, UsageError
-from devpool.read.reading import Reading
-from devpool.read.remote import disabled
+from devpool.model.compose_model import Reading
+from devpool.model.remote_files import disabled
+from devpool.redact.passwords import redact
 from devpool.text.patterns import regex
-from devpool.text.redaction import redact
 
 _TIMEOUT = 900.0  # seconds; the first build of the pooler downloads packages
 _GRACE = 10.0  # seconds that a command has to end when it is asked to

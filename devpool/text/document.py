@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from devpool.errors import DevpoolError
-from devpool.text.meaning import MAX_DEPTH, Meaning
+from devpool.text.alias_expansion import MAX_DEPTH, Meaning
 from devpool.text.nodes import Alias, Entry, Mapping, Node, Scalar, Sequence
 from devpool.text.patterns import regex
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from devpool.errors import DevpoolError
+from devpool.redact.masked_files import host_names, masked_part
+from devpool.redact.passwords import redact
 from devpool.text.document import Document
 from devpool.text.layout import line_end, line_start
-from devpool.text.masking import host_names, masked_part
-from devpool.text.redaction import redact
-from devpool.undo.looks import Span
-from devpool.undo.traces import File, Trace
+from devpool.undo.locate_edit import File, Trace
+from devpool.undo.match import Span
 
 _COPIED = "***"
 

@@ -424,7 +424,8 @@ def test_status_without_an_engine_says_what_it_does_not_know(folder: Path, no_en
 AS_NOBODY = """\
 import difflib, os, sys, tempfile, traceback
 import concurrent.futures.thread, hashlib
-import devpool.cli, devpool.commands.enable, devpool.commit.state, devpool.flow.draft, devpool.flow.report
+import devpool.cli, devpool.commands.enable, devpool.undo.state
+import devpool.lifecycle.build_enable, devpool.lifecycle.plan_report
 if os.geteuid() == 0:
     os.setgroups([])
     os.setgid(65534)

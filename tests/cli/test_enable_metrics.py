@@ -13,8 +13,8 @@ from cli.test_set_and_reload import ENABLE, asked, done, folder, shell
 from unit.memory_project import planned
 
 from devpool.errors import ProofError
-from devpool.prove.verify_added import prove_exporter
-from devpool.read.reading import Reading
+from devpool.model.compose_model import Reading
+from devpool.prove.added_services import prove_exporter
 
 __all__ = ["folder", "shell"]
 BESIDE = "  pgbouncer-exporter:\n"

@@ -232,9 +232,9 @@ def editor_at_work(cases: Cases, root: Path, project: Project, verb: str, name: 
 
 
 HOOKS = {
-    "enable": [("devpool.flow.draft", "make_plan"), ("devpool.flow.draft", "rewrite")],
-    "set": [("devpool.flow.draft", "make_plan"), ("devpool.flow.draft", "rewrite")],
-    "disable": [("devpool.flow.rollback", "undo_exactly"), ("devpool.flow.rollback", "read_model")],
+    "enable": [("devpool.lifecycle.build_enable", "make_plan"), ("devpool.lifecycle.build_enable", "rewrite")],
+    "set": [("devpool.lifecycle.build_enable", "make_plan"), ("devpool.lifecycle.build_enable", "rewrite")],
+    "disable": [("devpool.lifecycle.build_disable", "undo_exactly"), ("devpool.lifecycle.build_disable", "read_model")],
 }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from pooler_rig import Pooler, Rig, docker, eventually, new_rig
 
-from devpool.docker.translations import translate, translate_all
+from devpool.catalog.log_messages import translate, translate_all
 
 
 @dataclass(kw_only=True)

@@ -21,17 +21,17 @@ from pathlib import Path
 import pytest
 
 from devpool.cli import run
-from devpool.commit.state import State
-from devpool.flow.direct import direct_values
-from devpool.flow.enabled import Enabled, read_enabled
-from devpool.flow.record import read_state
+from devpool.lifecycle.direct_variables import direct_values
+from devpool.lifecycle.enabled_project import Enabled, read_enabled
+from devpool.lifecycle.read_state import read_state
+from devpool.load.locate import find_project
+from devpool.load.read_project import read_project
+from devpool.model.build_model import read_model
+from devpool.model.selection import Selection
 from devpool.output import Output
-from devpool.read.finding import find_project
-from devpool.read.found import Selection
-from devpool.read.project import read_project
-from devpool.read.read_model import read_model
-from devpool.undo.meaning_kept import beyond
-from devpool.undo.recorded import ours_of, problem
+from devpool.undo.meaning_check import beyond
+from devpool.undo.state import State
+from devpool.undo.state_check import ours_of, problem
 from devpool.undo.undo import read_edited
 
 CASES = sorted(p for p in (Path(__file__).parent / "cases").iterdir() if p.is_dir())

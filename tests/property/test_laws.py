@@ -16,15 +16,15 @@ from property.generated import BOM, Generated, examples, projects
 from unit.memory_project import COMPOSE, EXPORTER, FOLDER, TEMPLATE, file_of, planned
 
 from devpool.decide.plan import Plan
+from devpool.edit.rewrite import rewrite
 from devpool.errors import DevpoolError, ProofError
-from devpool.prove.verify import prove_meaning, prove_text
-from devpool.prove.verify_added import prove_waits
-from devpool.read.model import Project
-from devpool.read.reading import Reading
+from devpool.model.compose_model import Reading
+from devpool.model.project import Project
+from devpool.prove.added_services import prove_waits
+from devpool.prove.planned_changes import prove_meaning, prove_text
 from devpool.text.edits import Copy, Edit, apply, ordered, placed, revert
 from devpool.undo.digests import digests_of
 from devpool.undo.undo import File, read_edited, stands, undo
-from devpool.write.rewrite import rewrite
 
 law = examples(fast=15, slow=60)
 

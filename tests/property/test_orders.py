@@ -14,11 +14,11 @@ from property.generated import AT_LENGTH, BOM, Generated, examples, projects
 from property.users_edits import REORDERED, SAFE, SPACED, TAILED, VARIED, Files
 from unit.memory_project import EXPORTER, FOLDER, TEMPLATE, file_of, planned
 
+from devpool.edit.rewrite import rewrite
 from devpool.errors import DevpoolError
 from devpool.text.edits import Edit, apply
 from devpool.undo.digests import Digests, digests_of
 from devpool.undo.undo import read_edited, undo
-from devpool.write.rewrite import rewrite
 
 PROJECTS, ORDERS = 1_000 if AT_LENGTH else 100, 10
 # An alias stays below its anchor. And where a variable is added to what it names, its copy does not have it: in a fresh

@@ -13,19 +13,19 @@ from cli.test_bad_input import COMPOSE, ROOT, assert_refused, run, write
 from unit.test_growth import calls
 
 from devpool.cli import run as run_here
-from devpool.decide.starts import serves
-from devpool.docker.bounded import TooLateError, TooMuchError
+from devpool.decide.job_detection import serves
+from devpool.docker.bounded_output import TooLateError, TooMuchError
 from devpool.docker.engine import Running
 from devpool.docker.program import docker_program
 from devpool.errors import DevpoolError
-from devpool.flow import notes
+from devpool.lifecycle import plan_notes
 from devpool.output import Output
+from devpool.redact.masked_files import masked_lines
+from devpool.redact.passwords import redact
 from devpool.text.address import find_addresses, several_hosts
 from devpool.text.document import parse
 from devpool.text.envfile import parse_env, values_of
-from devpool.text.masking import masked_lines
 from devpool.text.nodes import Mapping, entries, lookup
-from devpool.text.redaction import redact
 
 
 @pytest.fixture
@@ -301,8 +301,8 @@ def test_a_long_comment_costs_its_length(atom: str) -> None:
 
 def test_a_value_with_many_addresses_is_noted_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
-    of = notes._of
-    monkeypatch.setattr(notes, "_of", lambda setting: looked.append(setting.variable) or of(setting))
+    of = plan_notes._of
+    monkeypatch.setattr(plan_notes, "_of", lambda setting: looked.append(setting.variable) or of(setting))
     value = "jdbc:postgresql://db/a?search_path=x," * 50
     database = 'services:\n  db: {image: "postgres:17", environment: {POSTGRES_PASSWORD: p}}\n'
     text = f'{database}  web: {{image: app, environment: {{X: "{value}"}}}}\n'

@@ -10,8 +10,8 @@ import pytest
 from cli.test_bad_input import COMPOSE, ROOT, assert_clean, needs_compose, run, tree, write
 
 from devpool.cli import run as run_here
+from devpool.model.remote_files import is_remote, may_name_files
 from devpool.output import Output
-from devpool.read.remote import is_remote, may_name_files
 
 OCI = "oci://127.0.0.1:1/x"
 GIT = "https://token@127.0.0.1:1/x.git"

@@ -12,7 +12,7 @@ from cli.test_bad_input import COMPOSE, write
 
 from devpool.cli import run
 from devpool.errors import DevpoolError
-from devpool.flow.record import ours_on_disk
+from devpool.lifecycle.read_state import ours_on_disk
 from devpool.output import Output
 
 VERBS = [

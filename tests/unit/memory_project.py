@@ -9,16 +9,16 @@ from devpool.decide.options import Options
 from devpool.decide.plan import Plan
 from devpool.decide.planning import make_plan
 from devpool.decide.routing import chosen_routes
-from devpool.read.found import Selection
-from devpool.read.model import Project
-from devpool.read.read_model import read_model
-from devpool.read.services import find_services
-from devpool.read.sources import Sources
+from devpool.edit.rewrite import Changes, rewrite
+from devpool.model.build_model import read_model
+from devpool.model.project import Project
+from devpool.model.selection import Selection
+from devpool.model.services import find_services
+from devpool.model.sources import Sources
 from devpool.text.document import Document, parse
 from devpool.text.edits import apply
 from devpool.text.envfile import EnvFile, parse_env, values_of
 from devpool.text.interpolation import SHELL, Variable
-from devpool.write.rewrite import Changes, rewrite
 
 FOLDER = "/project"
 COMPOSE = f"{FOLDER}/compose.yml"

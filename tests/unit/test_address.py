@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from devpool.redact.passwords import redact
 from devpool.text.address import bare_host, find_addresses, leads_to, moved, several_hosts
-from devpool.text.redaction import redact
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from unit.memory_project import COMPOSE, Files, changed, planned, rewritten
 
-from devpool.commit.state import AddedPooler, AppRoute, State
 from devpool.decide.plan import Plan
 from devpool.errors import DevpoolError
-from devpool.flow.direct import databases_of, direct_links, refuse_without_database
+from devpool.lifecycle.direct_variables import databases_of, direct_links, refuse_without_database
+from devpool.undo.state import AddedPooler, AppRoute, State
 
 DB = "services:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: hunter2\n"
 URL = "postgres://postgres:hunter2@db:5432/postgres"

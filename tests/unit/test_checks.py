@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from devpool.checks.check_lines import check_lines, nagios_line
-from devpool.checks.every import FAMILIES, evaluate
 from devpool.checks.facts import Facts, Port, Server, version
 from devpool.checks.installed import Installed, Mention
+from devpool.checks.registry import FAMILIES, evaluate
+from devpool.checks.report import check_lines, nagios_line
 from devpool.checks.result import Level, Result, worst
-from devpool.commit.state import AppRoute
-from devpool.docker.proof import Connections, Replica
-from devpool.docker.show import Limits, Link, Pool, Sight
+from devpool.evidence.routes import Connections, Replica
+from devpool.evidence.show_tables import Limits, Link, Pool, Sight
+from devpool.undo.state import AppRoute
 
 ROUTE = AppRoute(service="web", database="db", pooled=True, reason="")
 POOL = Pool(

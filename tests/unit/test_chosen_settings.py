@@ -10,7 +10,7 @@ from unit.memory_project import planned, rewritten
 from devpool.decide.options import Options, remembered, with_settings, without
 from devpool.decide.tuning import PRESETS, in_words, read_settings, read_types, variables
 from devpool.errors import DevpoolError, UsageError
-from devpool.flow.notes import notes
+from devpool.lifecycle.plan_notes import notes
 
 IMAGE = Path(__file__).resolve().parents[2] / "docker" / "pgbouncer"
 TYPES = read_types((IMAGE / "settings.txt").read_text(encoding="utf-8"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.size.concurrency import Demand, Fact, demand
+from devpool.sizing.concurrency import Demand, Fact, demand
 
 
 def of(words: str, containers: int = 1, cores: int = 2, **variables: str) -> Demand:

@@ -11,7 +11,7 @@ import pytest
 from unit.test_metric_names import table
 
 from devpool import resources
-from devpool.see import metrics
+from devpool.evidence import pooler_metrics
 
 BOARD: dict[str, Any] = json.loads(resources.dashboard())
 
@@ -38,13 +38,13 @@ def printed() -> dict[str, set[str]]:
     """The labels of each metric that devpool prints of a pooler with one row in each table."""
     tables: dict[str, list[dict[str, str]]] = {
         "VERSION": table("version\nPgBouncer 1.26.1"),
-        "LISTS": [{"list": name, "items": "1"} for name in metrics._LISTS],
-        "CONFIG": [{"key": name, "value": "1"} for name in metrics._CONFIG],
+        "LISTS": [{"list": name, "items": "1"} for name in pooler_metrics._LISTS],
+        "CONFIG": [{"key": name, "value": "1"} for name in pooler_metrics._CONFIG],
         "CLIENTS": table("user,database,state\nu,n,active"),
     }
-    for name, (_, labels, columns) in metrics._TABLES.items():
+    for name, (_, labels, columns) in pooler_metrics._TABLES.items():
         tables[name] = [dict.fromkeys(labels, "x") | dict.fromkeys(columns, "1")]
-    return {f.name: set(f.samples[0].labels) for f in metrics.families(tables)}
+    return {f.name: set(f.samples[0].labels) for f in pooler_metrics.families(tables)}
 
 
 def test_every_metric_of_the_dashboard_is_printed() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from devpool.docker.compose_oracle import quoting_nothing
 from devpool.docker.engine import failure
 from devpool.errors import DevpoolError
-from devpool.prove.oracle import quoting_nothing
-from devpool.read.found import Found, Selection
+from devpool.model.selection import Found, Selection
 
 
 @pytest.mark.parametrize("option", ["profile", "file", "env-file", "project-directory", "project-name"])

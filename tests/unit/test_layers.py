@@ -10,26 +10,11 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "devpool"
 
-# The way of the data: each package may import those before it, and none after it.
-ORDER = (
-    *("text", "read", "decide", "write", "commit", "undo", "docker", "prove", "flow"),
-    *("see", "size", "migrate", "checks", "commands"),
-)
-# What touches the world, or leads to what does; all other modules of these packages are pure.
-IMPURE = {
-    "read": {"finding", "project", "readable", "looking", "build_contexts", "root", "closed"},
-    "commit": {"files", "journal", "intent", "lock", "disk_errors", "keepsakes", "meanwhile"}
-    | {"own_files", "one_file", "machine_key", "unverified"},
-    "docker": {"engine", "client", "containers", "halfway", "attached", "console", "ready", "live"}
-    | {"bounded", "program", "compose_version"},
-    "prove": {"oracle", "private_folder"},
-    "flow": {"prepare", "draft", "record", "prepared", "rollback", "home", "drift", "report"}
-    | {"follow", "rollout", "retune", "enabled", "built", "recovery"},
-    "see": {"status_lines", "status_view", "screen", "watch", "overview"},
-    "size": {"size_facts", "size_report", "measure"},
-    "migrate": {"searching", "past_pooler", "schema_change"},
-    "checks": {"gather", "leak_probe"},
-}
+# The rooms in their order: each imports only from those before it. The first ones are pure: text and values in, values
+# out. In the others a module is pure where its docstring says so.
+PURE = ("text", "catalog", "redact", "model", "decide", "edit", "undo", "prove", "evidence", "sizing", "checks")
+ORDER = (*PURE, "load", "commit", "docker", "lifecycle", "observe", "migrate", "commands")
+# What touches the world, or leads to what does.
 WORLD = {
     *("os", "sys", "subprocess", "time", "datetime", "pathlib", "tempfile", "shutil", "glob", "fcntl", "socket"),
     *("random", "secrets", "logging", "locale", "importlib", "click", "python_on_whales"),
@@ -49,8 +34,13 @@ def _modules() -> dict[str, ast.Module]:
 
 
 TREES = _modules()
-STAGES = [name for name in TREES if name.split(".")[0] in ORDER[:-1]]
-MIDDLE = {n for n in STAGES if n.rpartition(".")[2] not in IMPURE.get(n.split(".")[0], ())} | {"errors"}
+
+
+def _says_pure(tree: ast.Module) -> bool:
+    return (ast.get_docstring(tree) or "").partition("\n\n")[0].endswith("Pure.")
+
+
+MIDDLE = {n for n, t in TREES.items() if n.split(".")[0] in PURE or _says_pure(t)} | {"errors", "devpool_folder"}
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[str, ...]]:
@@ -97,8 +87,10 @@ def _calls(tree: ast.Module) -> Iterator[str]:
             yield ast.unparse(node.func)
 
 
-def test_the_modules_that_are_not_pure_are_there() -> None:
-    assert sorted({f"{package}.{name}" for package, names in IMPURE.items() for name in names} - TREES.keys()) == []
+def test_every_room_is_known_and_says_what_it_knows() -> None:
+    rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert sorted(rooms) == sorted(ORDER)
+    assert [n for n in ORDER if _says_pure(TREES[n]) != (n in PURE)] == []
 
 
 @pytest.mark.parametrize("name", [n for n in TREES if n.split(".")[0] in ORDER])
@@ -162,7 +154,7 @@ def test_the_command_line_writes_to_stdout_only_for_dockers_plugin_protocol() ->
 
 def test_only_the_doors_to_docker_know_subprocess() -> None:
     knowing = [n for n, tree in TREES.items() if _of_others(tree) & {"subprocess", "python_on_whales"}]
-    assert set(knowing) <= {"docker.engine", "docker.client", "docker.attached", "docker.bounded"}
+    assert set(knowing) <= {"docker.engine", "docker.client", "docker.interactive", "docker.bounded_output"}
 
 
 def test_only_the_command_line_exits() -> None:
@@ -187,5 +179,11 @@ def test_only_files_and_the_journal_write_to_the_users_disk() -> None:
         for call in _calls(tree)
         if "." in call and call.rsplit(".", 1)[1] in writers
     }
-    # The oracle writes to a private temporary folder of its own; what docker.halfway renames is a container.
-    assert found <= {"commit.files", "commit.own_files", "commit.journal", "prove.oracle", "docker.halfway"}
+    # The oracle writes to a private temporary folder of its own; what the other renames is a container.
+    assert found <= {
+        "commit.files",
+        "commit.devpool_files",
+        "commit.journal",
+        "docker.compose_oracle",
+        "docker.interrupted_recreate",
+    }

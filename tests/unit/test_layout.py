@@ -6,7 +6,7 @@ import pytest
 import yaml as pyyaml
 
 from devpool.errors import DevpoolError
-from devpool.read.services import services_node
+from devpool.model.services import services_node
 from devpool.text import layout, nodes
 from devpool.text.document import Document, parse
 from devpool.text.nodes import Mapping, Scalar, Sequence, lookup

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from devpool.checks.installed import Mention
-from devpool.checks.leaked import leak_results
+from devpool.checks.leak_results import leak_results
 from devpool.checks.leaks import Kept, Leak, Looked, PoolOf, states, tracked, who
-from devpool.docker.show import Link
+from devpool.evidence.show_tables import Link
 
 APART = tracked(["search_path"], "work_mem, lock_timeout")
 NOTHING = {

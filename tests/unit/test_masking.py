@@ -6,11 +6,11 @@ import textwrap
 
 import pytest
 
-from devpool.flow.difference import difference
+from devpool.lifecycle.masked_diff import difference
+from devpool.redact.harmless_values import POOLER_SETTINGS
+from devpool.redact.masked_files import masked_lines, withheld
+from devpool.redact.passwords import masked
 from devpool.resources import setting_types
-from devpool.text.harmless import POOLER_SETTINGS
-from devpool.text.masking import masked_lines, withheld
-from devpool.text.redaction import masked
 
 SECRET = "hunter2-Geheim"  # in places that take names alone it is `hunter2`
 KNOWN = frozenset({"db", "web", "pgbouncer"})

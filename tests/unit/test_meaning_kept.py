@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.commit.state import AddedPooler, State
 from devpool.text.document import parse
 from devpool.text.envfile import parse_env
-from devpool.undo.meaning_kept import beyond
-from devpool.undo.recorded import ours_of
+from devpool.undo.meaning_check import beyond
+from devpool.undo.state import AddedPooler, State
+from devpool.undo.state_check import ours_of
 
 POOLER = AddedPooler(name="pgbouncer", database="db", port="6432")
 OURS = ours_of(State(options={}, edits=(), poolers=(POOLER,), routes=()))

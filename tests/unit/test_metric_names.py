@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-from devpool.see.exposition import Family, Sample, exposition, number
-from devpool.see.metrics import SHOWN, families, merged
+from devpool.evidence.pooler_metrics import SHOWN, families, merged
+from devpool.evidence.prometheus_text import Family, Sample, exposition, number
 
 
 def table(text: str) -> list[dict[str, str]]:

@@ -5,14 +5,21 @@ from __future__ import annotations
 import pytest
 from unit.memory_project import project
 
-from devpool.commit.state import AddedPooler, AppRoute, State
+from devpool.catalog.migration_tools import TOOLS
 from devpool.errors import DevpoolError
-from devpool.flow.direct import direct_values, exported, jdbc_url, moved_commands, plain_url, refuse_without_database
-from devpool.migrate.migrations import Evidence, Migration, apps_of, find, given
-from devpool.migrate.psql import choose
-from devpool.migrate.team import Fixed, fixed_by_compose, fixed_by_pyproject
-from devpool.read.starting import Piece, Start
-from devpool.read.tools import TOOLS
+from devpool.lifecycle.direct_variables import (
+    direct_values,
+    exported,
+    jdbc_url,
+    moved_commands,
+    plain_url,
+    refuse_without_database,
+)
+from devpool.migrate.choose_migration import Evidence, Migration, apps_of, find, given
+from devpool.migrate.psql_script import choose
+from devpool.migrate.team_settings import Fixed, fixed_by_compose, fixed_by_pyproject
+from devpool.model.container_start import Piece, Start
+from devpool.undo.state import AddedPooler, AppRoute, State
 
 DB = "services:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: hunter2\n"
 URL = "postgres://postgres:hunter2@db:5432/notes"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.commit.state import AddedPooler, State
 from devpool.text.edits import Copy, Edit, Part
-from devpool.undo.recorded import foreign, ours_of, problem
+from devpool.undo.state import AddedPooler, State
+from devpool.undo.state_check import foreign, ours_of, problem
 
 BLOCK = "\n  pgbouncer:\n    # PgBouncer\n    build: ./.devpool/pgbouncer\n    environment:\n      A: b\n"
 ENV_FILE = ("services", "web", "env_file")

@@ -9,8 +9,8 @@ from memory_project import planned, project, rewritten
 
 from devpool.decide import tuning
 from devpool.decide.options import Options, remembered
-from devpool.undo.recovered import recovered
-from devpool.undo.unrecorded import former_poolers
+from devpool.undo.without_state.recognize import former_poolers
+from devpool.undo.without_state.recover_state import recovered
 
 APPS = """\
 services:

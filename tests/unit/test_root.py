@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from devpool.read.closed import find_closed
-from devpool.read.root import find_root, is_inside
+from devpool.load.protected_files import find_closed
+from devpool.load.root import find_root, is_inside
 
 
 @pytest.fixture

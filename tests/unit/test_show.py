@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.docker.proof import Connections, Proof, Replica, as_json, proof
-from devpool.docker.show import Sight, limits, links, number, pools, totals
+from devpool.evidence.routes import Connections, Proof, Replica, as_json, proof
+from devpool.evidence.show_tables import Sight, limits, links, number, pools, totals
 
 POOL = {
     "database": "app",

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from unit.memory_project import project
 
 from devpool.decide.routing import find_routes
-from devpool.size import size_inputs
-from devpool.size.concurrency import Demand, Fact
-from devpool.size.size_report import size_data, size_lines
-from devpool.size.size_values import SOURCES, Inputs, Load, Server
-from devpool.size.sizing import recommend
+from devpool.observe.sizing_report import size_data, size_lines
+from devpool.sizing import size_inputs
+from devpool.sizing.arithmetic import recommend
+from devpool.sizing.concurrency import Demand, Fact
+from devpool.sizing.size_values import SOURCES, Inputs, Load, Server
 
 
 def fact(value: int, source: str = "said") -> Fact:

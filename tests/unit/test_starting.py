@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from devpool.read.looking import start_of
-from devpool.read.services import find_services
-from devpool.read.starting import Piece, Start, migrating, of_dockerfile
+from devpool.load.container_files import start_of
+from devpool.model.container_start import Piece, Start, migrating, of_dockerfile
+from devpool.model.services import find_services
 from devpool.text.document import parse
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.decide.starts import migrates, plainly_serves, runs_psql, serves
+from devpool.decide.job_detection import migrates, plainly_serves, runs_psql, serves
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from dataclasses import asdict, replace
 import pytest
 from unit.memory_project import FOLDER, changed
 
-from devpool.commit.state import VERSION, AddedPooler, AppRoute, State, dump, load
 from devpool.decide.options import Options
 from devpool.errors import DevpoolError
 from devpool.text.edits import Copy, Edit
+from devpool.undo.state import VERSION, AddedPooler, AppRoute, State, dump, load
 
 EDITS = (
     Edit(path=f"{FOLDER}/compose.yml", start=3, end=5, old="db", new=("pool", Copy(1, 2), "é𝒳\r\n"), at=("a", "b")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.docker.translations import TABLE, translate, translate_all
+from devpool.catalog.log_messages import TABLE, translate, translate_all
 
 _AT = "2026-11-21 09:22:02.358 UTC [1] "
 _CLIENT, _SERVER = "C-0x55: app/web@10.0.0.3:5", "S-0x56: app/web@10.0.0.2:5432"

@@ -9,14 +9,14 @@ import re
 import pytest
 from rich.console import Console
 
-from devpool.docker.translations import translate, translate_all
+from devpool.catalog.log_messages import translate, translate_all
 from devpool.errors import DevpoolError
+from devpool.evidence.prometheus_text import Family, Sample, exposition
+from devpool.evidence.rates import History
+from devpool.observe.overview import Overview
+from devpool.observe.screen import picture
 from devpool.output import Output, table, words
-from devpool.see.exposition import Family, Sample, exposition
-from devpool.see.history import History
-from devpool.see.overview import Overview
-from devpool.see.screen import picture
-from devpool.text.visible import LONGEST_LINE, LONGEST_NAME, json_text, shortened, visible
+from devpool.redact.terminal_text import LONGEST_LINE, LONGEST_NAME, json_text, shortened, visible
 
 # C0, DEL, C1, zero-width, marks and overrides of direction, isolates, separators of lines, BOM, tags, fillers.
 ACTING = [

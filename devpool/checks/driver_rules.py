@@ -1,0 +1,43 @@
+"""What rules about drivers have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from devpool.checks.app_context import Ground
+from devpool.checks.result import Result, ok, warning
+
+Rule = Callable[[Ground], Iterator[Result]]
+
+
+def note(ground: Ground, message: str, hint: str = "") -> Result:
+    """Something to know that is no trouble."""
+    return ok("framework", ground.app.app, message, hint)
+
+
+def prepared(ground: Ground, name: str, setting: str, words: tuple[str, ...]) -> Iterator[Result]:
+    """A driver whose named statements PgBouncer carries where `max_prepared_statements` is above 0."""
+    place = ground.said(*words)
+    if ground.keeps_prepared:
+        hint = f"take it out at {place}" if place else ""
+        yield note(ground, f"obsolete: {name}'s {setting} ({ground.behind} carries prepared statements)", hint)
+    elif place:
+        yield note(ground, f"{name}: {setting} at {place}, still needed")
+    else:
+        yield warning(
+            "framework",
+            ground.app.app,
+            f"{name} prepares statements by name, and {ground.behind} does not carry them",
+            f"devpool set max_prepared_statements=200, or {setting}",
+        )
+
+
+def listens(ground: Ground, *names: str) -> Iterator[Result]:
+    """A job queue whose workers wait with LISTEN, which a pool does not keep (https://www.pgbouncer.org/features.html)."""
+    if found := ground.has(*names):
+        yield warning(
+            "framework",
+            ground.app.app,
+            f"{found} uses LISTEN and session locks, which a pool does not keep",
+            f"devpool enable --session {ground.app.app}, or --direct {ground.app.app}",
+        )

@@ -1,0 +1,20 @@
+"""All checks, in the order in which they are read: what comes first explains what comes after."""
+
+from __future__ import annotations
+
+from devpool.checks.database import check_databases
+from devpool.checks.facts import Facts
+from devpool.checks.files import check_files
+from devpool.checks.frameworks import check_frameworks
+from devpool.checks.logs import check_logs
+from devpool.checks.pool_load import check_load
+from devpool.checks.pooler import check_poolers
+from devpool.checks.result import Result
+from devpool.checks.routes import check_routes
+
+FAMILIES = (check_files, check_poolers, check_databases, check_routes, check_load, check_frameworks, check_logs)
+
+
+def evaluate(facts: Facts) -> list[Result]:
+    """What every check says."""
+    return [result for family in FAMILIES for result in family(facts)]

@@ -1,0 +1,104 @@
+"""One file of a commit, by the door that it needs: the user's own by `files.py`, devpool's by `devpool_files.py`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from devpool.commit import devpool_files, files
+from devpool.commit.disk_errors import reporting
+from devpool.devpool_folder import HOME
+
+
+def read(directory: Path, path: str) -> bytes | None:
+    """All bytes of a file; None where there is none.
+
+    Raises:
+        DevpoolError: what the door raises.
+    """
+    if devpool_files.is_own(directory, path):
+        return devpool_files.read(directory, Path(path), devpool_files.LARGEST_COPY)
+    return files.read(path)
+
+
+def expect(directory: Path, path: str, data: bytes | None) -> None:
+    """Make sure that a file holds these bytes, or with None that there is none.
+
+    Raises:
+        DevpoolError: `changed-meanwhile`, and what the door raises.
+    """
+    if devpool_files.is_own(directory, path):
+        devpool_files.expect(directory, Path(path), data)
+    else:
+        files.expect(path, data)
+
+
+def status(directory: Path, path: Path) -> os.stat_result | None:
+    """Mode and owner of a file; of the user's own, of the file behind a link.
+
+    Raises:
+        DevpoolError: what the door raises.
+    """
+    if devpool_files.is_own(directory, path):
+        return devpool_files.status(directory, path)
+    with reporting(path):
+        return path.stat()
+
+
+def change(
+    directory: Path,
+    path: str,
+    current: bytes | None,
+    target: bytes | None,
+    *,
+    mode: int | None,
+    owner: tuple[int, int] | None,
+    token: str,
+) -> None:
+    """Bring a file from what it holds to what it shall hold; folders are made below `.devpool` alone.
+
+    Args:
+        mode: permission bits of a new file. One of devpool's own gets them also where it exists, so that no secret
+            gets into a file that others can read.
+
+    Raises:
+        RenameError: only writing in place is possible; for a file of the user's own.
+        DevpoolError: what the door raises.
+    """
+    own = devpool_files.is_own(directory, path)
+    if target is None:
+        assert current is not None, "something changes"
+        _remove(directory, path, current, own=own)
+        return
+    if own:
+        for folder in below_home(directory, Path(path).parent):
+            devpool_files.make_folder(directory, folder)
+        devpool_files.write(directory, Path(path), current, target, mode=mode, owner=owner, token=token)
+    elif current is None:
+        files.write_new(path, target, mode=mode, owner=owner, token=token)
+    else:
+        files.replace_file(path, current, target, token=token)
+
+
+def _remove(directory: Path, path: str, current: bytes, *, own: bool) -> None:
+    if own:
+        devpool_files.remove(directory, Path(path), current)
+    else:
+        files.remove_file(path, current)
+
+
+def discard_temp(directory: Path, path: str, token: str) -> None:
+    """Remove the temp that stood beside a file while it was written.
+
+    Raises:
+        DevpoolError: what the door raises.
+    """
+    if devpool_files.is_own(directory, path):
+        devpool_files.discard(directory, Path(path).with_name(f".devpool-{token}"))
+    else:
+        files.discard(files.temp_of(path, token))
+
+
+def below_home(directory: Path, folder: Path) -> list[Path]:
+    """`.devpool` and the folders in it that lead to one, which is the last."""
+    return [one for one in (*reversed(folder.parents), folder) if one.is_relative_to(directory / HOME)]

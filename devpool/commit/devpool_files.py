@@ -1,0 +1,365 @@
+"""The files below `.devpool/`, which a clone may have brought: real folders and files only, and no link is followed.
+
+Every folder on the way is opened from the one above it (`openat` with `O_NOFOLLOW`), and all is done from its
+descriptor: a folder that becomes a link meanwhile leads nowhere. What stands there as a link, a pipe or a device is
+refused by name, and so is a folder of another user or one that everybody may write to. Paths are absolute, below the
+project directory, and without `..`.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shlex
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+
+from devpool.commit import files
+from devpool.commit.disk_errors import reporting
+from devpool.devpool_folder import HOME
+from devpool.errors import DevpoolError
+
+LARGEST = 16 << 20
+"""Bytes of a file that is read: many times what devpool ever writes of its own."""
+LARGEST_COPY = 64 << 20
+"""The same of a copy of a file of the user's, which is as large as that (`readable.MOST_BYTES`), and what came in."""
+_MOST_NAMES = 10_000  # in one folder
+_MOST_BELOW = 2_000  # files and folders below one of devpool's, which has some ten
+_DEEPEST = 16  # folders in one another; devpool makes two
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_KINDS = {
+    stat.S_IFLNK: "a link",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFREG: "a file",
+}
+
+
+def is_own(directory: Path, path: str | Path) -> bool:
+    """Whether a path is one below `.devpool/`, by its name."""
+    return Path(path).is_relative_to(directory / HOME) and ".." not in Path(path).parts
+
+
+@contextmanager
+def opened(directory: Path, folder: Path) -> Iterator[int]:
+    """The descriptor of a folder.
+
+    Args:
+        directory: the project directory, which may be reached through links.
+        folder: it, or a folder below it, which may not.
+
+    Raises:
+        FileNotFoundError: there is no such folder.
+        DevpoolError: `devpool-folder-not-real`, `devpool-folder-not-yours`.
+    """
+    fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        project, at = os.fstat(fd), directory
+        for part in folder.relative_to(directory).parts:
+            at = at / part
+            inner = _step_into(fd, at)
+            os.close(fd)
+            fd = inner
+            _check_owner(os.fstat(fd), project, at)
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def _step_into(fd: int, path: Path) -> int:
+    found = os.stat(path.name, dir_fd=fd, follow_symlinks=False)
+    if not stat.S_ISDIR(found.st_mode):
+        raise not_real(path, found, "folder")
+    return os.open(path.name, _FOLDER, dir_fd=fd)
+
+
+def _check_owner(found: os.stat_result, project: os.stat_result, path: Path) -> None:
+    """A folder is ours, root's, or of whoever owns the project; not more people can write to it than to the project."""
+    if found.st_uid not in (os.geteuid(), project.st_uid, 0):
+        raise DevpoolError(
+            "devpool-folder-not-yours",
+            f"this folder belongs to another user (number {found.st_uid})",
+            where=str(path),
+            hint=f"run the command as that user, or make it yours: sudo chown -R $USER {shlex.quote(str(path))}",
+        )
+    if found.st_mode & ~project.st_mode & stat.S_IWOTH:
+        raise DevpoolError(
+            "devpool-folder-not-yours",
+            "everybody can write to this folder",
+            where=str(path),
+            hint=f"chmod o-w {shlex.quote(str(path))}",
+        )
+
+
+def not_real(path: Path, found: os.stat_result, wanted: str) -> DevpoolError:
+    """The refusal of what stands where devpool has a folder or a file of its own, and is something else."""
+    kind = _KINDS.get(stat.S_IFMT(found.st_mode), "a device")
+    if wanted == "file" and found.st_nlink > 1 and kind == "a file":
+        kind = "a file with a second name"
+    remove = "rm -r" if kind == "a folder" else "rm"
+    return DevpoolError(
+        "devpool-folder-not-real",
+        f"this is {kind} where devpool has a {wanted} of its own, and it goes no further",
+        where=str(path),
+        hint=f"see what it is and who made it, then remove it: {remove} {shlex.quote(str(path))}",
+    )
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turn what the system says of a path that is only read into a refusal; that it is not there is no error yet."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise DevpoolError(
+            "cannot-read",
+            f"cannot read this: {error.strerror}",
+            where=str(path),
+            hint=f"let yourself read it (chmod u+rwX {shlex.quote(str(path))}), or run the command as its owner",
+        ) from error
+
+
+def status(directory: Path, path: Path) -> os.stat_result | None:
+    """What stands there, links not followed; None for nothing.
+
+    Raises:
+        DevpoolError: `cannot-read`, and those of `opened`.
+    """
+    try:
+        with _reading(path), opened(directory, path.parent) as folder:
+            return os.stat(path.name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def names(directory: Path, folder: Path) -> list[str] | None:
+    """The names in a folder; None where there is no such folder.
+
+    Raises:
+        DevpoolError: `cannot-read`, `devpool-folder-too-large`, and those of `opened`.
+    """
+    try:
+        with _reading(folder), opened(directory, folder) as fd, os.scandir(fd) as entries:
+            found = [entry.name for entry in islice(entries, _MOST_NAMES + 1)]
+    except FileNotFoundError:
+        return None
+    if len(found) > _MOST_NAMES:
+        raise too_large(folder, f"holds more than {_MOST_NAMES} files")
+    return sorted(found)
+
+
+def read(directory: Path, path: Path, largest: int = LARGEST) -> bytes | None:
+    """All bytes of a file; None where there is none.
+
+    Raises:
+        DevpoolError: `cannot-read`, `devpool-file-too-large`, and those of `opened`.
+    """
+    try:
+        with _reading(path), opened(directory, path.parent) as folder:
+            return _read(folder, path, largest)
+    except FileNotFoundError:
+        return None
+
+
+def _read(folder: int, path: Path, largest: int) -> bytes | None:
+    try:
+        found = os.stat(path.name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        raise not_real(path, found, "file")
+    with os.fdopen(os.open(path.name, _READ, dir_fd=folder), "rb") as file:
+        data = file.read(largest + 1) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
+    if len(data) > largest:
+        raise DevpoolError(
+            "devpool-file-too-large",
+            f"this file has more than {largest >> 20} MiB, which devpool never wrote",
+            where=str(path),
+            hint=f"see what it is and who made it, then remove it: rm {shlex.quote(str(path))}",
+        )
+    return data
+
+
+def expect(directory: Path, path: Path, data: bytes | None) -> None:
+    """Make sure that a file holds these bytes, or with None that there is none.
+
+    Raises:
+        DevpoolError: `changed-meanwhile`, and those of `read`.
+    """
+    if read(directory, path, LARGEST_COPY) != data:
+        raise files.changed_meanwhile(str(path))
+
+
+def write(
+    directory: Path,
+    path: Path,
+    before: bytes | None,
+    after: bytes,
+    *,
+    mode: int | None = None,
+    owner: tuple[int, int] | None = None,
+    token: str = "",
+) -> None:
+    """Create a file or replace it by a new one; its folder must exist. What is secret is never in a file of wider mode.
+
+    Args:
+        before: what it must hold now; None: it must not exist.
+        mode: permission bits; by default those of the file that is replaced, 0o644 for a new one.
+        owner: numeric user and group, given where we are allowed to; by default those of the file that is replaced,
+            unless the new one is private.
+        token: hex digits for the name of the temp.
+
+    Raises:
+        DevpoolError: `changed-meanwhile`, `not-writable`, `disk-full`, `disk-error`, and those of `opened`.
+    """
+    with reporting(path), opened(directory, path.parent) as folder:
+        _expect(folder, path, before)
+        if before is not None:
+            old = os.stat(path.name, dir_fd=folder, follow_symlinks=False)
+            mode = stat.S_IMODE(old.st_mode) if mode is None else mode
+            owner = owner or ((old.st_uid, old.st_gid) if mode & 0o077 else None)
+        with _temp(folder, path, after, mode, owner, token) as temp:
+            _expect(folder, path, before)
+            files.step("replace", str(path))
+            os.replace(temp.name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def _expect(folder: int, path: Path, data: bytes | None) -> None:
+    if _read(folder, path, LARGEST_COPY) != data:
+        raise files.changed_meanwhile(str(path))
+
+
+@contextmanager
+def _temp(
+    folder: int, path: Path, data: bytes, mode: int | None, owner: tuple[int, int] | None, token: str
+) -> Iterator[Path]:
+    """A finished and flushed file beside the target; gone again if what is done with it fails."""
+    temp = path.with_name(f".devpool-{token or os.urandom(8).hex()}")
+    files.step("create", str(temp))
+    fd = os.open(temp.name, _CREATE, 0o600, dir_fd=folder)
+    try:
+        try:
+            files.write_all(fd, str(temp), data)
+            files.step("mode", str(temp))
+            files.give(fd, files.NEW_FILE if mode is None else mode, owner)
+            files.flush(fd, str(temp))
+        finally:
+            os.close(fd)
+        yield temp
+    except BaseException:
+        with suppress(OSError):
+            files.step("unlink", str(temp))
+            os.unlink(temp.name, dir_fd=folder)
+        raise
+
+
+def remove(directory: Path, path: Path, before: bytes) -> None:
+    """Remove a file that holds these bytes.
+
+    Raises:
+        DevpoolError: `changed-meanwhile`, `not-writable`, `disk-error`, and those of `opened`.
+    """
+    expect(directory, path, before)
+    discard(directory, path)
+
+
+def discard(directory: Path, path: Path) -> bool:
+    """Remove a file, or a link itself; whether there was one.
+
+    Raises:
+        DevpoolError: `not-writable`, `disk-error`, and those of `opened`.
+    """
+    with reporting(path):
+        if status(directory, path) is None:
+            return False
+        files.step("unlink", str(path))
+        with opened(directory, path.parent) as folder:
+            os.unlink(path.name, dir_fd=folder)
+        return True
+
+
+def make_folder(directory: Path, path: Path, mode: int = 0o755) -> None:
+    """Create a folder unless it is there; the one above it must exist. The umask applies.
+
+    Raises:
+        DevpoolError: `not-writable`, `disk-full`, `disk-error`, and those of `opened`, also for what is there.
+    """
+    with reporting(path):
+        files.step("mkdir", str(path))
+        with opened(directory, path.parent) as folder, suppress(FileExistsError):
+            os.mkdir(path.name, mode, dir_fd=folder)
+        with suppress(FileNotFoundError), opened(directory, path):
+            pass
+
+
+def make_private(directory: Path, path: Path) -> None:
+    """Create a folder that nobody else can look into, or make one that is there so.
+
+    Raises:
+        DevpoolError: as `make_folder`.
+    """
+    make_folder(directory, path, 0o700)
+    with reporting(path), opened(directory, path) as folder:
+        if stat.S_IMODE(os.fstat(folder).st_mode) & 0o077:
+            os.fchmod(folder, 0o700)
+
+
+def remove_folder(directory: Path, path: Path) -> bool:
+    """Remove a folder if it is empty; False if it is empty and cannot be removed, which does no harm."""
+    try:
+        files.step("rmdir", str(path))
+        with opened(directory, path.parent) as folder:
+            os.rmdir(path.name, dir_fd=folder)
+    except OSError as error:
+        return error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT)
+    return True
+
+
+def below(directory: Path, folder: Path) -> tuple[list[Path], list[Path]]:
+    """The real folders below a folder and itself, the deepest first, and all else there; links are not followed.
+
+    Raises:
+        DevpoolError: `cannot-read`, `devpool-folder-too-large`, and those of `opened`.
+    """
+    folders, others = [folder], list[Path]()
+    for at in folders:  # which grows meanwhile
+        if len(at.relative_to(folder).parts) > _DEEPEST:
+            raise too_large(folder, f"has more than {_DEEPEST} folders in one another")
+        for name in names(directory, at) or ():
+            found = status(directory, at / name)
+            is_folder = found is not None and stat.S_ISDIR(found.st_mode)
+            (folders if is_folder else others).append(at / name)
+            if len(folders) + len(others) > _MOST_BELOW:
+                raise too_large(folder, f"holds more than {_MOST_BELOW} files")
+    return folders[::-1], others
+
+
+def too_large(folder: Path, what: str) -> DevpoolError:
+    """The refusal of a folder that holds more than devpool ever writes; `what` says of what it has too much."""
+    return DevpoolError(
+        "devpool-folder-too-large",
+        f"this folder {what}, which devpool never wrote",
+        where=str(folder),
+        hint=f"see what it holds and who made it, then remove what is not devpool's: ls -lR {shlex.quote(str(folder))}",
+    )
+
+
+def rename(directory: Path, path: Path, name: str) -> Path:
+    """Give a file or folder another name in its own folder; its new path. There must be nothing of that name.
+
+    Raises:
+        DevpoolError: `not-writable`, `disk-error`, and those of `opened`.
+    """
+    with reporting(path), opened(directory, path.parent) as folder:
+        files.step("rename", str(path))
+        os.rename(path.name, name, src_dir_fd=folder, dst_dir_fd=folder)
+    return path.with_name(name)

@@ -1,0 +1,90 @@
+"""A value's address replaced in its raw text: only the characters that make host and port are touched."""
+
+from __future__ import annotations
+
+from devpool.model.environment import Value, raw_span
+from devpool.text.address import Address, find_addresses, replacements
+from devpool.text.edits import Copy, Part
+from devpool.text.patterns import regex
+
+Replacement = tuple[tuple[int, int], str]
+Target = tuple[str, str, str]  # host, port, and what the database's name ends in
+# `$NAME` without braces would take what follows it for a part of its name.
+_OPEN_VARIABLE = regex(r"\$[A-Za-z_]\w*$")
+_LONGEST_NAME = 1000
+_BEFORE_DEFAULT = regex(r"\$\{[A-Za-z_]\w*:?-$")
+
+
+def raw_replacements(
+    value: Value, address: Address, host: str, port: str, suffix: str = ""
+) -> list[Replacement] | None:
+    """The spans of the origin's file to replace so that an address goes to `host` and `port`, in their order.
+
+    Host and port are replaced apart, each where it is written: they may be two defaults. Where one variable holds
+    both, its `${...}` is replaced as a whole. None where neither can be cut out. A suffix of the database's name goes
+    after it, whatever it is written with.
+    """
+    found = _server_replacements(value, address, host, port)
+    if found is None or not suffix or address.database_span is None:
+        return found
+    end = _end_of_name(value, address.database_span)
+    return None if end is None else sorted([*found, ((end, end), suffix)])
+
+
+def _end_of_name(value: Value, span: tuple[int, int]) -> int | None:
+    """Where a suffix of the database's name goes: also behind the `}` of a variable whose default the name is."""
+    name, text = raw_span(value, *span), value.origin.file.text
+    if name is None or _OPEN_VARIABLE.search(text[name[0] : name[1]]):
+        return None
+    start, end = name
+    while text[end : end + 1] == "}" and (opened := _BEFORE_DEFAULT.search(text, _line(text, start), start)):
+        start, end = opened.start(), end + 1
+    return end
+
+
+def _line(text: str, position: int) -> int:
+    """Where the line of a position begins, or a place in it that is far before the name of a variable."""
+    return max(text.rfind("\n", 0, position) + 1, position - _LONGEST_NAME)
+
+
+def _server_replacements(value: Value, address: Address, host: str, port: str) -> list[Replacement] | None:
+    wanted = replacements(address, host, port)
+    apart = [(raw_span(value, *span), text) for span, text in wanted]
+    found = [(raw, text) for raw, text in apart if raw is not None]
+    if len(found) == len(wanted):
+        return _joined(sorted(found))
+    if address.port_span is None or len(wanted) != 2:
+        return None
+    start, end = sorted((*address.host_span, *address.port_span))[::3]
+    whole = raw_span(value, start, end)
+    return [(whole, f"{host}:{port}")] if whole and value.text[start:end].count(":") == 1 else None
+
+
+def _joined(found: list[Replacement]) -> list[Replacement]:
+    """Host and port as one replacement where only the colon stands between them."""
+    if len(found) == 2 and found[0][0][1] + 1 == found[1][0][0]:
+        return [((found[0][0][0], found[1][0][1]), f"{found[0][1]}:{found[1][1]}")]
+    return found
+
+
+def moved_copy(value: Value, old_host: str, target: Target, whole: Copy) -> tuple[Part, ...] | None:
+    """A copy of a span around a value's raw text with every address of a host replaced; None where it cannot be."""
+    parts: list[Part] = []
+    position = whole.start
+    for address in find_addresses(value.text):
+        found = raw_replacements(value, address, *target) if address.host == old_host else []
+        if found is None:
+            return None
+        for raw, text in found:
+            parts += [Copy(position, raw[0]), text]
+            position = raw[1]
+    return (*parts, Copy(position, whole.end))
+
+
+def moved_raw(value: Value, old_host: str, target: Target, text: str) -> str | None:
+    """The same as text, for a value whose raw text holds no secret; `text` begins where the value does."""
+    base = value.origin.start
+    parts = moved_copy(value, old_host, target, Copy(base, base + len(text)))
+    if parts is None:
+        return None
+    return "".join(p if isinstance(p, str) else text[p.start - base : p.end - base] for p in parts)

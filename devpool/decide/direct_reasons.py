@@ -1,0 +1,227 @@
+"""Why a service should stay direct: what it is, what it runs, and how it is wired. The first reason found counts."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from devpool.decide import job_detection
+from devpool.model import networks
+from devpool.model.databases import image_name
+from devpool.model.external_databases import listens_as_a_pooler
+from devpool.model.project import Project
+from devpool.model.services import Service
+from devpool.model.tls_demands import Demands, strongest
+from devpool.text import nodes
+from devpool.text.nodes import Alias
+from devpool.text.patterns import regex
+
+_MIGRATOR_NAME = regex(
+    r"(^|[-_])(migrat\w*|db[-_]?init|init[-_]?db|seed(er)?|schema[-_]?(init\w*|upgrade|setup))([-_]|$)", re.I
+)
+_WORKER_NAME = regex(r"(^|[-_])workers?[-_]migrations$|(^|[-_])migrat\w*[-_]workers?$", re.I)
+_PREPARER_NAME = regex(r"(^|[-_])(init|setup|bootstrap|installer)$", re.I)
+_BACKUP = regex(r"(^|[-_/\s])(backups?|pg_?dump)([-_.\s]|$)", re.I)
+_MONITORING = ("monitoring", "it watches the real server")
+_CONSOLE = ("console", "an admin console needs session features")
+_DUMP = ("backup", "dumps need one session")
+_REPLICATION = ("replication", "it follows the server by logical replication")
+_LISTEN = ("listen", "it waits on LISTEN, which a transaction pool cannot deliver")
+_MIGRATOR = ("migrator", "it migrates the schema")
+_DIRECT_IMAGES = (
+    (
+        regex(
+            r"exporter|pgwatch|pganalyze|pgmonitor|pghero|^agent$|grafana-agent|alloy|telegraf|datadog|otel|opentelemetry-collector|netdata"
+        ),
+        _MONITORING,
+    ),
+    (regex(r"pgadmin|adminer|pgweb|pghero|phppgadmin|cloudbeaver|dbgate|prisma-studio|metabase-db"), _CONSOLE),
+    (regex(r"backup|pg_?dump|barman|wal-?g|pgbackrest"), _DUMP),
+    (
+        regex(
+            r"debezium|^realtime$|kafka-connect|^connect$|pglogical|peerdb|airbyte|materialize|powersync"
+            r"|(^|[-_])(cdc|electric|zero-cache|sequin|pgsync|pgstream|readyset|wal-listener)([-_]|$)"
+        ),
+        _REPLICATION,
+    ),
+    (regex(r"amqp-bridge|pg_?amqp|graphile-worker|concourse|graph-node"), _LISTEN),
+    (regex(r"flyway|liquibase|dbmate|sqitch|(^|[-_])goose([-_]|$)"), _MIGRATOR),
+)
+_DIRECT_COMMANDS = (
+    (regex(r"\bgraphile-worker\b|\bprocrastinate\b.*\bworker\b|\bgood_job\b.*\bstart\b"), _LISTEN),
+    (regex(r"\bpg_dump(all)?\b|\bpg_basebackup\b|\bpg_restore\b"), _DUMP),
+    (regex(r"prisma\s+studio|drizzle-kit\s+studio"), _CONSOLE),
+)
+_DIRECT_FULL_IMAGES = (
+    (regex(r"(^|/)(migrate/migrate|arigaio/atlas)\b"), _MIGRATOR),
+    (regex(r"(^|/)debezium/(server|connect|operator|platform-conductor)\b"), _REPLICATION),
+    (regex(r"(^|/)rocicorp/zero\b"), _REPLICATION),
+    (regex(r"(^|/)graphile/worker\b"), _LISTEN),
+)
+_BYSTANDER = regex(
+    r"^(redis|valkey|keydb|qdrant|weaviate|milvus|rabbitmq|memcached|nginx|openresty|caddy|traefik|haproxy|elasticsearch|opensearch|minio|kafka"
+    r"|zookeeper|mongo(db)?|mysql|mariadb|mailhog|mailpit|mailcatcher|jaeger|prometheus|clickhouse)([-_.]|$)"
+)
+_FRONT = regex(r"^(nginx|gateway|(reverse-?)?proxy|front(-?end)?|static|(web-?)?ui|client)$", re.I)
+_FRONT_COMMAND = regex(r"^\s*(cp|nginx|npm run build|yarn build|caddy)\b")
+_FALSE = ("", "false", "0", "no", "off", "f", "n")
+# What only a consumer of Postgres's logical replication is told: its slot, its publication, the plugin that decodes.
+_SLOT_VARIABLE = regex(
+    r"(REPLICATION|WAL)_?SLOT|(^|_)SLOT_?NAME$|(PG|POSTGRES|REPLICATION|CDC|WAL)\w*_PUBLICATION(_?NAME)?S?$", re.I
+)
+_DECODER = regex(r"\b(pgoutput|wal2json|decoderbufs|test_decoding)\b")
+
+Reason = tuple[str, str]
+
+
+def reasons(
+    project: Project, service: str, database: str, awaited: frozenset[str], published: bool
+) -> Iterator[Reason]:
+    """Why a service should stay direct at a database, each as a code and a sentence.
+
+    Args:
+        project: the project.
+        service: the app.
+        database: one of its databases.
+        awaited: the services whose end others wait for (`awaited_services`).
+        published: whether the pooler will be reached from the host's network too.
+    """
+    found = project.services[service]
+    if not (published and all(s.published for s in project.of(service) if s.database == database)):
+        yield from _by_network(project, service, database)
+    yield from _by_address(project, service, database)
+    yield from bystander(found, database, own=_states_it_itself(project, service))
+    yield from _by_kind(found)
+    yield from _by_replication(project, service)
+    yield from _one_off(project, found, awaited)
+
+
+def awaited_services(project: Project) -> frozenset[str]:
+    """Services that another waits for with `service_completed_successfully`."""
+    found: set[str] = set()
+    for service in project.services.values():
+        for statement in service.statements("depends_on"):
+            if isinstance(statement.value, nodes.Mapping):
+                for name, entry in nodes.entries(statement.value).items():
+                    if "service_completed_successfully" in service.deep_texts(entry.value):
+                        found.add(name)
+    return frozenset(found)
+
+
+def _by_network(project: Project, service: str, database: str) -> Iterator[Reason]:
+    mine = networks.of(project.services, service)
+    owner = networks.host_of(project.services, service)
+    told = networks.extra_hosts(owner) if owner else {}
+    if project.databases[database].service and told.keys() & project.databases[database].hosts:
+        yield "network", "its extra_hosts say where that name leads, which is not the service"
+    if owner is project.databases[database].service is not None:
+        yield "beside", f"it lives in the network of {database} itself (network_mode), and has it at localhost"
+    if any(s.published for s in project.of(service)):
+        yield "network", "it lives in the host's network, which reaches a pooler only with --publish"
+    elif not mine:
+        yield "network", "it does not share the project's networks"
+    elif project.databases[database].service and not set(mine) & set(networks.of(project.services, database)):
+        yield "network", f"it shares no network with {database}"
+
+
+def _by_address(project: Project, service: str, database: str) -> Iterator[Reason]:
+    settings = [s for s in project.of(service) if s.database == database]
+    outside = project.databases[database].service is None
+    if outside and any(listens_as_a_pooler(database, s.address.port) for s in settings):
+        yield "behind-a-pooler", "there is a pooler at that address already"
+    if strongest(map(Demands(project.environments[service]).of, settings)) == "verify":
+        yield "tls", "it checks the server's certificate, and a pooler in between cannot show that one"
+
+
+def _states_it_itself(project: Project, service: str) -> bool:
+    """Whether a setting stands in the service's own text, not in what it shares with others."""
+    own = _own_environment(project.services[service])
+    return any(s.in_command or s.value.origin.container in own for s in project.of(service))
+
+
+def _own_environment(service: Service) -> list[nodes.Node]:
+    """The `environment` that a service has to itself, in each file that states it."""
+    return [
+        statement.value
+        for statement in service.statements("environment")
+        if statement.entry in statement.fragment.node.entries and not isinstance(statement.entry.value, Alias)
+    ]
+
+
+def _by_replication(project: Project, service: str) -> Iterator[Reason]:
+    """A consumer of logical replication, by what its own text tells it: variables that all services are given do not
+    say which of them it is.
+    """
+    own = _own_environment(project.services[service])
+    told = {n: v.text for n, v in project.environments[service].items() if v.origin.container in own and v.text}
+    if any(_SLOT_VARIABLE.search(name) or _DECODER.search(text) for name, text in told.items()):
+        yield _REPLICATION
+
+
+def bystander(service: Service, database: str, *, own: bool) -> Iterator[Reason]:
+    """Reasons for a service that only happens to be given the variables that others need.
+
+    Args:
+        service: the service.
+        database: the database that the variables name.
+        own: whether they stand in the service's own text. Only an official image cannot mean them then.
+    """
+    image = image_name(service)
+    if _BYSTANDER.search(image) and not (own and "/" in service.text("image")):
+        yield "bystander", f"it is {image} and does not connect to Postgres"
+    front = any(_FRONT.search(name) for name in (service.name, *_build_folders(service)))
+    if not own and (front or _FRONT_COMMAND.search(service.start())) and database not in service.names("depends_on"):
+        yield "bystander", "it is given the variables of others, and does not look like an app that connects"
+
+
+def _build_folders(service: Service) -> Iterator[str]:
+    """The last parts of the folders that a service is built from."""
+    for statement in service.statements("build"):
+        value = statement.value
+        node = nodes.lookup(value, "context") if isinstance(value, nodes.Mapping) else value
+        for text in service.texts(node) if node else ():
+            yield posixpath.basename(posixpath.normpath(text))
+
+
+def _by_kind(service: Service) -> Iterator[Reason]:
+    command = service.start()
+    looked_at = (
+        (image_name(service), _DIRECT_IMAGES),
+        (command, _DIRECT_COMMANDS),
+        (service.text("image"), _DIRECT_FULL_IMAGES),
+    )
+    yield from (reason for text, patterns in looked_at for pattern, reason in patterns if pattern.search(text))
+    if _BACKUP.search(service.name) or _BACKUP.search(command):
+        yield _DUMP
+
+
+def _one_off(project: Project, service: Service, awaited: frozenset[str]) -> Iterator[Reason]:
+    """Reasons that hold only for a service that does its work and ends.
+
+    Migrators are often given `restart: always` with all that services share, and begin anew, or sleep, once they are
+    done: it says something only against what is a sign at most.
+    """
+    command = service.start()
+    stays = service.text("restart") in ("always", "unless-stopped")
+    if not stays and any(_is_true(project, service, f"_AIRFLOW_DB_{word}") for word in ("UPGRADE", "MIGRATE")):
+        yield "migrator", "its environment tells it to migrate the schema"
+    elif stays and _WORKER_NAME.search(service.name):
+        return  # it takes jobs off a queue, which have to do with migrations of some kind
+    elif job_detection.migrates(command):
+        yield "migrator", "its command migrates the schema"
+    elif not stays and job_detection.runs_psql(command):
+        yield "one-off", "it runs psql and ends"
+    elif service.name in awaited:
+        yield "one-off", "others wait for its end: a one-off job that prepares the database"
+    elif _is_named_a_migrator(service.name, stays=stays) and not job_detection.plainly_serves(command):
+        yield "migrator", "its name says that it migrates the schema"
+
+
+def _is_named_a_migrator(name: str, *, stays: bool) -> bool:
+    return _MIGRATOR_NAME.search(name) is not None or (not stays and _PREPARER_NAME.search(name) is not None)
+
+
+def _is_true(project: Project, service: Service, variable: str) -> bool:
+    value = project.environments[service.name].get(variable)
+    return value is not None and value.text.lower() not in _FALSE

@@ -1,0 +1,188 @@
+"""How a service holds a key (`environment`, `env_file`, `depends_on`), and the text that gives it one of its own.
+
+A key may stand in the service's own mapping, be an alias, come in by a merge of the whole service, or be lent to
+other services that merge this one. What others read is never changed for one service alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from devpool.decide.inherited_copies import Shields
+from devpool.model.services import Fragment, Service, Statement
+from devpool.text import layout, nodes
+from devpool.text.document import Document
+from devpool.text.edits import Copy, Edit, Part, insertion
+from devpool.text.nodes import Alias, Entry, Node, Scalar, Sequence, path_to
+
+How = Literal["lacks", "own", "alias", "merged", "lent"]
+Line = tuple[Part, ...]
+ANCHOR = "devpool-shared-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """How a service holds a key.
+
+    Attributes:
+        how: "lacks", it states none in its own files; "own", in its own mapping, and only it and services that change
+            alike read it; "alias", `key: *shared`; "merged", it comes in with `<<`; "lent", others that do not change
+            alike merge it from here.
+        statement: the strongest of its own; None where it lacks the key.
+        readers: the services that read that one.
+    """
+
+    how: How
+    statement: Statement | None = None
+    readers: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Readers:
+    """Who reads a key where: by the id of an entry, of its value, and of a mapping that services merge."""
+
+    key: str
+    services: Mapping[str, Service]
+    shields: Shields = field(default_factory=dict)
+    _found: dict[int, set[str]] = field(default_factory=dict)
+    _heirs: dict[int, set[str]] = field(default_factory=dict)
+    _extending: dict[int, set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Look once through all services."""
+        for name, service in self.services.items():
+            for statement in service.statements(self.key):
+                shield = self.shields.get((name, self.key))
+                copied = shield is not None and shield.covers(statement.entry.key.start)
+                # Who gets a copy of the text reads what that names and merges, and not the text itself.
+                named = isinstance(statement.entry.value, Alias)
+                read = [*([] if copied else [statement.entry]), *([] if copied and not named else [statement.value])]
+                for node in (*read, *merge_sources(statement.value)):
+                    if shield is not None and shield.gives_up(node):
+                        continue
+                    self._found.setdefault(id(node), set()).add(name)
+            for fragment in service.fragments:
+                for mapping in merge_sources(fragment.node):
+                    self._heirs.setdefault(id(mapping), set()).add(name)
+                if not fragment.own:
+                    self._extending.setdefault(id(fragment.node), set()).add(name)
+
+    def of(self, node: Entry | Node) -> set[str]:
+        """The services for which an entry or a value counts."""
+        return self._found.get(id(node), set())
+
+    def held(self, name: str, alike: set[str]) -> Held:
+        """How a service holds the key, if the services of `alike` change with it in the same way."""
+        statements = self.services[name].statements(self.key)
+        last = statements[-1] if statements else None
+        if last is None or not last.fragment.own:
+            place = placing(self.services[name], self.key)
+            return Held(how="lent" if place and self._lends(place.node, alike) else "lacks")
+        everyone = frozenset(self.of(last.entry) | self.of(last.value))
+        if everyone <= alike:
+            # Also where the whole mapping is shared, or merged in: all who read it change in the same way.
+            how: How = "alias" if isinstance(last.entry.value, Alias) else "own"
+            return Held(how=how, statement=last, readers=everyone)
+        if last.entry not in last.fragment.node.entries:
+            lent = self._lends(last.fragment.node, alike)
+            return Held(how="lent" if lent else "merged", statement=last)
+        alone = isinstance(last.entry.value, Alias) and self.of(last.entry) <= alike
+        return Held(how="alias" if alone else "lent", statement=last)
+
+    def _lends(self, node: nodes.Mapping, alike: set[str]) -> bool:
+        """Whether a new key of a mapping would count for services that extend it, or that merge it and state no such
+        key themselves.
+        """
+        return bool(self._extending.get(id(node), set()) - alike) or any(
+            not any(s.entry in s.fragment.node.entries for s in self.services[heir].statements(self.key))
+            for heir in self._heirs.get(id(node), set()) - alike
+            if (heir, self.key) not in self.shields
+        )
+
+
+def merge_sources(node: Node) -> Iterable[nodes.Mapping]:
+    """Every mapping that one merges, directly or through others."""
+    for entry in node.entries if isinstance(node, nodes.Mapping) else ():
+        if entry.key.value == "<<":
+            for source in nodes.merged(entry.value):
+                yield source
+                yield from merge_sources(source)
+
+
+def placing(service: Service, key: str) -> Fragment | None:
+    """The service's own mapping that a key which it lacks goes into."""
+    found = next((f for f in reversed(service.fragments) if f.own and f.node.entries), None)
+    return found if found and not found.node.flow and key not in nodes.entries(found.node) else None
+
+
+def new_key(fragment: Fragment, key: str, lines: Iterable[Line]) -> Edit:
+    """A key that a service's own mapping lacks: after its `env_file`, or at its end.
+
+    Raises:
+        DevpoolError: `layout-not-plain`.
+    """
+    document, own = fragment.document, fragment.node.entries
+    entry = next((e for e in own if e.key.value == "env_file"), own[-1])
+    if fragment.node.flow:
+        raise layout.odd(document, fragment.node)
+    text = tuple(below(document, layout.indent(document, entry.key), lines))
+    position, new = layout.after_entry(document, fragment.node, entry, key, text)
+    return insertion(document.path, position, new, (*path_to(document.root, entry.key.start)[:-1], key))
+
+
+def below(document: Document, lead: str, lines: Iterable[Line]) -> list[Part]:
+    """Lines of text, each one step deeper than `lead`."""
+    deeper = document.newline + lead + layout.unit(document, document.root)
+    return [part for line in lines for part in (deeper, *line)]
+
+
+def over_alias(statement: Statement, lines: Iterable[Line]) -> Edit:
+    """`key: *shared` becomes a key with these lines.
+
+    Raises:
+        DevpoolError: `layout-not-plain`.
+    """
+    document, alias = statement.document, statement.entry.value
+    lead = layout.indent(document, statement.entry.key)
+    # From the colon on, so that no blank is left at the end of its line.
+    start = document.text.rindex(":", 0, alias.start) + 1
+    at = path_to(document.root, statement.entry.key.start)
+    new = tuple(below(document, lead, lines))
+    old = document.text[start : alias.end]
+    return Edit(path=document.path, start=start, end=alias.end, old=old, new=new, at=at)
+
+
+def merging(statement: Statement) -> tuple[str, list[Edit]] | None:
+    """The name by which the mapping of a statement can be merged elsewhere, and the edit that gives it one.
+
+    None where its name is given to another node too.
+    """
+    node, document = statement.value, statement.document
+    name = node.anchor
+    if name:
+        return (name, []) if len(re.findall(rf"&{re.escape(name)}(?![\w.-])", document.text)) == 1 else None
+    path = path_to(document.root, statement.entry.key.start)
+    name = ANCHOR + re.sub(r"[^A-Za-z0-9_-]", "-", "-".join(path[-2:]))
+    if f"&{name}" in document.text:
+        return None
+    colon = document.text.index(":", statement.entry.key.end) + 1
+    mark = f" &{name}"
+    return name, [Edit(path=document.path, start=colon, end=colon, old="", new=(mark,), at=path)]
+
+
+def item_lines(document: Document, node: Sequence) -> list[tuple[Scalar | None, Line]]:
+    """The items of a list as lines of another one, each with the scalar it is.
+
+    Raises:
+        DevpoolError: `layout-not-plain`, where an item takes several lines.
+    """
+    found: list[tuple[Scalar | None, Line]] = []
+    for item in node.items:
+        if "\n" in document.text[item.start : item.end]:
+            raise layout.odd(document, item)
+        scalar = nodes.resolved(item)
+        found.append((scalar if isinstance(scalar, Scalar) else None, ("- ", Copy(item.start, item.end))))
+    return found

@@ -1,0 +1,250 @@
+"""Who else reads a value where it is written, and so where and how it may be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from types import MappingProxyType
+from typing import Literal
+
+from devpool.decide.address_edits import raw_replacements
+from devpool.decide.alias_copies import Unaliases
+from devpool.decide.inherited_copies import Shields
+from devpool.decide.key_ownership import Readers
+from devpool.decide.restating import restatable
+from devpool.decide.session_alias import SUFFIX
+from devpool.errors import DevpoolError
+from devpool.model.environment import env_file_uses, variable_holding
+from devpool.model.pass_through import taken_over
+from devpool.model.project import BARE, Project, Setting
+from devpool.text.interpolation import SHELL, Piece
+from devpool.text.nodes import Entry, Mapping, holding
+
+Where = Literal["origin", "own"]
+How = Literal["text", "second"]
+
+
+class Sharing:
+    """Who else reads a value where it is written.
+
+    Args:
+        project: the project.
+        pooled: (service, database) of the routes that are pooled.
+        shields: what direct services get a copy of.
+        session: those of them that go to the door in session mode.
+        names: settings with a database's name, which move too.
+        unaliased: the variables that get a copy of the value that they name by an alias.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        pooled: set[tuple[str, str]],
+        shields: Shields,
+        session: Set[tuple[str, str]] = frozenset(),
+        names: Iterable[Setting] = (),
+        unaliased: Unaliases = MappingProxyType({}),
+    ) -> None:
+        moving = [s for s in (*project.settings, *names) if (s.service, s.database) in pooled]
+        self.project = project
+        self.unaliased = unaliased
+        self.session = session
+        self.moved = {(s.service, s.variable, s.database) for s in moving}
+        self.movers: dict[tuple[str, str], set[str]] = {}
+        for service, variable, database in self.moved:
+            self.movers.setdefault((variable, database), set()).add(service)
+        self.in_session = {(s.service, s.variable, s.database) for s in moving if self._at_door(s)}
+        named: dict[tuple[str, str], set[str]] = {}
+        for setting in project.settings:
+            named.setdefault((setting.service, setting.variable), set()).add(setting.database)
+        self.several = {key for key, databases in named.items() if len(databases) > 1}
+        self.readers: dict[tuple[str, int], list[tuple[str, str]]] = {}
+        for service, values in project.environments.items():
+            shield = shields.get((service, "environment"))
+            for name, value in values.items():
+                # What a direct service gets a copy of, it does not read there any more.
+                covered = shield and value.origin.form != "env-file" and shield.covers(value.origin.start)
+                if not covered and (service, name) not in unaliased:
+                    self.readers.setdefault(value.origin.key, []).append((service, name))
+        for setting in (s for s in project.settings if s.in_command):
+            self.readers.setdefault(setting.value.origin.key, []).append((setting.service, setting.variable))
+        self.taken_over = taken_over(project)
+        self.environments = Readers("environment", project.services, shields)
+        self.loaded = _loaded(project)
+        self.heirs = _heirs(project)
+
+    def where(self, setting: Setting) -> Where:
+        """Where the setting is to be changed.
+
+        Raises:
+            DevpoolError: `shared-value`, `outside-root`, `read-elsewhere`.
+        """
+        sources, origin = self.project.sources, setting.value.origin
+        if origin.file.path in sources.closed:
+            # An entry of the app's own over what an env file says; nothing else can stand elsewhere.
+            if origin.form != "env-file":
+                sources.refuse_closed(origin.file.path, origin.place, setting.service)
+        elif self._all_move(setting):
+            return "origin"
+        if setting.in_command or (setting.kind not in BARE and self._is_one_of_several(setting)):
+            raise shared_value(setting)
+        self._refuse_extended(setting)
+        return "own"
+
+    def _refuse_extended(self, setting: Setting) -> None:
+        """What another service takes over with `extends` comes whole: neither can have it otherwise than the other."""
+        own = (f for f in self.project.services[setting.service].fragments if f.own)
+        heirs = (heir for fragment in own for heir in self.heirs.get(id(fragment.node), []))
+        direct = next((h for h in heirs if (h, setting.variable, setting.database) not in self.moved), None)
+        if direct:
+            raise extended(setting, direct)
+
+    def _is_one_of_several(self, setting: Setting) -> bool:
+        """Whether other databases are named in the same value: an entry of its own could move only one."""
+        return (setting.service, setting.variable) in self.several
+
+    def _at_door(self, setting: Setting) -> bool:
+        return (setting.service, setting.database) in self.session
+
+    def _all_move(self, setting: Setting) -> bool:
+        """Whether all who read the value where it is written go to a pooler with this address of it. Who goes to the
+        door has an entry of its own over what others take from the same place.
+        """
+        origin = setting.value.origin
+        if origin.form == "env-file" and setting.variable in self.taken_over.get(origin.file.path, frozenset()):
+            return False
+        if origin.form == "env-file" and not self._can_be_cut_out(setting):
+            return False
+        movers = self.in_session if self._at_door(setting) else self.moved
+        alike = all((*reader, setting.database) in movers for reader in self.readers[origin.key])
+        return alike and (setting.kind in BARE or setting.in_command or self._may_hold_more(setting))
+
+    def _may_hold_more(self, setting: Setting) -> bool:
+        """Whether a further variable, the old value's, can stand beside the value: all who read what holds it move."""
+        origin = setting.value.origin
+        moved = self.movers[setting.variable, setting.database]
+        if origin.form == "env-file":
+            return self.loaded.get(origin.file.path, set()) <= moved
+        container = origin.container
+        if isinstance(container, Mapping) and isinstance(origin.holder, Entry):
+            container = holding(container, origin.holder)
+        return container is None or self.environments.of(container) <= moved
+
+    def _can_be_cut_out(self, setting: Setting) -> bool:
+        suffix = SUFFIX if self._at_door(setting) else ""
+        return raw_replacements(setting.value, setting.address, "host", "1", suffix) is not None
+
+    def how(self, setting: Setting) -> How:
+        """How its text is changed.
+
+        Raises:
+            DevpoolError: `only-in-shell`, `value-not-plain`, `shared-value`.
+        """
+        if self._can_be_cut_out(setting):
+            return "text"
+        holding = self._holding(setting)
+        if holding is None:
+            raise not_plain(setting)
+        if setting.kind in BARE:
+            return "text"
+        if holding.source in (SHELL, None):
+            raise only_in_shell(setting, holding.variable or "")
+        if setting.value.origin.form == "env-file":
+            return "text"
+        if self._is_one_of_several(setting) or holding.source in self.loaded:
+            raise shared_value(setting)
+        self.project.sources.refuse_closed(holding.source, setting.value.origin.place, setting.service)
+        return "second"
+
+    def needs_copy(self, setting: Setting) -> bool:
+        """Whether the new value could only stand in a file that would repeat a secret: beside a variable that a service
+        gets with a whole file, or in place of one of an env file that others read too.
+        """
+        if setting.kind in BARE or setting.in_command or self._is_one_of_several(setting):
+            return False
+        if setting.value.origin.form == "env-file":
+            return not self._all_move(setting) and not restatable(self.project, setting)
+        holding = None if self._can_be_cut_out(setting) else self._holding(setting)
+        return holding is not None and holding.source in self.loaded
+
+    def _holding(self, setting: Setting) -> Piece | None:
+        """The one variable that the address is wholly in."""
+        address = setting.address
+        start, end = address.host_span[0], max(address.host_span[1], (address.port_span or (0, 0))[1])
+        return variable_holding(setting.value, start, end) if setting.value.origin.exact else None
+
+
+def _loaded(project: Project) -> dict[str, set[str]]:
+    """By env file: the services that load it."""
+    found: dict[str, set[str]] = {}
+    for service in project.services.values():
+        for use in env_file_uses(service):
+            found.setdefault(use.path, set()).add(service.name)
+    return found
+
+
+def _heirs(project: Project) -> dict[int, list[str]]:
+    """By the id of a mapping: the services that take it over with `extends`."""
+    found: dict[int, list[str]] = {}
+    for service in project.services.values():
+        for fragment in (f for f in service.fragments if not f.own):
+            found.setdefault(id(fragment.node), []).append(service.name)
+    return found
+
+
+def only_in_shell(setting: Setting, variable: str) -> DevpoolError:
+    """The refusal of a value that no file holds."""
+    return DevpoolError(
+        "only-in-shell",
+        f"`{setting.service}.{setting.variable}` takes its value from the shell's `{variable}`, which no file holds",
+        where=setting.value.origin.place,
+        hint=f"write {variable} into .env and unset it in the shell, which wins over the file; "
+        f"or leave it and pool it by name: --by-name {setting.service}",
+    )
+
+
+def not_plain(setting: Setting) -> DevpoolError:
+    """The refusal of a setting whose text cannot be edited yet."""
+    return DevpoolError(
+        "value-not-plain",
+        f"`{setting.service}.{setting.variable}` is written in a way that devpool does not change yet",
+        where=setting.value.origin.place,
+        hint=f"write it on one line without escapes, pool it by name (--by-name {setting.service}), or keep it direct "
+        f"(--direct {setting.service})",
+    )
+
+
+def extended(setting: Setting, heir: str) -> DevpoolError:
+    """The refusal of a setting that a direct service takes over from the app with `extends`."""
+    name = setting.service
+    return DevpoolError(
+        "shared-value",
+        f"`{heir}` stays direct and takes `{name}.{setting.variable}` over with `extends`, which brings all or nothing",
+        where=setting.value.origin.place,
+        hint=f"write it as a YAML merge, which can be taken apart: `{name}: &{name}`, and `<<: *{name}` in `{heir}` in "
+        f"place of `extends`; or keep `{name}` direct, too (--direct {name})",
+    )
+
+
+def with_secret(setting: Setting) -> DevpoolError:
+    """The refusal of a value that would have to be repeated in another file, where its password does not stand."""
+    name, variable = setting.service, setting.variable
+    return DevpoolError(
+        "shared-value",
+        f"`{name}.{variable}` shares its value with services that stay direct, and stands in another file",
+        where=setting.value.origin.place,
+        hint=f"write its password as a variable, `${{DB_PASSWORD}}`, and that into .env: then `{name}` gets a "
+        f"{variable} of its own; or pool it by name (--by-name {name}), or keep it direct (--direct {name})",
+    )
+
+
+def shared_value(setting: Setting) -> DevpoolError:
+    """The refusal of a setting that direct services share and that has no place of its own."""
+    name = setting.service
+    return DevpoolError(
+        "shared-value",
+        f"`{name}.{setting.variable}` shares its value with services or databases that stay direct, "
+        "and devpool finds no place for another",
+        where=setting.value.origin.place,
+        hint=f"pool it by name (--by-name {name}), give each its own {setting.variable}, keep it direct "
+        f"(--direct {name}), or pool the others (--pool)",
+    )

@@ -1,0 +1,61 @@
+"""Apps whose driver refuses fewer SCRAM iterations than the usual 4096: those on Java and on Bun.
+
+RFC 7677 asks for at least 4096. libpq and most other drivers take what the server says; ongres/scram before 3.0, which
+Java's drivers use, and Bun do not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from devpool.decide.tuning import SCRAM, SCRAM_USUAL
+from devpool.errors import DevpoolError
+from devpool.model.project import Project, Setting
+from devpool.model.services import Service
+from devpool.text.patterns import regex
+
+_JAVA_IMAGE = regex(
+    r"(^|[/._-])(java|jdk|jre|openjdk|temurin|corretto|zulu|graalvm|spring|keycloak|quarkus|tomcat|jetty|wildfly|jboss"
+    r"|liberty|maven|gradle|sonarqube|metabase|camunda|confluence|jira|jenkins|nifi|thingsboard|openfire)\d*([/:._-]|$)",
+    re.I,
+)
+_JAVA_COMMAND = regex(r"\bjava\b|\.jar\b|\.war\b|\b(mvnw?|gradlew?|sbt)\b|\bspring|\bkc\.sh\b", re.I)
+_JAVA_VARIABLE = regex(r"JAVA_(OPTS|TOOL_OPTIONS|HOME)|JDK_JAVA_OPTIONS|(SPRING|QUARKUS|KC|CATALINA)_\w+")
+_JAVA_URL = regex(r"(j|r2)dbc:|vertx-reactive:", re.I)
+_BUN_IMAGE = regex(r"(^|/)bun([:@]|$)", re.I)
+_BUN_COMMAND = regex(r"(^|[\s/])bunx?(\s|$)")
+
+
+def refuse_fast_auth(project: Project, settings: list[Setting], chosen: Mapping[str, str]) -> None:
+    """Fewer SCRAM iterations are refused where a pooled app could not log in any more.
+
+    Args:
+        project: the project.
+        settings: the settings that go to the pooler.
+        chosen: its settings.
+
+    Raises:
+        DevpoolError: `fast-auth-refused`, naming the app.
+    """
+    if int(chosen.get(SCRAM, SCRAM_USUAL)) >= SCRAM_USUAL:
+        return
+    for setting in settings:
+        kind = _platform(project.services[setting.service], setting, set(project.environments[setting.service]))
+        if kind:
+            raise DevpoolError(
+                "fast-auth-refused",
+                f"`{setting.service}` is on {kind}, whose drivers refuse fewer than {SCRAM_USUAL} SCRAM iterations",
+                where=setting.value.origin.place,
+                hint=f"leave --fast-auth out (`--set {SCRAM}=` where it was given before), "
+                f"or keep it direct: --direct {setting.service}",
+            )
+
+
+def _platform(service: Service, setting: Setting, names: set[str]) -> str:
+    """`Java`, `Bun`, or "" where neither is plain to see."""
+    image, command = service.text("image").partition("@")[0], service.start()
+    java = _JAVA_IMAGE.search(image) or _JAVA_COMMAND.search(command) or _JAVA_URL.search(setting.value.text)
+    if java or any(_JAVA_VARIABLE.fullmatch(name) for name in names):
+        return "Java"
+    return "Bun" if _BUN_IMAGE.search(image) or _BUN_COMMAND.search(command) else ""

@@ -1,0 +1,122 @@
+"""The pooler's door in session mode: apps that need it go to `NAME_session` in place of the database `NAME`.
+
+The door is a second database name in the same PgBouncer, with `pool_mode=session` (docker/pgbouncer/README.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import unquote
+
+from devpool.decide.routing import Route
+from devpool.errors import DevpoolError
+from devpool.model.connection_variables import companions
+from devpool.model.environment import Value
+from devpool.model.project import Project, Setting
+from devpool.text.address import Address
+from devpool.text.patterns import regex
+
+SUFFIX = "_session"
+VARIABLE = "PGBOUNCER_SESSION_DATABASE"
+_LONGEST = 63 - len(SUFFIX)  # PostgreSQL documentation, "Identifiers and Key Words": 63 bytes
+# What the variable's own form leaves room for: doors are separated by commas, and a name is followed by `=`.
+_NAME = regex(r"[^,=*'\s]+")
+_WORDS = ("NAME", "DB", "DATABASE", "DBNAME", "DB_NAME", "DATABASE_NAME")
+# Taken without a host variable of the same prefix where it is the only one: names that can mean no other kind of store.
+_LIKELY = regex(r"(DB|DATABASE|PG|POSTGRES(QL)?|SQL)_?(NAME|DB|DBNAME|DB_NAME|DATABASE(_NAME)?)|DATABASE", re.I)
+
+
+def refuse_direct(routes: Iterable[Route], wanted: Iterable[str]) -> None:
+    """Who is to have the door has to be pooled.
+
+    Raises:
+        DevpoolError: `session-direct`.
+    """
+    names = set(wanted)
+    for route in routes:
+        if not route.pooled and names & {route.service, f"{route.service}:{route.database}"}:
+            raise DevpoolError(
+                "session-direct",
+                f"`{route.service}` stays direct ({route.reason}) and cannot go to the door in session mode",
+                hint=f"leave --session {route.service} out: what is direct has sessions of its own",
+            )
+
+
+def database_settings(project: Project, settings: Iterable[Setting]) -> list[Setting]:
+    """The variables that hold the database's name where an app names its host in a variable of its own.
+
+    Args:
+        project: the project.
+        settings: the settings that go to the door.
+
+    Raises:
+        DevpoolError: `no-database-name`, also where a URL or a keyword string names none.
+    """
+    found: dict[tuple[str, str], Setting] = {}
+    for setting in settings:
+        if setting.kind == "host":
+            mine = name_setting(setting, project.environments[setting.service])
+            if mine is None:
+                raise _no_name(setting, "has no variable beside it")
+            if mine.variable in _names_of_others(project, setting):
+                raise _no_name(setting, f"shares {mine.variable} with another database")
+            found[setting.service, mine.variable] = mine
+        elif setting.kind != "port" and setting.address.database_span is None:
+            raise _no_name(setting, "has no such name in it")
+    return list(found.values())
+
+
+def _names_of_others(project: Project, setting: Setting) -> set[str]:
+    """The variables with the names of other databases that the app goes to."""
+    others = [s for s in project.of(setting.service) if s.kind == "host" and s.database != setting.database]
+    found = (name_setting(other, project.environments[other.service]) for other in others)
+    return {name.variable for name in found if name}
+
+
+def name_setting(setting: Setting, values: Mapping[str, Value]) -> Setting | None:
+    """The variable with the database's name that belongs to a host variable; None where it is not plain to see."""
+    name = next((n for n in _candidates(setting.variable, values) if _NAME.fullmatch(values[n].text)), None)
+    if name is None:
+        return None
+    value = values[name]
+    span = (0, len(value.text))
+    address = Address(kind="database", host="", host_span=span, database=value.text, database_span=span)
+    return Setting(service=setting.service, variable=name, database=setting.database, address=address, value=value)
+
+
+def _candidates(host_variable: str, values: Mapping[str, Value]) -> Iterator[str]:
+    named = [n for word in _WORDS for n in companions(host_variable, word) if n in values and n != "NAME"]
+    likely = [n for n in values if _LIKELY.fullmatch(n)]
+    yield from named or (likely if len(likely) == 1 else [])
+
+
+def doors(settings: Iterable[Setting]) -> tuple[str, ...]:
+    """The databases that settings at the door name, each once.
+
+    Raises:
+        DevpoolError: `no-database-name`, where one cannot have a door.
+    """
+    found: dict[str, None] = {}
+    for setting in settings:
+        name = setting.address.database
+        name = unquote(name) if setting.kind in ("url", "jdbc") else name
+        if name and (not _NAME.fullmatch(name) or len(name.encode()) > _LONGEST):
+            raise _no_name(setting, "has one that can have no second name")
+        found |= {name: None} if name else {}
+    return tuple(found)
+
+
+def in_variable(names: Iterable[str]) -> str:
+    """The value of `PGBOUNCER_SESSION_DATABASE` for these databases."""
+    return ",".join(f"{name}{SUFFIX}={name}" for name in names)
+
+
+def _no_name(setting: Setting, what: str) -> DevpoolError:
+    return DevpoolError(
+        "no-database-name",
+        f"the door in session mode is a database name, and `{setting.service}.{setting.variable}` {what}",
+        where=setting.value.origin.place,
+        hint=f"name the database there (DB_NAME beside DB_HOST, or /name in a URL), or leave --session "
+        f"{setting.service} out: --pool-mode session is for all",
+    )

@@ -1,0 +1,214 @@
+"""Compose's reading of the project as it is and as it would be, before anything of the user's is written.
+
+Both readings are made of a mirror of the project in a private temporary folder: the files that devpool read,
+in their folders, with links to everything beside them. The mirror has the same paths both times, so that
+service hashes, which contain absolute paths, can be compared.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from devpool.commit.private_folder import private_folder
+from devpool.docker.engine import Asked, Call, environ, read_compose
+from devpool.errors import DevpoolError, ProofError
+from devpool.model.compose_model import Reading
+from devpool.model.remote_files import NOTHING_FETCHED, may_name_files
+from devpool.model.selection import Found, Selection
+
+if TYPE_CHECKING:
+    from devpool.model.sources import Sources
+
+_VARIABLE = rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)"
+
+
+class Oracle:
+    """Compose, asked for its model of a project; it reads while the caller goes on.
+
+    It is asked as soon as the project's files are found. Where a compose file may name further ones, it waits until
+    these are read too.
+
+    Args:
+        root: where the mirror of the files is.
+        found: the project's files.
+    """
+
+    def __init__(self, root: Path, found: Found) -> None:
+        self._root = root
+        self._files: Found | Sources = found
+        self._call = call_for(found.selection, found.cwd, root)
+        self._asked = None if _may_name_more(found) else Asked(self._call)
+
+    def complete(self, sources: Sources) -> None:
+        """The project is read: ask Compose if that is not done, or was done with too few files."""
+        if self._asked is None or self._files.originals.keys() != sources.originals.keys():
+            self.close()
+            _mirror(self._root, sources)
+            self._asked = Asked(self._call)
+        self._files = sources
+
+    def begin(self, after: Mapping[str, bytes]) -> Callable[[], tuple[Reading, Reading]]:
+        """Wait for the model before, ask for the model after, and go on meanwhile.
+
+        Args:
+            after: the new bytes of the files that change and of new env files, by absolute path.
+
+        Returns:
+            What waits for the second and gives both. It raises `result-refused`, where Compose does not accept it.
+
+        Raises:
+            DevpoolError: `compose-refuses`, `no-docker-cli`, `no-compose-plugin`.
+        """
+        assert self._asked, "the project is read before it is edited"
+        with _users_words(self._root, self._files):
+            before = self._asked.reading()
+        for path, data in after.items():
+            _put(self._root, path, data)
+        self._asked = asked = Asked(self._call)
+
+        def both() -> tuple[Reading, Reading]:
+            try:
+                with _users_words(self._root, self._files):
+                    return before, asked.reading()
+            except DevpoolError as error:
+                raise ProofError("result-refused", f"the result would not be accepted: {error.message}") from None
+
+        return both
+
+    def close(self) -> None:
+        """End what nobody has waited for."""
+        if self._asked:
+            self._asked.close()
+
+
+def _may_name_more(found: Found) -> bool:
+    """Whether a file may name another one, or an env file, that devpool reads; what is remote is then refused first."""
+    return any(b"env_file" in data or may_name_files(data) for data in found.originals.values())
+
+
+@contextmanager
+def asked(found: Found) -> Iterator[Oracle]:
+    """Compose, asked for the model of a project whose files are found."""
+    with mirrored(found) as root, closing(Oracle(root, found)) as oracle:
+        yield oracle
+
+
+def reading_after(sources: Sources, after: Mapping[str, bytes]) -> Reading:
+    """Compose's model of the project as it would be.
+
+    Raises:
+        DevpoolError: `compose-refuses` where it would not be accepted, `no-docker-cli`, `no-compose-plugin`.
+    """
+    with mirrored(sources) as root:
+        for path, data in after.items():
+            _put(root, path, data)
+        with _users_words(root, sources):
+            return read_compose(call_for(sources.selection, sources.cwd, root))
+
+
+@contextmanager
+def _users_words(root: Path, files: Found | Sources) -> Iterator[None]:
+    """In what Compose says the mirror's paths are the user's own, and no value of his files is quoted."""
+    try:
+        yield
+    except DevpoolError as error:
+        error.message = error.message.replace(str(root), "")
+        error.details = tuple(line.replace(str(root), "") for line in error.details)
+        raise quoting_nothing(error, files) from None
+
+
+def quoting_nothing(error: DevpoolError, files: Found | Sources) -> DevpoolError:
+    """An error of Compose's, without the values that it quotes of the files, and of the shell variables they name."""
+    from devpool.redact.masked_files import withheld  # there is hardly ever an error
+
+    env = [path for group in files.dotenv for path in ([group] if isinstance(group, str) else group)]
+    env += getattr(files, "env_files", ())
+    read = [(path, data, path in env) for path, data in files.originals.items()]
+    values = _of_shell(files)
+    error.message = withheld(error.message, read, values)
+    error.details = tuple(withheld(line, read, values) for line in error.details)
+    return error
+
+
+def _of_shell(files: Found | Sources) -> list[str]:
+    """The values of the shell's variables that the files interpolate."""
+    shell = environ()
+    names = {name.decode() for data in files.originals.values() for name in re.findall(_VARIABLE, data)}
+    return [shell[name] for name in sorted(names & shell.keys())]
+
+
+@contextmanager
+def mirrored(files: Found | Sources) -> Iterator[Path]:
+    """A mirror of the project. It is private and goes at the end."""
+    with private_folder() as root:
+        _mirror(root, files)
+        yield root
+
+
+def _mirror(root: Path, files: Found | Sources) -> None:
+    for path, data in files.originals.items():
+        _put(root, path, data)
+    for holding in {str(Path(p).parent) for p in (*files.originals, f"{files.directory}/x")}:
+        _link_siblings(root, Path(holding))
+    _make_folder(root, _inside(root, files.cwd))
+
+
+def call_for(selection: Selection, cwd: str, root: Path | None = None) -> Call:
+    """How to call Compose for a project, or for its mirror below `root`. It is told to fetch nothing, unless the user
+    has allowed it.
+    """
+    variables = environ() | ({} if selection.allow_remote else NOTHING_FETCHED)
+    arguments = tuple(selection.arguments())
+    if root is None:
+        return Call(arguments=arguments, cwd=cwd, environ=variables, fetches=selection.allow_remote)
+    for name in ("COMPOSE_FILE", "COMPOSE_ENV_FILES"):
+        if name in variables:
+            variables[name] = _mapped(root, variables[name], "," if name == "COMPOSE_ENV_FILES" else os.pathsep)
+    mapped = tuple(str(_inside(root, a)) if a.startswith("/") else a for a in arguments)
+    return Call(arguments=mapped, cwd=str(_inside(root, cwd)), environ=variables, fetches=selection.allow_remote)
+
+
+def _mapped(root: Path, names: str, separator: str) -> str:
+    return separator.join(str(_inside(root, n)) if n.startswith("/") else n for n in names.split(separator))
+
+
+def _inside(root: Path, path: str) -> Path:
+    return root / path.lstrip("/")
+
+
+def _put(root: Path, path: str, data: bytes) -> None:
+    target = _inside(root, path)
+    _make_folder(root, target.parent)
+    if target.is_symlink():
+        target.unlink()
+    target.write_bytes(data)
+
+
+def _make_folder(root: Path, folder: Path) -> None:
+    """A real folder in the mirror: a link on the way is replaced, or the user's own folder would be written to."""
+    for step in [*reversed(folder.relative_to(root).parents), folder.relative_to(root)]:
+        part = root / step
+        if part.is_symlink():
+            real = part.resolve()
+            part.unlink()
+            part.mkdir()
+            for child in real.iterdir():
+                (part / child.name).symlink_to(child)
+        else:
+            part.mkdir(exist_ok=True)
+
+
+def _link_siblings(root: Path, folder: Path) -> None:
+    if not folder.is_dir():
+        return
+    mirror = _inside(root, str(folder))
+    _make_folder(root, mirror)
+    for sibling in folder.iterdir():
+        target = mirror / sibling.name
+        if not target.exists() and not target.is_symlink() and sibling != root:
+            target.symlink_to(sibling)

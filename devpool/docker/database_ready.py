@@ -1,0 +1,87 @@
+"""The image built and the databases up and healthy, before something goes to them directly, past any pooler."""
+
+from __future__ import annotations
+
+import time
+
+from devpool.docker.containers import Running, Stack
+from devpool.errors import DevpoolError
+from devpool.model.services import Service
+from devpool.output import Output
+
+_SECONDS = 60.0  # for a server without a healthcheck to take connections
+# Over TCP: while an image makes a new cluster, its server answers on the socket alone.
+_IS_READY = ["sh", "-c", "command -v pg_isready >/dev/null || exit 0; exec pg_isready --quiet --host=127.0.0.1"]
+
+
+def build_missing(stack: Stack, service: Service, output: Output) -> None:
+    """Build a service's image if it has none: left to `docker compose run`, the build would speak on stdout.
+
+    Raises:
+        DevpoolError: `image-not-built`, with the last lines of the build.
+    """
+    # As Compose names what it builds (Compose specification, "image" and "build").
+    image = service.text("image") or f"{stack.name}-{service.name}"
+    if not service.statements("build") or stack.has_image(image):
+        return
+    output.progress(f"building {service.name}")
+    try:
+        stack.build([service.name])
+    except DevpoolError as error:
+        if error.code != "docker-failed":
+            raise
+        raise DevpoolError(
+            "image-not-built",
+            f"the image of `{service.name}` could not be built, nothing was run: {error.message}",
+            hint=f"docker compose build {service.name} has to work first",
+            details=error.details,
+        ) from None
+
+
+def start_databases(stack: Stack, names: list[str], output: Output) -> None:
+    """Start the databases that do not run, and wait until all take connections.
+
+    A running one is never recreated, whatever the files say of it by now.
+
+    Raises:
+        DevpoolError: `database-not-ready`, with the last lines of its log, and what asking the engine raises.
+    """
+    running = stack.running()
+    waiting = [n for n in names if not running.get(n) or any(c.health not in ("", "healthy") for c in running[n])]
+    if waiting:
+        output.progress(f"starting {', '.join(waiting)} and waiting until it is healthy")
+        try:
+            stack.up(waiting, wait=True, deps=True, recreate=False)
+        except DevpoolError as error:
+            if error.code != "docker-failed":
+                raise
+            raise _not_ready(stack, waiting, error) from None
+    running = stack.running()
+    for name in names:
+        for container in running.get(name, []):
+            if not container.health:
+                _wait_for(stack, container)
+
+
+def _wait_for(stack: Stack, container: Running) -> None:
+    deadline = time.monotonic() + _SECONDS
+    while True:
+        try:
+            stack.execute(container, _IS_READY)
+            return
+        except DevpoolError as error:
+            if "executable file not found" in error.message:
+                return  # no shell to ask with: that it runs is all there is to see
+            if time.monotonic() > deadline or "is not running" in error.message:
+                raise _not_ready(stack, [container.service], error) from None
+        time.sleep(0.2)
+
+
+def _not_ready(stack: Stack, names: list[str], error: DevpoolError) -> DevpoolError:
+    logs = tuple(f"{name} | {line}" for name in names for line in stack.logs(name))
+    return DevpoolError(
+        "database-not-ready",
+        f"{', '.join(names)} did not become healthy, nothing was run",
+        hint=f"its last lines above name the cause; docker compose up --wait {' '.join(names)} has to work first",
+        details=logs or (error.message, *error.details),
+    )

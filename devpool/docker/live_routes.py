@@ -1,0 +1,99 @@
+"""Which route is live: the connections at the pooler and at Postgres, by service and container."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+
+from devpool.docker.console import show
+from devpool.docker.containers import Running, Stack
+from devpool.evidence.routes import Connections, Replica
+from devpool.evidence.show_tables import HEALTH
+
+_IDLE_SECONDS = 4.0
+_ACTIVITY = (
+    "SELECT host(client_addr) AS addr, datname AS database, usename AS user, "
+    "coalesce(application_name, '') AS application, count(*) AS connections "
+    "FROM pg_catalog.pg_stat_activity "
+    "WHERE backend_type = 'client backend' AND client_addr IS NOT NULL AND pid <> pg_backend_pid() "
+    "GROUP BY 1, 2, 3, 4"
+)
+Counts = Counter[str]  # by address
+
+
+def count(
+    stack: Stack,
+    running: Mapping[str, list[Running]],
+    pairs: Iterable[tuple[str, str]],
+    poolers: Mapping[str, str],
+) -> list[Connections]:
+    """The connections of services to databases.
+
+    Args:
+        stack: the project's containers.
+        running: those that run, by service.
+        pairs: (service, database) to count.
+        poolers: the pooler's service by database.
+    """
+    wanted = [(s, d) for s, d in pairs if s in running]
+    databases = {d for _, d in wanted}
+    pooled = {d: _at_pooler(stack, running.get(poolers.get(d, ""), [])) for d in databases}
+    direct = {d: _at_database(stack, running[d]) if d in running else None for d in databases}
+    return [
+        Connections.of(service, database, (_replica(c, pooled[database], direct[database]) for c in running[service]))
+        for service, database in wanted
+    ]
+
+
+def _replica(container: Running, pooled: Counts, direct: Counts | None) -> Replica:
+    return Replica(
+        container=container.name,
+        at_pooler=sum(pooled[a] for a in container.addresses),
+        at_database=None if direct is None else sum(direct[a] for a in container.addresses),
+        addressed=bool(container.addresses),
+    )
+
+
+def wait_for(
+    stack: Stack,
+    services: Iterable[str],
+    pairs: list[tuple[str, str]],
+    poolers: Mapping[str, str],
+    *,
+    fresh: Collection[str],
+    seconds: float,
+) -> list[Connections]:
+    """Count until every service has a connection at its pooler and none at Postgres, or the time is over.
+
+    An app that connects only when it is asked for something shows no connection at all: that is no fault, and
+    it is given a few seconds only.
+
+    Args:
+        fresh: the services that have just been started, and may be about to connect.
+        seconds: how long a connection that is still at Postgres is waited for.
+    """
+    names, begin = set(services), time.monotonic()
+    while True:
+        found = count(stack, stack.running(), pairs, poolers)
+        mine = [c for c in found if c.service in names]
+        waited = time.monotonic() - begin
+        moved = not any(c.at_database for c in mine)
+        if waited > seconds or (
+            moved and (waited > _IDLE_SECONDS or all(c.at_pooler for c in mine if c.service in fresh))
+        ):
+            return found
+        time.sleep(0.3)
+
+
+def _at_pooler(stack: Stack, poolers: Iterable[Running]) -> Counts:
+    rows = (row for pooler in poolers for row in show(stack, pooler, "CLIENTS"))
+    return Counter(row.get("addr", "") for row in rows if row.get("database") != HEALTH)
+
+
+def _at_database(stack: Stack, databases: Iterable[Running]) -> Counts:
+    found: Counts = Counter()
+    for database in databases:
+        for row in stack.query(database, _ACTIVITY):
+            found[row["addr"]] += int(row["connections"])
+    return found

@@ -1,0 +1,1 @@
+"""The plan as edits of the user's text. Pure."""

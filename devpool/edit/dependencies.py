@@ -1,0 +1,257 @@
+"""`depends_on` and `links` of the pooled apps: where they name the database, they name its pooler.
+
+An app that is pooled by name goes on naming the database, and names the pooler beside it: what is linked and not named
+in `depends_on` Compose would restart the app with.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+
+from devpool.decide.by_name import ByName
+from devpool.decide.inherited_copies import Shields
+from devpool.decide.key_ownership import Held, Readers, placing
+from devpool.decide.plan import Plan, Pooler
+from devpool.edit.links import link_edits
+from devpool.edit.service_dependencies import Further, first_dependencies, own_dependencies, shared
+from devpool.model.project import Project
+from devpool.model.services import Service, Statement
+from devpool.text import layout, nodes
+from devpool.text.document import Document
+from devpool.text.edits import Edit, Part, insertion
+from devpool.text.nodes import Entry, Node, Scalar, Sequence
+
+_KEYS = ("depends_on", "links")
+
+
+def dependency_edits(project: Project, plan: Plan) -> Iterator[Edit]:
+    """The edits of every pooled app's `links` and `depends_on`.
+
+    Raises:
+        DevpoolError: `shared-dependencies`, `layout-not-plain`.
+    """
+    found = _Dependencies(project, plan)
+    for pooler in plan.poolers:
+        yield from found.renamed(pooler)
+    yield from found.own()
+    yield from found.added()
+    yield from found.linked()
+
+
+class _Dependencies:
+    """Who names which database where, and what became of it."""
+
+    def __init__(self, project: Project, plan: Plan) -> None:
+        self.project = project
+        self.plan = plan
+        self.shared = {key: _readers(project.services.values(), key, plan.shields) for key in _KEYS}
+        self.readers = {key: Readers(key, project.services, plan.shields) for key in _KEYS}
+        self.changed: dict[str, set[str]] = {pooler.name: set() for pooler in plan.poolers}
+        self.alone: dict[tuple[str, str], None] = {}
+        self.named: dict[str, list[ByName]] = {}
+        for each in plan.by_name:
+            self.named.setdefault(each.service, []).append(each)
+
+    def apps_of(self, pooler: Pooler) -> list[str]:
+        """The apps whose own text leads to a pooler."""
+        named = {b.service for b in self.plan.by_name if b.pooler == pooler.name}
+        return [app for app in pooler.apps if app not in named]
+
+    def renamed(self, pooler: Pooler) -> Iterator[Edit]:
+        """Where the pooled apps alone read the database's name, it becomes the pooler's. Others are noted."""
+        apps = self.apps_of(pooler)
+        for app, key in itertools.product(apps, _KEYS):
+            service = self.project.services[app]
+            for statement, scalar in _naming(service, key, pooler.database):
+                self.changed[pooler.name].add(app)
+                if self.shared[key][id(scalar)] <= set(apps):
+                    yield from _renamed(service, statement, scalar, pooler)
+                else:
+                    self.alone[app, key] = None
+
+    def own(self) -> Iterator[Edit]:
+        """What those that share it with direct services get of their own."""
+        for app, key in self.alone:
+            if key == "links" and app in self.named:
+                raise shared(self.project.services[app], key)
+            names = {p.database: p.name for p in self.plan.poolers if app in self.apps_of(p)}
+            further = self._further(app) if key == "depends_on" else {}
+            held = self.readers[key].held(app, {app})
+            yield from own_dependencies(self.project.services[app], held, key, names, further)
+
+    def added(self) -> Iterator[Edit]:
+        """Apps that wait for a database only through others wait for its pooler too, and so do the apps of a
+        database outside, which nothing had to be waited for.
+        """
+        for app in self.plan.apps:
+            further = self._further(app)
+            if further and (app, "depends_on") not in self.alone:
+                held = self.readers["depends_on"].held(app, self._alike(app))
+                yield from _added(self.project.services[app], held, further, sure=app in self.named)
+
+    def linked(self) -> Iterator[Edit]:
+        """The links of the apps that are pooled by name."""
+        for app, mine in self.named.items():
+            held = self.readers["links"].held(app, self._alike(app))
+            yield from link_edits(self.project.services[app], held, mine)
+
+    def _alike(self, app: str) -> set[str]:
+        """The apps that get the same links and dependencies, itself among them."""
+        wanted = {name: [link for b in mine for link in b.links] for name, mine in self.named.items()}
+        same = {name for name in wanted if wanted[name] == wanted.get(app)}
+        return {app} | {name for name in same if self._further(name) == self._further(app)}
+
+    def _further(self, app: str) -> Further:
+        """The poolers that an app is to wait for and names nowhere, with what it says of each."""
+        found: dict[str, tuple[str, ...]] = {}
+        for pooler in (p for p in self.plan.poolers if app in self.apps_of(p)):
+            changed = self.changed[pooler.name]
+            if app not in changed and (pooler.external or _reaches(self.project, app, pooler.database, changed)):
+                found[pooler.name] = _condition_of(self.project.services[app], pooler)
+        return {**found, **self._beside(app)}
+
+    def _beside(self, app: str) -> Further:
+        """What an app that is pooled by name waits for and names nowhere: the poolers, and the databases themselves."""
+        service = self.project.services[app]
+        poolers = {p.name: p for p in self.plan.poolers}
+        found: dict[str, tuple[str, ...]] = {}
+        for each in self.named.get(app, []):
+            condition = _condition_of(service, poolers[each.pooler])
+            found[each.pooler] = condition
+            if each.direct and each.database not in service.names("depends_on"):
+                found[each.database] = ("condition: service_started", *condition[1:])
+        return found
+
+
+def _condition_of(service: Service, pooler: Pooler) -> tuple[str, ...]:
+    """Where the app may run without the pooler's profile, the entry is not required."""
+    always = not service.names("profiles") or not set(service.names("profiles")) <= set(pooler.profiles)
+    optional = bool(pooler.profiles) and always
+    return ("condition: service_healthy", *(["required: false"] if optional else []))
+
+
+def _naming(service: Service, key: str, name: str) -> Iterator[tuple[Statement, Scalar]]:
+    """Where a service's files name another under a key: plainly, or else the first time under another name."""
+    for statement in service.statements(key):
+        found = [(s, service.read(s).partition(":")) for s in _scalars(statement.value)]
+        mine = [(s, alias) for s, (written, _, alias) in found if written == name]
+        plain = [s for s, alias in mine if alias in ("", name)]
+        yield from ((statement, scalar) for scalar in plain or [s for s, _ in mine[:1]])
+
+
+def _scalars(node: Node) -> list[Scalar]:
+    """The list items or mapping keys of a value, those that a merge brings in among them."""
+    if isinstance(node, nodes.Mapping):
+        return [entry.key for entry in nodes.entries(node).values()]
+    items = node.items if isinstance(node, Sequence) else ()
+    return [i for i in map(nodes.resolved, items) if isinstance(i, Scalar)]
+
+
+def _readers(services: Iterable[Service], key: str, shields: Shields) -> dict[int, set[str]]:
+    """By the id of a name's scalar: the services for which it counts, by an alias, a merge or `extends`."""
+    found: dict[int, set[str]] = {}
+    for service in services:
+        for statement in service.statements(key):
+            shield = shields.get((service.name, key))
+            for scalar in _scalars(statement.value):
+                if shield and shield.covers(scalar.start):
+                    continue
+                found.setdefault(id(scalar), set()).add(service.name)
+    return found
+
+
+def _renamed(service: Service, statement: Statement, scalar: Scalar, pooler: Pooler) -> Iterator[Edit]:
+    document, node = statement.document, statement.value
+    written = service.read(scalar)
+    if isinstance(node, Sequence) and written.partition(":")[2] not in ("", pooler.database):
+        # A link under another name stays what that name means; the pooler is linked beside it.
+        position, new = layout.after_item(document, node, scalar, (pooler.name,))
+        at = (*nodes.path_to(document.root, statement.entry.key.start), pooler.name)
+        yield insertion(document.path, position, new, at)
+        return
+    span = nodes.inner(document.text, scalar)
+    if span is None:
+        raise layout.odd(document, statement.value)
+    yield Edit(
+        path=document.path,
+        start=span[0],
+        end=span[1],
+        old=document.text[span[0] : span[1]],
+        new=(pooler.name,),
+        at=(*nodes.path_to(document.root, span[0])[:-1], pooler.name),
+    )
+
+
+def _reaches(project: Project, app: str, database: str, changed: set[str]) -> bool:
+    """Whether an app waits for the database through others, none of which waits for the pooler."""
+    seen: set[str] = set()
+    waiting = [app]
+    while waiting:
+        service = project.services[waiting.pop()]
+        for name in (*service.names("depends_on"), *_implied(service)):
+            if name in changed:
+                return False
+            if name in project.services and name not in seen:
+                seen.add(name)
+                waiting.append(name)
+    return database in seen
+
+
+def _implied(service: Service) -> Iterator[str]:
+    """The services that one shares a network, a process space or volumes with, and so waits for."""
+    for key in ("network_mode", "ipc", "pid"):
+        kind, _, name = service.text(key).partition(":")
+        if kind == "service":
+            yield name
+    yield from (source.partition(":")[0] for source in service.names("volumes_from"))
+
+
+def _added(service: Service, held: Held, further: Further, *, sure: bool) -> Iterator[Edit]:
+    """Further entries of the app's own `depends_on`. A list cannot say that one is not required, and is left as it is;
+    so is one that is empty, unless they are sure to be needed.
+    """
+    statement = held.statement
+    if statement is None:
+        if sure and (held.how == "lent" or placing(service, "depends_on") is None):
+            raise shared(service, "depends_on")
+        yield from first_dependencies(service, held, further)
+        return
+    document, node = statement.document, statement.value
+    if sure and (not _has_entries(node) or (isinstance(node, Sequence) and any(len(s) > 1 for s in further.values()))):
+        raise layout.odd(document, node)
+    if isinstance(node, Sequence):
+        further = {name: said for name, said in further.items() if len(said) == 1}
+    if not further or not _has_entries(node):
+        return
+    if held.how != "own":
+        yield from own_dependencies(service, held, "depends_on", {}, further)
+        return
+    for name, said in further.items():
+        position, new = _entry_text(document, node, name, said)
+        at = (*nodes.path_to(document.root, statement.entry.key.start), name)
+        yield insertion(document.path, position, new, at)
+
+
+def _has_entries(node: Node) -> bool:
+    return bool(node.items if isinstance(node, Sequence) else isinstance(node, nodes.Mapping) and node.entries)
+
+
+def _entry_text(document: Document, node: Node, name: str, condition: tuple[str, ...]) -> tuple[int, tuple[Part, ...]]:
+    if isinstance(node, Sequence) and node.items:
+        return layout.after_item(document, node, node.items[-1], (name,))
+    if isinstance(node, nodes.Mapping) and node.entries:
+        last = node.entries[-1]
+        if node.flow:
+            return layout.after_entry(document, node, last, name, (f"{{{', '.join(condition)}}}",))
+        return layout.after_entry(document, node, last, name, _condition(document, last, condition))
+    raise layout.odd(document, node)
+
+
+def _condition(document: Document, neighbour: Entry, condition: tuple[str, ...]) -> tuple[Part, ...]:
+    """The conditions on lines of their own, as deep as the neighbour's."""
+    body = nodes.resolved(neighbour.value)
+    if not isinstance(body, nodes.Mapping) or body.flow or body is not neighbour.value:
+        return (f"{{{', '.join(condition)}}}",)
+    lead = layout.indent(document, body.entries[0].key)
+    return tuple(document.newline + lead + line for line in condition)

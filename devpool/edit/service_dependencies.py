@@ -1,0 +1,152 @@
+"""A pooled app that shares its `depends_on` or `links` with services that stay direct gets one of its own.
+
+It says what the shared one says, with the pooler in the database's place. An alias or a merge cannot say that, so
+the entries are written out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from devpool.decide.key_ownership import Held, Line, item_lines, new_key, over_alias, placing
+from devpool.errors import DevpoolError
+from devpool.model.services import Service, Statement
+from devpool.text import layout, nodes
+from devpool.text.document import Document
+from devpool.text.edits import Edit, Part
+from devpool.text.nodes import Node, Scalar, Sequence
+
+Names = Mapping[str, str]
+Further = Mapping[str, tuple[str, ...]]
+
+
+def own_dependencies(
+    service: Service, held: Held, key: str, names: Names, further: Further | None = None
+) -> Iterator[Edit]:
+    """The edits that give a service a `depends_on` or `links` of its own.
+
+    Args:
+        service: the pooled app.
+        held: how it holds the key now.
+        key: `depends_on` or `links`.
+        names: the pooler's name for each database that it is reached through one.
+        further: entries to add, with what each says.
+
+    Raises:
+        DevpoolError: `shared-dependencies`, `layout-not-plain`.
+    """
+    statement = held.statement
+    if statement is None or held.how == "lent":
+        raise shared(service, key)
+    document, node = statement.document, statement.value
+    lines = [line for _, line in _lines(document, node, names)]
+    lines += _further(document, node, further or {})
+    if held.how == "alias":
+        yield over_alias(statement, lines)
+    elif held.how == "merged":
+        yield new_key(statement.fragment, key, lines)
+    else:
+        yield _over_merge(statement, names, further or {})
+
+
+def first_dependencies(service: Service, held: Held, further: Further) -> Iterator[Edit]:
+    """A `depends_on` for a service that has none of its own; none where others would get it too."""
+    fragment = placing(service, "depends_on")
+    if fragment is None or held.how == "lent":
+        return
+    yield new_key(fragment, "depends_on", _as_mapping(fragment.document, further))
+
+
+def _lines(document: Document, node: Node, names: Names) -> list[tuple[str, Line]]:
+    """Every entry of a list or mapping, merged ones too, as lines; each with the name that it had."""
+    if isinstance(node, Sequence):
+        return list(_items(item_lines(document, node), names))
+    if not isinstance(node, nodes.Mapping):
+        raise layout.odd(document, node)
+    found: list[tuple[str, Line]] = []
+    for name, entry in nodes.entries(node).items():
+        found += [(name, line) for line in _entry(document, names.get(name, name), entry.value)]
+    return found
+
+
+def _items(items: list[tuple[Scalar | None, Line]], names: Names) -> Iterator[tuple[str, Line]]:
+    """The items of a list, renamed. Where a database is linked only under other names, these stay, and the pooler is
+    linked after the first of them.
+    """
+    parts = [(item.value.partition(":") if item else ("", "", ""), line) for item, line in items]
+    done = {name for (name, _, alias), _ in parts if alias in ("", name)}
+    for (name, _, alias), line in parts:
+        renamed = name in names and alias in ("", name)
+        if not renamed:
+            yield name, line
+        if renamed or (name in names and name not in done):
+            done.add(name)
+            yield name, ("- ", names[name])
+
+
+def _entry(document: Document, name: str, node: Node) -> Iterator[Line]:
+    body = nodes.resolved(node)
+    said = _said(document, body)
+    if not isinstance(body, nodes.Mapping) or body.flow or not said:
+        yield (f"{name}: {{{', '.join(said)}}}" if said else f"{name}:",)
+        return
+    yield (f"{name}:",)
+    step = layout.unit(document, document.root)
+    yield from ((step + text,) for text in said)
+
+
+def _said(document: Document, body: Node) -> list[str]:
+    """What an entry says, `condition: service_healthy` for instance, each as text."""
+    if isinstance(body, Scalar) and not body.value:
+        return []
+    if not isinstance(body, nodes.Mapping):
+        raise layout.odd(document, body)
+    found = {k: nodes.resolved(e.value) for k, e in nodes.entries(body).items()}
+    if not all(isinstance(v, Scalar) and nodes.inner(document.text, v) for v in found.values()):
+        raise layout.odd(document, body)
+    return [f"{k}: {document.text[v.start : v.end]}" for k, v in found.items()]
+
+
+def _further(document: Document, node: Node, further: Further) -> list[Line]:
+    if isinstance(node, Sequence):
+        return [("- ", name) for name in further]
+    bodies = [nodes.resolved(e.value) for e in nodes.entries(node).values()] if isinstance(node, nodes.Mapping) else []
+    if bodies and isinstance(bodies[-1], nodes.Mapping) and bodies[-1].flow:
+        return [(f"{name}: {{{', '.join(said)}}}",) for name, said in further.items()]
+    return _as_mapping(document, further)
+
+
+def _as_mapping(document: Document, further: Further) -> list[Line]:
+    step = layout.unit(document, document.root)
+    return [line for name, said in further.items() for line in ((f"{name}:",), *((step + t,) for t in said))]
+
+
+def _over_merge(statement: Statement, names: Names, further: Further) -> Edit:
+    """`<<: *shared` in a mapping of the app's own becomes what it brings in."""
+    document, node = statement.document, statement.value
+    merges = [e for e in node.entries if e.key.value == "<<"] if isinstance(node, nodes.Mapping) else []
+    if len(merges) != 1 or not isinstance(node, nodes.Mapping) or node.flow:
+        raise layout.odd(document, node)
+    merge, lead = merges[0], layout.indent(document, merges[0].key)
+    own = {e.key.value for e in node.entries}
+    lines = [line for name, line in _lines(document, node, names) if name not in own]
+    if not lines:
+        raise layout.odd(document, node)
+    lines += _further(document, node, further)
+    new: list[Part] = [part for line in lines for part in (document.newline + lead, *line)]
+    first = new[0]
+    assert isinstance(first, str), "a line begins with its lead"
+    new[0] = first[len(document.newline + lead) :]
+    start, end = merge.key.start, merge.value.end
+    at = nodes.path_to(document.root, statement.entry.key.start)
+    return Edit(path=document.path, start=start, end=end, old=document.text[start:end], new=tuple(new), at=at)
+
+
+def shared(service: Service, key: str) -> DevpoolError:
+    """The refusal of a key that direct services read too, where the app has no place for one of its own."""
+    return DevpoolError(
+        "shared-dependencies",
+        f"`{service.name}` shares its `{key}` with services that stay direct",
+        where=service.place,
+        hint=f"give `{service.name}` its own `{key}`, or keep it direct: --direct {service.name}",
+    )

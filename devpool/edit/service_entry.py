@@ -1,0 +1,141 @@
+"""What a pooled app that shares a value with services that stay direct gets of its own.
+
+An entry goes into the app's `environment`, where that shows no secret that the file did not show before; an app for
+which it would is pooled by name (by_name.py). `own_places.py` says where the entries go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+
+from devpool.decide.address_edits import moved_copy, moved_raw
+from devpool.decide.inherited_copies import Shields
+from devpool.decide.key_ownership import Readers
+from devpool.decide.placement import shared_value, with_secret
+from devpool.decide.plan import Move, twin_of
+from devpool.decide.restating import shows_no_secret
+from devpool.edit.pooled_variable import Second, second_variable
+from devpool.edit.service_entry_places import in_environment
+from devpool.edit.service_entry_text import Copied, Entries, Stated, Text
+from devpool.model.project import BARE, Project
+from devpool.text import nodes
+from devpool.text.address import DEFAULT_PORT, moved
+from devpool.text.document import Document
+from devpool.text.edits import Copy, Edit
+from devpool.text.envfile import EnvFile
+from devpool.text.nodes import Entry, Scalar
+
+
+def edits(project: Project, moves: list[Move], shields: Shields) -> Iterator[Edit]:
+    """The edits of all moves that need an entry of their own.
+
+    Raises:
+        DevpoolError: `shared-value` where an app has no place of its own for it.
+    """
+    wanted: dict[str, Entries] = {}
+    for move in moves:
+        yield from _add(project, move, wanted.setdefault(move.setting.service, Entries(move.setting)))
+    environments = Readers("environment", project.services if wanted else {}, shields)
+    stated_alike = _alike({name: mine.stated for name, mine in wanted.items()})
+    for name, mine in wanted.items():
+        if mine.stated:
+            yield from in_environment(project, mine, environments.held(name, stated_alike[name]))
+
+
+def _alike(wanted: Mapping[str, Mapping[str, Hashable]]) -> dict[str, set[str]]:
+    """By app: the apps that get the same, itself among them."""
+    groups: dict[frozenset[tuple[str, Hashable]], set[str]] = {}
+    keys = {name: frozenset(mine.items()) for name, mine in wanted.items()}
+    for name, key in keys.items():
+        groups.setdefault(key, set()).add(name)
+    return {name: groups[key] for name, key in keys.items()}
+
+
+def _add(project: Project, move: Move, wanted: Entries) -> Iterator[Edit]:
+    setting = move.setting
+    twin = twin_of(setting, project.environments[setting.service])
+    if setting.kind in BARE:
+        wanted.stated[setting.variable] = Stated(moved(setting.value.text, setting.address, *move.target))
+    elif isinstance(setting.value.origin.file, Document):
+        if _is_elsewhere(project, move) and move.how == "text":
+            _stated_anew(move, setting.value.origin.file, wanted, twin)
+        else:
+            yield from _in_same_file(project, move, setting.value.origin.file, wanted, twin)
+    else:
+        _from_env_file(move, setting.value.origin.file, wanted, twin)
+
+
+def _in_same_file(
+    project: Project, move: Move, document: Document, wanted: Entries, twin: str | None
+) -> Iterator[Edit]:
+    """New and old value as copies of the shared one, which stands in the same file."""
+    if wanted.source not in (None, document):
+        raise shared_value(move.setting)
+    old, new = _copied(move)
+    if move.how == "second":
+        second = second_variable(project, move)
+        yield second.line
+        new = _second(old, second)
+    if new is None:
+        raise shared_value(move.setting)
+    wanted.source = document
+    wanted.stated[move.setting.variable] = new
+    if twin:
+        wanted.stated[twin] = old
+
+
+def _is_elsewhere(project: Project, move: Move) -> bool:
+    """Whether a value stands in another file than the app itself, brought in by `extends`."""
+    own = (f.document for f in project.services[move.setting.service].fragments if f.own)
+    return all(document is not move.setting.value.origin.file for document in own)
+
+
+def _stated_anew(move: Move, document: Document, wanted: Entries, twin: str | None) -> None:
+    """New and old value with their variables, in a file that the value did not stand in: only without a secret."""
+    value, address = move.setting.value, move.setting.address
+    raw = document.text[value.origin.start : value.origin.end]
+    new = moved_raw(value, address.host, move.target, raw)
+    old = moved_raw(value, address.host, (address.host, address.port or DEFAULT_PORT, ""), raw)
+    if not shows_no_secret(value, raw) or new is None or old is None:
+        raise with_secret(move.setting)
+    wanted.stated |= {move.setting.variable: Stated(new)} | ({twin: Stated(old)} if twin else {})
+
+
+def _second(old: Text, second: Second) -> Text:
+    if isinstance(old, Copied):
+        return Copied(second.within(old.parts), old.quote)
+    return Stated(second.around(old.value))
+
+
+def _copied(move: Move) -> tuple[Text, Text | None]:
+    """The old value as a copy, or as `${NAME}` where only the name is written, and the new one; None where the
+    address cannot be cut out.
+    """
+    value, origin = move.setting.value, move.setting.value.origin
+    if not origin.given:
+        return Stated(f"${{{move.setting.variable}}}"), None
+    if not origin.one_line:
+        raise shared_value(move.setting)
+    if isinstance(origin.holder, Entry):
+        scalar = nodes.resolved(origin.holder.value)
+        whole, quote = Copy(scalar.start, scalar.end), None
+    elif isinstance(origin.holder, Scalar):
+        whole, quote = Copy(origin.start, origin.end), origin.holder.style
+    else:
+        raise shared_value(move.setting)
+    new = moved_copy(value, move.setting.address.host, move.target, whole)
+    return Copied((whole,), quote), Copied(new, quote) if new else None
+
+
+def _from_env_file(move: Move, file: EnvFile, wanted: Entries, twin: str | None) -> None:
+    """A value of an env file that others read too: stated anew with its variables, which shows no secret."""
+    setting, value = move.setting, move.setting.value
+    raw = file.text[value.origin.start : value.origin.end]
+    host, port = setting.address.host, setting.address.port or DEFAULT_PORT
+    new_raw = moved_raw(value, host, move.target, raw)
+    # The old value has its old address in plain words: the variables of its address may be other ones by now.
+    old_raw = moved_raw(value, host, (host, port, ""), raw)
+    if new_raw is None or old_raw is None or not shows_no_secret(value, raw):
+        raise shared_value(setting)
+    found = {setting.variable: new_raw} | ({twin: old_raw} if twin else {})
+    wanted.stated |= {name: Stated(text) for name, text in found.items()}

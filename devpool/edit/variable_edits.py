@@ -1,0 +1,119 @@
+"""Settings as edits: a new address at the place of the old one, and the old value kept beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from devpool.decide.address_edits import raw_replacements
+from devpool.decide.placement import not_plain
+from devpool.decide.plan import Move, Plan, twin_of
+from devpool.edit import service_entry
+from devpool.edit.pooled_variable import line_after, second_variable
+from devpool.model.environment import Origin
+from devpool.model.project import Project
+from devpool.text import layout, nodes
+from devpool.text.address import moved
+from devpool.text.document import Document
+from devpool.text.edits import Copy, Edit, Part, around, insertion
+from devpool.text.envfile import Binding, EnvFile
+from devpool.text.nodes import Entry, Scalar, Sequence, path_to
+
+
+def setting_edits(project: Project, plan: Plan) -> list[Edit]:
+    """The edits that carry out every move of a plan.
+
+    Raises:
+        DevpoolError: `shared-value`, `layout-not-plain`.
+    """
+    found: list[Edit] = []
+    done: set[tuple[str, int, int]] = set()
+    for move in (m for m in plan.moves if m.where != "own"):
+        key = (*move.setting.value.origin.key, move.setting.address.host_span[0])
+        if key not in done:
+            done.add(key)
+            found += _in_variable(project, move) if move.how == "second" else _at_origin(move)
+        found += _twin(project, move)
+    # An entry may go after one that is filled in at its very end.
+    return [*found, *service_entry.edits(project, [m for m in plan.moves if m.where == "own"], plan.shields)]
+
+
+def locator(move: Move) -> tuple[str, ...]:
+    """Where a setting stands, in its file's own terms."""
+    origin = move.setting.value.origin
+    if isinstance(origin.file, EnvFile):
+        return (move.setting.variable,)
+    if isinstance(origin.holder, Entry) and move.setting.in_command:
+        # Not the word itself, which may hold a password: the list that it is in, or the key.
+        return path_to(origin.file.root, origin.start, items=False)
+    return path_to(origin.file.root, origin.start)
+
+
+def _at_origin(move: Move) -> Iterator[Edit]:
+    value = move.setting.value
+    if not value.origin.given:
+        yield _filled_in(move, moved(value.text, move.setting.address, *move.target))
+        return
+    found = raw_replacements(value, move.setting.address, *move.target)
+    if found is None:
+        raise not_plain(move.setting)
+    for raw, text in found:
+        yield _edit(value.origin.file, raw, text, locator(move))
+
+
+def _edit(file: Document | EnvFile, span: tuple[int, int], text: str, at: tuple[str, ...]) -> Edit:
+    old = file.text[span[0] : span[1]]
+    return Edit(path=file.path, start=span[0], end=span[1], old=old, new=(text,), at=at)
+
+
+def _filled_in(move: Move, text: str) -> Edit:
+    """A bare name gets a value: it passed the shell's or `.env`'s through until now."""
+    origin = move.setting.value.origin
+    if isinstance(origin.holder, Scalar) and not set(origin.holder.style) & set(text):
+        inside = origin.holder.end - len(origin.holder.style)
+        return _edit(origin.file, (inside, inside), f"={text}", locator(move))
+    if isinstance(origin.holder, Entry) and origin.holder.value.start == origin.holder.value.end:
+        return _edit(origin.file, (origin.holder.value.end,) * 2, f" {text}", locator(move))
+    raise not_plain(move.setting)
+
+
+def _in_variable(project: Project, move: Move) -> Iterator[Edit]:
+    """`${URL}` becomes `${URL_POOLED:-${URL}}`, and URL_POOLED stands beside URL in its file."""
+    second = second_variable(project, move)
+    origin = move.setting.value.origin
+    if origin.given:
+        yield around(origin.file.path, second.span, second.before, ("}",), locator(move))
+    else:
+        yield _filled_in(move, second.around(f"${{{second.variable}}}"))
+    yield second.line
+
+
+def _twin(project: Project, move: Move) -> Iterator[Edit]:
+    """The old value under its direct name, right after the setting."""
+    name = twin_of(move.setting, project.environments[move.setting.service])
+    if name is None:
+        return
+    value = move.setting.value
+    origin = value.origin
+    if isinstance(origin.file, EnvFile):
+        if isinstance(origin.holder, Binding):
+            yield line_after(origin.file, origin.holder, name, (Copy(origin.start, origin.end),))
+        return
+    # Beside its holder: the value itself may stand elsewhere, at the anchor of an alias.
+    stands = origin.holder.key if isinstance(origin.holder, Entry) else origin.holder
+    at = (*path_to(origin.file.root, stands.start)[:-1], name)
+    position, new = twin_text(origin.file, origin, name, value.name)
+    yield insertion(origin.file.path, position, new, at)
+
+
+def twin_text(document: Document, origin: Origin, name: str, variable: str) -> tuple[int, tuple[Part, ...]]:
+    """Where and how to write a copy of a value under another name, in the form of the original."""
+    holder, container = origin.holder, origin.container
+    copy: tuple[Part, ...] = (Copy(origin.start, origin.end),)
+    if isinstance(holder, Scalar) and isinstance(container, Sequence) and origin.one_line:
+        text = copy if origin.given else (f"${{{variable}}}",)
+        return layout.after_item(document, container, holder, layout.item_parts(document, holder, name, text))
+    if isinstance(holder, Entry) and isinstance(container, nodes.Mapping):
+        scalar = nodes.resolved(holder.value)
+        text = (Copy(scalar.start, scalar.end),) if origin.given else (f"${{{variable}}}",)
+        return layout.after_entry(document, nodes.holding(container, holder), holder, name, text)
+    raise layout.odd(document, document.root)

@@ -1,0 +1,165 @@
+"""The running project follows its files after enable and disable; where it cannot, the files go back too."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+from devpool.commit import commit_file, files
+from devpool.commit.files import FileChange
+from devpool.commit.journal import commit, recover
+from devpool.commit.lock import locked
+from devpool.context import Context
+from devpool.decide.plan import Plan
+from devpool.docker.containers import Running, Stack
+from devpool.docker.interrupted_recreate import halfway
+from devpool.errors import DevpoolError
+from devpool.evidence.routes import Connections
+from devpool.lifecycle.build_disable import Rollback, prepare_disable
+from devpool.lifecycle.change_set import Prepared
+from devpool.lifecycle.plan_report import change_lines, written_lines
+from devpool.lifecycle.recovery import tell
+from devpool.lifecycle.rollout import (
+    connection_lines,
+    prove_live,
+    remove_services,
+    restart_apps,
+    start_poolers,
+    still_at,
+    taken_back,
+    uninterrupted,
+)
+from devpool.load.locate import project_directory
+from devpool.undo.state import State
+
+
+class Follow:
+    """What runs of a project, looked at before its files change.
+
+    Args:
+        ctx: the command's context.
+        stack: the project's containers.
+        running: those that run, by service.
+    """
+
+    def __init__(self, ctx: Context, stack: Stack, running: dict[str, list[Running]]) -> None:
+        self.ctx = ctx
+        self.stack = stack
+        self.running = running
+
+    def enabled(
+        self, prepared: Prepared, directory: Path, before: State | None, *, everything: bool
+    ) -> list[Connections]:
+        """Write the files, start the poolers and recreate the apps; the connections that they have then.
+
+        Args:
+            prepared: what enable does to the files.
+            directory: the project directory.
+            before: the record of the enable before this one; None where there was none.
+            everything: whether to start what is needed where nothing runs.
+
+        Raises:
+            DevpoolError: `pooler-not-built`, `pooler-unhealthy`, `old-address`; everything is back then.
+        """
+        plan = prepared.plan
+        assert plan is not None, "enable has one"
+        changes = prepared.changes()
+        with self._alone(directory, changes), taken_back(lambda: self._take_back(plan.apps)):
+            tell(self.ctx.output, prepared.commit(directory))
+            self.ctx.output.lines(*written_lines(prepared))
+            if not (self.running or everything):
+                return []
+            remove_services(self.stack, _gone(before, plan), self.ctx.output)
+            start_poolers(self.stack, plan, self.ctx.output)
+            restarted = restart_apps(self.stack, plan.apps, self.running, self.ctx.output)
+            if everything and not self.running:
+                self.ctx.output.progress(f"starting {', '.join(plan.apps)} and waiting until they are healthy")
+                self.stack.up(plan.apps, wait=True, deps=True)
+                restarted = plan.apps
+            return self._show_live(plan, restarted)
+
+    def disabled(self, rollback: Rollback, directory: Path) -> None:
+        """Write the files, recreate the apps and remove the poolers. Where the apps cannot follow, the files go back to
+        what runs; a pooler that cannot be removed is left to the next disable.
+
+        Raises:
+            DevpoolError: what `commit` and the engine raise; files and containers are as before then.
+        """
+        changes = rollback.prepared.changes()
+        apps = list(rollback.apps)
+        inverses = [files.inverse(change) for change in changes]
+        with self._alone(directory, changes):
+            with taken_back(lambda: self._forward_again(inverses, directory, apps)):
+                tell(self.ctx.output, rollback.prepared.commit(directory))
+                self.ctx.output.lines(*change_lines(rollback.prepared))
+                restart_apps(self.stack, apps, self.running, self.ctx.output)
+            self._remove(rollback)
+
+    def finished(self) -> list[str]:
+        """Where a killed disable has left poolers whose service is in no file any more: the apps that still go to them
+        are recreated, and they are removed. Their names.
+        """
+        left = self.stack.left()
+        poolers = left.get("pooler", [])
+        names = list(dict.fromkeys([*left.get("exporter", []), *poolers]))
+        if poolers:
+            begun = [service for service in halfway(self.stack.name) if service in self.stack.declared]
+            apps = dict.fromkeys([*still_at(self.running, poolers), *begun])
+            restart_apps(self.stack, [a for a in apps if a not in names], self.running, self.ctx.output)
+        remove_services(self.stack, names, self.ctx.output)
+        return names
+
+    def _alone(self, directory: Path, changes: list[FileChange]) -> AbstractContextManager[None]:
+        """No other devpool changes the project before its containers have followed. Where no file changes, its folder
+        may be one that nobody can write to.
+        """
+        return locked(directory) if changes else nullcontext()
+
+    def _remove(self, rollback: Rollback) -> None:
+        try:
+            with uninterrupted():
+                remove_services(self.stack, rollback.services, self.ctx.output)
+        except DevpoolError as error:
+            self.ctx.output.warning(error)
+            self.ctx.output.progress("the project is direct; run `devpool disable` again to remove what is left")
+
+    def _forward_again(self, inverses: list[FileChange], directory: Path, apps: list[str]) -> None:
+        """Files and containers as they were before disable."""
+        self.ctx.output.progress("taking everything back: the pooler stays")
+        try:
+            recover(directory)
+            still = [change for change in inverses if commit_file.read(directory, change.path) == change.before]
+            tell(self.ctx.output, commit(directory, still))
+            restart_apps(self.stack, apps, self.running, self.ctx.output)
+        except DevpoolError as error:
+            self.ctx.output.warning(error)
+
+    def _show_live(self, plan: Plan, restarted: list[str]) -> list[Connections]:
+        found = prove_live(self.stack, plan, restarted, self.running) if restarted else []
+        pooled = {(r.service, r.database) for r in plan.routes if r.pooled}
+        if found:
+            self.ctx.output.lines("", "connections now:", *(f"  {line}" for line in connection_lines(found, pooled)))
+        return found
+
+    def _take_back(self, apps: list[str]) -> None:
+        """Files and containers as they were before. What fails here is said, and the first failure is not hidden."""
+        self.ctx.output.progress("taking everything back")
+        try:
+            directory = project_directory(self.ctx.selection, self.ctx.cwd, self.ctx.shell)
+            recover(directory)
+            rollback = prepare_disable(self.ctx.selection, self.ctx.cwd, self.ctx.shell)
+            if rollback is not None:
+                tell(self.ctx.output, rollback.prepared.commit(directory))
+                restart_apps(self.stack, apps, self.running, self.ctx.output)
+                remove_services(self.stack, rollback.services, self.ctx.output)
+                self.stack.stop(s for s in self.stack.running() if s not in self.running)
+        except DevpoolError as error:
+            self.ctx.output.warning(error)
+
+
+def _gone(before: State | None, plan: Plan) -> list[str]:
+    """The exporters of before that are not wanted any more, and their poolers: these are made anew in any case, and
+    Compose would leave the volume behind that the two shared.
+    """
+    gone = [p for p in before.poolers if p.exporter and p.exporter not in plan.added] if before else []
+    return [name for p in gone for name in (p.exporter, p.name)]

@@ -1,0 +1,320 @@
+"""From an enabled project on disk to the direct one: what was written is taken back, what the user did since is kept.
+
+Reads the disk and writes nothing. `devpool disable` writes what comes out of it; `devpool enable`, `set`, `migrate` and
+`explain` see the project through it as it would be without devpool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from devpool.commit.concurrent_change import changed_while_read
+from devpool.devpool_folder import STATE
+from devpool.lifecycle.change_set import Prepared, shown
+from devpool.lifecycle.read_state import of_devpool, ours_on_disk, read_digests, read_state
+from devpool.load import bounded_read
+from devpool.load.locate import find_project, project_directory
+from devpool.load.read_project import read_project
+from devpool.model.build_model import read_model
+from devpool.model.project import Project
+from devpool.model.selection import Selection
+from devpool.model.services import Service, services_node
+from devpool.model.sources import Sources
+from devpool.text.document import decode, encode, parse
+from devpool.text.edits import Edit
+from devpool.text.patterns import regex
+from devpool.undo.conflicts import Conflict, refusal
+from devpool.undo.digests import Digests
+from devpool.undo.meaning_check import beyond
+from devpool.undo.meaning_check import is_ours as is_built
+from devpool.undo.state import State, not_ours
+from devpool.undo.state_check import ours_of
+from devpool.undo.undo import Undone, read_edited, undo, undo_exactly
+from devpool.undo.without_state.recognize import Former, former_of, former_poolers, is_ours, unwrapped, without_poolers
+from devpool.undo.without_state.redirect import pooled_values, redirected, without_twins
+
+_ENV_FILE = regex(r"[\w.-]*\.env|\.env\.[\w-]+")
+Conflicts = Literal["refuse", "keep", "force"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Direct:
+    """The user's files as they are without devpool.
+
+    Attributes:
+        files: the bytes that each file that was edited and is still there gets, by absolute path.
+        read: the bytes that they were made of.
+        settings: what the user has changed in a pooler's own service, by the pooler's name.
+        conflicts: where the user has changed the very text of an edit.
+        notes: what the user should know.
+    """
+
+    files: Mapping[str, bytes] = field(repr=False)
+    read: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def direct(
+    state: State, selection: Selection, cwd: Path, shell: Mapping[str, str], conflicts: Conflicts = "refuse"
+) -> Direct:
+    """The user's files without devpool.
+
+    Args:
+        state: the record of what was written.
+        selection: which files make the project, by the options of `docker compose`.
+        cwd: the working directory.
+        shell: the shell's variables.
+        conflicts: what to do where the user has changed the very text of an edit.
+
+    Raises:
+        DevpoolError: `changed-since-enable`, which shows every such place, unless they are to be kept or forced;
+            `anchor-below`, `state-not-ours`, and what reading raises.
+    """
+    # As it is on disk: the record has no word in what the project is.
+    sources = read_project(find_project(selection, cwd, shell))
+    _refuse_unread(state, sources)
+    refuse_others(state, sources.services)
+    known = read_digests(state)
+    files: dict[str, bytes] = {}
+    read: dict[str, bytes] = {}
+    found: dict[str, Undone] = {}
+    notes: list[str] = []
+    for path in state.paths():
+        if not Path(path).is_file():
+            notes.append(f"{shown(path, state.directory)} is gone: there was nothing to take back in it")
+            continue
+        read[path] = bounded_read.read(Path(path))
+        files[path], found[path] = _without_ours(path, read[path], state, known, conflicts)
+    changed = tuple(c for u in found.values() for c in u.conflicts)
+    if changed and conflicts == "refuse":
+        raise refusal(changed)
+    _refuse_more(state, sources, read, files, forced={c.path for c in changed if c.forced})
+    notes += [_gone(e, state.directory) for u in found.values() for e in u.gone]
+    settings = {name: s for u in found.values() for name, s in u.settings.items()}
+    return Direct(files=files, read=read, settings=settings, conflicts=changed, notes=tuple(dict.fromkeys(notes)))
+
+
+def _refuse_unread(state: State, sources: Sources) -> None:
+    """Only a file that the project reads can have been edited, or one that it reads when an option names it: a compose
+    file by what it holds, an env file by its name.
+
+    Raises:
+        DevpoolError: `state-not-ours`.
+    """
+    known = {*sources.loaded, *sources.env_files}
+    for path in (p for p in state.paths() if p not in known and Path(p).is_file()):
+        if not (_ENV_FILE.fullmatch(Path(path).name) or _services_in(path)):
+            name = shown(path, state.directory)
+            raise not_ours(name, "it is no file that this project reads", f"{state.directory}/{STATE}")
+
+
+def _services_in(path: str) -> dict[str, str]:
+    """The services of a compose file that are built from a context of devpool's, and "" for that it has any."""
+    if not path.endswith((".yml", ".yaml")):
+        return {}
+    document = parse(path, bounded_read.read(Path(path)))
+    services = services_node(document)
+    mine = services.entries if services else []
+    return ({"": ""} if mine else {}) | {
+        entry.key.value: document.text[entry.key.start : entry.value.end] for entry in mine if is_built(entry.value)
+    }
+
+
+def _present(state: State, sources: Sources) -> dict[str, str]:
+    """The services that are built from a context of devpool's, in all files of the record, with what these say."""
+    found = {name: _text_of(service) for name, service in sources.services.items() if is_ours(service)}
+    for path in (p for p in state.paths() if p not in sources.loaded and Path(p).is_file()):
+        found |= _services_in(path)
+    return found
+
+
+def _refuse_more(
+    state: State, sources: Sources, read: Mapping[str, bytes], files: Mapping[str, bytes], *, forced: Container[str]
+) -> None:
+    """A record is anyone's word: what it makes of a file must be what taking devpool out of it can make.
+
+    Raises:
+        DevpoolError: `state-not-ours`.
+    """
+    ours = ours_of(state, _present(state, sources))
+    for path, after in files.items():
+        edits = state.edits_of(path)
+        now, then = (read_edited(path, data, edits) for data in (read[path], after))
+        more = next(beyond(now, then, ours, forced=path in forced), None)
+        if more:
+            why = "without these edits more would change than where an address leads"
+            raise not_ours(f"{more} ({shown(path, state.directory)})", why, f"{state.directory}/{STATE}")
+
+
+def _text_of(service: Service) -> str:
+    """What the compose files say of a service, as it stands there."""
+    return "\n".join(f.document.text[f.node.start : f.node.end] for f in service.fragments)
+
+
+def _gone(edit: Edit, directory: str) -> str:
+    return f"{'.'.join(edit.at)} was taken back already ({shown(edit.path, directory)})"
+
+
+def _without_ours(path: str, data: bytes, state: State, known: Digests, conflicts: Conflicts) -> tuple[bytes, Undone]:
+    edits, poolers = state.edits_of(path), [p.name for p in state.poolers]
+    bom, text = decode(path, data)
+    exact = undo_exactly(text, edits)
+    if exact is not None:
+        return encode(bom, exact), Undone(text=exact)
+    found = undo(read_edited(path, data, edits), edits, known, poolers, force=conflicts == "force")
+    return encode(bom, found.text), found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollback:
+    """What disable would do.
+
+    Attributes:
+        prepared: the files before and after.
+        direct: what was found on the way.
+        poolers: the poolers that go.
+        services: the services that go: the poolers, after their exporters.
+        apps: the services that went to them.
+        exact: whether the bytes of before enable are known; not, where there is no record of them.
+    """
+
+    prepared: Prepared
+    direct: Direct
+    poolers: tuple[str, ...]
+    services: tuple[str, ...]
+    apps: tuple[str, ...]
+    exact: bool
+
+
+def prepare_disable(
+    selection: Selection, cwd: Path, shell: Mapping[str, str], conflicts: Conflicts = "refuse"
+) -> Rollback | None:
+    """What disable would do; None where the project is not enabled.
+
+    Raises:
+        DevpoolError: `changed-since-enable`, and what reading raises.
+    """
+    directory = project_directory(selection, cwd, shell)
+    ours = ours_on_disk(directory)
+    state = read_state(directory, allow_outside=selection.allow_outside)
+    found = direct(state, selection, cwd, shell, conflicts) if state else Direct(files={})
+    reader = _Reader(selection, cwd, shell, dict(found.files), dict(found.read))
+    poolers = reader.of_record(state, kept=conflicts == "keep") if state else reader.recognised()
+    if not state and not poolers:
+        return None
+    if state and str(directory / STATE) not in ours:
+        raise changed_while_read(directory)
+    ours = of_devpool(ours, state, directory)
+    edited = list(reader.files)
+    prepared = Prepared(
+        sources=reader.read(),
+        project=None,
+        plan=None,
+        before={p: reader.was[p] for p in edited} | ours,
+        after={**{p: reader.files[p] for p in edited}, **dict.fromkeys(ours)},
+        modes={},
+        edited=tuple(edited),
+        proved=False,
+        state=state,
+        notes=(*found.notes, *reader.said),
+    )
+    apps = [r.service for r in state.routes if r.pooled] if state else []
+    return Rollback(
+        prepared=prepared,
+        direct=found,
+        poolers=tuple(p.name for p in poolers),
+        services=tuple(name for p in poolers for name in (*p.exporters, p.name)),
+        apps=tuple(dict.fromkeys([*apps, *reader.apps])),
+        exact=not reader.guessed,
+    )
+
+
+def direct_in_meaning(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Direct:
+    """The user's files without devpool where there is no record of what was written: the same in meaning.
+
+    Raises:
+        DevpoolError: `no-record`, `not-recognised`, and what reading raises.
+    """
+    reader = _Reader(selection, cwd, shell, {}, {})
+    reader.recognised()
+    return Direct(files=reader.files, read={path: reader.was[path] for path in reader.files}, notes=tuple(reader.said))
+
+
+@dataclass(slots=True)
+class _Reader:
+    """The project as it becomes direct, step by step: `files` holds the bytes so far, `was` those of the disk."""
+
+    selection: Selection
+    cwd: Path
+    shell: Mapping[str, str]
+    files: dict[str, bytes]
+    was: dict[str, bytes]
+    said: list[str] = field(default_factory=list)
+    apps: list[str] = field(default_factory=list)
+    guessed: bool = False
+
+    def read(self) -> Sources:
+        sources = read_project(find_project(self.selection, self.cwd, self.shell, self.files))
+        self.was = dict(sources.originals) | self.was
+        return sources
+
+    def of_record(self, state: State, *, kept: bool) -> list[Former]:
+        """With a record: what the user himself has sent to a pooler since goes to its database too.
+
+        A merge can bring poolers along that the record does not tell of: they go as they do where there is none,
+        unless the user wants to keep what he changed, which may be a pooler.
+        """
+        project = read_model(self.read())
+        poolers = [former_of(added, project) for added in state.poolers]
+        refuse_others(state, project.services)
+        pooled = pooled_values(project, poolers)
+        if pooled:
+            self._redirect(project, poolers)
+            self.files |= without_twins(read_model(self.read()), pooled)
+        return poolers + ([] if kept else self.recognised(known=True))
+
+    def recognised(self, *, known: bool = False) -> list[Former]:
+        """Without a record: all that devpool wrote goes back in meaning.
+
+        Args:
+            known: whether there is a record, and nothing may be left.
+        """
+        project = read_model(self.read())
+        poolers = former_poolers(project)
+        self.guessed = bool(poolers) or not known
+        if poolers:
+            pooled = pooled_values(project, poolers)
+            self.files |= unwrapped(self.read())
+            self._redirect(read_model(self.read()), poolers)
+            self.files |= without_twins(read_model(self.read()), pooled)
+            self.files |= without_poolers(self.read(), poolers)
+        return poolers
+
+    def _redirect(self, project: Project, poolers: list[Former]) -> None:
+        found = redirected(project, poolers)
+        self.files |= found.files
+        self.said += found.said
+        self.apps += found.apps
+
+
+def refuse_others(state: State, services: Mapping[str, Service]) -> None:
+    """What a record calls a pooler loses its containers, and so must not be a service of the user's.
+
+    Args:
+        state: the record.
+        services: those of the project, with devpool or without.
+
+    Raises:
+        DevpoolError: `state-not-ours`.
+    """
+    for name in (name for pooler in state.poolers for name in (pooler.name, pooler.exporter)):
+        service = services.get(name)
+        if service and not is_ours(service):
+            raise not_ours(
+                f"the pooler `{name}`", f"that service is another one ({service.place})", f"{state.directory}/{STATE}"
+            )

@@ -1,0 +1,277 @@
+"""The project as it was read becomes what a command would write: decide, write as text, prove. Writes nothing."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from devpool import resources
+from devpool.commit.files import hard_links
+from devpool.decide.options import Options
+from devpool.decide.plan import Plan
+from devpool.decide.planning import make_plan
+from devpool.decide.routing import chosen_routes
+from devpool.devpool_folder import DIGESTS
+from devpool.docker.compose_oracle import Oracle
+from devpool.edit.rewrite import Changes, rewrite
+from devpool.errors import DevpoolError, ProofError
+from devpool.lifecycle.change_set import Prepared, shown
+from devpool.lifecycle.context_drift import digest
+from devpool.lifecycle.folder_contents import context_modes, contexts, home_files
+from devpool.lifecycle.plan_notes import likely_apps, notes
+from devpool.lifecycle.read_state import Earlier
+from devpool.load.container_files import start_of
+from devpool.load.image_contents import taking_in
+from devpool.load.root import find_root
+from devpool.model.build_model import read_model
+from devpool.model.compose_model import Reading
+from devpool.model.project import Project
+from devpool.model.sources import Sources
+from devpool.prove.added_services import prove_exporter, prove_pooler, prove_waits
+from devpool.prove.planned_changes import prove_meaning, prove_reading, prove_text
+from devpool.text.address import find_addresses
+from devpool.text.document import encode
+from devpool.text.edits import Edit
+from devpool.undo.digests import Digests, digests_of
+from devpool.undo.locate_edit import File
+from devpool.undo.meaning_check import beyond
+from devpool.undo.state import AddedPooler, AppRoute, State
+from devpool.undo.state_check import foreign, ours_of
+from devpool.undo.undo import read_edited
+
+_PRIVATE = 0o600
+
+
+def draft(sources: Sources, earlier: Earlier, options: Options, oracle: Oracle | None) -> Prepared:
+    """What enable would do to a project that is read.
+
+    Args:
+        sources: the project as it would be without devpool.
+        earlier: what an earlier enable has left.
+        options: what the user asks for.
+        oracle: Compose, asked for its model of the sources; None to do without.
+
+    Raises:
+        DevpoolError: every refusal there is.
+    """
+    project = read_model(sources)
+    plan = make_plan(project, chosen_routes(project, options), options)
+    told = _notes(project, plan)
+    _refuse_nothing(project, plan, told)
+    changes = rewrite(project, plan, resources.block_template(), resources.block_template("exporter"))
+    for edit in changes.edits:
+        sources.refuse_closed(edit.path, edit.path)
+    texts = _new_texts(sources, changes)
+    private = {f"{sources.directory}/{name}": text.encode() for name, text in changes.private.items()}
+    _refuse_in_image(sources, private)
+    readings = oracle.begin(texts | private) if oracle else None
+    context = contexts(plan)
+    record = _record(plan, options, changes, digest(context))
+    _prove_known(sources, record, texts)
+    ours = home_files(sources.directory, record, _digests(sources, record), context) | private
+    wanted: dict[str, bytes | None] = {**earlier.files, **texts, **ours}
+    # As they were read, not as they are by now: what was saved since is someone else's.
+    read = {**earlier.present, **sources.originals, **earlier.read}
+    stale = earlier.present.keys() - wanted.keys() if earlier.enabled else set()
+    wanted |= dict.fromkeys(stale)
+    if readings:
+        _prove(project, plan, changes, *readings())
+    return Prepared(
+        sources=sources,
+        project=project,
+        plan=plan,
+        before={p: read.get(p) for p in wanted},
+        after=wanted,
+        modes=dict.fromkeys([*private, f"{sources.directory}/{DIGESTS}"], _PRIVATE)
+        | context_modes(sources.directory, context),
+        edited=tuple(dict.fromkeys([*texts, *earlier.files])),
+        proved=oracle is not None,
+        state=record,
+        notes=(*told, *_hard_links(sources, texts), *_outside(sources, changes)),
+    )
+
+
+def _hard_links(sources: Sources, paths: Iterable[str]) -> Iterator[str]:
+    """What the user should know of files that have further names, as an edited file is a new one."""
+    for path in paths:
+        others = hard_links(path) - 1
+        if others > 0:
+            names = "another name" if others == 1 else f"{others} other names"
+            yield (
+                f"{shown(path, sources.directory)} has {names} (hard links), which will keep the text of before: "
+                "use symbolic links for a file that several places share"
+            )
+
+
+def _prove(project: Project, plan: Plan, changes: Changes, before: Reading, after: Reading) -> None:
+    prove_reading(project, [s for p in plan.poolers for s in plan.settings_of(p)], before)
+    prove_meaning(plan, before, after)
+    prove_waits(plan, changes.edits, after)
+    for pooler in plan.poolers:
+        prove_pooler(project, pooler, plan.settings_of(pooler), before, after)
+        prove_exporter(pooler, after)
+
+
+def _prove_known(sources: Sources, record: State, texts: Mapping[str, bytes]) -> None:
+    """What is written is known again as devpool's own when it is read: `disable` will not refuse it.
+
+    Raises:
+        ProofError: `not-known-again`, `not-readable`.
+        DevpoolError: `read-elsewhere`, where an alias takes a value into what devpool does not edit.
+    """
+    for what, why in foreign(record):
+        raise ProofError("not-known-again", f"{what} would not be taken back: {why}")
+    ours = ours_of(record)
+    for path, data in texts.items():
+        more = next(beyond(_read_again(path, data, record), _file(sources, path), ours), None)
+        if more:
+            raise DevpoolError(
+                "read-elsewhere",
+                f"a change here would reach {more}, too, which devpool does not edit",
+                where=path,
+                hint="write the value there without an alias, or pool the app by name (--by-name SERVICE)",
+            )
+
+
+def _read_again(path: str, data: bytes, record: State) -> File:
+    """What is written must be YAML, also where Compose is not asked."""
+    try:
+        return read_edited(path, data, record.edits_of(path))
+    except DevpoolError as error:
+        raise ProofError("not-readable", f"the edited file would not be read: {error.message}", where=path) from None
+
+
+def _notes(project: Project, plan: Plan) -> tuple[str, ...]:
+    root = find_root(Path(project.sources.directory))
+    starts = {name: start_of(project.services[name], root) for name in plan.apps}
+    return tuple(notes(project, plan, starts))
+
+
+def _refuse_in_image(sources: Sources, private: Iterable[str]) -> None:
+    """A private file lies in no folder that an image is built from, unless it is kept out of it.
+
+    Raises:
+        DevpoolError: `secret-in-image`.
+    """
+    found = next(taking_in(sources.services, private), None)
+    if found is None:
+        return
+    folder, ignore = posixpath.dirname(found.below), shown(found.ignore, sources.directory)
+    name = shown(found.path, sources.directory)
+    raise DevpoolError(
+        "secret-in-image",
+        f"`{found.service}` is built from a folder that takes in {name}, so that a password could get into its image",
+        where=found.place,
+        hint=f"add the line `{folder}` at the end of {ignore}, and run the command again",
+    )
+
+
+def _outside(sources: Sources, changes: Changes) -> tuple[str, ...]:
+    """The files outside of the project's root that are edited: the user has said that they may be."""
+    paths = dict.fromkeys(edit.path for edit in changes.edits if edit.path in sources.outside)
+    return tuple(f"{path} lies outside of the repository and is edited all the same{_behind(path)}" for path in paths)
+
+
+def _behind(path: str) -> str:
+    real = os.path.realpath(path)
+    return "" if real == path else f": the file is {real}"
+
+
+def _refuse_nothing(project: Project, plan: Plan, told: tuple[str, ...]) -> None:
+    if plan.moves or plan.by_name:
+        return
+    where = project.sources.documents[0].path
+    if not project.databases:
+        raise _no_database(project, where)
+    if plan.routes:
+        raise _all_direct(plan, where, told)
+    raise DevpoolError(
+        "nothing-to-pool",
+        details=told,
+        message=f"no app names `{', '.join(project.databases)}` where devpool could change it",
+        where=where,
+        hint=_by_name_hint(project),
+    )
+
+
+def _by_name_hint(project: Project) -> str:
+    """The command that pools the services which may be apps."""
+    apps = [(n, d) for n, d in likely_apps(project) if project.services[n].text("network_mode") in ("", "bridge")]
+    several = len(project.databases) > 1
+    words = " ".join(f"--by-name {name}{f':{database}' if several else ''}" for name, database in apps)
+    return (
+        "what a mounted file, the source or an image says is not looked into; name the services that connect to it: "
+        f"devpool enable {words or '--by-name SERVICE'}"
+    )
+
+
+def _no_database(project: Project, where: str) -> DevpoolError:
+    """The refusal of a project without a database, with the first address that leads nowhere in it."""
+    named = (
+        (f"`{service}.{name}` names `{address.host}`, which is no service of this project", value.origin.place)
+        for service, values in project.environments.items()
+        for name, value in values.items()
+        for address in find_addresses(value.text)
+        if address.kind in ("url", "jdbc")
+    )
+    message, place = next(named, ("no service of this project is a Postgres server", where))
+    return DevpoolError(
+        "no-database",
+        message,
+        where=place,
+        hint="devpool needs the service that runs Postgres, or the full name of a server elsewhere; "
+        "see whether another file belongs to the project (-f)",
+    )
+
+
+def _all_direct(plan: Plan, where: str, told: tuple[str, ...]) -> DevpoolError:
+    movable = dict.fromkeys(r.service for r in plan.routes if r.code not in ("network", "user", "named-direct"))
+    overrule = " ".join(f"--pool {name}" for name in movable)
+    return DevpoolError(
+        "nothing-to-pool",
+        "every app stays direct: " + "; ".join(f"{r.service}: {r.reason}" for r in plan.routes),
+        where=where,
+        details=told,
+        hint=f"overrule it where you know better: {overrule}"
+        if overrule
+        else "there is nothing for a pooler to do here; `devpool explain` shows each setting",
+    )
+
+
+def _file(sources: Sources, path: str) -> File:
+    return sources.loaded.get(path) or sources.env_files[path]
+
+
+def _new_texts(sources: Sources, changes: Changes) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    by_path: dict[str, list[Edit]] = {}
+    for edit in changes.edits:
+        by_path.setdefault(edit.path, []).append(edit)
+    for path, edits in by_path.items():
+        file = _file(sources, path)
+        found[path] = encode(file.bom, prove_text(file.text, edits))
+    return found
+
+
+def _record(plan: Plan, options: Options, changes: Changes, context: str) -> State:
+    return State(
+        context=context,
+        options=asdict(options),
+        edits=changes.edits,
+        private=tuple(changes.private),
+        poolers=tuple(
+            AddedPooler(name=p.name, database=p.database, port=p.port, upstream=p.upstream_port, exporter=p.exporter)
+            for p in plan.poolers
+        ),
+        routes=tuple(
+            AppRoute(service=r.service, database=r.database, pooled=r.pooled, reason=r.reason, by_name=r.by_name)
+            for r in plan.routes
+        ),
+    )
+
+
+def _digests(sources: Sources, state: State) -> Digests:
+    return {e: d for p in state.paths() for e, d in digests_of(_file(sources, p).text, state.edits_of(p)).items()}

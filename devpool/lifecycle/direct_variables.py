@@ -1,0 +1,151 @@
+"""The variables with which a command in an app's container goes to the database itself. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable
+from urllib.parse import quote, unquote
+
+from devpool.catalog.migration_tools import DIRECT_NAMES, Tool
+from devpool.decide.session_alias import name_setting
+from devpool.errors import DevpoolError
+from devpool.model.project import Project, Setting
+from devpool.text.patterns import regex
+from devpool.undo.state import State
+
+_URL = regex(
+    r"(?P<scheme>[a-z][a-z0-9+]*)://(?:(?P<user>[^:@/?#]*)(?::(?P<password>.*))?@)?(?P<rest>[^@]*)", re.I | re.S
+)
+
+
+def direct_values(project: Project, state: State | None, service: str) -> dict[str, str]:
+    """The settings of an app that enable had moved, as they are without it.
+
+    Args:
+        project: the project as it is without devpool.
+        state: what enable did; None where the project is not enabled.
+        service: the app.
+    """
+    mine = [s for s in _pooled(project, state, service) if not s.in_command]
+    names = [name_setting(s, project.environments[service]) for s in mine if s.kind == "host"]
+    return {s.variable: s.value.text for s in (*mine, *names) if s}
+
+
+def moved_commands(project: Project, state: State | None, service: str) -> list[str]:
+    """Which of `entrypoint` and `command` of a service have a setting that enable had moved."""
+    led = _by_name(state, service)
+    moved = (s for s in _pooled(project, state, service) if s.in_command and s.database not in led)
+    return list(dict.fromkeys(s.value.name for s in moved))
+
+
+def exported(project: Project, service: str, tool: Tool | None, names: Iterable[str]) -> dict[str, str]:
+    """The direct URL under the names that migration tools read, where the app itself says nothing under them.
+
+    Args:
+        project: the project as it is without devpool.
+        service: the app.
+        tool: the tool that will run, if it is known.
+        names: further names, which the project's own files read.
+    """
+    setting = main_url(project, service)
+    taken = {name for name, value in project.environments[service].items() if value.text}
+    found: dict[str, str] = dict(tool.fixed) if tool and setting else {}
+    if setting is None:
+        return found
+    text = setting.value.text
+    if setting.kind == "url":
+        found |= dict.fromkeys((*DIRECT_NAMES, *names), text)
+        found |= dict.fromkeys(tool.url if tool else (), plain_url(text))
+    found |= dict.fromkeys(tool.jdbc if tool else (), text if setting.kind == "jdbc" else jdbc_url(text))
+    return {name: value for name, value in found.items() if value and name not in taken}
+
+
+def main_url(project: Project, service: str) -> Setting | None:
+    """The setting that is all of a URL: DATABASE_URL, or the only one there is; None where it is not plain which."""
+    urls = [s for s in project.of(service) if s.kind in ("url", "jdbc") and not s.in_command and _is_whole(s)]
+    named = next((s for s in urls if s.variable == "DATABASE_URL"), None)
+    return named or (urls[0] if len({s.value.text for s in urls}) == 1 else None)
+
+
+def plain_url(url: str) -> str:
+    """A URL as libpq and Go's and Rust's drivers read it: without the driver that SQLAlchemy or Django name in it."""
+    return re.sub(r"^[a-z0-9+]+://", "postgres://", url, flags=re.I)
+
+
+def jdbc_url(url: str) -> str:
+    """The same for Java, where user and password are parameters; "" where it cannot be said so.
+
+    Source: pgJDBC documentation, "Connecting to the Database".
+    """
+    parts = _URL.fullmatch(url)
+    if parts is None or parts["rest"].startswith("/"):
+        return ""
+    place, _, query = parts["rest"].partition("?")
+    account = [("user", parts["user"]), ("password", parts["password"])]
+    mine = [f"{key}={quote(unquote(value), safe='')}" for key, value in account if value]
+    options = "&".join([*mine, *([query] if query else [])])
+    return f"jdbc:postgresql://{place}" + (f"?{options}" if options else "")
+
+
+def databases_of(project: Project, state: State | None, service: str) -> list[str]:
+    """The databases of an app: those that its settings name, and those that it is led to by name."""
+    named = [s.database for s in (*project.settings, *project.kept) if s.service == service]
+    return list(dict.fromkeys([*named, *_by_name(state, service)]))
+
+
+def _by_name(state: State | None, service: str) -> list[str]:
+    return [r.database for r in state.routes if r.service == service and r.by_name] if state else []
+
+
+def direct_links(state: State | None, links: Iterable[str], services: Container[str]) -> list[str] | None:
+    """The links of an app with which its database's names lead to the database; None where no link leads to a pooler.
+
+    Args:
+        state: what enable did.
+        links: the links of the app in Compose's model.
+        services: the project's services: a host outside of it needs no link.
+    """
+    poolers = {p.name: p.database for p in state.poolers} if state else {}
+    pairs = [link.partition(":") for link in links]
+    if not any(name in poolers for name, _, _ in pairs):
+        return None
+    found = [f"{poolers.get(name, name)}:{alias or name}" for name, _, alias in pairs]
+    return list(dict.fromkeys(link for link in found if link.partition(":")[0] in services))
+
+
+def refuse_without_database(project: Project, service: str, state: State | None = None) -> None:
+    """What names no database has nothing to be direct to.
+
+    Raises:
+        DevpoolError: `no-database-setting`.
+    """
+    named = {s.service for s in (*project.settings, *project.kept)} | {name for name, _ in project.unplaced}
+    if service in named or _by_name(state, service):
+        return
+    place = project.services[service].place
+    if service in project.databases:
+        raise DevpoolError(
+            "no-database-setting",
+            f"`{service}` is a database itself",
+            where=place,
+            hint=f"name one of its apps, or open psql in it: devpool psql --direct {service}",
+        )
+    apps = ", ".join(name for name in project.services if name in named) or "none"
+    raise DevpoolError(
+        "no-database-setting",
+        f"`{service}` names no database where devpool could see it",
+        where=place,
+        hint=f"apps of this project: {apps}; what devpool does not see it has not changed: "
+        f"docker compose run --rm {service} COMMAND...",
+    )
+
+
+def _pooled(project: Project, state: State | None, service: str) -> list[Setting]:
+    pooled = {(r.service, r.database) for r in state.routes if r.pooled} if state else set()
+    return [s for s in project.of(service) if (service, s.database) in pooled]
+
+
+def _is_whole(setting: Setting) -> bool:
+    """Whether the URL is all of the value."""
+    text = setting.value.text
+    return re.match(r"[a-z0-9+:-]+://", text, re.I) is not None and not re.search(r"[\s,;]", text)

@@ -1,0 +1,137 @@
+"""What enable did to a project: as the record says, or, where that is missing, as the compose files themselves tell.
+
+A clone may lack `.devpool/`, or a part of it. What devpool wrote into the compose files is known by what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from devpool import resources
+from devpool.devpool_folder import STATE
+from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT
+from devpool.errors import DevpoolError
+from devpool.lifecycle.read_state import read_state
+from devpool.load.locate import find_project, project_directory
+from devpool.model.selection import Found, Selection
+
+if TYPE_CHECKING:
+    from devpool.lifecycle.build_disable import Direct
+    from devpool.undo.state import State
+
+_RESTORES = "`devpool enable` restores it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enabled:
+    """What enable did.
+
+    Attributes:
+        state: the record; where it is missing, what it would say but for the edits.
+        direct: the user's files as they are without devpool.
+        recorded: whether there is a record.
+    """
+
+    state: State
+    direct: Direct
+    recorded: bool
+
+
+def read_enabled(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Enabled | None:
+    """What enable did to a project; None where it is not enabled.
+
+    Raises:
+        DevpoolError: `changed-since-enable`, `no-record`, and what reading raises.
+    """
+    state = read_state(project_directory(selection, cwd, shell), allow_outside=selection.allow_outside)
+    if state is None:
+        return recognised(selection, cwd, shell)
+    from devpool.lifecycle.build_disable import direct
+
+    return Enabled(state=state, direct=direct(state, selection, cwd, shell), recorded=True)
+
+
+def known_state(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> State | None:
+    """The record, or what it would say; None where the project is not enabled.
+
+    Raises:
+        DevpoolError: `no-record`, and what reading raises.
+    """
+    state = read_state(project_directory(selection, cwd, shell), allow_outside=selection.allow_outside)
+    if state is not None:
+        return state
+    found = recognised(selection, cwd, shell)
+    return found.state if found else None
+
+
+def recognised(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Enabled | None:
+    """What enable did to a project without a record; None where its files have no pooler of devpool's.
+
+    Raises:
+        DevpoolError: `no-record`, `not-recognised`, and what reading raises.
+    """
+    found = find_project(selection, cwd, shell)
+    if not _may_have_poolers(found):
+        return None
+    from devpool.lifecycle.build_disable import direct_in_meaning
+    from devpool.load.read_project import read_project
+    from devpool.model.build_model import read_model
+    from devpool.undo.without_state.recognize import former_poolers
+    from devpool.undo.without_state.recover_state import recovered
+
+    enabled = read_model(read_project(found))
+    poolers = former_poolers(enabled)
+    if not poolers:
+        return None
+    direct = direct_in_meaning(selection, cwd, shell)
+    project = read_model(read_project(find_project(selection, cwd, shell, direct.files)))
+    return Enabled(state=recovered(enabled, poolers, project), direct=direct, recorded=False)
+
+
+def _may_have_poolers(found: Found) -> bool:
+    """Whether it is worth while to read a project: its files name the build context, or further files."""
+    signs = (BUILD_CONTEXT.encode(), b"include")
+    return any(sign in data for data in found.originals.values() for sign in signs)
+
+
+def missing(directory: Path, state: State) -> dict[str, str]:
+    """What a project that is enabled lacks of `.devpool/`, with what follows from that; a fresh clone may.
+
+    Args:
+        directory: the project directory.
+        state: what `known_state` gives.
+    """
+    found = {} if (directory / STATE).exists() else {STATE: f"is not here: {_RESTORES}"}
+    images = {BUILD_CONTEXT: "pgbouncer"}
+    if any(pooler.exporter for pooler in state.poolers):
+        images[EXPORTER_CONTEXT] = "exporter"
+    for folder, image in images.items():
+        lost = [name for name in resources.build_context(image) if not (directory / folder / name).is_file()]
+        if lost:
+            what = f"lacks {', '.join(lost)}" if (directory / folder).is_dir() else "is not here"
+            found[folder] = f"{what}, and `docker compose build` needs it: {_RESTORES}"
+    return found
+
+
+def require_record(selection: Selection, cwd: Path, shell: Mapping[str, str], otherwise: DevpoolError) -> State:
+    """The record of a project that has to be enabled.
+
+    Args:
+        otherwise: the refusal where it is not.
+
+    Raises:
+        DevpoolError: `otherwise`, `no-record`, and what reading raises.
+    """
+    state = read_state(project_directory(selection, cwd, shell), allow_outside=selection.allow_outside)
+    if state is not None:
+        return state
+    if recognised(selection, cwd, shell) is None:
+        raise otherwise
+    raise DevpoolError(
+        "no-record",
+        f"the project is enabled, and there is no record of it here ({STATE})",
+        hint=_RESTORES,
+    )

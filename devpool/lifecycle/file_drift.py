@@ -1,0 +1,95 @@
+"""Whether the project's files are as devpool wrote them, and where they are not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from devpool.context import Context
+from devpool.decide.options import remembered
+from devpool.errors import DevpoolError
+from devpool.lifecycle.change_set import Prepared
+from devpool.lifecycle.context_drift import differences
+from devpool.lifecycle.prepare_enable import prepare_enable
+from devpool.lifecycle.read_state import read_digests
+from devpool.load import bounded_read
+from devpool.text.edits import Copy, Edit
+from devpool.undo.digests import digest, digests_of
+from devpool.undo.locate_edit import trace
+from devpool.undo.state import State
+from devpool.undo.undo import read_edited, stands
+
+_RENEW = "`devpool enable` writes it anew"
+_STALE = f"out of date: {_RENEW}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """One difference: the file, the place in its own terms (`services.web.environment`), and what is wrong."""
+
+    file: str
+    place: str
+    problem: str
+
+
+def drift(state: State, directory: Path) -> list[Drift]:
+    """The edits that no longer stand as devpool wrote them, private files that a fresh checkout lacks, and files of
+    the build contexts that are not this devpool's.
+    """
+    found = [Drift(file=name, place="", problem=f"is not here: {_RENEW}") for name in _lost(state, directory)]
+    found += [Drift(file=name, place="", problem=problem) for name, problem in differences(state, directory)]
+    known, poolers = read_digests(state), [p.name for p in state.poolers]
+    for path in state.paths():
+        edits = state.edits_of(path)
+        if not Path(path).is_file():
+            found.append(Drift(file=path, place="", problem="the file is gone"))
+            continue
+        changed = stands(read_edited(path, bounded_read.read(Path(path)), edits), edits, known, poolers)
+        found += [Drift(file=path, place=".".join(e.at), problem="changed since enable") for e in changed]
+    return found
+
+
+def _lost(state: State, directory: Path) -> list[str]:
+    return [name for name in state.private if not (directory / name).is_file()]
+
+
+def stale(ctx: Context, state: State, directory: Path) -> list[Drift]:
+    """The copies that devpool made and that are not what it would write now: the user has edited what they are of.
+
+    Where there are copies, the project is read and planned anew; what cannot be planned is told, too.
+    """
+    if not (state.private or any(_copies(e) for e in state.edits)):
+        return []
+    try:
+        now = prepare_enable(ctx.selection, ctx.cwd, ctx.shell, remembered(state.options), verify=False)
+    except DevpoolError as error:
+        told = error.code == "changed-since-enable"  # as drift
+        return [] if told else [Drift(file=error.where, place="", problem=f"enable would refuse: {error.message}")]
+    found = [Drift(file=path, place="", problem=_STALE) for path in _private(state, now, directory)]
+    for path in state.paths():
+        if Path(path).is_file() and path in now.sources.originals:
+            at = _stale_places(state, now, path, bounded_read.read(Path(path)))
+            found += [Drift(file=path, place=".".join(place), problem=_STALE) for place in at]
+    return found
+
+
+def _copies(edit: Edit) -> bool:
+    return edit.inserts and any(isinstance(part, Copy) for part in edit.new)
+
+
+def _private(state: State, now: Prepared, directory: Path) -> list[str]:
+    """The private files that are there, and other than they would be."""
+    names = dict.fromkeys([*state.private, *(now.state.private if now.state else ())])
+    paths = {str(directory / name): name for name in names if (directory / name).is_file()}
+    return [paths[change.path] for change in now.changes() if change.path in paths]
+
+
+def _stale_places(state: State, now: Prepared, path: str, data: bytes) -> list[tuple[str, ...]]:
+    """Where an edit of a file holds another copy than it would be given now."""
+    assert now.state is not None, "enable has one"
+    file = now.sources.loaded.get(path) or now.sources.env_files[path]
+    fresh = {e.at: told for e, told in digests_of(file.text, now.state.edits_of(path)).items()}
+    edits = state.edits_of(path)
+    traces = trace(read_edited(path, data, edits), edits, [p.name for p in state.poolers])
+    standing = (t for t in traces if t.verdict == "stands" and _copies(t.edit))
+    return [t.edit.at for t in standing if fresh.get(t.edit.at) not in (None, digest(t.copies))]

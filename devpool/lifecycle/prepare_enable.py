@@ -1,0 +1,81 @@
+"""From the project on disk to what a command would write. Writes nothing.
+
+Compose is asked as soon as the files are found, and while it reads, devpool loads what it needs to read and to decide,
+and does both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from devpool import resources
+from devpool.decide.options import Options, remembered
+from devpool.devpool_folder import STATE
+from devpool.docker.compose_oracle import asked
+from devpool.lifecycle.enabled_project import read_enabled
+from devpool.lifecycle.read_state import Earlier, of_devpool, ours_on_disk
+from devpool.load.locate import find_project, project_directory
+from devpool.model.selection import Selection
+
+if TYPE_CHECKING:
+    from devpool.lifecycle.change_set import Prepared
+    from devpool.undo.state import State
+
+_NO_RECORD = (
+    "there was no record of the enable before (.devpool/state.json): it is made anew from what the compose files tell, "
+    "and disable will give them back in meaning; whether to the byte could not be proved"
+)
+
+
+def prepare_enable(
+    selection: Selection, cwd: Path, shell: Mapping[str, str], options: Options, *, verify: bool
+) -> Prepared:
+    """What enable would do to the project as it would be without devpool: enabling twice is enabling once.
+
+    Raises:
+        DevpoolError: every refusal there is.
+    """
+    directory = project_directory(selection, cwd, shell)
+    present = ours_on_disk(directory)
+    enabled = read_enabled(selection, cwd, shell)
+    present = of_devpool(present, enabled.state if enabled and enabled.recorded else None, directory)
+    earlier = Earlier(present=present)
+    if enabled:
+        from devpool.undo.changed_settings import adopted
+
+        without = enabled.direct
+        options = adopted(options, enabled.state, without.settings, resources.setting_types())
+        earlier = Earlier(present=present, files=without.files, read=without.read, enabled=enabled.recorded)
+    found = find_project(selection, cwd, shell, earlier.files)
+    with asked(found) if verify else nullcontext() as oracle:
+        from devpool.lifecycle.build_enable import draft
+        from devpool.load.read_project import read_project
+
+        sources = read_project(found)
+        if enabled and enabled.recorded:
+            from devpool.lifecycle.build_disable import refuse_others
+
+            refuse_others(enabled.state, sources.services)
+        if oracle:
+            oracle.complete(sources)
+        prepared = draft(sources, earlier, options, oracle)
+    if enabled is None:
+        return prepared
+    told = _from_record(enabled.state, options) if enabled.recorded else [_NO_RECORD]
+    return replace(prepared, notes=(*prepared.notes, *told))
+
+
+def _from_record(state: State, options: Options) -> list[str]:
+    """What the user should know of settings that the record alone brings along, and that run SQL or open a port."""
+    last, found = remembered(state.options), []
+    for mine, now in (
+        (last.settings, options.settings),
+        *((s, options.settings_of.get(d, {})) for d, s in last.settings_of.items()),
+    ):
+        same = (key for key, value in mine.items() if key.endswith("_query") and now.get(key) == value)
+        found += [f"`{key}` runs SQL in the database, and is as {STATE} has it: see that it is yours" for key in same]
+    return list(dict.fromkeys(found))

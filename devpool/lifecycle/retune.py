@@ -1,0 +1,136 @@
+"""Settings of the poolers changed, in the compose file and while they run: what `set` and `size --apply` do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from devpool.commit.concurrent_change import changed_while_read, reading
+from devpool.commit.files import inverse
+from devpool.commit.journal import commit
+from devpool.context import Context
+from devpool.decide.options import Options, remembered
+from devpool.docker.console import Outcome, tune
+from devpool.docker.containers import Running, Stack
+from devpool.errors import DevpoolError
+from devpool.lifecycle.change_set import Prepared
+from devpool.lifecycle.plan_report import change_lines
+from devpool.lifecycle.prepare_enable import prepare_enable
+from devpool.lifecycle.read_state import read_state
+from devpool.lifecycle.recovery import tell
+from devpool.lifecycle.rollout import reach, taken_back
+from devpool.undo.state import AddedPooler, State
+
+Settings = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retuned:
+    """What was done: to the files, and to the running poolers."""
+
+    prepared: Prepared
+    written: bool
+    outcomes: tuple[Outcome, ...]
+
+
+def retune(
+    ctx: Context, directory: Path, state: State, given: Settings, *, pooler: str | None, up: bool, verify: bool
+) -> Retuned:
+    """Change settings. Where the running pooler refuses one, the files go back.
+
+    Args:
+        ctx: the command's context.
+        directory: the project directory, already recovered.
+        state: the record of the last enable.
+        given: settings by key, "" to take one out.
+        pooler: only this pooler's service.
+        up: whether to reach the running poolers.
+        verify: whether Compose's own reading proves the files.
+
+    Raises:
+        DevpoolError: `unknown-pooler`, `project-changed`, `set-refused`, and every refusal of enable.
+    """
+    with reading(directory):
+        if read_state(directory, allow_outside=ctx.selection.allow_outside) != state:
+            raise changed_while_read(directory)
+        poolers = _poolers(state, pooler)
+        last = remembered(state.options)
+        chosen = last.tuned(poolers[0].database, given, alone=not pooler)
+        _refuse_other_changes(ctx, last)
+        prepared = prepare_enable(ctx.selection, ctx.cwd, ctx.shell, chosen, verify=verify)
+    changes = prepared.changes()
+    inverses = [inverse(change) for change in changes]
+    stack, running = _reach(ctx) if up else (None, {})
+    tell(ctx.output, prepared.commit(directory))
+    with taken_back(lambda: tell(ctx.output, commit(directory, inverses))):
+        outcomes = _tune(stack, running, poolers, chosen, given) if up else []
+    return Retuned(prepared=prepared, written=bool(changes), outcomes=tuple(dict.fromkeys(outcomes)))
+
+
+def _poolers(state: State, name: str | None) -> list[AddedPooler]:
+    found = [p for p in state.poolers if name in (None, p.name)]
+    if not found:
+        known = ", ".join(p.name for p in state.poolers)
+        raise DevpoolError("unknown-pooler", f"there is no pooler `{name}`", hint=f"poolers of this project: {known}")
+    return found
+
+
+def _refuse_other_changes(ctx: Context, last: Options) -> None:
+    """What else enable would do now is not done by the way: apps would have to be recreated for it."""
+    again = prepare_enable(ctx.selection, ctx.cwd, ctx.shell, last, verify=False)
+    if any(change.path in again.edited for change in again.changes()):
+        raise DevpoolError(
+            "project-changed",
+            "the project has changed since enable, and more than a setting would be written",
+            where=again.sources.documents[0].path,
+            hint="run `devpool enable` first; `devpool enable --diff` shows what it would change",
+        )
+
+
+def _reach(ctx: Context) -> tuple[Stack | None, dict[str, list[Running]]]:
+    return reach(ctx.selection, str(ctx.cwd), ctx.output, "the files are changed, no container is touched")
+
+
+def _tune(
+    stack: Stack | None,
+    running: Mapping[str, list[Running]],
+    poolers: list[AddedPooler],
+    chosen: Options,
+    given: Settings,
+) -> list[Outcome]:
+    """The running poolers get the new values; one that does not run gets them when it starts."""
+    found: list[Outcome] = []
+    for pooler in poolers:
+        effective = chosen.settings_for(pooler.database)
+        wanted = {key: effective.get(key, "") for key in given}
+        containers = running.get(pooler.name, []) if stack else []
+        for container in containers:
+            assert stack is not None, "it gave the containers"
+            found += tune(stack, container, wanted)
+        if not containers:
+            found += [_resting(pooler.name, key, value) for key, value in wanted.items()]
+    return found
+
+
+def _resting(pooler: str, key: str, value: str) -> Outcome:
+    return Outcome(pooler=pooler, key=key, value=value, later="it is not running", running=False)
+
+
+def retuned_lines(done: Retuned) -> list[str]:
+    """What was done, for a person."""
+    lines = change_lines(done.prepared) if done.written else ["no file to change"]
+    lines += [f"{o.pooler}: {_sentence(o)}" for o in done.outcomes]
+    restart = dict.fromkeys(o.pooler for o in done.outcomes if o.later and o.running)
+    if restart:
+        return [*lines, "", f"restart needed: docker compose up -d {' '.join(restart)}"]
+    if any(not o.later for o in done.outcomes):
+        lines += ["", "the next `docker compose up` recreates the container, for it has the variables of before"]
+    return lines
+
+
+def _sentence(outcome: Outcome) -> str:
+    said = f"{outcome.key}={outcome.value}" if outcome.value else f"{outcome.key} is taken out"
+    if not outcome.later:
+        return f"{said} counts now, no client was dropped"
+    return f"{said} counts when it starts again: {outcome.later}"

@@ -1,0 +1,255 @@
+"""After the files: the running containers follow, and where they cannot, the files go back."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from devpool.catalog.log_messages import translate_all
+from devpool.decide.plan import Move, Plan
+from devpool.docker.compose_oracle import call_for, quoting_nothing
+from devpool.docker.containers import Running, Stack
+from devpool.docker.engine import environ, read_compose
+from devpool.docker.interrupted_recreate import halfway, settle
+from devpool.docker.live_routes import wait_for
+from devpool.docker.ownership import Ownership, Place, sentence
+from devpool.errors import DevpoolError
+from devpool.evidence.routes import Connections
+from devpool.load.bounded_read import identity
+from devpool.load.locate import find_project
+from devpool.load.read_project import refuse_remote
+from devpool.model.selection import Found, Selection
+from devpool.model.sources import Sources
+from devpool.output import Output
+from devpool.text.address import find_addresses, leads_to
+
+_PROOF_SECONDS = 15.0
+_NO_ENGINE = ("engine-not-running", "no-docker-cli", "no-compose-plugin")
+
+
+def open_stack(selection: Selection, cwd: str) -> Stack:
+    """The project's containers, asked under the name that Compose gives the project, to look at them alone.
+
+    Raises:
+        DevpoolError: `no-docker-cli`, `no-compose-plugin`, `compose-refuses`, `remote-file` and what reading raises.
+    """
+    found = find_project(selection, Path(cwd), environ())
+    refuse_remote(found)
+    call = call_for(selection, cwd)
+    try:
+        model = read_compose(call).model
+    except DevpoolError as error:
+        raise _of_project(error, found) from None
+    return Stack(call, str(model["name"]), model.get("services") or {}, _ownership(found))
+
+
+def _of_project(error: DevpoolError, found: Found) -> DevpoolError:
+    """What Compose says against a project, without the values of its files."""
+    from devpool.load.read_project import read_project
+
+    files: Found | Sources = found
+    with suppress(DevpoolError):
+        files = read_project(found)
+    return quoting_nothing(error, files)
+
+
+def own_stack(selection: Selection, cwd: str, added: Iterable[str] = ()) -> Stack:
+    """The project's containers, to change them, or to add others to them.
+
+    Args:
+        added: services that are about to be added.
+
+    Raises:
+        DevpoolError: `another-project`, what `open_stack` raises, and what asking the engine raises.
+    """
+    stack = open_stack(selection, cwd)
+    stack.refuse_others(added)
+    return stack
+
+
+def _ownership(found: Found) -> Ownership | None:
+    if found.selection.same_project:
+        return None
+    return Ownership(Place(directory=found.directory, files=found.files), identity)
+
+
+def reach(
+    selection: Selection, cwd: str, output: Output, said: str, *, looks: bool = False
+) -> tuple[Stack | None, dict[str, list[Running]]]:
+    """The running containers; none of them, and a warning, where there is no engine to ask.
+
+    Args:
+        said: what happens then, as the end of the warning.
+        looks: whether they are looked at alone. Then another project's are left out, with a warning; else that there
+            are some is a refusal.
+
+    Raises:
+        DevpoolError: `another-project`, and what `open_stack` raises but for the lack of an engine.
+    """
+    try:
+        stack = open_stack(selection, cwd) if looks else own_stack(selection, cwd)
+        if others := stack.others() if looks else []:
+            output.progress(f"warning: {sentence(stack.name, others)}: they are not looked at")
+        return stack, stack.running()
+    except DevpoolError as error:
+        if error.code not in _NO_ENGINE:
+            raise
+        output.progress(f"warning: {error.message}; {said}")
+        return None, {}
+
+
+def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
+    """Build and start the poolers and wait until each is healthy.
+
+    Raises:
+        DevpoolError: `pooler-not-built`, `pooler-unhealthy`, with the last lines of the build or the log.
+    """
+    names = plan.added
+    output.progress(f"building {', '.join(names)} (the first time takes a minute or two)")
+    try:
+        stack.build(names)
+    except DevpoolError as error:
+        raise DevpoolError(
+            "pooler-not-built",
+            f"the pooler's image could not be built, everything was taken back: {error.message}",
+            hint="the build needs a Debian base image and its package mirror; the project is as it was",
+            details=error.details,
+        ) from None
+    output.progress(f"starting {', '.join(names)} and waiting until a query goes through")
+    settle(stack.name, names)
+    try:
+        stack.up(names, wait=True, deps=True)
+    except DevpoolError as error:
+        logs = tuple(f"{n} | {line}" for n in names for line in stack.logs(n))
+        raise DevpoolError(
+            "pooler-unhealthy",
+            "the pooler did not become healthy; everything was taken back",
+            hint=_what_it_means((*logs, error.message, *error.details)),
+            details=logs or (error.message, *error.details),
+        ) from None
+
+
+def _what_it_means(said: Iterable[str]) -> str:
+    """The hint of a pooler that does not become healthy: the translation of what it said, where there is one."""
+    found = translate_all(said)
+    if not found:
+        return "the pooler's last lines above name the cause; the project is as it was"
+    words = "; ".join(f"{t.cause}: {t.fix} ({t.source})" for t in found)
+    return f"{words}; the project is as it was"
+
+
+def restart_apps(stack: Stack, apps: list[str], running: dict[str, list[Running]], output: Output) -> list[str]:
+    """Recreate those of the apps that were running, with as many containers as each had. One that something killed
+    while it was being recreated was running too.
+    """
+    left = halfway(stack.name)
+    counts = {a: max(len(running.get(a, [])), left.get(a, 0)) for a in apps if a in running or a in left}
+    if counts:
+        output.progress(f"recreating {', '.join(counts)}")
+        settle(stack.name, counts.keys() & left.keys())
+        stack.up(counts, scale=counts)
+    return list(counts)
+
+
+def prove_live(
+    stack: Stack, plan: Plan, restarted: list[str], before: Mapping[str, list[Running]]
+) -> list[Connections]:
+    """Where the apps' connections arrive now.
+
+    Args:
+        restarted: the services that follow the plan.
+        before: what ran before they did.
+
+    Raises:
+        DevpoolError: `old-address`, where a container still has the address of before.
+    """
+    running = stack.running()
+    for move in (m for m in plan.moves if m.setting.service in restarted):
+        for container in running.get(move.setting.service, []):
+            environment = container.environment.get(move.setting.variable, "")
+            values = container.words if move.setting.in_command else [environment]
+            if not any(leads_to(v, move.setting.address, *move.target) for v in values):
+                raise _old_address(move, container)
+    pairs = [(r.service, r.database) for r in plan.routes if r.service in restarted]
+    pooled = [r.service for r in plan.routes if r.pooled]
+    poolers = {p.database: p.name for p in plan.poolers}
+    fresh = {name for name in restarted if _ids(running.get(name, [])) - _ids(before.get(name, []))}
+    return wait_for(stack, pooled, pairs, poolers, fresh=fresh, seconds=_PROOF_SECONDS)
+
+
+def _ids(containers: Iterable[Running]) -> set[str]:
+    return {container.id for container in containers}
+
+
+def _old_address(move: Move, container: Running) -> DevpoolError:
+    return DevpoolError(
+        "old-address",
+        f"`{container.name}` was recreated and still does not have the pooler's address in {move.setting.variable}",
+        hint=f"see what sets it: docker inspect {container.name}",
+    )
+
+
+def still_at(running: dict[str, list[Running]], poolers: Iterable[str]) -> list[str]:
+    """The services with a container that has the address of one of these poolers, or, by name, a link to it: what is
+    linked is waited for.
+    """
+    names = set(poolers)
+    return [s for s, containers in running.items() if s not in names and any(_names_one(c, names) for c in containers)]
+
+
+def _names_one(container: Running, names: set[str]) -> bool:
+    values = [*container.environment.values(), *container.words]
+    named = any(v in names or any(a.host in names for a in find_addresses(v)) for v in values)
+    return named or bool(container.awaited & names)
+
+
+def remove_services(stack: Stack, names: Iterable[str], output: Output) -> None:
+    """Remove containers and images of services, whether the files still name them."""
+    for name in names:
+        output.progress(f"removing {name}")
+        stack.remove(name)
+
+
+@contextmanager
+def taken_back(action: Callable[[], None]) -> Iterator[None]:
+    """Runs `action` when the block fails or is interrupted, and lets the failure pass on. The action itself is not
+    interrupted: half taken back would be the worst of all.
+    """
+    try:
+        yield
+    except BaseException:
+        with uninterrupted():
+            action()
+        raise
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Signals that ask this process to end wait until the block is done."""
+    asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in asked}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def connection_lines(found: list[Connections], plan_pooled: set[tuple[str, str]]) -> list[str]:
+    """A sentence for each app."""
+    return [_sentence(c, (c.service, c.database) in plan_pooled) for c in found]
+
+
+def _sentence(c: Connections, pooled: bool) -> str:
+    if c.at_database is None:
+        way = f"{c.at_pooler} at the pooler" if pooled else "direct"
+        return f"{c.service}: {way}; what reaches {c.database} itself cannot be seen from here"
+    if not pooled:
+        return f"{c.service}: direct, {c.at_database} at {c.database}"
+    if c.at_database:
+        return f"{c.service}: NOT PROVED, {c.at_pooler} at the pooler and still {c.at_database} at {c.database}"
+    if c.at_pooler:
+        return f"{c.service}: pooled, {c.at_pooler} at the pooler and none at {c.database}"
+    return f"{c.service}: none at {c.database}; it has the pooler's address and connects when it has work"

@@ -1,0 +1,1 @@
+"""The project's files, found and read from the disk."""

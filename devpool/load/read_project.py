@@ -1,0 +1,274 @@
+"""The project as its files say it, each read once, also those that its compose files name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from devpool.errors import DevpoolError
+from devpool.load import bounded_read
+from devpool.load.protected_files import find_closed
+from devpool.load.root import find_root, is_inside
+from devpool.model.environment import env_file_uses
+from devpool.model.include import Included, Scope, included
+from devpool.model.paths import resolve_path
+from devpool.model.remote_files import is_remote, may_name_files, remote_file
+from devpool.model.selection import Found
+from devpool.model.services import Service, extends_of, find_services, services_node
+from devpool.model.sources import Sources
+from devpool.text import nodes
+from devpool.text.document import Document, parse
+from devpool.text.envfile import EnvFile, parse_env, shell_variables, with_env_files
+from devpool.text.interpolation import Variable, expand, text_of
+from devpool.text.nodes import Scalar
+
+_DEEPEST = 50
+_MOST_FILES = 1000
+_MOST_BYTES = 32 << 20
+_MOST_NODES = 500_000
+
+_OF_THE_DISK = ("cannot-read", "no-compose-file")  # these say nothing of what a file holds
+
+
+def read_project(found: Found) -> Sources:
+    """Read a project.
+
+    Raises:
+        DevpoolError: `no-compose-file`, `cannot-read`, `remote-file`, `include-cycle`, `too-deep`, `too-many-files`,
+            `too-large`, and what parsing raises.
+    """
+    return _Reader(found).read()
+
+
+def refuse_remote(found: Found) -> None:
+    """Read what the compose files name, if they may name anything, and refuse what is not on this machine: to be done
+    before Compose is started, which would fetch it.
+
+    Raises:
+        DevpoolError: `remote-file`, and what reading raises.
+    """
+    if any(may_name_files(found.originals[path]) for path in found.files):
+        _Reader(found).documents()
+
+
+class _Reader:
+    def __init__(self, found: Found) -> None:
+        self.found = found
+        self.originals = dict(found.originals)
+        self.size = sum(map(len, self.originals.values()))
+        self.env_files: dict[str, EnvFile] = {}
+        self.loaded: dict[str, Document] = {}
+        self.scopes: dict[str, list[Scope]] = {}
+        self.seen: set[tuple[str, str, tuple[str, ...]]] = set()
+        self.dotenv: list[str] = []
+        self.shell = shell_variables(found.shell)
+        self.variables = self.shell
+
+    def read(self) -> Sources:
+        documents = self.documents()
+        services = find_services(documents, self.loaded, self.variables)
+        for service in services.values():
+            self._load_env_files(service)
+        closed = find_closed(self.found.directory, self.loaded, self.env_files)
+        return Sources(
+            selection=self.found.selection,
+            cwd=self.found.cwd,
+            directory=self.found.directory,
+            documents=tuple(documents),
+            loaded=self.loaded,
+            env_files=self.env_files,
+            dotenv=tuple(self.dotenv),
+            variables=self.variables,
+            services=services,
+            originals=self.originals,
+            outside=closed.outside,
+            closed=dict.fromkeys(() if self.found.selection.allow_outside else closed.outside, "") | closed.elsewhere,
+        )
+
+    def documents(self) -> list[Document]:
+        """The compose files, the weakest first; with those that `extends` names they are loaded."""
+        for group in self.found.dotenv:
+            self._load_dotenv(group)
+        scope = Scope(variables=self.variables)
+        files = map(Path, self.found.files)
+        documents = [d for file in files for d in self._documents(file, self.found.directory, scope, ())]
+        self._load_extended(documents)
+        return documents
+
+    def _load_dotenv(self, paths: Iterable[str]) -> None:
+        """Read files that interpolation uses."""
+        new = [path for path in paths if path not in self.dotenv and bounded_read.is_file(Path(path))]
+        self.dotenv += new
+        self.variables = with_env_files(self.variables, map(self._env_file, new))
+
+    def _documents(self, file: Path, directory: str, scope: Scope, within: tuple[str, ...]) -> Iterator[Document]:
+        """A compose file after those that it includes. One that is included again is read again where its own includes
+        may mean something else, and given once.
+        """
+        path = str(file)
+        if path in within:
+            raise _cycle(path)
+        if (path, directory, scope.files) in self.seen:
+            return
+        self.seen.add((path, directory, scope.files))
+        if len(within) >= _DEEPEST or len(self.seen) > _MOST_FILES:
+            raise _too_many(path, len(within))
+        is_new = path not in self.loaded
+        document = self._document(path, directory)
+        self.scopes.setdefault(path, []).append(scope)
+        for item in included(document):
+            paths, folder, inner = self._including(document, directory, item, scope)
+            for each in paths:
+                yield from self._documents(each, folder, inner, (*within, path))
+        if is_new:
+            yield document
+
+    def _including(
+        self, document: Document, directory: str, item: Included, scope: Scope
+    ) -> tuple[list[Path], str, Scope]:
+        """The files of an `include`, the folder that their relative paths start from, and what they may interpolate."""
+        named = [self._named(document, "`include`", scalar, scope) for scalar in item.paths]
+        paths = [Path(resolve_path(directory, name)) for name in named if name is not None]
+        folder = text_of(expand(item.folder.value, scope.variables)) if item.folder else ""
+        start = resolve_path(directory, folder) if folder else str(paths[0].parent) if paths else directory
+        env_files = [text_of(expand(scalar.value, scope.variables)) for scalar in item.env_files]
+        chosen = [resolve_path(directory, name) for name in env_files] or [f"{start}/.env"]
+        if paths and f"{start}/.env" not in self.env_files:
+            self._load_dotenv([f"{start}/.env"])
+        return paths, start, self._scope(scope, chosen)
+
+    def _scope(self, outer: Scope, env_files: Iterable[str]) -> Scope:
+        new = [path for path in env_files if path not in outer.files and bounded_read.is_file(Path(path))]
+        if not new:
+            return outer
+        variables = with_env_files(outer.variables, map(self._env_file, new))
+        return Scope(files=(*outer.files, *new), variables=variables)
+
+    def _named(self, document: Document, what: str, scalar: Scalar, scope: Scope) -> str | None:
+        """The file that a text names; None where it is remote, and allowed.
+
+        An env file may tell Compose not to read env files (`COMPOSE_DISABLE_ENV_FILE`): a name with variables must be
+        local without them too.
+        """
+        name = text_of(expand(scalar.value, scope.variables))
+        names = [name]
+        if "$" in scalar.value:
+            names += [text for v in (self.shell, self.variables) if (text := _expanded(scalar.value, v)) is not None]
+        if any(map(is_remote, names)) and not self.found.selection.allow_remote:
+            raise remote_file(what, scalar.value, document.place(scalar.start))
+        return None if is_remote(name) else name
+
+    def _load_extended(self, documents: list[Document]) -> None:
+        """Read the files that `extends` names, and those that the services in them that are meant name in turn. What
+        else stands in such a file is none of the project, and may name what is not there.
+        """
+        waiting = [(document, service) for document in documents for service in _services(document).values()]
+        known = {document.path: _services(document) for document in documents}
+        seen: set[int] = set()
+        while waiting:
+            document, entry = waiting.pop()
+            service = nodes.resolved(entry.value)
+            if not isinstance(service, nodes.Mapping) or id(service) in seen:
+                continue
+            seen.add(id(service))
+            for base, name in self._extended(document, service):
+                if base.path not in known:
+                    known[base.path] = _services(base)
+                named = known[base.path].get(name)
+                waiting += [(base, named)] if named else []
+
+    def _extended(self, document: Document, service: nodes.Mapping) -> Iterator[tuple[Document, str]]:
+        """The files and services that a service extends, in each of the scopes that its file is read in."""
+        file = nodes.lookup(service, "extends", "file")
+        scalar = nodes.resolved(file) if file else None
+        for scope in self.scopes[document.path]:
+            extended = extends_of(service, scope.variables)
+            name = self._named(document, "`extends`", scalar, scope) if isinstance(scalar, Scalar) else ""
+            if extended is None or name is None:
+                continue
+            path = resolve_path(document.directory, name) if name else document.path
+            base = self._document(path, document.directory if path == document.path else str(Path(path).parent))
+            if scope not in self.scopes.setdefault(path, []):
+                self.scopes[path].append(scope)
+            yield base, extended[1]
+
+    def _document(self, path: str, directory: str) -> Document:
+        if path not in self.loaded:
+            with self._hiding(path):
+                self.loaded[path] = parse(path, self._bytes(path), directory)
+            if sum(document.size for document in self.loaded.values()) > _MOST_NODES:
+                raise _too_large(path)
+        return self.loaded[path]
+
+    def _load_env_files(self, service: Service) -> None:
+        for use in env_file_uses(service):
+            if use.path not in self.env_files and bounded_read.is_file(Path(use.path)):
+                self._env_file(use.path)
+
+    def _env_file(self, path: str) -> EnvFile:
+        if path not in self.env_files:
+            with self._hiding(path):
+                self.env_files[path] = parse_env(path, self._bytes(path))
+        return self.env_files[path]
+
+    @contextmanager
+    def _hiding(self, path: str) -> Iterator[None]:
+        """What is said against a file outside of the project's root shows nothing of it."""
+        try:
+            yield
+        except DevpoolError as error:
+            if error.code in _OF_THE_DISK or is_inside(path, find_root(Path(self.found.directory))):
+                raise
+            raise DevpoolError(
+                error.code,
+                "this file outside of the project's repository is not as Compose reads it",
+                where=path,
+                hint="see which file of the project names it, and take that out",
+            ) from None
+
+    def _bytes(self, path: str) -> bytes:
+        if path not in self.originals:
+            given = self.found.instead.get(path)
+            self.originals[path] = bounded_read.read(Path(path)) if given is None else given
+            self.size += len(self.originals[path])
+            if self.size > _MOST_BYTES:
+                raise _too_large(path)
+        return self.originals[path]
+
+
+def _services(document: Document) -> dict[str, nodes.Entry]:
+    node = services_node(document)
+    return nodes.entries(node) if node else {}
+
+
+def _expanded(raw: str, variables: Mapping[str, Variable]) -> str | None:
+    """A text with these variables; None where they do not give it a value."""
+    try:
+        return text_of(expand(raw, variables))
+    except DevpoolError:
+        return None
+
+
+def _cycle(path: str) -> DevpoolError:
+    hint = "take one of the includes out"
+    return DevpoolError("include-cycle", "the file includes itself, or a file that includes it", where=path, hint=hint)
+
+
+def _too_many(path: str, depth: int) -> DevpoolError:
+    deep = depth >= _DEEPEST
+    return DevpoolError(
+        "too-deep" if deep else "too-many-files",
+        f"more than {_DEEPEST} files include one another in a row" if deep else f"more than {_MOST_FILES} includes",
+        where=path,
+        hint="see which file includes others again and again",
+    )
+
+
+def _too_large(path: str) -> DevpoolError:
+    return DevpoolError(
+        "too-large",
+        f"the files of the project have more than {_MOST_BYTES >> 20} MiB, or {_MOST_NODES:,} entries",
+        where=path,
+        hint="see which of them is no part of it",
+    )

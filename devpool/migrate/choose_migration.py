@@ -1,0 +1,185 @@
+"""Which service migrates, and how: what the user says, what the team fixed, what the files tell. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from devpool.catalog.migration_tools import Tool
+from devpool.decide.job_detection import serves
+from devpool.decide.routing import find_routes
+from devpool.errors import DevpoolError
+from devpool.migrate.team_settings import Fixed
+from devpool.model.container_start import Start, joined, migrating
+from devpool.model.databases import image_name
+from devpool.model.project import Project, unknown_service
+from devpool.model.tool_detection import Files, by_command, recognise
+
+# Reasons to stay direct that say that a service is a program of somebody else's.
+_NO_APPS = ("console", "monitoring", "backup", "replication", "bystander")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What was read of a service: what it starts, and the files that tell of a tool, by the folder they are in."""
+
+    start: Start = field(default_factory=Start)
+    folders: Mapping[str, Files] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """A service and how it migrates.
+
+    Attributes:
+        service: the service.
+        command: the words; none for the command that the service has in the compose file.
+        tool: with which tool, where that is known.
+        how: how this was known.
+        folder: where the tool's files are; services with the same folder are one app.
+    """
+
+    service: str
+    command: tuple[str, ...]
+    tool: Tool | None
+    how: str
+    folder: str = ""
+
+    @property
+    def typed(self) -> str:
+        """The devpool command that does just this."""
+        return f"devpool migrate {self.service}" + (f" -- {joined(self.command)}" if self.command else "")
+
+
+def apps_of(project: Project) -> list[str]:
+    """The services that name a database, in whatever form, and may have code of the project."""
+    named = {r.service for r in find_routes(project) if r.code not in _NO_APPS}
+    named |= {service for service, _ in project.unplaced}
+    return [name for name in project.services if name in named]
+
+
+def given(project: Project, service: str | None, command: tuple[str, ...], fixed: Fixed | None) -> Migration | None:
+    """What is said plainly by the user or by the team; None where the files have to tell.
+
+    Raises:
+        DevpoolError: `unknown-service`, `which-service`.
+    """
+    if service is not None:
+        _known(project, service, "")
+    if fixed and fixed.service:
+        _known(project, fixed.service, fixed.where)
+    name = service or (fixed.service if fixed else "")
+    if command:
+        return Migration(
+            service=name or _only(project, command), command=command, tool=by_command(joined(command)), how="as you say"
+        )
+    if fixed and fixed.command and (not fixed.service or fixed.service == name):
+        own = joined(fixed.command)
+        return Migration(
+            service=name or _only(project, fixed.command),
+            command=fixed.command,
+            tool=by_command(own),
+            how=f"{fixed.where} says so",
+        )
+    return None
+
+
+def find(project: Project, chosen: str | None, evidence: Mapping[str, Evidence]) -> Migration | None:
+    """The migration that the files tell of; None where they tell of none.
+
+    Args:
+        project: the project as it is without devpool.
+        chosen: the service that the user or the team named.
+        evidence: what was read, by service, of those that may migrate.
+
+    Raises:
+        DevpoolError: `which-migration`, with a command for each that is possible.
+    """
+    names = [chosen] if chosen else list(evidence)
+    jobs = [m for name in names if (m := _job(project, name))]
+    found = jobs or [m for name in names for m in _of(name, evidence[name])]
+    one_each = {
+        (m.folder or m.service, m.tool.name if m.tool else ""): m for m in reversed(_serving_first(project, found))
+    }
+    if len(one_each) > 1:
+        raise _several(list(reversed(one_each.values())))
+    return next(iter(one_each.values()), None)
+
+
+def no_tool(project: Project, chosen: str | None, looked: Iterable[str]) -> DevpoolError:
+    """The refusal where no tool was found.
+
+    Args:
+        project: the project.
+        chosen: the service that was asked for.
+        looked: the services whose files and images were looked at.
+    """
+    names = list(looked)
+    name = chosen or (names[0] if len(names) == 1 else "SERVICE")
+    return DevpoolError(
+        "no-migration-tool",
+        f"no migration tool was found in the folders and the images of: {', '.join(names) or 'no app'}",
+        hint=f"name the command: devpool migrate {name} -- COMMAND..., "
+        f"or fix it for the team: `x-devpool: {{migrate: {{service: {name}, command: [...]}}}}` in the compose file",
+    )
+
+
+def _known(project: Project, service: str, where: str) -> None:
+    if service not in project.services:
+        error = unknown_service(project, service)
+        error.where = where
+        raise error
+
+
+def _only(project: Project, command: tuple[str, ...]) -> str:
+    """The only app, for a command without a service."""
+    apps = apps_of(project)
+    if len(apps) == 1:
+        return apps[0]
+    raise DevpoolError(
+        "which-service",
+        "several apps could run it" if apps else "no app names a database in its environment",
+        details=tuple(f"devpool migrate {name} -- {joined(command)}" for name in apps),
+        hint="choose one of the commands above" if apps else "name the service: devpool migrate SERVICE -- COMMAND...",
+    )
+
+
+def _job(project: Project, name: str) -> Migration | None:
+    """A service that does nothing but migrate: its own command is what to run."""
+    service = project.services[name]
+    text = f"{image_name(service) if service.text('image') else ''} {service.start()}"
+    tool = by_command(text)
+    if tool is None or serves(service.start()) or service.text("restart") in ("always", "unless-stopped"):
+        return None
+    return Migration(service=name, command=(), tool=tool, how="its own command does nothing else")
+
+
+def _of(name: str, evidence: Evidence) -> list[Migration]:
+    """What one service's start and files tell: a tool each, the words of its own start before all others."""
+    first = next(iter(evidence.folders), "")
+    found: dict[str, Migration] = {}
+    for part in migrating(evidence.start):
+        how = f"{part.where} runs it"
+        mine = Migration(service=name, command=part.words, tool=part.tool, how=how, folder=first)
+        found.setdefault(part.tool.name, mine)
+    for folder, files in evidence.folders.items():
+        for known in recognise(files, evidence.start.text):
+            how = f"{known.how} in {folder}" if folder != "." else known.how
+            mine = Migration(service=name, command=known.command, tool=known.tool, how=how, folder=folder)
+            found.setdefault(known.tool.name, mine)
+    return list(found.values())
+
+
+def _serving_first(project: Project, found: list[Migration]) -> list[Migration]:
+    """Of several services with the same code the one that publishes a port is asked for; else the first."""
+    return sorted(found, key=lambda m: not project.services[m.service].statements("ports"))
+
+
+def _several(found: list[Migration]) -> DevpoolError:
+    return DevpoolError(
+        "which-migration",
+        "there is more than one way to migrate here",
+        details=tuple(f"{m.typed}    ({m.tool.name if m.tool else 'a command'}: {m.how})" for m in found),
+        hint="choose one of the commands above, or fix it for the team: "
+        f"`x-devpool: {{migrate: {{service: {found[0].service}}}}}` in the compose file",
+    )

@@ -1,0 +1,231 @@
+"""One command in a container of an app's own service, directly at the database: what migrate and direct share."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from devpool.catalog.migration_tools import Tool
+from devpool.commit.private_folder import private_folder
+from devpool.context import Context
+from devpool.docker.compose_oracle import call_for
+from devpool.docker.containers import Stack
+from devpool.docker.database_ready import build_missing, start_databases
+from devpool.docker.engine import read_compose
+from devpool.docker.interactive import run_once
+from devpool.errors import DevpoolError
+from devpool.lifecycle.direct_variables import (
+    databases_of,
+    direct_links,
+    direct_values,
+    exported,
+    moved_commands,
+    refuse_without_database,
+)
+from devpool.lifecycle.enabled_project import read_enabled
+from devpool.lifecycle.recovery import recover_first
+from devpool.lifecycle.rollout import own_stack
+from devpool.load.container_files import files_in, folders, start_of
+from devpool.load.locate import compose_files, find_project, project_directory
+from devpool.load.read_project import read_project
+from devpool.load.root import find_root
+from devpool.migrate.fresh_connections import fresh_connections
+from devpool.model.build_model import read_model
+from devpool.model.project import Project, unknown_service
+from devpool.model.tool_detection import direct_names
+from devpool.text.nodes import Sequence
+from devpool.undo.state import State
+
+# A shell's codes for a program that cannot be run and for one that is not there.
+NOT_RUN = (126, 127)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A project as it is without devpool, and what devpool did to it; None where it is not enabled."""
+
+    directory: Path
+    project: Project
+    state: State | None
+
+    @property
+    def root(self) -> Path:
+        """What devpool may look at: the repository that the project lies in."""
+        return find_root(self.directory)
+
+
+class CommandError(DevpoolError):
+    """The command itself failed: its exit code is devpool's."""
+
+    def __init__(self, code: str, message: str, *, exit_code: int, hint: str) -> None:
+        super().__init__(code, message, hint=hint)
+        self.exit_code = exit_code
+
+
+def open_project(ctx: Context) -> Opened:
+    """Read the project.
+
+    Raises:
+        DevpoolError: what reading raises.
+    """
+    directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
+    recover_first(ctx.output, directory)
+    enabled = read_enabled(ctx.selection, ctx.cwd, ctx.shell)
+    found = find_project(ctx.selection, ctx.cwd, ctx.shell, enabled.direct.files if enabled else None)
+    project = read_model(read_project(found))
+    return Opened(directory=directory, project=project, state=enabled.state if enabled else None)
+
+
+def refuse_service(opened: Opened, service: str) -> None:
+    """A service has to be there and to name a database.
+
+    Raises:
+        DevpoolError: `unknown-service`, `no-database-setting`.
+    """
+    if service not in opened.project.services:
+        raise unknown_service(opened.project, service)
+    refuse_without_database(opened.project, service, opened.state)
+
+
+def run_past_pooler(
+    ctx: Context, opened: Opened, service: str, command: tuple[str, ...], *, tool: Tool | None = None, migrates: bool
+) -> int:
+    """Run a command in a one-off container of a service, every pooled setting back at its direct value.
+
+    The service's image is built and its databases are started if need be, and nothing else is.
+
+    Args:
+        ctx: the command's context.
+        opened: the project.
+        service: the service.
+        command: the words; none for the service's own.
+        tool: the migration tool, if it is known.
+        migrates: whether it changes the schema, so that the pooler's connections are replaced.
+
+    Returns:
+        The exit code of the command.
+
+    Raises:
+        DevpoolError: `unknown-service`, `no-database-setting`, `database-not-ready`, `link-kept`, and what docker
+            raises.
+    """
+    project, state = opened.project, opened.state
+    refuse_service(opened, service)
+    stack = own_stack(ctx.selection, str(ctx.cwd))
+    build_missing(stack, project.services[service], ctx.output)
+    databases = databases_of(project, state, service)
+    start_databases(stack, [name for name in databases if name in project.services], ctx.output)
+    places = folders(project.services[service], opened.root)
+    texts = [text for folder in places for text in files_in(folder, opened.root).values()]
+    values = exported(project, service, tool, direct_names(texts)) | direct_values(project, state, service)
+    poolers = _poolers(opened, service) if migrates else []
+    with (
+        fresh_connections(stack, poolers, ctx.output),
+        _past(ctx, opened, service, stack) as direct,
+    ):
+        words, first = _over_dead_end(opened, service, list(command))
+        return run_once(direct, service, words, values, entrypoint=first, apart=ctx.output.as_json)
+
+
+def ended(service: str, command: tuple[str, ...], code: int) -> CommandError:
+    """What to say of a command that failed: its exit code comes back."""
+    what = shlex.join(command) or "its own command"
+    if code in NOT_RUN:
+        program = command[0] if command else "its program"
+        return CommandError(
+            "command-not-found",
+            f"`{program}` could not be run in `{service}` (exit code {code})",
+            exit_code=code,
+            hint=f"see what the image has: devpool direct {service}",
+        )
+    return CommandError(
+        "command-failed",
+        f"`{what}` failed in `{service}` (exit code {code})",
+        exit_code=code,
+        hint="what it says above is its own; it went to the database directly, not through a pooler",
+    )
+
+
+def _poolers(opened: Opened, service: str) -> list[str]:
+    mine = databases_of(opened.project, opened.state, service)
+    return [p.name for p in opened.state.poolers if p.database in mine] if opened.state else []
+
+
+def _over_dead_end(opened: Opened, service: str, command: list[str]) -> tuple[list[str], list[str] | None]:
+    """An entrypoint that serves, and never runs the command that it is given, gives way to the command."""
+    if command and start_of(opened.project.services[service], opened.root).dead_end:
+        return command[1:], [shlex.quote(command[0])]
+    return command, None
+
+
+@contextmanager
+def _past(ctx: Context, opened: Opened, service: str, stack: Stack) -> Iterator[Stack]:
+    """Where the entrypoint, the command or a link of a service names the pooler, a further compose file states it anew.
+
+    That file holds no value: they are interpolated from the environment of docker alone.
+
+    Raises:
+        DevpoolError: `link-kept`.
+    """
+    keys = moved_commands(opened.project, opened.state, service)
+    links = _direct_links(opened, stack.declared.get(service, {}))
+    if not keys and links is None:
+        yield stack
+        return
+    body, values = _restated(opened.project, service, keys)
+    with private_folder() as folder, (folder / "words.yml").open("w") as file:
+        file.write(_override(service, body, links))
+        file.flush()
+        files = [str(path) for path in compose_files(ctx.selection, ctx.cwd, ctx.shell)]
+        selection = replace(
+            ctx.selection,
+            files=(*files, file.name),
+            project_directory=str(opened.directory),
+            project_name=stack.name,
+        )
+        call = call_for(selection, str(ctx.cwd))
+        call = replace(call, environ={**call.environ, **values})
+        if links is not None:
+            _prove_links(opened, service, read_compose(call).services[service])
+        yield Stack(call, stack.name, stack.declared, stack.ownership)
+
+
+def _override(service: str, body: dict[str, object], links: list[str] | None) -> str:
+    """The further compose file, as JSON. A list is merged with the one before, unless it says that it overrides it
+    (Compose specification, "Merge", `!override`; since Compose 2.24.4).
+    """
+    text = json.dumps({"services": {service: {**body, **({} if links is None else {"links": []})}}})
+    return text if links is None else text.replace('"links": []', f'"links": !override {json.dumps(links)}')
+
+
+def _direct_links(opened: Opened, stated: Mapping[str, Any]) -> list[str] | None:
+    return direct_links(opened.state, stated.get("links") or [], opened.project.services)
+
+
+def _prove_links(opened: Opened, service: str, stated: Mapping[str, Any]) -> None:
+    if _direct_links(opened, stated) is not None:
+        raise DevpoolError(
+            "link-kept",
+            f"the database's name still leads to the pooler in a container of `{service}`",
+            where=opened.project.services[service].place,
+            hint="update Compose to 2.24.4 or newer, which lets a further file take a link away",
+        )
+
+
+def _restated(project: Project, service: str, keys: list[str]) -> tuple[dict[str, object], dict[str, str]]:
+    """`entrypoint` and `command` with a variable for each word, and the variables."""
+    body: dict[str, object] = {}
+    values: dict[str, str] = {}
+    for key in keys:
+        statement = project.services[service].statements(key)[-1]
+        texts = project.services[service].texts(statement.value)
+        names = [f"DEVPOOL_{key.upper()}_{number}" for number in range(len(texts))]
+        values |= dict(zip(names, texts, strict=True))
+        words = [f"${{{name}}}" for name in names]
+        body[key] = words if isinstance(statement.value, Sequence) else words[0]
+    return body, values

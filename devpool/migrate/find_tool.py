@@ -1,0 +1,73 @@
+"""Looking for the migration tool: in the folders of the services first, then inside their images."""
+
+from __future__ import annotations
+
+from devpool.context import Context
+from devpool.docker.containers import Stack
+from devpool.docker.database_ready import build_missing
+from devpool.errors import DevpoolError
+from devpool.lifecycle.change_set import shown
+from devpool.lifecycle.rollout import own_stack
+from devpool.load import bounded_read
+from devpool.load.container_files import files_in, folders, start_of
+from devpool.load.root import is_inside
+from devpool.migrate.choose_migration import Evidence, Migration, apps_of, find
+from devpool.migrate.direct_container import Opened
+from devpool.migrate.image_listing import listing, script
+from devpool.migrate.team_settings import Fixed, fixed_by_compose, fixed_by_pyproject
+
+
+def team(opened: Opened) -> Fixed | None:
+    """What the team fixed.
+
+    Raises:
+        DevpoolError: `bad-team-setting`, `not-toml`, `cannot-read`.
+    """
+    found = fixed_by_compose(opened.project.sources.documents)
+    path = opened.directory / "pyproject.toml"
+    # What a link leads to outside of the project is no setting of its team's.
+    if found is None and is_inside(str(path), opened.root) and bounded_read.is_file(path):
+        return fixed_by_pyproject(bounded_read.read(path).decode("utf-8", "replace"), str(path))
+    return found
+
+
+def search(ctx: Context, opened: Opened, chosen: str | None) -> tuple[list[str], Migration | None]:
+    """The services that were looked at, and the migration that was found.
+
+    Raises:
+        DevpoolError: `which-migration`, and what docker raises.
+    """
+    services = opened.project.services
+    names = [chosen] if chosen else apps_of(opened.project)
+    evidence = {n: Evidence(start=start_of(services[n], opened.root), folders=_read(opened, n)) for n in names}
+    found = find(opened.project, chosen, evidence)
+    if found is None and names:
+        ctx.output.progress(f"nothing in the folders tells of a migration tool: looking inside {', '.join(names)}")
+        stack = own_stack(ctx.selection, str(ctx.cwd))
+        for name in names:
+            build_missing(stack, services[name], ctx.output)
+        inside = {n: Evidence(start=evidence[n].start, folders=_look_inside(stack, n)) for n in names}
+        found = find(opened.project, chosen, inside)
+    return names, found
+
+
+def _read(opened: Opened, name: str) -> dict[str, dict[str, str]]:
+    directory = str(opened.directory)
+    places = folders(opened.project.services[name], opened.root)
+    return {shown(folder, directory): files_in(folder, opened.root) for folder in places}
+
+
+def _look_inside(stack: Stack, name: str) -> dict[str, dict[str, str]]:
+    """The files in the working directory of a service's image; none where it has no shell to look with.
+
+    Raises:
+        DevpoolError: what docker raises but for a command that cannot be run.
+    """
+    try:
+        said = stack.probe(name, script())
+    except DevpoolError as error:
+        if error.code != "docker-failed":
+            raise
+        return {}
+    folder, files = listing(said)
+    return {f"{folder} of the image of {name}": files}

@@ -1,0 +1,94 @@
+"""Where a psql runs and where it connects to: shell lines for the pooler's container and for the database's. Pure.
+
+Each sets libpq's own variables (PostgreSQL documentation, "Environment Variables") inside of the container, from what
+is there: no password comes here, and `-d` or `-U` of the user's own still count.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from devpool.errors import DevpoolError
+from devpool.lifecycle.direct_variables import databases_of
+from devpool.model.project import Project
+from devpool.undo.state import State
+
+Way = Literal["direct", "pooled", "admin"]
+
+# What docker/pgbouncer/configuration.sh writes at the start of the container.
+_FILE = "/run/pgbouncer/private/pg_service.conf"
+_OF_POOLER = (
+    f'said() {{ sed -n "/^\\[direct\\]/,/^\\[/s/^$1=//p" {_FILE} | head -n 1; }}; '
+    "export PGAPPNAME=devpool-psql PSQL_HISTORY=/dev/null PGCONNECT_TIMEOUT=10; "
+)
+_ACCOUNT = (
+    "PGPASSFILE=$(said passfile) PGUSER=$(said user) PGDATABASE=$(said dbname); export PGPASSFILE PGUSER PGDATABASE; "
+)
+_SOCKET = "export PGHOST=/run/pgbouncer/private PGPORT=${PGBOUNCER_LISTEN_PORT:-6432}; "
+_RUN = 'exec psql "$@"'
+_IN_POOLER = {
+    "pooled": _OF_POOLER + _ACCOUNT + _SOCKET + _RUN,
+    "admin": _OF_POOLER + _SOCKET + "export PGUSER=pgbouncer PGDATABASE=pgbouncer; " + _RUN,
+    "direct": _OF_POOLER
+    + _ACCOUNT
+    + "PGHOST=$(said host) PGPORT=$(said port) PGSSLMODE=$(said sslmode) PGSSLROOTCERT=$(said sslrootcert); "
+    + 'export PGHOST PGPORT PGSSLMODE; [ -z "$PGSSLROOTCERT" ] || export PGSSLROOTCERT; '
+    + _RUN,
+}
+# The variables of the official image and of Bitnami's, each also as the name of a file.
+_IN_DATABASE = (
+    'of() { for n in "$@"; do eval "v=\\${$n:-}; f=\\${${n}_FILE:-}"; '
+    '[ -z "$v" ] && [ -r "$f" ] && v=$(cat "$f"); [ -z "$v" ] || { printf %s "$v"; return; }; done; }; '
+    "PGUSER=$(of POSTGRES_USER POSTGRESQL_USERNAME POSTGRESQL_USER); PGUSER=${PGUSER:-postgres}; "
+    "PGDATABASE=$(of POSTGRES_DB POSTGRESQL_DATABASE); PGDATABASE=${PGDATABASE:-$PGUSER}; "
+    'PGPASSWORD=$(of POSTGRES_PASSWORD POSTGRESQL_PASSWORD); [ -n "$PGPASSWORD" ] && export PGPASSWORD; '
+    "export PGUSER PGDATABASE PGAPPNAME=devpool-psql; " + _RUN
+)
+
+
+def in_pooler(way: Way, arguments: tuple[str, ...]) -> list[str]:
+    """The command for the pooler's container."""
+    return ["sh", "-c", _IN_POOLER[way], "psql", *arguments]
+
+
+def in_database(arguments: tuple[str, ...]) -> list[str]:
+    """The command for the database's own container, by its own socket and as its own superuser."""
+    return ["sh", "-c", _IN_DATABASE, "psql", *arguments]
+
+
+def choose(project: Project, state: State | None, name: str | None, way: Way) -> str:
+    """The database that is meant.
+
+    Args:
+        project: the project as it is without devpool.
+        state: what enable did.
+        name: what the user named: a database, or an app or a pooler that has one.
+        way: how it is to be reached.
+
+    Raises:
+        DevpoolError: `unknown-service`, `which-database`, `no-database`.
+    """
+    pooled = {p.name: p.database for p in state.poolers} if state else {}
+    possible = list(pooled.values()) if way != "direct" else list(project.databases)
+    meant = {name, pooled.get(name, ""), *databases_of(project, state, name)} if name else set(possible)
+    found = [d for d in possible if d in meant]
+    if len(found) == 1:
+        return found[0]
+    if not found and (name is None or name in project.services):
+        raise DevpoolError(
+            "no-database",
+            f"`{name}` has no database that could be reached so" if name else "this project has no database",
+            hint="`devpool explain` shows which service has which database",
+        )
+    if not found:
+        raise DevpoolError("unknown-service", f"there is no database or app `{name}`", hint=_known(possible))
+    raise DevpoolError(
+        "which-database",
+        "there are several databases",
+        details=tuple(f"devpool psql --{way} {database}" for database in found),
+        hint="choose one of the commands above",
+    )
+
+
+def _known(databases: list[str]) -> str:
+    return f"databases of this project: {', '.join(databases) or 'none'}"

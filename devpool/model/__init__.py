@@ -1,0 +1,1 @@
+"""What the project means: its services, their variables and the databases these lead to. Pure."""

@@ -1,0 +1,204 @@
+"""The settings of a service: every address of a database in its variables and its command."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from devpool.model import networks
+from devpool.model.databases import host_names
+from devpool.model.environment import Value, command_values
+from devpool.model.external_databases import means_postgres
+from devpool.model.project import Database, Setting
+from devpool.model.services import Service
+from devpool.text import nodes
+from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, bare_host, find_addresses, several_hosts
+from devpool.text.nodes import Scalar, Sequence
+from devpool.text.patterns import regex
+
+Values = Mapping[str, Value]
+Databases = Mapping[str, Database]
+Hosts = Mapping[str, str]
+
+_HOST_NAME = regex(r"HOST|SERVER|ADDR|SEED|ENDPOINT|URL|URI|DSN|LOCATION|INSTANCE|DB_POSTGRES(QL)?$", re.I)
+_NOT_HOST = regex(r"USER|PASS|ALLOWED|ENGINE|TYPE$|SCHEMA|DIALECT|DRIVER|TRUSTED|NO_PROXY", re.I)
+_PORT_FOR = regex(r"HOST_?NAME|HOST|SERVER_?NAME|SERVER|ADDRESS|ADDR|SEEDS|ENDPOINT|URL|URI", re.I)
+_HOST_WORDS = ("HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS")
+_DATABASE_PORT = regex(r"(DB|PG|POSTGRES|SQL|DATABASE).*PORT", re.I)
+
+
+def find_settings(
+    service: Service,
+    values: Values,
+    databases: Databases,
+    services: Mapping[str, Service],
+    port: str = DEFAULT_PORT,
+) -> Iterator[Setting]:
+    """The settings of one service, those of its variables first.
+
+    Args:
+        service: the service.
+        values: its effective variables.
+        databases: by name.
+        services: all services of the project.
+        port: where the databases usually listen.
+    """
+    outside = frozenset(d.name for d in databases.values() if d.service is None)
+    found = _of(service, values, _hosts(service, databases, services), port, outside)
+    # Only an app that names no database otherwise may mean the container by the name that Compose gave it.
+    yield from found or _of(service, values, _container_names(service, values, databases, services))
+    if service.text("network_mode") == "host":
+        yield from _through_the_host(service, values, databases)
+    elif service.text("network_mode"):
+        yield from _in_its_network(service, values, databases, services)
+
+
+def find_unplaced(service: str, values: Values, databases: Databases) -> Iterator[tuple[str, str]]:
+    """(service, variable) where a variable names a database in a form that cannot be rewritten."""
+    hosts = {host for d in databases.values() for host in d.hosts}
+    for name, value in values.items():
+        if hosts & set(several_hosts(value.text)):
+            yield service, name
+
+
+def _of(
+    service: Service, values: Values, hosts: Hosts, port: str = DEFAULT_PORT, outside: frozenset[str] = frozenset()
+) -> list[Setting]:
+    return [*_in_variables(service.name, values, hosts, port, outside), *_in_command(service, hosts)]
+
+
+def _hosts(service: Service, databases: Databases, services: Mapping[str, Service]) -> Hosts:
+    """The databases by each name that means one to a service. An alias counts on its own network alone."""
+    mine = networks.of(services, service.name)
+    inside = {host.lower(): d.name for d in databases.values() if d.service for host in host_names(d.service, mine)}
+    outside = {host.lower(): d.name for d in databases.values() if d.service is None for host in d.hosts}
+    return inside | outside | _link_aliases(service, databases)
+
+
+def _container_names(service: Service, values: Values, databases: Databases, services: Mapping[str, Service]) -> Hosts:
+    """The databases by the names that Compose gives their containers, `<project>-<service>-1`."""
+    written = {a.host for v in (*values.values(), *command_values(service)) for a in _addresses(v.text)}
+    return {
+        host.lower(): d.name
+        for host in written
+        for d in databases.values()
+        if host not in services and re.fullmatch(rf".+[-_]{re.escape(d.name)}[-_]1", host)
+    }
+
+
+def _addresses(text: str) -> list[Address]:
+    host = bare_host(text)
+    return [host] if host else find_addresses(text)
+
+
+def _link_aliases(service: Service, databases: Databases) -> dict[str, str]:
+    """The names that `links: ["db:other"]` gives databases for one service."""
+    pairs = (text.partition(":") for text in service.names("links"))
+    return {alias.lower(): name for name, _, alias in pairs if alias and name in databases}
+
+
+def _database_of(host: str, hosts: Hosts) -> str | None:
+    """The database that a host means; names do not heed case, and may end in a dot."""
+    return hosts.get(host.lower().removesuffix("."))
+
+
+def _in_variables(service: str, values: Values, hosts: Hosts, usual: str, outside: frozenset[str]) -> Iterator[Setting]:
+    # An empty name is a key of a mapping, and no variable that a program could read.
+    for name, value in ((n, v) for n, v in values.items() if n):
+        several = several_hosts(value.text)
+        addresses = [a for a in find_addresses(value.text) if _database_of(a.host, hosts) and a.host not in several]
+        host = bare_host(value.text)
+        if host and _database_of(host.host, hosts) and _HOST_NAME.search(name) and not _NOT_HOST.search(name):
+            addresses = [host]
+        for address in addresses:
+            database = _database_of(address.host, hosts) or ""
+            if database in outside and not means_postgres(name, value.text, address):
+                continue
+            yield Setting(service=service, variable=name, database=database, address=address, value=value)
+            if address.kind == "host" and address.port is None:
+                yield from _port_setting(service, name, values, database, usual)
+
+
+def _in_command(service: Service, hosts: Hosts) -> Iterator[Setting]:
+    for value in command_values(service):
+        several = several_hosts(value.text)
+        for address in find_addresses(value.text):
+            # Only what says itself that it is Postgres: `db:5432` in a command is mostly waited for, not used.
+            sure = address.kind in ("url", "jdbc") and address.host not in several
+            database = _database_of(address.host, hosts) if sure else None
+            if database:
+                yield Setting(
+                    service=service.name, variable=value.name, database=database, address=address, value=value
+                )
+
+
+def _through_the_host(service: Service, values: Values, databases: Databases) -> Iterator[Setting]:
+    """Settings of a service in the host's network, which reaches a database by the port that it publishes."""
+    for database in databases.values():
+        for port in published_ports(database.service) if database.service else ():
+            found = _of(service, values, dict.fromkeys(LOCAL_HOSTS, database.name))
+            ports = {s.variable: s.address.port for s in found if s.kind == "port"}
+            usual = next(iter(ports.values()), None)
+            for setting in found:
+                # A bare `localhost` may be anything's: a database's where a port says so.
+                said = setting.address.port or usual or (DEFAULT_PORT if setting.kind != "host" else None)
+                if said == port:
+                    yield replace(setting, published=True)
+
+
+def _in_its_network(
+    service: Service, values: Values, databases: Databases, services: Mapping[str, Service]
+) -> Iterator[Setting]:
+    """Settings of a service that lives in the network of a database (`network_mode: service:db`), for which
+    `localhost` is the database, too.
+    """
+    home = networks.host_of(services, service.name)
+    if home is None or home.name not in databases:
+        return
+    for setting in _of(service, values, dict.fromkeys(LOCAL_HOSTS, home.name)):
+        # A bare `localhost` may be anything's: Postgres's where its name or its port says so.
+        company = (values[n].text for n in companions(setting.variable, "PORT") if n in values)
+        sure = setting.kind not in ("host", "port") or setting.address.port == DEFAULT_PORT
+        if sure or re.search(r"PG|POSTGRES", setting.variable, re.I) or DEFAULT_PORT in company:
+            yield setting
+
+
+def published_ports(service: Service) -> dict[str, str]:
+    """The ports of the host at which a service can be reached, with the ports in the container that they lead to."""
+    found: dict[str, str] = {}
+    for statement in service.statements("ports"):
+        items = statement.value.items if isinstance(statement.value, Sequence) else ()
+        for item in map(nodes.resolved, items):
+            if isinstance(item, Scalar):
+                parts = service.read(item).partition("/")[0].split(":")
+                found |= {parts[-2]: parts[-1]} if len(parts) > 1 else {}
+            elif isinstance(item, nodes.Mapping):
+                said = {k: service.deep_texts(e.value) for k, e in nodes.entries(item).items()}
+                found |= dict(zip(said.get("published", []), said.get("target", []), strict=False))
+    return found
+
+
+def _port_setting(service: str, host_variable: str, values: Values, database: str, usual: str) -> Iterator[Setting]:
+    """The variable that holds the port of a host variable, if there is one and it has a value."""
+    for name in _port_names(host_variable, values, usual):
+        value = values.get(name)
+        if value and value.text.isdigit():
+            address = Address(kind="port", host="", host_span=(0, len(value.text)), port=value.text)
+            yield Setting(service=service, variable=name, database=database, address=address, value=value)
+            return
+
+
+def companions(host_variable: str, word: str) -> list[str]:
+    """The names that a host variable has with another word in place of the one that says that it is a host."""
+    return [
+        host_variable[: m.start()] + (word if m[0].isupper() else word.lower()) + host_variable[m.end() :]
+        for m in _PORT_FOR.finditer(host_variable)
+    ]
+
+
+def _port_names(host_variable: str, values: Values, usual: str) -> list[str]:
+    same = companions(host_variable, "PORT")
+    likely = [n for n, v in values.items() if _DATABASE_PORT.search(n) and v.text == usual]
+    likely = [n for n in likely if not any(re.sub("PORT$", word, n) in values for word in _HOST_WORDS)]
+    return [n for n in same if n in values] or (likely if len(likely) == 1 else [])

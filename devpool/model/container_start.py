@@ -1,0 +1,130 @@
+"""What a container starts, and the part of it that migrates. Pure: scripts are given as texts."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from devpool.catalog.migration_tools import Tool
+from devpool.model.tool_detection import by_command
+from devpool.text.patterns import regex
+
+_SPLIT = regex(r"&&|\|\||;|\||\n|\b(?:then|do|else)\b")
+_AROUND = regex(r"^[\s\"'(]*(?:(?:if|while|until|!|exec|time)\s+)*(?:\S*\b(?:ba|a|da)?sh\s+-\w*c\s+)?[\"'(]*")
+_PASSES_ON = regex(r"\$[@*1]|\$\{[@*1]")
+_SHELL = regex(r"\bsh\s+-\w*c\b")
+_OF_A_SHELL = regex(r"[$`<>(){}*?\"'\\]")
+_ECHO = regex(r"^(echo|printf|#|log\b|info\b)")
+# Programs that serve for ever, so that words given after them are not a command.
+_SERVES = regex(r"\b(gunicorn|uvicorn|hypercorn|daphne|celery|puma|runserver|php-fpm|nginx|next start)\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A text that a container runs as it starts, and where it stands."""
+
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """What a service starts.
+
+    Attributes:
+        entrypoint: its entrypoint, the scripts that it calls among it.
+        command: its command, likewise.
+    """
+
+    entrypoint: tuple[Piece, ...] = ()
+    command: tuple[Piece, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "\n".join(piece.text for piece in (*self.entrypoint, *self.command))
+
+    @property
+    def dead_end(self) -> bool:
+        """Whether the entrypoint runs something of its own and never the command that it is given."""
+        texts = [piece.text for piece in self.entrypoint]
+        if not texts or any(_PASSES_ON.search(text) for text in texts):
+            return False
+        return bool(_SHELL.search(texts[0]) or _SERVES.search("\n".join(texts)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migrating:
+    """The part of a start that migrates: the tool, the command, and where it stands."""
+
+    tool: Tool
+    text: str
+    where: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """It as the words of a command of its own."""
+        if _OF_A_SHELL.search(self.text):
+            return ("sh", "-c", self.text)
+        return tuple(self.text.split())
+
+
+def migrating(start: Start) -> list[Migrating]:
+    """The parts of a start that migrate, each text once."""
+    found = {m.text: m for piece in (*start.entrypoint, *start.command) for m in _of(piece)}
+    return list(found.values())
+
+
+def _of(piece: Piece) -> Iterator[Migrating]:
+    for part in _SPLIT.split(piece.text):
+        text = " ".join(_AROUND.sub("", part).rstrip().rstrip("\"')").split())
+        tool = None if _ECHO.search(text) else by_command(text)
+        if tool:
+            yield Migrating(tool=tool, text=text, where=piece.where)
+
+
+def of_dockerfile(text: str, target: str = "") -> tuple[str, str]:
+    """The last ENTRYPOINT and CMD of a Dockerfile, up to the end of a stage.
+
+    An exec form is given as one line of words (Dockerfile reference, "Shell and exec form").
+    """
+    logical = re.sub(r"\\\r?\n", " ", text)
+    stage, entrypoint, command = "", "", ""
+    for line in logical.splitlines():
+        word, _, rest = line.strip().partition(" ")
+        if word.upper() == "FROM":
+            if target and stage == target:
+                break
+            stage = (rest.split() or [""])[-1]
+        elif word.upper() == "ENTRYPOINT":
+            entrypoint, command = _words(rest), ""
+        elif word.upper() == "CMD":
+            command = _words(rest)
+    return entrypoint, command
+
+
+def _words(rest: str) -> str:
+    try:
+        return " ".join(map(str, json.loads(rest)))
+    except (ValueError, RecursionError):
+        return f"sh -c {rest.strip()}"
+
+
+def called(text: str) -> list[str]:
+    """The words of a start that may be the names of scripts."""
+    found = [word.strip("\"'();&") for word in text.split()]
+    return [w for w in dict.fromkeys(found) if re.fullmatch(r"[\w./-]*[\w-]+(\.(sh|bash))?", w) and not w.isdigit()]
+
+
+def script_calls(text: str) -> list[str]:
+    """The scripts of package.json that a start calls."""
+    found = re.findall(r"\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:-\S+\s+)*([\w:.-]+)", text)
+    return [name for name in dict.fromkeys(found) if name not in ("run", "install", "ci", "exec")]
+
+
+def joined(command: tuple[str, ...]) -> str:
+    """Words as they can be typed."""
+    return shlex.join(command)

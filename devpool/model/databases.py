@@ -1,0 +1,167 @@
+"""Which services are Postgres servers, by image, by data folder, by build, or by what apps say of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Mapping
+
+from devpool.model.environment import Value
+from devpool.model.external_databases import external_hosts, postgres_addresses
+from devpool.model.project import Database, Environments
+from devpool.model.services import Service
+from devpool.model.sources import Sources
+from devpool.text import nodes
+from devpool.text.address import find_addresses
+from devpool.text.patterns import regex
+
+Services = Mapping[str, Service]
+
+_DATABASE_IMAGE = regex(
+    r"(^|[-_.])(postgres(ql)?|postgis|timescaledb|pgvector|paradedb|citus|spilo|pgrouting|alloydbomni|pgautoupgrade|pg\d+)"
+    r"([-_.]|\d|$)"
+)
+_NOT_DATABASE = regex(
+    r"exporter|backup|dump|bouncer|pgpool|pgadmin|postgrest|adminer|client|operator|proxy|migrat|bridge"
+    r"|pgcat|^busybox$|(^|[-_])(ui|web|admin|init|rest|meta)([-_]|$)"
+)
+_POOLER_IMAGE = regex(r"pg_?bouncer|pgpool|pgcat|odyssey|supavisor|pgdog|pgagroal")
+_DATA_FOLDER = regex(r":/var/lib/(postgresql|pgsql)(/|$)")
+_DATABASE_NAME = regex(r"postgres|(^|[-_])(pg|db|database|sql)\d*([-_]|$)", re.I)
+# The host of the server itself, not that of a tool beside it, as `PGBOUNCER_HOST` or `PGADMIN_HOST` is.
+_SERVER_VARIABLE = regex(r"(^|_)(PG|POSTGRES(QL)?|DB|DATABASE)_?(HOST(_?NAME)?|SERVER|ADDR(ESS)?)$", re.I)
+_CLIENT_COMMAND = regex(r"\b(psql|pg_dump(all)?|pg_restore)\b")
+
+
+def image_name(service: Service) -> str:
+    """The last part of a service's image without registry, tag and digest, in lower case.
+
+    A service that is only built has no image name to go by: then its own name is all there is.
+    """
+    image = service.text("image").lower().split("@")[0]
+    return image.rpartition("/")[2].partition(":")[0] or service.name.lower()
+
+
+def find_databases(sources: Sources, environments: Environments, poolers: frozenset[str]) -> dict[str, Database]:
+    """The databases by name: services that are Postgres servers, then hosts outside of the project.
+
+    Args:
+        sources: what was read.
+        environments: the effective variables of every service.
+        poolers: the services that are a pooler already.
+    """
+    found = _services(sources, environments, poolers)
+    return found | _outside(sources, environments, {*found, *poolers})
+
+
+def is_pooler(service: Service) -> bool:
+    return bool(_POOLER_IMAGE.search(image_name(service)))
+
+
+def _services(sources: Sources, environments: Environments, poolers: frozenset[str]) -> dict[str, Database]:
+    named = {
+        address.host
+        for values in environments.values()
+        for value in values.values()
+        for address in find_addresses(value.text)
+        if address.kind in ("url", "jdbc")
+    }
+    meant = {
+        address.host
+        for values in environments.values()
+        for name, value in values.items()
+        if _SERVER_VARIABLE.search(name)
+        for address in postgres_addresses(name, value.text, values)
+        if address.kind == "host"
+    }
+    able = {n: s for n, s in sources.services.items() if n not in poolers and not _is_client(s)}
+    sure = {n for n, s in able.items() if _is_server(s)}
+    sure -= {n for n in sure if _is_other_with_a_url(able[n], environments[n], sure, able)}
+    sure_hosts = set().union(*(host_names(able[n]) for n in sure))
+    likely = {
+        n
+        for n, s in able.items()
+        if n not in sure
+        and (named & host_names(s) or (meant & host_names(s) and _looks_like_a_server(s)))
+        and not _names_one_of(environments[n], sure_hosts)
+        and not (sure and _is_other_image(s))
+    }
+    return {
+        n: Database(name=n, service=s, hosts=frozenset(host_names(s)))
+        for n, s in able.items()
+        if n in sure or n in likely
+    }
+
+
+def _is_other_with_a_url(service: Service, values: Mapping[str, Value], sure: set[str], able: Services) -> bool:
+    """Whether an image only ends in Postgres's name, as `tokens-postgresql` does, and goes to another server by URL."""
+    if re.match(r"postgres|postgis|timescale|pgvector|citus|spilo", image_name(service)):
+        return False
+    others = set[str]().union(*(host_names(able[n]) for n in sure if n != service.name))
+    found = (a for v in values.values() for a in find_addresses(v.text) if a.kind in ("url", "jdbc"))
+    return any(address.host in others for address in found)
+
+
+def _outside(sources: Sources, environments: Environments, others: set[str]) -> dict[str, Database]:
+    known = set().union(*(host_names(s) for s in sources.services.values()), *(_aliases(sources)))
+    apps = {name: values for name, values in environments.items() if name not in others}
+    known |= {"host.docker.internal"} if any(sources.services[n].statements("ports") for n in others) else set()
+    return {h: Database(name=h, service=None, hosts=frozenset({h})) for h in external_hosts(apps, known)}
+
+
+def _aliases(sources: Sources) -> Iterator[set[str]]:
+    """The names that `links` and `external_links` give."""
+    for service in sources.services.values():
+        yield {text.partition(":")[2] for key in ("links", "external_links") for text in service.names(key)}
+
+
+def _names_one_of(values: Mapping[str, Value], hosts: set[str]) -> bool:
+    """Whether an environment names one of these hosts: what connects to a server is hardly one itself."""
+    return any(v.text in hosts or any(a.host in hosts for a in find_addresses(v.text)) for v in values.values())
+
+
+def _is_other_image(service: Service) -> bool:
+    """Whether an image is something else by name, with nothing about it that speaks of Postgres."""
+    told = f"{' '.join(service.names('environment'))} {service.text('image')}"
+    return bool(service.text("image")) and not re.search(r"POSTGRES|PG|postgres|sql|db", told)
+
+
+def _looks_like_a_server(service: Service) -> bool:
+    """Whether there is more to it than a host variable's word, which what only speaks Postgres's protocol has too."""
+    image = service.text("image")
+    told = {name.partition("=")[0] for name in service.names("environment")}
+    return not image or "POSTGRES_PASSWORD" in told or _DATABASE_NAME.search(image_name(service)) is not None
+
+
+def _is_client(service: Service) -> bool:
+    return bool(_NOT_DATABASE.search(image_name(service)) or _CLIENT_COMMAND.search(service.start()))
+
+
+def _is_server(service: Service) -> bool:
+    """Whether a service is a Postgres server by its image, by where it keeps its data, or by what its build is
+    told.
+    """
+    if service.text("image") and _DATABASE_IMAGE.search(image_name(service)):
+        return True
+    if any(_DATA_FOLDER.search(t) for s in service.statements("volumes") for t in service.texts(s.value)):
+        return True
+    told = {name.partition("=")[0] for name in service.names("environment")}
+    named = not service.text("image") and _DATABASE_NAME.search(service.name)
+    return bool(named) and "POSTGRES_PASSWORD" in told and bool({"POSTGRES_DB", "POSTGRES_USER"} & told)
+
+
+def host_names(service: Service, within: Container[str] | None = None) -> set[str]:
+    """The names by which other containers of the project reach a service.
+
+    Args:
+        service: the service.
+        within: the networks whose aliases count; None for all.
+    """
+    found = {service.name, service.text("container_name"), service.text("hostname")}
+    for statement in service.statements("networks"):
+        if isinstance(statement.value, nodes.Mapping):
+            for name, entry in nodes.entries(statement.value).items():
+                network = nodes.resolved(entry.value)
+                counts = isinstance(network, nodes.Mapping) and (within is None or name in within)
+                aliases = nodes.lookup(network, "aliases") if counts and isinstance(network, nodes.Mapping) else None
+                found |= set(service.texts(aliases)) if aliases else set()
+    return {name for name in found if name}

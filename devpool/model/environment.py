@@ -1,0 +1,274 @@
+"""Each service's effective variables, and where each value is written.
+
+Compose's order: a variable in `environment` wins over one in `env_file`; of several files the later wins
+(the Compose specification, "environment" and "env_file").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from devpool.model.paths import resolve_path
+from devpool.model.services import Service, Statement
+from devpool.text import characters, nodes
+from devpool.text.document import Document
+from devpool.text.envfile import Binding, EnvFile, pieces_of
+from devpool.text.interpolation import Piece, Variable, expand, text_of
+from devpool.text.nodes import Scalar, Sequence
+
+Form = Literal["map", "list", "env-file", "command"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Origin:
+    """Where the effective value of a variable is written.
+
+    Attributes:
+        file: the document or env file.
+        form: an entry of a mapping, an item of a list, a line of an env file, or a word of a command.
+        start, end: the span of the value's characters inside its quotes.
+        exact: whether it is known where in the file each character of the value stands.
+        one_line: whether the text that holds it stands on one line, so that it can be copied to another place.
+        holder: the entry, the list item, or the binding that holds it.
+        container: the mapping or list it stands in; None in an env file and in a command.
+        given: False where only the name is written and the value is passed through.
+    """
+
+    file: Document | EnvFile
+    form: Form
+    start: int
+    end: int
+    exact: bool
+    one_line: bool
+    holder: nodes.Entry | Scalar | Binding
+    container: nodes.Mapping | Sequence | None
+    given: bool
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What two services share when they share an origin."""
+        return self.file.path, self.start
+
+    @property
+    def place(self) -> str:
+        """`file:line`."""
+        return f"{self.file.path}:{self.file.line_of(self.start)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Value:
+    """One effective variable of a service; `pieces` have their spans in the origin's file."""
+
+    name: str
+    text: str = field(repr=False)
+    pieces: tuple[Piece, ...] = field(repr=False)
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvFileUse:
+    """One entry of a service's `env_file`: the path as it resolves, and the node that states it."""
+
+    path: str
+    required: bool
+    node: Scalar
+    document: Document
+
+
+def effective(service: Service, env_files: Mapping[str, dict[str, Value]]) -> dict[str, Value]:
+    """The effective variables of a service by name.
+
+    Args:
+        service: the service.
+        env_files: what each env file gives, by absolute path; missing files are left out.
+    """
+    found: dict[str, Value] = {}
+    for use in env_file_uses(service):
+        found |= env_files.get(use.path, {})
+    for statement in service.statements("environment"):
+        found |= {value.name: value for value in _from_environment(service, statement)}
+    # A bare name that has no value anywhere unsets what an env file says.
+    return {name: value for name, value in found.items() if value.pieces or value.origin.given}
+
+
+def env_file_uses(service: Service) -> Iterator[EnvFileUse]:
+    """The env files of a service, the weakest first."""
+    for document, node, required in env_file_nodes(service):
+        path = resolve_path(document.directory, service.read(node))
+        yield EnvFileUse(path=path, required=required, node=node, document=document)
+
+
+def env_file_nodes(service: Service) -> Iterator[tuple[Document, Scalar, bool]]:
+    """The scalars that name a service's env files, and whether each file must exist."""
+    for statement in service.statements("env_file"):
+        value = statement.value
+        items = value.items if isinstance(value, Sequence) else (value,)
+        for item in map(nodes.resolved, items):
+            if isinstance(item, Scalar):
+                yield statement.document, item, True
+            elif isinstance(item, nodes.Mapping):
+                yield from _long_form(statement.document, item)
+
+
+def _long_form(document: Document, item: nodes.Mapping) -> Iterator[tuple[Document, Scalar, bool]]:
+    parts = {k: nodes.resolved(e.value) for k, e in nodes.entries(item).items()}
+    path, required = parts.get("path"), parts.get("required")
+    if isinstance(path, Scalar):
+        yield document, path, not (isinstance(required, Scalar) and required.value.lower() == "false")
+
+
+def env_file_values(file: EnvFile, variables: Mapping[str, Variable]) -> dict[str, Value]:
+    """What one env file gives a service, by name. Inside its `${...}` the project's variables win, then the
+    file's earlier lines.
+    """
+    scope = dict(variables)
+    found: dict[str, Value] = {}
+    for binding in file.bindings:
+        if not binding.given and binding.name not in scope:
+            continue
+        pieces = pieces_of(file, binding, scope)
+        origin = Origin(
+            file=file,
+            form="env-file",
+            start=binding.start,
+            end=binding.end,
+            exact=all(p.variable != "" for p in pieces),
+            one_line="\n" not in file.text[binding.start : binding.end],
+            holder=binding,
+            container=None,
+            given=binding.given,
+        )
+        text = text_of(pieces)
+        found[binding.name] = Value(name=binding.name, text=text, pieces=pieces, origin=origin)
+        scope.setdefault(binding.name, Variable(value=text, source=file.path))
+    return found
+
+
+def _from_environment(service: Service, statement: Statement) -> Iterator[Value]:
+    node = statement.value
+    if isinstance(node, nodes.Mapping):
+        for name, entry in nodes.entries(node).items():
+            yield from _from_entry(service, statement.document, node, name, entry)
+    elif isinstance(node, Sequence):
+        for item in map(nodes.resolved, node.items):
+            if isinstance(item, Scalar):
+                yield from _from_item(service, statement.document, node, item)
+
+
+def _from_entry(
+    service: Service, document: Document, container: nodes.Mapping, name: str, entry: nodes.Entry
+) -> Iterator[Value]:
+    scalar = nodes.resolved(entry.value)
+    if not isinstance(scalar, Scalar):
+        return
+    # A plain empty or null value passes the shell's value through.
+    given = bool(scalar.style) or scalar.value.lower() not in ("", "null", "~")
+    pieces, (start, end), exact = read_scalar(service, document, scalar)
+    origin = Origin(
+        file=document,
+        form="map",
+        start=start,
+        end=end,
+        exact=exact,
+        one_line="\n" not in document.text[scalar.start : scalar.end],
+        holder=entry,
+        container=container,
+        given=given,
+    )
+    yield _value(service, name, pieces, origin)
+
+
+def _from_item(service: Service, document: Document, container: Sequence, item: Scalar) -> Iterator[Value]:
+    raw_name, sign, _ = item.value.partition("=")
+    pieces, (start, end), exact = read_scalar(service, document, item, len(raw_name) + len(sign))
+    origin = Origin(
+        file=document,
+        form="list",
+        start=start,
+        end=end,
+        exact=exact,
+        one_line="\n" not in document.text[item.start : item.end],
+        holder=item,
+        container=container,
+        given=bool(sign),
+    )
+    yield _value(service, text_of(expand(raw_name, service.variables)), pieces, origin)
+
+
+def _value(service: Service, name: str, pieces: tuple[Piece, ...], origin: Origin) -> Value:
+    if origin.given:
+        return Value(name=name, text=text_of(pieces), pieces=pieces, origin=origin)
+    found = service.variables.get(name)
+    start, end = origin.start, origin.end
+    passed = (Piece(text=found.value, start=start, end=end, variable=name, source=found.source),) if found else ()
+    return Value(name=name, text=text_of(passed), pieces=passed, origin=origin)
+
+
+def command_values(service: Service) -> Iterator[Value]:
+    """The texts of a service's `entrypoint` and `command`: a value for each word of a list, named as the key."""
+    for key in ("entrypoint", "command"):
+        for statement in service.statements(key)[-1:]:
+            node, document = statement.value, statement.document
+            for scalar in map(nodes.resolved, node.items if isinstance(node, Sequence) else (node,)):
+                if isinstance(scalar, Scalar):
+                    pieces, (start, end), exact = read_scalar(service, document, scalar)
+                    origin = Origin(
+                        file=document,
+                        form="command",
+                        start=start,
+                        end=end,
+                        exact=exact,
+                        one_line="\n" not in document.text[scalar.start : scalar.end],
+                        holder=statement.entry,
+                        container=None,
+                        given=True,
+                    )
+                    yield _value(service, key, pieces, origin)
+
+
+def read_scalar(
+    service: Service, document: Document, scalar: Scalar, skip: int = 0
+) -> tuple[tuple[Piece, ...], tuple[int, int], bool]:
+    """A scalar's value from the character `skip` on, interpolated: its pieces with their spans in the file, the span
+    of all of it, and whether these spans are known.
+    """
+    raw = scalar.value[skip:]
+    plain = nodes.inner(document.text, scalar)
+    if plain:
+        start = plain[0] + skip
+        return expand(raw, service.variables, start), (start, plain[1]), True
+    found = characters.spans(document.text, scalar)
+    if found is None or not found[skip:]:
+        return expand(raw, service.variables, scalar.start), (scalar.start, scalar.end), found is not None
+    mine = found[skip:]
+    return tuple(characters.placed(expand(raw, service.variables), mine)), (mine[0][0], mine[-1][1]), True
+
+
+def raw_span(value: Value, start: int, end: int) -> tuple[int, int] | None:
+    """The span in the origin's file that makes `value.text[start:end]`; None where it cannot be cut out."""
+    if not (value.origin.exact and value.origin.given):
+        return None
+    first = last = None
+    offset = 0
+    for piece in value.pieces:
+        stop = offset + len(piece.text)
+        literal = piece.variable is None and len(piece.text) == piece.end - piece.start
+        if offset <= start < stop and (literal or offset == start):
+            first = piece.start + (start - offset if literal else 0)
+        if offset < end <= stop and (literal or stop == end):
+            last = piece.start + (end - offset) if literal else piece.end
+        offset = stop
+    return (first, last) if first is not None and last is not None and first < last else None
+
+
+def variable_holding(value: Value, start: int, end: int) -> Piece | None:
+    """The variable whose value contains `value.text[start:end]` wholly, if that is where it is written."""
+    offset = 0
+    for piece in value.pieces:
+        stop = offset + len(piece.text)
+        if offset <= start and end <= stop and piece.variable:
+            return piece
+        offset = stop
+    return None

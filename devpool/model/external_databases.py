@@ -1,0 +1,106 @@
+"""Postgres servers that are no service of the project: managed ones, and ones on other machines.
+
+A host counts as one where a URL or keyword string of Postgres names it, or a host variable whose name or port says
+Postgres, and where it can only be meant as a machine elsewhere: a name with a dot, or an address. `localhost` in a
+container is the container, and a single word is a service of some other file: neither is taken for one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Mapping
+
+from devpool.model.environment import Value
+from devpool.text.address import DEFAULT_PORT, Address, bare_host, find_addresses
+from devpool.text.patterns import regex
+
+_NAME = regex(r"([a-z0-9_-]+\.)+[a-z][a-z0-9-]*\.?", re.I)
+_NUMBERS = regex(r"(?!127\.|0\.)\d{1,3}(\.\d{1,3}){3}|\[(?!::1?\])[0-9a-f:]+\]", re.I)
+_PLACEHOLDER = regex(
+    r"example|your|placeholder|change-?me|xxx|dummy|todo|(^|\.)(local|localhost|test|invalid)\.?$", re.I
+)
+_POOLER = regex(r"pooler|pgbouncer|-pool(ed)?\.|proxy", re.I)
+_POOLER_PORTS = ("6432", "6543")
+_HOST_VARIABLE = regex(r"(PG|POSTGRES).*(HOST|SERVER|ADDR)|^(DB|DATABASE)_?(HOST|SERVER)", re.I)
+# Names of a database that is Postgres if any is; what else may run on its machine has names of its own.
+_DATABASE_NAME = regex(r"(^|_)(PG|POSTGRES|DB|DATABASE|DATASOURCE|SQL)", re.I)
+_OTHER_NAME = regex(r"MONGO|MYSQL|MARIA|MSSQL|ORACLE|REDIS|CLICKHOUSE|ELASTIC|CASSANDRA|NEO4J|INFLUX", re.I)
+_PORT_FOR = regex(r"HOST_?NAME|HOST|SERVER|ADDR(ESS)?", re.I)
+_ENGINE = regex(r"(DB|DATABASE).*(ENGINE|CONNECTION|TYPE|DIALECT|CLIENT|DRIVER)", re.I)
+
+Values = Mapping[str, Value]
+
+
+def external_hosts(environments: Mapping[str, Values], known: Container[str]) -> list[str]:
+    """The hosts of databases outside of the project, each once.
+
+    Args:
+        environments: the variables of the services that may be apps.
+        known: the names that mean a service of the project.
+    """
+    found: dict[str, None] = {}
+    for values in environments.values():
+        for name, value in values.items():
+            for address in postgres_addresses(name, value.text, values):
+                if address.host not in known and is_outside(address.host):
+                    found[address.host.lower().removesuffix(".")] = None
+    return list(found)
+
+
+def is_outside(host: str) -> bool:
+    """Whether a host can only be a machine elsewhere, and is not a word that stands for one still to be given."""
+    named = _NAME.fullmatch(host) is not None and not _PLACEHOLDER.search(host)
+    return named or _NUMBERS.fullmatch(host) is not None
+
+
+def listens_as_a_pooler(host: str, port: str | None) -> bool:
+    """Whether a host or port says that a pooler listens there already."""
+    return bool(_POOLER.search(host)) or port in _POOLER_PORTS
+
+
+def postgres_addresses(name: str, text: str, values: Values) -> Iterator[Address]:
+    """The addresses in a variable that can only mean Postgres.
+
+    Args:
+        name: the variable.
+        text: its value.
+        values: the variables beside it, which may give a port and an engine.
+    """
+    for address in find_addresses(text):
+        named = address.kind == "host" and _HOST_VARIABLE.search(name) and address.port == DEFAULT_PORT
+        if address.kind in ("url", "jdbc") or named or (address.kind == "dsn" and _is_postgres(text, address)):
+            yield address
+    host = bare_host(text)
+    if host and _HOST_VARIABLE.search(name) and _speaks_of_postgres(name, values):
+        yield host
+
+
+def means_postgres(name: str, text: str, address: Address) -> bool:
+    """Whether an address on the machine of a known server means its Postgres: other things may run there too.
+
+    Args:
+        name: the variable.
+        text: its value.
+        address: the address in it.
+    """
+    if address.kind in ("url", "jdbc") or address.port == DEFAULT_PORT:
+        return True
+    if address.kind == "dsn" and _is_postgres(text, address):
+        return True
+    return _DATABASE_NAME.search(name) is not None and not _OTHER_NAME.search(name)
+
+
+def _is_postgres(text: str, address: Address) -> bool:
+    """Whether a keyword string is one of Postgres: libpq's `dbname=`, or its port."""
+    return address.port == DEFAULT_PORT or re.search(r"\bdbname\s*=", text) is not None
+
+
+def _speaks_of_postgres(name: str, values: Values) -> bool:
+    """Whether a host variable means Postgres: by its own port, by the engine that is named, or by its name."""
+    port = values.get(_PORT_FOR.sub("PORT", name))
+    if port and port.text:
+        return port.text == DEFAULT_PORT
+    engines = [v.text for n, v in values.items() if _ENGINE.search(n)]
+    if any(re.search(r"mysql|maria|mongo|mssql|sqlserver|oracle|sqlite", text, re.I) for text in engines):
+        return False
+    return bool(re.search(r"PG|POSTGRES", name, re.I)) or any(re.search(r"postgres|pgsql", t, re.I) for t in engines)

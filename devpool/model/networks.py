@@ -1,0 +1,92 @@
+"""Which networks a pooler has to join, and what a service says of its health."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from devpool.errors import DevpoolError
+from devpool.model.services import Service
+from devpool.text import nodes
+from devpool.text.nodes import Scalar
+
+DEFAULT = "default"
+
+
+def of(services: Mapping[str, Service], name: str) -> tuple[str, ...]:
+    """The networks of a service; the default one where it names none (Compose specification, "networks").
+
+    With `network_mode: service:other` they are the other's; with another mode there are none.
+    """
+    service = host_of(services, name)
+    if service is None:
+        return ()
+    return tuple(service.names("networks")) or (DEFAULT,)
+
+
+def host_of(services: Mapping[str, Service], name: str) -> Service | None:
+    """The service whose network a service lives in: itself, or the one that `network_mode: service:...` names.
+
+    None where that is the host's network, none at all, or a container that is no service of the project.
+    """
+    seen: set[str] = set()
+    while name in services and name not in seen:
+        seen.add(name)
+        mode, _, other = services[name].text("network_mode").partition(":")
+        if mode in ("", "bridge"):
+            return services[name]
+        name = other if mode == "service" else ""
+    return None
+
+
+def meeting(services: Mapping[str, Service], database: str, apps: tuple[str, ...]) -> tuple[str, ...]:
+    """The networks in which a database meets its apps; empty where that is the default network alone.
+
+    Raises:
+        DevpoolError: `no-shared-network`.
+    """
+    found: dict[str, None] = {}
+    for app in apps:
+        mine = of(services, app)
+        # A database that is no service is reached from wherever the app is.
+        common = [n for n in of(services, database) if n in mine] if database in services else list(mine)
+        if not common:
+            raise DevpoolError(
+                "no-shared-network",
+                f"`{app}` and `{database}` share no network, so a pooler could not stand between them",
+                where=services[app].place,
+                hint=f"put both on one network, or leave out --pool {app}: it stays direct by itself",
+            )
+        found |= dict.fromkeys(common)
+    if not apps and database in services:
+        found = dict.fromkeys(of(services, database))
+    return () if tuple(found) == (DEFAULT,) else tuple(found)
+
+
+def extra_hosts(service: Service) -> dict[str, str]:
+    """What the `extra_hosts` of a service say, in either form: the address of each host."""
+    found: dict[str, str] = {}
+    for statement in service.statements("extra_hosts"):
+        if isinstance(statement.value, nodes.Mapping):
+            for host, entry in nodes.entries(statement.value).items():
+                found[host] = " ".join(service.deep_texts(entry.value))
+        else:
+            pairs = (re.match(r"([^:=]+)[:=](.+)", text) for text in service.texts(statement.value))
+            found |= {pair[1]: pair[2] for pair in pairs if pair}
+    return found
+
+
+def has_healthcheck(service: Service) -> bool:
+    """Whether the files give a service a healthcheck that runs."""
+    enabled = False
+    for statement in service.statements("healthcheck"):
+        if not isinstance(statement.value, nodes.Mapping):
+            continue
+        parts = {k: nodes.resolved(e.value) for k, e in nodes.entries(statement.value).items()}
+        disabled = parts.get("disable")
+        test = parts.get("test")
+        if isinstance(disabled, Scalar) and disabled.value.lower() in ("true", "yes", "on"):
+            enabled = False
+        elif test is not None:
+            enabled = service.texts(test) != ["NONE"]
+    return enabled

@@ -1,0 +1,65 @@
+"""Which text takes over what an env file says: `${NAME}`, and what names a variable without a value of its own.
+
+Where such a line changed, whatever takes it over would change too, services that stay direct among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from devpool.model.project import Project
+from devpool.model.services import Service
+from devpool.text import nodes
+from devpool.text.interpolation import names_in
+from devpool.text.nodes import Scalar, Sequence
+
+
+def taken_over(project: Project) -> Mapping[str, frozenset[str]]:
+    """By env file: the names whose values other text takes over."""
+    sources = project.sources
+    everywhere = frozenset[str]().union(
+        *(names_in(d.text) for d in sources.loaded.values()),
+        *(names_in(f.text) for f in sources.env_files.values()),
+        _passed_through(project),
+        *(_build_arguments(service) for service in project.services.values()),
+        *(_contents(document.root) for document in sources.loaded.values()),
+    )
+    return {
+        path: everywhere if path in sources.dotenv else names_in(file.text) for path, file in sources.env_files.items()
+    }
+
+
+def _passed_through(project: Project) -> Iterator[str]:
+    """Names without a value in an `environment` or an env file (Compose specification, "environment")."""
+    for values in project.environments.values():
+        yield from (value.name for value in values.values() if not value.origin.given)
+
+
+def _build_arguments(service: Service) -> Iterator[str]:
+    """Names without a value in `build.args` (Compose Build specification, "args")."""
+    for statement in service.statements("build"):
+        value = statement.value
+        found = nodes.lookup(value, "args") if isinstance(value, nodes.Mapping) else None
+        args = nodes.resolved(found) if found else None
+        if isinstance(args, Sequence):
+            yield from (text for text in service.texts(args) if "=" not in text)
+        elif isinstance(args, nodes.Mapping):
+            yield from (name for name, entry in nodes.entries(args).items() if _is_null(entry.value))
+
+
+def _is_null(node: nodes.Node) -> bool:
+    scalar = nodes.resolved(node)
+    return isinstance(scalar, Scalar) and not scalar.style and scalar.value.lower() in ("", "null", "~")
+
+
+def _contents(root: nodes.Mapping) -> Iterator[str]:
+    """Variables that give secrets and configs their content (Compose specification, "secrets" and "configs")."""
+    for key in ("secrets", "configs"):
+        found = nodes.lookup(root, key)
+        listed = nodes.resolved(found) if found else None
+        for entry in nodes.entries(listed).values() if isinstance(listed, nodes.Mapping) else ():
+            stated = nodes.resolved(entry.value)
+            named = nodes.lookup(stated, "environment") if isinstance(stated, nodes.Mapping) else None
+            scalar = nodes.resolved(named) if named else None
+            if isinstance(scalar, Scalar):
+                yield scalar.value

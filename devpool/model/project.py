@@ -1,0 +1,100 @@
+"""What the project means to devpool: its databases, and the settings by which services reach them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from devpool.errors import DevpoolError
+from devpool.model.environment import Value
+from devpool.model.services import Service
+from devpool.model.sources import Sources
+from devpool.text.address import Address, Kind
+from devpool.text.patterns import regex
+
+# A variable that its own name calls direct, that only migrations read, or by which somebody LISTENs, keeps its value.
+DIRECT_NAME = regex(r"DIRECT|UNPOOLED|NON_?POOL|LIQUIBASE|FLYWAY|MIGRAT|BROADCAST|PUB_?SUB", re.I)
+# Kinds whose value is nothing but the one part of an address.
+BARE = ("host", "port", "database")
+Environments = Mapping[str, Mapping[str, Value]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Database:
+    """A Postgres server, and the names that others reach it by. `service` is None where it is none of the project."""
+
+    name: str
+    service: Service | None
+    hosts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Setting:
+    """One address inside one variable of an app, or inside its `command` or `entrypoint`, then `variable`.
+
+    `published` tells that the app lives in the host's network and reaches the database by a published port.
+    """
+
+    service: str
+    variable: str
+    database: str
+    address: Address
+    value: Value = field(repr=False)
+    published: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """`url`, `jdbc`, `dsn`, `host`, `port` or `database`."""
+        return self.address.kind
+
+    @property
+    def in_command(self) -> bool:
+        """Whether the address stands in the service's command, not in its environment."""
+        return self.value.origin.form == "command"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Project:
+    """The project as devpool reads it.
+
+    Attributes:
+        sources: its files.
+        environments: the effective variables of every service.
+        databases: by service name.
+        settings: every setting of every app, in the order of the files.
+        kept: settings whose name calls them direct.
+        poolers: services that are a connection pooler already, devpool's or the user's.
+        unplaced: (service, variable) that name a database in a form that cannot be rewritten.
+        written: what each env file says, by its absolute path.
+    """
+
+    sources: Sources
+    environments: Environments
+    databases: Mapping[str, Database]
+    settings: tuple[Setting, ...]
+    kept: tuple[Setting, ...]
+    poolers: frozenset[str]
+    unplaced: tuple[tuple[str, str], ...]
+    written: Environments = field(repr=False)
+    _by_service: dict[str, list[Setting]] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Order the settings by service once: they are asked for many times."""
+        for setting in self.settings:
+            self._by_service.setdefault(setting.service, []).append(setting)
+
+    @property
+    def services(self) -> Mapping[str, Service]:
+        """The services by name."""
+        return self.sources.services
+
+    def of(self, service: str) -> list[Setting]:
+        """The settings of one app."""
+        return self._by_service.get(service, [])
+
+
+def unknown_service(project: Project, name: str) -> DevpoolError:
+    """The refusal of a service that is not there, with the apps that are."""
+    known = ", ".join(dict.fromkeys(s.service for s in project.settings)) or "none"
+    return DevpoolError("unknown-service", f"there is no service `{name}`", hint=f"apps of this project: {known}")

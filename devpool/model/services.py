@@ -1,0 +1,215 @@
+"""The services of a project as their files state them: fragments from several files, `extends` and merges.
+
+What a field of a service says is kept as a list of statements, from the weakest to the strongest, each
+still pointing at its own place in the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from devpool.errors import DevpoolError
+from devpool.model.paths import resolve_path
+from devpool.model.remote_files import is_remote
+from devpool.text import nodes
+from devpool.text.document import Document
+from devpool.text.interpolation import Variable, expand, text_of
+from devpool.text.nodes import Entry, Node, Scalar, Sequence
+
+Loaded = Mapping[str, Document]
+_RESET, _OVERRIDE = "!reset", "!override"
+_MAX_EXTENDS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fragment:
+    """A mapping that adds to a service, and the file it stands in. `own` is False for what `extends` brings."""
+
+    document: Document
+    node: nodes.Mapping
+    own: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Statement:
+    """`key: value` of a service in one file."""
+
+    document: Document
+    fragment: Fragment
+    entry: Entry
+
+    @property
+    def value(self) -> Node:
+        """The value, an alias followed."""
+        return nodes.resolved(self.entry.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Service:
+    """One service: its name and its fragments, the weakest first."""
+
+    name: str
+    fragments: tuple[Fragment, ...]
+    variables: Mapping[str, Variable] = field(repr=False)
+    _entries: list[tuple[Fragment, dict[str, Entry]]] = field(init=False, repr=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Follow the merges once: the keys are asked for many times."""
+        self._entries.extend((f, nodes.entries(f.node)) for f in self.fragments)
+
+    def statements(self, key: str) -> list[Statement]:
+        """What the files say of a key, the weakest first; `!reset` and `!override` followed."""
+        found: list[Statement] = []
+        for fragment, entries in self._entries:
+            entry = entries.get(key)
+            if entry is None:
+                continue
+            tag = entry.value.tag
+            if tag in (_RESET, _OVERRIDE):
+                found = []
+            if tag != _RESET:
+                found.append(Statement(document=fragment.document, fragment=fragment, entry=entry))
+        return found
+
+    def text(self, key: str) -> str:
+        """The strongest text that the files give a key, interpolated; "" where there is none."""
+        for statement in reversed(self.statements(key)):
+            if isinstance(statement.value, Scalar):
+                return self.read(statement.value)
+        return ""
+
+    def words(self, key: str) -> str:
+        """A command-like key (text or list) as one line of text; the strongest statement counts."""
+        statements = self.statements(key)
+        return " ".join(self.texts(statements[-1].value)) if statements else ""
+
+    def start(self) -> str:
+        """What the container starts, entrypoint and command as one line of text."""
+        return f"{self.words('entrypoint')} {self.words('command')}"
+
+    def texts(self, node: Node) -> list[str]:
+        """The texts of a scalar, of a list's scalars, or of a mapping's keys."""
+        node = nodes.resolved(node)
+        if isinstance(node, Scalar):
+            return [self.read(node)]
+        if isinstance(node, Sequence):
+            return [self.read(i) for i in map(nodes.resolved, node.items) if isinstance(i, Scalar)]
+        return list(nodes.entries(node)) if isinstance(node, nodes.Mapping) else []
+
+    def deep_texts(self, node: Node) -> list[str]:
+        """The texts of a scalar, or of a mapping's values."""
+        node = nodes.resolved(node)
+        if isinstance(node, nodes.Mapping):
+            return [t for e in nodes.entries(node).values() for t in self.deep_texts(e.value)]
+        return self.texts(node)
+
+    def names(self, key: str) -> dict[str, list[Statement]]:
+        """The names that a list- or mapping-like key holds (`depends_on`, `networks`, `profiles`), and where."""
+        found: dict[str, list[Statement]] = {}
+        for statement in self.statements(key):
+            for text in self.texts(statement.value):
+                found.setdefault(text, []).append(statement)
+        return found
+
+    def read(self, scalar: Scalar) -> str:
+        """A scalar's text, interpolated."""
+        return text_of(expand(scalar.value, self.variables))
+
+    @property
+    def place(self) -> str:
+        """`file:line` of its strongest own fragment."""
+        fragment = next((f for f in reversed(self.fragments) if f.own), self.fragments[-1])
+        return fragment.document.place(fragment.node.start)
+
+
+def find_services(
+    documents: Iterable[Document], loaded: Loaded, variables: Mapping[str, Variable]
+) -> dict[str, Service]:
+    """All services of a project by name.
+
+    Args:
+        documents: the project's files, the weakest first.
+        loaded: every file that was read, by path, those that `extends` names among them.
+        variables: what interpolation may use.
+
+    Raises:
+        DevpoolError: `extends-unknown`, `extends-cycle`, `too-deep`.
+    """
+    fragments: dict[str, list[Fragment]] = {}
+    for document in documents:
+        for name, entry in _service_entries(document):
+            node = nodes.resolved(entry.value)
+            if entry.value.tag == _RESET:
+                fragments.pop(name, None)
+            elif isinstance(node, nodes.Mapping):
+                added = _with_base(document, node, loaded, variables, (f"{document.path}:{name}",))
+                fragments.setdefault(name, []).extend(added)
+    return {n: Service(name=n, fragments=tuple(f), variables=variables) for n, f in fragments.items()}
+
+
+def services_node(document: Document) -> nodes.Mapping | None:
+    """The mapping under `services`, if the file has one."""
+    node = nodes.lookup(document.root, "services")
+    found = nodes.resolved(node) if node else None
+    return found if isinstance(found, nodes.Mapping) else None
+
+
+def _service_entries(document: Document) -> Iterator[tuple[str, Entry]]:
+    node = services_node(document)
+    if node:
+        yield from nodes.entries(node).items()
+
+
+def extends_of(node: nodes.Mapping, variables: Mapping[str, Variable]) -> tuple[str, str] | None:
+    """The file ("" for its own) and the service that a service mapping extends; None if it does not."""
+    found = nodes.lookup(node, "extends")
+    target = nodes.resolved(found) if found else None
+    if isinstance(target, Scalar):
+        return "", text_of(expand(target.value, variables))
+    if not isinstance(target, nodes.Mapping):
+        return None
+    parts = {k: nodes.resolved(e.value) for k, e in nodes.entries(target).items()}
+    values = {k: text_of(expand(v.value, variables)) for k, v in parts.items() if isinstance(v, Scalar)}
+    return values.get("file", ""), values.get("service", "")
+
+
+def _with_base(
+    document: Document,
+    node: nodes.Mapping,
+    loaded: Loaded,
+    variables: Mapping[str, Variable],
+    seen: tuple[str, ...],
+) -> list[Fragment]:
+    own = Fragment(document=document, node=node, own=len(seen) == 1)
+    extended = extends_of(node, variables)
+    if extended is None:
+        return [own]
+    file, name = extended
+    if is_remote(file):
+        return [own]  # the user has allowed it: what it says is not seen, and the proof tells where that matters
+    base = loaded.get(resolve_path(document.directory, file)) if file else document
+    services = services_node(base) if base else None
+    target = nodes.lookup(services, name) if services else None
+    found = nodes.resolved(target) if target else None
+    place = document.place(node.start)
+    if base is None or not isinstance(found, nodes.Mapping):
+        raise DevpoolError(
+            "extends-unknown",
+            f"`extends` names `{name}`, which is not there",
+            where=place,
+            hint="`docker compose config -q` names the cause",
+        )
+    key = f"{base.path}:{name}"
+    if key in seen:
+        raise DevpoolError(
+            "extends-cycle", f"`{name}` extends itself", where=place, hint="let it extend another service"
+        )
+    if len(seen) >= _MAX_EXTENDS:
+        raise DevpoolError(
+            "too-deep",
+            f"more than {_MAX_EXTENDS} services extend one another in a row",
+            where=place,
+            hint="let each extend a service that holds what they share",
+        )
+    return [*_with_base(base, found, loaded, variables, (*seen, key)), own]

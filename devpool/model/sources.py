@@ -1,0 +1,82 @@
+"""What was read of a project, as values: the stages after reading see nothing of the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from devpool.errors import DevpoolError
+from devpool.model.selection import Selection
+from devpool.model.services import Service
+from devpool.text.document import Document
+from devpool.text.envfile import EnvFile
+from devpool.text.interpolation import SHELL, Variable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Everything that was read of a project.
+
+    Attributes:
+        selection: the options it was found by.
+        cwd: the working directory, which Compose's `--file` paths are relative to.
+        directory: the project directory.
+        documents: its compose files, the weakest first.
+        loaded: the same and those that `extends` names, by absolute path.
+        env_files: parsed env files by absolute path, `.env` among them.
+        dotenv: the paths of the env files that interpolation reads.
+        variables: what interpolation may use.
+        services: the services by name.
+        originals: the bytes of every file read, by absolute path.
+        outside: the files that lie outside of the project's root.
+        closed: the files that are not to be edited, with the compose file that reads them too; "" for those outside.
+    """
+
+    selection: Selection
+    cwd: str
+    directory: str
+    documents: tuple[Document, ...]
+    loaded: Mapping[str, Document]
+    env_files: Mapping[str, EnvFile]
+    dotenv: tuple[str, ...]
+    variables: Mapping[str, Variable] = field(repr=False)
+    services: Mapping[str, Service]
+    originals: Mapping[str, bytes] = field(repr=False)
+    outside: frozenset[str] = frozenset()
+    closed: Mapping[str, str] = field(default_factory=dict)
+
+    def is_hidden(self, path: str) -> bool:
+        """Whether a file lies outside of the project's root unasked: Compose loads it, and nothing of it is shown."""
+        return path in self.outside and path in self.closed
+
+    def is_foreign(self, source: str | None) -> bool:
+        """Whether the source of a variable is the shell or a file outside of the project's root."""
+        return source == SHELL or source in self.outside
+
+    def refuse_closed(self, path: str, where: str, app: str = "") -> None:
+        """Refuse to edit a file that is not to be edited.
+
+        Args:
+            path: the file.
+            where: the place that would be edited.
+            app: the service for which, where it is one.
+
+        Raises:
+            DevpoolError: `outside-root`, `read-elsewhere`.
+        """
+        if path not in self.closed:
+            return
+        direct = f"; or keep the app direct: --direct {app}" if app else ""
+        if self.closed[path]:
+            raise DevpoolError(
+                "read-elsewhere",
+                f"a change here would reach {self.closed[path]}, too, which reads the same file and has no pooler",
+                where=where,
+                hint=f"write what the app needs into a file of this project{direct}",
+            )
+        raise DevpoolError(
+            "outside-root",
+            "the file lies outside of the project's repository, where devpool edits nothing unasked",
+            where=where,
+            hint=f"pass --allow-outside to have it edited{direct}",
+        )

@@ -1,0 +1,89 @@
+"""What the apps demand of TLS towards their database.
+
+The words are libpq's `sslmode` (PostgreSQL documentation, "SSL Support"), JDBC's and Npgsql's, which are the same,
+and the plain `ssl=true` of others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from devpool.errors import DevpoolError
+from devpool.model.environment import Value
+from devpool.model.project import Setting
+from devpool.text.patterns import regex
+
+Demand = Literal["", "require", "verify"]
+
+_MODE = regex(r"\bssl[ _]?mode\s*=\s*[\"']?(?P<mode>[a-z-]+)|\bssl\s*=\s*(?P<ssl>true|1|require)\b", re.I)
+_ROOT = regex(r"\bsslrootcert\s*=", re.I)
+_MODE_VARIABLE = regex(r"^(PG|POSTGRES|DB|DATABASE|KC_DB).*SSL_?MODE$", re.I)
+# What an app adds to the URL that it makes of host and port.
+_FURTHER_VARIABLE = regex(
+    r"^(PG|POSTGRES|DB|DATABASE|KC_DB|JDBC).*(PROPERTIES|OPTIONS|PARAM(ETER)?S|ARGS|EXTRA)$", re.I
+)
+_VERIFY = ("verify-ca", "verify-full", "verifyca", "verifyfull")
+_REQUIRE = ("require", "no-verify", "true", "1")
+
+
+class Demands:
+    """What the settings of one app demand: TLS, or TLS with a certificate that is checked.
+
+    Args:
+        values: the variables of the app; a mode of a setting's own wins over theirs.
+    """
+
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        self._further = [v.text for n, v in values.items() if _FURTHER_VARIABLE.search(n)]
+        self._of_variables = strongest(_as_demand(v.text) for n, v in values.items() if _MODE_VARIABLE.search(n))
+
+    def of(self, setting: Setting) -> Demand:
+        """What one setting demands."""
+        texts = [_parameters(setting), *(self._further if setting.kind == "host" else ())]
+        said = next((found for found in map(_said, texts) if found is not None), None)
+        return self._of_variables if said is None else said
+
+
+def _parameters(setting: Setting) -> str:
+    """The text that may say what a setting demands."""
+    text = setting.value.text
+    if setting.kind in ("url", "jdbc"):
+        # No further than this URL: another may follow.
+        return re.split(r"[\s'\",;]", text[setting.address.host_span[1] :], maxsplit=1)[0]
+    return text
+
+
+def _said(text: str) -> Demand | None:
+    """What a text of parameters demands; None where it says nothing."""
+    found = _MODE.search(text)
+    if found and (found["ssl"] or _ROOT.search(text)):
+        # pgjdbc and node-postgres check the certificate where only `ssl=true` is said, libpq where a root is given.
+        return "verify"
+    return _as_demand(found["mode"]) if found else None
+
+
+def strongest(demands: Iterable[Demand]) -> Demand:
+    """The strongest of several demands."""
+    found = set(demands)
+    return "verify" if "verify" in found else "require" if "require" in found else ""
+
+
+def refuse_disabled(demanding: list[Setting], chosen: Mapping[str, str]) -> None:
+    """TLS towards the apps cannot be switched off where one of them demands it.
+
+    Raises:
+        DevpoolError: `tls-demanded`.
+    """
+    if demanding and chosen.get("client_tls_sslmode") == "disable":
+        raise DevpoolError(
+            "tls-demanded",
+            "an app demands TLS of its database, and client_tls_sslmode=disable would lock it out",
+            where=demanding[0].value.origin.place,
+            hint="leave client_tls_sslmode out, or take sslmode out of the app's own setting",
+        )
+
+
+def _as_demand(mode: str) -> Demand:
+    return "verify" if mode.lower() in _VERIFY else "require" if mode.lower() in _REQUIRE else ""

@@ -1,0 +1,132 @@
+"""Gathers the facts for `devpool check`. What cannot be asked is a fact, too: nothing here ends the command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from devpool.checks.facts import Facts, Port, Server, version
+from devpool.checks.installed import Installed, read_installed
+from devpool.docker.compose_version import compose_version
+from devpool.docker.console import query_directly
+from devpool.docker.containers import Running, Stack
+from devpool.errors import DevpoolError
+from devpool.evidence.show_tables import Sight
+from devpool.observe.overview import Overview
+from devpool.resources import inside
+
+Services = Mapping[str, Mapping[str, Any]]
+_FAILED = "docker failed: "
+_RECENT = ("--since", "15m", "--tail", "400")
+_LIMITS = (
+    "SELECT name, setting FROM pg_catalog.pg_settings WHERE name IN ('server_version', 'max_connections', "
+    "'superuser_reserved_connections', 'reserved_connections') UNION ALL "
+    "SELECT 'connections', count(*)::text FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend'"
+)
+
+
+def gather(seen: Overview, *, warn: int, crit: int) -> Facts:
+    """The facts of a project.
+
+    Args:
+        seen: what was seen of it.
+        warn: the threshold of a warning, in percent.
+        crit: the threshold of what is critical, in percent.
+    """
+    stack = None if seen.code else seen.stack
+    services = seen.stack.declared if seen.stack else None
+    pooled = list(dict.fromkeys(r.service for r in seen.routes if r.pooled))
+    return Facts(
+        enabled=seen.state is not None,
+        drifted=tuple(f"{d.file} {d.place} {d.problem}".replace("  ", " ") for d in seen.drift),
+        routes=seen.routes,
+        compose_version=version(compose_version()),
+        compose_problem=seen.note if seen.code in ("compose-refuses", "no-docker-cli", "no-compose-plugin") else "",
+        engine_problem=seen.note if seen.code else "",
+        another=seen.another,
+        ways_on=seen.ways_on,
+        running=frozenset(seen.running),
+        poolers=seen.poolers,
+        queries={p.name: _query(stack, seen.running[p.name][0]) for p in seen.poolers if stack and _answers(p)},
+        servers={s.database: s for s in _servers(stack, seen, services or {})} if stack else {},
+        connections=seen.connections,
+        installed=_each_installed(stack, seen, pooled) if stack else (),
+        sessions=frozenset(seen.state.options.get("session", ()) if seen.state else ()),
+        ports=None
+        if services is None
+        else {n: _ports(services, n) for p in seen.poolers for n in (p.name, p.database)},
+        # Compose gives the logs of all containers of a name, another project's too.
+        logged=_logged(stack, seen, [*(p.name for p in seen.poolers), *pooled]) if stack and not seen.another else {},
+        warn=warn,
+        crit=crit,
+    )
+
+
+def _answers(pooler: Sight) -> bool:
+    return pooler.running and not pooler.problem
+
+
+def _query(stack: Stack, pooler: Running) -> str:
+    """A query through the pool, as the image's healthcheck sends it; its own words where it fails."""
+    try:
+        stack.execute(pooler, ["healthcheck.sh"])
+    except DevpoolError as error:
+        return error.message.removeprefix(_FAILED)
+    return ""
+
+
+def _servers(stack: Stack, seen: Overview, services: Services) -> Iterator[Server]:
+    poolers = {p.database: p.name for p in seen.poolers if _answers(p)}
+    for name in dict.fromkeys(r.database for r in seen.routes):
+        if seen.running and name in services and name not in seen.running:
+            yield Server(database=name, problem="it does not run")
+        elif name in seen.running or name in poolers:
+            yield _server(stack, name, seen.running.get(name, []), seen.running.get(poolers.get(name, ""), []))
+
+
+def _server(stack: Stack, name: str, own: list[Running], poolers: list[Running]) -> Server:
+    """What Postgres says, in its own container where it has one, else on the pooler's own way to it."""
+    try:
+        rows = stack.query(own[0], _LIMITS) if own else query_directly(stack, poolers[0], _LIMITS)
+    except DevpoolError as error:
+        return Server(database=name, problem=error.message.removeprefix(_FAILED))
+    found = {row["name"]: row["setting"] for row in rows}
+    reserved = ("superuser_reserved_connections", "reserved_connections")
+    return Server(
+        database=name,
+        version=version(found["server_version"]),
+        most=int(found["max_connections"]),
+        reserved=sum(int(found.get(key, 0)) for key in reserved),
+        connections=int(found["connections"]),
+    )
+
+
+def _each_installed(stack: Stack, seen: Overview, apps: Iterable[str]) -> tuple[Installed, ...]:
+    running = [app for app in apps if app in seen.running]
+    with ThreadPoolExecutor(4) as pool:  # each takes its second, and nearly all of it in the app's own container
+        return tuple(pool.map(lambda app: _installed(stack, app, seen.running[app][0]), running))
+
+
+def _installed(stack: Stack, app: str, container: Running) -> Installed:
+    flags = [n for n, v in container.environment.items() if "pgbouncer=true" in v]
+    try:
+        return read_installed(app, stack.execute(container, ["sh", "-c", inside("installed.sh")]), flags)
+    except DevpoolError:
+        return Installed(app=app, problem="its container has no shell to look into it")
+
+
+def _logged(stack: Stack, seen: Overview, services: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The last lines of each log. Of what does not run any more, too: there they matter most."""
+    names = list(services)
+    with ThreadPoolExecutor(4) as pool:
+        found = zip(names, pool.map(lambda name: stack.logs(name, *_RECENT), names), strict=True)
+        return {name: lines for name, lines in found if lines or name in seen.running}
+
+
+def _ports(services: Services, name: str) -> tuple[Port, ...]:
+    """The published ports of a service."""
+    found = services.get(name, {}).get("ports") or ()
+    return tuple(
+        Port(host=str(p.get("host_ip", "")), published=str(p["published"])) for p in found if p.get("published")
+    )

@@ -1,0 +1,156 @@
+"""Looks into the idle server connections of every pool for session state that was left there.
+
+It takes no more of them at a time than are idle, and gives them back after three seconds at most
+(docker/inside/leaks.pl). What is busy in that moment is not looked into, and said to be.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from devpool.checks.installed import Mention, read_mentions
+from devpool.checks.leaks import Kept, Leak, Looked, PoolOf, states, tracked, who
+from devpool.docker.console import ask, query_directly
+from devpool.docker.containers import Running, Stack
+from devpool.errors import DevpoolError
+from devpool.evidence.show_tables import Pool, Sight, links, pools
+from devpool.observe.overview import Overview
+from devpool.resources import inside
+
+_MOST = 50  # of one pool at a time: each is a small process in the pooler's container
+_SHOWN = ("POOLS", "SERVERS", "CLIENTS")
+_SESSIONS = (
+    "SELECT pid, left(coalesce(query, ''), 300) AS query, (SELECT json_agg(json_build_object("
+    "'classid', classid::bigint, 'objid', objid::bigint, 'two', objsubid = 2, 'shared', mode = 'ShareLock')) "
+    "FROM pg_catalog.pg_locks AS l WHERE l.pid = a.pid AND locktype = 'advisory' AND granted) AS advisory "
+    "FROM pg_catalog.pg_stat_activity AS a WHERE backend_type = 'client backend' AND state = 'idle'"
+)
+Answers = dict[int, Mapping[str, Any]]  # of docker/inside/leaks.sql, by the pid of the backend
+
+
+@dataclass(kw_only=True)
+class Found:
+    """What the look found."""
+
+    leaks: list[Leak] = field(default_factory=list)
+    looked: list[Looked] = field(default_factory=list)
+
+
+def find_leaks(seen: Overview) -> Found:
+    """Look into the pools of every pooler that answers."""
+    found = Found()
+    for pooler in seen.poolers:
+        if seen.stack is not None and pooler.running and not pooler.problem:
+            try:
+                _Probe(seen, seen.stack, pooler).look(found)
+            except DevpoolError as error:
+                all_of_it = Looked(pooler=pooler.name, pool="all pools", servers=0, seen=0, problem=error.message)
+                found.looked.append(all_of_it)
+    return found
+
+
+class _Probe:
+    """One pooler at one moment."""
+
+    def __init__(self, seen: Overview, stack: Stack, pooler: Sight) -> None:
+        self.seen, self.stack, self.pooler = seen, stack, pooler
+        self.container = seen.running[pooler.name][0]
+        self.owners = {a: s for s, cs in seen.running.items() for c in cs for a in c.addresses}
+        self.apart = tracked(
+            pooler.reported,
+            pooler.config.get("track_extra_parameters", ""),
+            self.container.environment.get("PGBOUNCER_DB_CONNECT_QUERY", ""),
+        )
+        self.routed = tuple(r.service for r in seen.routes if r.pooled and r.database == pooler.database)
+
+    def look(self, found: Found) -> None:
+        # Before anything else: looking into a connection leaves its own words there as the last ones.
+        self.sessions = {int(row["pid"]): row for row in _sessions(self.stack, self.seen, self.pooler, self.container)}
+        answers = dict(zip(_SHOWN, ask(self.stack, self.container, *_SHOWN), strict=True))
+        self.servers = {s.pid: s for s in links(answers["SERVERS"])}
+        self.clients = links(answers["CLIENTS"])
+        kept: list[tuple[Pool, int, Kept]] = []
+        for pool in pools(answers["POOLS"]):
+            kept += [(pool, pid, s) for pid, a in self._look_into(pool, found).items() for s in states(a, self.apart)]
+        mentions = self._mentions({state.pattern for _, _, state in kept})
+        found.leaks += [self._leak(pool, pid, state, mentions) for pool, pid, state in kept]
+
+    def _look_into(self, pool: Pool, found: Found) -> Answers:
+        kept: Answers = {}
+        problem = _not_shared(pool)
+        if not problem and pool.servers_idle:
+            kept, problem = self._ask(pool)
+        found.looked.append(
+            Looked(
+                pooler=self.pooler.name,
+                pool=f"{pool.user}@{pool.database}",
+                servers=pool.servers,
+                seen=len(kept),
+                problem=problem,
+            )
+        )
+        return kept if pool.mode == "session" else self._seen_from_outside(pool) | kept
+
+    def _mentions(self, patterns: set[str]) -> dict[str, tuple[Mention, ...]]:
+        """Where the source of each app that goes there has what was found."""
+        given = [word for pattern in sorted(patterns) for word in ("-e", pattern)]
+        apps = [app for app in self.routed if app in self.seen.running] if given else []
+        return {app: _search(self.stack, self.seen.running[app][0], given) for app in apps}
+
+    def _ask(self, pool: Pool) -> tuple[Answers, str]:
+        """What each idle server connection of a pool keeps, by the pid of its backend."""
+        count = str(min(pool.servers_idle, _MOST))
+        words = [inside("leaks.pl"), pool.user, pool.database, count, inside("leaks.sql")]
+        try:
+            text = self.stack.execute(self.container, ["perl", "-e", *words])
+        except DevpoolError as error:
+            return {}, error.message.removeprefix("docker failed: ")
+        answers = [json.loads(line) for line in text.splitlines()]
+        return {int(answer["pid"]): answer for answer in answers}, ""
+
+    def _seen_from_outside(self, pool: Pool) -> Answers:
+        """Advisory locks of sessions that rest: those can be seen without being inside."""
+        mine = (s.pid for s in self.servers.values() if (s.database, s.user) == (pool.database, pool.user))
+        rows = {pid: self.sessions[pid].get("advisory") for pid in mine if pid in self.sessions}
+        return {pid: {"advisory": json.loads(locks)} for pid, locks in rows.items() if locks}
+
+    def _leak(self, pool: Pool, pid: int, state: Kept, mentions: Mapping[str, tuple[Mention, ...]]) -> Leak:
+        mine = tuple(c for c in self.clients if (c.database, c.user) == (pool.database, pool.user))
+        users = PoolOf(clients=mine, owners=self.owners, routed=self.routed, mentions=mentions)
+        apps, evidence = who(users, state, self.servers.get(pid), self.sessions.get(pid, {}).get("query", ""))
+        return Leak(
+            pooler=self.pooler.name,
+            pool=f"{pool.user}@{pool.database}",
+            pid=pid,
+            kind=state.kind,
+            what=state.what,
+            statement=state.statement,
+            apps=apps,
+            evidence=evidence,
+        )
+
+
+def _search(stack: Stack, app: Running, patterns: list[str]) -> tuple[Mention, ...]:
+    """Lines of the source in a container's working directory; none where it has no shell, or nothing is found."""
+    try:
+        return tuple(read_mentions(stack.execute(app, ["sh", "-c", inside("search.sh"), "sh", *patterns])))
+    except DevpoolError:
+        return ()
+
+
+def _not_shared(pool: Pool) -> str:
+    if pool.mode == "session":
+        return "session mode: each client has its own, and PgBouncer clears it afterwards"
+    return "statement mode has no transaction to look from" if pool.mode == "statement" else ""
+
+
+def _sessions(stack: Stack, seen: Overview, pooler: Sight, container: Running) -> list[dict[str, str]]:
+    """The resting sessions of Postgres, as far as the one who asks may see them."""
+    try:
+        own = seen.running.get(pooler.database)
+        return stack.query(own[0], _SESSIONS) if own else query_directly(stack, container, _SESSIONS)
+    except DevpoolError:
+        return []

@@ -1,0 +1,197 @@
+"""What can be seen of a project now: its routes and files, its poolers, and whose connections arrive where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from devpool.context import Context
+from devpool.decide.routing import find_routes
+from devpool.docker.console import ask, reported
+from devpool.docker.containers import Running, Stack
+from devpool.docker.live_routes import count
+from devpool.docker.ownership import sentence, ways_on
+from devpool.errors import DevpoolError
+from devpool.evidence.routes import Connections
+from devpool.evidence.show_tables import Row, Sight, limits, links, pools, totals
+from devpool.lifecycle.enabled_project import known_state, missing
+from devpool.lifecycle.file_drift import Drift, drift, stale
+from devpool.lifecycle.recovery import recover_first
+from devpool.lifecycle.rollout import open_stack
+from devpool.load.locate import find_project, project_directory
+from devpool.load.read_project import read_project
+from devpool.model.build_model import read_model
+from devpool.undo.state import AddedPooler, AppRoute, State
+
+_SHOWN = ("VERSION", "CONFIG", "DATABASES", "POOLS", "STATS", "CLIENTS", "SERVERS")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """A project at one moment.
+
+    Attributes:
+        directory: the project directory.
+        state: the record of enable, None where the project is not enabled.
+        routes: of every app.
+        drift: where the files are not as devpool wrote them.
+        stack: its containers; None where Compose cannot read the project.
+        running: those that run, by service.
+        poolers: what each of devpool's poolers shows.
+        connections: those of each app, None where they are unknown.
+        note: why they are.
+        code: the error code of what Docker could not tell, "" where it could.
+        another: that containers under the project's name are another project's, in words; "" where none are.
+        ways_on: what can be typed then.
+    """
+
+    directory: Path
+    state: State | None
+    routes: tuple[AppRoute, ...]
+    drift: tuple[Drift, ...]
+    stack: Stack | None = None
+    running: Mapping[str, list[Running]]
+    poolers: tuple[Sight, ...] = ()
+    connections: tuple[Connections, ...] | None = None
+    note: str = ""
+    code: str = ""
+    another: str = ""
+    ways_on: str = ""
+
+
+def look(ctx: Context) -> Overview:
+    """Look at a project once.
+
+    Raises:
+        DevpoolError: where its files cannot be read. What Docker cannot tell is a note, not an error.
+    """
+    directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
+    recover_first(ctx.output, directory)
+    state = known_state(ctx.selection, ctx.cwd, ctx.shell)
+    found = Overview(
+        directory=directory,
+        state=state,
+        routes=tuple(state.routes if state else _would_be(ctx)),
+        drift=tuple(_drift(ctx, state, directory) if state else ()),
+        running={},
+    )
+    try:
+        found = replace(found, stack=open_stack(ctx.selection, str(ctx.cwd)))
+        return again(found)
+    except DevpoolError as error:
+        return replace(found, note=error.message, code=error.code, poolers=_unseen(state))
+
+
+def _drift(ctx: Context, state: State, directory: Path) -> list[Drift]:
+    lacking = [Drift(file=name, place="", problem=problem) for name, problem in missing(directory, state).items()]
+    found = lacking + drift(state, directory)
+    return found + [one for one in stale(ctx, state, directory) if one not in found]
+
+
+def again(before: Overview) -> Overview:
+    """Look at the containers of a project again; its files are taken to be what they were.
+
+    Raises:
+        DevpoolError: what asking Docker raises.
+    """
+    stack = before.stack
+    assert stack is not None
+    before, running = _with_others(before, stack), stack.running()
+    if not running:
+        unseen = _unseen(before.state)
+        return replace(before, note="the project is not running", code="", running={}, poolers=unseen, connections=None)
+    added = before.state.poolers if before.state else ()
+    seen = {p.name: p for p in before.poolers}
+    poolers = tuple(_sight(stack, running.get(p.name, []), p, seen.get(p.name)) for p in added)
+    pairs = [(r.service, r.database) for r in before.routes]
+    asked = {p.database: p.name for p in poolers if not p.problem}
+    connections, note = _connections(stack, running, pairs, asked)
+    return replace(before, running=running, poolers=poolers, connections=connections, note=note, code="")
+
+
+def _with_others(before: Overview, stack: Stack) -> Overview:
+    """What is to be said of another project's containers under this one's name: they are not entered."""
+    others = stack.others()
+    if not (others and stack.ownership):
+        return replace(before, another="", ways_on="")
+    said = f"{sentence(stack.name, others)}, not from here: they are not looked at"
+    return replace(before, another=said, ways_on=ways_on(stack.name, stack.ownership.own, others))
+
+
+def _would_be(ctx: Context) -> list[AppRoute]:
+    """The routes of a project that is not enabled: all direct, each with the reason that enable would give."""
+    project = read_model(read_project(find_project(ctx.selection, ctx.cwd, ctx.shell)))
+    return [
+        AppRoute(
+            service=r.service,
+            database=r.database,
+            pooled=False,
+            reason="not enabled" if r.pooled else r.reason,
+        )
+        for r in find_routes(project)
+    ]
+
+
+def _unseen(state: State | None) -> tuple[Sight, ...]:
+    return tuple(Sight(name=p.name, database=p.database) for p in (state.poolers if state else ()))
+
+
+def _connections(
+    stack: Stack, running: Mapping[str, list[Running]], pairs: Iterable[tuple[str, str]], poolers: Mapping[str, str]
+) -> tuple[tuple[Connections, ...] | None, str]:
+    try:
+        return tuple(count(stack, running, pairs, poolers)), ""
+    except DevpoolError as error:
+        return None, error.message
+
+
+def _sight(stack: Stack, containers: list[Running], pooler: AddedPooler, before: Sight | None) -> Sight:
+    found = Sight(name=pooler.name, database=pooler.database)
+    if not containers:
+        return replace(found, problem="it does not run")
+    container = containers[0]
+    found = replace(found, running=True, health=container.health)
+    try:
+        answers = dict(zip(_SHOWN, ask(stack, container, *_SHOWN), strict=True))
+    except DevpoolError as error:
+        return replace(found, problem=error.message.removeprefix("docker failed: "))
+    found = _filled(found, answers)
+    # Logging in at every look would fill the log: what was reported counts as long as nothing was set since.
+    known = before.reported if before and before.config == found.config else {}
+    return _as_reported(found, known or _reported(stack, container, found))
+
+
+def _filled(found: Sight, answers: Mapping[str, list[dict[str, str]]]) -> Sight:
+    config = {row["key"]: row["value"] for row in answers["CONFIG"]}
+    version = next((row.get("version", "") for row in answers["VERSION"]), "")
+    return replace(
+        found,
+        version=version.removeprefix("PgBouncer "),
+        mode=config.get("pool_mode", ""),
+        learnt="console",
+        config=config,
+        pools=pools(answers["POOLS"]),
+        limits=limits(answers["DATABASES"]),
+        totals=totals(answers["STATS"]),
+        clients=links(answers["CLIENTS"]),
+        servers=links(answers["SERVERS"]),
+    )
+
+
+def _reported(stack: Stack, container: Running, found: Sight) -> Row:
+    """What a connection itself hears. A pooler whose database does not answer is not made to wait for it."""
+    if container.health == "unhealthy":
+        return {}
+    try:
+        return reported(stack, container, found.config.get("auth_dbname", ""))
+    except DevpoolError:
+        return {}
+
+
+def _as_reported(found: Sight, said: Row) -> Sight:
+    version = said.get("pgbouncer.version", "")
+    if not version:
+        return found
+    mode = said.get("pgbouncer.pool_mode", found.mode)
+    return replace(found, version=version, mode=mode, learnt="connection", reported=said)

@@ -1,0 +1,117 @@
+"""The live view as a picture for the terminal. Only what moves on a screen is drawn here; all else is output.py's.
+
+rich is imported here alone, and this module by `devpool top` and `status --watch` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from devpool.evidence.rates import BARS, PLAIN_BARS, History, Rates, bar
+from devpool.evidence.routes import WORDS, proof
+from devpool.evidence.show_tables import Pool, Sight
+from devpool.observe.overview import Overview
+from devpool.output import words as shown
+
+T = TypeVar("T")
+# The key that is pressed, the word that it sorts by, and whether the greatest comes first.
+SORTS = {"n": "name", "c": "clients", "w": "waiting", "b": "busy", "t": "tx/s"}
+_NONE = Rates(transactions=0, queries=0, query_ms=0, wait_ms=0)
+_BY: dict[str, Callable[[Pool], float]] = {
+    "c": lambda pool: pool.clients_active,
+    "w": lambda pool: pool.clients_waiting,
+    "b": lambda pool: pool.servers_active,
+}
+
+
+def picture(seen: Overview, history: History, sort: str, *, utf8: bool) -> Group:
+    """The view at one moment.
+
+    Args:
+        seen: what was seen.
+        history: the looks before.
+        sort: a key of `SORTS`.
+        utf8: whether the terminal has the characters of bars.
+    """
+    signs = BARS if utf8 else PLAIN_BARS
+    parts: list[Table | Text] = [_apps(seen, sort)] if seen.connections else []
+    if seen.another:
+        parts.append(Text(f"another project: {seen.another}", style="bold"))
+    if seen.note:
+        parts.append(_plain(f"connections unknown: {seen.note}", style="bold"))
+    for pooler in seen.poolers:
+        parts += [Text(""), _title(pooler)]
+        if pooler.running and not pooler.problem:
+            parts += [_pools(pooler, history, sort, signs), _databases(pooler, history, sort, signs)]
+    keys = "  ".join(f"{key} {word}" for key, word in SORTS.items())
+    parts += [Text(""), Text(f"sorted by {SORTS[sort]}   sort: {keys}   q quit", style="dim", no_wrap=True)]
+    return Group(*parts)
+
+
+def _table(*columns: str) -> Table:
+    """Columns without lines between them; all but the first are numbers, and the last is a bar or a word."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", expand=False)
+    for number, name in enumerate(columns):
+        right = 0 < number < len(columns) - 1
+        table.add_column(name, justify="right" if right else "left", no_wrap=True, overflow="ellipsis")
+    return table
+
+
+def _plain(words: str, style: str = "") -> Text:
+    """Words that come from outside: no markup of rich's, and nothing that acts on the terminal."""
+    return Text(shown(words), style=style)
+
+
+def _title(pooler: Sight) -> Text:
+    if pooler.problem or not pooler.running:
+        return _plain(f"{pooler.name} does not answer: {pooler.problem or 'it does not run'}", style="bold")
+    return _plain(f"{pooler.name}: PgBouncer {pooler.version}, {pooler.mode} mode", style="bold")
+
+
+def _apps(seen: Overview, sort: str) -> Table:
+    table = _table("CONTAINER", "AT POOLER", "AT DATABASE", "PROOF")
+    pooled = {(r.service, r.database): r.pooled for r in seen.routes}
+    rows = [(c, r) for c in seen.connections or () for r in c.containers]
+    rows = _sorted(rows, lambda row: row[1].at_pooler if sort == "c" else 0, lambda row: row[1].container)
+    for connections, replica in rows:
+        word = WORDS[proof(replica, pooled=pooled[connections.service, connections.database])]
+        at_database = "-" if replica.at_database is None else str(replica.at_database)
+        table.add_row(_plain(replica.container), str(replica.at_pooler), at_database, word)
+    return table
+
+
+def _pools(pooler: Sight, history: History, sort: str, signs: str) -> Table:
+    table = _table("POOL", "CLIENTS", "WAIT", "BUSY", "IDLE", "LONGEST", "BUSY BEFORE")
+    for pool in _sorted(pooler.pools, _BY.get(sort, lambda _: 0), lambda p: (p.database, p.user)):
+        name = f"{pool.user}@{pool.database}"
+        table.add_row(
+            _plain(name),
+            *map(str, (pool.clients_active, pool.clients_waiting, pool.servers_active, pool.servers_idle)),
+            f"{pool.longest_wait:.1f}s",
+            bar(history.busy.get((pooler.name, name), []), signs),
+        )
+    return table
+
+
+def _databases(pooler: Sight, history: History, sort: str, signs: str) -> Table:
+    table = _table("DATABASE", "TX/S", "QUERY/S", "MS/QUERY", "MS WAITED", "TX/S BEFORE")
+
+    def rate(name: str) -> Rates:
+        return history.rates.get((pooler.name, name), _NONE)
+
+    names = [totals.database for totals in pooler.totals]
+    for name in _sorted(names, lambda n: rate(n).transactions if sort == "t" else 0, str):
+        now = rate(name)
+        numbers = (f"{n:.1f}" for n in (now.transactions, now.queries, now.query_ms, now.wait_ms))
+        table.add_row(_plain(name), *numbers, bar(history.speed.get((pooler.name, name), []), signs))
+    return table
+
+
+def _sorted(rows: Iterable[T], size: Callable[[T], float], name: Callable[[T], object]) -> list[T]:
+    """The greatest first, and what is as great by its name."""
+    return sorted(rows, key=lambda row: (-size(row), str(name(row))))

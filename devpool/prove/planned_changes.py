@@ -1,0 +1,252 @@
+"""The proof, before anything is written: the new texts differ from the old ones by exactly the plan.
+
+Two independent proofs. The text: taking the edits back gives the old text again. The meaning: Compose's own
+model of the project, and its hash of every service, differ by what the plan says and by nothing else.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from typing import Any
+
+from devpool.decide.by_name import ByName
+from devpool.decide.plan import Move, Plan, twin_of
+from devpool.errors import DevpoolError, ProofError
+from devpool.model.compose_model import Reading
+from devpool.model.project import Project, Setting
+from devpool.prove.compare_models import same, unescaped
+from devpool.text.address import find_addresses, leads_to, moved
+from devpool.text.edits import Edit, apply, placed, revert
+
+# What Compose makes of a link: a dependency like that of a plain list.
+_LINKED = {"condition": "service_started", "restart": True, "required": True}
+
+
+def prove_text(text: str, edits: list[Edit]) -> str:
+    """The new text of a file, proved to lead back to the old one.
+
+    Raises:
+        ProofError: `not-reversible`.
+    """
+    after = apply(text, edits)
+    if revert(after, placed(after, edits)) != text:
+        raise ProofError("not-reversible", "the edits do not lead back", where=edits[0].path)
+    return after
+
+
+def prove_reading(project: Project, settings: list[Setting], before: Reading) -> None:
+    """devpool's own reading of every setting must be Compose's.
+
+    Raises:
+        DevpoolError: `reading-differs`: the project uses something that devpool does not read as Compose does.
+    """
+    for setting in settings:
+        if setting.in_command:
+            words = before.services.get(setting.service, {}).get(setting.variable) or []
+            _same_reading(setting, any(setting.address.host in _hosts(w) for w in words))
+            continue
+        environment = before.services.get(setting.service, {}).get("environment") or {}
+        theirs = environment.get(setting.variable)
+        _same_reading(setting, theirs is not None and unescaped(theirs) == setting.value.text)
+
+
+def _same_reading(setting: Setting, same: bool) -> None:
+    if not same:
+        raise DevpoolError(
+            "reading-differs",
+            f"devpool reads `{setting.service}.{setting.variable}` otherwise than Compose does",
+            where=setting.value.origin.place,
+            hint=f"write the value plainly, or keep it direct: --direct {setting.service}",
+        )
+
+
+def _hosts(word: str) -> set[str]:
+    return {address.host for address in find_addresses(word) if address.kind in ("url", "jdbc")}
+
+
+def prove_meaning(plan: Plan, before: Reading, after: Reading) -> None:
+    """Compose's model after the edits must be the one before, changed by the plan.
+
+    Raises:
+        ProofError: `meaning-differs`, naming the first difference.
+    """
+    poolers, apps = {p.name for p in plan.poolers}, set(plan.apps)
+    same("the project", _without_services(before.model), _without_services(after.model))
+    same("the list of services", sorted([*before.services, *plan.added]), sorted(after.services))
+    by_app: dict[str, list[Move]] = {}
+    for move in plan.moves:
+        by_app.setdefault(move.setting.service, []).append(move)
+    for name, service in before.services.items():
+        if name not in apps:
+            same(f"`{name}`", service, after.services[name])
+            same(f"the hash of `{name}`", before.hashes.get(name), after.hashes.get(name))
+            continue
+        named = [b for b in plan.by_name if b.service == name]
+        expected = _by_name(_expected(service, by_app.get(name, [])), named, after.services[name])
+        found = _without_added(after.services[name], expected, poolers)
+        same(f"`{name}`", expected, found)
+    for move in plan.moves:
+        _prove_move(move, after)
+
+
+def _without_services(model: dict[str, Any]) -> dict[str, Any]:
+    # Extensions may be edited: what they mean for the services is compared with these.
+    return {k: v for k, v in model.items() if k != "services" and not k.startswith("x-")}
+
+
+def _expected(service: dict[str, Any], moves: list[Move]) -> dict[str, Any]:
+    """An app as it must be: its settings moved, their old values kept."""
+    expected = copy.deepcopy(service)
+    environment: dict[str, Any] = expected.get("environment") or {}
+    for move in (m for m in moves if m.setting.in_command):
+        words = expected.get(move.setting.variable) or []
+        expected[move.setting.variable] = [_moved_word(w, move) for w in words]
+    in_environment = [m for m in moves if not m.setting.in_command]
+    if in_environment:
+        expected["environment"] = environment
+    by_variable: dict[str, list[Move]] = {}
+    for move in in_environment:
+        by_variable.setdefault(move.setting.variable, []).append(move)
+    for variable, mine in by_variable.items():
+        text = mine[0].setting.value.text
+        # From the last address to the first, so that the spans of the others stay right.
+        for move in sorted(mine, key=lambda m: m.setting.address.host_span, reverse=True):
+            text = moved(text, move.setting.address, *move.target)
+        twin = twin_of(mine[0].setting, environment)
+        if twin:
+            environment[twin] = environment.get(variable)
+        environment[variable] = text.replace("$", "$$")
+    names = {m.pooler.database: m.pooler.name for m in moves}
+    links: list[str] = expected.get("links") or []
+    if links:
+        expected["links"] = _links(names, links)
+    if expected.get("depends_on"):
+        expected["depends_on"] = _depends_on(names, expected, links)
+    return expected
+
+
+def _by_name(expected: dict[str, Any], named: list[ByName], found: dict[str, Any]) -> dict[str, Any]:
+    """An app that is pooled by name: links lead its names elsewhere, and it says itself that it waits for what it is
+    linked to, so that Compose does not restart it with that.
+    """
+    for each in named:
+        before = expected.get("links") or []
+        implied = any(link.partition(":")[0] == each.database for link in before)
+        links = [_led(link, each) for link in before]
+        expected["links"] = links + [link for link in each.links if link not in links]
+        waits, depends = found.get("depends_on") or {}, dict(expected.get("depends_on") or {})
+        theirs = waits.get(each.pooler) or {}
+        waited = theirs.get("condition") in _WAITS and not theirs.get("restart")
+        same(f"whether `{each.service}` waits for `{each.pooler}`, and is not restarted with it", True, waited)
+        known = depends.get(each.database)
+        if each.direct and (known is None or (implied and known == _LINKED)):
+            said = waits.get(each.database) or {}
+            what = f"how `{each.service}` waits for `{each.database}`"
+            same(what, ("service_started", False), (said.get("condition"), said.get("restart", False)))
+            depends[each.database] = said
+        expected["depends_on"] = depends
+    return expected
+
+
+def _led(link: str, each: ByName) -> str:
+    service, _, alias = link.partition(":")
+    name = alias or service
+    return f"{each.pooler}:{name}" if service == each.database and name in each.names else link
+
+
+def _moved_word(word: str, move: Move) -> str:
+    """A word of a command with the move's host replaced in its URLs."""
+    for address in reversed(find_addresses(word)):
+        if address.host == move.setting.address.host and address.kind in ("url", "jdbc"):
+            word = moved(word, address, *move.target)
+    return word
+
+
+# What an app waits for at a pooler: its health, or its start where a list has no place for more.
+_WAITS = ("service_healthy", "service_started")
+
+
+def _without_added(service: dict[str, Any], expected: dict[str, Any], poolers: set[str]) -> dict[str, Any]:
+    """A service without the dependency on a pooler that it was given because it waits for the database only
+    through others.
+    """
+    allowed = expected.get("depends_on") or {}
+    depends = service.get("depends_on") or {}
+    kept = {n: v for n, v in depends.items() if n in allowed or n not in poolers or not _waits(v)}
+    without = {k: v for k, v in service.items() if k != "depends_on"}
+    return without | ({"depends_on": kept} if kept or "depends_on" in expected else {})
+
+
+def _waits(dependency: object) -> bool:
+    return isinstance(dependency, dict) and dependency.get("condition") in _WAITS
+
+
+def _depends_on(names: dict[str, str], service: dict[str, Any], links: list[str]) -> dict[str, Any]:
+    """Dependencies with the database's service renamed. Compose makes one of other keys too: those stay."""
+    kept = {name for name, _, alias in (link.partition(":") for link in links) if alias not in ("", name)}
+    implied = dict.fromkeys(kept, _LINKED) | _implied(service)
+    renamed = {names.get(n, n): v for n, v in service["depends_on"].items() if n in kept or implied.get(n) != v}
+    # What is no database says in `depends_on` what it did, even where it is linked, too.
+    said = service["depends_on"]
+    return renamed | {n: v if n in names else said[n] for n, v in implied.items() if n in said}
+
+
+def _implied(service: dict[str, Any]) -> dict[str, Any]:
+    """The dependencies that Compose makes of sharing a network, a process space or volumes."""
+    modes = (str(service.get(key) or "").partition(":") for key in ("network_mode", "ipc", "pid"))
+    volumes = (str(source).partition(":")[0] for source in service.get("volumes_from") or [])
+    shared = {name: {"condition": "service_started", "required": True} for name in volumes}
+    return shared | {name: _LINKED for kind, _, name in modes if kind == "service"}
+
+
+def _links(names: dict[str, str], links: list[str]) -> list[str]:
+    """Links with the database's service renamed. Where it is linked only under other names, these stay, and the pooler
+    is linked after the first of them.
+    """
+    plain = {name for name, _, alias in (link.partition(":") for link in links) if alias in ("", name)}
+    found: list[str] = []
+    for link in links:
+        name, _, alias = link.partition(":")
+        renamed = name in names and alias in ("", name)
+        found += [names[name]] if renamed else [link]
+        if name in names and name not in plain and names[name] not in found:
+            found.append(names[name])
+    return found
+
+
+def _prove_move(move: Move, after: Reading) -> None:
+    """The new value of a setting, read anew, names the pooler and its port."""
+    setting = move.setting
+    service = after.services[setting.service]
+    found = service[setting.variable] if setting.in_command else [service["environment"][setting.variable]]
+    if not any(leads_to(unescaped(v), setting.address, *move.target) for v in found):
+        message = f"`{setting.service}.{setting.variable}` would not lead to {move.words}"
+        raise ProofError("meaning-differs", message)
+
+
+def prove_direct(after: Reading, poolers: Iterable[str]) -> None:
+    """Nothing goes to these poolers any more: no service has the name, waits for it, is linked to it, or has it as the
+    host of an address.
+
+    Raises:
+        DevpoolError: `not-recognised`, with the service that still does.
+    """
+    names = set(poolers)
+    for name, service in after.services.items():
+        values = [*(service.get("environment") or {}).values(), *_words_of(service)]
+        hosts = {address.host for value in values if value for address in find_addresses(str(value))}
+        linked = {link.partition(":")[0] for link in service.get("links") or []}
+        waits = set(service.get("depends_on") or {})
+        bare = {str(value) for value in values}
+        if names & {name, *hosts, *linked, *waits, *bare}:
+            raise DevpoolError(
+                "not-recognised",
+                f"`{name}` would still go to a pooler that is no more, and there is no record of how it was",
+                where=name,
+                hint="take .devpool/state.json back from version control, or write the database's address there",
+            )
+
+
+def _words_of(service: dict[str, Any]) -> list[str]:
+    return [word for key in ("entrypoint", "command") for word in service.get(key) or []]

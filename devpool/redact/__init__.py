@@ -1,0 +1,1 @@
+"""What may be shown of texts that hold secrets. Pure."""

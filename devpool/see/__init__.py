@@ -1,1 +1,0 @@
-"""What can be seen of a running project: status, the live view, metrics."""

@@ -1,1 +1,0 @@
-"""Should a database be pooled, and with what numbers."""

@@ -1,0 +1,115 @@
+"""What the project's files say of a database's server and of the apps that connect to it. Pure.
+
+What runs is better known than what is written: the looks at running containers take the place of those at the files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from math import ceil
+
+from devpool.decide.logins import login_of
+from devpool.decide.routing import Route
+from devpool.model.project import Project
+from devpool.model.services import Service
+from devpool.sizing.concurrency import UNKNOWN, Demand, Fact, demand, is_number
+from devpool.text import nodes
+
+_DEFAULTS = {"max_connections": 100, "superuser_reserved_connections": 3, "reserved_connections": 0}
+_LIMIT = ("resources", "limits", "cpus")
+_FROM_VARIABLE = {"max_connections": ("POSTGRESQL_MAX_CONNECTIONS", "POSTGRES_MAX_CONNECTIONS")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """An app as it starts: its command as one line, its variables, and how many containers of it there are."""
+
+    words: str
+    variables: Mapping[str, str] = field(repr=False)
+    containers: Fact
+
+
+def looks(project: Project) -> dict[str, Look]:
+    """The services as the files have them."""
+    return {
+        name: Look(
+            words=service.start(),
+            variables={n: v.text for n, v in project.environments[name].items()},
+            containers=_containers(service),
+        )
+        for name, service in project.services.items()
+    }
+
+
+def _containers(service: Service) -> Fact:
+    """`scale` and `deploy.replicas` (the Compose specification); one where neither is said."""
+    for name, text in (("scale", service.text("scale")), ("deploy.replicas", _deploy(service, "replicas"))):
+        if is_number(text):
+            return Fact(value=int(text), source=name)
+    return Fact(value=1, source="one container")
+
+
+def _deploy(service: Service, *path: str) -> str:
+    """A text below `deploy`; "" where there is none."""
+    for statement in reversed(service.statements("deploy")):
+        node = nodes.lookup(statement.value, *path) if isinstance(statement.value, nodes.Mapping) else None
+        found = nodes.resolved(node) if node else None
+        if isinstance(found, nodes.Scalar):
+            return service.read(found)
+    return ""
+
+
+def demands(
+    routes: Iterable[Route], seen: Mapping[str, Look], database: str, *, pooled: bool, cores: int
+) -> tuple[Demand, ...]:
+    """What the apps on one route can hold at a database. Of a direct one that nothing is known of: one connection, for
+    these are jobs and consoles.
+    """
+    mine = [r.service for r in routes if r.database == database and r.pooled is pooled]
+    rest = UNKNOWN if pooled else 1
+    return tuple(
+        demand(n, seen[n].words, seen[n].variables, cores=cores, containers=seen[n].containers, rest=rest) for n in mine
+    )
+
+
+def pools(project: Project, routes: Iterable[Route], database: str) -> tuple[Fact, int]:
+    """The pairs of user and database that pooled apps name, and how many databases those are."""
+    apps = {r.service for r in routes if r.database == database and r.pooled}
+    logins = [login_of(project, s) for s in project.settings if s.database == database and s.service in apps]
+    pairs = {(login.get("POSTGRES_USER", ""), login.get("POSTGRES_DB", "")) for login in logins} - {("", "")}
+    if not pairs:
+        return Fact(value=1, source="one user and database", assumed=True), 1
+    return Fact(value=len(pairs), source="users and databases that the apps name"), len({name for _, name in pairs})
+
+
+def server_setting(service: Service | None, variables: Mapping[str, str], name: str) -> Fact:
+    """A setting of the server, from the command that starts it; else PostgreSQL's default."""
+    match = re.search(rf"(?<![a-z_]){name.replace('_', '[_-]')}\s*=\s*'?(\d+)", service.start()) if service else None
+    if match:
+        return Fact(value=int(match[1]), source=f"{name} in the command")
+    said = next((n for n in _FROM_VARIABLE.get(name, ()) if is_number(variables.get(n, ""))), None)
+    if said:
+        return Fact(value=int(variables[said]), source=said)
+    return Fact(value=_DEFAULTS[name], source="PostgreSQL's default", assumed=True)
+
+
+def reserved(service: Service | None, variables: Mapping[str, str]) -> Fact:
+    """The connections that only superusers and `pg_use_reserved_connections` get (PostgreSQL documentation)."""
+    parts = [server_setting(service, variables, f"{word}reserved_connections") for word in ("superuser_", "")]
+    words = [f"superuser_reserved_connections {parts[0].value}", f"reserved_connections {parts[1].value}"]
+    assumed = all(part.assumed for part in parts)
+    source = " + ".join(words) + (", PostgreSQL's defaults" if assumed else "")
+    return Fact(value=sum(part.value for part in parts), source=source, assumed=assumed)
+
+
+def cores(service: Service | None, machine: int) -> Fact:
+    """The cores that the database's container may use; else those of this machine."""
+    texts = {}
+    if service:
+        texts = {"cpus": service.text("cpus"), "deploy.resources.limits.cpus": _deploy(service, *_LIMIT)}
+    for name, text in texts.items():
+        if re.fullmatch(r"\d+(\.\d+)?", text) and float(text):
+            return Fact(value=ceil(float(text)), source=name)
+    return Fact(value=machine, source="the cores of this machine", assumed=True)

@@ -1,0 +1,207 @@
+"""What became of an edit in a file that was edited since: it stands, it is gone, or it was changed.
+
+An edit is looked for by what it is: by its place in the file's own terms (`at`), and by its text, whatever an editor
+made of the white space around it. Line numbers and offsets count for nothing here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from devpool.decide.plan import DIRECT_SUFFIX
+from devpool.text.document import Document
+from devpool.text.edits import Edit
+from devpool.text.envfile import EnvFile
+from devpool.text.layout import line_start
+from devpool.text.nodes import Mapping, place_of
+from devpool.undo.match import LOOKS, Span, fitting
+
+File = Document | EnvFile
+Verdict = Literal["stands", "gone", "changed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """One edit as it is found now.
+
+    Attributes:
+        edit: the edit.
+        verdict: `stands`; `gone`, where the user took it out or put back what was there; `changed` otherwise.
+        span: where its new text stands; None unless it does.
+        copies: the texts that it had copied, as they are now.
+        place: where what `edit.at` names stands now; None where there is none.
+    """
+
+    edit: Edit
+    verdict: Verdict
+    span: Span | None = None
+    copies: tuple[str, ...] = ()
+    place: Span | None = None
+
+
+def trace(file: File, edits: Sequence[Edit], poolers: Collection[str] = ()) -> list[Trace]:
+    """What became of each edit of a file, in the order of the edits.
+
+    Args:
+        file: the file as it is now.
+        edits: our edits of it.
+        poolers: the names of the poolers: an insertion that named one is not gone while something else does.
+    """
+    found: dict[int, Trace] = {}
+    for number, (edit, rank) in enumerate(_ranked(edits)):
+        found[number] = _at_its_place(file, edit, rank)
+    for number, edit in enumerate(edits):
+        if found[number].span is None:
+            taken = [t.span for t in found.values() if t.span]
+            found[number] = _elsewhere(file, edit, taken) or _lost(file, found[number], taken, poolers)
+    return _together([found[number] for number in range(len(edits))])
+
+
+def _ranked(edits: Sequence[Edit]) -> Iterator[tuple[Edit, tuple[int, int]]]:
+    """Each edit, and of those that look as it does: which it is in the order of the text, and how many there are."""
+    alike: dict[object, list[int]] = {}
+    for edit in edits:
+        alike.setdefault((edit.at, edit.new, edit.inserts), []).append(edit.start)
+    for edit in edits:
+        starts = sorted(alike[edit.at, edit.new, edit.inserts])
+        yield edit, (starts.index(edit.start), len(starts))
+
+
+def _at_its_place(file: File, edit: Edit, rank: tuple[int, int]) -> Trace:
+    place = place_now(file, edit.at)
+    missing = Trace(edit=edit, verdict="changed", place=place)
+    if place is None:
+        return missing
+    number, total = rank
+    for look in LOOKS:
+        found = fitting(look, file.text, edit, place)
+        if len(found) == total:
+            return _standing(missing, found[number])
+    return missing
+
+
+def _standing(trace: Trace, match: re.Match[str]) -> Trace:
+    copies = tuple(text for text in match.groups() if text is not None)
+    return replace(trace, verdict="stands", span=match.span(), copies=copies)
+
+
+def place_now(file: File, at: tuple[str, ...]) -> Span | None:
+    """Where what a path names stands in a file; None where there is no such thing."""
+    if isinstance(file, Document):
+        return place_of(file.root, at)
+    binding = file.last(at[0])
+    return (binding.line_start, binding.line_end) if binding else None
+
+
+# --- where it went ---
+
+
+def _elsewhere(file: File, edit: Edit, taken: Sequence[Span]) -> Trace | None:
+    """The edit where the user has renamed what it was in: the service, or the variable."""
+    if isinstance(file, EnvFile) or edit.at[:1] != ("services",) or len(edit.at) < 3:
+        return None
+    places = [*_renamed(file, edit.at), *_around(file, edit.at)]
+    for look in LOOKS:
+        found = {m.span(): (m, p) for p in places for m in fitting(look, file.text, edit, p)}
+        free = [where for span, where in found.items() if not _overlaps(span, taken)]
+        if len(free) == 1:
+            return _standing(Trace(edit=edit, verdict="stands", place=free[0][1]), free[0][0])
+    return None
+
+
+def _overlaps(span: Span, taken: Sequence[Span]) -> bool:
+    return any(t[0] < span[1] and span[0] < t[1] for t in taken)
+
+
+def service_names(file: File) -> list[str]:
+    """The services that a compose file states."""
+    if isinstance(file, EnvFile):
+        return []
+    entry = next((e for e in file.root.entries if e.key.value == "services"), None)
+    return [e.key.value for e in entry.value.entries] if entry and isinstance(entry.value, Mapping) else []
+
+
+def _renamed(file: Document, at: tuple[str, ...]) -> list[Span]:
+    """The same place in the other services, where the service itself is not there any more."""
+    names = service_names(file)
+    places = [place_of(file.root, ("services", name, *at[2:])) for name in names] if at[1] not in names else []
+    return [place for place in places if place]
+
+
+def _around(file: Document, at: tuple[str, ...]) -> list[Span]:
+    """What the place itself is in, from the inside out to the service."""
+    if place_of(file.root, at) is not None:
+        return []
+    places = [place_of(file.root, at[:depth]) for depth in range(len(at) - 1, 1, -1)]
+    return [place for place in places if place]
+
+
+# --- whether it is gone ---
+
+
+def _lost(file: File, trace: Trace, taken: Sequence[Span], poolers: Collection[str]) -> Trace:
+    """An edit that stands nowhere: gone, or changed."""
+    edit = trace.edit
+    gone = _is_taken_out(file, edit, taken, poolers) if trace.place is None else _is_put_back(file, trace)
+    return replace(trace, verdict="gone" if gone else "changed")
+
+
+def _is_taken_out(file: File, edit: Edit, taken: Sequence[Span], poolers: Collection[str]) -> bool:
+    """Whether what is missing was removed: not, where a renamed pooler is still built, or an entry is another now."""
+    if len(edit.at) == 2 and edit.inserts:
+        built = re.search(r"build: (\S+)", "".join(p for p in edit.new if isinstance(p, str)))
+        found = [m.span() for m in re.finditer(re.escape(built[1]), file.text)] if built else []
+        return all(_is_within(span, taken) for span in found)
+    if edit.inserts:
+        text = "".join(part for part in edit.new if isinstance(part, str))
+        named = [p for p in poolers if next(_words(text, p), None)]
+        return all(_is_within(span, taken) for p in named for span in _words(file.text, p))
+    if isinstance(file, EnvFile) or edit.new != (edit.at[-1],):
+        return True
+    list_of = place_of(file.root, edit.at[:-1])
+    return list_of is None or place_of(file.root, (*edit.at[:-1], edit.old or "")) is not None
+
+
+def _words(text: str, name: str) -> Iterator[Span]:
+    """Where a name stands in a text as a word of its own, and not in a comment."""
+    for match in re.finditer(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text):
+        if not re.search(r"(^|\s)#", text[line_start(text, match.start()) : match.start()]):
+            yield match.span()
+
+
+def _is_within(span: Span, taken: Sequence[Span]) -> bool:
+    return any(t[0] <= span[0] and span[1] <= t[1] for t in taken)
+
+
+def _is_put_back(file: File, trace: Trace) -> bool:
+    """Whether there is again what an edit had replaced."""
+    assert trace.place is not None, "it is looked at where there is one"
+    edit, text = trace.edit, file.text[slice(*trace.place)]
+    if edit.inserts and not edit.old:
+        return False
+    if edit.old is None:
+        first = edit.new[0]
+        return isinstance(first, str) and first not in text
+    word = re.compile(rf"(?<![\w.-]){re.escape(edit.old.strip())}(?![\w.-])")
+    # The value kept beside it tells how often it was there: a database's name may be the user's and the host's too.
+    kept = place_now(file, beside(edit.at))
+    wanted = len(word.findall(file.text[slice(*kept)])) if kept else 1
+    return bool(edit.old) and len(word.findall(text)) >= max(1, wanted)
+
+
+def beside(at: tuple[str, ...]) -> tuple[str, ...]:
+    """Where the direct value of a setting is kept."""
+    return (*at[:-1], at[-1] + DIRECT_SUFFIX)
+
+
+def _together(traces: list[Trace]) -> list[Trace]:
+    """What was added within a value is gone with what was replaced in it; an anchor that was added stands alone."""
+    kept = {t.edit.at for t in traces if t.verdict != "gone" and not _only_adds(t)}
+    return [replace(t, verdict="gone") if _only_adds(t) and t.edit.at not in kept else t for t in traces]
+
+
+def _only_adds(trace: Trace) -> bool:
+    return trace.verdict == "changed" and trace.edit.old == "" and not trace.edit.inserts

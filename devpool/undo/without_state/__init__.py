@@ -1,0 +1,1 @@
+"""An enabled project without the record of what was changed. Pure."""

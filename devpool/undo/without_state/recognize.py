@@ -1,0 +1,246 @@
+"""An enabled project without the record of it: what devpool wrote is known by what it is, and goes back in meaning.
+
+A pooler is a service that is built from `.devpool/pgbouncer`; its own environment says which database is behind it.
+Each step gives new texts, and the caller reads the project again before the next: `unwrapped`, then those of
+redirect.py, which send to the database what goes to the pooler, then `without_poolers`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from devpool.decide.plan import DIRECT_SUFFIX
+from devpool.decide.session_alias import VARIABLE
+from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
+from devpool.errors import DevpoolError
+from devpool.model.connection_variables import published_ports
+from devpool.model.environment import EnvFileUse, env_file_uses
+from devpool.model.networks import has_healthcheck
+from devpool.model.paths import resolve_path
+from devpool.model.project import Project
+from devpool.model.services import Service, services_node
+from devpool.model.sources import Sources
+from devpool.text import nodes
+from devpool.text.address import find_addresses
+from devpool.text.document import Document, encode
+from devpool.text.edits import Edit, Placed, revert
+from devpool.text.envfile import EnvFile
+from devpool.text.patterns import regex
+from devpool.undo.remove import cut
+from devpool.undo.state import AddedPooler
+
+_SECOND = regex(r"\$\{(?P<name>[A-Za-z_]\w*?)_POOLED(_SESSION)?:-")
+_BRACE = regex(r"[{}]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Former:
+    """A pooler that goes, and where what goes to it has to go.
+
+    Attributes:
+        name: its service.
+        database: the host of the database: a service's name, or a host outside.
+        port: where the pooler listens.
+        upstream: where the database listens.
+        published: the port of the host at which the pooler can be reached; "" for none.
+        healthy: whether the pooler waits for the database's health, so that apps may too.
+        doors: the names of doors in session mode, each with the database's own name.
+        exporters: the services that show its metrics.
+    """
+
+    name: str
+    database: str
+    port: str
+    upstream: str
+    published: str = ""
+    healthy: bool = True
+    doors: tuple[tuple[str, str], ...] = ()
+    exporters: tuple[str, ...] = ()
+
+
+def former_poolers(project: Project) -> list[Former]:
+    """The poolers of devpool in a project.
+
+    Raises:
+        DevpoolError: `no-record`, where one does not say what is behind it.
+    """
+    return [_former(project, service) for service in project.services.values() if is_ours(service, BUILD_CONTEXT)]
+
+
+def _exporters(project: Project, pooler: str) -> Iterator[str]:
+    mine = (s for s in project.services.values() if is_ours(s, EXPORTER_CONTEXT))
+    yield from (s.name for s in mine if pooler in s.names("depends_on"))
+
+
+def former_of(added: AddedPooler, project: Project) -> Former:
+    """The same of a pooler that is on record."""
+    database = project.services.get(added.database)
+    healthy = database is not None and has_healthcheck(database)
+    return Former(
+        name=added.name,
+        database=added.database,
+        port=added.port,
+        upstream=added.upstream,
+        healthy=healthy,
+        exporters=(added.exporter,) if added.exporter else (),
+    )
+
+
+def is_ours(service: Service, context: str = "") -> bool:
+    """Whether a service is built from a build context of devpool's: from this one, or from any."""
+    ours = (f"/{context}",) if context else (f"/{BUILD_CONTEXT}", f"/{EXPORTER_CONTEXT}")
+    for statement in service.statements("build"):
+        value = statement.value
+        node = nodes.lookup(value, "context") if isinstance(value, nodes.Mapping) else value
+        found = nodes.resolved(node) if node else None
+        if isinstance(found, nodes.Scalar):
+            path = resolve_path(statement.document.directory, service.read(found))
+            return path.endswith(ours)
+    return False
+
+
+def _former(project: Project, service: Service) -> Former:
+    values = {name: value.text for name, value in project.environments[service.name].items()}
+    url = next((a for a in find_addresses(values.get("DATABASE_URL", "")) if a.kind == "url"), None)
+    host = values.get("POSTGRES_HOST") or (url.host if url else "")
+    if not host:
+        raise DevpoolError(
+            "no-record",
+            f"there is no record of what was changed, and `{service.name}` does not say here which database it serves",
+            where=service.place,
+            hint="take .devpool/state.json back from version control, or run devpool where the project was enabled",
+        )
+    doors = (pair.partition("=") for pair in values.get(VARIABLE, "").split(",") if "=" in pair)
+    waits = [service.deep_texts(s.value) for s in service.statements("depends_on")]
+    return Former(
+        name=service.name,
+        database=host,
+        port=values.get("PGBOUNCER_LISTEN_PORT", "6432"),
+        upstream=values.get("POSTGRES_PORT") or (url.port if url else None) or "5432",
+        published=next(iter(published_ports(service)), ""),
+        healthy=any("service_healthy" in texts for texts in waits),
+        doors=tuple((door, name) for door, _, name in doors),
+        exporters=tuple(_exporters(project, service.name)),
+    )
+
+
+def texts_of(sources: Sources) -> Iterator[Document | EnvFile]:
+    """The files of a project that can be edited: not devpool's own, and none outside of the project's root."""
+    files: list[Document | EnvFile] = [*sources.loaded.values(), *sources.env_files.values()]
+    for file in files:
+        if f"/{FOLDER}/" not in file.path and not sources.is_hidden(file.path):
+            yield file
+
+
+def encoded(file: Document | EnvFile, spans: list[Placed]) -> bytes:
+    """The bytes of a file with these spans replaced by what each says is to stand there."""
+    return encode(file.bom, revert(file.text, spans))
+
+
+def change(file: Document | EnvFile, start: int, end: int, text: str) -> Placed:
+    """A span that is to be replaced."""
+    edit = Edit(path=file.path, start=start, end=end, old=None, new=(), at=("",))
+    return Placed(edit, start, end, text)
+
+
+# --- the first step: second variables and private files ---
+
+
+def unwrapped(sources: Sources) -> dict[str, bytes]:
+    """`${URL_POOLED:-${URL}}` is `${URL}` again, and the private files are read no more."""
+    found: dict[str, list[Placed]] = {}
+    for file in texts_of(sources):
+        spans = [*_unwrapped(file), *(_second_lines(file) if isinstance(file, EnvFile) else ())]
+        found.setdefault(file.path, []).extend(spans)
+    for service in sources.services.values():
+        for document, place in _private_items(sources, service):
+            found.setdefault(document.path, []).append(place)
+            found[document.path] += _named_again(service)
+    files = {file.path: file for file in texts_of(sources)}
+    return {path: encoded(files[path], list(dict.fromkeys(found[path]))) for path in files if found.get(path)}
+
+
+def _unwrapped(file: Document | EnvFile) -> Iterator[Placed]:
+    for match in _SECOND.finditer(file.text):
+        end = _closing(file.text, match.end())
+        inside = file.text[match.end() : end] if end else ""
+        if end and re.match(rf"\$\{{?{match['name']}\b", inside):
+            yield change(file, match.start(), end + 1, inside)
+
+
+def _closing(text: str, position: int) -> int | None:
+    """Where the brace that is open at a position is closed."""
+    depth = 1
+    for match in _BRACE.finditer(text, position):
+        depth += 1 if match[0] == "{" else -1
+        if depth == 0:
+            return match.start()
+    return None
+
+
+def _second_lines(file: EnvFile) -> Iterator[Placed]:
+    names = {binding.name for binding in file.bindings}
+    for binding in file.bindings:
+        first = re.fullmatch(r"(\w+?)_POOLED(_SESSION)?", binding.name)
+        if first and first[1] in names:
+            yield cut(file, (binding.line_start, binding.line_end))
+
+
+def _private_items(sources: Sources, service: Service) -> Iterator[tuple[Document, Placed]]:
+    """The entries of `env_file` that name a private file."""
+    ours = f"{sources.directory}/{FOLDER}/env/"
+    uses = list(env_file_uses(service))
+    for use in uses:
+        if use.path.startswith(ours) and not is_ours(service, BUILD_CONTEXT):
+            mine = [u for u in uses if u.document is use.document]
+            whole = nodes.place_of(use.document.root, ("services", service.name, "env_file"))
+            alone = all(u.path.startswith(ours) for u in mine)
+            yield use.document, cut(use.document, whole if alone and whole else _item_of(service, use))
+
+
+def _item_of(service: Service, use: EnvFileUse) -> tuple[int, int]:
+    """The span of the whole item that names an env file, in the short form or in the long one."""
+    mine = (s.value for s in service.statements("env_file") if s.document is use.document)
+    listed = (item for node in mine for item in getattr(node, "items", ()))
+    spans = ((i.start, i.end) for i in listed if i.start <= use.node.start and use.node.end <= i.end)
+    return next(spans, (use.node.start, use.node.end))
+
+
+def _named_again(service: Service) -> Iterator[Placed]:
+    """Entries that got a direct name because a private file gave the new value."""
+    for statement in service.statements("environment"):
+        node = statement.value
+        scalars = [e.key for e in node.entries] if isinstance(node, nodes.Mapping) else []
+        scalars += [i for i in getattr(node, "items", ()) if isinstance(i, nodes.Scalar)]
+        names = {scalar.value.partition("=")[0] for scalar in scalars}
+        for scalar in scalars:
+            name = scalar.value.partition("=")[0]
+            first = name.removesuffix(DIRECT_SUFFIX)
+            if first != name and first not in names:
+                start = statement.document.text.index(name, scalar.start) + len(first)
+                yield change(statement.document, start, start + len(DIRECT_SUFFIX), "")
+
+
+# --- the last step: the poolers themselves ---
+
+
+def without_poolers(sources: Sources, poolers: list[Former]) -> dict[str, bytes]:
+    """The files without the poolers' services."""
+    names = {name for pooler in poolers for name in (pooler.name, *pooler.exporters)}
+    found: dict[str, bytes] = {}
+    for document in (file for file in texts_of(sources) if isinstance(file, Document)):
+        services = services_node(document)
+        mine = [e for e in services.entries if e.key.value in names] if services else []
+        if services and mine:
+            spans = [_without(document, services, entry) for entry in mine]
+            found[document.path] = encoded(document, spans)
+    return found
+
+
+def _without(document: Document, services: nodes.Mapping, entry: nodes.Entry) -> Placed:
+    """A service's removal, with the blank line before it, unless that belongs to the text of the service before."""
+    ends = [max(e.key.end, e.value.end) for e in services.entries if e.key.start < entry.key.start]
+    between = document.text[max(ends, default=0) : entry.key.start]
+    return cut(document, (entry.key.start, max(entry.key.end, entry.value.end)), blank=between.count("\n") > 1)
