@@ -12,8 +12,8 @@ import pytest
 import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from memory_project import COMPOSE, EXPORTER, FOLDER, TEMPLATE, file_of, planned
 from property.generated import BOM, Generated, examples, projects
-from unit.memory_project import COMPOSE, EXPORTER, FOLDER, TEMPLATE, file_of, planned
 
 from devpool.decide.plan import Plan
 from devpool.edit.rewrite import rewrite

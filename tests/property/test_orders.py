@@ -10,9 +10,9 @@ import pytest
 from counting import count
 from hypothesis import given
 from hypothesis import strategies as st
+from memory_project import EXPORTER, FOLDER, TEMPLATE, file_of, planned
 from property.generated import AT_LENGTH, BOM, Generated, examples, projects
 from property.users_edits import REORDERED, SAFE, SPACED, TAILED, VARIED, Files
-from unit.memory_project import EXPORTER, FOLDER, TEMPLATE, file_of, planned
 
 from devpool.edit.rewrite import rewrite
 from devpool.errors import DevpoolError

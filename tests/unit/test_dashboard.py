@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from unit.test_metric_names import table
+from unit.evidence.test_pooler_metrics import table
 
 from devpool import resources
 from devpool.evidence import pooler_metrics

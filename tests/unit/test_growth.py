@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
-from unit.memory_project import COMPOSE, FOLDER, changed
+from memory_project import COMPOSE, FOLDER, changed
 
 from devpool.cli import run
 from devpool.output import Output

@@ -10,7 +10,7 @@ from devpool.catalog.migration_tools import TOOLS, Tool
 from devpool.migrate.image_listing import listing, script
 from devpool.model.tool_detection import by_command, direct_names, patterns, recognise, scripts
 
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "migrations.md"
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "migrations.md"
 PACKAGE = '{"scripts": {"start": "node .", "db:up": "%s"}, "devDependencies": {"%s": "^1.0.0"}}'
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from unit.memory_project import planned, rewritten
+from memory_project import planned, rewritten
 
 from devpool.decide.options import Options, remembered, with_settings, without
 from devpool.decide.tuning import PRESETS, in_words, read_settings, read_types, variables
 from devpool.errors import DevpoolError, UsageError
 from devpool.lifecycle.plan_notes import notes
 
-IMAGE = Path(__file__).resolve().parents[2] / "docker" / "pgbouncer"
+IMAGE = Path(__file__).resolve().parents[3] / "docker" / "pgbouncer"
 TYPES = read_types((IMAGE / "settings.txt").read_text(encoding="utf-8"))
 PROJECT = """\
 services:

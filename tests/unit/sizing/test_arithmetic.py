@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.memory_project import project
+from memory_project import project
 
 from devpool.decide.routing import find_routes
 from devpool.observe.sizing_report import size_data, size_lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from unit.memory_project import FOLDER, Files, project
+from memory_project import FOLDER, Files, project
 
 from devpool.model.environment import Value, raw_span, variable_holding
 from devpool.text.document import Document

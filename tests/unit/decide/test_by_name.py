@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from unit.memory_project import COMPOSE, Files, changed, planned, rewritten
+from memory_project import COMPOSE, Files, changed, planned, rewritten
 
 from devpool.decide.plan import Plan
 from devpool.errors import DevpoolError

@@ -7,7 +7,7 @@ import tracemalloc
 from dataclasses import asdict, replace
 
 import pytest
-from unit.memory_project import FOLDER, changed
+from memory_project import FOLDER, changed
 
 from devpool.decide.options import Options
 from devpool.errors import DevpoolError

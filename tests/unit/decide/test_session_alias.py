@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from unit.memory_project import planned, rewritten
+from memory_project import planned, rewritten
 
 from devpool.errors import DevpoolError
 from devpool.text.address import find_addresses, leads_to, moved

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from unit.memory_project import Files, project
+from memory_project import Files, project
 
 DB = "services:\n  db:\n    image: postgres:17\n"
 

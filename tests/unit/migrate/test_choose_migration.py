@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from unit.memory_project import project
+from memory_project import project
 
 from devpool.catalog.migration_tools import TOOLS
 from devpool.errors import DevpoolError

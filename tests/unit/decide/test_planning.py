@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from unit.memory_project import Files, planned
+from memory_project import Files, planned
 
 from devpool.decide.credentials import find_credentials
 from devpool.decide.plan import Plan, twin_of

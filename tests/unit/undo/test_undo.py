@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 
 import pytest
+from memory_project import COMPOSE, FOLDER, changed, file_of
 from property.users_edits import indented_twice
-from unit.memory_project import COMPOSE, FOLDER, changed, file_of
 
 from devpool.errors import DevpoolError
 from devpool.text.document import Document, parse

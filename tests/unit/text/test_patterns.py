@@ -9,7 +9,7 @@ from pathlib import Path
 
 from devpool.text.patterns import regex
 
-REPO = Path(__file__).resolve().parents[2]
+REPO = Path(__file__).resolve().parents[3]
 # Every module of devpool, with the patterns at its top compiled at once.
 _ALL = """
 import importlib, pathlib, re

@@ -22,7 +22,7 @@ from devpool.text.interpolation import SHELL, Variable
 
 FOLDER = "/project"
 COMPOSE = f"{FOLDER}/compose.yml"
-_BLOCKS = Path(__file__).resolve().parents[2] / "compose"
+_BLOCKS = Path(__file__).resolve().parents[1] / "compose"
 TEMPLATE = (_BLOCKS / "pooler.yml").read_text(encoding="utf-8")
 EXPORTER = (_BLOCKS / "exporter.yml").read_text(encoding="utf-8")
 
