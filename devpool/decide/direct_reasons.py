@@ -5,7 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import cache
 
+from devpool.catalog import bystanders, direct_programs, start_commands, variable_names
+from devpool.catalog.direct_programs import BACKUP, REPLICATION, Field, Kind
 from devpool.decide import job_detection
 from devpool.model import networks
 from devpool.model.databases import image_name
@@ -17,62 +20,18 @@ from devpool.text import nodes
 from devpool.text.nodes import Alias
 from devpool.text.patterns import regex
 
-_MIGRATOR_NAME = regex(
-    r"(^|[-_])(migrat\w*|db[-_]?init|init[-_]?db|seed(er)?|schema[-_]?(init\w*|upgrade|setup))([-_]|$)", re.I
-)
-_WORKER_NAME = regex(r"(^|[-_])workers?[-_]migrations$|(^|[-_])migrat\w*[-_]workers?$", re.I)
-_PREPARER_NAME = regex(r"(^|[-_])(init|setup|bootstrap|installer)$", re.I)
-_BACKUP = regex(r"(^|[-_/\s])(backups?|pg_?dump)([-_.\s]|$)", re.I)
-_MONITORING = ("monitoring", "it watches the real server")
-_CONSOLE = ("console", "an admin console needs session features")
-_DUMP = ("backup", "dumps need one session")
-_REPLICATION = ("replication", "it follows the server by logical replication")
-_LISTEN = ("listen", "it waits on LISTEN, which a transaction pool cannot deliver")
-_MIGRATOR = ("migrator", "it migrates the schema")
-_DIRECT_IMAGES = (
-    (
-        regex(
-            r"exporter|pgwatch|pganalyze|pgmonitor|pghero|^agent$|grafana-agent|alloy|telegraf|datadog|otel|opentelemetry-collector|netdata"
-        ),
-        _MONITORING,
-    ),
-    (regex(r"pgadmin|adminer|pgweb|pghero|phppgadmin|cloudbeaver|dbgate|prisma-studio|metabase-db"), _CONSOLE),
-    (regex(r"backup|pg_?dump|barman|wal-?g|pgbackrest"), _DUMP),
-    (
-        regex(
-            r"debezium|^realtime$|kafka-connect|^connect$|pglogical|peerdb|airbyte|materialize|powersync"
-            r"|(^|[-_])(cdc|electric|zero-cache|sequin|pgsync|pgstream|readyset|wal-listener)([-_]|$)"
-        ),
-        _REPLICATION,
-    ),
-    (regex(r"amqp-bridge|pg_?amqp|graphile-worker|concourse|graph-node"), _LISTEN),
-    (regex(r"flyway|liquibase|dbmate|sqitch|(^|[-_])goose([-_]|$)"), _MIGRATOR),
-)
-_DIRECT_COMMANDS = (
-    (regex(r"\bgraphile-worker\b|\bprocrastinate\b.*\bworker\b|\bgood_job\b.*\bstart\b"), _LISTEN),
-    (regex(r"\bpg_dump(all)?\b|\bpg_basebackup\b|\bpg_restore\b"), _DUMP),
-    (regex(r"prisma\s+studio|drizzle-kit\s+studio"), _CONSOLE),
-)
-_DIRECT_FULL_IMAGES = (
-    (regex(r"(^|/)(migrate/migrate|arigaio/atlas)\b"), _MIGRATOR),
-    (regex(r"(^|/)debezium/(server|connect|operator|platform-conductor)\b"), _REPLICATION),
-    (regex(r"(^|/)rocicorp/zero\b"), _REPLICATION),
-    (regex(r"(^|/)graphile/worker\b"), _LISTEN),
-)
-_BYSTANDER = regex(
-    r"^(redis|valkey|keydb|qdrant|weaviate|milvus|rabbitmq|memcached|nginx|openresty|caddy|traefik|haproxy|elasticsearch|opensearch|minio|kafka"
-    r"|zookeeper|mongo(db)?|mysql|mariadb|mailhog|mailpit|mailcatcher|jaeger|prometheus|clickhouse)([-_.]|$)"
-)
-_FRONT = regex(r"^(nginx|gateway|(reverse-?)?proxy|front(-?end)?|static|(web-?)?ui|client)$", re.I)
-_FRONT_COMMAND = regex(r"^\s*(cp|nginx|npm run build|yarn build|caddy)\b")
 _FALSE = ("", "false", "0", "no", "off", "f", "n")
-# What only a consumer of Postgres's logical replication is told: its slot, its publication, the plugin that decodes.
-_SLOT_VARIABLE = regex(
-    r"(REPLICATION|WAL)_?SLOT|(^|_)SLOT_?NAME$|(PG|POSTGRES|REPLICATION|CDC|WAL)\w*_PUBLICATION(_?NAME)?S?$", re.I
-)
-_DECODER = regex(r"\b(pgoutput|wal2json|decoderbufs|test_decoding)\b")
 
 Reason = tuple[str, str]
+
+
+@cache
+def _patterns(field: Field) -> list[tuple[re.Pattern[str], Kind]]:
+    return [(regex(text), kind) for text, kind in direct_programs.patterns(field)]
+
+
+def _of(kind: Kind) -> Reason:
+    return kind.code, kind.sentence
 
 
 def reasons(
@@ -155,8 +114,10 @@ def _by_replication(project: Project, service: str) -> Iterator[Reason]:
     """
     own = _own_environment(project.services[service])
     told = {n: v.text for n, v in project.environments[service].items() if v.origin.container in own and v.text}
-    if any(_SLOT_VARIABLE.search(name) or _DECODER.search(text) for name, text in told.items()):
-        yield _REPLICATION
+    if any(
+        variable_names.REPLICATION.search(name) or variable_names.DECODERS.search(text) for name, text in told.items()
+    ):
+        yield _of(REPLICATION)
 
 
 def bystander(service: Service, database: str, *, own: bool) -> Iterator[Reason]:
@@ -168,10 +129,14 @@ def bystander(service: Service, database: str, *, own: bool) -> Iterator[Reason]
         own: whether they stand in the service's own text. Only an official image cannot mean them then.
     """
     image = image_name(service)
-    if _BYSTANDER.search(image) and not (own and "/" in service.text("image")):
+    if bystanders.OTHER_SERVERS.search(image) and not (own and "/" in service.text("image")):
         yield "bystander", f"it is {image} and does not connect to Postgres"
-    front = any(_FRONT.search(name) for name in (service.name, *_build_folders(service)))
-    if not own and (front or _FRONT_COMMAND.search(service.start())) and database not in service.names("depends_on"):
+    front = any(bystanders.FRONT_NAMES.search(name) for name in (service.name, *_build_folders(service)))
+    if (
+        not own
+        and (front or bystanders.FRONT_COMMANDS.search(service.start()))
+        and database not in service.names("depends_on")
+    ):
         yield "bystander", "it is given the variables of others, and does not look like an app that connects"
 
 
@@ -187,13 +152,13 @@ def _build_folders(service: Service) -> Iterator[str]:
 def _by_kind(service: Service) -> Iterator[Reason]:
     command = service.start()
     looked_at = (
-        (image_name(service), _DIRECT_IMAGES),
-        (command, _DIRECT_COMMANDS),
-        (service.text("image"), _DIRECT_FULL_IMAGES),
+        (image_name(service), _patterns("image")),
+        (command, _patterns("command")),
+        (service.text("image"), _patterns("full_image")),
     )
-    yield from (reason for text, patterns in looked_at for pattern, reason in patterns if pattern.search(text))
-    if _BACKUP.search(service.name) or _BACKUP.search(command):
-        yield _DUMP
+    yield from (_of(kind) for text, patterns in looked_at for pattern, kind in patterns if pattern.search(text))
+    if start_commands.BACKUP_NAMES.search(service.name) or start_commands.BACKUP_NAMES.search(command):
+        yield _of(BACKUP)
 
 
 def _one_off(project: Project, service: Service, awaited: frozenset[str]) -> Iterator[Reason]:
@@ -204,9 +169,9 @@ def _one_off(project: Project, service: Service, awaited: frozenset[str]) -> Ite
     """
     command = service.start()
     stays = service.text("restart") in ("always", "unless-stopped")
-    if not stays and any(_is_true(project, service, f"_AIRFLOW_DB_{word}") for word in ("UPGRADE", "MIGRATE")):
+    if not stays and any(_is_true(project, service, name) for name in start_commands.AIRFLOW_MIGRATES):
         yield "migrator", "its environment tells it to migrate the schema"
-    elif stays and _WORKER_NAME.search(service.name):
+    elif stays and start_commands.MIGRATION_WORKER_NAMES.search(service.name):
         return  # it takes jobs off a queue, which have to do with migrations of some kind
     elif job_detection.migrates(command):
         yield "migrator", "its command migrates the schema"
@@ -219,7 +184,9 @@ def _one_off(project: Project, service: Service, awaited: frozenset[str]) -> Ite
 
 
 def _is_named_a_migrator(name: str, *, stays: bool) -> bool:
-    return _MIGRATOR_NAME.search(name) is not None or (not stays and _PREPARER_NAME.search(name) is not None)
+    return start_commands.MIGRATOR_NAMES.search(name) is not None or (
+        not stays and start_commands.PREPARER_NAMES.search(name) is not None
+    )
 
 
 def _is_true(project: Project, service: Service, variable: str) -> bool:

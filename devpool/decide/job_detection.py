@@ -2,29 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
+from devpool.catalog import start_commands as words
 from devpool.text.patterns import regex
-
-_MIGRATES = regex(
-    r"\bmigrat(e|ions?)\b(?!-(api|app|manager|server|service|worker)\b)|\balembic\b.{0,500}\bupgrade\b|\bflyway\b|\bliquibase\b"
-    r"|\bdb:(migrate|setup|prepare|create|schema:load)\b|\bprisma\s+(migrate|db\s+push)\b|\bgoose\b|\bdbmate\b|\bsqitch\b"
-    r"|\bschema[-_ ]?(load|setup|create|init\w*|upgrade)\b|\bupgrade-schema\b|\bdoctrine:schema:(create|update)\b"
-    r"|\bairflow\s+db\b|\bdb\s+upgrade\b|\becto\.(create|setup)\b|\bdrizzle-kit\s+push\b|\bef\s+database\s+update\b"
-    r"|\baerich\s+upgrade\b|\bseed(er)?\b",
-    re.I,
-)
-_PSQL = regex(r"\bpsql\b")
-
-# What serves wherever it stands in a step, what does so unless the step migrates (`/app/server migrate up`), and what
-# can run anything: a name like `migrator` says more than `node`.
-_SERVER = regex(
-    r"runserver|gunicorn|uvicorn|uwsgi|hypercorn|daphne|celery|puma|rails s(?!\w*:)|npm (run )?(start|dev)|sidekiq"
-    r"|phx\.server|php-fpm|apache2|supervisord|\b(flask|fastapi) run\b|\bqueue:work\b|\byarn (run )?(start|dev)\b",
-    re.I,
-)
-_SERVING = regex(r"(?<![A-Za-z])(server?|start)\b", re.I)
-_RUNTIME = regex(r"\bnext\b|\bnode\s|\bjava\s|\bexec\s", re.I)
 
 _CONTINUED = regex(r"\\[ \t]*\r?\n")
 _BETWEEN_STEPS = regex(r"&&|\|\||;|\r?\n")
@@ -33,20 +12,6 @@ _BEFORE_A_STEP = regex(
 )
 _FOLDERS = regex(r"(?<![^\s=:\"'])[^\s=:\"']*/(?=[^\s/])")  # from a word's start on: linear in its length
 _OPTION = regex(r"(?<!\S)-\S+")
-# Steps that are over at once, and that say nothing of what comes after them.
-_PASSING = regex(
-    r"^(#|(done|fi|esac|true|false|exit|wait|echo|printf|sleep|touch|rm|cp|mv|mkdir|chmod|chown|cat|ls|date|set|export|cd"
-    r"|curl|wget|nc|test|pg_isready|createdb|createuser|npm (ci|install)|\[+)(?![\w.-])|[\s\"')}]*$)"
-)
-# Words of the chores that go with a migration: they end, too.
-_CHORE = regex(
-    r"seed|init|load|creat|setup|import|fixture|populat|prepar|superuser|collectstatic|compilemessages|generate|check|backfill"
-    r"|ensure|grant|bootstrap|finish|status|upgrade|stamp|reset|insert",
-    re.I,
-)
-# A framework's own commands end, but for the few that _SERVER and _SERVING know, and those that work off a queue.
-_MANAGEMENT = regex(r"\b(manage\.py|artisan|rake|rails|bin/console|mix|airflow|superset|kong)\b")
-_WORKER = regex(r"work|queue|cluster|schedul|listen|consum|horizon|octane|\bbot\b|\brun\b", re.I)
 
 
 def serves(start: str) -> bool:
@@ -56,7 +21,7 @@ def serves(start: str) -> bool:
 
 def plainly_serves(start: str) -> bool:
     """Whether a start names a server by a word that cannot mean a migration."""
-    return any(_SERVER.search(s) or _SERVING.search(_without_migration(s)) for s in _last_steps(start))
+    return any(words.SERVERS.search(s) or words.SERVING.search(_without_migration(s)) for s in _last_steps(start))
 
 
 def migrates(start: str) -> bool:
@@ -66,13 +31,13 @@ def migrates(start: str) -> bool:
 
 def runs_psql(start: str) -> bool:
     """Whether a start runs psql and nothing that stays."""
-    return _PSQL.search(start) is not None and not serves(start)
+    return words.PSQL.search(start) is not None and not serves(start)
 
 
 def _steps(start: str) -> list[str]:
     """The steps of a start, one command each, without the words of the shell around it."""
     cut = _BETWEEN_STEPS.split(_CONTINUED.sub(" ", start))
-    return [step for text in cut if not _PASSING.search(step := _BEFORE_A_STEP.sub("", text, count=1).strip())]
+    return [step for text in cut if not words.PASSING.search(step := _BEFORE_A_STEP.sub("", text, count=1).strip())]
 
 
 def _last_steps(start: str) -> list[str]:
@@ -83,7 +48,7 @@ def _last_steps(start: str) -> list[str]:
 
 
 def _prepares(step: str) -> bool:
-    return _migrates(step) or _PSQL.search(step) is not None
+    return _migrates(step) or words.PSQL.search(step) is not None
 
 
 def _bare(step: str) -> str:
@@ -92,12 +57,12 @@ def _bare(step: str) -> str:
 
 
 def _migrates(step: str) -> bool:
-    return _MIGRATES.search(_bare(step)) is not None
+    return words.MIGRATES.search(_bare(step)) is not None
 
 
 def _without_migration(step: str) -> str:
     """What of a step can name a server: all of it, or what comes after the word that migrates."""
-    found = _MIGRATES.search(bare := _bare(step))
+    found = words.MIGRATES.search(bare := _bare(step))
     return bare[found.end() :] if found else step
 
 
@@ -109,9 +74,11 @@ def _goes_on(start: str) -> bool:
 
 def _is_chore(step: str) -> bool:
     bare = _bare(step)
-    return _CHORE.search(bare) is not None or bool(_MANAGEMENT.search(bare) and not _WORKER.search(bare))
+    return words.CHORES.search(bare) is not None or bool(
+        words.MANAGEMENT.search(bare) and not words.WORKERS.search(bare)
+    )
 
 
 def _runs(start: str) -> bool:
     """Whether a start that prepares nothing runs a runtime: `node index.js`."""
-    return not any(map(_prepares, _steps(start))) and _RUNTIME.search(start) is not None
+    return not any(map(_prepares, _steps(start))) and words.RUNTIMES.search(start) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
+from devpool.catalog.variable_names import PAST_A_POOLER
 from devpool.decide import tuning
 from devpool.decide.address_edits import Target
 from devpool.decide.alias_copies import Unaliases
@@ -13,7 +14,7 @@ from devpool.decide.inherited_copies import Shields
 from devpool.decide.placement import How, Where
 from devpool.decide.routing import Route
 from devpool.decide.session_alias import SUFFIX, VARIABLE, in_variable
-from devpool.model.project import BARE, DIRECT_NAME, Setting
+from devpool.model.project import BARE, Setting
 
 DIRECT_SUFFIX = "_DIRECT"
 POOLED_SUFFIX = "_POOLED"
@@ -162,5 +163,5 @@ def twin_of(setting: Setting, environment: Container[str]) -> str | None:
         environment: the names that the app's environment has.
     """
     name = setting.variable + DIRECT_SUFFIX
-    plain = setting.kind in BARE or setting.in_command or DIRECT_NAME.search(setting.variable)
+    plain = setting.kind in BARE or setting.in_command or PAST_A_POOLER.search(setting.variable)
     return None if plain or name in environment else name

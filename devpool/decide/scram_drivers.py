@@ -6,25 +6,13 @@ Java's drivers use, and Bun do not.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from devpool.catalog import scram_platforms
 from devpool.decide.tuning import SCRAM, SCRAM_USUAL
 from devpool.errors import DevpoolError
 from devpool.model.project import Project, Setting
 from devpool.model.services import Service
-from devpool.text.patterns import regex
-
-_JAVA_IMAGE = regex(
-    r"(^|[/._-])(java|jdk|jre|openjdk|temurin|corretto|zulu|graalvm|spring|keycloak|quarkus|tomcat|jetty|wildfly|jboss"
-    r"|liberty|maven|gradle|sonarqube|metabase|camunda|confluence|jira|jenkins|nifi|thingsboard|openfire)\d*([/:._-]|$)",
-    re.I,
-)
-_JAVA_COMMAND = regex(r"\bjava\b|\.jar\b|\.war\b|\b(mvnw?|gradlew?|sbt)\b|\bspring|\bkc\.sh\b", re.I)
-_JAVA_VARIABLE = regex(r"JAVA_(OPTS|TOOL_OPTIONS|HOME)|JDK_JAVA_OPTIONS|(SPRING|QUARKUS|KC|CATALINA)_\w+")
-_JAVA_URL = regex(r"(j|r2)dbc:|vertx-reactive:", re.I)
-_BUN_IMAGE = regex(r"(^|/)bun([:@]|$)", re.I)
-_BUN_COMMAND = regex(r"(^|[\s/])bunx?(\s|$)")
 
 
 def refuse_fast_auth(project: Project, settings: list[Setting], chosen: Mapping[str, str]) -> None:
@@ -55,7 +43,11 @@ def refuse_fast_auth(project: Project, settings: list[Setting], chosen: Mapping[
 def _platform(service: Service, setting: Setting, names: set[str]) -> str:
     """`Java`, `Bun`, or "" where neither is plain to see."""
     image, command = service.text("image").partition("@")[0], service.start()
-    java = _JAVA_IMAGE.search(image) or _JAVA_COMMAND.search(command) or _JAVA_URL.search(setting.value.text)
-    if java or any(_JAVA_VARIABLE.fullmatch(name) for name in names):
+    java = (
+        scram_platforms.JAVA_IMAGES.search(image)
+        or scram_platforms.JAVA_COMMANDS.search(command)
+        or scram_platforms.JAVA_URLS.search(setting.value.text)
+    )
+    if java or any(scram_platforms.JAVA_VARIABLES.fullmatch(name) for name in names):
         return "Java"
-    return "Bun" if _BUN_IMAGE.search(image) or _BUN_COMMAND.search(command) else ""
+    return "Bun" if scram_platforms.BUN_IMAGES.search(image) or scram_platforms.BUN_COMMANDS.search(command) else ""

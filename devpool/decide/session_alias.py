@@ -5,10 +5,10 @@ The door is a second database name in the same PgBouncer, with `pool_mode=sessio
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
+from devpool.catalog import variable_names
 from devpool.decide.routing import Route
 from devpool.errors import DevpoolError
 from devpool.model.connection_variables import companions
@@ -22,9 +22,6 @@ VARIABLE = "PGBOUNCER_SESSION_DATABASE"
 _LONGEST = 63 - len(SUFFIX)  # PostgreSQL documentation, "Identifiers and Key Words": 63 bytes
 # What the variable's own form leaves room for: doors are separated by commas, and a name is followed by `=`.
 _NAME = regex(r"[^,=*'\s]+")
-_WORDS = ("NAME", "DB", "DATABASE", "DBNAME", "DB_NAME", "DATABASE_NAME")
-# Taken without a host variable of the same prefix where it is the only one: names that can mean no other kind of store.
-_LIKELY = regex(r"(DB|DATABASE|PG|POSTGRES(QL)?|SQL)_?(NAME|DB|DBNAME|DB_NAME|DATABASE(_NAME)?)|DATABASE", re.I)
 
 
 def refuse_direct(routes: Iterable[Route], wanted: Iterable[str]) -> None:
@@ -86,8 +83,13 @@ def name_setting(setting: Setting, values: Mapping[str, Value]) -> Setting | Non
 
 
 def _candidates(host_variable: str, values: Mapping[str, Value]) -> Iterator[str]:
-    named = [n for word in _WORDS for n in companions(host_variable, word) if n in values and n != "NAME"]
-    likely = [n for n in values if _LIKELY.fullmatch(n)]
+    named = [
+        n
+        for word in variable_names.DATABASE_WORDS
+        for n in companions(host_variable, word)
+        if n in values and n != "NAME"
+    ]
+    likely = [n for n in values if variable_names.DATABASE_NAME.fullmatch(n)]
     yield from named or (likely if len(likely) == 1 else [])
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from devpool.catalog.migration_tools import SESSION
+from devpool.catalog.startup_parameters import DOCKER_HOSTS, LOGICAL_WAL, NOT_APPLIED
+from devpool.catalog.variable_names import ADDRESS_IN_FILE
 from devpool.decide.direct_reasons import awaited_services, bystander, reasons
 from devpool.decide.plan import Plan, Pooler, twin_of
 from devpool.decide.tuning import PRESET, SCRAM, SCRAM_USUAL
@@ -14,27 +16,9 @@ from devpool.model.connection_variables import published_ports
 from devpool.model.container_start import Start, migrating
 from devpool.model.project import BARE, Database, Project, Setting
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses
-from devpool.text.patterns import regex
-
-# Startup parameters that the pooler takes and does not apply (PgBouncer documentation, `ignore_startup_parameters`).
-_IGNORED = regex(
-    r"[?&;\s](?P<name>search_path|currentSchema|options|statement_timeout|lock_timeout"
-    r"|idle_in_transaction_session_timeout|default_transaction_isolation)\s*=\s*(?P<value>[^&;\s]+)",
-    re.I,
-)
 
 # What the presets say (docker/pgbouncer/presets.txt).
 _SERVER_TLS = {"staging": "require", "production": "verify-full"}
-
-
-# The names of the machine that runs the containers.
-_HOSTS = ("host.docker.internal", "gateway.docker.internal", "docker.for.mac.localhost", "host.containers.internal")
-
-# The setting that logical replication needs, as the command of a server has it.
-_LOGICAL = regex(r"\bwal_level\s*=\s*'?logical\b")
-
-# A file whose content the app takes for its address: a Compose secret mostly.
-_FROM_FILE = regex(r"(DB|DATABASE|PG|POSTGRES).*(URL|URI|DSN)_FILE$", re.I)
 
 
 def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str]:
@@ -64,7 +48,7 @@ def _of_replication(project: Project, plan: Plan, pooler: Pooler) -> Iterator[st
     """A server that is told to decode its log is followed by someone, whom nothing in the project may show."""
     service = project.databases[pooler.database].service
     known = any(r.code == "replication" for r in plan.routes if r.database == pooler.database)
-    if service and not known and _LOGICAL.search(service.start()):
+    if service and not known and LOGICAL_WAL.search(service.start()):
         yield (
             f"{service.name} is started with wal_level=logical: what follows it by logical replication, or is given "
             "its address to do so, cannot go through a pooler (--direct SERVICE)"
@@ -97,7 +81,7 @@ def _without_a_setting(project: Project) -> list[str]:
 def _unseen(project: Project, name: str, *, likely: bool) -> Iterator[str]:
     """What speaks of a database in a place that devpool does not change."""
     for variable, value in project.environments[name].items():
-        if _FROM_FILE.search(variable):
+        if ADDRESS_IN_FILE.search(variable):
             yield f"{name} takes its address from a file ({variable}), which devpool does not change: it stays direct"
             return
         addresses = find_addresses(value.text)
@@ -154,7 +138,7 @@ def _elsewhere(project: Project, name: str, address: Address) -> str:
     if address.host in LOCAL_HOSTS:
         shared = project.services[name].text("network_mode") == "host"
         return "localhost, which is the host's network here" if shared else "localhost, which is the container itself"
-    if address.host not in _HOSTS:
+    if address.host not in DOCKER_HOSTS:
         known = re.search(r"[.:]|^$", address.host) or address.host in project.services
         return "" if known else f"{address.host}, which is no service of this project"
     port = address.port or DEFAULT_PORT
@@ -193,7 +177,7 @@ def _of_settings(pooler: Pooler) -> Iterator[str]:
 
 
 def _of(setting: Setting) -> Iterator[str]:
-    for match in _IGNORED.finditer(setting.value.text):
+    for match in NOT_APPLIED.finditer(setting.value.text):
         yield (
             f"{setting.service}.{setting.variable} sets {match['name']}, which a pooler does not pass on: set it in "
             f"Postgres (ALTER ROLE ... SET ...), or keep it direct with --direct {setting.service}"

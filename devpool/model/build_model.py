@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from devpool.catalog.variable_names import PAST_A_POOLER
 from devpool.model.connection_variables import find_settings, find_unplaced
 from devpool.model.databases import find_databases, is_pooler
 from devpool.model.environment import effective, env_file_values
-from devpool.model.project import DIRECT_NAME, Project
+from devpool.model.project import Project
 from devpool.model.sources import Sources
 
 
@@ -23,8 +24,8 @@ def read_model(sources: Sources) -> Project:
         sources=sources,
         environments=environments,
         databases=databases,
-        settings=tuple(s for s in found if not DIRECT_NAME.search(s.variable)),
-        kept=tuple(s for s in found if DIRECT_NAME.search(s.variable)),
+        settings=tuple(s for s in found if not PAST_A_POOLER.search(s.variable)),
+        kept=tuple(s for s in found if PAST_A_POOLER.search(s.variable)),
         poolers=poolers,
         unplaced=tuple(u for n in apps for u in find_unplaced(n, environments[n], databases)),
         written=env_files,

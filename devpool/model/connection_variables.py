@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from devpool.catalog import variable_names
 from devpool.model import networks
 from devpool.model.databases import host_names
 from devpool.model.environment import Value, command_values
@@ -15,17 +16,10 @@ from devpool.model.services import Service
 from devpool.text import nodes
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, bare_host, find_addresses, several_hosts
 from devpool.text.nodes import Scalar, Sequence
-from devpool.text.patterns import regex
 
 Values = Mapping[str, Value]
 Databases = Mapping[str, Database]
 Hosts = Mapping[str, str]
-
-_HOST_NAME = regex(r"HOST|SERVER|ADDR|SEED|ENDPOINT|URL|URI|DSN|LOCATION|INSTANCE|DB_POSTGRES(QL)?$", re.I)
-_NOT_HOST = regex(r"USER|PASS|ALLOWED|ENGINE|TYPE$|SCHEMA|DIALECT|DRIVER|TRUSTED|NO_PROXY", re.I)
-_PORT_FOR = regex(r"HOST_?NAME|HOST|SERVER_?NAME|SERVER|ADDRESS|ADDR|SEEDS|ENDPOINT|URL|URI", re.I)
-_HOST_WORDS = ("HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS")
-_DATABASE_PORT = regex(r"(DB|PG|POSTGRES|SQL|DATABASE).*PORT", re.I)
 
 
 def find_settings(
@@ -109,7 +103,12 @@ def _in_variables(service: str, values: Values, hosts: Hosts, usual: str, outsid
         several = several_hosts(value.text)
         addresses = [a for a in find_addresses(value.text) if _database_of(a.host, hosts) and a.host not in several]
         host = bare_host(value.text)
-        if host and _database_of(host.host, hosts) and _HOST_NAME.search(name) and not _NOT_HOST.search(name):
+        if (
+            host
+            and _database_of(host.host, hosts)
+            and variable_names.HOST.search(name)
+            and not variable_names.NO_HOST.search(name)
+        ):
             addresses = [host]
         for address in addresses:
             database = _database_of(address.host, hosts) or ""
@@ -193,12 +192,12 @@ def companions(host_variable: str, word: str) -> list[str]:
     """The names that a host variable has with another word in place of the one that says that it is a host."""
     return [
         host_variable[: m.start()] + (word if m[0].isupper() else word.lower()) + host_variable[m.end() :]
-        for m in _PORT_FOR.finditer(host_variable)
+        for m in variable_names.HOST_WORD.finditer(host_variable)
     ]
 
 
 def _port_names(host_variable: str, values: Values, usual: str) -> list[str]:
     same = companions(host_variable, "PORT")
-    likely = [n for n, v in values.items() if _DATABASE_PORT.search(n) and v.text == usual]
-    likely = [n for n in likely if not any(re.sub("PORT$", word, n) in values for word in _HOST_WORDS)]
+    likely = [n for n, v in values.items() if variable_names.DATABASE_PORT.search(n) and v.text == usual]
+    likely = [n for n in likely if not any(re.sub("PORT$", word, n) in values for word in variable_names.HOST_WORDS)]
     return [n for n in same if n in values] or (likely if len(likely) == 1 else [])

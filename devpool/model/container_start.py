@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from devpool.catalog import start_commands
 from devpool.catalog.migration_tools import Tool
 from devpool.model.tool_detection import by_command
 from devpool.text.patterns import regex
@@ -18,8 +19,6 @@ _PASSES_ON = regex(r"\$[@*1]|\$\{[@*1]")
 _SHELL = regex(r"\bsh\s+-\w*c\b")
 _OF_A_SHELL = regex(r"[$`<>(){}*?\"'\\]")
 _ECHO = regex(r"^(echo|printf|#|log\b|info\b)")
-# Programs that serve for ever, so that words given after them are not a command.
-_SERVES = regex(r"\b(gunicorn|uvicorn|hypercorn|daphne|celery|puma|runserver|php-fpm|nginx|next start)\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +52,7 @@ class Start:
         texts = [piece.text for piece in self.entrypoint]
         if not texts or any(_PASSES_ON.search(text) for text in texts):
             return False
-        return bool(_SHELL.search(texts[0]) or _SERVES.search("\n".join(texts)))
+        return bool(_SHELL.search(texts[0]) or start_commands.ENDLESS.search("\n".join(texts)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

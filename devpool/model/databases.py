@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Mapping
 
+from devpool.catalog import database_images, variable_names
 from devpool.model.environment import Value
 from devpool.model.external_databases import external_hosts, postgres_addresses
 from devpool.model.project import Database, Environments
@@ -12,24 +13,8 @@ from devpool.model.services import Service
 from devpool.model.sources import Sources
 from devpool.text import nodes
 from devpool.text.address import find_addresses
-from devpool.text.patterns import regex
 
 Services = Mapping[str, Service]
-
-_DATABASE_IMAGE = regex(
-    r"(^|[-_.])(postgres(ql)?|postgis|timescaledb|pgvector|paradedb|citus|spilo|pgrouting|alloydbomni|pgautoupgrade|pg\d+)"
-    r"([-_.]|\d|$)"
-)
-_NOT_DATABASE = regex(
-    r"exporter|backup|dump|bouncer|pgpool|pgadmin|postgrest|adminer|client|operator|proxy|migrat|bridge"
-    r"|pgcat|^busybox$|(^|[-_])(ui|web|admin|init|rest|meta)([-_]|$)"
-)
-_POOLER_IMAGE = regex(r"pg_?bouncer|pgpool|pgcat|odyssey|supavisor|pgdog|pgagroal")
-_DATA_FOLDER = regex(r":/var/lib/(postgresql|pgsql)(/|$)")
-_DATABASE_NAME = regex(r"postgres|(^|[-_])(pg|db|database|sql)\d*([-_]|$)", re.I)
-# The host of the server itself, not that of a tool beside it, as `PGBOUNCER_HOST` or `PGADMIN_HOST` is.
-_SERVER_VARIABLE = regex(r"(^|_)(PG|POSTGRES(QL)?|DB|DATABASE)_?(HOST(_?NAME)?|SERVER|ADDR(ESS)?)$", re.I)
-_CLIENT_COMMAND = regex(r"\b(psql|pg_dump(all)?|pg_restore)\b")
 
 
 def image_name(service: Service) -> str:
@@ -54,7 +39,7 @@ def find_databases(sources: Sources, environments: Environments, poolers: frozen
 
 
 def is_pooler(service: Service) -> bool:
-    return bool(_POOLER_IMAGE.search(image_name(service)))
+    return bool(database_images.POOLERS.search(image_name(service)))
 
 
 def _services(sources: Sources, environments: Environments, poolers: frozenset[str]) -> dict[str, Database]:
@@ -69,7 +54,7 @@ def _services(sources: Sources, environments: Environments, poolers: frozenset[s
         address.host
         for values in environments.values()
         for name, value in values.items()
-        if _SERVER_VARIABLE.search(name)
+        if variable_names.SERVER_HOST.search(name)
         for address in postgres_addresses(name, value.text, values)
         if address.kind == "host"
     }
@@ -94,7 +79,7 @@ def _services(sources: Sources, environments: Environments, poolers: frozenset[s
 
 def _is_other_with_a_url(service: Service, values: Mapping[str, Value], sure: set[str], able: Services) -> bool:
     """Whether an image only ends in Postgres's name, as `tokens-postgresql` does, and goes to another server by URL."""
-    if re.match(r"postgres|postgis|timescale|pgvector|citus|spilo", image_name(service)):
+    if database_images.KNOWN_SERVERS.search(image_name(service)):
         return False
     others = set[str]().union(*(host_names(able[n]) for n in sure if n != service.name))
     found = (a for v in values.values() for a in find_addresses(v.text) if a.kind in ("url", "jdbc"))
@@ -129,23 +114,30 @@ def _looks_like_a_server(service: Service) -> bool:
     """Whether there is more to it than a host variable's word, which what only speaks Postgres's protocol has too."""
     image = service.text("image")
     told = {name.partition("=")[0] for name in service.names("environment")}
-    return not image or "POSTGRES_PASSWORD" in told or _DATABASE_NAME.search(image_name(service)) is not None
+    return (
+        not image or "POSTGRES_PASSWORD" in told or database_images.SERVER_NAME.search(image_name(service)) is not None
+    )
 
 
 def _is_client(service: Service) -> bool:
-    return bool(_NOT_DATABASE.search(image_name(service)) or _CLIENT_COMMAND.search(service.start()))
+    return bool(
+        database_images.NO_SERVERS.search(image_name(service))
+        or database_images.CLIENT_COMMANDS.search(service.start())
+    )
 
 
 def _is_server(service: Service) -> bool:
     """Whether a service is a Postgres server by its image, by where it keeps its data, or by what its build is
     told.
     """
-    if service.text("image") and _DATABASE_IMAGE.search(image_name(service)):
+    if service.text("image") and database_images.SERVERS.search(image_name(service)):
         return True
-    if any(_DATA_FOLDER.search(t) for s in service.statements("volumes") for t in service.texts(s.value)):
+    if any(
+        database_images.DATA_FOLDER.search(t) for s in service.statements("volumes") for t in service.texts(s.value)
+    ):
         return True
     told = {name.partition("=")[0] for name in service.names("environment")}
-    named = not service.text("image") and _DATABASE_NAME.search(service.name)
+    named = not service.text("image") and database_images.SERVER_NAME.search(service.name)
     return bool(named) and "POSTGRES_PASSWORD" in told and bool({"POSTGRES_DB", "POSTGRES_USER"} & told)
 
 

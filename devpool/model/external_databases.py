@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Mapping
 
+from devpool.catalog import database_images, variable_names
 from devpool.model.environment import Value
 from devpool.text.address import DEFAULT_PORT, Address, bare_host, find_addresses
 from devpool.text.patterns import regex
@@ -19,14 +20,6 @@ _NUMBERS = regex(r"(?!127\.|0\.)\d{1,3}(\.\d{1,3}){3}|\[(?!::1?\])[0-9a-f:]+\]",
 _PLACEHOLDER = regex(
     r"example|your|placeholder|change-?me|xxx|dummy|todo|(^|\.)(local|localhost|test|invalid)\.?$", re.I
 )
-_POOLER = regex(r"pooler|pgbouncer|-pool(ed)?\.|proxy", re.I)
-_POOLER_PORTS = ("6432", "6543")
-_HOST_VARIABLE = regex(r"(PG|POSTGRES).*(HOST|SERVER|ADDR)|^(DB|DATABASE)_?(HOST|SERVER)", re.I)
-# Names of a database that is Postgres if any is; what else may run on its machine has names of its own.
-_DATABASE_NAME = regex(r"(^|_)(PG|POSTGRES|DB|DATABASE|DATASOURCE|SQL)", re.I)
-_OTHER_NAME = regex(r"MONGO|MYSQL|MARIA|MSSQL|ORACLE|REDIS|CLICKHOUSE|ELASTIC|CASSANDRA|NEO4J|INFLUX", re.I)
-_PORT_FOR = regex(r"HOST_?NAME|HOST|SERVER|ADDR(ESS)?", re.I)
-_ENGINE = regex(r"(DB|DATABASE).*(ENGINE|CONNECTION|TYPE|DIALECT|CLIENT|DRIVER)", re.I)
 
 Values = Mapping[str, Value]
 
@@ -55,7 +48,7 @@ def is_outside(host: str) -> bool:
 
 def listens_as_a_pooler(host: str, port: str | None) -> bool:
     """Whether a host or port says that a pooler listens there already."""
-    return bool(_POOLER.search(host)) or port in _POOLER_PORTS
+    return bool(database_images.POOLER_HOSTS.search(host)) or port in database_images.POOLER_PORTS
 
 
 def postgres_addresses(name: str, text: str, values: Values) -> Iterator[Address]:
@@ -67,11 +60,11 @@ def postgres_addresses(name: str, text: str, values: Values) -> Iterator[Address
         values: the variables beside it, which may give a port and an engine.
     """
     for address in find_addresses(text):
-        named = address.kind == "host" and _HOST_VARIABLE.search(name) and address.port == DEFAULT_PORT
+        named = address.kind == "host" and variable_names.POSTGRES_HOST.search(name) and address.port == DEFAULT_PORT
         if address.kind in ("url", "jdbc") or named or (address.kind == "dsn" and _is_postgres(text, address)):
             yield address
     host = bare_host(text)
-    if host and _HOST_VARIABLE.search(name) and _speaks_of_postgres(name, values):
+    if host and variable_names.POSTGRES_HOST.search(name) and _speaks_of_postgres(name, values):
         yield host
 
 
@@ -87,7 +80,7 @@ def means_postgres(name: str, text: str, address: Address) -> bool:
         return True
     if address.kind == "dsn" and _is_postgres(text, address):
         return True
-    return _DATABASE_NAME.search(name) is not None and not _OTHER_NAME.search(name)
+    return variable_names.DATABASE_PREFIX.search(name) is not None and not variable_names.OTHER_SERVER.search(name)
 
 
 def _is_postgres(text: str, address: Address) -> bool:
@@ -97,10 +90,12 @@ def _is_postgres(text: str, address: Address) -> bool:
 
 def _speaks_of_postgres(name: str, values: Values) -> bool:
     """Whether a host variable means Postgres: by its own port, by the engine that is named, or by its name."""
-    port = values.get(_PORT_FOR.sub("PORT", name))
+    port = values.get(variable_names.HOST_WORD.sub("PORT", name))
     if port and port.text:
         return port.text == DEFAULT_PORT
-    engines = [v.text for n, v in values.items() if _ENGINE.search(n)]
-    if any(re.search(r"mysql|maria|mongo|mssql|sqlserver|oracle|sqlite", text, re.I) for text in engines):
+    engines = [v.text for n, v in values.items() if variable_names.ENGINE.search(n)]
+    if any(variable_names.OTHER_ENGINES.search(text) for text in engines):
         return False
-    return bool(re.search(r"PG|POSTGRES", name, re.I)) or any(re.search(r"postgres|pgsql", t, re.I) for t in engines)
+    return bool(re.search(r"PG|POSTGRES", name, re.I)) or any(
+        variable_names.POSTGRES_ENGINES.search(t) for t in engines
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -11,10 +10,7 @@ from devpool.model.environment import Value
 from devpool.model.services import Service
 from devpool.model.sources import Sources
 from devpool.text.address import Address, Kind
-from devpool.text.patterns import regex
 
-# A variable that its own name calls direct, that only migrations read, or by which somebody LISTENs, keeps its value.
-DIRECT_NAME = regex(r"DIRECT|UNPOOLED|NON_?POOL|LIQUIBASE|FLYWAY|MIGRAT|BROADCAST|PUB_?SUB", re.I)
 # Kinds whose value is nothing but the one part of an address.
 BARE = ("host", "port", "database")
 Environments = Mapping[str, Mapping[str, Value]]

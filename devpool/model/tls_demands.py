@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
+from devpool.catalog import variable_names
 from devpool.errors import DevpoolError
 from devpool.model.environment import Value
 from devpool.model.project import Setting
@@ -19,13 +20,6 @@ Demand = Literal["", "require", "verify"]
 
 _MODE = regex(r"\bssl[ _]?mode\s*=\s*[\"']?(?P<mode>[a-z-]+)|\bssl\s*=\s*(?P<ssl>true|1|require)\b", re.I)
 _ROOT = regex(r"\bsslrootcert\s*=", re.I)
-_MODE_VARIABLE = regex(r"^(PG|POSTGRES|DB|DATABASE|KC_DB).*SSL_?MODE$", re.I)
-# What an app adds to the URL that it makes of host and port.
-_FURTHER_VARIABLE = regex(
-    r"^(PG|POSTGRES|DB|DATABASE|KC_DB|JDBC).*(PROPERTIES|OPTIONS|PARAM(ETER)?S|ARGS|EXTRA)$", re.I
-)
-_VERIFY = ("verify-ca", "verify-full", "verifyca", "verifyfull")
-_REQUIRE = ("require", "no-verify", "true", "1")
 
 
 class Demands:
@@ -36,8 +30,10 @@ class Demands:
     """
 
     def __init__(self, values: Mapping[str, Value]) -> None:
-        self._further = [v.text for n, v in values.items() if _FURTHER_VARIABLE.search(n)]
-        self._of_variables = strongest(_as_demand(v.text) for n, v in values.items() if _MODE_VARIABLE.search(n))
+        self._further = [v.text for n, v in values.items() if variable_names.URL_PARAMETERS.search(n)]
+        self._of_variables = strongest(
+            _as_demand(v.text) for n, v in values.items() if variable_names.TLS_MODE.search(n)
+        )
 
     def of(self, setting: Setting) -> Demand:
         """What one setting demands."""
@@ -86,4 +82,10 @@ def refuse_disabled(demanding: list[Setting], chosen: Mapping[str, str]) -> None
 
 
 def _as_demand(mode: str) -> Demand:
-    return "verify" if mode.lower() in _VERIFY else "require" if mode.lower() in _REQUIRE else ""
+    return (
+        "verify"
+        if mode.lower() in variable_names.TLS_VERIFIES
+        else "require"
+        if mode.lower() in variable_names.TLS_ENCRYPTS
+        else ""
+    )

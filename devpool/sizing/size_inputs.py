@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import ceil
 
+from devpool.catalog.app_servers import UNKNOWN
 from devpool.decide.logins import login_of
 from devpool.decide.routing import Route
 from devpool.model.project import Project
 from devpool.model.services import Service
-from devpool.sizing.concurrency import UNKNOWN, Demand, Fact, demand, is_number
+from devpool.sizing.concurrency import Demand, Fact, demand, is_number
 from devpool.text import nodes
 
 _DEFAULTS = {"max_connections": 100, "superuser_reserved_connections": 3, "reserved_connections": 0}

@@ -6,9 +6,9 @@ stay but for the poolers, each keeps all that devpool never edits, and its varia
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from devpool.catalog.variable_names import SERVER_PART
 from devpool.decide.plan import DIRECT_SUFFIX, POOLED_SUFFIX
 from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
 from devpool.text import nodes
@@ -25,7 +25,6 @@ _OWN_NAME = regex(rf"({DIRECT_SUFFIX}|{POOLED_SUFFIX}|{POOLED_SUFFIX}_SESSION)$"
 _INNERMOST = regex(r"\$\{[^{}]*\}|\$\w+")
 _DEEPEST = 5  # variables within each other
 _SERVER = regex(r"[\w.:\[\]%${}?+-]*")
-_SERVERS_NAME = regex(r"(PG|POSTGRES|DB|DATABASE|SQL).*(HOST|ADDR|SERVER|PORT)", re.IGNORECASE)
 _LONGEST = 300  # characters of a server's name with its variables
 Values = dict[str, str | None]
 
@@ -141,7 +140,7 @@ def _is_moved(now: str | None, after: str | None, ours: Ours, *, name: str = "",
     text = _WRAPPED.sub(r"\2", now or "")
     if text == (after or "") or (not after and text != now):
         return True
-    pieces = _around(text, ours, whole=whole, server=_SERVERS_NAME.search(name) is not None)
+    pieces = _around(text, ours, whole=whole, server=SERVER_PART.search(name) is not None)
     if len(pieces) == 1:
         return False
     return _fits(pieces, after) if after else not "".join(pieces)

@@ -1,0 +1,158 @@
+"""Programs that must reach the database itself, and why: consoles, monitoring, dumps, replication, LISTEN, migrators.
+
+A row is one program. `image` finds it in an image's name without registry and tag, `full_image` in the whole of it,
+`command` in what a service starts. Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Field = Literal["image", "command", "full_image"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Why programs of one kind stay direct: the code of the route, and the sentence that users read."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectProgram:
+    """One program.
+
+    Attributes:
+        kind: why it stays direct.
+        image, command, full_image: regular expressions that find it; "" where it is not looked for there.
+        source: where its own documentation says what it does.
+    """
+
+    kind: Kind
+    image: str = ""
+    command: str = ""
+    full_image: str = ""
+    source: str
+
+
+MONITORING = Kind("monitoring", "it watches the real server")
+CONSOLE = Kind("console", "an admin console needs session features")
+BACKUP = Kind("backup", "dumps need one session")
+REPLICATION = Kind("replication", "it follows the server by logical replication")
+LISTEN = Kind("listen", "it waits on LISTEN, which a transaction pool cannot deliver")
+MIGRATOR = Kind("migrator", "it migrates the schema")
+
+PROGRAMS = (
+    DirectProgram(
+        kind=MONITORING, image=r"exporter", source="https://prometheus.io/docs/instrumenting/exporters/#databases"
+    ),
+    DirectProgram(kind=MONITORING, image=r"pgwatch", source="https://github.com/cybertec-postgresql/pgwatch"),
+    DirectProgram(kind=MONITORING, image=r"pganalyze", source="https://pganalyze.com/docs/collector"),
+    DirectProgram(kind=MONITORING, image=r"pgmonitor", source="https://github.com/CrunchyData/pgmonitor"),
+    DirectProgram(kind=MONITORING, image=r"pghero", source="https://github.com/ankane/pghero"),
+    DirectProgram(kind=MONITORING, image=r"^agent$|datadog", source="https://docs.datadoghq.com/containers/docker/"),
+    DirectProgram(kind=MONITORING, image=r"grafana-agent|alloy", source="https://grafana.com/docs/alloy/latest/"),
+    DirectProgram(kind=MONITORING, image=r"telegraf", source="https://docs.influxdata.com/telegraf/v1/"),
+    DirectProgram(
+        kind=MONITORING, image=r"otel|opentelemetry-collector", source="https://opentelemetry.io/docs/collector/"
+    ),
+    DirectProgram(kind=MONITORING, image=r"netdata", source="https://learn.netdata.cloud/docs/"),
+    DirectProgram(kind=CONSOLE, image=r"pgadmin", source="https://www.pgadmin.org/docs/"),
+    DirectProgram(kind=CONSOLE, image=r"adminer", source="https://www.adminer.org/"),
+    DirectProgram(kind=CONSOLE, image=r"pgweb", source="https://github.com/sosedoff/pgweb"),
+    DirectProgram(kind=CONSOLE, image=r"phppgadmin", source="https://github.com/phppgadmin/phppgadmin"),
+    DirectProgram(kind=CONSOLE, image=r"cloudbeaver", source="https://github.com/dbeaver/cloudbeaver"),
+    DirectProgram(kind=CONSOLE, image=r"dbgate", source="https://github.com/dbgate/dbgate"),
+    DirectProgram(
+        kind=CONSOLE,
+        image=r"prisma-studio",
+        command=r"prisma\s+studio",
+        source="https://www.prisma.io/docs/orm/tools/prisma-studio",
+    ),
+    DirectProgram(
+        kind=CONSOLE, command=r"drizzle-kit\s+studio", source="https://orm.drizzle.team/docs/drizzle-kit-studio"
+    ),
+    DirectProgram(kind=CONSOLE, image=r"metabase-db", source="https://www.metabase.com/docs/latest/"),
+    DirectProgram(
+        kind=BACKUP,
+        image=r"backup|pg_?dump",
+        command=r"\bpg_dump(all)?\b|\bpg_basebackup\b|\bpg_restore\b",
+        source="https://www.postgresql.org/docs/current/backup.html",
+    ),
+    DirectProgram(kind=BACKUP, image=r"barman", source="https://docs.pgbarman.org/"),
+    DirectProgram(kind=BACKUP, image=r"wal-?g", source="https://wal-g.readthedocs.io/"),
+    DirectProgram(kind=BACKUP, image=r"pgbackrest", source="https://pgbackrest.org/"),
+    DirectProgram(
+        kind=REPLICATION,
+        image=r"debezium",
+        full_image=r"(^|/)debezium/(server|connect|operator|platform-conductor)\b",
+        source="https://debezium.io/documentation/reference/stable/connectors/postgresql.html",
+    ),
+    DirectProgram(kind=REPLICATION, image=r"^realtime$", source="https://github.com/supabase/realtime"),
+    DirectProgram(
+        kind=REPLICATION, image=r"kafka-connect|^connect$", source="https://docs.confluent.io/platform/current/connect/"
+    ),
+    DirectProgram(kind=REPLICATION, image=r"pglogical", source="https://github.com/2ndQuadrant/pglogical"),
+    DirectProgram(kind=REPLICATION, image=r"peerdb", source="https://docs.peerdb.io/connect/postgres/"),
+    DirectProgram(kind=REPLICATION, image=r"airbyte", source="https://docs.airbyte.com/integrations/sources/postgres"),
+    DirectProgram(kind=REPLICATION, image=r"materialize", source="https://materialize.com/docs/ingest-data/postgres/"),
+    DirectProgram(kind=REPLICATION, image=r"powersync", source="https://docs.powersync.com/"),
+    DirectProgram(
+        kind=REPLICATION,
+        image=r"(^|[-_])(cdc|wal-listener)([-_]|$)",
+        source="https://github.com/ihippik/wal-listener",
+    ),
+    DirectProgram(kind=REPLICATION, image=r"(^|[-_])electric([-_]|$)", source="https://electric-sql.com/docs/"),
+    DirectProgram(
+        kind=REPLICATION,
+        image=r"(^|[-_])zero-cache([-_]|$)",
+        full_image=r"(^|/)rocicorp/zero\b",
+        source="https://zero.rocicorp.dev/docs/connecting-to-postgres",
+    ),
+    DirectProgram(kind=REPLICATION, image=r"(^|[-_])sequin([-_]|$)", source="https://sequinstream.com/docs/"),
+    DirectProgram(kind=REPLICATION, image=r"(^|[-_])pgsync([-_]|$)", source="https://pgsync.com/"),
+    DirectProgram(kind=REPLICATION, image=r"(^|[-_])pgstream([-_]|$)", source="https://github.com/xataio/pgstream"),
+    DirectProgram(kind=REPLICATION, image=r"(^|[-_])readyset([-_]|$)", source="https://readyset.io/docs"),
+    DirectProgram(kind=LISTEN, image=r"amqp-bridge|pg_?amqp", source="https://github.com/subzerocloud/pg-amqp-bridge"),
+    DirectProgram(
+        kind=LISTEN,
+        image=r"graphile-worker",
+        command=r"\bgraphile-worker\b",
+        full_image=r"(^|/)graphile/worker\b",
+        source="https://worker.graphile.org/docs",
+    ),
+    DirectProgram(
+        kind=LISTEN,
+        command=r"\bprocrastinate\b.*\bworker\b",
+        source="https://procrastinate.readthedocs.io/en/stable/discussions.html",
+    ),
+    DirectProgram(
+        kind=LISTEN, command=r"\bgood_job\b.*\bstart\b", source="https://github.com/bensheldon/good_job#configuration"
+    ),
+    DirectProgram(kind=LISTEN, image=r"concourse", source="https://concourse-ci.org/concourse-web.html"),
+    DirectProgram(kind=LISTEN, image=r"graph-node", source="https://github.com/graphprotocol/graph-node"),
+    DirectProgram(kind=MIGRATOR, image=r"flyway", source="https://documentation.red-gate.com/flyway"),
+    DirectProgram(kind=MIGRATOR, image=r"liquibase", source="https://docs.liquibase.com/"),
+    DirectProgram(kind=MIGRATOR, image=r"dbmate", source="https://github.com/amacneil/dbmate"),
+    DirectProgram(kind=MIGRATOR, image=r"sqitch", source="https://sqitch.org/docs/"),
+    DirectProgram(kind=MIGRATOR, image=r"(^|[-_])goose([-_]|$)", source="https://pressly.github.io/goose/"),
+    DirectProgram(
+        kind=MIGRATOR, full_image=r"(^|/)migrate/migrate\b", source="https://github.com/golang-migrate/migrate"
+    ),
+    DirectProgram(kind=MIGRATOR, full_image=r"(^|/)arigaio/atlas\b", source="https://atlasgo.io/"),
+)
+
+
+def patterns(field: Field) -> list[tuple[str, Kind]]:
+    """By kind, in the order of the table: one regular expression for all its programs.
+
+    Args:
+        field: where the expressions look.
+    """
+    found: dict[Kind, list[str]] = {}
+    for program in PROGRAMS:
+        if pattern := getattr(program, field):
+            found.setdefault(program.kind, []).append(pattern)
+    return [("|".join(alternatives), kind) for kind, alternatives in found.items()]

@@ -1,0 +1,27 @@
+"""What a connection may ask of Postgres at its start, and a pooler does not pass on. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from devpool.text.patterns import regex
+
+NOT_APPLIED = regex(
+    r"[?&;\s](?P<name>search_path|currentSchema|options|statement_timeout|lock_timeout"
+    r"|idle_in_transaction_session_timeout|default_transaction_isolation)\s*=\s*(?P<value>[^&;\s]+)",
+    re.I,
+)
+"""In a URL, those that the pooler takes and does not apply (https://www.pgbouncer.org/config.html,
+`ignore_startup_parameters`); `currentSchema` is pgjdbc's (https://jdbc.postgresql.org/documentation/use/).
+"""
+LOGICAL_WAL = regex(r"\bwal_level\s*=\s*'?logical\b")
+"""The setting of a server that logical replication needs, as its command has it
+(https://www.postgresql.org/docs/current/runtime-config-wal.html).
+"""
+DOCKER_HOSTS = (
+    "host.docker.internal",
+    "gateway.docker.internal",
+    "docker.for.mac.localhost",
+    "host.containers.internal",
+)
+"""The names of the machine that runs the containers: Docker Desktop's and Podman's."""

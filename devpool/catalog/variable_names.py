@@ -1,0 +1,75 @@
+"""What programs call the variables that say where their database is. Pure.
+
+Every program chooses these names itself, so most rows are the habits of many: libpq's own are
+https://www.postgresql.org/docs/current/libpq-envars.html, the image's are https://hub.docker.com/_/postgres, and those
+of frameworks are in their documentation (Django's DATABASES, Rails' DATABASE_URL, Laravel's DB_*, Spring's
+SPRING_DATASOURCE_*, Quarkus' and Keycloak's KC_DB_*).
+"""
+
+from __future__ import annotations
+
+import re
+
+from devpool.text.patterns import regex
+
+# --- hosts ---
+
+HOST = regex(r"HOST|SERVER|ADDR|SEED|ENDPOINT|URL|URI|DSN|LOCATION|INSTANCE|DB_POSTGRES(QL)?$", re.I)
+"""A variable that may hold a host; `SEED` is Temporal's (POSTGRES_SEEDS), `DB_POSTGRES` Gitea's kind."""
+NO_HOST = regex(r"USER|PASS|ALLOWED|ENGINE|TYPE$|SCHEMA|DIALECT|DRIVER|TRUSTED|NO_PROXY", re.I)
+"""What says of such a name that it holds something else: ALLOWED_HOSTS is Django's, NO_PROXY curl's."""
+HOST_WORDS = ("HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS")
+"""The words that take the place of PORT in the name of the host beside it."""
+HOST_WORD = regex(r"HOST_?NAME|HOST|SERVER_?NAME|SERVER|ADDRESS|ADDR|SEEDS|ENDPOINT|URL|URI", re.I)
+"""The word of a host variable that another word stands in place of in the name of its port, user or password."""
+SERVER_HOST = regex(r"(^|_)(PG|POSTGRES(QL)?|DB|DATABASE)_?(HOST(_?NAME)?|SERVER|ADDR(ESS)?)$", re.I)
+"""The host of the server itself, not that of a tool beside it, as PGBOUNCER_HOST or PGADMIN_HOST is."""
+POSTGRES_HOST = regex(r"(PG|POSTGRES).*(HOST|SERVER|ADDR)|^(DB|DATABASE)_?(HOST|SERVER)", re.I)
+"""A host that is a Postgres server's where port or engine do not speak against it."""
+SERVER_PART = regex(r"(PG|POSTGRES|DB|DATABASE|SQL).*(HOST|ADDR|SERVER|PORT)", re.I)
+"""A host or a port of a database."""
+
+# --- ports, databases, engines ---
+
+DATABASE_PORT = regex(r"(DB|PG|POSTGRES|SQL|DATABASE).*PORT", re.I)
+DATABASE_PREFIX = regex(r"(^|_)(PG|POSTGRES|DB|DATABASE|DATASOURCE|SQL)", re.I)
+"""A name that speaks of a database, which is Postgres if any is."""
+OTHER_SERVER = regex(r"MONGO|MYSQL|MARIA|MSSQL|ORACLE|REDIS|CLICKHOUSE|ELASTIC|CASSANDRA|NEO4J|INFLUX", re.I)
+"""What else may run on the same machine, under names of its own."""
+ENGINE = regex(r"(DB|DATABASE).*(ENGINE|CONNECTION|TYPE|DIALECT|CLIENT|DRIVER)", re.I)
+"""Which database a program is to use: Laravel's DB_CONNECTION, Django's DB_ENGINE, Zabbix' DB_SERVER_TYPE."""
+OTHER_ENGINES = regex(r"mysql|maria|mongo|mssql|sqlserver|oracle|sqlite", re.I)
+POSTGRES_ENGINES = regex(r"postgres|pgsql", re.I)
+DATABASE_WORDS = ("NAME", "DB", "DATABASE", "DBNAME", "DB_NAME", "DATABASE_NAME")
+"""The words that take the place of HOST in the name of the database beside it."""
+DATABASE_NAME = regex(r"(DB|DATABASE|PG|POSTGRES(QL)?|SQL)_?(NAME|DB|DBNAME|DB_NAME|DATABASE(_NAME)?)|DATABASE", re.I)
+
+# --- addresses that go past a pooler ---
+
+PAST_A_POOLER = regex(r"DIRECT|UNPOOLED|NON_?POOL|LIQUIBASE|FLYWAY|MIGRAT|BROADCAST|PUB_?SUB", re.I)
+"""A variable whose name says that its address goes to the database itself: Prisma's DIRECT_URL, Neon's
+DATABASE_URL_UNPOOLED, Vercel's POSTGRES_URL_NON_POOLING, and those of migration tools and of LISTEN.
+"""
+ADDRESS_IN_FILE = regex(r"(DB|DATABASE|PG|POSTGRES).*(URL|URI|DSN)_FILE$", re.I)
+"""A file whose content the app takes for its address: a Compose secret mostly."""
+
+# --- TLS ---
+
+TLS_MODE = regex(r"^(PG|POSTGRES|DB|DATABASE|KC_DB).*SSL_?MODE$", re.I)
+"""https://www.postgresql.org/docs/current/libpq-envars.html (PGSSLMODE), and its likes."""
+URL_PARAMETERS = regex(r"^(PG|POSTGRES|DB|DATABASE|KC_DB|JDBC).*(PROPERTIES|OPTIONS|PARAM(ETER)?S|ARGS|EXTRA)$", re.I)
+"""What an app adds to the URL that it makes of host and port: KC_DB_URL_PROPERTIES (https://www.keycloak.org/server/db)."""
+TLS_VERIFIES = ("verify-ca", "verify-full", "verifyca", "verifyfull")
+TLS_ENCRYPTS = ("require", "no-verify", "true", "1")
+"""The modes of libpq (https://www.postgresql.org/docs/current/libpq-ssl.html), Npgsql and node-postgres."""
+
+# --- logical replication ---
+
+REPLICATION = regex(
+    r"(REPLICATION|WAL)_?SLOT|(^|_)SLOT_?NAME$|(PG|POSTGRES|REPLICATION|CDC|WAL)\w*_PUBLICATION(_?NAME)?S?$", re.I
+)
+"""What only a consumer of logical replication is told: its slot and its publication
+(https://www.postgresql.org/docs/current/logical-replication.html).
+"""
+DECODERS = regex(r"\b(pgoutput|wal2json|decoderbufs|test_decoding)\b")
+"""The plugins that decode for it."""
