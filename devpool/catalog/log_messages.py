@@ -140,7 +140,7 @@ TABLE = (
         r"cursor \"(?P<what>[^\"]*)\" does not exist",
         "a cursor was to outlive its transaction, and the next one was on another server connection",
         "Django: DISABLE_SERVER_SIDE_CURSORS = True; elsewhere read the cursor inside of one transaction, or give the "
-        "app the door in session mode: devpool enable --session SERVICE",
+        "app the session alias: devpool enable --session SERVICE",
         FEATURES,
     ),
     _entry(

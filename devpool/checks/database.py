@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from devpool.checks.facts import Facts, Server
+from devpool.checks.facts import DatabaseServer, Facts
 from devpool.checks.result import Result, critical, ok, skipped, warning
-from devpool.evidence.show_tables import Pool, Sight
+from devpool.evidence.show_tables import Pool, PoolerStatus
 
 
 def check_databases(facts: Facts) -> Iterator[Result]:
@@ -25,7 +25,7 @@ def check_databases(facts: Facts) -> Iterator[Result]:
             yield from _room(facts, server)
 
 
-def _full(facts: Facts, server: Server) -> Result:
+def _full(facts: Facts, server: DatabaseServer) -> Result:
     room = max(server.most - server.reserved, 1)
     share = 100 * server.connections // room
     words = f"{server.connections} of {room} connections in use ({share} %)"
@@ -35,7 +35,7 @@ def _full(facts: Facts, server: Server) -> Result:
     return (warning if share >= facts.warn else ok)("connections", server.database, words, hint * (share >= facts.warn))
 
 
-def _room(facts: Facts, server: Server) -> Iterator[Result]:
+def _room(facts: Facts, server: DatabaseServer) -> Iterator[Result]:
     mine = [p for p in facts.answering() if p.database == server.database]
     if not mine or not any(p.pools for p in mine):
         return
@@ -50,7 +50,7 @@ def _room(facts: Facts, server: Server) -> Iterator[Result]:
         yield ok("max_connections", server.database, words)
 
 
-def most_servers(pooler: Sight) -> int:
+def most_servers(pooler: PoolerStatus) -> int:
     """The most server connections that the pools of now may take together.
 
     A pool is one user at one database; `max_db_connections` bounds those of a database, `max_user_connections` those

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 
 from devpool.checks.installed import Installed
 from devpool.evidence.routes import Connections
-from devpool.evidence.show_tables import Sight
+from devpool.evidence.show_tables import PoolerStatus
 from devpool.undo.state import AppRoute
 
 Version = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
+class DatabaseServer:
     """What a Postgres says of itself. `problem` is why it did not answer; counts are of connections."""
 
     database: str
@@ -58,7 +58,7 @@ class Facts:
         servers: each database, by its service.
         connections: of each app; None where they are unknown.
         installed: what the pooled apps have installed.
-        sessions: the apps at the door in session mode, where a session lasts as it does without a pooler.
+        sessions: the apps at the session alias, where a session lasts as it does without a pooler.
         ports: the published ports of poolers and databases, by service; None where they are unknown.
         logged: the last lines of poolers and apps, by service.
         warn: share of a limit, in percent, from which it is a warning.
@@ -74,9 +74,9 @@ class Facts:
     another: str = ""
     ways_on: str = ""
     running: frozenset[str] = frozenset()
-    poolers: tuple[Sight, ...] = ()
+    poolers: tuple[PoolerStatus, ...] = ()
     queries: Mapping[str, str] = field(default_factory=dict)
-    servers: Mapping[str, Server] = field(default_factory=dict)
+    servers: Mapping[str, DatabaseServer] = field(default_factory=dict)
     connections: tuple[Connections, ...] | None = None
     installed: tuple[Installed, ...] = ()
     sessions: frozenset[str] = frozenset()
@@ -91,7 +91,7 @@ class Facts:
             return self.engine_problem
         return "" if self.running else "the project is not running"
 
-    def answering(self) -> list[Sight]:
+    def answering(self) -> list[PoolerStatus]:
         """The poolers that answer."""
         return [p for p in self.poolers if p.running and not p.problem]
 

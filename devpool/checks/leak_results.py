@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from devpool.checks.leaks import Leak, Looked
+from devpool.checks.leaks import Leak, ProbedPool
 from devpool.checks.result import Result, ok, skipped, warning
 
 _WAYS = {
@@ -17,7 +17,7 @@ _WAYS = {
 }
 
 
-def leak_results(leaks: Iterable[Leak], looked: Iterable[Looked]) -> Iterator[Result]:
+def leak_results(leaks: Iterable[Leak], looked: Iterable[ProbedPool]) -> Iterator[Result]:
     """A warning for each leak; for each pool without one, how much of it was looked into."""
     dirty = set()
     for leak in leaks:
@@ -35,7 +35,7 @@ def leak_results(leaks: Iterable[Leak], looked: Iterable[Looked]) -> Iterator[Re
         yield from [_clean(pool)] if (pool.pooler, pool.pool) not in dirty else _part(pool)
 
 
-def _clean(pool: Looked) -> Result:
+def _clean(pool: ProbedPool) -> Result:
     if pool.problem:
         return skipped("leak", pool.pooler, f"{pool.pool}: {pool.problem}")
     if not pool.seen:
@@ -48,7 +48,7 @@ def _clean(pool: Looked) -> Result:
     return ok("leak", pool.pooler, f"{pool.pool}: nothing left on {pool.seen} of {pool.servers} server connections")
 
 
-def _part(pool: Looked) -> Iterator[Result]:
+def _part(pool: ProbedPool) -> Iterator[Result]:
     if pool.problem:
         yield skipped("leak", pool.pooler, f"{pool.pool}: not looked into from inside: {pool.problem}")
     elif pool.seen < pool.servers:

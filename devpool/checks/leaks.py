@@ -75,7 +75,7 @@ class Leak:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
+class ProbedPool:
     """How one pool was looked into: its server connections, how many of them were seen, and why not more."""
 
     pooler: str

@@ -93,7 +93,7 @@ def elixir(ground: Ground) -> Iterator[Result]:
 
 
 def java(ground: Ground) -> Iterator[Result]:
-    """pgjdbc prepares what it runs five times (its documentation, "Server Prepared Statements")."""
+    """pgjdbc prepares what it runs five times (its documentation, "Server ChangeSet Statements")."""
     if ground.has("postgresql"):
         yield from prepared(ground, "pgjdbc", "prepareThreshold=0", ("prepareThreshold=0",))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from devpool.checks.facts import Facts
 from devpool.checks.result import Level, Result, ok
-from devpool.evidence.show_tables import Pool, Sight
+from devpool.evidence.show_tables import Pool, PoolerStatus
 
 
 def check_load(facts: Facts) -> Iterator[Result]:
@@ -19,7 +19,7 @@ def check_load(facts: Facts) -> Iterator[Result]:
         yield from _waiting(facts, pooler)
 
 
-def _judged(facts: Facts, check: str, pooler: Sight, now: int, most: int, said: str, hint: str) -> Result:
+def _judged(facts: Facts, check: str, pooler: PoolerStatus, now: int, most: int, said: str, hint: str) -> Result:
     """`now` of `most`, against the thresholds; `said` is the sentence without its share."""
     share = 100 * now // max(most, 1)
     level: Level = "critical" if share >= facts.crit else "warning" if share >= facts.warn else "ok"
@@ -27,13 +27,13 @@ def _judged(facts: Facts, check: str, pooler: Sight, now: int, most: int, said: 
     return Result(check=check, subject=pooler.name, level=level, message=message, hint="" if level == "ok" else hint)
 
 
-def _clients(facts: Facts, pooler: Sight) -> Result:
+def _clients(facts: Facts, pooler: PoolerStatus) -> Result:
     now, most = len(pooler.clients), pooler.setting("max_client_conn", 100)
     said = f"{now} of {most} clients, as max_client_conn allows"
     return _judged(facts, "clients", pooler, now, most, said, f"devpool set max_client_conn={2 * most}")
 
 
-def _servers(facts: Facts, pooler: Sight, pool: Pool, size: int) -> Result:
+def _servers(facts: Facts, pooler: PoolerStatus, pool: Pool, size: int) -> Result:
     """Idle connections do not count: a pool whose connections are all open has room as long as they rest."""
     now = pool.servers_active
     said = f"{pool.user}@{pool.database}: {now} of {size} server connections busy"
@@ -41,7 +41,7 @@ def _servers(facts: Facts, pooler: Sight, pool: Pool, size: int) -> Result:
     return _judged(facts, "pool", pooler, now, size, said, hint)
 
 
-def _waiting(facts: Facts, pooler: Sight) -> Iterator[Result]:
+def _waiting(facts: Facts, pooler: PoolerStatus) -> Iterator[Result]:
     limit = pooler.setting("query_wait_timeout", 120)
     waiting = [p for p in pooler.pools if p.clients_waiting]
     for pool in waiting:

@@ -8,7 +8,7 @@ from devpool.catalog.log_messages import translate
 from devpool.checks.facts import Facts, version
 from devpool.checks.result import Result, critical, ok, skipped, warning
 from devpool.decide.tuning import SCRAM_USUAL
-from devpool.evidence.show_tables import Sight
+from devpool.evidence.show_tables import PoolerStatus
 
 # Before it one SCRAM user can log in as any other (CVE-2026-107350), and one packet stops it (CVE-2026-107349).
 FLOOR = (1, 26, 1)
@@ -31,14 +31,14 @@ def check_poolers(facts: Facts) -> Iterator[Result]:
     yield from _ports(facts)
 
 
-def _away(pooler: Sight) -> Result:
+def _away(pooler: PoolerStatus) -> Result:
     problem = pooler.problem or "it does not run"
     return critical(
         "pooler", pooler.name, f"does not answer: {problem}", f"docker compose up -d {pooler.name}; devpool status"
     )
 
 
-def _query(facts: Facts, pooler: Sight) -> Result:
+def _query(facts: Facts, pooler: PoolerStatus) -> Result:
     problem = facts.queries.get(pooler.name)
     if problem is None:
         return skipped("query", pooler.name, "no query was sent")
@@ -49,7 +49,7 @@ def _query(facts: Facts, pooler: Sight) -> Result:
     return ok("query", pooler.name, f"a query went through the pool to {pooler.database}")
 
 
-def _version(pooler: Sight) -> Result:
+def _version(pooler: PoolerStatus) -> Result:
     if not (found := version(pooler.version)):
         return skipped("version", pooler.name, "it did not tell its version")
     if found < FLOOR:
@@ -62,7 +62,7 @@ def _version(pooler: Sight) -> Result:
     return ok("version", pooler.name, f"{pooler.version} is not older than 1.26.1, the oldest safe one")
 
 
-def _authentication(pooler: Sight) -> Result:
+def _authentication(pooler: PoolerStatus) -> Result:
     kind = pooler.config.get("auth_type", "")
     iterations = pooler.setting("scram_iterations", SCRAM_USUAL)
     if kind in _OPEN:

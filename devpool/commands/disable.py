@@ -13,7 +13,7 @@ from devpool.commit.concurrent_change import reading
 from devpool.context import Context, context
 from devpool.decide.options import Options, remembered
 from devpool.errors import UsageError
-from devpool.lifecycle.build_disable import Conflicts, Rollback, prepare_disable
+from devpool.lifecycle.build_disable import Conflicts, Rollback, build_disable
 from devpool.lifecycle.plan_report import change_lines, files_data
 from devpool.lifecycle.read_state import left_in_home
 from devpool.lifecycle.recovery import ready_to_write, tell
@@ -50,7 +50,7 @@ def disable(parent: dict[str, Any], /, **options: Any) -> None:
         ready_to_write(ctx.output, directory)
     conflicts = _conflicts(options)
     with reading(directory):
-        rollback = prepare_disable(ctx.selection, ctx.cwd, ctx.shell, conflicts)
+        rollback = build_disable(ctx.selection, ctx.cwd, ctx.shell, conflicts)
     follow = _follow(ctx) if writes and not options["no_up"] else None
     if rollback is None:
         left = follow.finished() if follow else []

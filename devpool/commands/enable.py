@@ -20,7 +20,7 @@ from devpool.tuning_options import given_settings, tuning_options
 
 if TYPE_CHECKING:
     from devpool.lifecycle.apply_to_containers import Follow
-    from devpool.lifecycle.change_set import Prepared
+    from devpool.lifecycle.change_set import ChangeSet
     from devpool.undo.state import State
 
 _PUBLISHED = 6432
@@ -108,7 +108,7 @@ def _remembered(last: tuple[str, ...], opposite: tuple[str, ...]) -> tuple[str, 
     return tuple(name for name in last if name not in opposite)
 
 
-def _follow(ctx: Context, prepared: Prepared) -> Follow:
+def _follow(ctx: Context, prepared: ChangeSet) -> Follow:
     # Imported here: where no container is touched, what is needed for them need not be loaded.
     from devpool.lifecycle.apply_to_containers import Follow
     from devpool.lifecycle.rollout import own_stack
@@ -117,7 +117,7 @@ def _follow(ctx: Context, prepared: Prepared) -> Follow:
     return Follow(ctx, stack, stack.running())
 
 
-def _prepare(ctx: Context, state: State | None, options: dict[str, Any]) -> Prepared:
+def _prepare(ctx: Context, state: State | None, options: dict[str, Any]) -> ChangeSet:
     if options["no_verify"]:
         from devpool.lifecycle.plan_report import UNPROVED
 

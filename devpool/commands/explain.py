@@ -19,7 +19,7 @@ from devpool.lifecycle.plan_report import setting_shown, where_words
 from devpool.load.locate import find_project
 from devpool.load.read_project import read_project
 from devpool.model.build_model import read_model
-from devpool.model.project import Project, Setting, unknown_service
+from devpool.model.project import ConnectionVariable, Project, unknown_service
 from devpool.project_options import project_options
 from devpool.redact.terminal_text import shortened
 from devpool.text.address import replacements
@@ -45,7 +45,7 @@ def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> N
     told = _Told(project, routes, plan)
     rows = [
         told.row(setting)
-        for setting in (*project.settings, *_names(plan), *project.kept)
+        for setting in (*project.connection_variables, *_names(plan), *project.kept)
         if service in (None, setting.service)
     ]
     if service and not rows:
@@ -53,8 +53,8 @@ def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> N
     _show(ctx, rows, refusal)
 
 
-def _names(plan: Plan | None) -> list[Setting]:
-    """The settings with a database's name, which are settings for the door in session mode alone."""
+def _names(plan: Plan | None) -> list[ConnectionVariable]:
+    """The settings with a database's name, which are settings for the session alias alone."""
     return [m.setting for m in plan.moves if m.setting.kind == "database"] if plan else []
 
 
@@ -96,7 +96,7 @@ class _Told:
             for value in values.values():
                 self.readers.setdefault(value.origin.key, {})[name] = None
 
-    def row(self, setting: Setting) -> dict[str, Any]:
+    def row(self, setting: ConnectionVariable) -> dict[str, Any]:
         """What is told of one setting."""
         value = setting.value
         route = self.routes[setting.service, setting.database]
@@ -117,7 +117,7 @@ class _Told:
         }
 
 
-def _shown_value(project: Project, setting: Setting) -> str:
+def _shown_value(project: Project, setting: ConnectionVariable) -> str:
     """A setting's value; nothing of a file outside of the repository, which the user may not know to be read."""
     hidden = project.sources.is_hidden(setting.value.origin.file.path)
     return (
@@ -127,7 +127,7 @@ def _shown_value(project: Project, setting: Setting) -> str:
     )
 
 
-def _through(setting: Setting) -> list[str]:
+def _through(setting: ConnectionVariable) -> list[str]:
     """The variables that the value is made of, and where each has its value."""
     pieces = [p for p in setting.value.pieces if p.variable]
     return list(dict.fromkeys(f"{p.variable} from {'the shell' if p.source == SHELL else p.source}" for p in pieces))

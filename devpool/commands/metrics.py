@@ -12,7 +12,7 @@ import click
 from devpool import resources
 from devpool.context import Context, context
 from devpool.docker.console import show
-from devpool.docker.containers import Running, Stack
+from devpool.docker.containers import RunningContainer, Stack
 from devpool.errors import DevpoolError
 from devpool.evidence.pooler_metrics import SHOWN, families, merged
 from devpool.evidence.prometheus_text import Family, exposition
@@ -59,7 +59,7 @@ def _each(ctx: Context, state: State) -> Iterator[tuple[str, list[Family]]]:
             yield (pooler.name if len(containers) == 1 else container.name), _of(ctx, stack, container)
 
 
-def _of(ctx: Context, stack: Stack, container: Running) -> list[Family]:
+def _of(ctx: Context, stack: Stack, container: RunningContainer) -> list[Family]:
     try:
         return families({table: show(stack, container, table) for table in SHOWN})
     except DevpoolError as error:

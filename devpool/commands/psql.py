@@ -8,7 +8,7 @@ import click
 
 from devpool.after_dashes import AfterDashes, words_after_dashes
 from devpool.context import context
-from devpool.docker.containers import Running, Stack
+from devpool.docker.containers import RunningContainer, Stack
 from devpool.docker.interactive import execute
 from devpool.errors import DevpoolError
 from devpool.lifecycle.rollout import open_stack
@@ -51,7 +51,7 @@ def psql(click_context: click.Context, /, database: str | None, way: Way | None,
 
 def _where(
     opened: Opened, stack: Stack, database: str, way: Way, arguments: tuple[str, ...]
-) -> tuple[Running, list[str]]:
+) -> tuple[RunningContainer, list[str]]:
     """The container that psql runs in, and the command there.
 
     Raises:
@@ -70,7 +70,7 @@ def _where(
     return _running(stack, pooler), in_pooler(way, arguments)
 
 
-def _running(stack: Stack, service: str) -> Running:
+def _running(stack: Stack, service: str) -> RunningContainer:
     stack.refuse_others()
     found = stack.running().get(service)
     if not found:

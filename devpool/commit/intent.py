@@ -18,7 +18,7 @@ _PURPOSE = "journal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class IntentEntry:
     """One file of the intent.
 
     Attributes:
@@ -43,12 +43,12 @@ class Journal:
 
     directory: Path
     token: str
-    entries: tuple[Entry, ...]
+    entries: tuple[IntentEntry, ...]
 
-    def path(self, entry: Entry) -> str:
+    def path(self, entry: IntentEntry) -> str:
         return str(self.directory / entry.path)
 
-    def new_bytes(self, entry: Entry) -> Path:
+    def new_bytes(self, entry: IntentEntry) -> Path:
         """Where the new bytes are kept of a file that is written in place."""
         return folder_of(self.directory) / f"{entry.copy}.new"
 
@@ -88,7 +88,7 @@ def parse(directory: Path, data: bytes) -> Journal | None:
             where=str(folder_of(directory)),
             hint="run any command of that version once: it will undo the change",
         )
-    entries = tuple(Entry(**entry) for entry in intent["entries"])
+    entries = tuple(IntentEntry(**entry) for entry in intent["entries"])
     if not _is_token(intent["token"]) or not all(map(_is_sound, entries)):
         raise damaged(directory, "the list of files is not as devpool writes it")
     return Journal(directory=directory, token=intent["token"], entries=entries)
@@ -98,7 +98,7 @@ def _is_token(token: Any) -> bool:
     return isinstance(token, str) and re.fullmatch(r"[0-9a-f]{16}", token) is not None
 
 
-def _is_sound(entry: Entry) -> bool:
+def _is_sound(entry: IntentEntry) -> bool:
     """Whether an entry has the shape of one: what it names can be nothing else than a file and its copy."""
     path = isinstance(entry.path, str) and entry.path and "\0" not in entry.path and ".." not in Path(entry.path).parts
     copy = isinstance(entry.copy, str) and re.fullmatch(r"\d+-[^/\0]+", entry.copy)

@@ -34,7 +34,7 @@ from pathlib import Path
 from devpool.commit import commit_file, devpool_files, files
 from devpool.commit.disk_errors import RenameError, reporting
 from devpool.commit.files import FileChange
-from devpool.commit.intent import Entry, Journal, absolute, damaged, digest, folder_of, intent_of, parse, render
+from devpool.commit.intent import IntentEntry, Journal, absolute, damaged, digest, folder_of, intent_of, parse, render
 from devpool.commit.lock import locked, tidy_lock
 from devpool.devpool_folder import FOLDERS, HOME, SET_ASIDE
 from devpool.errors import DevpoolError
@@ -133,7 +133,7 @@ def _carry_out(journal: Journal, changes: Sequence[FileChange]) -> None:
         raise
 
 
-def _roll_back(journal: Journal, begun: Sequence[Entry], error: BaseException) -> None:
+def _roll_back(journal: Journal, begun: Sequence[IntentEntry], error: BaseException) -> None:
     try:
         _undo(journal, begun)
     except DevpoolError as second:
@@ -148,7 +148,7 @@ def _roll_back(journal: Journal, begun: Sequence[Entry], error: BaseException) -
 
 def _change(
     journal: Journal,
-    entry: Entry,
+    entry: IntentEntry,
     current: bytes | None,
     target: bytes | None,
     mode: int | None,
@@ -164,7 +164,7 @@ def _change(
         files.write_in_place(path, current, target)
 
 
-def _keep_new_bytes(journal: Journal, entry: Entry, *texts: bytes) -> None:
+def _keep_new_bytes(journal: Journal, entry: IntentEntry, *texts: bytes) -> None:
     """Keep the bytes that the commit intends. Missing from `texts`, the file is a mixture: they are kept."""
     new = next((text for text in texts if digest(text) == entry.after), None)
     kept = journal.new_bytes(entry)
@@ -195,10 +195,10 @@ def _prepare(directory: Path, changes: Sequence[FileChange]) -> Journal:
     return journal
 
 
-def _entry(directory: Path, number: int, change: FileChange) -> Entry:
+def _entry(directory: Path, number: int, change: FileChange) -> IntentEntry:
     path = Path(change.path)
     status = None if change.before is None else commit_file.status(directory, path)
-    return Entry(
+    return IntentEntry(
         path=str(path.relative_to(directory) if path.is_relative_to(directory) else path),
         before=digest(change.before),
         after=digest(change.after),
@@ -241,7 +241,7 @@ def _set_aside(directory: Path) -> list[DevpoolError]:
     ]
 
 
-def _undo(journal: Journal, entries: Sequence[Entry]) -> bool:
+def _undo(journal: Journal, entries: Sequence[IntentEntry]) -> bool:
     """Give these files their old bytes; whether one had others. All is read before anything is written."""
     found = [(entry, commit_file.read(journal.directory, journal.path(entry))) for entry in entries]
     changed = [(entry, current) for entry, current in found if digest(current) != entry.before]
@@ -258,7 +258,7 @@ def _undo(journal: Journal, entries: Sequence[Entry]) -> bool:
     return bool(work)
 
 
-def _sync_names(journal: Journal, entries: Sequence[Entry]) -> None:
+def _sync_names(journal: Journal, entries: Sequence[IntentEntry]) -> None:
     """Flush the folders of these files, and those that `_make_folders` may have made for them: whoever made one that is
     there may have been killed before it was on the disk."""
     paths = [Path(journal.path(entry)) for entry in entries]
@@ -267,7 +267,7 @@ def _sync_names(journal: Journal, entries: Sequence[Entry]) -> None:
     files.sync_folders(folder for folder in folders if folder.is_dir())
 
 
-def _old_bytes(journal: Journal, entry: Entry) -> bytes | None:
+def _old_bytes(journal: Journal, entry: IntentEntry) -> bytes | None:
     if entry.before is None:
         return None
     data = devpool_files.read(journal.directory, folder_of(journal.directory) / entry.copy, devpool_files.LARGEST_COPY)
@@ -276,7 +276,7 @@ def _old_bytes(journal: Journal, entry: Entry) -> bytes | None:
     return data
 
 
-def _is_mixture(journal: Journal, entry: Entry, current: bytes | None, old: bytes | None) -> bool:
+def _is_mixture(journal: Journal, entry: IntentEntry, current: bytes | None, old: bytes | None) -> bool:
     new = devpool_files.read(journal.directory, journal.new_bytes(entry), devpool_files.LARGEST_COPY)
     if current is None or old is None or new is None or digest(new) != entry.after:
         return False
@@ -286,7 +286,7 @@ def _is_mixture(journal: Journal, entry: Entry, current: bytes | None, old: byte
     )
 
 
-def _edited(journal: Journal, entry: Entry) -> DevpoolError:
+def _edited(journal: Journal, entry: IntentEntry) -> DevpoolError:
     folder = folder_of(journal.directory)
     old = f"copy `{folder / entry.copy}` over it" if entry.before else "remove it"
     return DevpoolError(

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from devpool.decide.inherited_copies import Shields
+from devpool.decide.inherited_copies import InheritedCopies
 from devpool.decide.key_ownership import Readers
 from devpool.model.environment import Value
-from devpool.model.project import Project, Setting
+from devpool.model.project import ConnectionVariable, Project
 from devpool.text import nodes
 from devpool.text.document import Document
 from devpool.text.edits import Copy, Edit
-from devpool.text.nodes import Alias, Entry, Node, path_to
+from devpool.text.nodes import AliasNode, Entry, Node, path_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,14 +25,14 @@ class Unaliased:
 
     document: Document
     entry: Entry
-    alias: Alias
+    alias: AliasNode
     value: Copy
 
 
-Unaliases = Mapping[tuple[str, str], Unaliased]
+AliasCopies = Mapping[tuple[str, str], Unaliased]
 
 
-def find_unaliased(project: Project, moving: Iterable[Setting], shields: Shields) -> Unaliases:
+def find_alias_copies(project: Project, moving: Iterable[ConnectionVariable], shields: InheritedCopies) -> AliasCopies:
     """By (service, variable): the aliases that mean a value in a pooled app's own text and do not move with it.
 
     Args:
@@ -41,7 +41,9 @@ def find_unaliased(project: Project, moving: Iterable[Setting], shields: Shields
         shields: what direct services get a copy of as a whole.
     """
     moved = {(s.service, s.variable) for s in moving}
-    anchored = {id(node) for s in moving if (node := _stated(s.value)) and not isinstance(node, Alias) and node.anchor}
+    anchored = {
+        id(node) for s in moving if (node := _stated(s.value)) and not isinstance(node, AliasNode) and node.anchor
+    }
     if not anchored:
         return {}
     environments = Readers("environment", project.services, shields)
@@ -61,10 +63,10 @@ def _stated(value: Value) -> Node | None:
 
 def _of(value: Value, anchored: set[int], moved: set[tuple[str, str]], environments: Readers) -> Unaliased | None:
     alias, origin = _stated(value), value.origin
-    if not isinstance(alias, Alias) or id(alias.target) not in anchored or not origin.one_line:
+    if not isinstance(alias, AliasNode) or id(alias.target) not in anchored or not origin.one_line:
         return None
     entry, container, document = origin.holder, origin.container, origin.file
-    if not (isinstance(entry, Entry) and isinstance(container, nodes.Mapping) and isinstance(document, Document)):
+    if not (isinstance(entry, Entry) and isinstance(container, nodes.MappingNode) and isinstance(document, Document)):
         return None
     holding = nodes.holding(container, entry)
     if holding.flow or any((reader, value.name) in moved for reader in environments.of(holding)):
@@ -72,7 +74,7 @@ def _of(value: Value, anchored: set[int], moved: set[tuple[str, str]], environme
     return Unaliased(document=document, entry=entry, alias=alias, value=Copy(alias.target.start, alias.target.end))
 
 
-def unaliasing_edits(found: Unaliases, edits: list[Edit]) -> Iterator[Edit]:
+def alias_copy_edits(found: AliasCopies, edits: list[Edit]) -> Iterator[Edit]:
     """The edits that put a value in place of each alias, where the value changes at its anchor."""
     for one in found.values():
         path, span = one.document.path, one.value

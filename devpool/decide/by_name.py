@@ -13,7 +13,7 @@ from devpool.decide.ports import names_no_port
 from devpool.errors import DevpoolError
 from devpool.model import networks
 from devpool.model.databases import host_names
-from devpool.model.project import Project, Setting
+from devpool.model.project import ConnectionVariable, Project
 from devpool.text.address import DEFAULT_PORT
 from devpool.text.patterns import regex
 
@@ -42,7 +42,7 @@ class ByName:
     pooler: str
     names: tuple[str, ...]
     direct: str
-    settings: tuple[Setting, ...]
+    settings: tuple[ConnectionVariable, ...]
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ class ByName:
         return f"{self.pooler}:{name}" if service == self.database and name in self.names else written
 
 
-def by_name(project: Project, pair: Pair, pooler: str, settings: Sequence[Setting]) -> ByName:
+def by_name(project: Project, pair: Pair, pooler: str, settings: Sequence[ConnectionVariable]) -> ByName:
     """What an app that is pooled by name gets.
 
     Args:
@@ -84,7 +84,7 @@ def by_name(project: Project, pair: Pair, pooler: str, settings: Sequence[Settin
     )
 
 
-def _names(project: Project, pair: Pair, settings: Sequence[Setting]) -> list[str]:
+def _names(project: Project, pair: Pair, settings: Sequence[ConnectionVariable]) -> list[str]:
     service, database = pair
     stated = project.databases[database].service
     said = [s.address.host for s in settings if s.address.host]
@@ -128,7 +128,7 @@ def _refuse_hosts(project: Project, service: str, database: str, names: Iterable
         )
 
 
-def fixed_port(pairs: Iterable[Sequence[Setting]]) -> str | None:
+def fixed_port(pairs: Iterable[Sequence[ConnectionVariable]]) -> str | None:
     """The port at which apps that are pooled by name look, and their pooler has to listen; None where there are none.
 
     Args:
@@ -137,7 +137,7 @@ def fixed_port(pairs: Iterable[Sequence[Setting]]) -> str | None:
     Raises:
         DevpoolError: `ports-differ`.
     """
-    found: dict[str, Setting | None] = {}
+    found: dict[str, ConnectionVariable | None] = {}
     for settings in pairs:
         said = {s.address.port: s for s in settings if s.address.port}
         silent = not said or any(names_no_port(settings))

@@ -17,13 +17,13 @@ from devpool.decide.logins import DB, PASSWORD, USER, from_company, login_of, us
 from devpool.decide.ports import upstream_port
 from devpool.errors import DevpoolError
 from devpool.model.environment import EnvFileUse, Value, env_file_uses
-from devpool.model.project import Project, Setting
+from devpool.model.project import ConnectionVariable, Project
 from devpool.model.services import Service
 from devpool.text import layout
 from devpool.text.address import find_addresses
 from devpool.text.document import Document
-from devpool.text.nodes import Mapping as Node
-from devpool.text.nodes import Scalar, Sequence, entries, inner, resolved
+from devpool.text.nodes import MappingNode as Node
+from devpool.text.nodes import ScalarNode, SequenceNode, entries, inner, resolved
 
 # The official image's name first, then those of other Postgres images.
 _NAMES = {
@@ -59,7 +59,7 @@ class Credentials:
     said: tuple[Said, ...] = ()
 
 
-def find_credentials(project: Project, database: str, settings: list[Setting]) -> Credentials:
+def find_credentials(project: Project, database: str, settings: list[ConnectionVariable]) -> Credentials:
     """The credentials for the pooler of a database, whose pooled settings are given.
 
     Raises:
@@ -70,9 +70,9 @@ def find_credentials(project: Project, database: str, settings: list[Setting]) -
     return found
 
 
-def _find(project: Project, database: str, settings: list[Setting]) -> Credentials:
+def _find(project: Project, database: str, settings: list[ConnectionVariable]) -> Credentials:
     mine = set(settings)
-    others = [s for s in (*project.settings, *project.kept) if s.database == database and s not in mine]
+    others = [s for s in (*project.connection_variables, *project.kept) if s.database == database and s not in mine]
     if project.databases[database].service is None:
         return _of_app_url(project, database, settings) or _private(project, database, settings, others)
     own = _of_database(project, database)
@@ -85,7 +85,7 @@ def _find(project: Project, database: str, settings: list[Setting]) -> Credentia
     )
 
 
-def home(project: Project, database: str, settings: list[Setting]) -> Document:
+def home(project: Project, database: str, settings: list[ConnectionVariable]) -> Document:
     """The file that the pooler goes into: where the database's service is stated first, or else its first app's."""
     service = project.databases[database].service or project.services[settings[0].service]
     return next(f.document for f in service.fragments if f.own)
@@ -116,7 +116,9 @@ def _of_database(project: Project, database: str) -> Credentials | None:
     return _stated(project, database, values, told, document=document, copied=((name, secret),))
 
 
-def _with_user_of_app(project: Project, database: str, own: Credentials, settings: list[Setting]) -> Credentials:
+def _with_user_of_app(
+    project: Project, database: str, own: Credentials, settings: list[ConnectionVariable]
+) -> Credentials:
     """A replica of some images is told no user, though it has the one of its primary: then the app's own is taken."""
     values = project.environments[database]
     secret = _named(values, PASSWORD)
@@ -183,9 +185,9 @@ def _user_and_database(service: Service, values: Mapping[str, Value]) -> Iterato
 def _secrets(service: Service) -> Iterator[str]:
     """The secrets of a service as YAML text, each in the form that it has."""
     for statement in service.statements("secrets"):
-        items = statement.value.items if isinstance(statement.value, Sequence) else ()
+        items = statement.value.items if isinstance(statement.value, SequenceNode) else ()
         for item in map(resolved, items):
-            if isinstance(item, Scalar):
+            if isinstance(item, ScalarNode):
                 yield layout.quoted(item.value)
             elif isinstance(item, Node):
                 said = {k: " ".join(service.deep_texts(e.value)) for k, e in entries(item).items()}
@@ -207,14 +209,14 @@ def _copyable(value: Value) -> bool:
     origin = value.origin
     if origin.form == "list" or not origin.given:
         return (origin.exact and origin.one_line) or not origin.given
-    return origin.exact and origin.one_line and isinstance(getattr(origin.holder, "value", None), Scalar)
+    return origin.exact and origin.one_line and isinstance(getattr(origin.holder, "value", None), ScalarNode)
 
 
 def _states(project: Project, database: str, document: Document) -> bool:
     return any(f.own and f.document is document for f in project.services[database].fragments)
 
 
-def _of_app_url(project: Project, database: str, settings: list[Setting]) -> Credentials | None:
+def _of_app_url(project: Project, database: str, settings: list[ConnectionVariable]) -> Credentials | None:
     """An app's URL, if it holds a password and stands in the file that the pooler goes into."""
     document = home(project, database, settings)
     for setting in settings:
@@ -229,7 +231,7 @@ def _of_app_url(project: Project, database: str, settings: list[Setting]) -> Cre
     return None
 
 
-def _of_app_env_file(project: Project, database: str, settings: list[Setting]) -> Credentials | None:
+def _of_app_env_file(project: Project, database: str, settings: list[ConnectionVariable]) -> Credentials | None:
     """An app's env file that names user and password as the pooler does."""
     for app in dict.fromkeys(s.service for s in settings):
         login = [(n, v) for n, v in project.environments[app].items() if n in (USER, PASSWORD, DB) and v.text]
@@ -266,16 +268,18 @@ def _of_database_env_files(project: Project, database: str, *, alone: bool) -> C
     return Credentials(document=home(project, database, []), env_files=uses, withheld=withheld)
 
 
-def _is_whole(setting: Setting, document: Document) -> bool:
+def _is_whole(setting: ConnectionVariable, document: Document) -> bool:
     """Whether the URL is all of the value, so that the pooler understands it."""
     holder = setting.value.origin.holder
-    scalar = holder if isinstance(holder, Scalar) else getattr(holder, "value", None)
-    plain = isinstance(scalar, Scalar) and inner(document.text, scalar) is not None
+    scalar = holder if isinstance(holder, ScalarNode) else getattr(holder, "value", None)
+    plain = isinstance(scalar, ScalarNode) and inner(document.text, scalar) is not None
     alone = len(find_addresses(setting.value.text)) == 1
     return plain and alone and re.fullmatch(r"postgres(ql)?(\+\w+)?://\S+", setting.value.text) is not None
 
 
-def _private(project: Project, database: str, pooled: list[Setting], others: list[Setting]) -> Credentials:
+def _private(
+    project: Project, database: str, pooled: list[ConnectionVariable], others: list[ConnectionVariable]
+) -> Credentials:
     for setting in (*pooled, *others):
         values = login_of(project, setting)
         if values.get(PASSWORD):

@@ -17,7 +17,7 @@ from devpool.model.project import Project
 from devpool.model.services import Service
 from devpool.model.tls_demands import Demands, strongest
 from devpool.text import nodes
-from devpool.text.nodes import Alias
+from devpool.text.nodes import AliasNode
 from devpool.text.patterns import regex
 
 _FALSE = ("", "false", "0", "no", "off", "f", "n")
@@ -61,7 +61,7 @@ def awaited_services(project: Project) -> frozenset[str]:
     found: set[str] = set()
     for service in project.services.values():
         for statement in service.statements("depends_on"):
-            if isinstance(statement.value, nodes.Mapping):
+            if isinstance(statement.value, nodes.MappingNode):
                 for name, entry in nodes.entries(statement.value).items():
                     if "service_completed_successfully" in service.deep_texts(entry.value):
                         found.add(name)
@@ -104,7 +104,7 @@ def _own_environment(service: Service) -> list[nodes.Node]:
     return [
         statement.value
         for statement in service.statements("environment")
-        if statement.entry in statement.fragment.node.entries and not isinstance(statement.entry.value, Alias)
+        if statement.entry in statement.fragment.node.entries and not isinstance(statement.entry.value, AliasNode)
     ]
 
 
@@ -144,7 +144,7 @@ def _build_folders(service: Service) -> Iterator[str]:
     """The last parts of the folders that a service is built from."""
     for statement in service.statements("build"):
         value = statement.value
-        node = nodes.lookup(value, "context") if isinstance(value, nodes.Mapping) else value
+        node = nodes.lookup(value, "context") if isinstance(value, nodes.MappingNode) else value
         for text in service.texts(node) if node else ():
             yield posixpath.basename(posixpath.normpath(text))
 

@@ -13,7 +13,7 @@ from devpool.model.project import Project
 from devpool.model.services import Fragment, Service, Statement
 from devpool.text import layout, nodes
 from devpool.text.edits import Copy, Edit, Part, insertion, joined
-from devpool.text.nodes import Alias, Entry, Node, path_to
+from devpool.text.nodes import AliasNode, Entry, Node, path_to
 from devpool.text.patterns import regex
 
 KEYS = ("environment", "env_file", "depends_on", "links")
@@ -23,7 +23,7 @@ _ANCHOR = regex(r"(^|[\s\[{,:-])&[^\s,\[\]{}]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shield:
+class InheritedCopy:
     """One key that a direct service can be given of its own.
 
     Attributes:
@@ -52,15 +52,15 @@ class Shield:
         return entry is not None and entry.key.start <= position <= entry.value.end
 
 
-Shields = dict[tuple[str, str], Shield]
+InheritedCopies = dict[tuple[str, str], InheritedCopy]
 
 
-def find_shields(project: Project, pooled: Iterable[str]) -> Shields:
+def find_shields(project: Project, pooled: Iterable[str]) -> InheritedCopies:
     """Every key that a direct service takes over from a pooled app and could have of its own, by (service, key)."""
     apps = set(pooled)
     owners = {id(f.node): project.services[app] for app in apps for f in project.services[app].fragments if f.own}
     nameable = _nameable(project.services[app] for app in sorted(apps))
-    found: Shields = {}
+    found: InheritedCopies = {}
     for heir in (s for s in project.services.values() if s.name not in apps):
         fragment = next((f for f in reversed(heir.fragments) if f.own), None)
         if fragment is None or fragment.node.flow:
@@ -77,7 +77,7 @@ def _merged(fragment: Fragment, owners: Mapping[int, Service]) -> list[Service]:
     return [owners[id(source)] for source in sources if id(source) in owners]
 
 
-def _of(heir: Service, app: Service, fragment: Fragment) -> Iterator[Shield]:
+def _of(heir: Service, app: Service, fragment: Fragment) -> Iterator[InheritedCopy]:
     for key in KEYS:
         theirs, mine = heir.statements(key), app.statements(key)
         if any(s.entry in s.fragment.node.entries for s in theirs):
@@ -88,7 +88,7 @@ def _of(heir: Service, app: Service, fragment: Fragment) -> Iterator[Shield]:
         if statement is None or (
             len(theirs) == 1 and theirs[0].entry is statement.entry and _copyable(statement, fragment)
         ):
-            yield Shield(heir=heir.name, app=app.name, key=key, fragment=fragment, statement=statement)
+            yield InheritedCopy(heir=heir.name, app=app.name, key=key, fragment=fragment, statement=statement)
 
 
 def _nameable(apps: Iterable[Service]) -> dict[tuple[str, int], tuple[Service, Statement]]:
@@ -104,7 +104,7 @@ def _nameable(apps: Iterable[Service]) -> dict[tuple[str, int], tuple[Service, S
 
 def _named(
     heir: Service, nameable: Mapping[tuple[str, int], tuple[Service, Statement]], fragment: Fragment
-) -> Iterator[Shield]:
+) -> Iterator[InheritedCopy]:
     """The keys of an app that a service names by an alias."""
     for key in NAMED:
         theirs = heir.statements(key)
@@ -116,16 +116,16 @@ def _named(
             if naming is None or statement.fragment.node.flow or not _copyable(statement, fragment):
                 continue
             if _ends_its_line(fragment, naming) and _as_deep(naming, statement):
-                yield Shield(
+                yield InheritedCopy(
                     heir=heir.name, app=app.name, key=key, fragment=fragment, statement=statement, named=naming
                 )
 
 
 def _values_named(entry: Entry) -> Iterator[Node]:
     """What an entry names: `environment: *env`, or by `<<: *env` below it."""
-    if isinstance(entry.value, Alias):
+    if isinstance(entry.value, AliasNode):
         yield entry.value.target
-    elif isinstance(entry.value, nodes.Mapping):
+    elif isinstance(entry.value, nodes.MappingNode):
         yield from (nodes.resolved(e.value) for e in entry.value.entries if e.key.value == "<<")
 
 
@@ -133,10 +133,10 @@ def _naming(entry: Entry, value: Node) -> Entry | None:
     """The entry whose alias means a value: `environment: *env`, or `<<: *env` in a mapping below it, which can hold
     all of it in that place.
     """
-    if isinstance(entry.value, Alias):
+    if isinstance(entry.value, AliasNode):
         return entry if entry.value.target is value else None
     own = entry.value
-    if not isinstance(own, nodes.Mapping) or not isinstance(value, nodes.Mapping) or own.flow or value.flow:
+    if not isinstance(own, nodes.MappingNode) or not isinstance(value, nodes.MappingNode) or own.flow or value.flow:
         return None
     found = next((e for e in own.entries if e.key.value == "<<" and nodes.resolved(e.value) is value), None)
     keys = [e.key.value for e in (*own.entries, *value.entries) if e is not found]
@@ -146,7 +146,7 @@ def _naming(entry: Entry, value: Node) -> Entry | None:
 def _as_deep(naming: Entry, statement: Statement) -> bool:
     """Whether the lines of a copy in place of a merge stand as deep as those beside it."""
     document, value = statement.document, statement.entry.value
-    if naming.key.value != "<<" or not isinstance(value, nodes.Mapping):
+    if naming.key.value != "<<" or not isinstance(value, nodes.MappingNode):
         return True
     return layout.indent(document, naming.key) == layout.indent(document, value.entries[0].key)
 
@@ -167,7 +167,7 @@ def _copyable(statement: Statement, fragment: Fragment) -> bool:
     return same_file and lead == layout.indent(document, entry.key) and not _ANCHOR.search(text)
 
 
-def shield_edits(shields: Shields, edits: list[Edit]) -> Iterator[Edit]:
+def shield_edits(shields: InheritedCopies, edits: list[Edit]) -> Iterator[Edit]:
     """The edits that give each heir its copy, where the app's own text changes."""
     changed = {(edit.path, edit.at[:3]) for edit in edits}
     for shield in shields.values():
@@ -183,7 +183,7 @@ def shield_edits(shields: Shields, edits: list[Edit]) -> Iterator[Edit]:
             yield insertion(document.path, position, new, at)
 
 
-def _unnamed(shield: Shield, entry: Entry) -> Edit:
+def _unnamed(shield: InheritedCopy, entry: Entry) -> Edit:
     """The copy in place of the alias. It begins with the end of the line before, as what is inserted does: only as a
     whole is it found again. In place of a merge, a comment stands first: what is but a copy is found nowhere.
     """
@@ -194,7 +194,7 @@ def _unnamed(shield: Shield, entry: Entry) -> Edit:
     at = path_to(document.root, node.start)
     if node.value == "<<":
         keys = shield.statement.value if shield.statement else None
-        assert isinstance(keys, nodes.Mapping), "a merge names a mapping"
+        assert isinstance(keys, nodes.MappingNode), "a merge names a mapping"
         at = (*at[:-1], keys.entries[-1].key.value)
         new: tuple[Part, ...] = (f"{lead}# {document.text[node.start : end]}, as it was{lead}", parts[-1])
     else:
@@ -205,7 +205,7 @@ def _unnamed(shield: Shield, entry: Entry) -> Edit:
     return Edit(path=document.path, start=before, end=end, old=old, new=joined(new), at=at, inserts=True)
 
 
-def _text(shield: Shield) -> Iterator[Part]:
+def _text(shield: InheritedCopy) -> Iterator[Part]:
     """What follows the key: what the app says, without the anchor that it may have."""
     if shield.statement is None:
         yield _EMPTY[shield.key]

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from devpool.decide.inherited_copies import Shields
+from devpool.decide.inherited_copies import InheritedCopies
 from devpool.model.services import Fragment, Service, Statement
 from devpool.text import layout, nodes
 from devpool.text.document import Document
 from devpool.text.edits import Copy, Edit, Part, insertion
-from devpool.text.nodes import Alias, Entry, Node, Scalar, Sequence, path_to
+from devpool.text.nodes import AliasNode, Entry, Node, ScalarNode, SequenceNode, path_to
 
 How = Literal["lacks", "own", "alias", "merged", "lent"]
 Line = tuple[Part, ...]
@@ -46,7 +46,7 @@ class Readers:
 
     key: str
     services: Mapping[str, Service]
-    shields: Shields = field(default_factory=dict)
+    shields: InheritedCopies = field(default_factory=dict)
     _found: dict[int, set[str]] = field(default_factory=dict)
     _heirs: dict[int, set[str]] = field(default_factory=dict)
     _extending: dict[int, set[str]] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Readers:
                 shield = self.shields.get((name, self.key))
                 copied = shield is not None and shield.covers(statement.entry.key.start)
                 # Who gets a copy of the text reads what that names and merges, and not the text itself.
-                named = isinstance(statement.entry.value, Alias)
+                named = isinstance(statement.entry.value, AliasNode)
                 read = [*([] if copied else [statement.entry]), *([] if copied and not named else [statement.value])]
                 for node in (*read, *merge_sources(statement.value)):
                     if shield is not None and shield.gives_up(node):
@@ -84,15 +84,15 @@ class Readers:
         everyone = frozenset(self.of(last.entry) | self.of(last.value))
         if everyone <= alike:
             # Also where the whole mapping is shared, or merged in: all who read it change in the same way.
-            how: How = "alias" if isinstance(last.entry.value, Alias) else "own"
+            how: How = "alias" if isinstance(last.entry.value, AliasNode) else "own"
             return Held(how=how, statement=last, readers=everyone)
         if last.entry not in last.fragment.node.entries:
             lent = self._lends(last.fragment.node, alike)
             return Held(how="lent" if lent else "merged", statement=last)
-        alone = isinstance(last.entry.value, Alias) and self.of(last.entry) <= alike
+        alone = isinstance(last.entry.value, AliasNode) and self.of(last.entry) <= alike
         return Held(how="alias" if alone else "lent", statement=last)
 
-    def _lends(self, node: nodes.Mapping, alike: set[str]) -> bool:
+    def _lends(self, node: nodes.MappingNode, alike: set[str]) -> bool:
         """Whether a new key of a mapping would count for services that extend it, or that merge it and state no such
         key themselves.
         """
@@ -103,9 +103,9 @@ class Readers:
         )
 
 
-def merge_sources(node: Node) -> Iterable[nodes.Mapping]:
+def merge_sources(node: Node) -> Iterable[nodes.MappingNode]:
     """Every mapping that one merges, directly or through others."""
-    for entry in node.entries if isinstance(node, nodes.Mapping) else ():
+    for entry in node.entries if isinstance(node, nodes.MappingNode) else ():
         if entry.key.value == "<<":
             for source in nodes.merged(entry.value):
                 yield source
@@ -173,16 +173,16 @@ def merging(statement: Statement) -> tuple[str, list[Edit]] | None:
     return name, [Edit(path=document.path, start=colon, end=colon, old="", new=(mark,), at=path)]
 
 
-def item_lines(document: Document, node: Sequence) -> list[tuple[Scalar | None, Line]]:
+def item_lines(document: Document, node: SequenceNode) -> list[tuple[ScalarNode | None, Line]]:
     """The items of a list as lines of another one, each with the scalar it is.
 
     Raises:
         DevpoolError: `layout-not-plain`, where an item takes several lines.
     """
-    found: list[tuple[Scalar | None, Line]] = []
+    found: list[tuple[ScalarNode | None, Line]] = []
     for item in node.items:
         if "\n" in document.text[item.start : item.end]:
             raise layout.odd(document, item)
         scalar = nodes.resolved(item)
-        found.append((scalar if isinstance(scalar, Scalar) else None, ("- ", Copy(item.start, item.end))))
+        found.append((scalar if isinstance(scalar, ScalarNode) else None, ("- ", Copy(item.start, item.end))))
     return found

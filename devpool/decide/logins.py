@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from devpool.model.project import Project, Setting
+from devpool.model.project import ConnectionVariable, Project
 from devpool.text.patterns import regex
 
 PASSWORD, USER, DB = "POSTGRES_PASSWORD", "POSTGRES_USER", "POSTGRES_DB"
@@ -25,13 +25,13 @@ _KEYWORDS = {
 _DATABASE = regex(r"(?::\d+)?/(?P<db>[^?\s,;'\"]*)")
 
 
-def login_of(project: Project, setting: Setting) -> dict[str, str]:
+def login_of(project: Project, setting: ConnectionVariable) -> dict[str, str]:
     """User, password and database with which an app enters, by the names of the pooler's variables."""
     values = userinfo(setting) if setting.kind in ("url", "jdbc", "dsn") else {}
     return dict(from_company(project, setting)) | values
 
 
-def userinfo(setting: Setting) -> dict[str, str]:
+def userinfo(setting: ConnectionVariable) -> dict[str, str]:
     """User, password and database of the one URL that a setting is."""
     text, (start, end) = setting.value.text, setting.address.host_span
     begin = text.rfind("://", 0, start)
@@ -46,7 +46,7 @@ def userinfo(setting: Setting) -> dict[str, str]:
     return plain
 
 
-def from_company(project: Project, setting: Setting) -> Iterator[tuple[str, str]]:
+def from_company(project: Project, setting: ConnectionVariable) -> Iterator[tuple[str, str]]:
     """User, password and database from the variables that share the setting's prefix.
 
     What comes before `HOST` can end in the middle of a word, as in `STATS_PGHOST` beside `STATS_PGPASSWORD`: where the
@@ -58,7 +58,7 @@ def from_company(project: Project, setting: Setting) -> Iterator[tuple[str, str]
     yield from next((f for f in found if PASSWORD in f), found[0]).items()
 
 
-def _with_prefix(project: Project, setting: Setting, prefix: str) -> Iterator[tuple[str, str]]:
+def _with_prefix(project: Project, setting: ConnectionVariable, prefix: str) -> Iterator[tuple[str, str]]:
     values = project.environments[setting.service]
     for name, pattern in _COMPANY.items():
         mine = (v for n, v in values.items() if n.startswith(prefix) and pattern.fullmatch(n, len(prefix)) and v.text)

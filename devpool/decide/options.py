@@ -15,7 +15,7 @@ class Options:
         name: the pooler's service; with several databases the beginning of each pooler's name.
         port: where the poolers listen; None to decide by the apps.
         direct, pool: services, or `SERVICE:DATABASE`, that the user routes himself.
-        session: the same for those that go to the pooler's door in session mode.
+        session: the same for those that go to the pooler's session alias.
         by_name: the same for those that are pooled by name, whatever their files say.
         publish: the port of the host for the first pooler; None to publish none.
         metrics: whether an exporter of metrics stands beside each pooler.

@@ -7,30 +7,30 @@ from types import MappingProxyType
 from typing import Literal
 
 from devpool.decide.address_edits import raw_replacements
-from devpool.decide.alias_copies import Unaliases
-from devpool.decide.inherited_copies import Shields
+from devpool.decide.alias_copies import AliasCopies
+from devpool.decide.inherited_copies import InheritedCopies
 from devpool.decide.key_ownership import Readers
 from devpool.decide.restating import restatable
 from devpool.decide.session_alias import SUFFIX
 from devpool.errors import DevpoolError
 from devpool.model.environment import env_file_uses, variable_holding
 from devpool.model.pass_through import taken_over
-from devpool.model.project import BARE, Project, Setting
+from devpool.model.project import BARE, ConnectionVariable, Project
 from devpool.text.interpolation import SHELL, Piece
-from devpool.text.nodes import Entry, Mapping, holding
+from devpool.text.nodes import Entry, MappingNode, holding
 
 Where = Literal["origin", "own"]
 How = Literal["text", "second"]
 
 
-class Sharing:
+class Placements:
     """Who else reads a value where it is written.
 
     Args:
         project: the project.
         pooled: (service, database) of the routes that are pooled.
         shields: what direct services get a copy of.
-        session: those of them that go to the door in session mode.
+        session: those of them that go to the session alias.
         names: settings with a database's name, which move too.
         unaliased: the variables that get a copy of the value that they name by an alias.
     """
@@ -39,12 +39,12 @@ class Sharing:
         self,
         project: Project,
         pooled: set[tuple[str, str]],
-        shields: Shields,
+        shields: InheritedCopies,
         session: Set[tuple[str, str]] = frozenset(),
-        names: Iterable[Setting] = (),
-        unaliased: Unaliases = MappingProxyType({}),
+        names: Iterable[ConnectionVariable] = (),
+        unaliased: AliasCopies = MappingProxyType({}),
     ) -> None:
-        moving = [s for s in (*project.settings, *names) if (s.service, s.database) in pooled]
+        moving = [s for s in (*project.connection_variables, *names) if (s.service, s.database) in pooled]
         self.project = project
         self.unaliased = unaliased
         self.session = session
@@ -52,9 +52,9 @@ class Sharing:
         self.movers: dict[tuple[str, str], set[str]] = {}
         for service, variable, database in self.moved:
             self.movers.setdefault((variable, database), set()).add(service)
-        self.in_session = {(s.service, s.variable, s.database) for s in moving if self._at_door(s)}
+        self.in_session = {(s.service, s.variable, s.database) for s in moving if self._in_session(s)}
         named: dict[tuple[str, str], set[str]] = {}
-        for setting in project.settings:
+        for setting in project.connection_variables:
             named.setdefault((setting.service, setting.variable), set()).add(setting.database)
         self.several = {key for key, databases in named.items() if len(databases) > 1}
         self.readers: dict[tuple[str, int], list[tuple[str, str]]] = {}
@@ -65,14 +65,14 @@ class Sharing:
                 covered = shield and value.origin.form != "env-file" and shield.covers(value.origin.start)
                 if not covered and (service, name) not in unaliased:
                     self.readers.setdefault(value.origin.key, []).append((service, name))
-        for setting in (s for s in project.settings if s.in_command):
+        for setting in (s for s in project.connection_variables if s.in_command):
             self.readers.setdefault(setting.value.origin.key, []).append((setting.service, setting.variable))
         self.taken_over = taken_over(project)
         self.environments = Readers("environment", project.services, shields)
         self.loaded = _loaded(project)
         self.heirs = _heirs(project)
 
-    def where(self, setting: Setting) -> Where:
+    def where(self, setting: ConnectionVariable) -> Where:
         """Where the setting is to be changed.
 
         Raises:
@@ -90,7 +90,7 @@ class Sharing:
         self._refuse_extended(setting)
         return "own"
 
-    def _refuse_extended(self, setting: Setting) -> None:
+    def _refuse_extended(self, setting: ConnectionVariable) -> None:
         """What another service takes over with `extends` comes whole: neither can have it otherwise than the other."""
         own = (f for f in self.project.services[setting.service].fragments if f.own)
         heirs = (heir for fragment in own for heir in self.heirs.get(id(fragment.node), []))
@@ -98,42 +98,42 @@ class Sharing:
         if direct:
             raise extended(setting, direct)
 
-    def _is_one_of_several(self, setting: Setting) -> bool:
+    def _is_one_of_several(self, setting: ConnectionVariable) -> bool:
         """Whether other databases are named in the same value: an entry of its own could move only one."""
         return (setting.service, setting.variable) in self.several
 
-    def _at_door(self, setting: Setting) -> bool:
+    def _in_session(self, setting: ConnectionVariable) -> bool:
         return (setting.service, setting.database) in self.session
 
-    def _all_move(self, setting: Setting) -> bool:
+    def _all_move(self, setting: ConnectionVariable) -> bool:
         """Whether all who read the value where it is written go to a pooler with this address of it. Who goes to the
-        door has an entry of its own over what others take from the same place.
+        session alias has an entry of its own over what others take from the same place.
         """
         origin = setting.value.origin
         if origin.form == "env-file" and setting.variable in self.taken_over.get(origin.file.path, frozenset()):
             return False
         if origin.form == "env-file" and not self._can_be_cut_out(setting):
             return False
-        movers = self.in_session if self._at_door(setting) else self.moved
+        movers = self.in_session if self._in_session(setting) else self.moved
         alike = all((*reader, setting.database) in movers for reader in self.readers[origin.key])
         return alike and (setting.kind in BARE or setting.in_command or self._may_hold_more(setting))
 
-    def _may_hold_more(self, setting: Setting) -> bool:
+    def _may_hold_more(self, setting: ConnectionVariable) -> bool:
         """Whether a further variable, the old value's, can stand beside the value: all who read what holds it move."""
         origin = setting.value.origin
         moved = self.movers[setting.variable, setting.database]
         if origin.form == "env-file":
             return self.loaded.get(origin.file.path, set()) <= moved
         container = origin.container
-        if isinstance(container, Mapping) and isinstance(origin.holder, Entry):
+        if isinstance(container, MappingNode) and isinstance(origin.holder, Entry):
             container = holding(container, origin.holder)
         return container is None or self.environments.of(container) <= moved
 
-    def _can_be_cut_out(self, setting: Setting) -> bool:
-        suffix = SUFFIX if self._at_door(setting) else ""
+    def _can_be_cut_out(self, setting: ConnectionVariable) -> bool:
+        suffix = SUFFIX if self._in_session(setting) else ""
         return raw_replacements(setting.value, setting.address, "host", "1", suffix) is not None
 
-    def how(self, setting: Setting) -> How:
+    def how(self, setting: ConnectionVariable) -> How:
         """How its text is changed.
 
         Raises:
@@ -155,7 +155,7 @@ class Sharing:
         self.project.sources.refuse_closed(holding.source, setting.value.origin.place, setting.service)
         return "second"
 
-    def needs_copy(self, setting: Setting) -> bool:
+    def needs_copy(self, setting: ConnectionVariable) -> bool:
         """Whether the new value could only stand in a file that would repeat a secret: beside a variable that a service
         gets with a whole file, or in place of one of an env file that others read too.
         """
@@ -166,7 +166,7 @@ class Sharing:
         holding = None if self._can_be_cut_out(setting) else self._holding(setting)
         return holding is not None and holding.source in self.loaded
 
-    def _holding(self, setting: Setting) -> Piece | None:
+    def _holding(self, setting: ConnectionVariable) -> Piece | None:
         """The one variable that the address is wholly in."""
         address = setting.address
         start, end = address.host_span[0], max(address.host_span[1], (address.port_span or (0, 0))[1])
@@ -191,7 +191,7 @@ def _heirs(project: Project) -> dict[int, list[str]]:
     return found
 
 
-def only_in_shell(setting: Setting, variable: str) -> DevpoolError:
+def only_in_shell(setting: ConnectionVariable, variable: str) -> DevpoolError:
     """The refusal of a value that no file holds."""
     return DevpoolError(
         "only-in-shell",
@@ -202,7 +202,7 @@ def only_in_shell(setting: Setting, variable: str) -> DevpoolError:
     )
 
 
-def not_plain(setting: Setting) -> DevpoolError:
+def not_plain(setting: ConnectionVariable) -> DevpoolError:
     """The refusal of a setting whose text cannot be edited yet."""
     return DevpoolError(
         "value-not-plain",
@@ -213,7 +213,7 @@ def not_plain(setting: Setting) -> DevpoolError:
     )
 
 
-def extended(setting: Setting, heir: str) -> DevpoolError:
+def extended(setting: ConnectionVariable, heir: str) -> DevpoolError:
     """The refusal of a setting that a direct service takes over from the app with `extends`."""
     name = setting.service
     return DevpoolError(
@@ -225,7 +225,7 @@ def extended(setting: Setting, heir: str) -> DevpoolError:
     )
 
 
-def with_secret(setting: Setting) -> DevpoolError:
+def with_secret(setting: ConnectionVariable) -> DevpoolError:
     """The refusal of a value that would have to be repeated in another file, where its password does not stand."""
     name, variable = setting.service, setting.variable
     return DevpoolError(
@@ -237,7 +237,7 @@ def with_secret(setting: Setting) -> DevpoolError:
     )
 
 
-def shared_value(setting: Setting) -> DevpoolError:
+def shared_value(setting: ConnectionVariable) -> DevpoolError:
     """The refusal of a setting that direct services share and that has no place of its own."""
     name = setting.service
     return DevpoolError(

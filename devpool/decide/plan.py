@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from devpool.catalog.variable_names import PAST_A_POOLER
 from devpool.decide import tuning
 from devpool.decide.address_edits import Target
-from devpool.decide.alias_copies import Unaliases
+from devpool.decide.alias_copies import AliasCopies
 from devpool.decide.by_name import ByName
-from devpool.decide.inherited_copies import Shields
+from devpool.decide.inherited_copies import InheritedCopies
 from devpool.decide.placement import How, Where
 from devpool.decide.routing import Route
 from devpool.decide.session_alias import SUFFIX, VARIABLE, in_variable
-from devpool.model.project import BARE, Setting
+from devpool.model.project import BARE, ConnectionVariable
 
 DIRECT_SUFFIX = "_DIRECT"
 POOLED_SUFFIX = "_POOLED"
@@ -45,7 +45,7 @@ class Pooler:
         published: the port of the host's loopback at which it can be reached; "" for none.
         extra_hosts: `extra_hosts` of the apps that say where an external database is.
         settings: PgBouncer's settings that the user chose, by key.
-        doors: the databases that have a second name in session mode.
+        session_aliases: the databases that have a second name in session mode.
         metrics: whether an exporter stands beside it.
     """
 
@@ -64,7 +64,7 @@ class Pooler:
     published: str
     extra_hosts: tuple[str, ...]
     settings: Mapping[str, str]
-    doors: tuple[str, ...] = ()
+    session_aliases: tuple[str, ...] = ()
     metrics: bool = False
 
     @property
@@ -77,7 +77,7 @@ class Pooler:
         """Its variables of PgBouncer but for the port, in the order in which they are written."""
         return (
             tuning.variables(self.settings, tls=self.tls)
-            | ({VARIABLE: in_variable(self.doors)} if self.doors else {})
+            | ({VARIABLE: in_variable(self.session_aliases)} if self.session_aliases else {})
             | ({_METRICS_VARIABLE: METRICS_FOLDER} if self.metrics else {})
         )
 
@@ -93,10 +93,10 @@ class Move:
             own over a value it shares with others.
         how: "text", the address itself is replaced; "second", it is wholly in a variable that others may use too, and a
             second variable beside that one holds the new one.
-        session: whether it goes to the door in session mode.
+        session: whether it goes to the session alias.
     """
 
-    setting: Setting
+    setting: ConnectionVariable
     pooler: Pooler
     where: Where
     how: How
@@ -129,15 +129,15 @@ class Plan:
     routes: tuple[Route, ...]
     moves: tuple[Move, ...]
     by_name: tuple[ByName, ...] = ()
-    shields: Shields = field(default_factory=dict)
-    unaliased: Unaliases = field(default_factory=dict)
+    shields: InheritedCopies = field(default_factory=dict)
+    unaliased: AliasCopies = field(default_factory=dict)
 
     @property
     def apps(self) -> list[str]:
         """The pooled apps, each once."""
         return list(dict.fromkeys(a for p in self.poolers for a in p.apps))
 
-    def settings_of(self, pooler: Pooler) -> list[Setting]:
+    def settings_of(self, pooler: Pooler) -> list[ConnectionVariable]:
         """The settings that lead to a pooler, in either way."""
         named = [s for b in self.by_name if b.pooler == pooler.name for s in b.settings]
         return [m.setting for m in self.moves if m.pooler is pooler] + named
@@ -152,7 +152,7 @@ class Plan:
 NO_SETTINGS = ("PGBOUNCER_LISTEN_PORT", VARIABLE, _METRICS_VARIABLE)
 
 
-def twin_of(setting: Setting, environment: Container[str]) -> str | None:
+def twin_of(setting: ConnectionVariable, environment: Container[str]) -> str | None:
     """The name under which a setting's old value is to be kept beside it; None where nothing is to be added.
 
     Hosts and ports need none, the pooler's own block says as much, and a command has no place for one. A variable

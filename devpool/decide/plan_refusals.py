@@ -5,7 +5,7 @@ from __future__ import annotations
 from devpool.decide.options import Options
 from devpool.decide.routing import Route
 from devpool.errors import DevpoolError
-from devpool.model.project import Project, Setting
+from devpool.model.project import ConnectionVariable, Project
 from devpool.text.patterns import regex
 
 # What Compose allows.
@@ -33,7 +33,7 @@ def refuse_unplaced(project: Project, routes: list[Route], options: Options) -> 
             )
 
 
-def refuse_odd_names(project: Project, settings: list[Setting]) -> None:
+def refuse_odd_names(project: Project, settings: list[ConnectionVariable]) -> None:
     """Names of services and variables go into the compose file again, and those of services into paths.
 
     Raises:

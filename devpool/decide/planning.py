@@ -6,21 +6,21 @@ import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
-from devpool.decide.alias_copies import find_unaliased
+from devpool.decide.alias_copies import find_alias_copies
 from devpool.decide.by_name import Pair, by_name, fixed_port
-from devpool.decide.inherited_copies import Shields, find_shields
+from devpool.decide.inherited_copies import InheritedCopies, find_shields
 from devpool.decide.options import Options
-from devpool.decide.placement import Sharing, shared_value
+from devpool.decide.placement import Placements, shared_value
 from devpool.decide.plan import EXPORTER_SUFFIX, Move, Plan, Pooler
 from devpool.decide.plan_refusals import SERVICE_NAME, refuse_odd_names, refuse_unplaced
 from devpool.decide.ports import listen_port, upstream_port
-from devpool.decide.routing import Route, in_session
+from devpool.decide.routing import Route, uses_session_alias
 from devpool.decide.scram_drivers import refuse_fast_auth
-from devpool.decide.session_alias import database_settings, doors, refuse_direct
+from devpool.decide.session_alias import database_settings, refuse_direct, session_aliases
 from devpool.errors import DevpoolError, UsageError
 from devpool.model import networks
 from devpool.model.connection_variables import published_ports
-from devpool.model.project import Project, Setting
+from devpool.model.project import ConnectionVariable, Project
 from devpool.model.services import Service
 from devpool.model.tls_demands import Demands, refuse_disabled
 from devpool.text.address import moved
@@ -37,21 +37,21 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
     """
     refuse_unplaced(project, routes, options)
     pooled = {(r.service, r.database) for r in routes if r.pooled}
-    settings = [s for s in project.settings if (s.service, s.database) in pooled]
+    settings = [s for s in project.connection_variables if (s.service, s.database) in pooled]
     settings = _without_bare_hosts(settings)
     refuse_odd_names(project, settings)
     refuse_direct(routes, options.session)
-    session = {(r.service, r.database) for r in routes if r.pooled and in_session(r, options)}
+    session = {(r.service, r.database) for r in routes if r.pooled and uses_session_alias(r, options)}
     names = database_settings(project, [s for s in settings if (s.service, s.database) in session])
     shields = find_shields(project, {service for service, _ in pooled})
     asked = {(r.service, r.database) for r in routes if r.by_name}
     sharing, named = _sharing(project, pooled, asked, settings, _Shared(shields, session, tuple(names)))
-    at_door = [s for s in (*settings, *names) if (s.service, s.database) in session]
+    in_session = [s for s in (*settings, *names) if (s.service, s.database) in session]
     databases = list(dict.fromkeys([*(s.database for s in settings), *(d for _, d in named)]))
     poolers = [
         replace(
             _pooler(project, d, databases, settings, options, (pooled, named)),
-            doors=doors(s for s in at_door if s.database == d),
+            session_aliases=session_aliases(s for s in in_session if s.database == d),
         )
         for d in databases
     ]
@@ -74,14 +74,14 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
 class _Shared:
     """What does not depend on which apps are pooled by name."""
 
-    shields: Shields
+    shields: InheritedCopies
     session: Set[Pair]
-    names: tuple[Setting, ...]
+    names: tuple[ConnectionVariable, ...]
 
 
 def _sharing(
-    project: Project, pooled: set[Pair], asked: set[Pair], settings: list[Setting], shared: _Shared
-) -> tuple[Sharing, list[Pair]]:
+    project: Project, pooled: set[Pair], asked: set[Pair], settings: list[ConnectionVariable], shared: _Shared
+) -> tuple[Placements, list[Pair]]:
     """Who shares which value, and the apps that are pooled by name: those that are asked for, and those whose new value
     would need a copy of a secret. Each of them keeps its text, and so may leave others without a place for theirs.
     """
@@ -89,14 +89,14 @@ def _sharing(
     while True:
         rest = pooled - named.keys()
         moving = [s for s in settings if (s.service, s.database) in rest]
-        unaliased = find_unaliased(project, moving, shared.shields)
-        sharing = Sharing(project, rest, shared.shields, shared.session, shared.names, unaliased)
+        unaliased = find_alias_copies(project, moving, shared.shields)
+        sharing = Placements(project, rest, shared.shields, shared.session, shared.names, unaliased)
         copied = {(s.service, s.database): s for s in moving if sharing.needs_copy(s)}
         if not copied:
             return sharing, list(named)
-        at_door = next((s for pair, s in copied.items() if pair in shared.session), None)
-        if at_door:
-            raise shared_value(at_door)
+        aliased = next((s for pair, s in copied.items() if pair in shared.session), None)
+        if aliased:
+            raise shared_value(aliased)
         named |= dict.fromkeys(copied)
 
 
@@ -108,7 +108,9 @@ def _named_route(route: Route) -> Route:
     return replace(route, by_name=True, reason=reason)
 
 
-def _move(setting: Setting, poolers: Mapping[str, Pooler], sharing: Sharing, session: Set[tuple[str, str]]) -> Move:
+def _move(
+    setting: ConnectionVariable, poolers: Mapping[str, Pooler], sharing: Placements, session: Set[tuple[str, str]]
+) -> Move:
     return Move(
         setting=setting,
         pooler=poolers[setting.database],
@@ -118,7 +120,7 @@ def _move(setting: Setting, poolers: Mapping[str, Pooler], sharing: Sharing, ses
     )
 
 
-def _without_bare_hosts(settings: list[Setting]) -> list[Setting]:
+def _without_bare_hosts(settings: list[ConnectionVariable]) -> list[ConnectionVariable]:
     """The settings without the hosts that stay what they are, where no port goes with them: nothing would move."""
     ported = {(s.service, s.database) for s in settings if s.kind != "host" or s.address.port}
     return [s for s in settings if not s.published or (s.service, s.database) in ported]
@@ -128,7 +130,7 @@ def _pooler(
     project: Project,
     database: str,
     databases: list[str],
-    settings: list[Setting],
+    settings: list[ConnectionVariable],
     options: Options,
     pairs: tuple[set[Pair], list[Pair]],
 ) -> Pooler:
@@ -182,12 +184,12 @@ def _profiles(services: list[Service]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(n for names in each for n in names)) if all(each) else ()
 
 
-def demands_tls(project: Project, settings: list[Setting]) -> bool:
+def demands_tls(project: Project, settings: list[ConnectionVariable]) -> bool:
     """Whether some setting demands TLS of its pooler."""
     return bool(_demanding(project, settings))
 
 
-def _demanding(project: Project, settings: list[Setting]) -> list[Setting]:
+def _demanding(project: Project, settings: list[ConnectionVariable]) -> list[ConnectionVariable]:
     demands = {name: Demands(project.environments[name]) for name in {s.service for s in settings}}
     return [s for s in settings if demands[s.service].of(s)]
 
@@ -225,6 +227,6 @@ def _extra_hosts(project: Project, database: str, apps: tuple[str, ...]) -> tupl
     return tuple(f"{database}:{address}" for address in said if address)[:1]
 
 
-def _in_networks(settings: list[Setting], apps: tuple[str, ...]) -> tuple[str, ...]:
+def _in_networks(settings: list[ConnectionVariable], apps: tuple[str, ...]) -> tuple[str, ...]:
     """The apps that reach the pooler in a network of the project."""
     return tuple(a for a in apps if not all(s.published for s in settings if s.service == a))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from devpool.errors import DevpoolError
 from devpool.model.connection_variables import companions
-from devpool.model.project import Project, Setting
+from devpool.model.project import ConnectionVariable, Project
 from devpool.text.address import DEFAULT_PORT, Kind
 
 POOLED_PORT = "6432"
@@ -15,7 +15,7 @@ Pairs = set[tuple[str, str]]
 
 
 def listen_port(
-    project: Project, settings: list[Setting], pooled: Pairs, wanted: str | None, fixed: str | None = None
+    project: Project, settings: list[ConnectionVariable], pooled: Pairs, wanted: str | None, fixed: str | None = None
 ) -> str:
     """6432, unless some app names no port: then 5432, so that the host alone has to change.
 
@@ -53,7 +53,7 @@ def listen_port(
     return wanted
 
 
-def names_no_port(settings: Sequence[Setting]) -> list[Setting]:
+def names_no_port(settings: Sequence[ConnectionVariable]) -> list[ConnectionVariable]:
     """The settings after which an app uses its own default port. A port variable of the app's may be that of another
     host variable: where its name says whose it is, it is no other's.
     """
@@ -67,7 +67,7 @@ def names_no_port(settings: Sequence[Setting]) -> list[Setting]:
     ]
 
 
-def _variables(settings: Sequence[Setting], kind: Kind) -> dict[str, set[str]]:
+def _variables(settings: Sequence[ConnectionVariable], kind: Kind) -> dict[str, set[str]]:
     """The variables with settings of one kind, by service."""
     found: dict[str, set[str]] = {}
     for setting in settings:
@@ -82,9 +82,9 @@ def _has_port(host: str, ports: set[str], hosts: set[str]) -> bool:
     return bool(ports & set(companions(host, "PORT")) or ports - taken)
 
 
-def _shared_ports(project: Project, settings: list[Setting], pooled: Pairs) -> list[Setting]:
+def _shared_ports(project: Project, settings: list[ConnectionVariable], pooled: Pairs) -> list[ConnectionVariable]:
     """The port variables that go with a host that stays direct too, and so must keep their value."""
-    direct = {(s.service, s.variable) for s in project.settings if (s.service, s.database) not in pooled}
+    direct = {(s.service, s.variable) for s in project.connection_variables if (s.service, s.database) not in pooled}
     found = [s for s in settings if s.kind == "port" and (s.service, s.variable) in direct]
     for setting in found:
         if setting.address.port != DEFAULT_PORT:
@@ -92,7 +92,7 @@ def _shared_ports(project: Project, settings: list[Setting], pooled: Pairs) -> l
     return found
 
 
-def upstream_port(settings: list[Setting], published: Mapping[str, str]) -> str:
+def upstream_port(settings: list[ConnectionVariable], published: Mapping[str, str]) -> str:
     """Where a database listens, as the apps say.
 
     Args:
@@ -102,7 +102,7 @@ def upstream_port(settings: list[Setting], published: Mapping[str, str]) -> str:
     Raises:
         DevpoolError: `ports-differ`.
     """
-    said: dict[str, list[Setting]] = {}
+    said: dict[str, list[ConnectionVariable]] = {}
     for setting in settings:
         if setting.kind != "host" or setting.address.port:
             port = setting.address.port or DEFAULT_PORT
@@ -115,7 +115,7 @@ def upstream_port(settings: list[Setting], published: Mapping[str, str]) -> str:
     return next(iter(said), DEFAULT_PORT)
 
 
-def _differ(odd: list[Setting], ports: set[str]) -> DevpoolError:
+def _differ(odd: list[ConnectionVariable], ports: set[str]) -> DevpoolError:
     return DevpoolError(
         "ports-differ",
         f"the apps reach `{odd[0].database}` at different ports ({', '.join(sorted(ports))})",

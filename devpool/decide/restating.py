@@ -6,7 +6,7 @@ import re
 
 from devpool.decide.address_edits import moved_raw
 from devpool.model.environment import Value
-from devpool.model.project import BARE, Project, Setting
+from devpool.model.project import BARE, ConnectionVariable, Project
 from devpool.redact.passwords import redact
 from devpool.text.address import DEFAULT_PORT
 from devpool.text.envfile import EnvFile
@@ -25,7 +25,7 @@ def shows_no_secret(value: Value, raw: str) -> bool:
     return plain and interpolates and redact(bare) == bare and not _PASSWORD.search(named)
 
 
-def restatable(project: Project, setting: Setting) -> bool:
+def restatable(project: Project, setting: ConnectionVariable) -> bool:
     """Whether a setting that has to differ from others that read the same place can be stated anew: an env file's value
     by its variables, which the compose file has to be able to take from the same file.
     """

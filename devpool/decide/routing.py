@@ -45,7 +45,9 @@ def chosen_routes(project: Project, options: Options) -> list[Route]:
     pool = (*options.pool, *options.session)
     routes = find_routes(project, options.direct, pool, published=options.publish is not None)
     reason = "in session mode, you asked for it (--session)"
-    routes = [replace(r, code="user", reason=reason) if r.pooled and in_session(r, options) else r for r in routes]
+    routes = [
+        replace(r, code="user", reason=reason) if r.pooled and uses_session_alias(r, options) else r for r in routes
+    ]
     named = {(r.service, r.database): r for name in options.by_name for r in _by_name(project, name, options)}
     kept = [named.pop((r.service, r.database), r) for r in routes]
     return [*kept, *named.values()]
@@ -91,8 +93,8 @@ def _by_name(project: Project, name: str, options: Options) -> Iterator[Route]:
         )
 
 
-def in_session(route: Route, options: Options) -> bool:
-    """Whether a route goes to the pooler's door in session mode."""
+def uses_session_alias(route: Route, options: Options) -> bool:
+    """Whether a route goes to the pooler's session alias."""
     return bool({route.service, f"{route.service}:{route.database}"} & set(options.session))
 
 
@@ -111,7 +113,7 @@ def find_routes(
         DevpoolError: `unknown-service`, `direct-and-pool`.
     """
     _check_names(project, direct, pool)
-    pairs = dict.fromkeys((s.service, s.database) for s in (*project.settings, *project.kept))
+    pairs = dict.fromkeys((s.service, s.database) for s in (*project.connection_variables, *project.kept))
     awaited = awaited_services(project)
     return [_route(project, service, database, direct, pool, awaited, published) for service, database in pairs]
 
@@ -122,7 +124,7 @@ def _check_names(project: Project, direct: tuple[str, ...], pool: tuple[str, ...
         if service not in project.services:
             raise unknown_service(project, service)
         if database and not any(
-            s.database == database for s in (*project.settings, *project.kept) if s.service == service
+            s.database == database for s in (*project.connection_variables, *project.kept) if s.service == service
         ):
             raise _unknown_database(project, service, database)
         if name in direct and name in pool:

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from devpool.catalog import scram_platforms
 from devpool.decide.tuning import SCRAM, SCRAM_USUAL
 from devpool.errors import DevpoolError
-from devpool.model.project import Project, Setting
+from devpool.model.project import ConnectionVariable, Project
 from devpool.model.services import Service
 
 
-def refuse_fast_auth(project: Project, settings: list[Setting], chosen: Mapping[str, str]) -> None:
+def refuse_fast_auth(project: Project, settings: list[ConnectionVariable], chosen: Mapping[str, str]) -> None:
     """Fewer SCRAM iterations are refused where a pooled app could not log in any more.
 
     Args:
@@ -40,7 +40,7 @@ def refuse_fast_auth(project: Project, settings: list[Setting], chosen: Mapping[
             )
 
 
-def _platform(service: Service, setting: Setting, names: set[str]) -> str:
+def _platform(service: Service, setting: ConnectionVariable, names: set[str]) -> str:
     """`Java`, `Bun`, or "" where neither is plain to see."""
     image, command = service.text("image").partition("@")[0], service.start()
     java = (

@@ -1,6 +1,6 @@
-"""The pooler's door in session mode: apps that need it go to `NAME_session` in place of the database `NAME`.
+"""The pooler's session alias: apps that need it go to `NAME_session` in place of the database `NAME`.
 
-The door is a second database name in the same PgBouncer, with `pool_mode=session` (docker/pgbouncer/README.md).
+It is a second database name in the same PgBouncer, with `pool_mode=session` (docker/pgbouncer/README.md).
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from devpool.decide.routing import Route
 from devpool.errors import DevpoolError
 from devpool.model.connection_variables import companions
 from devpool.model.environment import Value
-from devpool.model.project import Project, Setting
+from devpool.model.project import ConnectionVariable, Project
 from devpool.text.address import Address
 from devpool.text.patterns import regex
 
 SUFFIX = "_session"
 VARIABLE = "PGBOUNCER_SESSION_DATABASE"
 _LONGEST = 63 - len(SUFFIX)  # PostgreSQL documentation, "Identifiers and Key Words": 63 bytes
-# What the variable's own form leaves room for: doors are separated by commas, and a name is followed by `=`.
+# What the variable's own form leaves room for: aliases are separated by commas, and a name is followed by `=`.
 _NAME = regex(r"[^,=*'\s]+")
 
 
 def refuse_direct(routes: Iterable[Route], wanted: Iterable[str]) -> None:
-    """Who is to have the door has to be pooled.
+    """A service that is to use the session alias has to be pooled.
 
     Raises:
         DevpoolError: `session-direct`.
@@ -35,22 +35,22 @@ def refuse_direct(routes: Iterable[Route], wanted: Iterable[str]) -> None:
         if not route.pooled and names & {route.service, f"{route.service}:{route.database}"}:
             raise DevpoolError(
                 "session-direct",
-                f"`{route.service}` stays direct ({route.reason}) and cannot go to the door in session mode",
+                f"`{route.service}` stays direct ({route.reason}) and cannot go to the session alias",
                 hint=f"leave --session {route.service} out: what is direct has sessions of its own",
             )
 
 
-def database_settings(project: Project, settings: Iterable[Setting]) -> list[Setting]:
+def database_settings(project: Project, settings: Iterable[ConnectionVariable]) -> list[ConnectionVariable]:
     """The variables that hold the database's name where an app names its host in a variable of its own.
 
     Args:
         project: the project.
-        settings: the settings that go to the door.
+        settings: the settings that go to the session alias.
 
     Raises:
         DevpoolError: `no-database-name`, also where a URL or a keyword string names none.
     """
-    found: dict[tuple[str, str], Setting] = {}
+    found: dict[tuple[str, str], ConnectionVariable] = {}
     for setting in settings:
         if setting.kind == "host":
             mine = name_setting(setting, project.environments[setting.service])
@@ -64,14 +64,14 @@ def database_settings(project: Project, settings: Iterable[Setting]) -> list[Set
     return list(found.values())
 
 
-def _names_of_others(project: Project, setting: Setting) -> set[str]:
+def _names_of_others(project: Project, setting: ConnectionVariable) -> set[str]:
     """The variables with the names of other databases that the app goes to."""
     others = [s for s in project.of(setting.service) if s.kind == "host" and s.database != setting.database]
     found = (name_setting(other, project.environments[other.service]) for other in others)
     return {name.variable for name in found if name}
 
 
-def name_setting(setting: Setting, values: Mapping[str, Value]) -> Setting | None:
+def name_setting(setting: ConnectionVariable, values: Mapping[str, Value]) -> ConnectionVariable | None:
     """The variable with the database's name that belongs to a host variable; None where it is not plain to see."""
     name = next((n for n in _candidates(setting.variable, values) if _NAME.fullmatch(values[n].text)), None)
     if name is None:
@@ -79,7 +79,9 @@ def name_setting(setting: Setting, values: Mapping[str, Value]) -> Setting | Non
     value = values[name]
     span = (0, len(value.text))
     address = Address(kind="database", host="", host_span=span, database=value.text, database_span=span)
-    return Setting(service=setting.service, variable=name, database=setting.database, address=address, value=value)
+    return ConnectionVariable(
+        service=setting.service, variable=name, database=setting.database, address=address, value=value
+    )
 
 
 def _candidates(host_variable: str, values: Mapping[str, Value]) -> Iterator[str]:
@@ -93,11 +95,11 @@ def _candidates(host_variable: str, values: Mapping[str, Value]) -> Iterator[str
     yield from named or (likely if len(likely) == 1 else [])
 
 
-def doors(settings: Iterable[Setting]) -> tuple[str, ...]:
-    """The databases that settings at the door name, each once.
+def session_aliases(settings: Iterable[ConnectionVariable]) -> tuple[str, ...]:
+    """The databases that settings at the session alias name, each once.
 
     Raises:
-        DevpoolError: `no-database-name`, where one cannot have a door.
+        DevpoolError: `no-database-name`, where one cannot have such an alias.
     """
     found: dict[str, None] = {}
     for setting in settings:
@@ -114,10 +116,10 @@ def in_variable(names: Iterable[str]) -> str:
     return ",".join(f"{name}{SUFFIX}={name}" for name in names)
 
 
-def _no_name(setting: Setting, what: str) -> DevpoolError:
+def _no_name(setting: ConnectionVariable, what: str) -> DevpoolError:
     return DevpoolError(
         "no-database-name",
-        f"the door in session mode is a database name, and `{setting.service}.{setting.variable}` {what}",
+        f"the session alias is a database name, and `{setting.service}.{setting.variable}` {what}",
         where=setting.value.origin.place,
         hint=f"name the database there (DB_NAME beside DB_HOST, or /name in a URL), or leave --session "
         f"{setting.service} out: --pool-mode session is for all",

@@ -19,7 +19,7 @@ from devpool.docker.engine import Asked, Call, environ, read_compose
 from devpool.errors import DevpoolError, ProofError
 from devpool.model.compose_model import Reading
 from devpool.model.remote_files import NOTHING_FETCHED, may_name_files
-from devpool.model.selection import Found, Selection
+from devpool.model.selection import ProjectFiles, Selection
 
 if TYPE_CHECKING:
     from devpool.model.sources import Sources
@@ -38,9 +38,9 @@ class Oracle:
         found: the project's files.
     """
 
-    def __init__(self, root: Path, found: Found) -> None:
+    def __init__(self, root: Path, found: ProjectFiles) -> None:
         self._root = root
-        self._files: Found | Sources = found
+        self._files: ProjectFiles | Sources = found
         self._call = call_for(found.selection, found.cwd, root)
         self._asked = None if _may_name_more(found) else Asked(self._call)
 
@@ -86,13 +86,13 @@ class Oracle:
             self._asked.close()
 
 
-def _may_name_more(found: Found) -> bool:
+def _may_name_more(found: ProjectFiles) -> bool:
     """Whether a file may name another one, or an env file, that devpool reads; what is remote is then refused first."""
     return any(b"env_file" in data or may_name_files(data) for data in found.originals.values())
 
 
 @contextmanager
-def asked(found: Found) -> Iterator[Oracle]:
+def asked(found: ProjectFiles) -> Iterator[Oracle]:
     """Compose, asked for the model of a project whose files are found."""
     with mirrored(found) as root, closing(Oracle(root, found)) as oracle:
         yield oracle
@@ -112,7 +112,7 @@ def reading_after(sources: Sources, after: Mapping[str, bytes]) -> Reading:
 
 
 @contextmanager
-def _users_words(root: Path, files: Found | Sources) -> Iterator[None]:
+def _users_words(root: Path, files: ProjectFiles | Sources) -> Iterator[None]:
     """In what Compose says the mirror's paths are the user's own, and no value of his files is quoted."""
     try:
         yield
@@ -122,7 +122,7 @@ def _users_words(root: Path, files: Found | Sources) -> Iterator[None]:
         raise quoting_nothing(error, files) from None
 
 
-def quoting_nothing(error: DevpoolError, files: Found | Sources) -> DevpoolError:
+def quoting_nothing(error: DevpoolError, files: ProjectFiles | Sources) -> DevpoolError:
     """An error of Compose's, without the values that it quotes of the files, and of the shell variables they name."""
     from devpool.redact.masked_files import withheld  # there is hardly ever an error
 
@@ -135,7 +135,7 @@ def quoting_nothing(error: DevpoolError, files: Found | Sources) -> DevpoolError
     return error
 
 
-def _of_shell(files: Found | Sources) -> list[str]:
+def _of_shell(files: ProjectFiles | Sources) -> list[str]:
     """The values of the shell's variables that the files interpolate."""
     shell = environ()
     names = {name.decode() for data in files.originals.values() for name in re.findall(_VARIABLE, data)}
@@ -143,14 +143,14 @@ def _of_shell(files: Found | Sources) -> list[str]:
 
 
 @contextmanager
-def mirrored(files: Found | Sources) -> Iterator[Path]:
+def mirrored(files: ProjectFiles | Sources) -> Iterator[Path]:
     """A mirror of the project. It is private and goes at the end."""
     with private_folder() as root:
         _mirror(root, files)
         yield root
 
 
-def _mirror(root: Path, files: Found | Sources) -> None:
+def _mirror(root: Path, files: ProjectFiles | Sources) -> None:
     for path, data in files.originals.items():
         _put(root, path, data)
     for holding in {str(Path(p).parent) for p in (*files.originals, f"{files.directory}/x")}:

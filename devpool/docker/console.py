@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from devpool.docker.containers import Running, Stack, rows
+from devpool.docker.containers import RunningContainer, Stack, rows
 from devpool.errors import DevpoolError
 from devpool.resources import inside
 
@@ -38,7 +38,7 @@ class Outcome:
     running: bool = True
 
 
-def ask(stack: Stack, pooler: Running, *words: str) -> list[list[dict[str, str]]]:
+def ask(stack: Stack, pooler: RunningContainer, *words: str) -> list[list[dict[str, str]]]:
     """The answers of several SHOW commands, asked one after the other in one call.
 
     Args:
@@ -53,7 +53,7 @@ def ask(stack: Stack, pooler: Running, *words: str) -> list[list[dict[str, str]]
     return [rows(part) for part in text.split(f"{_MARK}\n")[: len(words)]]
 
 
-def show(stack: Stack, pooler: Running, what: str) -> list[dict[str, str]]:
+def show(stack: Stack, pooler: RunningContainer, what: str) -> list[dict[str, str]]:
     """`SHOW <what>`, a dict for each row.
 
     Raises:
@@ -62,7 +62,7 @@ def show(stack: Stack, pooler: Running, what: str) -> list[dict[str, str]]:
     return rows(stack.execute(pooler, ["pooler-admin", f"SHOW {what}"]))
 
 
-def reported(stack: Stack, pooler: Running, database: str) -> dict[str, str]:
+def reported(stack: Stack, pooler: RunningContainer, database: str) -> dict[str, str]:
     """What PgBouncer reports of itself at the login of a real connection, by parameter: `pgbouncer.version`,
     `pgbouncer.pool_mode`, ..., and Postgres' own, such as `server_version`. Nothing before PgBouncer 1.26.
 
@@ -73,7 +73,7 @@ def reported(stack: Stack, pooler: Running, database: str) -> dict[str, str]:
     return dict(line.partition("=")[::2] for line in text.splitlines())
 
 
-def query_directly(stack: Stack, pooler: Running, sql: str) -> list[dict[str, str]]:
+def query_directly(stack: Stack, pooler: RunningContainer, sql: str) -> list[dict[str, str]]:
     """The rows of a query at the server itself, by the way that a pooler's container has to it.
 
     Raises:
@@ -82,12 +82,12 @@ def query_directly(stack: Stack, pooler: Running, sql: str) -> list[dict[str, st
     return rows(stack.execute(pooler, ["sh", "-c", _DIRECTLY, "sh", sql]))
 
 
-def configuration(stack: Stack, pooler: Running) -> dict[str, dict[str, str]]:
+def configuration(stack: Stack, pooler: RunningContainer) -> dict[str, dict[str, str]]:
     """`SHOW CONFIG` by key: value, default, and whether it is `changeable` (`yes` or `no`) without a restart."""
     return {row["key"]: row for row in show(stack, pooler, "CONFIG")}
 
 
-def tune(stack: Stack, pooler: Running, wanted: Mapping[str, str]) -> list[Outcome]:
+def tune(stack: Stack, pooler: RunningContainer, wanted: Mapping[str, str]) -> list[Outcome]:
     """Give settings to a running pooler. No client is dropped, and where PgBouncer refuses one, none counts.
 
     Args:
@@ -121,7 +121,7 @@ def _later(key: str, value: str, row: Mapping[str, str] | None) -> str:
     return ""
 
 
-def _set_all(stack: Stack, pooler: Running, outcomes: list[Outcome], before: Mapping[str, str]) -> None:
+def _set_all(stack: Stack, pooler: RunningContainer, outcomes: list[Outcome], before: Mapping[str, str]) -> None:
     done: list[str] = []
     try:
         for outcome in outcomes:
@@ -134,18 +134,18 @@ def _set_all(stack: Stack, pooler: Running, outcomes: list[Outcome], before: Map
         raise
 
 
-def _put_back(stack: Stack, pooler: Running, before: Mapping[str, str]) -> None:
+def _put_back(stack: Stack, pooler: RunningContainer, before: Mapping[str, str]) -> None:
     for key, value in before.items():
         with suppress(DevpoolError):
             _set(stack, pooler, key, value)
 
 
-def _set(stack: Stack, pooler: Running, key: str, value: str) -> None:
+def _set(stack: Stack, pooler: RunningContainer, key: str, value: str) -> None:
     escaped = value.replace("'", "''")
     stack.execute(pooler, ["pooler-admin", f"SET {key} = '{escaped}'"])
 
 
-def _refused(pooler: Running, key: str, error: DevpoolError) -> DevpoolError:
+def _refused(pooler: RunningContainer, key: str, error: DevpoolError) -> DevpoolError:
     return DevpoolError(
         "set-refused",
         f"the PgBouncer of `{pooler.service}` does not take this value of `{key}`; nothing was changed",
@@ -154,7 +154,7 @@ def _refused(pooler: Running, key: str, error: DevpoolError) -> DevpoolError:
     )
 
 
-def reload(stack: Stack, pooler: Running) -> None:
+def reload(stack: Stack, pooler: RunningContainer) -> None:
     """Let a pooler read its configuration again.
 
     A RELOAD that fails has changed what stands before the error, and has put the rest at PgBouncer's own defaults

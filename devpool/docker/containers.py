@@ -31,7 +31,7 @@ _HEALTH_TIMEOUT = 90  # seconds that a pooler has to become healthy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
+class RunningContainer:
     """A running container: its service, id, addresses, health ("" where it has no healthcheck), the words of its
     entrypoint and command, and the services that it waited for as it was created.
     """
@@ -64,13 +64,13 @@ class Stack:
         self.declared = declared
         self.ownership = ownership
 
-    def running(self) -> dict[str, list[Running]]:
+    def running(self) -> dict[str, list[RunningContainer]]:
         """The running containers by service.
 
         Raises:
             DevpoolError: `engine-not-running`, `no-docker-cli`, `docker-failed`.
         """
-        found: dict[str, list[Running]] = {}
+        found: dict[str, list[RunningContainer]] = {}
         for container in self._own(_running, f"{COMPOSE}.oneoff=False"):
             found.setdefault(container.service, []).append(container)
         return found
@@ -192,13 +192,13 @@ class Stack:
         lines = dict.fromkeys(_STAMP.sub("", line) for line in text.splitlines())
         return tuple(redact(line) for line in lines)
 
-    def query(self, database: Running, sql: str) -> list[dict[str, str]]:
+    def query(self, database: RunningContainer, sql: str) -> list[dict[str, str]]:
         """The rows of a query, asked inside the database's container over its own socket, as its own superuser."""
         user = database.environment.get("POSTGRES_USER") or "postgres"
         name = database.environment.get("POSTGRES_DB") or user
         return rows(self.execute(database, ["psql", "-X", "--csv", "-U", user, "-d", name, "-c", sql]))
 
-    def execute(self, container: Running, command: list[str]) -> str:
+    def execute(self, container: RunningContainer, command: list[str]) -> str:
         """The output of a command inside a container.
 
         Raises:
@@ -265,13 +265,13 @@ class Stack:
                 images.remove(name)
 
 
-def _running(container: Any) -> Running:
+def _running(container: Any) -> RunningContainer:
     networks = (container.network_settings.networks or {}).values()
     found = {a for n in networks for a in (n.ip_address, n.global_ipv6_address) if a}
     health = container.state.health
     environment = dict(e.partition("=")[::2] for e in container.config.env or [])
     awaited = labels_of(container).get(f"{COMPOSE}.depends_on", "").split(",")
-    return Running(
+    return RunningContainer(
         service=labels_of(container).get(f"{COMPOSE}.service", ""),
         id=container.id,
         name=container.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from devpool.docker.containers import Running, Stack
+from devpool.docker.containers import RunningContainer, Stack
 from devpool.errors import DevpoolError
 from devpool.model.services import Service
 from devpool.output import Output
@@ -63,7 +63,7 @@ def start_databases(stack: Stack, names: list[str], output: Output) -> None:
                 _wait_for(stack, container)
 
 
-def _wait_for(stack: Stack, container: Running) -> None:
+def _wait_for(stack: Stack, container: RunningContainer) -> None:
     deadline = time.monotonic() + _SECONDS
     while True:
         try:

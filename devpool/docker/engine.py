@@ -65,7 +65,7 @@ class Call:
         return ["docker", "compose", *self.arguments, *words]
 
 
-class Running:
+class RunningCommand:
     """A docker command under way; the caller goes on meanwhile.
 
     Args:
@@ -144,7 +144,7 @@ def run(command: Sequence[str], *, cwd: str, environ: Mapping[str, str] | None =
         DevpoolError: `no-docker-cli`, `no-compose-plugin`, `engine-not-running`, `docker-failed`.
     """
     try:
-        return Running(command, cwd, environ).output()
+        return RunningCommand(command, cwd, environ).output()
     except TooLateError:
         late = f"docker did not answer within {_TIMEOUT:.0f} s"
         raise DevpoolError("docker-failed", late, hint="see whether `docker info` answers") from None
@@ -212,7 +212,7 @@ class Asked:
             self._model.end()
             raise
 
-    def _ask_for_hashes(self) -> Running:
+    def _ask_for_hashes(self) -> RunningCommand:
         return _config(self._call, "--hash", "*")
 
     def reading(self) -> Reading:
@@ -246,11 +246,11 @@ def read_compose(call: Call) -> Reading:
         return asked.reading()
 
 
-def _config(call: Call, *options: str) -> Running:
-    return Running(call.command("--profile", "*", "config", *options), call.cwd, call.environ, harmless=True)
+def _config(call: Call, *options: str) -> RunningCommand:
+    return RunningCommand(call.command("--profile", "*", "config", *options), call.cwd, call.environ, harmless=True)
 
 
-def _accepted(config: Running, seconds: float) -> str:
+def _accepted(config: RunningCommand, seconds: float) -> str:
     try:
         return config.output(seconds, _MOST_OUTPUT)
     except TooLateError:

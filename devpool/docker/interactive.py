@@ -13,7 +13,7 @@ from threading import Thread
 from typing import IO
 from uuid import uuid4
 
-from devpool.docker.containers import Running, Stack
+from devpool.docker.containers import RunningContainer, Stack
 from devpool.docker.engine import run, starting
 from devpool.docker.program import docker_program
 from devpool.errors import DevpoolError
@@ -72,7 +72,7 @@ def run_once(
     return NOT_FOUND if code and _NOT_STARTED.search(copier.end) else code
 
 
-def execute(stack: Stack, container: Running, command: list[str], *, apart: bool = False) -> int:
+def execute(stack: Stack, container: RunningContainer, command: list[str], *, apart: bool = False) -> int:
     """A command in a running container; its exit code. `apart` as in `run_once`.
 
     Raises:

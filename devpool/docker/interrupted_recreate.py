@@ -24,7 +24,7 @@ _PAUSE = 0.25  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class ContainersBefore:
     """A container: its place in its service (Compose counts from 1), and whether it is the new one of a pair, never
     started.
     """
@@ -70,7 +70,7 @@ def settle(project: str, services: Iterable[str]) -> None:
         time.sleep(_PAUSE)
 
 
-def _settle(containers: list[Seen]) -> None:
+def _settle(containers: list[ContainersBefore]) -> None:
     docker = client().container
     for new in (c for c in containers if c.is_new):
         others = [c for c in containers if c.number == new.number and c is not new]
@@ -84,21 +84,21 @@ def _settle(containers: list[Seen]) -> None:
         containers = [c for c in containers if c is not new]
 
 
-def _rename(new: Seen) -> None:
+def _rename(new: ContainersBefore) -> None:
     if name := _TEMPORARY.fullmatch(new.name):
         client().container.rename(new.id, name[1])
 
 
-def _all_of(project: str, service: str) -> list[Seen]:
+def _all_of(project: str, service: str) -> list[ContainersBefore]:
     return containers_of(project, _seen, f"{COMPOSE}.service={service}", _SERVICES, status="any")
 
 
-def _seen(container: Any) -> Seen:
+def _seen(container: Any) -> ContainersBefore:
     labels = labels_of(container)
     status = container.state.status
     # One that could not be started is `created` too, but with an exit code: it did not run before either.
     unused = status == "created" and not container.state.exit_code
-    return Seen(
+    return ContainersBefore(
         id=container.id,
         name=container.name,
         service=labels.get(f"{COMPOSE}.service", ""),

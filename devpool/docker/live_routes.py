@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
 from devpool.docker.console import show
-from devpool.docker.containers import Running, Stack
+from devpool.docker.containers import RunningContainer, Stack
 from devpool.evidence.routes import Connections, Replica
 from devpool.evidence.show_tables import HEALTH
 
@@ -24,7 +24,7 @@ Counts = Counter[str]  # by address
 
 def count(
     stack: Stack,
-    running: Mapping[str, list[Running]],
+    running: Mapping[str, list[RunningContainer]],
     pairs: Iterable[tuple[str, str]],
     poolers: Mapping[str, str],
 ) -> list[Connections]:
@@ -46,7 +46,7 @@ def count(
     ]
 
 
-def _replica(container: Running, pooled: Counts, direct: Counts | None) -> Replica:
+def _replica(container: RunningContainer, pooled: Counts, direct: Counts | None) -> Replica:
     return Replica(
         container=container.name,
         at_pooler=sum(pooled[a] for a in container.addresses),
@@ -86,12 +86,12 @@ def wait_for(
         time.sleep(0.3)
 
 
-def _at_pooler(stack: Stack, poolers: Iterable[Running]) -> Counts:
+def _at_pooler(stack: Stack, poolers: Iterable[RunningContainer]) -> Counts:
     rows = (row for pooler in poolers for row in show(stack, pooler, "CLIENTS"))
     return Counter(row.get("addr", "") for row in rows if row.get("database") != HEALTH)
 
 
-def _at_database(stack: Stack, databases: Iterable[Running]) -> Counts:
+def _at_database(stack: Stack, databases: Iterable[RunningContainer]) -> Counts:
     found: Counts = Counter()
     for database in databases:
         for row in stack.query(database, _ACTIVITY):

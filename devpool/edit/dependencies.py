@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 
 from devpool.decide.by_name import ByName
-from devpool.decide.inherited_copies import Shields
+from devpool.decide.inherited_copies import InheritedCopies
 from devpool.decide.key_ownership import Held, Readers, placing
 from devpool.decide.plan import Plan, Pooler
 from devpool.edit.links import link_edits
@@ -20,7 +20,7 @@ from devpool.model.services import Service, Statement
 from devpool.text import layout, nodes
 from devpool.text.document import Document
 from devpool.text.edits import Edit, Part, insertion
-from devpool.text.nodes import Entry, Node, Scalar, Sequence
+from devpool.text.nodes import Entry, Node, ScalarNode, SequenceNode
 
 _KEYS = ("depends_on", "links")
 
@@ -131,7 +131,7 @@ def _condition_of(service: Service, pooler: Pooler) -> tuple[str, ...]:
     return ("condition: service_healthy", *(["required: false"] if optional else []))
 
 
-def _naming(service: Service, key: str, name: str) -> Iterator[tuple[Statement, Scalar]]:
+def _naming(service: Service, key: str, name: str) -> Iterator[tuple[Statement, ScalarNode]]:
     """Where a service's files name another under a key: plainly, or else the first time under another name."""
     for statement in service.statements(key):
         found = [(s, service.read(s).partition(":")) for s in _scalars(statement.value)]
@@ -140,15 +140,15 @@ def _naming(service: Service, key: str, name: str) -> Iterator[tuple[Statement, 
         yield from ((statement, scalar) for scalar in plain or [s for s, _ in mine[:1]])
 
 
-def _scalars(node: Node) -> list[Scalar]:
+def _scalars(node: Node) -> list[ScalarNode]:
     """The list items or mapping keys of a value, those that a merge brings in among them."""
-    if isinstance(node, nodes.Mapping):
+    if isinstance(node, nodes.MappingNode):
         return [entry.key for entry in nodes.entries(node).values()]
-    items = node.items if isinstance(node, Sequence) else ()
-    return [i for i in map(nodes.resolved, items) if isinstance(i, Scalar)]
+    items = node.items if isinstance(node, SequenceNode) else ()
+    return [i for i in map(nodes.resolved, items) if isinstance(i, ScalarNode)]
 
 
-def _readers(services: Iterable[Service], key: str, shields: Shields) -> dict[int, set[str]]:
+def _readers(services: Iterable[Service], key: str, shields: InheritedCopies) -> dict[int, set[str]]:
     """By the id of a name's scalar: the services for which it counts, by an alias, a merge or `extends`."""
     found: dict[int, set[str]] = {}
     for service in services:
@@ -161,10 +161,10 @@ def _readers(services: Iterable[Service], key: str, shields: Shields) -> dict[in
     return found
 
 
-def _renamed(service: Service, statement: Statement, scalar: Scalar, pooler: Pooler) -> Iterator[Edit]:
+def _renamed(service: Service, statement: Statement, scalar: ScalarNode, pooler: Pooler) -> Iterator[Edit]:
     document, node = statement.document, statement.value
     written = service.read(scalar)
-    if isinstance(node, Sequence) and written.partition(":")[2] not in ("", pooler.database):
+    if isinstance(node, SequenceNode) and written.partition(":")[2] not in ("", pooler.database):
         # A link under another name stays what that name means; the pooler is linked beside it.
         position, new = layout.after_item(document, node, scalar, (pooler.name,))
         at = (*nodes.path_to(document.root, statement.entry.key.start), pooler.name)
@@ -218,9 +218,11 @@ def _added(service: Service, held: Held, further: Further, *, sure: bool) -> Ite
         yield from first_dependencies(service, held, further)
         return
     document, node = statement.document, statement.value
-    if sure and (not _has_entries(node) or (isinstance(node, Sequence) and any(len(s) > 1 for s in further.values()))):
+    if sure and (
+        not _has_entries(node) or (isinstance(node, SequenceNode) and any(len(s) > 1 for s in further.values()))
+    ):
         raise layout.odd(document, node)
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         further = {name: said for name, said in further.items() if len(said) == 1}
     if not further or not _has_entries(node):
         return
@@ -234,13 +236,13 @@ def _added(service: Service, held: Held, further: Further, *, sure: bool) -> Ite
 
 
 def _has_entries(node: Node) -> bool:
-    return bool(node.items if isinstance(node, Sequence) else isinstance(node, nodes.Mapping) and node.entries)
+    return bool(node.items if isinstance(node, SequenceNode) else isinstance(node, nodes.MappingNode) and node.entries)
 
 
 def _entry_text(document: Document, node: Node, name: str, condition: tuple[str, ...]) -> tuple[int, tuple[Part, ...]]:
-    if isinstance(node, Sequence) and node.items:
+    if isinstance(node, SequenceNode) and node.items:
         return layout.after_item(document, node, node.items[-1], (name,))
-    if isinstance(node, nodes.Mapping) and node.entries:
+    if isinstance(node, nodes.MappingNode) and node.entries:
         last = node.entries[-1]
         if node.flow:
             return layout.after_entry(document, node, last, name, (f"{{{', '.join(condition)}}}",))
@@ -251,7 +253,7 @@ def _entry_text(document: Document, node: Node, name: str, condition: tuple[str,
 def _condition(document: Document, neighbour: Entry, condition: tuple[str, ...]) -> tuple[Part, ...]:
     """The conditions on lines of their own, as deep as the neighbour's."""
     body = nodes.resolved(neighbour.value)
-    if not isinstance(body, nodes.Mapping) or body.flow or body is not neighbour.value:
+    if not isinstance(body, nodes.MappingNode) or body.flow or body is not neighbour.value:
         return (f"{{{', '.join(condition)}}}",)
     lead = layout.indent(document, body.entries[0].key)
     return tuple(document.newline + lead + line for line in condition)

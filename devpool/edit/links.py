@@ -10,7 +10,7 @@ from devpool.edit.service_dependencies import shared
 from devpool.model.services import Service, Statement
 from devpool.text import layout, nodes
 from devpool.text.edits import Edit, insertion
-from devpool.text.nodes import Scalar
+from devpool.text.nodes import ScalarNode
 
 KEY = "links"
 
@@ -46,16 +46,16 @@ def _linked(written: str, mine: Sequence[ByName]) -> str:
     return written
 
 
-def _items(service: Service, statement: Statement) -> list[tuple[Scalar, str]]:
+def _items(service: Service, statement: Statement) -> list[tuple[ScalarNode, str]]:
     node = statement.value
-    listed = [nodes.resolved(i) for i in node.items] if isinstance(node, nodes.Sequence) else []
-    scalars = [i for i in listed if isinstance(i, Scalar)]
+    listed = [nodes.resolved(i) for i in node.items] if isinstance(node, nodes.SequenceNode) else []
+    scalars = [i for i in listed if isinstance(i, ScalarNode)]
     if not scalars or len(scalars) != len(listed):
         raise layout.odd(statement.document, node)
     return [(scalar, service.read(scalar)) for scalar in scalars]
 
 
-def _further(items: list[tuple[Scalar, str]], mine: Sequence[ByName]) -> list[str]:
+def _further(items: list[tuple[ScalarNode, str]], mine: Sequence[ByName]) -> list[str]:
     have = {_linked(written, mine) for _, written in items}
     return [link for b in mine for link in b.links if link not in have]
 
@@ -63,7 +63,7 @@ def _further(items: list[tuple[Scalar, str]], mine: Sequence[ByName]) -> list[st
 def _in_place(service: Service, statement: Statement, mine: Sequence[ByName]) -> Iterator[Edit]:
     document, node = statement.document, statement.value
     items = _items(service, statement)
-    assert isinstance(node, nodes.Sequence), "it has items"
+    assert isinstance(node, nodes.SequenceNode), "it has items"
     at = nodes.path_to(document.root, statement.entry.key.start)
     for scalar, written in items:
         new = _linked(written, mine)
@@ -74,7 +74,7 @@ def _in_place(service: Service, statement: Statement, mine: Sequence[ByName]) ->
         yield insertion(document.path, position, parts, (*at, link))
 
 
-def _renamed(statement: Statement, scalar: Scalar, new: str, at: tuple[str, ...]) -> Edit:
+def _renamed(statement: Statement, scalar: ScalarNode, new: str, at: tuple[str, ...]) -> Edit:
     document = statement.document
     span = nodes.inner(document.text, scalar)
     if span is None:
@@ -88,7 +88,7 @@ def _lines(service: Service, statement: Statement, mine: Sequence[ByName]) -> li
     items = _items(service, statement)
     changed = {id(scalar): new for scalar, written in items if (new := _linked(written, mine)) != written}
     node = statement.value
-    assert isinstance(node, nodes.Sequence), "it has items"
+    assert isinstance(node, nodes.SequenceNode), "it has items"
     kept: list[Line] = [
         ("- ", layout.quoted(changed[id(scalar)])) if id(scalar) in changed else line
         for scalar, line in item_lines(statement.document, node)

@@ -15,7 +15,7 @@ from devpool.model.environment import Value
 from devpool.model.paths import written_path
 from devpool.text import layout, nodes
 from devpool.text.edits import Copy, Part, joined
-from devpool.text.nodes import Entry, Scalar
+from devpool.text.nodes import Entry, ScalarNode
 from devpool.text.patterns import regex
 
 FOLDER = ".devpool"
@@ -193,13 +193,13 @@ def _list(key: str, names: tuple[str, ...]) -> Iterator[tuple[int, Line]]:
             yield 1, (f"- {layout.quoted(name)}",)
 
 
-def _same(node: Scalar, same_file: bool) -> Part:
+def _same(node: ScalarNode, same_file: bool) -> Part:
     return layout.raw(node) if same_file else layout.quoted(node.value)
 
 
 def _copied_item(name: str, value: Value) -> Line:
     origin = value.origin
-    quote = origin.holder.style if isinstance(origin.holder, Scalar) else ""
+    quote = origin.holder.style if isinstance(origin.holder, ScalarNode) else ""
     if not origin.given:
         return (f"- {quote}{name}=${{{value.name}}}{quote}",)
     return (f"- {quote}{name}=", Copy(origin.start, origin.end), quote)

@@ -6,7 +6,7 @@ import itertools
 import re
 from dataclasses import dataclass, field
 
-from devpool.decide.alias_copies import unaliasing_edits
+from devpool.decide.alias_copies import alias_copy_edits
 from devpool.decide.credentials import find_credentials
 from devpool.decide.inherited_copies import shield_edits
 from devpool.decide.plan import Plan, Pooler
@@ -62,7 +62,7 @@ def rewrite(project: Project, plan: Plan, template: str, exporter_template: str)
             private[block.private_path] = env_text(values)
     # Where a pooler's block goes to the end of an app, what the app itself gets there comes first.
     changes = [*setting_edits(project, plan), *dependency_edits(project, plan)]
-    kept = [*shield_edits(plan.shields, changes), *unaliasing_edits(plan.unaliased, changes)]
+    kept = [*shield_edits(plan.shields, changes), *alias_copy_edits(plan.unaliased, changes)]
     found = dict.fromkeys([*changes, *kept, *poolers])
     first = {edit.path for edit in poolers}
     return Changes(edits=tuple(sorted(found, key=lambda edit: edit.path not in first)), private=private)
@@ -89,7 +89,7 @@ def _block_edit(name: str, pooler: Pooler, block: Block, template: str) -> Edit:
     return insertion(document.path, end, new, at)
 
 
-def _service_entry(document: Document, name: str) -> tuple[nodes.Mapping, Entry]:
+def _service_entry(document: Document, name: str) -> tuple[nodes.MappingNode, Entry]:
     services = services_node(document)
     entry = next((e for e in services.entries if e.key.value == name), None) if services else None
     if services is None or entry is None:
@@ -97,7 +97,7 @@ def _service_entry(document: Document, name: str) -> tuple[nodes.Mapping, Entry]
     return services, entry
 
 
-def _spaced(document: Document, services: nodes.Mapping) -> bool:
+def _spaced(document: Document, services: nodes.MappingNode) -> bool:
     """Whether blank lines stand between the services."""
     pairs = itertools.pairwise(services.entries)
     return any(re.search(r"\n[ \t]*\r?\n", document.text[a.value.end : b.key.start]) for a, b in pairs)

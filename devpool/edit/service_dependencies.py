@@ -14,7 +14,7 @@ from devpool.model.services import Service, Statement
 from devpool.text import layout, nodes
 from devpool.text.document import Document
 from devpool.text.edits import Edit, Part
-from devpool.text.nodes import Node, Scalar, Sequence
+from devpool.text.nodes import Node, ScalarNode, SequenceNode
 
 Names = Mapping[str, str]
 Further = Mapping[str, tuple[str, ...]]
@@ -59,9 +59,9 @@ def first_dependencies(service: Service, held: Held, further: Further) -> Iterat
 
 def _lines(document: Document, node: Node, names: Names) -> list[tuple[str, Line]]:
     """Every entry of a list or mapping, merged ones too, as lines; each with the name that it had."""
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return list(_items(item_lines(document, node), names))
-    if not isinstance(node, nodes.Mapping):
+    if not isinstance(node, nodes.MappingNode):
         raise layout.odd(document, node)
     found: list[tuple[str, Line]] = []
     for name, entry in nodes.entries(node).items():
@@ -69,7 +69,7 @@ def _lines(document: Document, node: Node, names: Names) -> list[tuple[str, Line
     return found
 
 
-def _items(items: list[tuple[Scalar | None, Line]], names: Names) -> Iterator[tuple[str, Line]]:
+def _items(items: list[tuple[ScalarNode | None, Line]], names: Names) -> Iterator[tuple[str, Line]]:
     """The items of a list, renamed. Where a database is linked only under other names, these stay, and the pooler is
     linked after the first of them.
     """
@@ -87,7 +87,7 @@ def _items(items: list[tuple[Scalar | None, Line]], names: Names) -> Iterator[tu
 def _entry(document: Document, name: str, node: Node) -> Iterator[Line]:
     body = nodes.resolved(node)
     said = _said(document, body)
-    if not isinstance(body, nodes.Mapping) or body.flow or not said:
+    if not isinstance(body, nodes.MappingNode) or body.flow or not said:
         yield (f"{name}: {{{', '.join(said)}}}" if said else f"{name}:",)
         return
     yield (f"{name}:",)
@@ -97,21 +97,23 @@ def _entry(document: Document, name: str, node: Node) -> Iterator[Line]:
 
 def _said(document: Document, body: Node) -> list[str]:
     """What an entry says, `condition: service_healthy` for instance, each as text."""
-    if isinstance(body, Scalar) and not body.value:
+    if isinstance(body, ScalarNode) and not body.value:
         return []
-    if not isinstance(body, nodes.Mapping):
+    if not isinstance(body, nodes.MappingNode):
         raise layout.odd(document, body)
     found = {k: nodes.resolved(e.value) for k, e in nodes.entries(body).items()}
-    if not all(isinstance(v, Scalar) and nodes.inner(document.text, v) for v in found.values()):
+    if not all(isinstance(v, ScalarNode) and nodes.inner(document.text, v) for v in found.values()):
         raise layout.odd(document, body)
     return [f"{k}: {document.text[v.start : v.end]}" for k, v in found.items()]
 
 
 def _further(document: Document, node: Node, further: Further) -> list[Line]:
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return [("- ", name) for name in further]
-    bodies = [nodes.resolved(e.value) for e in nodes.entries(node).values()] if isinstance(node, nodes.Mapping) else []
-    if bodies and isinstance(bodies[-1], nodes.Mapping) and bodies[-1].flow:
+    bodies = (
+        [nodes.resolved(e.value) for e in nodes.entries(node).values()] if isinstance(node, nodes.MappingNode) else []
+    )
+    if bodies and isinstance(bodies[-1], nodes.MappingNode) and bodies[-1].flow:
         return [(f"{name}: {{{', '.join(said)}}}",) for name, said in further.items()]
     return _as_mapping(document, further)
 
@@ -124,8 +126,8 @@ def _as_mapping(document: Document, further: Further) -> list[Line]:
 def _over_merge(statement: Statement, names: Names, further: Further) -> Edit:
     """`<<: *shared` in a mapping of the app's own becomes what it brings in."""
     document, node = statement.document, statement.value
-    merges = [e for e in node.entries if e.key.value == "<<"] if isinstance(node, nodes.Mapping) else []
-    if len(merges) != 1 or not isinstance(node, nodes.Mapping) or node.flow:
+    merges = [e for e in node.entries if e.key.value == "<<"] if isinstance(node, nodes.MappingNode) else []
+    if len(merges) != 1 or not isinstance(node, nodes.MappingNode) or node.flow:
         raise layout.odd(document, node)
     merge, lead = merges[0], layout.indent(document, merges[0].key)
     own = {e.key.value for e in node.entries}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 
 from devpool.decide.address_edits import moved_copy, moved_raw
-from devpool.decide.inherited_copies import Shields
+from devpool.decide.inherited_copies import InheritedCopies
 from devpool.decide.key_ownership import Readers
 from devpool.decide.placement import shared_value, with_secret
 from devpool.decide.plan import Move, twin_of
@@ -23,10 +23,10 @@ from devpool.text.address import DEFAULT_PORT, moved
 from devpool.text.document import Document
 from devpool.text.edits import Copy, Edit
 from devpool.text.envfile import EnvFile
-from devpool.text.nodes import Entry, Scalar
+from devpool.text.nodes import Entry, ScalarNode
 
 
-def edits(project: Project, moves: list[Move], shields: Shields) -> Iterator[Edit]:
+def edits(project: Project, moves: list[Move], shields: InheritedCopies) -> Iterator[Edit]:
     """The edits of all moves that need an entry of their own.
 
     Raises:
@@ -119,7 +119,7 @@ def _copied(move: Move) -> tuple[Text, Text | None]:
     if isinstance(origin.holder, Entry):
         scalar = nodes.resolved(origin.holder.value)
         whole, quote = Copy(scalar.start, scalar.end), None
-    elif isinstance(origin.holder, Scalar):
+    elif isinstance(origin.holder, ScalarNode):
         whole, quote = Copy(origin.start, origin.end), origin.holder.style
     else:
         raise shared_value(move.setting)

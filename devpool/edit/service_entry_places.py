@@ -12,7 +12,7 @@ from devpool.model.services import Statement
 from devpool.text import layout, nodes
 from devpool.text.document import Document
 from devpool.text.edits import Edit, Part, insertion
-from devpool.text.nodes import Alias, Scalar, Sequence, path_to
+from devpool.text.nodes import AliasNode, ScalarNode, SequenceNode, path_to
 
 
 def in_environment(project: Project, wanted: Entries, held: Held) -> Iterator[Edit]:
@@ -42,10 +42,10 @@ def in_environment(project: Project, wanted: Entries, held: Held) -> Iterator[Ed
 def _stated(wanted: Entries, last: Statement, name: str, text: Text, at: tuple[str, ...]) -> Edit:
     """An entry at the end; where the name is there with an alias of a shared value, the new value in its place."""
     node, parts = last.value, entry(text)
-    found = [e for e in node.entries if e.key.value == name] if isinstance(node, nodes.Mapping) else []
-    items = node.items if isinstance(node, Sequence) else ()
-    named = [i for i in map(nodes.resolved, items) if isinstance(i, Scalar) and i.value.partition("=")[0] == name]
-    if found and isinstance(found[-1].value, Alias) and parts is not None:
+    found = [e for e in node.entries if e.key.value == name] if isinstance(node, nodes.MappingNode) else []
+    items = node.items if isinstance(node, SequenceNode) else ()
+    named = [i for i in map(nodes.resolved, items) if isinstance(i, ScalarNode) and i.value.partition("=")[0] == name]
+    if found and isinstance(found[-1].value, AliasNode) and parts is not None:
         alias = found[-1].value
         old = last.document.text[alias.start : alias.end]
         return Edit(path=last.document.path, start=alias.start, end=alias.end, old=old, new=parts, at=at)
@@ -58,7 +58,7 @@ def _stated(wanted: Entries, last: Statement, name: str, text: Text, at: tuple[s
 
 def _over_shared(wanted: Entries, held: Held, statement: Statement) -> Iterator[Edit]:
     """An `environment` that begins with what the shared one says and states the new entries after it."""
-    is_list = isinstance(statement.value, Sequence)
+    is_list = isinstance(statement.value, SequenceNode)
     merge = None if is_list else merging(statement)
     new = wanted.lines(as_items=is_list)
     if new is None or (merge is None and not is_list):
@@ -77,20 +77,20 @@ def _over_shared(wanted: Entries, held: Held, statement: Statement) -> Iterator[
 def _kept_items(wanted: Entries, statement: Statement) -> list[Line]:
     """A list cannot be merged: its items again, without those that change."""
     node = statement.value
-    found = item_lines(statement.document, node) if isinstance(node, Sequence) else []
+    found = item_lines(statement.document, node) if isinstance(node, SequenceNode) else []
     return [line for i, line in found if i is None or i.value.partition("=")[0] not in wanted.stated]
 
 
 def _last_place(wanted: Entries, statement: Statement, name: str, text: Text) -> tuple[int, tuple[Part, ...]]:
     document, container = statement.document, statement.value
     parts = entry(text)
-    if isinstance(container, nodes.Mapping) and container.entries and parts is not None:
+    if isinstance(container, nodes.MappingNode) and container.entries and parts is not None:
         if container.flow and _would_end_early(document, parts):
             raise shared_value(wanted.setting)
         return layout.after_entry(document, container, container.entries[-1], name, parts)
-    last = container.items[-1] if isinstance(container, Sequence) and container.items else None
-    line = item(name, text, document, last) if isinstance(last, Scalar) else None
-    if isinstance(container, Sequence) and last and line is not None:
+    last = container.items[-1] if isinstance(container, SequenceNode) and container.items else None
+    line = item(name, text, document, last) if isinstance(last, ScalarNode) else None
+    if isinstance(container, SequenceNode) and last and line is not None:
         return layout.after_item(document, container, last, line)
     raise shared_value(wanted.setting)
 

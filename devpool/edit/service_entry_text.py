@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from devpool.decide.key_ownership import Line
-from devpool.model.project import Setting
+from devpool.model.project import ConnectionVariable
 from devpool.text import layout
 from devpool.text.document import Document
 from devpool.text.edits import Part
-from devpool.text.nodes import Scalar
+from devpool.text.nodes import ScalarNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Entries:
         source: the file that the copies are of: they can only be written there.
     """
 
-    setting: Setting
+    setting: ConnectionVariable
     source: Document | None = None
     stated: dict[str, Text] = field(default_factory=dict)
 
@@ -68,7 +68,7 @@ def entry(text: Text) -> tuple[Part, ...] | None:
     return text.parts if text.quote is None else None
 
 
-def item(name: str, text: Text, document: Document | None = None, beside: Scalar | None = None) -> Line | None:
+def item(name: str, text: Text, document: Document | None = None, beside: ScalarNode | None = None) -> Line | None:
     """What follows the dash of a list's item, in the quotes of another item where there is one."""
     if isinstance(text, Copied):
         return (f"{text.quote}{name}=", *text.parts, text.quote) if text.quote is not None else None

@@ -16,7 +16,7 @@ from devpool.text.address import moved
 from devpool.text.document import Document
 from devpool.text.edits import Copy, Edit, Part, around, insertion
 from devpool.text.envfile import Binding, EnvFile
-from devpool.text.nodes import Entry, Scalar, Sequence, path_to
+from devpool.text.nodes import Entry, ScalarNode, SequenceNode, path_to
 
 
 def setting_edits(project: Project, plan: Plan) -> list[Edit]:
@@ -68,7 +68,7 @@ def _edit(file: Document | EnvFile, span: tuple[int, int], text: str, at: tuple[
 def _filled_in(move: Move, text: str) -> Edit:
     """A bare name gets a value: it passed the shell's or `.env`'s through until now."""
     origin = move.setting.value.origin
-    if isinstance(origin.holder, Scalar) and not set(origin.holder.style) & set(text):
+    if isinstance(origin.holder, ScalarNode) and not set(origin.holder.style) & set(text):
         inside = origin.holder.end - len(origin.holder.style)
         return _edit(origin.file, (inside, inside), f"={text}", locator(move))
     if isinstance(origin.holder, Entry) and origin.holder.value.start == origin.holder.value.end:
@@ -109,10 +109,10 @@ def twin_text(document: Document, origin: Origin, name: str, variable: str) -> t
     """Where and how to write a copy of a value under another name, in the form of the original."""
     holder, container = origin.holder, origin.container
     copy: tuple[Part, ...] = (Copy(origin.start, origin.end),)
-    if isinstance(holder, Scalar) and isinstance(container, Sequence) and origin.one_line:
+    if isinstance(holder, ScalarNode) and isinstance(container, SequenceNode) and origin.one_line:
         text = copy if origin.given else (f"${{{variable}}}",)
         return layout.after_item(document, container, holder, layout.item_parts(document, holder, name, text))
-    if isinstance(holder, Entry) and isinstance(container, nodes.Mapping):
+    if isinstance(holder, Entry) and isinstance(container, nodes.MappingNode):
         scalar = nodes.resolved(holder.value)
         text = (Copy(scalar.start, scalar.end),) if origin.given else (f"${{{variable}}}",)
         return layout.after_entry(document, nodes.holding(container, holder), holder, name, text)

@@ -44,7 +44,7 @@ _STATS: Columns = {
     ),
     "total_client_parse_count": ("client_parses_total", "counter", 1, "Statements that clients prepared"),
     "total_server_parse_count": ("server_parses_total", "counter", 1, "Statements that were prepared on servers"),
-    "total_bind_count": ("binds_total", "counter", 1, "Prepared statements that were bound"),
+    "total_bind_count": ("binds_total", "counter", 1, "ChangeSet statements that were bound"),
     "total_server_assignment_count": ("server_assignments_total", "counter", 1, "Times that a client got a server"),
 }
 _POOLS: Columns = {

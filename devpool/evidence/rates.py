@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from devpool.evidence.show_tables import Sight, Totals
+from devpool.evidence.show_tables import PoolerStatus, Totals
 
 LENGTH = 16
 BARS = "▁▂▃▄▅▆▇█"
@@ -62,7 +62,7 @@ class History:
     _before: dict[Key, Totals] = field(default_factory=dict)
     _at: float = 0.0
 
-    def add(self, at: float, poolers: Iterable[Sight]) -> None:
+    def add(self, at: float, poolers: Iterable[PoolerStatus]) -> None:
         """Take in a look.
 
         Args:

@@ -145,7 +145,7 @@ def number(row: Row, *names: str) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
+class PoolerStatus:
     """What one pooler shows of itself now.
 
     Attributes:

@@ -11,12 +11,12 @@ from devpool.commit.journal import commit, recover
 from devpool.commit.lock import locked
 from devpool.context import Context
 from devpool.decide.plan import Plan
-from devpool.docker.containers import Running, Stack
+from devpool.docker.containers import RunningContainer, Stack
 from devpool.docker.interrupted_recreate import halfway
 from devpool.errors import DevpoolError
 from devpool.evidence.routes import Connections
-from devpool.lifecycle.build_disable import Rollback, prepare_disable
-from devpool.lifecycle.change_set import Prepared
+from devpool.lifecycle.build_disable import Rollback, build_disable
+from devpool.lifecycle.change_set import ChangeSet
 from devpool.lifecycle.plan_report import change_lines, written_lines
 from devpool.lifecycle.recovery import tell
 from devpool.lifecycle.rollout import (
@@ -42,13 +42,13 @@ class Follow:
         running: those that run, by service.
     """
 
-    def __init__(self, ctx: Context, stack: Stack, running: dict[str, list[Running]]) -> None:
+    def __init__(self, ctx: Context, stack: Stack, running: dict[str, list[RunningContainer]]) -> None:
         self.ctx = ctx
         self.stack = stack
         self.running = running
 
     def enabled(
-        self, prepared: Prepared, directory: Path, before: State | None, *, everything: bool
+        self, prepared: ChangeSet, directory: Path, before: State | None, *, everything: bool
     ) -> list[Connections]:
         """Write the files, start the poolers and recreate the apps; the connections that they have then.
 
@@ -147,7 +147,7 @@ class Follow:
         try:
             directory = project_directory(self.ctx.selection, self.ctx.cwd, self.ctx.shell)
             recover(directory)
-            rollback = prepare_disable(self.ctx.selection, self.ctx.cwd, self.ctx.shell)
+            rollback = build_disable(self.ctx.selection, self.ctx.cwd, self.ctx.shell)
             if rollback is not None:
                 tell(self.ctx.output, rollback.prepared.commit(directory))
                 restart_apps(self.stack, apps, self.running, self.ctx.output)

@@ -13,7 +13,7 @@ from typing import Literal
 
 from devpool.commit.concurrent_change import changed_while_read
 from devpool.devpool_folder import STATE
-from devpool.lifecycle.change_set import Prepared, shown
+from devpool.lifecycle.change_set import ChangeSet, shown
 from devpool.lifecycle.read_state import of_devpool, ours_on_disk, read_digests, read_state
 from devpool.load import bounded_read
 from devpool.load.locate import find_project, project_directory
@@ -33,7 +33,14 @@ from devpool.undo.meaning_check import is_ours as is_built
 from devpool.undo.state import State, not_ours
 from devpool.undo.state_check import ours_of
 from devpool.undo.undo import Undone, read_edited, undo, undo_exactly
-from devpool.undo.without_state.recognize import Former, former_of, former_poolers, is_ours, unwrapped, without_poolers
+from devpool.undo.without_state.recognize import (
+    RemovedPooler,
+    former_of,
+    former_poolers,
+    is_ours,
+    unwrapped,
+    without_poolers,
+)
 from devpool.undo.without_state.redirect import pooled_values, redirected, without_twins
 
 _ENV_FILE = regex(r"[\w.-]*\.env|\.env\.[\w-]+")
@@ -41,7 +48,7 @@ Conflicts = Literal["refuse", "keep", "force"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Direct:
+class DirectFiles:
     """The user's files as they are without devpool.
 
     Attributes:
@@ -59,9 +66,9 @@ class Direct:
     notes: tuple[str, ...] = ()
 
 
-def direct(
+def files_without_devpool(
     state: State, selection: Selection, cwd: Path, shell: Mapping[str, str], conflicts: Conflicts = "refuse"
-) -> Direct:
+) -> DirectFiles:
     """The user's files without devpool.
 
     Args:
@@ -96,7 +103,7 @@ def direct(
     _refuse_more(state, sources, read, files, forced={c.path for c in changed if c.forced})
     notes += [_gone(e, state.directory) for u in found.values() for e in u.gone]
     settings = {name: s for u in found.values() for name, s in u.settings.items()}
-    return Direct(files=files, read=read, settings=settings, conflicts=changed, notes=tuple(dict.fromkeys(notes)))
+    return DirectFiles(files=files, read=read, settings=settings, conflicts=changed, notes=tuple(dict.fromkeys(notes)))
 
 
 def _refuse_unread(state: State, sources: Sources) -> None:
@@ -183,15 +190,15 @@ class Rollback:
         exact: whether the bytes of before enable are known; not, where there is no record of them.
     """
 
-    prepared: Prepared
-    direct: Direct
+    prepared: ChangeSet
+    direct: DirectFiles
     poolers: tuple[str, ...]
     services: tuple[str, ...]
     apps: tuple[str, ...]
     exact: bool
 
 
-def prepare_disable(
+def build_disable(
     selection: Selection, cwd: Path, shell: Mapping[str, str], conflicts: Conflicts = "refuse"
 ) -> Rollback | None:
     """What disable would do; None where the project is not enabled.
@@ -202,8 +209,8 @@ def prepare_disable(
     directory = project_directory(selection, cwd, shell)
     ours = ours_on_disk(directory)
     state = read_state(directory, allow_outside=selection.allow_outside)
-    found = direct(state, selection, cwd, shell, conflicts) if state else Direct(files={})
-    reader = _Reader(selection, cwd, shell, dict(found.files), dict(found.read))
+    found = files_without_devpool(state, selection, cwd, shell, conflicts) if state else DirectFiles(files={})
+    reader = _DirectProject(selection, cwd, shell, dict(found.files), dict(found.read))
     poolers = reader.of_record(state, kept=conflicts == "keep") if state else reader.recognised()
     if not state and not poolers:
         return None
@@ -211,7 +218,7 @@ def prepare_disable(
         raise changed_while_read(directory)
     ours = of_devpool(ours, state, directory)
     edited = list(reader.files)
-    prepared = Prepared(
+    prepared = ChangeSet(
         sources=reader.read(),
         project=None,
         plan=None,
@@ -234,19 +241,21 @@ def prepare_disable(
     )
 
 
-def direct_in_meaning(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Direct:
+def files_direct_in_meaning(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> DirectFiles:
     """The user's files without devpool where there is no record of what was written: the same in meaning.
 
     Raises:
         DevpoolError: `no-record`, `not-recognised`, and what reading raises.
     """
-    reader = _Reader(selection, cwd, shell, {}, {})
+    reader = _DirectProject(selection, cwd, shell, {}, {})
     reader.recognised()
-    return Direct(files=reader.files, read={path: reader.was[path] for path in reader.files}, notes=tuple(reader.said))
+    return DirectFiles(
+        files=reader.files, read={path: reader.was[path] for path in reader.files}, notes=tuple(reader.said)
+    )
 
 
 @dataclass(slots=True)
-class _Reader:
+class _DirectProject:
     """The project as it becomes direct, step by step: `files` holds the bytes so far, `was` those of the disk."""
 
     selection: Selection
@@ -263,7 +272,7 @@ class _Reader:
         self.was = dict(sources.originals) | self.was
         return sources
 
-    def of_record(self, state: State, *, kept: bool) -> list[Former]:
+    def of_record(self, state: State, *, kept: bool) -> list[RemovedPooler]:
         """With a record: what the user himself has sent to a pooler since goes to its database too.
 
         A merge can bring poolers along that the record does not tell of: they go as they do where there is none,
@@ -278,7 +287,7 @@ class _Reader:
             self.files |= without_twins(read_model(self.read()), pooled)
         return poolers + ([] if kept else self.recognised(known=True))
 
-    def recognised(self, *, known: bool = False) -> list[Former]:
+    def recognised(self, *, known: bool = False) -> list[RemovedPooler]:
         """Without a record: all that devpool wrote goes back in meaning.
 
         Args:
@@ -295,7 +304,7 @@ class _Reader:
             self.files |= without_poolers(self.read(), poolers)
         return poolers
 
-    def _redirect(self, project: Project, poolers: list[Former]) -> None:
+    def _redirect(self, project: Project, poolers: list[RemovedPooler]) -> None:
         found = redirected(project, poolers)
         self.files |= found.files
         self.said += found.said

@@ -18,7 +18,7 @@ from devpool.devpool_folder import DIGESTS
 from devpool.docker.compose_oracle import Oracle
 from devpool.edit.rewrite import Changes, rewrite
 from devpool.errors import DevpoolError, ProofError
-from devpool.lifecycle.change_set import Prepared, shown
+from devpool.lifecycle.change_set import ChangeSet, shown
 from devpool.lifecycle.context_drift import digest
 from devpool.lifecycle.folder_contents import context_modes, contexts, home_files
 from devpool.lifecycle.plan_notes import likely_apps, notes
@@ -45,7 +45,7 @@ from devpool.undo.undo import read_edited
 _PRIVATE = 0o600
 
 
-def draft(sources: Sources, earlier: Earlier, options: Options, oracle: Oracle | None) -> Prepared:
+def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: Oracle | None) -> ChangeSet:
     """What enable would do to a project that is read.
 
     Args:
@@ -79,7 +79,7 @@ def draft(sources: Sources, earlier: Earlier, options: Options, oracle: Oracle |
     wanted |= dict.fromkeys(stale)
     if readings:
         _prove(project, plan, changes, *readings())
-    return Prepared(
+    return ChangeSet(
         sources=sources,
         project=project,
         plan=plan,

@@ -23,7 +23,7 @@ _SERVICE_DEPTH = len(("services", "pgbouncer"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class ChangeSet:
     """What a command would do.
 
     Attributes:

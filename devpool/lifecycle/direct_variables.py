@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 from devpool.catalog.migration_tools import DIRECT_NAMES, Tool
 from devpool.decide.session_alias import name_setting
 from devpool.errors import DevpoolError
-from devpool.model.project import Project, Setting
+from devpool.model.project import ConnectionVariable, Project
 from devpool.text.patterns import regex
 from devpool.undo.state import State
 
@@ -60,7 +60,7 @@ def exported(project: Project, service: str, tool: Tool | None, names: Iterable[
     return {name: value for name, value in found.items() if value and name not in taken}
 
 
-def main_url(project: Project, service: str) -> Setting | None:
+def main_url(project: Project, service: str) -> ConnectionVariable | None:
     """The setting that is all of a URL: DATABASE_URL, or the only one there is; None where it is not plain which."""
     urls = [s for s in project.of(service) if s.kind in ("url", "jdbc") and not s.in_command and _is_whole(s)]
     named = next((s for s in urls if s.variable == "DATABASE_URL"), None)
@@ -89,7 +89,7 @@ def jdbc_url(url: str) -> str:
 
 def databases_of(project: Project, state: State | None, service: str) -> list[str]:
     """The databases of an app: those that its settings name, and those that it is led to by name."""
-    named = [s.database for s in (*project.settings, *project.kept) if s.service == service]
+    named = [s.database for s in (*project.connection_variables, *project.kept) if s.service == service]
     return list(dict.fromkeys([*named, *_by_name(state, service)]))
 
 
@@ -119,7 +119,7 @@ def refuse_without_database(project: Project, service: str, state: State | None 
     Raises:
         DevpoolError: `no-database-setting`.
     """
-    named = {s.service for s in (*project.settings, *project.kept)} | {name for name, _ in project.unplaced}
+    named = {s.service for s in (*project.connection_variables, *project.kept)} | {name for name, _ in project.unplaced}
     if service in named or _by_name(state, service):
         return
     place = project.services[service].place
@@ -140,12 +140,12 @@ def refuse_without_database(project: Project, service: str, state: State | None 
     )
 
 
-def _pooled(project: Project, state: State | None, service: str) -> list[Setting]:
+def _pooled(project: Project, state: State | None, service: str) -> list[ConnectionVariable]:
     pooled = {(r.service, r.database) for r in state.routes if r.pooled} if state else set()
     return [s for s in project.of(service) if (service, s.database) in pooled]
 
 
-def _is_whole(setting: Setting) -> bool:
+def _is_whole(setting: ConnectionVariable) -> bool:
     """Whether the URL is all of the value."""
     text = setting.value.text
     return re.match(r"[a-z0-9+:-]+://", text, re.I) is not None and not re.search(r"[\s,;]", text)

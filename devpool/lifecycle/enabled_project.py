@@ -16,10 +16,10 @@ from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT
 from devpool.errors import DevpoolError
 from devpool.lifecycle.read_state import read_state
 from devpool.load.locate import find_project, project_directory
-from devpool.model.selection import Found, Selection
+from devpool.model.selection import ProjectFiles, Selection
 
 if TYPE_CHECKING:
-    from devpool.lifecycle.build_disable import Direct
+    from devpool.lifecycle.build_disable import DirectFiles
     from devpool.undo.state import State
 
 _RESTORES = "`devpool enable` restores it"
@@ -36,7 +36,7 @@ class Enabled:
     """
 
     state: State
-    direct: Direct
+    direct: DirectFiles
     recorded: bool
 
 
@@ -49,9 +49,9 @@ def read_enabled(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> E
     state = read_state(project_directory(selection, cwd, shell), allow_outside=selection.allow_outside)
     if state is None:
         return recognised(selection, cwd, shell)
-    from devpool.lifecycle.build_disable import direct
+    from devpool.lifecycle.build_disable import files_without_devpool
 
-    return Enabled(state=state, direct=direct(state, selection, cwd, shell), recorded=True)
+    return Enabled(state=state, direct=files_without_devpool(state, selection, cwd, shell), recorded=True)
 
 
 def known_state(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> State | None:
@@ -76,7 +76,7 @@ def recognised(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Ena
     found = find_project(selection, cwd, shell)
     if not _may_have_poolers(found):
         return None
-    from devpool.lifecycle.build_disable import direct_in_meaning
+    from devpool.lifecycle.build_disable import files_direct_in_meaning
     from devpool.load.read_project import read_project
     from devpool.model.build_model import read_model
     from devpool.undo.without_state.recognize import former_poolers
@@ -86,12 +86,12 @@ def recognised(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Ena
     poolers = former_poolers(enabled)
     if not poolers:
         return None
-    direct = direct_in_meaning(selection, cwd, shell)
+    direct = files_direct_in_meaning(selection, cwd, shell)
     project = read_model(read_project(find_project(selection, cwd, shell, direct.files)))
     return Enabled(state=recovered(enabled, poolers, project), direct=direct, recorded=False)
 
 
-def _may_have_poolers(found: Found) -> bool:
+def _may_have_poolers(found: ProjectFiles) -> bool:
     """Whether it is worth while to read a project: its files name the build context, or further files."""
     signs = (BUILD_CONTEXT.encode(), b"include")
     return any(sign in data for data in found.originals.values() for sign in signs)

@@ -8,7 +8,7 @@ from pathlib import Path
 from devpool.context import Context
 from devpool.decide.options import remembered
 from devpool.errors import DevpoolError
-from devpool.lifecycle.change_set import Prepared
+from devpool.lifecycle.change_set import ChangeSet
 from devpool.lifecycle.context_drift import differences
 from devpool.lifecycle.prepare_enable import prepare_enable
 from devpool.lifecycle.read_state import read_digests
@@ -77,14 +77,14 @@ def _copies(edit: Edit) -> bool:
     return edit.inserts and any(isinstance(part, Copy) for part in edit.new)
 
 
-def _private(state: State, now: Prepared, directory: Path) -> list[str]:
+def _private(state: State, now: ChangeSet, directory: Path) -> list[str]:
     """The private files that are there, and other than they would be."""
     names = dict.fromkeys([*state.private, *(now.state.private if now.state else ())])
     paths = {str(directory / name): name for name in names if (directory / name).is_file()}
     return [paths[change.path] for change in now.changes() if change.path in paths]
 
 
-def _stale_places(state: State, now: Prepared, path: str, data: bytes) -> list[tuple[str, ...]]:
+def _stale_places(state: State, now: ChangeSet, path: str, data: bytes) -> list[tuple[str, ...]]:
     """Where an edit of a file holds another copy than it would be given now."""
     assert now.state is not None, "enable has one"
     file = now.sources.loaded.get(path) or now.sources.env_files[path]

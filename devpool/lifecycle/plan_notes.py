@@ -14,7 +14,7 @@ from devpool.decide.tuning import PRESET, SCRAM, SCRAM_USUAL
 from devpool.lifecycle.direct_variables import main_url
 from devpool.model.connection_variables import published_ports
 from devpool.model.container_start import Start, migrating
-from devpool.model.project import BARE, Database, Project, Setting
+from devpool.model.project import BARE, ConnectionVariable, Database, Project
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses
 
 # What the presets say (docker/pgbouncer/presets.txt).
@@ -73,7 +73,9 @@ def _awaited(project: Project, name: str) -> str:
 
 def _without_a_setting(project: Project) -> list[str]:
     """The services that may be apps and have no setting of any database."""
-    known = {s.service for s in (*project.settings, *project.kept)} | {service for service, _ in project.unplaced}
+    known = {s.service for s in (*project.connection_variables, *project.kept)} | {
+        service for service, _ in project.unplaced
+    }
     others = known | project.databases.keys() | project.poolers
     return [name for name in project.services if name not in others]
 
@@ -176,7 +178,7 @@ def _of_settings(pooler: Pooler) -> Iterator[str]:
         )
 
 
-def _of(setting: Setting) -> Iterator[str]:
+def _of(setting: ConnectionVariable) -> Iterator[str]:
     for match in NOT_APPLIED.finditer(setting.value.text):
         yield (
             f"{setting.service}.{setting.variable} sets {match['name']}, which a pooler does not pass on: set it in "

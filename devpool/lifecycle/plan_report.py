@@ -9,8 +9,8 @@ from typing import Any
 from devpool.decide.plan import Move, Plan, Pooler, twin_of
 from devpool.decide.tuning import in_words
 from devpool.devpool_folder import STATE
-from devpool.lifecycle.change_set import Prepared, shown
-from devpool.model.project import BARE, Setting
+from devpool.lifecycle.change_set import ChangeSet, shown
+from devpool.model.project import BARE, ConnectionVariable
 from devpool.model.sources import Sources
 from devpool.output import table
 from devpool.redact.passwords import masked
@@ -22,7 +22,7 @@ _WHERE = {"origin": "where it is written", "own": "in an entry of its own"}
 _SECOND = {"origin": "through a second variable beside it", "own": "in an entry of its own, through a second variable"}
 
 
-def plan_lines(prepared: Prepared) -> list[str]:
+def plan_lines(prepared: ChangeSet) -> list[str]:
     """The plan: poolers, routes with reasons, and settings."""
     plan = prepared.plan
     if plan is None:
@@ -38,7 +38,7 @@ def plan_lines(prepared: Prepared) -> list[str]:
     return [*lines, "", "know this:", *known] if known else lines
 
 
-def _private_lines(prepared: Prepared) -> list[str]:
+def _private_lines(prepared: ChangeSet) -> list[str]:
     """The private files, where there are any: they hold a copy of a secret."""
     names = [shown(path, prepared.sources.directory) for path in prepared.private]
     if not names:
@@ -55,7 +55,7 @@ def _pooler_lines(pooler: Pooler) -> list[str]:
     return [*lines, beside] if pooler.metrics else lines
 
 
-def _setting_lines(prepared: Prepared, moves: tuple[Move, ...]) -> list[str]:
+def _setting_lines(prepared: ChangeSet, moves: tuple[Move, ...]) -> list[str]:
     """A line for each value that changes, with all apps that share it."""
     shared: dict[str, list[str]] = {}
     for move in moves:
@@ -73,7 +73,7 @@ def _name_lines(plan: Plan) -> list[str]:
     ]
 
 
-def _setting_line(prepared: Prepared, move: Move) -> str:
+def _setting_line(prepared: ChangeSet, move: Move) -> str:
     setting = move.setting
     place = shown(setting.value.origin.place, prepared.sources.directory)
     assert prepared.project is not None, "enable always has a project"
@@ -83,7 +83,7 @@ def _setting_line(prepared: Prepared, move: Move) -> str:
 
 
 def setting_shown(
-    setting: Setting, sources: Sources, services: Iterable[str], changes: Iterable[tuple[Span, str]] = ()
+    setting: ConnectionVariable, sources: Sources, services: Iterable[str], changes: Iterable[tuple[Span, str]] = ()
 ) -> str | None:
     """A setting's value as it is shown: all of a host, a port or a database's name, else its address.
 
@@ -125,13 +125,13 @@ def where_words(move: Move) -> str:
     return (_SECOND if move.how == "second" else _WHERE)[move.where]
 
 
-def change_lines(prepared: Prepared, *, done: bool = True) -> list[str]:
+def change_lines(prepared: ChangeSet, *, done: bool = True) -> list[str]:
     """The user's files that change, each a line."""
     verb = "changed" if done else "would change"
     return [f"{verb} {shown(p, prepared.sources.directory)}" for p in prepared.rewrites]
 
 
-def replaced_lines(prepared: Prepared, *, done: bool = True) -> list[str]:
+def replaced_lines(prepared: ChangeSet, *, done: bool = True) -> list[str]:
     """The files of the build contexts that are not this devpool's, each a line."""
     verbs = ("replaced", "removed") if done else ("would replace", "would remove")
     return [
@@ -140,7 +140,7 @@ def replaced_lines(prepared: Prepared, *, done: bool = True) -> list[str]:
     ]
 
 
-def written_lines(prepared: Prepared) -> list[str]:
+def written_lines(prepared: ChangeSet) -> list[str]:
     """What enable has written."""
     lines = [*change_lines(prepared), *replaced_lines(prepared)]
     if lines:
@@ -151,18 +151,18 @@ def written_lines(prepared: Prepared) -> list[str]:
     return [*restored, f"brought {STATE} up to date" if renewed else "already enabled: no file to change"]
 
 
-def files_data(prepared: Prepared) -> dict[str, Any]:
+def files_data(prepared: ChangeSet) -> dict[str, Any]:
     """The files that change, for `--json`."""
     return {"directory": prepared.sources.directory, "files": list(prepared.rewrites)}
 
 
-def _value(prepared: Prepared, move: Move) -> str:
+def _value(prepared: ChangeSet, move: Move) -> str:
     setting, sources = move.setting, prepared.sources
     hidden = sources.is_hidden(setting.value.origin.file.path)
     return "***" if hidden else setting_shown(setting, sources, sources.services) or "***"
 
 
-def plan_data(prepared: Prepared) -> dict[str, Any]:
+def plan_data(prepared: ChangeSet) -> dict[str, Any]:
     """The plan, for `--json`."""
     plan = prepared.plan
     assert plan is not None, "enable always has a plan"

@@ -22,7 +22,7 @@ from devpool.load.locate import find_project, project_directory
 from devpool.model.selection import Selection
 
 if TYPE_CHECKING:
-    from devpool.lifecycle.change_set import Prepared
+    from devpool.lifecycle.change_set import ChangeSet
     from devpool.undo.state import State
 
 _NO_RECORD = (
@@ -33,7 +33,7 @@ _NO_RECORD = (
 
 def prepare_enable(
     selection: Selection, cwd: Path, shell: Mapping[str, str], options: Options, *, verify: bool
-) -> Prepared:
+) -> ChangeSet:
     """What enable would do to the project as it would be without devpool: enabling twice is enabling once.
 
     Raises:
@@ -52,7 +52,7 @@ def prepare_enable(
         earlier = Earlier(present=present, files=without.files, read=without.read, enabled=enabled.recorded)
     found = find_project(selection, cwd, shell, earlier.files)
     with asked(found) if verify else nullcontext() as oracle:
-        from devpool.lifecycle.build_enable import draft
+        from devpool.lifecycle.build_enable import build_enable
         from devpool.load.read_project import read_project
 
         sources = read_project(found)
@@ -62,7 +62,7 @@ def prepare_enable(
             refuse_others(enabled.state, sources.services)
         if oracle:
             oracle.complete(sources)
-        prepared = draft(sources, earlier, options, oracle)
+        prepared = build_enable(sources, earlier, options, oracle)
     if enabled is None:
         return prepared
     told = _from_record(enabled.state, options) if enabled.recorded else [_NO_RECORD]

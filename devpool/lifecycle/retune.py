@@ -12,9 +12,9 @@ from devpool.commit.journal import commit
 from devpool.context import Context
 from devpool.decide.options import Options, remembered
 from devpool.docker.console import Outcome, tune
-from devpool.docker.containers import Running, Stack
+from devpool.docker.containers import RunningContainer, Stack
 from devpool.errors import DevpoolError
-from devpool.lifecycle.change_set import Prepared
+from devpool.lifecycle.change_set import ChangeSet
 from devpool.lifecycle.plan_report import change_lines
 from devpool.lifecycle.prepare_enable import prepare_enable
 from devpool.lifecycle.read_state import read_state
@@ -29,7 +29,7 @@ Settings = Mapping[str, str]
 class Retuned:
     """What was done: to the files, and to the running poolers."""
 
-    prepared: Prepared
+    prepared: ChangeSet
     written: bool
     outcomes: tuple[Outcome, ...]
 
@@ -88,13 +88,13 @@ def _refuse_other_changes(ctx: Context, last: Options) -> None:
         )
 
 
-def _reach(ctx: Context) -> tuple[Stack | None, dict[str, list[Running]]]:
+def _reach(ctx: Context) -> tuple[Stack | None, dict[str, list[RunningContainer]]]:
     return reach(ctx.selection, str(ctx.cwd), ctx.output, "the files are changed, no container is touched")
 
 
 def _tune(
     stack: Stack | None,
-    running: Mapping[str, list[Running]],
+    running: Mapping[str, list[RunningContainer]],
     poolers: list[AddedPooler],
     chosen: Options,
     given: Settings,

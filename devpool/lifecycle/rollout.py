@@ -10,7 +10,7 @@ from pathlib import Path
 from devpool.catalog.log_messages import translate_all
 from devpool.decide.plan import Move, Plan
 from devpool.docker.compose_oracle import call_for, quoting_nothing
-from devpool.docker.containers import Running, Stack
+from devpool.docker.containers import RunningContainer, Stack
 from devpool.docker.engine import environ, read_compose
 from devpool.docker.interrupted_recreate import halfway, settle
 from devpool.docker.live_routes import wait_for
@@ -20,7 +20,7 @@ from devpool.evidence.routes import Connections
 from devpool.load.bounded_read import identity
 from devpool.load.locate import find_project
 from devpool.load.read_project import refuse_remote
-from devpool.model.selection import Found, Selection
+from devpool.model.selection import ProjectFiles, Selection
 from devpool.model.sources import Sources
 from devpool.output import Output
 from devpool.text.address import find_addresses, leads_to
@@ -45,11 +45,11 @@ def open_stack(selection: Selection, cwd: str) -> Stack:
     return Stack(call, str(model["name"]), model.get("services") or {}, _ownership(found))
 
 
-def _of_project(error: DevpoolError, found: Found) -> DevpoolError:
+def _of_project(error: DevpoolError, found: ProjectFiles) -> DevpoolError:
     """What Compose says against a project, without the values of its files."""
     from devpool.load.read_project import read_project
 
-    files: Found | Sources = found
+    files: ProjectFiles | Sources = found
     with suppress(DevpoolError):
         files = read_project(found)
     return quoting_nothing(error, files)
@@ -69,7 +69,7 @@ def own_stack(selection: Selection, cwd: str, added: Iterable[str] = ()) -> Stac
     return stack
 
 
-def _ownership(found: Found) -> Ownership | None:
+def _ownership(found: ProjectFiles) -> Ownership | None:
     if found.selection.same_project:
         return None
     return Ownership(Place(directory=found.directory, files=found.files), identity)
@@ -77,7 +77,7 @@ def _ownership(found: Found) -> Ownership | None:
 
 def reach(
     selection: Selection, cwd: str, output: Output, said: str, *, looks: bool = False
-) -> tuple[Stack | None, dict[str, list[Running]]]:
+) -> tuple[Stack | None, dict[str, list[RunningContainer]]]:
     """The running containers; none of them, and a warning, where there is no engine to ask.
 
     Args:
@@ -140,7 +140,9 @@ def _what_it_means(said: Iterable[str]) -> str:
     return f"{words}; the project is as it was"
 
 
-def restart_apps(stack: Stack, apps: list[str], running: dict[str, list[Running]], output: Output) -> list[str]:
+def restart_apps(
+    stack: Stack, apps: list[str], running: dict[str, list[RunningContainer]], output: Output
+) -> list[str]:
     """Recreate those of the apps that were running, with as many containers as each had. One that something killed
     while it was being recreated was running too.
     """
@@ -154,7 +156,7 @@ def restart_apps(stack: Stack, apps: list[str], running: dict[str, list[Running]
 
 
 def prove_live(
-    stack: Stack, plan: Plan, restarted: list[str], before: Mapping[str, list[Running]]
+    stack: Stack, plan: Plan, restarted: list[str], before: Mapping[str, list[RunningContainer]]
 ) -> list[Connections]:
     """Where the apps' connections arrive now.
 
@@ -179,11 +181,11 @@ def prove_live(
     return wait_for(stack, pooled, pairs, poolers, fresh=fresh, seconds=_PROOF_SECONDS)
 
 
-def _ids(containers: Iterable[Running]) -> set[str]:
+def _ids(containers: Iterable[RunningContainer]) -> set[str]:
     return {container.id for container in containers}
 
 
-def _old_address(move: Move, container: Running) -> DevpoolError:
+def _old_address(move: Move, container: RunningContainer) -> DevpoolError:
     return DevpoolError(
         "old-address",
         f"`{container.name}` was recreated and still does not have the pooler's address in {move.setting.variable}",
@@ -191,7 +193,7 @@ def _old_address(move: Move, container: Running) -> DevpoolError:
     )
 
 
-def still_at(running: dict[str, list[Running]], poolers: Iterable[str]) -> list[str]:
+def still_at(running: dict[str, list[RunningContainer]], poolers: Iterable[str]) -> list[str]:
     """The services with a container that has the address of one of these poolers, or, by name, a link to it: what is
     linked is waited for.
     """
@@ -199,7 +201,7 @@ def still_at(running: dict[str, list[Running]], poolers: Iterable[str]) -> list[
     return [s for s, containers in running.items() if s not in names and any(_names_one(c, names) for c in containers)]
 
 
-def _names_one(container: Running, names: set[str]) -> bool:
+def _names_one(container: RunningContainer, names: set[str]) -> bool:
     values = [*container.environment.values(), *container.words]
     named = any(v in names or any(a.host in names for a in find_addresses(v)) for v in values)
     return named or bool(container.awaited & names)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devpool.load.root import is_inside
-from devpool.model.container_start import Piece, Start, called, of_dockerfile, script_calls
+from devpool.model.container_start import Start, StartText, called, of_dockerfile, script_calls
 from devpool.model.paths import resolve_path
 from devpool.model.services import Service
 from devpool.model.tool_detection import patterns, scripts
 from devpool.text import nodes
-from devpool.text.nodes import Scalar
+from devpool.text.nodes import ScalarNode
 
 _LONGEST = 100_000  # bytes of a file that are looked at
 _MOST = 3  # files of one pattern
@@ -59,10 +59,10 @@ class _Places:
     root: Path
 
 
-def _pieces(where: str, text: str, places: _Places) -> Iterator[Piece]:
+def _pieces(where: str, text: str, places: _Places) -> Iterator[StartText]:
     if not text:
         return
-    yield Piece(where=where, text=text)
+    yield StartText(where=where, text=text)
     for word in called(text):
         for script in _scripts(word, places):
             yield script
@@ -70,7 +70,7 @@ def _pieces(where: str, text: str, places: _Places) -> Iterator[Piece]:
     yield from _package_scripts(text, places)
 
 
-def _scripts(word: str, places: _Places) -> Iterator[Piece]:
+def _scripts(word: str, places: _Places) -> Iterator[StartText]:
     """The script that a path in a container means, looked for in the folders that the container is made of."""
     parts = [part for part in word.split("/") if part not in ("", ".", "..")]
     tails = ["/".join(parts[n:]) for n in range(len(parts))]
@@ -80,23 +80,23 @@ def _scripts(word: str, places: _Places) -> Iterator[Piece]:
             text = _text(Path(place) / tail, places.root)
             if text and (text.startswith("#!") or tail.endswith((".sh", ".bash"))):
                 lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
-                yield Piece(where=tail, text="\n".join(lines))
+                yield StartText(where=tail, text="\n".join(lines))
                 return
 
 
-def _package_scripts(text: str, places: _Places) -> Iterator[Piece]:
+def _package_scripts(text: str, places: _Places) -> Iterator[StartText]:
     for name in script_calls(text):
         for place in places.folders:
             known = scripts(_text(Path(place) / "package.json", places.root) or "")
             for each in (f"pre{name}", name):
                 if each in known:
-                    yield Piece(where=f"the script {each} of package.json", text=known[each])
+                    yield StartText(where=f"the script {each} of package.json", text=known[each])
 
 
 def _dockerfile(service: Service, root: Path) -> tuple[str, str]:
     """The text of a service's Dockerfile and the stage that is built; "" where there is none to read."""
     context = next(_contexts(service), "")
-    build = [s.value for s in service.statements("build") if isinstance(s.value, nodes.Mapping)]
+    build = [s.value for s in service.statements("build") if isinstance(s.value, nodes.MappingNode)]
     said = {key: service.deep_texts(entry.value) for node in build for key, entry in nodes.entries(node).items()}
     if "dockerfile_inline" in said:
         return said["dockerfile_inline"][0], ""
@@ -109,19 +109,19 @@ def _contexts(service: Service) -> Iterator[str]:
     """The folders that a service is built from, as the strongest file says it first."""
     for statement in reversed(service.statements("build")):
         value = statement.value
-        node = nodes.lookup(value, "context") if isinstance(value, nodes.Mapping) else value
+        node = nodes.lookup(value, "context") if isinstance(value, nodes.MappingNode) else value
         context = nodes.resolved(node) if node else None
-        if isinstance(context, Scalar):
+        if isinstance(context, ScalarNode):
             yield resolve_path(statement.document.directory, service.read(context))
 
 
 def _mounts(service: Service) -> Iterator[str]:
     """The folders of bind mounts, in the short form and in the long one."""
     for statement in service.statements("volumes"):
-        items = statement.value.items if isinstance(statement.value, nodes.Sequence) else ()
+        items = statement.value.items if isinstance(statement.value, nodes.SequenceNode) else ()
         for item in map(nodes.resolved, items):
-            source = nodes.lookup(item, "source") if isinstance(item, nodes.Mapping) else None
-            texts = service.texts(source) if source else service.texts(item) if isinstance(item, Scalar) else []
+            source = nodes.lookup(item, "source") if isinstance(item, nodes.MappingNode) else None
+            texts = service.texts(source) if source else service.texts(item) if isinstance(item, ScalarNode) else []
             for text in texts:
                 if text.startswith((".", "/")):
                     yield resolve_path(statement.document.directory, text.split(":")[0])

@@ -74,7 +74,7 @@ def _contexts(service: Service) -> Iterator[_Context]:
     further: dict[str, str] = {}
     for statement in service.statements("build"):
         directory = statement.document.directory
-        if not isinstance(statement.value, nodes.Mapping):
+        if not isinstance(statement.value, nodes.MappingNode):
             said["context"] = " ".join(service.texts(statement.value)), directory
             continue
         for key, entry in nodes.entries(statement.value).items():
@@ -105,7 +105,7 @@ def _contexts(service: Service) -> Iterator[_Context]:
 def _named(service: Service, entry: nodes.Entry) -> Iterator[tuple[str, str]]:
     """`name: path` of a mapping, or `name=path` of a list."""
     value = nodes.resolved(entry.value)
-    if isinstance(value, nodes.Mapping):
+    if isinstance(value, nodes.MappingNode):
         for name, each in nodes.entries(value).items():
             yield from ((name, text) for text in service.texts(each.value))
     else:

@@ -14,7 +14,7 @@ from devpool.errors import DevpoolError
 from devpool.load import bounded_read
 from devpool.model.paths import resolve_path
 from devpool.model.remote_files import is_remote, remote_project
-from devpool.model.selection import Found, Selection
+from devpool.model.selection import ProjectFiles, Selection
 from devpool.text.patterns import regex
 
 DEFAULT_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -30,7 +30,7 @@ _URL = regex(r"(?:^|:)((?:oci|git|ssh|https?)://[^:]*)")
 
 def find_project(
     selection: Selection, cwd: Path, shell: Mapping[str, str], instead: Mapping[str, bytes] | None = None
-) -> Found:
+) -> ProjectFiles:
     """Find the project, and read the bytes of its files.
 
     Args:
@@ -46,7 +46,7 @@ def find_project(
     directory, files = finder.find()
     for file in files:
         finder.read(file)
-    return Found(
+    return ProjectFiles(
         selection=selection,
         cwd=str(cwd),
         shell=shell,

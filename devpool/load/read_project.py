@@ -14,14 +14,14 @@ from devpool.model.environment import env_file_uses
 from devpool.model.include import Included, Scope, included
 from devpool.model.paths import resolve_path
 from devpool.model.remote_files import is_remote, may_name_files, remote_file
-from devpool.model.selection import Found
+from devpool.model.selection import ProjectFiles
 from devpool.model.services import Service, extends_of, find_services, services_node
 from devpool.model.sources import Sources
 from devpool.text import nodes
 from devpool.text.document import Document, parse
 from devpool.text.envfile import EnvFile, parse_env, shell_variables, with_env_files
 from devpool.text.interpolation import Variable, expand, text_of
-from devpool.text.nodes import Scalar
+from devpool.text.nodes import ScalarNode
 
 _DEEPEST = 50
 _MOST_FILES = 1000
@@ -31,17 +31,17 @@ _MOST_NODES = 500_000
 _OF_THE_DISK = ("cannot-read", "no-compose-file")  # these say nothing of what a file holds
 
 
-def read_project(found: Found) -> Sources:
+def read_project(found: ProjectFiles) -> Sources:
     """Read a project.
 
     Raises:
         DevpoolError: `no-compose-file`, `cannot-read`, `remote-file`, `include-cycle`, `too-deep`, `too-many-files`,
             `too-large`, and what parsing raises.
     """
-    return _Reader(found).read()
+    return _ProjectReader(found).read()
 
 
-def refuse_remote(found: Found) -> None:
+def refuse_remote(found: ProjectFiles) -> None:
     """Read what the compose files name, if they may name anything, and refuse what is not on this machine: to be done
     before Compose is started, which would fetch it.
 
@@ -49,11 +49,11 @@ def refuse_remote(found: Found) -> None:
         DevpoolError: `remote-file`, and what reading raises.
     """
     if any(may_name_files(found.originals[path]) for path in found.files):
-        _Reader(found).documents()
+        _ProjectReader(found).documents()
 
 
-class _Reader:
-    def __init__(self, found: Found) -> None:
+class _ProjectReader:
+    def __init__(self, found: ProjectFiles) -> None:
         self.found = found
         self.originals = dict(found.originals)
         self.size = sum(map(len, self.originals.values()))
@@ -145,7 +145,7 @@ class _Reader:
         variables = with_env_files(outer.variables, map(self._env_file, new))
         return Scope(files=(*outer.files, *new), variables=variables)
 
-    def _named(self, document: Document, what: str, scalar: Scalar, scope: Scope) -> str | None:
+    def _named(self, document: Document, what: str, scalar: ScalarNode, scope: Scope) -> str | None:
         """The file that a text names; None where it is remote, and allowed.
 
         An env file may tell Compose not to read env files (`COMPOSE_DISABLE_ENV_FILE`): a name with variables must be
@@ -169,7 +169,7 @@ class _Reader:
         while waiting:
             document, entry = waiting.pop()
             service = nodes.resolved(entry.value)
-            if not isinstance(service, nodes.Mapping) or id(service) in seen:
+            if not isinstance(service, nodes.MappingNode) or id(service) in seen:
                 continue
             seen.add(id(service))
             for base, name in self._extended(document, service):
@@ -178,13 +178,13 @@ class _Reader:
                 named = known[base.path].get(name)
                 waiting += [(base, named)] if named else []
 
-    def _extended(self, document: Document, service: nodes.Mapping) -> Iterator[tuple[Document, str]]:
+    def _extended(self, document: Document, service: nodes.MappingNode) -> Iterator[tuple[Document, str]]:
         """The files and services that a service extends, in each of the scopes that its file is read in."""
         file = nodes.lookup(service, "extends", "file")
         scalar = nodes.resolved(file) if file else None
         for scope in self.scopes[document.path]:
             extended = extends_of(service, scope.variables)
-            name = self._named(document, "`extends`", scalar, scope) if isinstance(scalar, Scalar) else ""
+            name = self._named(document, "`extends`", scalar, scope) if isinstance(scalar, ScalarNode) else ""
             if extended is None or name is None:
                 continue
             path = resolve_path(document.directory, name) if name else document.path

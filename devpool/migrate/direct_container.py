@@ -38,7 +38,7 @@ from devpool.migrate.fresh_connections import fresh_connections
 from devpool.model.build_model import read_model
 from devpool.model.project import Project, unknown_service
 from devpool.model.tool_detection import direct_names
-from devpool.text.nodes import Sequence
+from devpool.text.nodes import SequenceNode
 from devpool.undo.state import State
 
 # A shell's codes for a program that cannot be run and for one that is not there.
@@ -227,5 +227,5 @@ def _restated(project: Project, service: str, keys: list[str]) -> tuple[dict[str
         names = [f"DEVPOOL_{key.upper()}_{number}" for number in range(len(texts))]
         values |= dict(zip(names, texts, strict=True))
         words = [f"${{{name}}}" for name in names]
-        body[key] = words if isinstance(statement.value, Sequence) else words[0]
+        body[key] = words if isinstance(statement.value, SequenceNode) else words[0]
     return body, values

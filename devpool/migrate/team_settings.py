@@ -20,7 +20,7 @@ from typing import Any
 from devpool.errors import DevpoolError
 from devpool.text import nodes
 from devpool.text.document import Document
-from devpool.text.nodes import Node, Scalar, Sequence
+from devpool.text.nodes import Node, ScalarNode, SequenceNode
 
 KEY = "x-devpool"
 _KEYS = ("migrate",)
@@ -70,11 +70,11 @@ def fixed_by_pyproject(text: str, path: str) -> Fixed | None:
 
 def _plain(node: Node) -> Any:
     node = nodes.resolved(node)
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         return node.value
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return [_plain(item) for item in node.items]
-    return {k: _plain(e.value) for k, e in nodes.entries(node).items()} if isinstance(node, nodes.Mapping) else None
+    return {k: _plain(e.value) for k, e in nodes.entries(node).items()} if isinstance(node, nodes.MappingNode) else None
 
 
 def _checked(said: Any, where: str, place: str) -> Fixed | None:

@@ -11,24 +11,24 @@ from devpool.model import networks
 from devpool.model.databases import host_names
 from devpool.model.environment import Value, command_values
 from devpool.model.external_databases import means_postgres
-from devpool.model.project import Database, Setting
+from devpool.model.project import ConnectionVariable, Database
 from devpool.model.services import Service
 from devpool.text import nodes
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, bare_host, find_addresses, several_hosts
-from devpool.text.nodes import Scalar, Sequence
+from devpool.text.nodes import ScalarNode, SequenceNode
 
 Values = Mapping[str, Value]
 Databases = Mapping[str, Database]
 Hosts = Mapping[str, str]
 
 
-def find_settings(
+def find_connection_variables(
     service: Service,
     values: Values,
     databases: Databases,
     services: Mapping[str, Service],
     port: str = DEFAULT_PORT,
-) -> Iterator[Setting]:
+) -> Iterator[ConnectionVariable]:
     """The settings of one service, those of its variables first.
 
     Args:
@@ -58,7 +58,7 @@ def find_unplaced(service: str, values: Values, databases: Databases) -> Iterato
 
 def _of(
     service: Service, values: Values, hosts: Hosts, port: str = DEFAULT_PORT, outside: frozenset[str] = frozenset()
-) -> list[Setting]:
+) -> list[ConnectionVariable]:
     return [*_in_variables(service.name, values, hosts, port, outside), *_in_command(service, hosts)]
 
 
@@ -97,7 +97,9 @@ def _database_of(host: str, hosts: Hosts) -> str | None:
     return hosts.get(host.lower().removesuffix("."))
 
 
-def _in_variables(service: str, values: Values, hosts: Hosts, usual: str, outside: frozenset[str]) -> Iterator[Setting]:
+def _in_variables(
+    service: str, values: Values, hosts: Hosts, usual: str, outside: frozenset[str]
+) -> Iterator[ConnectionVariable]:
     # An empty name is a key of a mapping, and no variable that a program could read.
     for name, value in ((n, v) for n, v in values.items() if n):
         several = several_hosts(value.text)
@@ -114,12 +116,12 @@ def _in_variables(service: str, values: Values, hosts: Hosts, usual: str, outsid
             database = _database_of(address.host, hosts) or ""
             if database in outside and not means_postgres(name, value.text, address):
                 continue
-            yield Setting(service=service, variable=name, database=database, address=address, value=value)
+            yield ConnectionVariable(service=service, variable=name, database=database, address=address, value=value)
             if address.kind == "host" and address.port is None:
                 yield from _port_setting(service, name, values, database, usual)
 
 
-def _in_command(service: Service, hosts: Hosts) -> Iterator[Setting]:
+def _in_command(service: Service, hosts: Hosts) -> Iterator[ConnectionVariable]:
     for value in command_values(service):
         several = several_hosts(value.text)
         for address in find_addresses(value.text):
@@ -127,12 +129,12 @@ def _in_command(service: Service, hosts: Hosts) -> Iterator[Setting]:
             sure = address.kind in ("url", "jdbc") and address.host not in several
             database = _database_of(address.host, hosts) if sure else None
             if database:
-                yield Setting(
+                yield ConnectionVariable(
                     service=service.name, variable=value.name, database=database, address=address, value=value
                 )
 
 
-def _through_the_host(service: Service, values: Values, databases: Databases) -> Iterator[Setting]:
+def _through_the_host(service: Service, values: Values, databases: Databases) -> Iterator[ConnectionVariable]:
     """Settings of a service in the host's network, which reaches a database by the port that it publishes."""
     for database in databases.values():
         for port in published_ports(database.service) if database.service else ():
@@ -148,7 +150,7 @@ def _through_the_host(service: Service, values: Values, databases: Databases) ->
 
 def _in_its_network(
     service: Service, values: Values, databases: Databases, services: Mapping[str, Service]
-) -> Iterator[Setting]:
+) -> Iterator[ConnectionVariable]:
     """Settings of a service that lives in the network of a database (`network_mode: service:db`), for which
     `localhost` is the database, too.
     """
@@ -167,24 +169,26 @@ def published_ports(service: Service) -> dict[str, str]:
     """The ports of the host at which a service can be reached, with the ports in the container that they lead to."""
     found: dict[str, str] = {}
     for statement in service.statements("ports"):
-        items = statement.value.items if isinstance(statement.value, Sequence) else ()
+        items = statement.value.items if isinstance(statement.value, SequenceNode) else ()
         for item in map(nodes.resolved, items):
-            if isinstance(item, Scalar):
+            if isinstance(item, ScalarNode):
                 parts = service.read(item).partition("/")[0].split(":")
                 found |= {parts[-2]: parts[-1]} if len(parts) > 1 else {}
-            elif isinstance(item, nodes.Mapping):
+            elif isinstance(item, nodes.MappingNode):
                 said = {k: service.deep_texts(e.value) for k, e in nodes.entries(item).items()}
                 found |= dict(zip(said.get("published", []), said.get("target", []), strict=False))
     return found
 
 
-def _port_setting(service: str, host_variable: str, values: Values, database: str, usual: str) -> Iterator[Setting]:
+def _port_setting(
+    service: str, host_variable: str, values: Values, database: str, usual: str
+) -> Iterator[ConnectionVariable]:
     """The variable that holds the port of a host variable, if there is one and it has a value."""
     for name in _port_names(host_variable, values, usual):
         value = values.get(name)
         if value and value.text.isdigit():
             address = Address(kind="port", host="", host_span=(0, len(value.text)), port=value.text)
-            yield Setting(service=service, variable=name, database=database, address=address, value=value)
+            yield ConnectionVariable(service=service, variable=name, database=database, address=address, value=value)
             return
 
 

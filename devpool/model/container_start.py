@@ -22,7 +22,7 @@ _ECHO = regex(r"^(echo|printf|#|log\b|info\b)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class StartText:
     """A text that a container runs as it starts, and where it stands."""
 
     where: str
@@ -38,8 +38,8 @@ class Start:
         command: its command, likewise.
     """
 
-    entrypoint: tuple[Piece, ...] = ()
-    command: tuple[Piece, ...] = ()
+    entrypoint: tuple[StartText, ...] = ()
+    command: tuple[StartText, ...] = ()
 
     @property
     def text(self) -> str:
@@ -77,7 +77,7 @@ def migrating(start: Start) -> list[Migrating]:
     return list(found.values())
 
 
-def _of(piece: Piece) -> Iterator[Migrating]:
+def _of(piece: StartText) -> Iterator[Migrating]:
     for part in _SPLIT.split(piece.text):
         text = " ".join(_AROUND.sub("", part).rstrip().rstrip("\"')").split())
         tool = None if _ECHO.search(text) else by_command(text)

@@ -150,10 +150,12 @@ def host_names(service: Service, within: Container[str] | None = None) -> set[st
     """
     found = {service.name, service.text("container_name"), service.text("hostname")}
     for statement in service.statements("networks"):
-        if isinstance(statement.value, nodes.Mapping):
+        if isinstance(statement.value, nodes.MappingNode):
             for name, entry in nodes.entries(statement.value).items():
                 network = nodes.resolved(entry.value)
-                counts = isinstance(network, nodes.Mapping) and (within is None or name in within)
-                aliases = nodes.lookup(network, "aliases") if counts and isinstance(network, nodes.Mapping) else None
+                counts = isinstance(network, nodes.MappingNode) and (within is None or name in within)
+                aliases = (
+                    nodes.lookup(network, "aliases") if counts and isinstance(network, nodes.MappingNode) else None
+                )
                 found |= set(service.texts(aliases)) if aliases else set()
     return {name for name in found if name}

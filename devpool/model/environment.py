@@ -16,7 +16,7 @@ from devpool.text import characters, nodes
 from devpool.text.document import Document
 from devpool.text.envfile import Binding, EnvFile, pieces_of
 from devpool.text.interpolation import Piece, Variable, expand, text_of
-from devpool.text.nodes import Scalar, Sequence
+from devpool.text.nodes import ScalarNode, SequenceNode
 
 Form = Literal["map", "list", "env-file", "command"]
 
@@ -42,8 +42,8 @@ class Origin:
     end: int
     exact: bool
     one_line: bool
-    holder: nodes.Entry | Scalar | Binding
-    container: nodes.Mapping | Sequence | None
+    holder: nodes.Entry | ScalarNode | Binding
+    container: nodes.MappingNode | SequenceNode | None
     given: bool
 
     @property
@@ -73,7 +73,7 @@ class EnvFileUse:
 
     path: str
     required: bool
-    node: Scalar
+    node: ScalarNode
     document: Document
 
 
@@ -100,23 +100,23 @@ def env_file_uses(service: Service) -> Iterator[EnvFileUse]:
         yield EnvFileUse(path=path, required=required, node=node, document=document)
 
 
-def env_file_nodes(service: Service) -> Iterator[tuple[Document, Scalar, bool]]:
+def env_file_nodes(service: Service) -> Iterator[tuple[Document, ScalarNode, bool]]:
     """The scalars that name a service's env files, and whether each file must exist."""
     for statement in service.statements("env_file"):
         value = statement.value
-        items = value.items if isinstance(value, Sequence) else (value,)
+        items = value.items if isinstance(value, SequenceNode) else (value,)
         for item in map(nodes.resolved, items):
-            if isinstance(item, Scalar):
+            if isinstance(item, ScalarNode):
                 yield statement.document, item, True
-            elif isinstance(item, nodes.Mapping):
+            elif isinstance(item, nodes.MappingNode):
                 yield from _long_form(statement.document, item)
 
 
-def _long_form(document: Document, item: nodes.Mapping) -> Iterator[tuple[Document, Scalar, bool]]:
+def _long_form(document: Document, item: nodes.MappingNode) -> Iterator[tuple[Document, ScalarNode, bool]]:
     parts = {k: nodes.resolved(e.value) for k, e in nodes.entries(item).items()}
     path, required = parts.get("path"), parts.get("required")
-    if isinstance(path, Scalar):
-        yield document, path, not (isinstance(required, Scalar) and required.value.lower() == "false")
+    if isinstance(path, ScalarNode):
+        yield document, path, not (isinstance(required, ScalarNode) and required.value.lower() == "false")
 
 
 def env_file_values(file: EnvFile, variables: Mapping[str, Variable]) -> dict[str, Value]:
@@ -148,20 +148,20 @@ def env_file_values(file: EnvFile, variables: Mapping[str, Variable]) -> dict[st
 
 def _from_environment(service: Service, statement: Statement) -> Iterator[Value]:
     node = statement.value
-    if isinstance(node, nodes.Mapping):
+    if isinstance(node, nodes.MappingNode):
         for name, entry in nodes.entries(node).items():
             yield from _from_entry(service, statement.document, node, name, entry)
-    elif isinstance(node, Sequence):
+    elif isinstance(node, SequenceNode):
         for item in map(nodes.resolved, node.items):
-            if isinstance(item, Scalar):
+            if isinstance(item, ScalarNode):
                 yield from _from_item(service, statement.document, node, item)
 
 
 def _from_entry(
-    service: Service, document: Document, container: nodes.Mapping, name: str, entry: nodes.Entry
+    service: Service, document: Document, container: nodes.MappingNode, name: str, entry: nodes.Entry
 ) -> Iterator[Value]:
     scalar = nodes.resolved(entry.value)
-    if not isinstance(scalar, Scalar):
+    if not isinstance(scalar, ScalarNode):
         return
     # A plain empty or null value passes the shell's value through.
     given = bool(scalar.style) or scalar.value.lower() not in ("", "null", "~")
@@ -180,7 +180,7 @@ def _from_entry(
     yield _value(service, name, pieces, origin)
 
 
-def _from_item(service: Service, document: Document, container: Sequence, item: Scalar) -> Iterator[Value]:
+def _from_item(service: Service, document: Document, container: SequenceNode, item: ScalarNode) -> Iterator[Value]:
     raw_name, sign, _ = item.value.partition("=")
     pieces, (start, end), exact = read_scalar(service, document, item, len(raw_name) + len(sign))
     origin = Origin(
@@ -211,8 +211,8 @@ def command_values(service: Service) -> Iterator[Value]:
     for key in ("entrypoint", "command"):
         for statement in service.statements(key)[-1:]:
             node, document = statement.value, statement.document
-            for scalar in map(nodes.resolved, node.items if isinstance(node, Sequence) else (node,)):
-                if isinstance(scalar, Scalar):
+            for scalar in map(nodes.resolved, node.items if isinstance(node, SequenceNode) else (node,)):
+                if isinstance(scalar, ScalarNode):
                     pieces, (start, end), exact = read_scalar(service, document, scalar)
                     origin = Origin(
                         file=document,
@@ -229,7 +229,7 @@ def command_values(service: Service) -> Iterator[Value]:
 
 
 def read_scalar(
-    service: Service, document: Document, scalar: Scalar, skip: int = 0
+    service: Service, document: Document, scalar: ScalarNode, skip: int = 0
 ) -> tuple[tuple[Piece, ...], tuple[int, int], bool]:
     """A scalar's value from the character `skip` on, interpolated: its pieces with their spans in the file, the span
     of all of it, and whether these spans are known.

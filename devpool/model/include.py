@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from devpool.text import nodes
 from devpool.text.document import Document
 from devpool.text.interpolation import Variable
-from devpool.text.nodes import Node, Scalar, Sequence
+from devpool.text.nodes import Node, ScalarNode, SequenceNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,17 +27,17 @@ class Scope:
 class Included:
     """One item of `include`, as it is written: the scalars that name files, their folder, and env files."""
 
-    paths: tuple[Scalar, ...]
-    folder: Scalar | None
-    env_files: tuple[Scalar, ...]
+    paths: tuple[ScalarNode, ...]
+    folder: ScalarNode | None
+    env_files: tuple[ScalarNode, ...]
 
 
 def included(document: Document) -> Iterator[Included]:
     """The items of a file's `include`."""
     node = nodes.lookup(document.root, "include")
     found = nodes.resolved(node) if node else None
-    for item in map(nodes.resolved, found.items if isinstance(found, Sequence) else ()):
-        if isinstance(item, nodes.Mapping):
+    for item in map(nodes.resolved, found.items if isinstance(found, SequenceNode) else ()):
+        if isinstance(item, nodes.MappingNode):
             # Compose takes these keys in capitals too (mapstructure matches them so).
             parts = {key.lower(): entry.value for key, entry in nodes.entries(item).items()}
             folder = next(iter(_scalars(parts.get("project_directory"))), None)
@@ -47,7 +47,7 @@ def included(document: Document) -> Iterator[Included]:
             yield Included(paths=tuple(_scalars(item)), folder=None, env_files=())
 
 
-def _scalars(node: Node | None) -> Iterator[Scalar]:
+def _scalars(node: Node | None) -> Iterator[ScalarNode]:
     found = nodes.resolved(node) if node else None
-    items = map(nodes.resolved, found.items) if isinstance(found, Sequence) else (found,)
-    return (item for item in items if isinstance(item, Scalar))
+    items = map(nodes.resolved, found.items) if isinstance(found, SequenceNode) else (found,)
+    return (item for item in items if isinstance(item, ScalarNode))

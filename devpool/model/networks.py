@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from devpool.errors import DevpoolError
 from devpool.model.services import Service
 from devpool.text import nodes
-from devpool.text.nodes import Scalar
+from devpool.text.nodes import ScalarNode
 
 DEFAULT = "default"
 
@@ -67,7 +67,7 @@ def extra_hosts(service: Service) -> dict[str, str]:
     """What the `extra_hosts` of a service say, in either form: the address of each host."""
     found: dict[str, str] = {}
     for statement in service.statements("extra_hosts"):
-        if isinstance(statement.value, nodes.Mapping):
+        if isinstance(statement.value, nodes.MappingNode):
             for host, entry in nodes.entries(statement.value).items():
                 found[host] = " ".join(service.deep_texts(entry.value))
         else:
@@ -80,12 +80,12 @@ def has_healthcheck(service: Service) -> bool:
     """Whether the files give a service a healthcheck that runs."""
     enabled = False
     for statement in service.statements("healthcheck"):
-        if not isinstance(statement.value, nodes.Mapping):
+        if not isinstance(statement.value, nodes.MappingNode):
             continue
         parts = {k: nodes.resolved(e.value) for k, e in nodes.entries(statement.value).items()}
         disabled = parts.get("disable")
         test = parts.get("test")
-        if isinstance(disabled, Scalar) and disabled.value.lower() in ("true", "yes", "on"):
+        if isinstance(disabled, ScalarNode) and disabled.value.lower() in ("true", "yes", "on"):
             enabled = False
         elif test is not None:
             enabled = service.texts(test) != ["NONE"]

@@ -11,7 +11,7 @@ from devpool.model.project import Project
 from devpool.model.services import Service
 from devpool.text import nodes
 from devpool.text.interpolation import names_in
-from devpool.text.nodes import Scalar, Sequence
+from devpool.text.nodes import ScalarNode, SequenceNode
 
 
 def taken_over(project: Project) -> Mapping[str, frozenset[str]]:
@@ -39,27 +39,27 @@ def _build_arguments(service: Service) -> Iterator[str]:
     """Names without a value in `build.args` (Compose Build specification, "args")."""
     for statement in service.statements("build"):
         value = statement.value
-        found = nodes.lookup(value, "args") if isinstance(value, nodes.Mapping) else None
+        found = nodes.lookup(value, "args") if isinstance(value, nodes.MappingNode) else None
         args = nodes.resolved(found) if found else None
-        if isinstance(args, Sequence):
+        if isinstance(args, SequenceNode):
             yield from (text for text in service.texts(args) if "=" not in text)
-        elif isinstance(args, nodes.Mapping):
+        elif isinstance(args, nodes.MappingNode):
             yield from (name for name, entry in nodes.entries(args).items() if _is_null(entry.value))
 
 
 def _is_null(node: nodes.Node) -> bool:
     scalar = nodes.resolved(node)
-    return isinstance(scalar, Scalar) and not scalar.style and scalar.value.lower() in ("", "null", "~")
+    return isinstance(scalar, ScalarNode) and not scalar.style and scalar.value.lower() in ("", "null", "~")
 
 
-def _contents(root: nodes.Mapping) -> Iterator[str]:
+def _contents(root: nodes.MappingNode) -> Iterator[str]:
     """Variables that give secrets and configs their content (Compose specification, "secrets" and "configs")."""
     for key in ("secrets", "configs"):
         found = nodes.lookup(root, key)
         listed = nodes.resolved(found) if found else None
-        for entry in nodes.entries(listed).values() if isinstance(listed, nodes.Mapping) else ():
+        for entry in nodes.entries(listed).values() if isinstance(listed, nodes.MappingNode) else ():
             stated = nodes.resolved(entry.value)
-            named = nodes.lookup(stated, "environment") if isinstance(stated, nodes.Mapping) else None
+            named = nodes.lookup(stated, "environment") if isinstance(stated, nodes.MappingNode) else None
             scalar = nodes.resolved(named) if named else None
-            if isinstance(scalar, Scalar):
+            if isinstance(scalar, ScalarNode):
                 yield scalar.value

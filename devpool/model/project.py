@@ -26,7 +26,7 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Setting:
+class ConnectionVariable:
     """One address inside one variable of an app, or inside its `command` or `entrypoint`, then `variable`.
 
     `published` tells that the app lives in the host's network and reaches the database by a published port.
@@ -58,7 +58,7 @@ class Project:
         sources: its files.
         environments: the effective variables of every service.
         databases: by service name.
-        settings: every setting of every app, in the order of the files.
+        connection_variables: those of every app, in the order of the files.
         kept: settings whose name calls them direct.
         poolers: services that are a connection pooler already, devpool's or the user's.
         unplaced: (service, variable) that name a database in a form that cannot be rewritten.
@@ -68,16 +68,16 @@ class Project:
     sources: Sources
     environments: Environments
     databases: Mapping[str, Database]
-    settings: tuple[Setting, ...]
-    kept: tuple[Setting, ...]
+    connection_variables: tuple[ConnectionVariable, ...]
+    kept: tuple[ConnectionVariable, ...]
     poolers: frozenset[str]
     unplaced: tuple[tuple[str, str], ...]
     written: Environments = field(repr=False)
-    _by_service: dict[str, list[Setting]] = field(init=False, repr=False, default_factory=dict)
+    _by_service: dict[str, list[ConnectionVariable]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Order the settings by service once: they are asked for many times."""
-        for setting in self.settings:
+        for setting in self.connection_variables:
             self._by_service.setdefault(setting.service, []).append(setting)
 
     @property
@@ -85,12 +85,12 @@ class Project:
         """The services by name."""
         return self.sources.services
 
-    def of(self, service: str) -> list[Setting]:
+    def of(self, service: str) -> list[ConnectionVariable]:
         """The settings of one app."""
         return self._by_service.get(service, [])
 
 
 def unknown_service(project: Project, name: str) -> DevpoolError:
     """The refusal of a service that is not there, with the apps that are."""
-    known = ", ".join(dict.fromkeys(s.service for s in project.settings)) or "none"
+    known = ", ".join(dict.fromkeys(s.service for s in project.connection_variables)) or "none"
     return DevpoolError("unknown-service", f"there is no service `{name}`", hint=f"apps of this project: {known}")

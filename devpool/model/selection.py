@@ -37,7 +37,7 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class ProjectFiles:
     """The files of a project, but for those that its compose files name.
 
     Attributes:

@@ -15,7 +15,7 @@ from devpool.model.remote_files import is_remote
 from devpool.text import nodes
 from devpool.text.document import Document
 from devpool.text.interpolation import Variable, expand, text_of
-from devpool.text.nodes import Entry, Node, Scalar, Sequence
+from devpool.text.nodes import Entry, Node, ScalarNode, SequenceNode
 
 Loaded = Mapping[str, Document]
 _RESET, _OVERRIDE = "!reset", "!override"
@@ -27,7 +27,7 @@ class Fragment:
     """A mapping that adds to a service, and the file it stands in. `own` is False for what `extends` brings."""
 
     document: Document
-    node: nodes.Mapping
+    node: nodes.MappingNode
     own: bool = True
 
 
@@ -75,7 +75,7 @@ class Service:
     def text(self, key: str) -> str:
         """The strongest text that the files give a key, interpolated; "" where there is none."""
         for statement in reversed(self.statements(key)):
-            if isinstance(statement.value, Scalar):
+            if isinstance(statement.value, ScalarNode):
                 return self.read(statement.value)
         return ""
 
@@ -91,16 +91,16 @@ class Service:
     def texts(self, node: Node) -> list[str]:
         """The texts of a scalar, of a list's scalars, or of a mapping's keys."""
         node = nodes.resolved(node)
-        if isinstance(node, Scalar):
+        if isinstance(node, ScalarNode):
             return [self.read(node)]
-        if isinstance(node, Sequence):
-            return [self.read(i) for i in map(nodes.resolved, node.items) if isinstance(i, Scalar)]
-        return list(nodes.entries(node)) if isinstance(node, nodes.Mapping) else []
+        if isinstance(node, SequenceNode):
+            return [self.read(i) for i in map(nodes.resolved, node.items) if isinstance(i, ScalarNode)]
+        return list(nodes.entries(node)) if isinstance(node, nodes.MappingNode) else []
 
     def deep_texts(self, node: Node) -> list[str]:
         """The texts of a scalar, or of a mapping's values."""
         node = nodes.resolved(node)
-        if isinstance(node, nodes.Mapping):
+        if isinstance(node, nodes.MappingNode):
             return [t for e in nodes.entries(node).values() for t in self.deep_texts(e.value)]
         return self.texts(node)
 
@@ -112,7 +112,7 @@ class Service:
                 found.setdefault(text, []).append(statement)
         return found
 
-    def read(self, scalar: Scalar) -> str:
+    def read(self, scalar: ScalarNode) -> str:
         """A scalar's text, interpolated."""
         return text_of(expand(scalar.value, self.variables))
 
@@ -142,17 +142,17 @@ def find_services(
             node = nodes.resolved(entry.value)
             if entry.value.tag == _RESET:
                 fragments.pop(name, None)
-            elif isinstance(node, nodes.Mapping):
+            elif isinstance(node, nodes.MappingNode):
                 added = _with_base(document, node, loaded, variables, (f"{document.path}:{name}",))
                 fragments.setdefault(name, []).extend(added)
     return {n: Service(name=n, fragments=tuple(f), variables=variables) for n, f in fragments.items()}
 
 
-def services_node(document: Document) -> nodes.Mapping | None:
+def services_node(document: Document) -> nodes.MappingNode | None:
     """The mapping under `services`, if the file has one."""
     node = nodes.lookup(document.root, "services")
     found = nodes.resolved(node) if node else None
-    return found if isinstance(found, nodes.Mapping) else None
+    return found if isinstance(found, nodes.MappingNode) else None
 
 
 def _service_entries(document: Document) -> Iterator[tuple[str, Entry]]:
@@ -161,22 +161,22 @@ def _service_entries(document: Document) -> Iterator[tuple[str, Entry]]:
         yield from nodes.entries(node).items()
 
 
-def extends_of(node: nodes.Mapping, variables: Mapping[str, Variable]) -> tuple[str, str] | None:
+def extends_of(node: nodes.MappingNode, variables: Mapping[str, Variable]) -> tuple[str, str] | None:
     """The file ("" for its own) and the service that a service mapping extends; None if it does not."""
     found = nodes.lookup(node, "extends")
     target = nodes.resolved(found) if found else None
-    if isinstance(target, Scalar):
+    if isinstance(target, ScalarNode):
         return "", text_of(expand(target.value, variables))
-    if not isinstance(target, nodes.Mapping):
+    if not isinstance(target, nodes.MappingNode):
         return None
     parts = {k: nodes.resolved(e.value) for k, e in nodes.entries(target).items()}
-    values = {k: text_of(expand(v.value, variables)) for k, v in parts.items() if isinstance(v, Scalar)}
+    values = {k: text_of(expand(v.value, variables)) for k, v in parts.items() if isinstance(v, ScalarNode)}
     return values.get("file", ""), values.get("service", "")
 
 
 def _with_base(
     document: Document,
-    node: nodes.Mapping,
+    node: nodes.MappingNode,
     loaded: Loaded,
     variables: Mapping[str, Variable],
     seen: tuple[str, ...],
@@ -193,7 +193,7 @@ def _with_base(
     target = nodes.lookup(services, name) if services else None
     found = nodes.resolved(target) if target else None
     place = document.place(node.start)
-    if base is None or not isinstance(found, nodes.Mapping):
+    if base is None or not isinstance(found, nodes.MappingNode):
         raise DevpoolError(
             "extends-unknown",
             f"`extends` names `{name}`, which is not there",

@@ -13,7 +13,7 @@ from typing import Literal
 from devpool.catalog import variable_names
 from devpool.errors import DevpoolError
 from devpool.model.environment import Value
-from devpool.model.project import Setting
+from devpool.model.project import ConnectionVariable
 from devpool.text.patterns import regex
 
 Demand = Literal["", "require", "verify"]
@@ -35,14 +35,14 @@ class Demands:
             _as_demand(v.text) for n, v in values.items() if variable_names.TLS_MODE.search(n)
         )
 
-    def of(self, setting: Setting) -> Demand:
+    def of(self, setting: ConnectionVariable) -> Demand:
         """What one setting demands."""
         texts = [_parameters(setting), *(self._further if setting.kind == "host" else ())]
         said = next((found for found in map(_said, texts) if found is not None), None)
         return self._of_variables if said is None else said
 
 
-def _parameters(setting: Setting) -> str:
+def _parameters(setting: ConnectionVariable) -> str:
     """The text that may say what a setting demands."""
     text = setting.value.text
     if setting.kind in ("url", "jdbc"):
@@ -66,7 +66,7 @@ def strongest(demands: Iterable[Demand]) -> Demand:
     return "verify" if "verify" in found else "require" if "require" in found else ""
 
 
-def refuse_disabled(demanding: list[Setting], chosen: Mapping[str, str]) -> None:
+def refuse_disabled(demanding: list[ConnectionVariable], chosen: Mapping[str, str]) -> None:
     """TLS towards the apps cannot be switched off where one of them demands it.
 
     Raises:

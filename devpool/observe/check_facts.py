@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from devpool.checks.facts import Facts, Port, Server, version
+from devpool.checks.facts import DatabaseServer, Facts, Port, version
 from devpool.checks.installed import Installed, read_installed
 from devpool.docker.compose_version import compose_version
 from devpool.docker.console import query_directly
-from devpool.docker.containers import Running, Stack
+from devpool.docker.containers import RunningContainer, Stack
 from devpool.errors import DevpoolError
-from devpool.evidence.show_tables import Sight
+from devpool.evidence.show_tables import PoolerStatus
 from devpool.observe.overview import Overview
 from devpool.resources import inside
 
@@ -63,11 +63,11 @@ def gather(seen: Overview, *, warn: int, crit: int) -> Facts:
     )
 
 
-def _answers(pooler: Sight) -> bool:
+def _answers(pooler: PoolerStatus) -> bool:
     return pooler.running and not pooler.problem
 
 
-def _query(stack: Stack, pooler: Running) -> str:
+def _query(stack: Stack, pooler: RunningContainer) -> str:
     """A query through the pool, as the image's healthcheck sends it; its own words where it fails."""
     try:
         stack.execute(pooler, ["healthcheck.sh"])
@@ -76,24 +76,24 @@ def _query(stack: Stack, pooler: Running) -> str:
     return ""
 
 
-def _servers(stack: Stack, seen: Overview, services: Services) -> Iterator[Server]:
+def _servers(stack: Stack, seen: Overview, services: Services) -> Iterator[DatabaseServer]:
     poolers = {p.database: p.name for p in seen.poolers if _answers(p)}
     for name in dict.fromkeys(r.database for r in seen.routes):
         if seen.running and name in services and name not in seen.running:
-            yield Server(database=name, problem="it does not run")
+            yield DatabaseServer(database=name, problem="it does not run")
         elif name in seen.running or name in poolers:
             yield _server(stack, name, seen.running.get(name, []), seen.running.get(poolers.get(name, ""), []))
 
 
-def _server(stack: Stack, name: str, own: list[Running], poolers: list[Running]) -> Server:
+def _server(stack: Stack, name: str, own: list[RunningContainer], poolers: list[RunningContainer]) -> DatabaseServer:
     """What Postgres says, in its own container where it has one, else on the pooler's own way to it."""
     try:
         rows = stack.query(own[0], _LIMITS) if own else query_directly(stack, poolers[0], _LIMITS)
     except DevpoolError as error:
-        return Server(database=name, problem=error.message.removeprefix(_FAILED))
+        return DatabaseServer(database=name, problem=error.message.removeprefix(_FAILED))
     found = {row["name"]: row["setting"] for row in rows}
     reserved = ("superuser_reserved_connections", "reserved_connections")
-    return Server(
+    return DatabaseServer(
         database=name,
         version=version(found["server_version"]),
         most=int(found["max_connections"]),
@@ -108,7 +108,7 @@ def _each_installed(stack: Stack, seen: Overview, apps: Iterable[str]) -> tuple[
         return tuple(pool.map(lambda app: _installed(stack, app, seen.running[app][0]), running))
 
 
-def _installed(stack: Stack, app: str, container: Running) -> Installed:
+def _installed(stack: Stack, app: str, container: RunningContainer) -> Installed:
     flags = [n for n, v in container.environment.items() if "pgbouncer=true" in v]
     try:
         return read_installed(app, stack.execute(container, ["sh", "-c", inside("installed.sh")]), flags)

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from devpool.checks.installed import Mention, read_mentions
-from devpool.checks.leaks import Kept, Leak, Looked, PoolOf, states, tracked, who
+from devpool.checks.leaks import Kept, Leak, PoolOf, ProbedPool, states, tracked, who
 from devpool.docker.console import ask, query_directly
-from devpool.docker.containers import Running, Stack
+from devpool.docker.containers import RunningContainer, Stack
 from devpool.errors import DevpoolError
-from devpool.evidence.show_tables import Pool, Sight, links, pools
+from devpool.evidence.show_tables import Pool, PoolerStatus, links, pools
 from devpool.observe.overview import Overview
 from devpool.resources import inside
 
@@ -32,22 +32,22 @@ Answers = dict[int, Mapping[str, Any]]  # of docker/inside/leaks.sql, by the pid
 
 
 @dataclass(kw_only=True)
-class Found:
+class LeakReport:
     """What the look found."""
 
     leaks: list[Leak] = field(default_factory=list)
-    looked: list[Looked] = field(default_factory=list)
+    looked: list[ProbedPool] = field(default_factory=list)
 
 
-def find_leaks(seen: Overview) -> Found:
+def find_leaks(seen: Overview) -> LeakReport:
     """Look into the pools of every pooler that answers."""
-    found = Found()
+    found = LeakReport()
     for pooler in seen.poolers:
         if seen.stack is not None and pooler.running and not pooler.problem:
             try:
                 _Probe(seen, seen.stack, pooler).look(found)
             except DevpoolError as error:
-                all_of_it = Looked(pooler=pooler.name, pool="all pools", servers=0, seen=0, problem=error.message)
+                all_of_it = ProbedPool(pooler=pooler.name, pool="all pools", servers=0, seen=0, problem=error.message)
                 found.looked.append(all_of_it)
     return found
 
@@ -55,7 +55,7 @@ def find_leaks(seen: Overview) -> Found:
 class _Probe:
     """One pooler at one moment."""
 
-    def __init__(self, seen: Overview, stack: Stack, pooler: Sight) -> None:
+    def __init__(self, seen: Overview, stack: Stack, pooler: PoolerStatus) -> None:
         self.seen, self.stack, self.pooler = seen, stack, pooler
         self.container = seen.running[pooler.name][0]
         self.owners = {a: s for s, cs in seen.running.items() for c in cs for a in c.addresses}
@@ -66,7 +66,7 @@ class _Probe:
         )
         self.routed = tuple(r.service for r in seen.routes if r.pooled and r.database == pooler.database)
 
-    def look(self, found: Found) -> None:
+    def look(self, found: LeakReport) -> None:
         # Before anything else: looking into a connection leaves its own words there as the last ones.
         self.sessions = {int(row["pid"]): row for row in _sessions(self.stack, self.seen, self.pooler, self.container)}
         answers = dict(zip(_SHOWN, ask(self.stack, self.container, *_SHOWN), strict=True))
@@ -78,13 +78,13 @@ class _Probe:
         mentions = self._mentions({state.pattern for _, _, state in kept})
         found.leaks += [self._leak(pool, pid, state, mentions) for pool, pid, state in kept]
 
-    def _look_into(self, pool: Pool, found: Found) -> Answers:
+    def _look_into(self, pool: Pool, found: LeakReport) -> Answers:
         kept: Answers = {}
         problem = _not_shared(pool)
         if not problem and pool.servers_idle:
             kept, problem = self._ask(pool)
         found.looked.append(
-            Looked(
+            ProbedPool(
                 pooler=self.pooler.name,
                 pool=f"{pool.user}@{pool.database}",
                 servers=pool.servers,
@@ -133,7 +133,7 @@ class _Probe:
         )
 
 
-def _search(stack: Stack, app: Running, patterns: list[str]) -> tuple[Mention, ...]:
+def _search(stack: Stack, app: RunningContainer, patterns: list[str]) -> tuple[Mention, ...]:
     """Lines of the source in a container's working directory; none where it has no shell, or nothing is found."""
     try:
         return tuple(read_mentions(stack.execute(app, ["sh", "-c", inside("search.sh"), "sh", *patterns])))
@@ -147,7 +147,7 @@ def _not_shared(pool: Pool) -> str:
     return "statement mode has no transaction to look from" if pool.mode == "statement" else ""
 
 
-def _sessions(stack: Stack, seen: Overview, pooler: Sight, container: Running) -> list[dict[str, str]]:
+def _sessions(stack: Stack, seen: Overview, pooler: PoolerStatus, container: RunningContainer) -> list[dict[str, str]]:
     """The resting sessions of Postgres, as far as the one who asks may see them."""
     try:
         own = seen.running.get(pooler.database)

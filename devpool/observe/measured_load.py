@@ -6,11 +6,11 @@ import time
 from math import ceil
 
 from devpool.docker.console import show
-from devpool.docker.containers import Running, Stack
+from devpool.docker.containers import RunningContainer, Stack
 from devpool.evidence.show_tables import of_apps
 from devpool.sizing.concurrency import Fact
-from devpool.sizing.size_inputs import Look
-from devpool.sizing.size_values import Load, Server
+from devpool.sizing.size_inputs import ContainerLook
+from devpool.sizing.size_values import Load, ServerLimits
 
 # `active_time` and `idle_in_transaction_time` are there since PostgreSQL 14, `reserved_connections` since 16.
 _SERVER = (
@@ -26,19 +26,19 @@ _CORES = "nproc; cat /sys/fs/cgroup/cpu.max 2>/dev/null || :"
 _SAMPLES = 20
 
 
-def look(containers: list[Running]) -> Look:
+def look(containers: list[RunningContainer]) -> ContainerLook:
     """An app as its containers run."""
     first = containers[0]
     number = len(containers)
     said = "one container" if number == 1 else "running"
-    return Look(
+    return ContainerLook(
         words=" ".join(first.words),
         variables=first.environment,
         containers=Fact(value=number, source=said),
     )
 
 
-def server(stack: Stack, database: Running, cores: Fact) -> tuple[Server, Fact]:
+def server(stack: Stack, database: RunningContainer, cores: Fact) -> tuple[ServerLimits, Fact]:
     """A server's limits, and the connections that it holds.
 
     Args:
@@ -46,7 +46,7 @@ def server(stack: Stack, database: Running, cores: Fact) -> tuple[Server, Fact]:
     """
     (row,) = stack.query(database, _SERVER)
     superuser, others = int(row["superuser"]), int(row["others"])
-    found = Server(
+    found = ServerLimits(
         max_connections=Fact(value=int(row["max_connections"]), source="asked of the server"),
         reserved=Fact(
             value=superuser + others,
@@ -57,7 +57,7 @@ def server(stack: Stack, database: Running, cores: Fact) -> tuple[Server, Fact]:
     return found, Fact(value=int(row["connections"]), source="connections at Postgres, pg_stat_activity")
 
 
-def _cores(stack: Stack, database: Running) -> Fact:
+def _cores(stack: Stack, database: RunningContainer) -> Fact:
     """The cores that the container sees, or its share of them (`cpu.max`: microseconds of each period)."""
     words = stack.execute(database, ["sh", "-c", _CORES]).split()
     seen = int(words[0])
@@ -67,7 +67,7 @@ def _cores(stack: Stack, database: Running) -> Fact:
     return Fact(value=seen, source="nproc in the container")
 
 
-def server_load(stack: Stack, database: Running, seconds: float) -> Load:
+def server_load(stack: Stack, database: RunningContainer, seconds: float) -> Load:
     """The mean number of connections inside a transaction, looked at several times."""
     begin = time.monotonic()
     found: list[int] = []
@@ -77,7 +77,7 @@ def server_load(stack: Stack, database: Running, seconds: float) -> Load:
     return Load(source=f"pg_stat_activity, {len(found)} looks in {seconds:g} s", busy=sum(found) / len(found))
 
 
-def pooler_load(stack: Stack, pooler: Running, seconds: float) -> tuple[Load, Fact, Fact]:
+def pooler_load(stack: Stack, pooler: RunningContainer, seconds: float) -> tuple[Load, Fact, Fact]:
     """The pooler's work, its clients, and its pools.
 
     Args:
@@ -101,13 +101,13 @@ def pooler_load(stack: Stack, pooler: Running, seconds: float) -> tuple[Load, Fa
 Work = list[tuple[float, float]]
 
 
-def _averages(stack: Stack, pooler: Running) -> tuple[Work, str]:
+def _averages(stack: Stack, pooler: RunningContainer) -> tuple[Work, str]:
     found = of_apps(show(stack, pooler, "STATS"))
     work = [(float(row["avg_xact_count"]), float(row["avg_xact_time"]) / 1e6) for row in found]
     return work, "SHOW STATS, the last minute"
 
 
-def _differences(stack: Stack, pooler: Running, seconds: float) -> tuple[Work, str]:
+def _differences(stack: Stack, pooler: RunningContainer, seconds: float) -> tuple[Work, str]:
     first, began = _totals(stack, pooler), time.monotonic()
     time.sleep(seconds)
     second, took = _totals(stack, pooler), time.monotonic() - began
@@ -119,6 +119,6 @@ def _differences(stack: Stack, pooler: Running, seconds: float) -> tuple[Work, s
     return work, f"SHOW STATS, {seconds:g} s apart"
 
 
-def _totals(stack: Stack, pooler: Running) -> dict[str, tuple[float, float]]:
+def _totals(stack: Stack, pooler: RunningContainer) -> dict[str, tuple[float, float]]:
     found = of_apps(show(stack, pooler, "STATS"))
     return {row["database"]: (float(row["total_xact_count"]), float(row["total_xact_time"])) for row in found}

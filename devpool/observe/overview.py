@@ -9,12 +9,12 @@ from pathlib import Path
 from devpool.context import Context
 from devpool.decide.routing import find_routes
 from devpool.docker.console import ask, reported
-from devpool.docker.containers import Running, Stack
+from devpool.docker.containers import RunningContainer, Stack
 from devpool.docker.live_routes import count
 from devpool.docker.ownership import sentence, ways_on
 from devpool.errors import DevpoolError
 from devpool.evidence.routes import Connections
-from devpool.evidence.show_tables import Row, Sight, limits, links, pools, totals
+from devpool.evidence.show_tables import PoolerStatus, Row, limits, links, pools, totals
 from devpool.lifecycle.enabled_project import known_state, missing
 from devpool.lifecycle.file_drift import Drift, drift, stale
 from devpool.lifecycle.recovery import recover_first
@@ -51,8 +51,8 @@ class Overview:
     routes: tuple[AppRoute, ...]
     drift: tuple[Drift, ...]
     stack: Stack | None = None
-    running: Mapping[str, list[Running]]
-    poolers: tuple[Sight, ...] = ()
+    running: Mapping[str, list[RunningContainer]]
+    poolers: tuple[PoolerStatus, ...] = ()
     connections: tuple[Connections, ...] | None = None
     note: str = ""
     code: str = ""
@@ -133,12 +133,15 @@ def _would_be(ctx: Context) -> list[AppRoute]:
     ]
 
 
-def _unseen(state: State | None) -> tuple[Sight, ...]:
-    return tuple(Sight(name=p.name, database=p.database) for p in (state.poolers if state else ()))
+def _unseen(state: State | None) -> tuple[PoolerStatus, ...]:
+    return tuple(PoolerStatus(name=p.name, database=p.database) for p in (state.poolers if state else ()))
 
 
 def _connections(
-    stack: Stack, running: Mapping[str, list[Running]], pairs: Iterable[tuple[str, str]], poolers: Mapping[str, str]
+    stack: Stack,
+    running: Mapping[str, list[RunningContainer]],
+    pairs: Iterable[tuple[str, str]],
+    poolers: Mapping[str, str],
 ) -> tuple[tuple[Connections, ...] | None, str]:
     try:
         return tuple(count(stack, running, pairs, poolers)), ""
@@ -146,8 +149,10 @@ def _connections(
         return None, error.message
 
 
-def _sight(stack: Stack, containers: list[Running], pooler: AddedPooler, before: Sight | None) -> Sight:
-    found = Sight(name=pooler.name, database=pooler.database)
+def _sight(
+    stack: Stack, containers: list[RunningContainer], pooler: AddedPooler, before: PoolerStatus | None
+) -> PoolerStatus:
+    found = PoolerStatus(name=pooler.name, database=pooler.database)
     if not containers:
         return replace(found, problem="it does not run")
     container = containers[0]
@@ -162,7 +167,7 @@ def _sight(stack: Stack, containers: list[Running], pooler: AddedPooler, before:
     return _as_reported(found, known or _reported(stack, container, found))
 
 
-def _filled(found: Sight, answers: Mapping[str, list[dict[str, str]]]) -> Sight:
+def _filled(found: PoolerStatus, answers: Mapping[str, list[dict[str, str]]]) -> PoolerStatus:
     config = {row["key"]: row["value"] for row in answers["CONFIG"]}
     version = next((row.get("version", "") for row in answers["VERSION"]), "")
     return replace(
@@ -179,7 +184,7 @@ def _filled(found: Sight, answers: Mapping[str, list[dict[str, str]]]) -> Sight:
     )
 
 
-def _reported(stack: Stack, container: Running, found: Sight) -> Row:
+def _reported(stack: Stack, container: RunningContainer, found: PoolerStatus) -> Row:
     """What a connection itself hears. A pooler whose database does not answer is not made to wait for it."""
     if container.health == "unhealthy":
         return {}
@@ -189,7 +194,7 @@ def _reported(stack: Stack, container: Running, found: Sight) -> Row:
         return {}
 
 
-def _as_reported(found: Sight, said: Row) -> Sight:
+def _as_reported(found: PoolerStatus, said: Row) -> PoolerStatus:
     version = said.get("pgbouncer.version", "")
     if not version:
         return found

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from devpool.evidence.rates import BARS, PLAIN_BARS, History, Rates, bar
 from devpool.evidence.routes import WORDS, proof
-from devpool.evidence.show_tables import Pool, Sight
+from devpool.evidence.show_tables import Pool, PoolerStatus
 from devpool.observe.overview import Overview
 from devpool.output import words as shown
 
@@ -67,7 +67,7 @@ def _plain(words: str, style: str = "") -> Text:
     return Text(shown(words), style=style)
 
 
-def _title(pooler: Sight) -> Text:
+def _title(pooler: PoolerStatus) -> Text:
     if pooler.problem or not pooler.running:
         return _plain(f"{pooler.name} does not answer: {pooler.problem or 'it does not run'}", style="bold")
     return _plain(f"{pooler.name}: PgBouncer {pooler.version}, {pooler.mode} mode", style="bold")
@@ -85,7 +85,7 @@ def _apps(seen: Overview, sort: str) -> Table:
     return table
 
 
-def _pools(pooler: Sight, history: History, sort: str, signs: str) -> Table:
+def _pools(pooler: PoolerStatus, history: History, sort: str, signs: str) -> Table:
     table = _table("POOL", "CLIENTS", "WAIT", "BUSY", "IDLE", "LONGEST", "BUSY BEFORE")
     for pool in _sorted(pooler.pools, _BY.get(sort, lambda _: 0), lambda p: (p.database, p.user)):
         name = f"{pool.user}@{pool.database}"
@@ -98,7 +98,7 @@ def _pools(pooler: Sight, history: History, sort: str, signs: str) -> Table:
     return table
 
 
-def _databases(pooler: Sight, history: History, sort: str, signs: str) -> Table:
+def _databases(pooler: PoolerStatus, history: History, sort: str, signs: str) -> Table:
     table = _table("DATABASE", "TX/S", "QUERY/S", "MS/QUERY", "MS WAITED", "TX/S BEFORE")
 
     def rate(name: str) -> Rates:

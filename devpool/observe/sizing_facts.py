@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from devpool.context import Context
 from devpool.decide.options import Options, remembered
-from devpool.decide.routing import Route, chosen_routes, in_session
+from devpool.decide.routing import Route, chosen_routes, uses_session_alias
 from devpool.decide.tuning import POOL_MODE
-from devpool.docker.containers import Running, Stack
+from devpool.docker.containers import RunningContainer, Stack
 from devpool.errors import DevpoolError
 from devpool.lifecycle.enabled_project import Enabled
 from devpool.lifecycle.rollout import reach
@@ -22,7 +22,7 @@ from devpool.model.project import Project
 from devpool.observe import measured_load
 from devpool.sizing import size_inputs
 from devpool.sizing.concurrency import Demand, Fact
-from devpool.sizing.size_values import Inputs, Load, Server
+from devpool.sizing.size_values import Inputs, Load, ServerLimits
 
 T = TypeVar("T")
 _NOT_RUNNING = "what follows is from the files alone"
@@ -38,7 +38,7 @@ class Scene:
     routes: tuple[Route, ...]
     poolers: Mapping[str, str]
     stack: Stack | None
-    running: Mapping[str, list[Running]]
+    running: Mapping[str, list[RunningContainer]]
     seconds: float
 
 
@@ -97,11 +97,11 @@ def _held(scene: Scene, database: str, pooled: tuple[Demand, ...]) -> int:
     """The connections of those that keep a server connection as long as they live: clients in session mode."""
     if scene.options.settings_for(database).get(POOL_MODE) == "session":
         return sum(demand.total for demand in pooled)
-    keeping = {r.service for r in scene.routes if r.database == database and in_session(r, scene.options)}
+    keeping = {r.service for r in scene.routes if r.database == database and uses_session_alias(r, scene.options)}
     return sum(demand.total for demand in pooled if demand.service in keeping)
 
 
-def _server(scene: Scene, database: str) -> tuple[Server, tuple[Fact, ...]]:
+def _server(scene: Scene, database: str) -> tuple[ServerLimits, tuple[Fact, ...]]:
     """The server's limits as the files say them, or asked where it runs, and its connections now."""
     service = scene.project.databases[database].service
     variables = {n: v.text for n, v in scene.project.environments.get(database, {}).items()}
@@ -112,7 +112,7 @@ def _server(scene: Scene, database: str) -> tuple[Server, tuple[Fact, ...]]:
         asked = _asked(scene, lambda: measured_load.server(stack, container, cores))
         if asked:
             return asked[0], (asked[1],)
-    files = Server(
+    files = ServerLimits(
         max_connections=size_inputs.server_setting(service, variables, "max_connections"),
         reserved=size_inputs.reserved(service, variables),
         cores=cores,
@@ -136,7 +136,7 @@ def _with_load(scene: Scene, found: Inputs) -> Inputs:
     return found
 
 
-def _container(scene: Scene, service: str) -> Running | None:
+def _container(scene: Scene, service: str) -> RunningContainer | None:
     return next(iter(scene.running.get(service, [])), None)
 
 

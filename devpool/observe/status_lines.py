@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from devpool.decide.routing import way as words_of
 from devpool.evidence.routes import WORDS, Connections, Replica, proof
-from devpool.evidence.show_tables import Pool, Sight
+from devpool.evidence.show_tables import Pool, PoolerStatus
 from devpool.observe.overview import Overview
 from devpool.output import table
 from devpool.undo.state import AppRoute
@@ -59,7 +59,7 @@ def _word(replica: Replica, route: AppRoute) -> str:
     return WORDS[proof(replica, pooled=route.pooled)]
 
 
-def pooler_lines(pooler: Sight) -> list[str]:
+def pooler_lines(pooler: PoolerStatus) -> list[str]:
     """What a pooler is, and its pools."""
     if pooler.problem:
         return [f"{pooler.name}: does not answer: {pooler.problem}"]

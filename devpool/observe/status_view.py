@@ -7,7 +7,7 @@ from typing import Any
 
 from devpool.context import Context
 from devpool.evidence.routes import as_json
-from devpool.evidence.show_tables import Sight
+from devpool.evidence.show_tables import PoolerStatus
 from devpool.observe.overview import Overview
 from devpool.observe.status_lines import status_lines
 
@@ -47,7 +47,7 @@ def _json(found: Overview) -> dict[str, Any]:
     }
 
 
-def _sight(pooler: Sight) -> dict[str, Any]:
+def _sight(pooler: PoolerStatus) -> dict[str, Any]:
     return {
         "running": pooler.running,
         "health": pooler.health,

@@ -11,14 +11,16 @@ from devpool.decide.plan import METRICS_FOLDER, Plan, Pooler
 from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT
 from devpool.errors import ProofError
 from devpool.model.compose_model import Reading
-from devpool.model.project import Project, Setting
+from devpool.model.project import ConnectionVariable, Project
 from devpool.prove.compare_models import same, unescaped
 from devpool.text.edits import Edit
 
 _UNWRITABLE = ["/dev/shm:ro", "/dev/mqueue:ro"]  # noqa: S108 - covered, so that nobody writes there
 
 
-def prove_pooler(project: Project, pooler: Pooler, settings: list[Setting], before: Reading, after: Reading) -> None:
+def prove_pooler(
+    project: Project, pooler: Pooler, settings: list[ConnectionVariable], before: Reading, after: Reading
+) -> None:
     """The pooler's own service is what the plan says, to the last key.
 
     Args:

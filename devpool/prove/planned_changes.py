@@ -14,7 +14,7 @@ from devpool.decide.by_name import ByName
 from devpool.decide.plan import Move, Plan, twin_of
 from devpool.errors import DevpoolError, ProofError
 from devpool.model.compose_model import Reading
-from devpool.model.project import Project, Setting
+from devpool.model.project import ConnectionVariable, Project
 from devpool.prove.compare_models import same, unescaped
 from devpool.text.address import find_addresses, leads_to, moved
 from devpool.text.edits import Edit, apply, placed, revert
@@ -35,7 +35,7 @@ def prove_text(text: str, edits: list[Edit]) -> str:
     return after
 
 
-def prove_reading(project: Project, settings: list[Setting], before: Reading) -> None:
+def prove_reading(project: Project, settings: list[ConnectionVariable], before: Reading) -> None:
     """devpool's own reading of every setting must be Compose's.
 
     Raises:
@@ -51,7 +51,7 @@ def prove_reading(project: Project, settings: list[Setting], before: Reading) ->
         _same_reading(setting, theirs is not None and unescaped(theirs) == setting.value.text)
 
 
-def _same_reading(setting: Setting, same: bool) -> None:
+def _same_reading(setting: ConnectionVariable, same: bool) -> None:
     if not same:
         raise DevpoolError(
             "reading-differs",

@@ -19,7 +19,7 @@ from devpool.redact.passwords import MASK, collapsed
 from devpool.text.characters import spans
 from devpool.text.document import Document, parse
 from devpool.text.envfile import Binding, EnvFile, parse_env
-from devpool.text.nodes import Mapping, Node, Scalar, Sequence, lookup, resolved
+from devpool.text.nodes import MappingNode, Node, ScalarNode, SequenceNode, lookup, resolved
 from devpool.text.patterns import regex
 
 # Keys of the Compose specification whose values are names, paths, addresses and numbers of Compose's own.
@@ -152,10 +152,10 @@ def host_names(document: Document) -> frozenset[str]:
     """The names by which apps may call the services of a compose file."""
     services = lookup(document.root, "services")
     found: set[str] = set()
-    for entry in services.entries if isinstance(services, Mapping) else ():
+    for entry in services.entries if isinstance(services, MappingNode) else ():
         own = resolved(entry.value)
-        named = [lookup(own, key) for key in _NAMES] if isinstance(own, Mapping) else []
-        found |= {entry.key.value, *(n.value for n in named if isinstance(n, Scalar))}
+        named = [lookup(own, key) for key in _NAMES] if isinstance(own, MappingNode) else []
+        found |= {entry.key.value, *(n.value for n in named if isinstance(n, ScalarNode))}
     return frozenset(name for name in found if _HOST_NAME.fullmatch(name))
 
 
@@ -190,21 +190,21 @@ class _Masks:
             place: `top`, `structure`, `extension`, `values`, `words` or `arguments`, by the keys around it; `-item`
                 follows in a list.
         """
-        if isinstance(node, Mapping):
+        if isinstance(node, MappingNode):
             for entry in node.entries:
                 key = entry.key.value
                 self._key(entry.key)
                 extension = place == "top" and key not in _TOP_LEVEL and key != "<<"
                 self.node(entry.value, key, "extension" if extension else _place(key, place))
-        elif isinstance(node, Sequence):
+        elif isinstance(node, SequenceNode):
             around = place.removesuffix("-item")
             for number, item in enumerate(node.items):
                 first = number == 0 or " " in getattr(item, "value", "")  # a script after `sh -c`
                 self.node(item, name, "arguments" if around == "words" and not first else f"{around}-item")
-        elif isinstance(node, Scalar):
+        elif isinstance(node, ScalarNode):
             self._scalar(node, self._flags(node.value, name, *place.split("-")))
 
-    def _key(self, key: Scalar) -> None:
+    def _key(self, key: ScalarNode) -> None:
         self._scalar(key, bytearray([bool(_KEY.fullmatch(key.value))]) * len(key.value))
 
     def _flags(self, value: str, name: str, place: str, item: str = "") -> bytearray:
@@ -221,7 +221,7 @@ class _Masks:
             return bytearray(b"\1") * len(value)  # the shell's value is passed on
         return shown_characters(value, name, self.known)
 
-    def _scalar(self, scalar: Scalar, flags: bytearray) -> None:
+    def _scalar(self, scalar: ScalarNode, flags: bytearray) -> None:
         start, end = scalar.start, scalar.end
         self.scalars.append((start, end))
         self.values.append(scalar.value)

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from math import ceil
 
 from devpool.sizing.concurrency import Demand, Fact
-from devpool.sizing.size_values import Inputs, Load, Server, Size, Step
+from devpool.sizing.size_values import Inputs, Load, ServerLimits, Size, Step
 
 _SPARE = 0.2  # of the server's connections, for migrations, psql and monitoring
 _SPINDLES = 1  # HikariCP: 0 where all data is in memory; a solid state disk counts as a small number
@@ -57,7 +57,7 @@ def _total(demands: Iterable[Demand]) -> int:
     return sum(demand.total for demand in demands)
 
 
-def _server_steps(server: Server, usable: int) -> list[Step]:
+def _server_steps(server: ServerLimits, usable: int) -> list[Step]:
     total, reserved = server.max_connections, server.reserved
     return [
         _known("max_connections", total, "limit"),

@@ -24,7 +24,7 @@ _FROM_VARIABLE = {"max_connections": ("POSTGRESQL_MAX_CONNECTIONS", "POSTGRES_MA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class ContainerLook:
     """An app as it starts: its command as one line, its variables, and how many containers of it there are."""
 
     words: str
@@ -32,10 +32,10 @@ class Look:
     containers: Fact
 
 
-def looks(project: Project) -> dict[str, Look]:
+def looks(project: Project) -> dict[str, ContainerLook]:
     """The services as the files have them."""
     return {
-        name: Look(
+        name: ContainerLook(
             words=service.start(),
             variables={n: v.text for n, v in project.environments[name].items()},
             containers=_containers(service),
@@ -55,15 +55,15 @@ def _containers(service: Service) -> Fact:
 def _deploy(service: Service, *path: str) -> str:
     """A text below `deploy`; "" where there is none."""
     for statement in reversed(service.statements("deploy")):
-        node = nodes.lookup(statement.value, *path) if isinstance(statement.value, nodes.Mapping) else None
+        node = nodes.lookup(statement.value, *path) if isinstance(statement.value, nodes.MappingNode) else None
         found = nodes.resolved(node) if node else None
-        if isinstance(found, nodes.Scalar):
+        if isinstance(found, nodes.ScalarNode):
             return service.read(found)
     return ""
 
 
 def demands(
-    routes: Iterable[Route], seen: Mapping[str, Look], database: str, *, pooled: bool, cores: int
+    routes: Iterable[Route], seen: Mapping[str, ContainerLook], database: str, *, pooled: bool, cores: int
 ) -> tuple[Demand, ...]:
     """What the apps on one route can hold at a database. Of a direct one that nothing is known of: one connection, for
     these are jobs and consoles.
@@ -78,7 +78,9 @@ def demands(
 def pools(project: Project, routes: Iterable[Route], database: str) -> tuple[Fact, int]:
     """The pairs of user and database that pooled apps name, and how many databases those are."""
     apps = {r.service for r in routes if r.database == database and r.pooled}
-    logins = [login_of(project, s) for s in project.settings if s.database == database and s.service in apps]
+    logins = [
+        login_of(project, s) for s in project.connection_variables if s.database == database and s.service in apps
+    ]
     pairs = {(login.get("POSTGRES_USER", ""), login.get("POSTGRES_DB", "")) for login in logins} - {("", "")}
     if not pairs:
         return Fact(value=1, source="one user and database", assumed=True), 1

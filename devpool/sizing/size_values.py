@@ -18,7 +18,7 @@ SOURCES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
+class ServerLimits:
     """A database's server: its `max_connections`, those of them that apps do not get, and its cores."""
 
     max_connections: Fact
@@ -64,7 +64,7 @@ class Inputs:
     """
 
     database: str
-    server: Server
+    server: ServerLimits
     pooled: tuple[Demand, ...]
     direct: tuple[Demand, ...]
     pools: Fact

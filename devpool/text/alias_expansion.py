@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Several
 
-from devpool.text.nodes import Mapping, Node, Sequence, resolved
+from devpool.text.nodes import MappingNode, Node, SequenceNode, resolved
 
 MAX_DEPTH = 80
 # Real files stay far below: a common block that a thousand services merge is a few ten thousand nodes.
@@ -20,7 +20,7 @@ class Meaning:
         self.depth = 0
         self.count = 0
 
-    def add(self, node: Mapping | Sequence, children: Several[Node]) -> None:
+    def add(self, node: MappingNode | SequenceNode, children: Several[Node]) -> None:
         """Take in a collection that has been read; `depth` and `count` are its own then."""
         parts = [self._found.get(id(resolved(child)), (1, 1)) for child in children]
         self.depth = 1 + max((depth for depth, _ in parts), default=0)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from devpool.text.interpolation import Piece
-from devpool.text.nodes import Scalar
+from devpool.text.nodes import ScalarNode
 from devpool.text.patterns import regex
 
 Span = tuple[int, int]
@@ -23,7 +23,7 @@ _NAMED = {"0": "\0", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
 _HEADER = regex(r"[|>][^\r\n]*(\r\n|\n|\r|$)")
 
 
-def spans(text: str, scalar: Scalar) -> list[Span] | None:
+def spans(text: str, scalar: ScalarNode) -> list[Span] | None:
     """The span in `text` of each character of a scalar's value; None where the two cannot be laid side by side."""
     start, end = scalar.start, scalar.end
     if scalar.style in ("'", '"'):

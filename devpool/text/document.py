@@ -1,7 +1,7 @@
 """One YAML file as text plus a tree that only points into it.
 
 PyYAML's event stream gives the positions. The composed tree of PyYAML itself is not used, because there
-an alias is the very node of its anchor, with the anchor's marks: here an `Alias` has a span of its own.
+an alias is the very node of its anchor, with the anchor's marks: here an `AliasNode` has a span of its own.
 All positions count characters of `Document.text`, from which a byte order mark has been taken off.
 """
 
@@ -17,7 +17,7 @@ import yaml
 
 from devpool.errors import DevpoolError
 from devpool.text.alias_expansion import MAX_DEPTH, Meaning
-from devpool.text.nodes import Alias, Entry, Mapping, Node, Scalar, Sequence
+from devpool.text.nodes import AliasNode, Entry, MappingNode, Node, ScalarNode, SequenceNode
 from devpool.text.patterns import regex
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -53,7 +53,7 @@ class Document:
     bom: bool
     text: str = field(repr=False)
     newline: str
-    root: Mapping = field(repr=False)
+    root: MappingNode = field(repr=False)
     directory: str = ""
     size: int = 0
     _newlines: list[int] = field(init=False, repr=False, default_factory=list)
@@ -108,7 +108,7 @@ def parse(path: str, data: bytes, directory: str = "") -> Document:
     bom, text = decode(path, data)
     builder = _Builder(path, text)
     root = _tree(builder)
-    if not isinstance(root, Mapping):
+    if not isinstance(root, MappingNode):
         raise DevpoolError(
             "not-a-mapping",
             "the file does not hold a Compose project: its top level is not a mapping",
@@ -210,10 +210,10 @@ class _Builder:
         node: Node
         if isinstance(opened.event, yaml.SequenceStartEvent):
             items = tuple(opened.children)
-            node = Sequence(start=start, end=end, tag=tag, anchor=anchor, items=items, flow=flow)
+            node = SequenceNode(start=start, end=end, tag=tag, anchor=anchor, items=items, flow=flow)
         else:
             entries = self._entries(opened)
-            node = Mapping(start=start, end=end, tag=tag, anchor=anchor, entries=entries, flow=flow)
+            node = MappingNode(start=start, end=end, tag=tag, anchor=anchor, entries=entries, flow=flow)
         self.meaning.add(node, opened.children)
         if self.meaning.depth > MAX_DEPTH:
             raise self.too_deep(node.start)
@@ -263,9 +263,9 @@ class _Builder:
         pairs = zip(opened.children[::2], opened.children[1::2], strict=True)
         return tuple(Entry(key=self._key(k), value=v) for k, v in pairs)
 
-    def _key(self, node: Node) -> Scalar:
-        key = node.target if isinstance(node, Alias) else node
-        if isinstance(key, Scalar):
+    def _key(self, node: Node) -> ScalarNode:
+        key = node.target if isinstance(node, AliasNode) else node
+        if isinstance(key, ScalarNode):
             return key
         raise DevpoolError(
             "key-not-text",
@@ -274,7 +274,7 @@ class _Builder:
             hint="Compose files have text keys only; correct the file",
         )
 
-    def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
+    def _scalar(self, event: yaml.ScalarEvent) -> ScalarNode:
         start, end = self._value_start(event), _index(event.end_mark)
         if event.tag == _BINARY:
             raise self._binary(start)  # Compose decodes it: an `include` could be hidden so
@@ -285,9 +285,9 @@ class _Builder:
             body = self.text[start:end].rstrip(" " if kept else None)
             end = start + len(re.sub(r"(\r\n|\n|\r)\Z", "", body))
         style = event.style or ""
-        return Scalar(start=start, end=end, tag=event.tag, anchor=event.anchor, value=event.value, style=style)
+        return ScalarNode(start=start, end=end, tag=event.tag, anchor=event.anchor, value=event.value, style=style)
 
-    def _alias(self, event: yaml.AliasEvent) -> Alias:
+    def _alias(self, event: yaml.AliasEvent) -> AliasNode:
         name = event.anchor or ""
         target = self.anchors.get(name)
         start, end = _index(event.start_mark), _index(event.end_mark)
@@ -299,7 +299,7 @@ class _Builder:
                 where=self._place(start),
                 hint="define its anchor (`&...`) above it, or put the text in quotes if it is no alias",
             )
-        return Alias(start=start, end=end, name=name, target=target)
+        return AliasNode(start=start, end=end, name=name, target=target)
 
     def _add(self, node: Node) -> None:
         self.size += 1

@@ -8,7 +8,7 @@ from devpool.errors import DevpoolError
 from devpool.text import nodes
 from devpool.text.document import Document
 from devpool.text.edits import Copy, Part
-from devpool.text.nodes import Entry, Node, Scalar, Sequence
+from devpool.text.nodes import Entry, Node, ScalarNode, SequenceNode
 from devpool.text.patterns import regex
 
 _PLAIN = regex(r"[A-Za-z0-9_./][A-Za-z0-9_./:@+-]*[A-Za-z0-9_./]|[A-Za-z0-9_./]")
@@ -63,11 +63,11 @@ def quoted(value: str) -> str:
     return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
 
 
-def unit(document: Document, services: nodes.Mapping) -> str:
+def unit(document: Document, services: nodes.MappingNode) -> str:
     """One step of indentation, as the services' own fields use it."""
     for entry in services.entries:
         body = nodes.resolved(entry.value)
-        if isinstance(body, nodes.Mapping) and not body.flow and body.entries and body is entry.value:
+        if isinstance(body, nodes.MappingNode) and not body.flow and body.entries and body is entry.value:
             outer = _before(document, entry.key)
             inner = _before(document, body.entries[0].key)
             if inner.startswith(outer) and len(inner) > len(outer) and not inner.strip(" \t"):
@@ -84,7 +84,7 @@ def dash(document: Document, item: Node) -> str:
 
 
 def after_item(
-    document: Document, sequence: Sequence, item: Node, parts: tuple[Part, ...]
+    document: Document, sequence: SequenceNode, item: Node, parts: tuple[Part, ...]
 ) -> tuple[int, tuple[Part, ...]]:
     """Where and with what text to add a list item after another."""
     if sequence.flow:
@@ -94,7 +94,7 @@ def after_item(
 
 
 def after_entry(
-    document: Document, mapping: nodes.Mapping, entry: Entry, key: str, parts: tuple[Part, ...]
+    document: Document, mapping: nodes.MappingNode, entry: Entry, key: str, parts: tuple[Part, ...]
 ) -> tuple[int, tuple[Part, ...]]:
     """Where and with what text to add an entry to a mapping after another. The key is quoted as its neighbour's."""
     quote = entry.key.style if entry.key.style in ("'", '"') else ""
@@ -115,11 +115,11 @@ def _refuse_open_block(document: Document, node: Node) -> None:
 
     Source: the YAML specification, 8.1.1.2, "Block Chomping Indicator".
     """
-    while isinstance(node, nodes.Mapping | Sequence) and not node.flow:
-        children = node.items if isinstance(node, Sequence) else [e.value for e in node.entries]
+    while isinstance(node, nodes.MappingNode | SequenceNode) and not node.flow:
+        children = node.items if isinstance(node, SequenceNode) else [e.value for e in node.entries]
         node = children[-1]
     header = document.text[node.start : node.start + 3]
-    if isinstance(node, Scalar) and node.style in ("|", ">") and "-" not in header:
+    if isinstance(node, ScalarNode) and node.style in ("|", ">") and "-" not in header:
         raise DevpoolError(
             "no-final-newline",
             "the file ends in a block value without a line end, and lines below it would change that value",
@@ -128,13 +128,13 @@ def _refuse_open_block(document: Document, node: Node) -> None:
         )
 
 
-def item_parts(document: Document, item: Scalar, name: str, value: tuple[Part, ...]) -> tuple[Part, ...]:
+def item_parts(document: Document, item: ScalarNode, name: str, value: tuple[Part, ...]) -> tuple[Part, ...]:
     """`NAME=value` as a list item, in the quotes of another item."""
     quote = item.style if item.style in ("'", '"') else ""
     return (f"{quote}{name}=", *value, quote) if quote else (f"{name}=", *value)
 
 
-def stated_item(document: Document, neighbour: Scalar, name: str, value: str) -> tuple[Part, ...]:
+def stated_item(document: Document, neighbour: ScalarNode, name: str, value: str) -> tuple[Part, ...]:
     """`NAME=value` as a list item like its neighbour, for a value that is no copy."""
     if neighbour.style in ("'", '"') and not re.search(r"['\"\\]", value):
         return item_parts(document, neighbour, name, (value,))
@@ -147,7 +147,7 @@ def item(name: str, value: str) -> str:
     return whole if quoted(value) == value or value.isdigit() else quoted(whole)
 
 
-def raw(scalar: Scalar) -> Copy:
+def raw(scalar: ScalarNode) -> Copy:
     """A scalar's text with its quotes."""
     return Copy(scalar.start, scalar.end)
 

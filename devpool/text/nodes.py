@@ -23,7 +23,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Scalar(Node):
+class ScalarNode(Node):
     """A scalar: its decoded `value`, and `style`: `'`, `"`, `|`, `>` or "" for plain."""
 
     value: str
@@ -31,7 +31,7 @@ class Scalar(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Sequence(Node):
+class SequenceNode(Node):
     """A list, in block or in flow style."""
 
     items: tuple[Node, ...]
@@ -42,12 +42,12 @@ class Sequence(Node):
 class Entry:
     """One `key: value` of a mapping."""
 
-    key: Scalar
+    key: ScalarNode
     value: Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Mapping(Node):
+class MappingNode(Node):
     """A mapping, in block or in flow style, its entries in the order of the text."""
 
     entries: tuple[Entry, ...]
@@ -55,7 +55,7 @@ class Mapping(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Alias(Node):
+class AliasNode(Node):
     """`*name`, where it stands, and the node it means."""
 
     name: str
@@ -64,10 +64,10 @@ class Alias(Node):
 
 def resolved(node: Node) -> Node:
     """The node itself, or what an alias means."""
-    return node.target if isinstance(node, Alias) else node
+    return node.target if isinstance(node, AliasNode) else node
 
 
-def entries(mapping: Mapping) -> dict[str, Entry]:
+def entries(mapping: MappingNode) -> dict[str, Entry]:
     """The effective entries of a mapping by key: its own, then those that `<<` merges in.
 
     The first of several merged mappings wins, as the YAML 1.1 merge key says. A key written twice: the last.
@@ -83,14 +83,14 @@ def entries(mapping: Mapping) -> dict[str, Entry]:
     return found | own
 
 
-def merged(node: Node) -> Iterator[Mapping]:
+def merged(node: Node) -> Iterator[MappingNode]:
     """The mappings that a `<<` value names, those that win first; YAML knows no lists in its list."""
     target = resolved(node)
-    items = target.items if isinstance(target, Sequence) else (target,)
-    yield from (item for item in map(resolved, items) if isinstance(item, Mapping))
+    items = target.items if isinstance(target, SequenceNode) else (target,)
+    yield from (item for item in map(resolved, items) if isinstance(item, MappingNode))
 
 
-def holding(mapping: Mapping, held: Entry) -> Mapping:
+def holding(mapping: MappingNode, held: Entry) -> MappingNode:
     """The mapping that really holds an entry of a mapping: a merge may have brought it in."""
     place = bisect_left(mapping.entries, held.key.start, key=lambda e: e.key.start)
     if place < len(mapping.entries) and mapping.entries[place] is held:
@@ -100,12 +100,12 @@ def holding(mapping: Mapping, held: Entry) -> Mapping:
     return holding(source, held) if source else mapping
 
 
-def lookup(mapping: Mapping, *path: str) -> Node | None:
+def lookup(mapping: MappingNode, *path: str) -> Node | None:
     """The node at a path of keys, aliases and merges followed; None where there is none."""
     node: Node = mapping
     for key in path:
         node = resolved(node)
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             return None
         found = entries(node).get(key)
         if found is None:
@@ -123,19 +123,19 @@ def path_to(root: Node, position: int, *, items: bool = True) -> tuple[str, ...]
     """
     found: list[str] = []
     node: Node | None = root
-    while node is not None and (items or not isinstance(node, Sequence)):
+    while node is not None and (items or not isinstance(node, SequenceNode)):
         name, node = _step_to(node, position)
         found += [name] if name is not None else []
     return tuple(found)
 
 
 def _step_to(node: Node, position: int) -> tuple[str | None, Node | None]:
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         last = bisect_right(node.entries, position, key=lambda e: e.key.start) - 1
         entry = node.entries[last] if last >= 0 else None
         if entry and position <= max(entry.key.end, entry.value.end):
             return entry.key.value, entry.value
-    elif isinstance(node, Sequence):
+    elif isinstance(node, SequenceNode):
         after = bisect_right(node.items, position, key=lambda item: item.start)
         for number in range(max(after - 2, 0), after):  # at the end of one the next may begin
             item = node.items[number]
@@ -149,11 +149,11 @@ def place_of(root: Node, path: tuple[str, ...]) -> tuple[int, int] | None:
     node: Node | None = root
     span: tuple[int, int] | None = None
     for name in path:
-        if isinstance(node, Mapping):
+        if isinstance(node, MappingNode):
             entry = next((e for e in reversed(node.entries) if e.key.value == name), None)
             node = entry.value if entry else None
             span = (entry.key.start, max(entry.key.end, entry.value.end)) if entry else None
-        elif isinstance(node, Sequence):
+        elif isinstance(node, SequenceNode):
             items = enumerate(node.items)
             node = next((i for n, i in items if _item_name(i, n) == name), None)
             span = (node.start, node.end) if node else None
@@ -163,13 +163,13 @@ def place_of(root: Node, path: tuple[str, ...]) -> tuple[int, int] | None:
 
 
 def _item_name(item: Node, number: int) -> str:
-    paths = [e.value for e in item.entries if e.key.value == "path"] if isinstance(item, Mapping) else []
+    paths = [e.value for e in item.entries if e.key.value == "path"] if isinstance(item, MappingNode) else []
     named = paths[0] if paths else item
-    name = named.value.partition("=")[0] if isinstance(named, Scalar) else ""
+    name = named.value.partition("=")[0] if isinstance(named, ScalarNode) else ""
     return name if _NAME.fullmatch(name) else f"#{number}"
 
 
-def inner(text: str, scalar: Scalar) -> tuple[int, int] | None:
+def inner(text: str, scalar: ScalarNode) -> tuple[int, int] | None:
     """The span of a scalar's characters inside its quotes, where raw text and value are the same.
 
     None for scalars whose raw text differs from their value: escapes, folded lines, block scalars.

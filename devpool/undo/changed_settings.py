@@ -45,7 +45,7 @@ def tuned(edit: Edit, file: Document) -> Tuned | None:
     """
     found = nodes.lookup(file.root, *edit.at)
     node = nodes.resolved(found) if found else None
-    if not isinstance(node, nodes.Mapping) or node is not found:
+    if not isinstance(node, nodes.MappingNode) or node is not found:
         return None
     written = _as_written(edit)
     before, now = _data(written), _data(node)
@@ -62,25 +62,25 @@ def _literal(edit: Edit) -> str:
     return "".join(part if isinstance(part, str) else _COPIED for part in edit.new)
 
 
-def _as_written(edit: Edit) -> nodes.Mapping:
+def _as_written(edit: Edit) -> nodes.MappingNode:
     document = parse(edit.path, f"services:{_literal(edit)}\n".encode())
     found = nodes.lookup(document.root, *edit.at)
-    if not isinstance(found, nodes.Mapping):
+    if not isinstance(found, nodes.MappingNode):
         raise DevpoolError("state-unreadable", "the record of the pooler's service cannot be read", where=edit.path)
     return found
 
 
-def _data(node: nodes.Mapping) -> dict[str, object]:
+def _data(node: nodes.MappingNode) -> dict[str, object]:
     return {key: _value(entry.value) for key, entry in nodes.entries(node).items()}
 
 
 def _value(node: nodes.Node) -> object:
     found = nodes.resolved(node)
-    if isinstance(found, nodes.Mapping):
+    if isinstance(found, nodes.MappingNode):
         return _data(found)
-    if isinstance(found, nodes.Sequence):
+    if isinstance(found, nodes.SequenceNode):
         return [_value(item) for item in found.items]
-    return found.value if isinstance(found, nodes.Scalar) else None
+    return found.value if isinstance(found, nodes.ScalarNode) else None
 
 
 def _variables(before: object, now: object) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from devpool.text.document import Document
 from devpool.text.edits import Edit
 from devpool.text.envfile import EnvFile
 from devpool.text.layout import line_start
-from devpool.text.nodes import Mapping, place_of
+from devpool.text.nodes import MappingNode, place_of
 from devpool.undo.match import LOOKS, Span, fitting
 
 File = Document | EnvFile
@@ -121,7 +121,7 @@ def service_names(file: File) -> list[str]:
     if isinstance(file, EnvFile):
         return []
     entry = next((e for e in file.root.entries if e.key.value == "services"), None)
-    return [e.key.value for e in entry.value.entries] if entry and isinstance(entry.value, Mapping) else []
+    return [e.key.value for e in entry.value.entries] if entry and isinstance(entry.value, MappingNode) else []
 
 
 def _renamed(file: Document, at: tuple[str, ...]) -> list[Span]:

@@ -1,6 +1,6 @@
 """What the text of an edit looks like by now: its words, and whatever an editor made of the white space around them.
 
-Looked for strictly first, then ever more loosely; a match counts only at the place of the edit.
+ProbedPool for strictly first, then ever more loosely; a match counts only at the place of the edit.
 """
 
 from __future__ import annotations

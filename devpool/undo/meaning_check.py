@@ -15,7 +15,7 @@ from devpool.text import nodes
 from devpool.text.address import find_addresses
 from devpool.text.document import Document
 from devpool.text.envfile import EnvFile
-from devpool.text.nodes import Node, Scalar
+from devpool.text.nodes import Node, ScalarNode
 from devpool.text.patterns import regex
 from devpool.undo.locate_edit import File
 from devpool.undo.state_check import ADDRESS, KEYS, Ours, is_past, leads_by_name
@@ -57,9 +57,9 @@ def beyond(now: File, after: File, ours: Ours, *, forced: bool = False) -> Itera
 def is_ours(service: Node | None) -> bool:
     """Whether a service's mapping says that it is built from a build context of devpool's."""
     body = nodes.resolved(service) if service else None
-    build = nodes.lookup(body, "build") if isinstance(body, nodes.Mapping) else None
+    build = nodes.lookup(body, "build") if isinstance(body, nodes.MappingNode) else None
     found = nodes.resolved(build) if build else None
-    context = nodes.lookup(found, "context") if isinstance(found, nodes.Mapping) else found
+    context = nodes.lookup(found, "context") if isinstance(found, nodes.MappingNode) else found
     text = _text(context) if context else None
     return text is not None and text.endswith((BUILD_CONTEXT, EXPORTER_CONTEXT))
 
@@ -72,7 +72,7 @@ def _services(now: Document, after: Document, ours: Ours, same: _Same, *, forced
                 yield f"services.{name}"
             continue
         before, then = one.get(name), other.get(name)
-        if before is None or then is None or not isinstance(nodes.resolved(then), nodes.Mapping):
+        if before is None or then is None or not isinstance(nodes.resolved(then), nodes.MappingNode):
             if not same(before, then):
                 yield f"services.{name}"
             continue
@@ -213,37 +213,37 @@ def _of_env_file(file: EnvFile) -> Values:
 def _named(node: Node | None) -> Values:
     """What an `environment` says, None for a name without a value."""
     found = nodes.resolved(node) if node else None
-    if isinstance(found, nodes.Mapping):
+    if isinstance(found, nodes.MappingNode):
         return {name: _text(value) for name, value in _entries(found).items()}
-    items = found.items if isinstance(found, nodes.Sequence) else ()
+    items = found.items if isinstance(found, nodes.SequenceNode) else ()
     pairs = ((text or "").partition("=") for text in map(_text, items))
     return {name: value if sign else None for name, sign, value in pairs}
 
 
 def _entries(node: Node | None) -> dict[str, Node]:
     found = nodes.resolved(node) if node else None
-    return {k: e.value for k, e in nodes.entries(found).items()} if isinstance(found, nodes.Mapping) else {}
+    return {k: e.value for k, e in nodes.entries(found).items()} if isinstance(found, nodes.MappingNode) else {}
 
 
 def _text(node: Node) -> str | None:
     found = nodes.resolved(node)
-    if not isinstance(found, Scalar):
+    if not isinstance(found, ScalarNode):
         return None
     return None if not found.style and found.value.lower() in ("", "~", "null") else found.value
 
 
 def _words(node: Node | None) -> Sequence[str | None]:
     found = nodes.resolved(node) if node else None
-    return [_text(n) for n in (found.items if isinstance(found, nodes.Sequence) else [found] if found else [])]
+    return [_text(n) for n in (found.items if isinstance(found, nodes.SequenceNode) else [found] if found else [])]
 
 
 def _texts(node: Node | None) -> set[str]:
     """The names in a list, in a mapping's keys, or the one of a scalar; in a list's mapping its `path`."""
     found = nodes.resolved(node) if node else None
-    if isinstance(found, nodes.Mapping):
+    if isinstance(found, nodes.MappingNode):
         return set(_entries(found))
-    items = found.items if isinstance(found, nodes.Sequence) else [found] if found else []
-    paths = (nodes.lookup(i, "path") if isinstance(i, nodes.Mapping) else i for i in map(nodes.resolved, items))
+    items = found.items if isinstance(found, nodes.SequenceNode) else [found] if found else []
+    paths = (nodes.lookup(i, "path") if isinstance(i, nodes.MappingNode) else i for i in map(nodes.resolved, items))
     return {text for path in paths if path and (text := _text(path))}
 
 
@@ -265,11 +265,11 @@ class _Same:
     def _look(self, one: Node, other: Node) -> bool:
         if one.tag != other.tag:
             return False
-        if isinstance(one, Scalar) and isinstance(other, Scalar):
+        if isinstance(one, ScalarNode) and isinstance(other, ScalarNode):
             return (one.value, one.style) == (other.value, other.style)
-        if isinstance(one, nodes.Sequence) and isinstance(other, nodes.Sequence):
+        if isinstance(one, nodes.SequenceNode) and isinstance(other, nodes.SequenceNode):
             return len(one.items) == len(other.items) and all(map(self, one.items, other.items))
-        if isinstance(one, nodes.Mapping) and isinstance(other, nodes.Mapping):
+        if isinstance(one, nodes.MappingNode) and isinstance(other, nodes.MappingNode):
             mine, theirs = _entries(one), _entries(other)
             return mine.keys() == theirs.keys() and all(self(mine[k], theirs[k]) for k in mine)
         return False

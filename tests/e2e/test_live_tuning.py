@@ -1,4 +1,4 @@
-"""A running pooler is tuned: settings change under connected clients, and the door in session mode keeps a session.
+"""A running pooler is tuned: settings change under connected clients, and the session alias keeps a session.
 
 One demo project, told as a story; what was seen is looked at from all sides.
 """
@@ -129,7 +129,7 @@ def session(project: DemoProject, seen: Seen) -> None:
     look(project, seen, "session")
     project.devpool("psql", "web", "--", "-Atc", "SELECT 1")  # a pool is shown once somebody has used it
     seen.answers["pools"] = {r["database"]: r["pool_mode"] for r in admin(project, "SHOW POOLS")}
-    seen.answers["at the door"] = {r["addr"]: r["database"] for r in admin(project, "SHOW CLIENTS")}
+    seen.answers["at the session alias"] = {r["addr"]: r["database"] for r in admin(project, "SHOW CLIENTS")}
     seen.answers["worker"] = {"address": project.compose("exec", "-T", "worker", "hostname", "-i").strip()}
     seen.answers["status"] = project.ask("status")
 
@@ -219,7 +219,7 @@ def test_without_a_running_pooler_only_the_file_changes_and_that_is_said(seen: S
     assert seen.answers["stopped"]["written"]
 
 
-# --- the door ---
+# --- the session alias ---
 
 
 def test_behind_the_door_a_session_keeps_what_it_set(seen: Seen) -> None:
@@ -231,7 +231,7 @@ def test_behind_the_door_a_session_keeps_what_it_set(seen: Seen) -> None:
 def test_the_door_is_in_session_mode_and_the_rest_is_not(seen: Seen) -> None:
     pools = seen.answers["pools"]
     assert (pools["notes_session"], pools["notes"]) == ("session", "transaction")
-    assert seen.answers["at the door"][seen.answers["worker"]["address"]] == "notes_session"
+    assert seen.answers["at the session alias"][seen.answers["worker"]["address"]] == "notes_session"
 
 
 def test_an_app_at_the_door_is_pooled_like_the_others(seen: Seen) -> None:

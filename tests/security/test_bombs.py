@@ -15,7 +15,7 @@ from unit.test_growth import calls
 from devpool.cli import run as run_here
 from devpool.decide.job_detection import serves
 from devpool.docker.bounded_output import TooLateError, TooMuchError
-from devpool.docker.engine import Running
+from devpool.docker.engine import RunningCommand
 from devpool.docker.program import docker_program
 from devpool.errors import DevpoolError
 from devpool.lifecycle import plan_notes
@@ -25,7 +25,7 @@ from devpool.redact.passwords import redact
 from devpool.text.address import find_addresses, several_hosts
 from devpool.text.document import parse
 from devpool.text.envfile import parse_env, values_of
-from devpool.text.nodes import Mapping, entries, lookup
+from devpool.text.nodes import MappingNode, entries, lookup
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_merges_by_the_thousand_cost_their_number() -> None:
 
     def work(number: int) -> int:
         node = lookup(parse("a", text(number).encode()).root, "m")
-        assert isinstance(node, Mapping)
+        assert isinstance(node, MappingNode)
         return calls(lambda: entries(node))
 
     assert len(entries_of(text(500))) == 500
@@ -139,7 +139,7 @@ def test_merges_by_the_thousand_cost_their_number() -> None:
 
 def entries_of(text: str) -> dict[str, object]:
     node = lookup(parse("a", text.encode()).root, "m")
-    assert isinstance(node, Mapping)
+    assert isinstance(node, MappingNode)
     return dict(entries(node))
 
 
@@ -202,14 +202,14 @@ def test_the_limit_of_compose_is_a_number(folder: Path, capsys: pytest.CaptureFi
 
 def test_what_a_program_says_is_bounded(folder: Path) -> None:
     fake_docker(folder, "while True:\n    print('x' * 10000)\n")
-    running = Running(["docker"], str(folder), None, harmless=True)
+    running = RunningCommand(["docker"], str(folder), None, harmless=True)
     with pytest.raises(TooMuchError):
         running.output(60, 1 << 20)
 
 
 def test_a_program_that_closes_its_streams_and_goes_on_is_ended(folder: Path) -> None:
     fake_docker(folder, "import os, time\nos.close(1)\nos.close(2)\ntime.sleep(100)\n")
-    running, began = Running(["docker"], str(folder), None, harmless=True), time.monotonic()
+    running, began = RunningCommand(["docker"], str(folder), None, harmless=True), time.monotonic()
     with pytest.raises(TooLateError):
         running.output(2)
     assert time.monotonic() - began < 60

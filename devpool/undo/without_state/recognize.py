@@ -36,7 +36,7 @@ _BRACE = regex(r"[{}]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Former:
+class RemovedPooler:
     """A pooler that goes, and where what goes to it has to go.
 
     Attributes:
@@ -46,7 +46,7 @@ class Former:
         upstream: where the database listens.
         published: the port of the host at which the pooler can be reached; "" for none.
         healthy: whether the pooler waits for the database's health, so that apps may too.
-        doors: the names of doors in session mode, each with the database's own name.
+        session_aliases: the names of session aliases, each with the database's own name.
         exporters: the services that show its metrics.
     """
 
@@ -56,11 +56,11 @@ class Former:
     upstream: str
     published: str = ""
     healthy: bool = True
-    doors: tuple[tuple[str, str], ...] = ()
+    session_aliases: tuple[tuple[str, str], ...] = ()
     exporters: tuple[str, ...] = ()
 
 
-def former_poolers(project: Project) -> list[Former]:
+def former_poolers(project: Project) -> list[RemovedPooler]:
     """The poolers of devpool in a project.
 
     Raises:
@@ -74,11 +74,11 @@ def _exporters(project: Project, pooler: str) -> Iterator[str]:
     yield from (s.name for s in mine if pooler in s.names("depends_on"))
 
 
-def former_of(added: AddedPooler, project: Project) -> Former:
+def former_of(added: AddedPooler, project: Project) -> RemovedPooler:
     """The same of a pooler that is on record."""
     database = project.services.get(added.database)
     healthy = database is not None and has_healthcheck(database)
-    return Former(
+    return RemovedPooler(
         name=added.name,
         database=added.database,
         port=added.port,
@@ -93,15 +93,15 @@ def is_ours(service: Service, context: str = "") -> bool:
     ours = (f"/{context}",) if context else (f"/{BUILD_CONTEXT}", f"/{EXPORTER_CONTEXT}")
     for statement in service.statements("build"):
         value = statement.value
-        node = nodes.lookup(value, "context") if isinstance(value, nodes.Mapping) else value
+        node = nodes.lookup(value, "context") if isinstance(value, nodes.MappingNode) else value
         found = nodes.resolved(node) if node else None
-        if isinstance(found, nodes.Scalar):
+        if isinstance(found, nodes.ScalarNode):
             path = resolve_path(statement.document.directory, service.read(found))
             return path.endswith(ours)
     return False
 
 
-def _former(project: Project, service: Service) -> Former:
+def _former(project: Project, service: Service) -> RemovedPooler:
     values = {name: value.text for name, value in project.environments[service.name].items()}
     url = next((a for a in find_addresses(values.get("DATABASE_URL", "")) if a.kind == "url"), None)
     host = values.get("POSTGRES_HOST") or (url.host if url else "")
@@ -112,16 +112,16 @@ def _former(project: Project, service: Service) -> Former:
             where=service.place,
             hint="take .devpool/state.json back from version control, or run devpool where the project was enabled",
         )
-    doors = (pair.partition("=") for pair in values.get(VARIABLE, "").split(",") if "=" in pair)
+    session_aliases = (pair.partition("=") for pair in values.get(VARIABLE, "").split(",") if "=" in pair)
     waits = [service.deep_texts(s.value) for s in service.statements("depends_on")]
-    return Former(
+    return RemovedPooler(
         name=service.name,
         database=host,
         port=values.get("PGBOUNCER_LISTEN_PORT", "6432"),
         upstream=values.get("POSTGRES_PORT") or (url.port if url else None) or "5432",
         published=next(iter(published_ports(service)), ""),
         healthy=any("service_healthy" in texts for texts in waits),
-        doors=tuple((door, name) for door, _, name in doors),
+        session_aliases=tuple((alias, name) for alias, _, name in session_aliases),
         exporters=tuple(_exporters(project, service.name)),
     )
 
@@ -212,8 +212,8 @@ def _named_again(service: Service) -> Iterator[Placed]:
     """Entries that got a direct name because a private file gave the new value."""
     for statement in service.statements("environment"):
         node = statement.value
-        scalars = [e.key for e in node.entries] if isinstance(node, nodes.Mapping) else []
-        scalars += [i for i in getattr(node, "items", ()) if isinstance(i, nodes.Scalar)]
+        scalars = [e.key for e in node.entries] if isinstance(node, nodes.MappingNode) else []
+        scalars += [i for i in getattr(node, "items", ()) if isinstance(i, nodes.ScalarNode)]
         names = {scalar.value.partition("=")[0] for scalar in scalars}
         for scalar in scalars:
             name = scalar.value.partition("=")[0]
@@ -226,7 +226,7 @@ def _named_again(service: Service) -> Iterator[Placed]:
 # --- the last step: the poolers themselves ---
 
 
-def without_poolers(sources: Sources, poolers: list[Former]) -> dict[str, bytes]:
+def without_poolers(sources: Sources, poolers: list[RemovedPooler]) -> dict[str, bytes]:
     """The files without the poolers' services."""
     names = {name for pooler in poolers for name in (pooler.name, *pooler.exporters)}
     found: dict[str, bytes] = {}
@@ -239,7 +239,7 @@ def without_poolers(sources: Sources, poolers: list[Former]) -> dict[str, bytes]
     return found
 
 
-def _without(document: Document, services: nodes.Mapping, entry: nodes.Entry) -> Placed:
+def _without(document: Document, services: nodes.MappingNode, entry: nodes.Entry) -> Placed:
     """A service's removal, with the blank line before it, unless that belongs to the text of the service before."""
     ends = [max(e.key.end, e.value.end) for e in services.entries if e.key.start < entry.key.start]
     between = document.text[max(ends, default=0) : entry.key.start]

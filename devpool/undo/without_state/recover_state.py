@@ -19,7 +19,7 @@ from devpool.model.environment import env_file_uses
 from devpool.model.project import Project
 from devpool.model.services import Service
 from devpool.undo.state import AddedPooler, AppRoute, State
-from devpool.undo.without_state.recognize import Former
+from devpool.undo.without_state.recognize import RemovedPooler
 from devpool.undo.without_state.redirect import pooled_settings
 
 _PREFIX = "PGBOUNCER_"
@@ -27,7 +27,7 @@ _DEFAULT_NAME = Options().name
 Pair = tuple[str, str]
 
 
-def recovered(enabled: Project, poolers: list[Former], project: Project) -> State:
+def recovered(enabled: Project, poolers: list[RemovedPooler], project: Project) -> State:
     """What a record would say, but for the edits.
 
     Args:
@@ -66,21 +66,21 @@ def recovered(enabled: Project, poolers: list[Former], project: Project) -> Stat
     )
 
 
-def _pooled(enabled: Project, poolers: list[Former], project: Project) -> dict[Pair, bool]:
-    """The (service, database) that go to a pooler, and whether they do so by its door in session mode."""
+def _pooled(enabled: Project, poolers: list[RemovedPooler], project: Project) -> dict[Pair, bool]:
+    """The (service, database) that go to a pooler, and whether they do so by its session alias."""
     databases = {p.name: p.database for p in poolers}
-    doors = {p.name: {door for door, _ in p.doors} for p in poolers}
+    session_aliases = {p.name: {alias for alias, _ in p.session_aliases} for p in poolers}
     names = {name: {v.text for v in values.values()} for name, values in enabled.environments.items()}
     found: dict[Pair, bool] = {}
     for setting in pooled_settings(enabled, poolers):
-        mine = doors[setting.database]
+        mine = session_aliases[setting.database]
         pair = setting.service, databases[setting.database]
-        at_door = setting.address.database in mine or bool(mine & names[setting.service])
-        found[pair] = found.get(pair, False) or at_door
-    return {pair: door for pair, door in found.items() if pair[0] in project.services}
+        in_session = setting.address.database in mine or bool(mine & names[setting.service])
+        found[pair] = found.get(pair, False) or in_session
+    return {pair: alias for pair, alias in found.items() if pair[0] in project.services}
 
 
-def _by_name(enabled: Project, poolers: list[Former], project: Project) -> list[Pair]:
+def _by_name(enabled: Project, poolers: list[RemovedPooler], project: Project) -> list[Pair]:
     """The (service, database) that are pooled by name: a link gives the pooler another name in this service."""
     databases = {p.name: p.database for p in poolers}
     links = ((n, text.partition(":")) for n, s in enabled.services.items() for text in s.names("links"))
@@ -102,7 +102,7 @@ def _private(enabled: Project, service: Service) -> Iterator[str]:
 
 
 def _options(
-    enabled: Project, poolers: list[Former], project: Project, pooled: Mapping[Pair, bool], linked: list[Pair]
+    enabled: Project, poolers: list[RemovedPooler], project: Project, pooled: Mapping[Pair, bool], linked: list[Pair]
 ) -> Options:
     settings = {p.database: _settings(enabled, p, project, pooled) for p in poolers}
     same = len({tuple(s.items()) for s in settings.values()}) == 1
@@ -113,7 +113,7 @@ def _options(
         metrics=any(p.exporters for p in poolers),
         settings=next(iter(settings.values())) if same else {},
         settings_of={} if same else {d: s for d, s in settings.items() if s},
-        session=_named(project, [pair for pair, door in pooled.items() if door]),
+        session=_named(project, [pair for pair, alias in pooled.items() if alias]),
     )
     options = _with_names(project, _with_routes(project, options, pooled), linked)
     return options if _ports(project, options) == {p.port for p in poolers} else replace(options, port=poolers[0].port)
@@ -148,7 +148,7 @@ def _named(project: Project, pairs: Iterable[Pair]) -> tuple[str, ...]:
     """(service, database) as options name them: the service alone where that says it."""
     wanted = list(pairs)
     all_of: dict[str, set[str]] = {}
-    for setting in (*project.settings, *project.kept):
+    for setting in (*project.connection_variables, *project.kept):
         all_of.setdefault(setting.service, set()).add(setting.database)
     names = (s if {d for n, d in wanted if n == s} == all_of.get(s) else f"{s}:{d}" for s, d in wanted)
     return tuple(dict.fromkeys(names))
@@ -169,7 +169,7 @@ def _routes(project: Project, options: Options) -> list[Route]:
         return find_routes(project)
 
 
-def _name(poolers: list[Former]) -> str:
+def _name(poolers: list[RemovedPooler]) -> str:
     if len(poolers) == 1:
         return poolers[0].name
     databases = [p.database for p in poolers]
@@ -177,10 +177,12 @@ def _name(poolers: list[Former]) -> str:
     return bases.pop() if len(bases) == 1 else _DEFAULT_NAME
 
 
-def _settings(enabled: Project, pooler: Former, project: Project, pooled: Iterable[Pair]) -> dict[str, str]:
+def _settings(enabled: Project, pooler: RemovedPooler, project: Project, pooled: Iterable[Pair]) -> dict[str, str]:
     """The settings of PgBouncer that a pooler's variables state, without those that it has in any case."""
     pairs = set(pooled)
-    mine = [s for s in project.settings if s.database == pooler.database and (s.service, s.database) in pairs]
+    mine = [
+        s for s in project.connection_variables if s.database == pooler.database and (s.service, s.database) in pairs
+    ]
     stated = {name: value.text for name, value in enabled.environments[pooler.name].items()}
     keys = [n for n in stated if n.startswith(_PREFIX) and n not in NO_SETTINGS]
     return tuning.chosen({n.removeprefix(_PREFIX).lower(): stated[n] for n in keys}, tls=demands_tls(project, mine))

@@ -10,19 +10,19 @@ from dataclasses import dataclass, field
 from devpool.decide.address_edits import raw_replacements
 from devpool.decide.plan import DIRECT_SUFFIX
 from devpool.errors import DevpoolError
-from devpool.model.connection_variables import find_settings, published_ports
+from devpool.model.connection_variables import find_connection_variables, published_ports
 from devpool.model.databases import host_names
 from devpool.model.environment import Value, raw_span
-from devpool.model.project import Database, Project, Setting
+from devpool.model.project import ConnectionVariable, Database, Project
 from devpool.model.services import Service, Statement
 from devpool.text import nodes
 from devpool.text.address import find_addresses, moved
 from devpool.text.document import Document
 from devpool.text.edits import Placed
 from devpool.text.envfile import Binding, EnvFile
-from devpool.text.nodes import Entry, Scalar, Sequence
+from devpool.text.nodes import Entry, ScalarNode, SequenceNode
 from devpool.undo.remove import cut
-from devpool.undo.without_state.recognize import Former, change, encoded, texts_of
+from devpool.undo.without_state.recognize import RemovedPooler, change, encoded, texts_of
 
 _KEYS = ("depends_on", "links")
 _ADDED = {"service_healthy", "false"}  # what such an entry says: its condition, and whether it is required
@@ -37,7 +37,7 @@ class Redirected:
     apps: tuple[str, ...]
 
 
-def redirected(project: Project, poolers: list[Former]) -> Redirected:
+def redirected(project: Project, poolers: list[RemovedPooler]) -> Redirected:
     """The files of a project in which nothing goes to these poolers any more.
 
     Args:
@@ -58,7 +58,7 @@ def redirected(project: Project, poolers: list[Former]) -> Redirected:
 
 
 class _Redirection:
-    def __init__(self, project: Project, poolers: list[Former]) -> None:
+    def __init__(self, project: Project, poolers: list[RemovedPooler]) -> None:
         self.project = project
         self.poolers = {pooler.name: pooler for pooler in poolers}
         self.added = {name for pooler in poolers for name in (pooler.name, *pooler.exporters)}
@@ -82,17 +82,17 @@ class _Redirection:
                 self._dependencies(service, key)
         return self.done
 
-    def settings(self, service: Service) -> Iterator[Setting]:
+    def settings(self, service: Service) -> Iterator[ConnectionVariable]:
         values = self.project.environments[service.name]
         for pooler in self.poolers.values():
             mine = {pooler.name: self.databases[pooler.name]}
-            found = list(find_settings(service, values, mine, self.project.services, pooler.port))
+            found = list(find_connection_variables(service, values, mine, self.project.services, pooler.port))
             # What is led to the pooler by its database's name is the app's own text, and stays.
             names = {name.lower() for name in self._names_led(service, pooler)}
             text = [s for s in found if s.address.host.lower() not in names]
             yield from text if any(s.address.host for s in text) else ()
 
-    def _names_led(self, service: Service, pooler: Former) -> Iterator[str]:
+    def _names_led(self, service: Service, pooler: RemovedPooler) -> Iterator[str]:
         """The names of a pooler's database that links lead to the pooler in a service."""
         database = self.project.services.get(pooler.database)
         known = host_names(database) if database else {pooler.database}
@@ -106,7 +106,7 @@ class _Redirection:
             if not any(span.start < s.end and s.start < span.end for s in mine) and span not in mine:
                 mine.append(span)
 
-    def _setting(self, setting: Setting) -> None:
+    def _setting(self, setting: ConnectionVariable) -> None:
         pooler, origin = self.poolers[setting.database], setting.value.origin
         self.apps[setting.service] = None
         self.said[f"{setting.service}.{setting.variable} goes to {pooler.database}:{pooler.upstream}"] = None
@@ -115,10 +115,10 @@ class _Redirection:
             kept = twin.origin.file.text[twin.origin.start : twin.origin.end]
             self._add(origin.file, change(origin.file, origin.start, origin.end, kept))
             return
-        door = dict(pooler.doors).get(setting.address.database)
-        if door and setting.address.database_span:
+        alias = dict(pooler.session_aliases).get(setting.address.database)
+        if alias and setting.address.database_span:
             span = raw_span(setting.value, *setting.address.database_span)
-            self._add(origin.file, *([change(origin.file, *span, door)] if span else []))
+            self._add(origin.file, *([change(origin.file, *span, alias)] if span else []))
         host, port = self._target(setting, pooler)
         found = raw_replacements(setting.value, setting.address, host, port)
         if found is None:
@@ -130,7 +130,7 @@ class _Redirection:
             )
         self._add(origin.file, *(change(origin.file, *raw, text) for raw, text in found))
 
-    def _target(self, setting: Setting, pooler: Former) -> tuple[str, str]:
+    def _target(self, setting: ConnectionVariable, pooler: RemovedPooler) -> tuple[str, str]:
         service = self.project.services.get(pooler.database)
         if setting.published and service:
             ports = published_ports(service)
@@ -138,15 +138,15 @@ class _Redirection:
             return setting.address.host or "localhost", mine
         return pooler.database, pooler.upstream
 
-    def _names(self, service: str, poolers: set[Former]) -> None:
-        """The names of doors in session mode are the databases' own names again."""
+    def _names(self, service: str, poolers: set[RemovedPooler]) -> None:
+        """The names of session aliases are the databases' own names again."""
         for value in self.project.environments[service].values():
             origin = value.origin
             raw = origin.file.text[origin.start : origin.end]
-            for door, name in ((d, n) for p in poolers for d, n in p.doors):
-                for match in re.finditer(rf"(?<![\w-]){re.escape(door)}(?![\w-])", raw):
+            for alias, name in ((d, n) for p in poolers for d, n in p.session_aliases):
+                for match in re.finditer(rf"(?<![\w-]){re.escape(alias)}(?![\w-])", raw):
                     start = origin.start + match.start()
-                    self._add(origin.file, change(origin.file, start, start + len(door), name))
+                    self._add(origin.file, change(origin.file, start, start + len(alias), name))
 
     def _dependencies(self, service: Service, key: str) -> None:
         for statement in service.statements(key):
@@ -168,7 +168,7 @@ class _Redirection:
                     end = start + len(pooler.name)
                     self._add(statement.document, change(statement.document, start, end, pooler.database))
 
-    def _is_added(self, service: Service, statement: Statement, scalar: Scalar, names: set[str]) -> bool:
+    def _is_added(self, service: Service, statement: Statement, scalar: ScalarNode, names: set[str]) -> bool:
         """Whether a dependency on a pooler has no counterpart: the database is outside or named already, the entry
         wants a health that the database does not tell, or it is the last, where enable adds one for an app that waits
         for the database through others.
@@ -178,19 +178,21 @@ class _Redirection:
             return True
         if pooler.database not in self.project.services or pooler.database in names:
             return True
-        entry = nodes.entries(statement.value).get(scalar.value) if isinstance(statement.value, nodes.Mapping) else None
+        entry = (
+            nodes.entries(statement.value).get(scalar.value) if isinstance(statement.value, nodes.MappingNode) else None
+        )
         wants = service.deep_texts(entry.value) if entry else []
-        last = isinstance(statement.value, nodes.Mapping) and statement.value.entries[-1:] == (entry,)
+        last = isinstance(statement.value, nodes.MappingNode) and statement.value.entries[-1:] == (entry,)
         through = last and set(wants) <= _ADDED and self._reaches(service, pooler)
         return through or ("service_healthy" in wants and not pooler.healthy)
 
-    def _past(self, service: Service, statement: Statement, mine: list[Scalar]) -> list[Scalar]:
+    def _past(self, service: Service, statement: Statement, mine: list[ScalarNode]) -> list[ScalarNode]:
         """The links by which an app that was pooled by name has its database itself, beside those to the pooler."""
         named = {self.poolers[service.read(i).partition(":")[0]].database for i in mine}
         direct = {f"{database}:{database}-direct" for database in named}
         return [i for i in _named(statement.value) if service.read(i) in direct]
 
-    def _beside(self, service: Service, statement: Statement, mine: list[Scalar]) -> list[Scalar]:
+    def _beside(self, service: Service, statement: Statement, mine: list[ScalarNode]) -> list[ScalarNode]:
         """The databases that an app which is pooled by name waits for besides: each stands right after its pooler."""
         linked = [text.partition(":") for text in service.names("links")]
         named = {self.poolers[name] for name, _, alias in linked if alias and name in self.poolers}
@@ -200,16 +202,16 @@ class _Redirection:
         added = {i for i, pooler in poolers.items() if pooler in named and after.get(i) == pooler.database}
         return [other for one, other in itertools.pairwise(found) if id(one) in added]
 
-    def _leads_by_name(self, service: Service, statement: Statement, scalar: Scalar, pooler: Former) -> bool:
+    def _leads_by_name(self, service: Service, statement: Statement, scalar: ScalarNode, pooler: RemovedPooler) -> bool:
         """Whether a link gives a pooler a name that its database has anyway."""
         alias = service.read(scalar).partition(":")[2]
         database = self.project.services.get(pooler.database)
-        if not alias or not isinstance(statement.value, Sequence):
+        if not alias or not isinstance(statement.value, SequenceNode):
             return False
         self.apps[service.name] = None
         return database is None or alias in host_names(database)
 
-    def _reaches(self, service: Service, pooler: Former) -> bool:
+    def _reaches(self, service: Service, pooler: RemovedPooler) -> bool:
         """Whether a service waits for a database through others."""
         seen = {service.name, *self.poolers}
         waiting = [name for name in service.names("depends_on") if name not in seen]
@@ -223,38 +225,38 @@ class _Redirection:
         return False
 
 
-def _named(node: nodes.Node) -> Iterator[Scalar]:
+def _named(node: nodes.Node) -> Iterator[ScalarNode]:
     """The names in a list, or the keys of a mapping's own entries."""
-    if isinstance(node, nodes.Mapping):
+    if isinstance(node, nodes.MappingNode):
         yield from (entry.key for entry in node.entries if entry.key.value != "<<")
-    elif isinstance(node, Sequence):
-        yield from (item for item in node.items if isinstance(item, Scalar))
+    elif isinstance(node, SequenceNode):
+        yield from (item for item in node.items if isinstance(item, ScalarNode))
 
 
-def _item(node: nodes.Node, scalar: Scalar) -> tuple[int, int]:
+def _item(node: nodes.Node, scalar: ScalarNode) -> tuple[int, int]:
     """The span of a whole entry or item."""
-    if isinstance(node, nodes.Mapping):
+    if isinstance(node, nodes.MappingNode):
         entry = next(e for e in node.entries if e.key is scalar)
         return entry.key.start, max(entry.key.end, entry.value.end)
     return scalar.start, scalar.end
 
 
-def _differs_by_address(setting: Setting, twin: Value, pooler: Former) -> bool:
+def _differs_by_address(setting: ConnectionVariable, twin: Value, pooler: RemovedPooler) -> bool:
     """Whether a value that is kept beside a setting is the same but for where it leads."""
     mine = moved(setting.value.text, setting.address, "host", "1")
-    for door, name in pooler.doors:
-        mine = re.sub(rf"(?<![\w-]){re.escape(door)}(?![\w-])", name, mine)
+    for alias, name in pooler.session_aliases:
+        mine = re.sub(rf"(?<![\w-]){re.escape(alias)}(?![\w-])", name, mine)
     return any(moved(twin.text, address, "host", "1") == mine for address in find_addresses(twin.text))
 
 
-def pooled_settings(project: Project, poolers: list[Former]) -> list[Setting]:
+def pooled_settings(project: Project, poolers: list[RemovedPooler]) -> list[ConnectionVariable]:
     """The settings that lead to a pooler, which is their database."""
     found = _Redirection(project, poolers)
     services = [s for name, s in project.services.items() if name not in found.added]
     return [s for service in services for s in found.settings(service)]
 
 
-def pooled_values(project: Project, poolers: list[Former]) -> set[tuple[str, str]]:
+def pooled_values(project: Project, poolers: list[RemovedPooler]) -> set[tuple[str, str]]:
     """The variables that lead to a pooler, as (service, variable)."""
     return {(s.service, s.variable) for s in pooled_settings(project, poolers)}
 

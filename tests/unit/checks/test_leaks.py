@@ -8,7 +8,7 @@ import pytest
 
 from devpool.checks.installed import Mention
 from devpool.checks.leak_results import leak_results
-from devpool.checks.leaks import Kept, Leak, Looked, PoolOf, states, tracked, who
+from devpool.checks.leaks import Kept, Leak, PoolOf, ProbedPool, states, tracked, who
 from devpool.evidence.show_tables import Link
 
 APART = tracked(["search_path"], "work_mem, lock_timeout")
@@ -147,8 +147,8 @@ def leak(*apps: str) -> Leak:
     )
 
 
-def looked(seen: int, servers: int, problem: str = "") -> Looked:
-    return Looked(pooler="p", pool="web@app", servers=servers, seen=seen, problem=problem)
+def looked(seen: int, servers: int, problem: str = "") -> ProbedPool:
+    return ProbedPool(pooler="p", pool="web@app", servers=servers, seen=seen, problem=problem)
 
 
 def test_a_leak_is_a_warning_with_backend_app_and_statement() -> None:
@@ -172,7 +172,7 @@ def test_a_leak_without_a_known_app_is_a_warning_all_the_same() -> None:
         (looked(0, 4, "session mode"), "skipped", "session mode"),
     ],
 )
-def test_a_pool_without_a_leak_says_how_much_of_it_was_seen(pool: Looked, level: str, word: str) -> None:
+def test_a_pool_without_a_leak_says_how_much_of_it_was_seen(pool: ProbedPool, level: str, word: str) -> None:
     (found,) = leak_results([], [pool])
     assert (found.level, word in found.message) == (level, True)
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from devpool.checks.facts import Facts, Port, Server, version
+from devpool.checks.facts import DatabaseServer, Facts, Port, version
 from devpool.checks.installed import Installed, Mention
 from devpool.checks.registry import FAMILIES, evaluate
 from devpool.checks.report import check_lines, nagios_line
 from devpool.checks.result import Level, Result, worst
 from devpool.evidence.routes import Connections, Replica
-from devpool.evidence.show_tables import Limits, Link, Pool, Sight
+from devpool.evidence.show_tables import Limits, Link, Pool, PoolerStatus
 from devpool.undo.state import AppRoute
 
 ROUTE = AppRoute(service="web", database="db", pooled=True, reason="")
@@ -27,7 +27,7 @@ POOL = Pool(
     longest_wait=0,
 )
 CLIENT = Link(database="app", user="web", address="10.0.0.3", application="", pid=0, asked="", pointer="", linked="")
-SIGHT = Sight(
+SIGHT = PoolerStatus(
     name="pgbouncer",
     database="db",
     running=True,
@@ -48,7 +48,7 @@ SIGHT = Sight(
         "ignore_startup_parameters": "extra_float_digits, options",
     },
 )
-SERVER = Server(database="db", version=(17, 12), most=100, reserved=3, connections=21)
+SERVER = DatabaseServer(database="db", version=(17, 12), most=100, reserved=3, connections=21)
 HELD = Replica(container="web-1", at_pooler=3, at_database=0)
 WELL = Facts(
     enabled=True,
@@ -110,7 +110,7 @@ def test_a_project_that_is_not_enabled_is_no_trouble() -> None:
 def test_without_engine_or_containers_what_runs_is_skipped_and_said_why(facts: Facts, said: str) -> None:
     asleep = replace(
         facts,
-        poolers=(Sight(name="pgbouncer", database="db"),),
+        poolers=(PoolerStatus(name="pgbouncer", database="db"),),
         servers={},
         connections=None,
         installed=(),
@@ -200,7 +200,7 @@ def test_a_database_that_is_published_is_said_and_is_the_projects_own_choice() -
 
 
 def test_a_database_that_does_not_answer_is_critical() -> None:
-    servers = {"db": Server(database="db", problem="connection refused")}
+    servers = {"db": DatabaseServer(database="db", problem="connection refused")}
     assert the(replace(WELL, servers=servers), "database").level == "critical"
 
 

@@ -1,4 +1,4 @@
-"""The door in session mode: where the database's name stands, and what is refused."""
+"""The session alias: where the database's name stands, and what is refused."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def refusal(text: str, **options: object) -> DevpoolError:
 
 
 def targets(*variables: str) -> dict[str, str]:
-    """Where the settings of one app at the door go."""
+    """Where the settings of one app at the session alias go."""
     _, plan = planned(DB + app(*variables), session=("web",))
     return {m.setting.variable: m.words for m in plan.moves}
 
@@ -33,7 +33,7 @@ def targets(*variables: str) -> dict[str, str]:
 def test_without_a_door_no_name_moves_and_the_pooler_has_none() -> None:
     _, plan = planned(DB + app("DB_HOST: db", "DB_PORT: '5432'", "DB_NAME: notes"))
     assert [m.setting.variable for m in plan.moves] == ["DB_HOST", "DB_PORT"]
-    assert plan.poolers[0].doors == ()
+    assert plan.poolers[0].session_aliases == ()
     assert "PGBOUNCER_SESSION_DATABASE" not in plan.poolers[0].variables
 
 
@@ -166,4 +166,4 @@ def test_asking_for_the_door_pools_what_would_stay_direct() -> None:
 def test_each_name_has_its_door_once_and_is_decoded() -> None:
     more = app("A: postgres://u@db:5432/notes", "B: postgres://u@db:5432/day%2Bnight", name="other")
     _, plan = planned(DB + app(URL) + more, session=("web", "other"))
-    assert plan.poolers[0].doors == ("notes", "day+night")
+    assert plan.poolers[0].session_aliases == ("notes", "day+night")

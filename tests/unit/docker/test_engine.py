@@ -7,7 +7,7 @@ import pytest
 from devpool.docker.compose_oracle import quoting_nothing
 from devpool.docker.engine import failure
 from devpool.errors import DevpoolError
-from devpool.model.selection import Found, Selection
+from devpool.model.selection import ProjectFiles, Selection
 
 
 @pytest.mark.parametrize("option", ["profile", "file", "env-file", "project-directory", "project-name"])
@@ -24,7 +24,7 @@ def test_an_option_that_an_old_plugin_does_not_know_is_another_error() -> None:
 def test_an_error_quotes_no_variable_of_the_shell(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GH_TOKEN", "CANARYshelltoken")
     text = f'services: {{web: {{image: app, ports: ["{name}"]}}}}\n'.encode()
-    found = Found(
+    found = ProjectFiles(
         selection=Selection(),
         cwd="/p",
         shell={},

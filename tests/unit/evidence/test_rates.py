@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from devpool.evidence.rates import BARS, LENGTH, PLAIN_BARS, History, bar, rates
-from devpool.evidence.show_tables import Pool, Sight, Totals
+from devpool.evidence.show_tables import Pool, PoolerStatus, Totals
 
 
 def total(transactions: int, queries: int = 0, query_us: int = 0, wait_us: int = 0) -> Totals:
     return Totals(database="app", transactions=transactions, queries=queries, query_us=query_us, wait_us=wait_us)
 
 
-def sight(transactions: int, busy: int = 0) -> Sight:
+def sight(transactions: int, busy: int = 0) -> PoolerStatus:
     pool = Pool(
         database="app",
         user="web",
@@ -21,7 +21,7 @@ def sight(transactions: int, busy: int = 0) -> Sight:
         servers_idle=0,
         longest_wait=0,
     )
-    return Sight(name="p", database="db", pools=(pool,), totals=(total(transactions),))
+    return PoolerStatus(name="p", database="db", pools=(pool,), totals=(total(transactions),))
 
 
 def test_a_rate_is_what_was_counted_for_each_second() -> None:

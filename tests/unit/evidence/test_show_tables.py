@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from devpool.evidence.routes import Connections, Proof, Replica, as_json, proof
-from devpool.evidence.show_tables import Sight, limits, links, number, pools, totals
+from devpool.evidence.show_tables import PoolerStatus, limits, links, number, pools, totals
 
 POOL = {
     "database": "app",
@@ -63,7 +63,9 @@ def test_what_is_no_number_counts_as_none() -> None:
 
 
 def test_a_setting_that_is_no_number_has_the_value_given_for_that_case() -> None:
-    sight = Sight(name="p", database="db", config={"max_client_conn": "1000", "query_wait_timeout": "0.5", "x": "on"})
+    sight = PoolerStatus(
+        name="p", database="db", config={"max_client_conn": "1000", "query_wait_timeout": "0.5", "x": "on"}
+    )
     assert sight.setting("max_client_conn") == 1000
     assert (sight.setting("query_wait_timeout", 9), sight.setting("x", 9), sight.setting("none", 9)) == (0, 9, 9)
 

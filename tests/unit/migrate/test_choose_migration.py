@@ -18,7 +18,7 @@ from devpool.lifecycle.direct_variables import (
 from devpool.migrate.choose_migration import Evidence, Migration, apps_of, find, given
 from devpool.migrate.psql_script import choose
 from devpool.migrate.team_settings import Fixed, fixed_by_compose, fixed_by_pyproject
-from devpool.model.container_start import Piece, Start
+from devpool.model.container_start import Start, StartText
 from devpool.undo.state import AddedPooler, AppRoute, State
 
 DB = "services:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: hunter2\n"
@@ -47,7 +47,7 @@ def files(**folders: dict[str, str]) -> Evidence:
 
 
 def command(text: str) -> Evidence:
-    return Evidence(start=Start(command=(Piece(where="its command", text=text),)))
+    return Evidence(start=Start(command=(StartText(where="its command", text=text),)))
 
 
 def found(text: str, chosen: str | None = None, **evidence: Evidence) -> Migration | None:

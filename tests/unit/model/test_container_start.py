@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from devpool.load.container_files import start_of
-from devpool.model.container_start import Piece, Start, migrating, of_dockerfile
+from devpool.model.container_start import Start, StartText, migrating, of_dockerfile
 from devpool.model.services import find_services
 from devpool.text.document import parse
 
 
 def start(command: str, entrypoint: str = "") -> Start:
-    pieces = [(Piece(where="it", text=text),) if text else () for text in (entrypoint, command)]
+    pieces = [(StartText(where="it", text=text),) if text else () for text in (entrypoint, command)]
     return Start(entrypoint=pieces[0], command=pieces[1])
 
 

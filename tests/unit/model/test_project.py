@@ -13,7 +13,7 @@ def databases(text: Files | str) -> list[str]:
 
 
 def settings(text: Files | str) -> list[tuple[str, str, str, str]]:
-    return [(s.service, s.variable, s.kind, s.database) for s in project(text).settings]
+    return [(s.service, s.variable, s.kind, s.database) for s in project(text).connection_variables]
 
 
 def web(*variables: str, db: str = DB) -> str:
@@ -154,7 +154,7 @@ def test_a_port_of_something_else_is_left_alone(other: str) -> None:
 )
 def test_a_setting_that_its_name_calls_direct_keeps_its_value(name: str) -> None:
     found = project(web(f"{name}: postgres://u:p@db:5432/x"))
-    assert ([s.variable for s in found.settings], [s.variable for s in found.kept]) == ([], [name])
+    assert ([s.variable for s in found.connection_variables], [s.variable for s in found.kept]) == ([], [name])
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_the_databases_own_variables_are_no_settings() -> None:
 
 def test_a_pooler_of_the_users_is_no_app() -> None:
     found = project(DB + "  pool:\n    image: edoburu/pgbouncer\n    environment:\n      DB_HOST: db\n")
-    assert (found.settings, found.poolers) == ((), {"pool"})
+    assert (found.connection_variables, found.poolers) == ((), {"pool"})
 
 
 def test_settings_go_to_the_database_that_they_name() -> None:

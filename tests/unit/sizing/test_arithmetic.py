@@ -14,7 +14,7 @@ from devpool.observe.sizing_report import size_data, size_lines
 from devpool.sizing import size_inputs
 from devpool.sizing.arithmetic import recommend
 from devpool.sizing.concurrency import Demand, Fact
-from devpool.sizing.size_values import SOURCES, Inputs, Load, Server
+from devpool.sizing.size_values import SOURCES, Inputs, Load, ServerLimits
 
 
 def fact(value: int, source: str = "said") -> Fact:
@@ -28,7 +28,7 @@ def app(connections: int, name: str = "web", containers: int = 1) -> Demand:
 def inputs(
     *pooled: Demand, direct: tuple[Demand, ...] = (), limit: int = 100, cores: int = 2, pools: int = 1
 ) -> Inputs:
-    server = Server(max_connections=fact(limit), reserved=fact(3), cores=fact(cores))
+    server = ServerLimits(max_connections=fact(limit), reserved=fact(3), cores=fact(cores))
     return Inputs(database="db", server=server, pooled=pooled, direct=direct, pools=fact(pools), databases=1)
 
 

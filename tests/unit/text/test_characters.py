@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from devpool.text.characters import placed, spans
 from devpool.text.document import Document, parse
 from devpool.text.interpolation import Variable, expand
-from devpool.text.nodes import Scalar, resolved
+from devpool.text.nodes import ScalarNode, resolved
 
 TEXTS = st.text(alphabet=st.sampled_from("ab:/@'\"\\ \n\t#-%é{},é😀"), max_size=40)
 
 
-def scalar_of(text: str) -> tuple[Document, Scalar]:
+def scalar_of(text: str) -> tuple[Document, ScalarNode]:
     document = parse("compose.yml", text.encode())
     node = resolved(document.root.entries[0].value)
-    assert isinstance(node, Scalar)
+    assert isinstance(node, ScalarNode)
     return document, node
 
 

@@ -11,7 +11,7 @@ from yaml.scanner import ScannerError
 from devpool.errors import DevpoolError
 from devpool.text import document, nodes
 from devpool.text.document import parse
-from devpool.text.nodes import Alias, Mapping, Scalar, Sequence, inner, lookup, path_to, resolved
+from devpool.text.nodes import AliasNode, MappingNode, ScalarNode, SequenceNode, inner, lookup, path_to, resolved
 
 
 def read(text: str | bytes) -> document.Document:
@@ -100,21 +100,21 @@ def test_a_literal_block_ends_with_its_last_line_of_text(text: str) -> None:
 def test_an_item_with_an_anchor_begins_at_its_value() -> None:
     document = read("a:\n  - &x b\n")
     items = at(document, "a")
-    assert isinstance(items, Sequence)
+    assert isinstance(items, SequenceNode)
     assert [document.text[i.start : i.end] for i in items.items] == ["b"]
 
 
 def test_an_alias_has_its_own_span_and_means_the_anchors_node() -> None:
     document = read("a: &x b\nc: *x\n")
     node = at(document, "c")
-    assert isinstance(node, Alias)
+    assert isinstance(node, AliasNode)
     assert (document.text[node.start : node.end], node.name) == ("*x", "x")
     assert resolved(node) is at(document, "a")
 
 
 def test_an_anchor_that_is_written_twice_means_the_last_one_before_the_alias() -> None:
     document = read("a: &x 1\nb: *x\nc: &x 2\nd: *x\n")
-    assert [n.value for k in "bd" if isinstance(n := resolved(at(document, k)), Scalar)] == ["1", "2"]
+    assert [n.value for k in "bd" if isinstance(n := resolved(at(document, k)), ScalarNode)] == ["1", "2"]
 
 
 def test_a_node_that_is_no_alias_resolves_to_itself() -> None:
@@ -150,14 +150,14 @@ def test_what_is_not_there_is_not_found() -> None:
 @pytest.mark.parametrize(("text", "flow"), [("a:\n- b\n", False), ("a:\n  - b\n", False), ("a: [b]\n", True)])
 def test_an_indentless_list_is_not_in_flow_style(text: str, flow: bool) -> None:
     node = at(read(text), "a")
-    assert isinstance(node, Sequence)
+    assert isinstance(node, SequenceNode)
     assert node.flow is flow
 
 
 @pytest.mark.parametrize(("text", "flow"), [("a:\n  b: c\n", False), ("a: {b: c}\n", True), ("a: {}\n", True)])
 def test_a_mapping_knows_whether_it_is_in_flow_style(text: str, flow: bool) -> None:
     node = at(read(text), "a")
-    assert isinstance(node, Mapping)
+    assert isinstance(node, MappingNode)
     assert node.flow is flow
 
 
@@ -192,7 +192,7 @@ def test_lines_count_from_one_in_a_file_with_crlf() -> None:
 def test_the_inside_of_a_scalar_is_its_value_where_it_stands(text: str, expected: str) -> None:
     document = read(text)
     scalar = at(document, "a")
-    assert isinstance(scalar, Scalar)
+    assert isinstance(scalar, ScalarNode)
     span = inner(text, scalar)
     assert span is not None
     assert text[slice(*span)] == expected == scalar.value
@@ -203,7 +203,7 @@ def test_the_inside_of_a_scalar_is_its_value_where_it_stands(text: str, expected
 )
 def test_a_scalar_that_is_written_otherwise_than_it_reads_has_no_inside(text: str) -> None:
     scalar = at(read(text), "a")
-    assert isinstance(scalar, Scalar)
+    assert isinstance(scalar, ScalarNode)
     assert inner(text, scalar) is None
 
 

@@ -9,7 +9,7 @@ from devpool.errors import DevpoolError
 from devpool.model.services import services_node
 from devpool.text import layout, nodes
 from devpool.text.document import Document, parse
-from devpool.text.nodes import Mapping, Scalar, Sequence, lookup
+from devpool.text.nodes import MappingNode, ScalarNode, SequenceNode, lookup
 
 
 def read(text: str) -> Document:
@@ -26,7 +26,7 @@ def with_item(text: str) -> str:
     """The text with `new` after the first item of the list `a`."""
     document = read(text)
     sequence = a(document)
-    assert isinstance(sequence, Sequence)
+    assert isinstance(sequence, SequenceNode)
     position, parts = layout.after_item(document, sequence, sequence.items[0], ("new",))
     return text[:position] + "".join(str(p) for p in parts) + text[position:]
 
@@ -35,7 +35,7 @@ def with_entry(text: str) -> str:
     """The text with `N: new` after the first entry of the mapping `a`."""
     document = read(text)
     mapping = a(document)
-    assert isinstance(mapping, Mapping)
+    assert isinstance(mapping, MappingNode)
     position, parts = layout.after_entry(document, mapping, mapping.entries[0], "N", ("new",))
     return text[:position] + "".join(str(p) for p in parts) + text[position:]
 
@@ -108,8 +108,8 @@ def test_an_entry_stands_as_its_neighbour_stands(text: str, expected: str) -> No
 def test_an_entry_that_does_not_stand_first_on_its_line_is_refused(text: str) -> None:
     document = read(text)
     found = a(document)
-    mapping = found.items[0] if isinstance(found, Sequence) else found
-    assert isinstance(mapping, Mapping)
+    mapping = found.items[0] if isinstance(found, SequenceNode) else found
+    assert isinstance(mapping, MappingNode)
     with pytest.raises(DevpoolError) as caught:
         layout.after_entry(document, mapping, mapping.entries[0], "N", ("new",))
     assert caught.value.code == "layout-not-plain"
@@ -169,9 +169,9 @@ def test_a_line_does_not_end_at_what_only_python_takes_for_an_end(odd: str) -> N
 def test_an_item_gets_the_quotes_of_its_neighbour(item: str, expected: str) -> None:
     document = read(f"a: [{item}]\n")
     sequence = a(document)
-    assert isinstance(sequence, Sequence)
+    assert isinstance(sequence, SequenceNode)
     scalar = sequence.items[0]
-    assert isinstance(scalar, Scalar)
+    assert isinstance(scalar, ScalarNode)
     assert "".join(str(p) for p in layout.item_parts(document, scalar, "N", ("v",))) == expected
 
 
@@ -184,7 +184,7 @@ def test_a_quoted_text_is_read_as_it_was(value: str) -> None:
 def test_a_key_that_does_not_stand_first_on_its_line_has_no_indentation(text: str) -> None:
     document = read(text)
     mapping = a(document)
-    assert isinstance(mapping, Mapping)
+    assert isinstance(mapping, MappingNode)
     with pytest.raises(DevpoolError) as caught:
         layout.indent(document, mapping.entries[0].key)
     assert caught.value.code == "layout-not-plain"

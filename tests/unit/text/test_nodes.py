@@ -36,6 +36,10 @@ def test_the_holder_of_an_entry_is_found_without_looking_at_all_of_them() -> Non
 def test_what_a_merge_brings_in_is_held_by_the_mapping_that_is_merged() -> None:
     root = parse("a", b"base: &base {A: 1}\nmore: &more {<<: *base, B: 2}\nall: {<<: *more, C: 3}\n").root
     base, more, all_ = (nodes.resolved(entry.value) for entry in root.entries)
-    assert isinstance(base, nodes.Mapping) and isinstance(more, nodes.Mapping) and isinstance(all_, nodes.Mapping)
+    assert (
+        isinstance(base, nodes.MappingNode)
+        and isinstance(more, nodes.MappingNode)
+        and isinstance(all_, nodes.MappingNode)
+    )
     found = nodes.entries(all_)
     assert [nodes.holding(all_, found[name]) for name in "ABC"] == [base, more, all_]

@@ -1,4 +1,4 @@
-"""More than one way in: further users and servers by numbered URLs, and doors in session mode."""
+"""More than one way in: further users and servers by numbered URLs, and session aliases."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_urls_that_contradict_are_refused_by_name(rig: Rig, named: str, given: d
     assert "s3cret" not in said
 
 
-# --- doors in session mode ---
+# --- session aliases ---
 
 
 def ask(client: IdleClient, sql: str) -> str:
