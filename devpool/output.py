@@ -5,7 +5,7 @@ nothing that acts on the terminal: a line is one line, whatever is in it.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from devpool.errors import DevpoolError
@@ -60,6 +60,13 @@ class Output:
     def warning(self, error: DevpoolError) -> None:
         """An error beside the one that ends the command."""
         self.progress(f"warning: {error.message}{f' ({error.where})' if error.where else ''}")
+
+    def warnings(self, errors: Iterable[DevpoolError]) -> None:
+        """What does not end the command, each with its way out."""
+        for error in errors:
+            self.warning(error)
+            if error.hint:
+                self.progress(f"hint: {error.hint}")
 
     def error(self, error: DevpoolError, *, verbose: bool = False) -> None:
         """An error: one sentence, what and where; a blank line; a hint."""

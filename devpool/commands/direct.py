@@ -8,7 +8,7 @@ import click
 
 from devpool.after_dashes import AfterDashes, words_after_dashes
 from devpool.context import context
-from devpool.migrate.direct_container import NOT_RUN, ended, open_project, run_past_pooler
+from devpool.migrate.direct_container import NOT_RUN, ended, open_direct, run_past_pooler
 from devpool.project_options import project_options
 
 _SHELL = ("sh", "-c", "command -v bash >/dev/null && exec bash; exec sh")
@@ -29,7 +29,7 @@ def direct(click_context: click.Context, /, service: str, **options: Any) -> int
     command's own.
     """
     ctx = context(click_context.obj, options)
-    opened = open_project(ctx)
+    opened = open_direct(ctx)
     command = words_after_dashes(click_context) or _SHELL
     code = run_past_pooler(ctx, opened, service, command, migrates=False)
     if code in NOT_RUN and command != _SHELL:

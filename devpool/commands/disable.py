@@ -14,10 +14,9 @@ from devpool.context import Context, context
 from devpool.decide.options import Options, remembered
 from devpool.errors import UsageError
 from devpool.lifecycle.build_disable import Conflicts, Rollback, build_disable
+from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.plan_report import change_lines, files_data
 from devpool.lifecycle.read_state import left_in_home
-from devpool.lifecycle.recovery import ready_to_write, tell
-from devpool.load.locate import project_directory
 from devpool.project_options import project_options
 from devpool.undo.changed_settings import adopted
 
@@ -44,10 +43,8 @@ def disable(parent: dict[str, Any], /, **options: Any) -> None:
     The files as they were, the apps on Postgres itself; your own later edits stay.
     """
     ctx = context(parent, options)
-    directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     writes = not (options["dry_run"] or options["diff"])
-    if writes:
-        ready_to_write(ctx.output, directory)
+    directory = open_project(ctx, "change" if writes else "preview").directory
     conflicts = _conflicts(options)
     with reading(directory):
         rollback = build_disable(ctx.selection, ctx.cwd, ctx.shell, conflicts)
@@ -80,7 +77,7 @@ def _write(ctx: Context, directory: Path, rollback: Rollback, follow: Follow | N
     if follow:
         follow.disabled(rollback, directory)
     else:
-        tell(ctx.output, prepared.commit(directory))
+        ctx.output.warnings(prepared.commit(directory))
         ctx.output.lines(*change_lines(prepared))
     ctx.output.lines(*_words(rollback))
     left = left_in_home(directory)

@@ -11,17 +11,14 @@ import click
 from devpool.commit.concurrent_change import reading
 from devpool.context import Context, context
 from devpool.decide.options import Options, remembered, with_settings, without
-from devpool.lifecycle.enabled_project import known_state
+from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.prepare_enable import prepare_enable
-from devpool.lifecycle.recovery import ready_to_write, tell
-from devpool.load.locate import project_directory
 from devpool.project_options import project_options
 from devpool.tuning_options import given_settings, tuning_options
 
 if TYPE_CHECKING:
     from devpool.lifecycle.apply_to_containers import Follow
     from devpool.lifecycle.change_set import ChangeSet
-    from devpool.undo.state import State
 
 _PUBLISHED = 6432
 
@@ -58,13 +55,12 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     Edits the files; where the project runs, starts the pooler and sends the apps through it.
     """
     ctx = context(parent, options)
-    directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     writes = not (options["dry_run"] or options["diff"])
-    if writes:
-        ready_to_write(ctx.output, directory)
+    opened = open_project(ctx, "change" if writes else "preview")
+    directory = opened.directory
     with reading(directory):
-        state = known_state(ctx.selection, ctx.cwd, ctx.shell)
-        prepared = _prepare(ctx, state, options)
+        state = opened.state
+        prepared = _prepare(ctx, opened, options)
     from devpool.lifecycle.plan_report import (  # not before Compose has been asked
         plan_data,
         plan_lines,
@@ -87,7 +83,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
         live = [asdict(c) for c in follow.enabled(prepared, directory, state, everything=options["up"])]
     else:
         live = []
-        tell(ctx.output, prepared.commit(directory))
+        ctx.output.warnings(prepared.commit(directory))
         ctx.output.lines(*written_lines(prepared))
     ctx.output.data(plan_data(prepared) | {"written": bool(prepared.changes()), "connections": live})
 
@@ -117,18 +113,13 @@ def _follow(ctx: Context, prepared: ChangeSet) -> Follow:
     return Follow(ctx, stack, stack.running())
 
 
-def _prepare(ctx: Context, state: State | None, options: dict[str, Any]) -> ChangeSet:
+def _prepare(ctx: Context, opened: OpenProject, options: dict[str, Any]) -> ChangeSet:
     if options["no_verify"]:
         from devpool.lifecycle.plan_report import UNPROVED
 
         ctx.output.progress(UNPROVED)
-    return prepare_enable(
-        ctx.selection,
-        ctx.cwd,
-        ctx.shell,
-        _options(options, remembered(state.options if state else {})),
-        verify=not options["no_verify"],
-    )
+    last = remembered(opened.state.options if opened.state else {})
+    return prepare_enable(opened, _options(options, last), verify=not options["no_verify"])
 
 
 def _options(given: dict[str, Any], last: Options) -> Options:

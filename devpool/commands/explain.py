@@ -14,11 +14,8 @@ from devpool.decide.planning import make_plan
 from devpool.decide.routing import Route, chosen_routes
 from devpool.errors import DevpoolError
 from devpool.lifecycle.change_set import shown
-from devpool.lifecycle.enabled_project import read_enabled
+from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.plan_report import setting_shown, where_words
-from devpool.load.locate import find_project
-from devpool.load.read_project import read_project
-from devpool.model.build_model import read_model
 from devpool.model.project import ConnectionVariable, Project, unknown_service
 from devpool.project_options import project_options
 from devpool.redact.terminal_text import shortened
@@ -36,10 +33,9 @@ def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> N
     With SERVICE only that app's. The reading is the one that the plan uses, of the project as it is without devpool.
     """
     ctx = context(parent, options)
-    enabled = read_enabled(ctx.selection, ctx.cwd, ctx.shell)
-    chosen = remembered(enabled.state.options if enabled else {})
-    found = find_project(ctx.selection, ctx.cwd, ctx.shell, enabled.direct.files if enabled else None)
-    project = read_model(read_project(found))
+    opened = open_project(ctx, "look")
+    chosen = remembered(opened.enabled.state.options if opened.enabled else {})
+    project = opened.without_devpool
     routes = chosen_routes(project, chosen)
     plan, refusal = _plan(project, routes, chosen)
     told = _Told(project, routes, plan)

@@ -16,7 +16,7 @@ from devpool.docker.containers import RunningContainer, Stack
 from devpool.errors import DevpoolError
 from devpool.evidence.pooler_metrics import SHOWN, families, merged
 from devpool.evidence.prometheus_text import Family, exposition
-from devpool.lifecycle.enabled_project import known_state
+from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.rollout import reach
 from devpool.project_options import project_options
 from devpool.undo.state import State, not_enabled
@@ -37,7 +37,7 @@ def metrics(parent: dict[str, Any], /, **options: Any) -> None:
         ctx.output.text(resources.dashboard())
         ctx.output.data(json.loads(resources.dashboard()))
         return
-    state = known_state(ctx.selection, ctx.cwd, ctx.shell)
+    state = open_project(ctx, "look").state
     if state is None:
         raise not_enabled("devpool enable")
     each = list(_each(ctx, state))

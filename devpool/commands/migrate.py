@@ -10,7 +10,7 @@ from devpool.after_dashes import AfterDashes, words_after_dashes
 from devpool.context import Context, context
 from devpool.lifecycle.direct_variables import databases_of
 from devpool.migrate.choose_migration import Migration, given, no_tool
-from devpool.migrate.direct_container import Opened, ended, open_project, refuse_service, run_past_pooler
+from devpool.migrate.direct_container import Opened, ended, open_direct, refuse_service, run_past_pooler
 from devpool.migrate.find_tool import search, team
 from devpool.model.container_start import joined
 from devpool.project_options import project_options
@@ -31,7 +31,7 @@ def migrate(click_context: click.Context, /, service: str | None, **options: Any
     exit code is the command's own.
     """
     ctx = context(click_context.obj, options)
-    opened = open_project(ctx)
+    opened = open_direct(ctx)
     migration = _migration(ctx, opened, service, words_after_dashes(click_context))
     ctx.output.progress(_sentence(opened, migration))
     code = run_past_pooler(ctx, opened, migration.service, migration.command, tool=migration.tool, migrates=True)

@@ -12,7 +12,7 @@ from devpool.docker.containers import RunningContainer, Stack
 from devpool.docker.interactive import execute
 from devpool.errors import DevpoolError
 from devpool.lifecycle.rollout import open_stack
-from devpool.migrate.direct_container import Opened, open_project
+from devpool.migrate.direct_container import Opened, open_direct
 from devpool.migrate.psql_script import Way, choose, in_database, in_pooler
 from devpool.project_options import project_options
 from devpool.undo.state import not_enabled
@@ -37,7 +37,7 @@ def psql(click_context: click.Context, /, database: str | None, way: Way | None,
     app that has one. The exit code is psql's own.
     """
     ctx = context(click_context.obj, options)
-    opened = open_project(ctx)
+    opened = open_direct(ctx)
     chosen: Way = way or ("pooled" if opened.state else "direct")
     if opened.state is None and chosen != "direct":
         raise not_enabled("devpool enable")

@@ -8,10 +8,8 @@ import click
 
 from devpool.context import context
 from devpool.docker import console
-from devpool.lifecycle.enabled_project import known_state
-from devpool.lifecycle.recovery import recover_first
+from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.rollout import reach
-from devpool.load.locate import project_directory
 from devpool.project_options import project_options
 from devpool.undo.state import not_enabled
 
@@ -25,9 +23,7 @@ def reload(parent: dict[str, Any], /, **options: Any) -> None:
     Its connections stay. What PgBouncer does not accept is shown.
     """
     ctx = context(parent, options)
-    directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
-    recover_first(ctx.output, directory)
-    state = known_state(ctx.selection, ctx.cwd, ctx.shell)
+    state = open_project(ctx, "look").state
     if state is None:
         raise not_enabled("devpool enable")
     stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "no pooler is reached")

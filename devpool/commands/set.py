@@ -10,11 +10,9 @@ import click
 from devpool import resources
 from devpool.context import context
 from devpool.decide.tuning import read_settings, read_types
-from devpool.lifecycle.enabled_project import require_record
+from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.plan_report import UNPROVED, files_data
-from devpool.lifecycle.recovery import ready_to_write
 from devpool.lifecycle.retune import retune, retuned_lines
-from devpool.load.locate import project_directory
 from devpool.project_options import project_options
 from devpool.undo.state import not_enabled
 
@@ -33,15 +31,14 @@ def set(parent: dict[str, Any], /, settings: tuple[str, ...], **options: Any) ->
     """
     ctx = context(parent, options)
     given = read_settings(settings, read_types(resources.setting_types()))
-    directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
-    ready_to_write(ctx.output, directory)
+    opened = open_project(ctx, "change")
     otherwise = not_enabled("devpool enable --set KEY=VALUE")
-    state = require_record(ctx.selection, ctx.cwd, ctx.shell, otherwise)
+    state = opened.require_record(otherwise)
     verify = not options["no_verify"]
     if not verify:
         ctx.output.progress(UNPROVED)
     up, pooler = not options["no_up"], options["pooler"]
-    done = retune(ctx, directory, state, given, pooler=pooler, up=up, verify=verify)
+    done = retune(ctx, opened.directory, state, given, pooler=pooler, up=up, verify=verify)
     ctx.output.lines(*retuned_lines(done))
     outcomes = [asdict(o) for o in done.outcomes]
     ctx.output.data(files_data(done.prepared) | {"written": done.written, "settings": outcomes})

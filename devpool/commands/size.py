@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import click
@@ -11,12 +10,10 @@ import click
 from devpool.context import Context, context
 from devpool.decide.tuning import in_words
 from devpool.errors import DevpoolError
-from devpool.lifecycle.enabled_project import read_enabled, require_record
+from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.plan_report import UNPROVED
 from devpool.lifecycle.read_state import read_state
-from devpool.lifecycle.recovery import ready_to_write
 from devpool.lifecycle.retune import Retuned, retune, retuned_lines
-from devpool.load.locate import project_directory
 from devpool.observe.sizing_facts import gather
 from devpool.observe.sizing_report import size_data, size_lines
 from devpool.project_options import project_options
@@ -35,11 +32,8 @@ from devpool.undo.state import not_enabled
 def size(parent: dict[str, Any], /, **options: Any) -> None:
     """Show whether to pool, and with what numbers, with the arithmetic behind them."""
     ctx = context(parent, options)
-    directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
-    if options["apply"]:
-        ready_to_write(ctx.output, directory)
-    enabled = read_enabled(ctx.selection, ctx.cwd, ctx.shell)
-    sizes = [recommend(inputs) for inputs in gather(ctx, enabled, options["seconds"])]
+    opened = open_project(ctx, "change" if options["apply"] else "look")
+    sizes = [recommend(inputs) for inputs in gather(ctx, opened, options["seconds"])]
     if not sizes:
         raise DevpoolError(
             "nothing-to-size",
@@ -47,17 +41,17 @@ def size(parent: dict[str, Any], /, **options: Any) -> None:
             hint="`devpool explain` shows what devpool sees",
         )
     ctx.output.lines(*size_lines(sizes))
-    done = _apply(ctx, directory, sizes, options) if options["apply"] else []
+    done = _apply(ctx, opened, sizes, options) if options["apply"] else []
     outcomes = [asdict(outcome) for d in done for outcome in d.outcomes]
     written = any(d.written for d in done)
     ctx.output.data({"databases": size_data(sizes), "written": written, "settings": outcomes})
 
 
-def _apply(ctx: Context, directory: Path, sizes: list[Size], options: dict[str, Any]) -> list[Retuned]:
+def _apply(ctx: Context, opened: OpenProject, sizes: list[Size], options: dict[str, Any]) -> list[Retuned]:
     words = next((in_words(_texts(s)) for s in sizes if s.settings), "")
     sets = " ".join(f"--set {word}" for word in words.split())
     otherwise = not_enabled(f"devpool enable {sets}".rstrip())
-    state = require_record(ctx.selection, ctx.cwd, ctx.shell, otherwise)
+    state = opened.require_record(otherwise)
     verify, up = not options["no_verify"], not options["no_up"]
     if not verify:
         ctx.output.progress(UNPROVED)
@@ -66,8 +60,8 @@ def _apply(ctx: Context, directory: Path, sizes: list[Size], options: dict[str, 
     for mine in (s for s in sizes if s.settings and s.database in poolers):
         name = poolers[mine.database] if len(poolers) > 1 else None
         # Each changes the files that the one before has left.
-        now = read_state(directory, allow_outside=ctx.selection.allow_outside) or state
-        found.append(retune(ctx, directory, now, _texts(mine), pooler=name, up=up, verify=verify))
+        now = read_state(opened.directory, allow_outside=ctx.selection.allow_outside) or state
+        found.append(retune(ctx, opened.directory, now, _texts(mine), pooler=name, up=up, verify=verify))
         ctx.output.lines("", *retuned_lines(found[-1]))
     return found
 

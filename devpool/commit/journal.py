@@ -36,7 +36,7 @@ from devpool.commit.disk_errors import RenameError, reporting
 from devpool.commit.files import FileChange
 from devpool.commit.intent import IntentEntry, Journal, absolute, damaged, digest, folder_of, intent_of, parse, render
 from devpool.commit.lock import locked, tidy_lock
-from devpool.devpool_folder import FOLDERS, HOME, SET_ASIDE
+from devpool.devpool_folder import FOLDERS, HOME, SET_ASIDE, STATE
 from devpool.errors import DevpoolError
 
 # The files of a journal: what keeps it out of git, the intent, the copies, and temps of a killed process.
@@ -92,6 +92,28 @@ def recover(directory: Path) -> bool:
             return False
         with locked(directory):
             return _recover(directory)
+
+
+def refuse_interrupted(directory: Path) -> None:
+    """What a killed or failed `commit` left is not undone by a command that writes nothing, and is in its way.
+
+    Raises:
+        DevpoolError: `interrupted`, which names the command; what `parse` raises.
+    """
+    directory = absolute(directory)
+    data = devpool_files.read(directory, intent_of(directory))
+    journal = parse(directory, data) if data is not None else None
+    if journal is None:
+        return
+    record = next((entry for entry in journal.entries if entry.path == STATE), None)
+    verb = "enable" if record and not record.before else "disable" if record and not record.after else "set"
+    name = "devpool enable` or `devpool set" if verb == "set" else f"devpool {verb}"
+    raise DevpoolError(
+        "interrupted",
+        f"`{name}` was interrupted, or is still running, and the project's files are half-changed",
+        where=str(folder_of(directory)),
+        hint="run `devpool status`, which puts the files back as they were, then run this command again",
+    )
 
 
 def is_foreign(directory: Path) -> bool:

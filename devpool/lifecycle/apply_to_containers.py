@@ -18,7 +18,6 @@ from devpool.evidence.routes import Connections
 from devpool.lifecycle.build_disable import Rollback, build_disable
 from devpool.lifecycle.change_set import ChangeSet
 from devpool.lifecycle.plan_report import change_lines, written_lines
-from devpool.lifecycle.recovery import tell
 from devpool.lifecycle.rollout import (
     connection_lines,
     prove_live,
@@ -65,7 +64,7 @@ class Follow:
         assert plan is not None, "enable has one"
         changes = prepared.changes()
         with self._alone(directory, changes), taken_back(lambda: self._take_back(plan.apps)):
-            tell(self.ctx.output, prepared.commit(directory))
+            self.ctx.output.warnings(prepared.commit(directory))
             self.ctx.output.lines(*written_lines(prepared))
             if not (self.running or everything):
                 return []
@@ -90,7 +89,7 @@ class Follow:
         inverses = [files.inverse(change) for change in changes]
         with self._alone(directory, changes):
             with taken_back(lambda: self._forward_again(inverses, directory, apps)):
-                tell(self.ctx.output, rollback.prepared.commit(directory))
+                self.ctx.output.warnings(rollback.prepared.commit(directory))
                 self.ctx.output.lines(*change_lines(rollback.prepared))
                 restart_apps(self.stack, apps, self.running, self.ctx.output)
             self._remove(rollback)
@@ -129,7 +128,7 @@ class Follow:
         try:
             recover(directory)
             still = [change for change in inverses if commit_file.read(directory, change.path) == change.before]
-            tell(self.ctx.output, commit(directory, still))
+            self.ctx.output.warnings(commit(directory, still))
             restart_apps(self.stack, apps, self.running, self.ctx.output)
         except DevpoolError as error:
             self.ctx.output.warning(error)
@@ -149,7 +148,7 @@ class Follow:
             recover(directory)
             rollback = build_disable(self.ctx.selection, self.ctx.cwd, self.ctx.shell)
             if rollback is not None:
-                tell(self.ctx.output, rollback.prepared.commit(directory))
+                self.ctx.output.warnings(rollback.prepared.commit(directory))
                 restart_apps(self.stack, apps, self.running, self.ctx.output)
                 remove_services(self.stack, rollback.services, self.ctx.output)
                 self.stack.stop(s for s in self.stack.running() if s not in self.running)

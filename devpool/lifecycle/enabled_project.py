@@ -14,8 +14,7 @@ from devpool import resources
 from devpool.devpool_folder import STATE
 from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT
 from devpool.errors import DevpoolError
-from devpool.lifecycle.read_state import read_state
-from devpool.load.locate import find_project, project_directory
+from devpool.load.locate import find_project
 from devpool.model.selection import ProjectFiles, Selection
 
 if TYPE_CHECKING:
@@ -40,34 +39,18 @@ class Enabled:
     recorded: bool
 
 
-def read_enabled(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Enabled | None:
-    """What enable did to a project; None where it is not enabled.
+def with_record(state: State, selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Enabled:
+    """What enable did to a project, by its record.
 
     Raises:
-        DevpoolError: `changed-since-enable`, `no-record`, and what reading raises.
+        DevpoolError: `changed-since-enable`, and what reading raises.
     """
-    state = read_state(project_directory(selection, cwd, shell), allow_outside=selection.allow_outside)
-    if state is None:
-        return recognised(selection, cwd, shell)
     from devpool.lifecycle.build_disable import files_without_devpool
 
     return Enabled(state=state, direct=files_without_devpool(state, selection, cwd, shell), recorded=True)
 
 
-def known_state(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> State | None:
-    """The record, or what it would say; None where the project is not enabled.
-
-    Raises:
-        DevpoolError: `no-record`, and what reading raises.
-    """
-    state = read_state(project_directory(selection, cwd, shell), allow_outside=selection.allow_outside)
-    if state is not None:
-        return state
-    found = recognised(selection, cwd, shell)
-    return found.state if found else None
-
-
-def recognised(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Enabled | None:
+def recognized(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Enabled | None:
     """What enable did to a project without a record; None where its files have no pooler of devpool's.
 
     Raises:
@@ -102,7 +85,7 @@ def missing(directory: Path, state: State) -> dict[str, str]:
 
     Args:
         directory: the project directory.
-        state: what `known_state` gives.
+        state: the record, or what it would say.
     """
     found = {} if (directory / STATE).exists() else {STATE: f"is not here: {_RESTORES}"}
     images = {BUILD_CONTEXT: "pgbouncer"}
@@ -116,21 +99,9 @@ def missing(directory: Path, state: State) -> dict[str, str]:
     return found
 
 
-def require_record(selection: Selection, cwd: Path, shell: Mapping[str, str], otherwise: DevpoolError) -> State:
-    """The record of a project that has to be enabled.
-
-    Args:
-        otherwise: the refusal where it is not.
-
-    Raises:
-        DevpoolError: `otherwise`, `no-record`, and what reading raises.
-    """
-    state = read_state(project_directory(selection, cwd, shell), allow_outside=selection.allow_outside)
-    if state is not None:
-        return state
-    if recognised(selection, cwd, shell) is None:
-        raise otherwise
-    raise DevpoolError(
+def no_record() -> DevpoolError:
+    """The refusal of a project that is enabled, where a command needs the record of it."""
+    return DevpoolError(
         "no-record",
         f"the project is enabled, and there is no record of it here ({STATE})",
         hint=_RESTORES,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from devpool.context import Context
 from devpool.decide.options import remembered
 from devpool.errors import DevpoolError
 from devpool.lifecycle.change_set import ChangeSet
 from devpool.lifecycle.context_drift import differences
+from devpool.lifecycle.open_project import OpenProject
 from devpool.lifecycle.prepare_enable import prepare_enable
 from devpool.lifecycle.read_state import read_digests
 from devpool.load import bounded_read
@@ -53,7 +53,7 @@ def _lost(state: State, directory: Path) -> list[str]:
     return [name for name in state.private if not (directory / name).is_file()]
 
 
-def stale(ctx: Context, state: State, directory: Path) -> list[Drift]:
+def stale(opened: OpenProject, state: State) -> list[Drift]:
     """The copies that devpool made and that are not what it would write now: the user has edited what they are of.
 
     Where there are copies, the project is read and planned anew; what cannot be planned is told, too.
@@ -61,11 +61,11 @@ def stale(ctx: Context, state: State, directory: Path) -> list[Drift]:
     if not (state.private or any(_copies(e) for e in state.edits)):
         return []
     try:
-        now = prepare_enable(ctx.selection, ctx.cwd, ctx.shell, remembered(state.options), verify=False)
+        now = prepare_enable(opened, remembered(state.options), verify=False)
     except DevpoolError as error:
         told = error.code == "changed-since-enable"  # as drift
         return [] if told else [Drift(file=error.where, place="", problem=f"enable would refuse: {error.message}")]
-    found = [Drift(file=path, place="", problem=_STALE) for path in _private(state, now, directory)]
+    found = [Drift(file=path, place="", problem=_STALE) for path in _private(state, now, opened.directory)]
     for path in state.paths():
         if Path(path).is_file() and path in now.sources.originals:
             at = _stale_places(state, now, path, bounded_read.read(Path(path)))

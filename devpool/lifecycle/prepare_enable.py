@@ -6,20 +6,16 @@ and does both.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devpool import resources
 from devpool.decide.options import Options, remembered
 from devpool.devpool_folder import STATE
 from devpool.docker.compose_oracle import asked
-from devpool.lifecycle.enabled_project import read_enabled
+from devpool.lifecycle.open_project import OpenProject
 from devpool.lifecycle.read_state import Earlier, of_devpool, ours_on_disk
-from devpool.load.locate import find_project, project_directory
-from devpool.model.selection import Selection
 
 if TYPE_CHECKING:
     from devpool.lifecycle.change_set import ChangeSet
@@ -31,17 +27,15 @@ _NO_RECORD = (
 )
 
 
-def prepare_enable(
-    selection: Selection, cwd: Path, shell: Mapping[str, str], options: Options, *, verify: bool
-) -> ChangeSet:
+def prepare_enable(opened: OpenProject, options: Options, *, verify: bool) -> ChangeSet:
     """What enable would do to the project as it would be without devpool: enabling twice is enabling once.
 
     Raises:
         DevpoolError: every refusal there is.
     """
-    directory = project_directory(selection, cwd, shell)
+    directory = opened.directory
     present = ours_on_disk(directory)
-    enabled = read_enabled(selection, cwd, shell)
+    enabled = opened.enabled
     present = of_devpool(present, enabled.state if enabled and enabled.recorded else None, directory)
     earlier = Earlier(present=present)
     if enabled:
@@ -50,7 +44,7 @@ def prepare_enable(
         without = enabled.direct
         options = adopted(options, enabled.state, without.settings, resources.setting_types())
         earlier = Earlier(present=present, files=without.files, read=without.read, enabled=enabled.recorded)
-    found = find_project(selection, cwd, shell, earlier.files)
+    found = opened.find(earlier.files)
     with asked(found) if verify else nullcontext() as oracle:
         from devpool.lifecycle.build_enable import build_enable
         from devpool.load.read_project import read_project

@@ -15,10 +15,10 @@ from devpool.docker.console import Outcome, tune
 from devpool.docker.containers import RunningContainer, Stack
 from devpool.errors import DevpoolError
 from devpool.lifecycle.change_set import ChangeSet
+from devpool.lifecycle.open_project import OpenProject
 from devpool.lifecycle.plan_report import change_lines
 from devpool.lifecycle.prepare_enable import prepare_enable
 from devpool.lifecycle.read_state import read_state
-from devpool.lifecycle.recovery import tell
 from devpool.lifecycle.rollout import reach, taken_back
 from devpool.undo.state import AddedPooler, State
 
@@ -58,12 +58,12 @@ def retune(
         last = remembered(state.options)
         chosen = last.tuned(poolers[0].database, given, alone=not pooler)
         _refuse_other_changes(ctx, last)
-        prepared = prepare_enable(ctx.selection, ctx.cwd, ctx.shell, chosen, verify=verify)
+        prepared = prepare_enable(OpenProject(ctx.selection, ctx.cwd, ctx.shell), chosen, verify=verify)
     changes = prepared.changes()
     inverses = [inverse(change) for change in changes]
     stack, running = _reach(ctx) if up else (None, {})
-    tell(ctx.output, prepared.commit(directory))
-    with taken_back(lambda: tell(ctx.output, commit(directory, inverses))):
+    ctx.output.warnings(prepared.commit(directory))
+    with taken_back(lambda: ctx.output.warnings(commit(directory, inverses))):
         outcomes = _tune(stack, running, poolers, chosen, given) if up else []
     return Retuned(prepared=prepared, written=bool(changes), outcomes=tuple(dict.fromkeys(outcomes)))
 
@@ -78,7 +78,7 @@ def _poolers(state: State, name: str | None) -> list[AddedPooler]:
 
 def _refuse_other_changes(ctx: Context, last: Options) -> None:
     """What else enable would do now is not done by the way: apps would have to be recreated for it."""
-    again = prepare_enable(ctx.selection, ctx.cwd, ctx.shell, last, verify=False)
+    again = prepare_enable(OpenProject(ctx.selection, ctx.cwd, ctx.shell), last, verify=False)
     if any(change.path in again.edited for change in again.changes()):
         raise DevpoolError(
             "project-changed",

@@ -27,15 +27,12 @@ from devpool.lifecycle.direct_variables import (
     moved_commands,
     refuse_without_database,
 )
-from devpool.lifecycle.enabled_project import read_enabled
-from devpool.lifecycle.recovery import recover_first
+from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.rollout import own_stack
 from devpool.load.container_files import files_in, folders, start_of
-from devpool.load.locate import compose_files, find_project, project_directory
-from devpool.load.read_project import read_project
+from devpool.load.locate import compose_files
 from devpool.load.root import find_root
 from devpool.migrate.fresh_connections import fresh_connections
-from devpool.model.build_model import read_model
 from devpool.model.project import Project, unknown_service
 from devpool.model.tool_detection import direct_names
 from devpool.text.nodes import SequenceNode
@@ -67,18 +64,15 @@ class CommandError(DevpoolError):
         self.exit_code = exit_code
 
 
-def open_project(ctx: Context) -> Opened:
+def open_direct(ctx: Context) -> Opened:
     """Read the project.
 
     Raises:
         DevpoolError: what reading raises.
     """
-    directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
-    recover_first(ctx.output, directory)
-    enabled = read_enabled(ctx.selection, ctx.cwd, ctx.shell)
-    found = find_project(ctx.selection, ctx.cwd, ctx.shell, enabled.direct.files if enabled else None)
-    project = read_model(read_project(found))
-    return Opened(directory=directory, project=project, state=enabled.state if enabled else None)
+    opened = open_project(ctx, "look")
+    state = opened.enabled.state if opened.enabled else None
+    return Opened(directory=opened.directory, project=opened.without_devpool, state=state)
 
 
 def refuse_service(opened: Opened, service: str) -> None:

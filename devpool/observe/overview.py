@@ -15,13 +15,10 @@ from devpool.docker.ownership import sentence, ways_on
 from devpool.errors import DevpoolError
 from devpool.evidence.routes import Connections
 from devpool.evidence.show_tables import PoolerStatus, Row, limits, links, pools, totals
-from devpool.lifecycle.enabled_project import known_state, missing
+from devpool.lifecycle.enabled_project import missing
 from devpool.lifecycle.file_drift import Drift, drift, stale
-from devpool.lifecycle.recovery import recover_first
+from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.rollout import open_stack
-from devpool.load.locate import find_project, project_directory
-from devpool.load.read_project import read_project
-from devpool.model.build_model import read_model
 from devpool.undo.state import AddedPooler, AppRoute, State
 
 _SHOWN = ("VERSION", "CONFIG", "DATABASES", "POOLS", "STATS", "CLIENTS", "SERVERS")
@@ -66,14 +63,13 @@ def look(ctx: Context) -> Overview:
     Raises:
         DevpoolError: where its files cannot be read. What Docker cannot tell is a note, not an error.
     """
-    directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
-    recover_first(ctx.output, directory)
-    state = known_state(ctx.selection, ctx.cwd, ctx.shell)
+    opened = open_project(ctx, "look")
+    state = opened.state
     found = Overview(
-        directory=directory,
+        directory=opened.directory,
         state=state,
-        routes=tuple(state.routes if state else _would_be(ctx)),
-        drift=tuple(_drift(ctx, state, directory) if state else ()),
+        routes=tuple(state.routes if state else _would_be(opened)),
+        drift=tuple(_drift(opened, state) if state else ()),
         running={},
     )
     try:
@@ -83,10 +79,12 @@ def look(ctx: Context) -> Overview:
         return replace(found, note=error.message, code=error.code, poolers=_unseen(state))
 
 
-def _drift(ctx: Context, state: State, directory: Path) -> list[Drift]:
-    lacking = [Drift(file=name, place="", problem=problem) for name, problem in missing(directory, state).items()]
-    found = lacking + drift(state, directory)
-    return found + [one for one in stale(ctx, state, directory) if one not in found]
+def _drift(opened: OpenProject, state: State) -> list[Drift]:
+    lacking = [
+        Drift(file=name, place="", problem=problem) for name, problem in missing(opened.directory, state).items()
+    ]
+    found = lacking + drift(state, opened.directory)
+    return found + [one for one in stale(opened, state) if one not in found]
 
 
 def again(before: Overview) -> Overview:
@@ -119,9 +117,8 @@ def _with_others(before: Overview, stack: Stack) -> Overview:
     return replace(before, another=said, ways_on=ways_on(stack.name, stack.ownership.own, others))
 
 
-def _would_be(ctx: Context) -> list[AppRoute]:
+def _would_be(opened: OpenProject) -> list[AppRoute]:
     """The routes of a project that is not enabled: all direct, each with the reason that enable would give."""
-    project = read_model(read_project(find_project(ctx.selection, ctx.cwd, ctx.shell)))
     return [
         AppRoute(
             service=r.service,
@@ -129,7 +126,7 @@ def _would_be(ctx: Context) -> list[AppRoute]:
             pooled=False,
             reason="not enabled" if r.pooled else r.reason,
         )
-        for r in find_routes(project)
+        for r in find_routes(opened.without_devpool)
     ]
 
 

@@ -13,11 +13,8 @@ from devpool.decide.routing import Route, chosen_routes, uses_session_alias
 from devpool.decide.tuning import POOL_MODE
 from devpool.docker.containers import RunningContainer, Stack
 from devpool.errors import DevpoolError
-from devpool.lifecycle.enabled_project import Enabled
+from devpool.lifecycle.open_project import OpenProject
 from devpool.lifecycle.rollout import reach
-from devpool.load.locate import find_project
-from devpool.load.read_project import read_project
-from devpool.model.build_model import read_model
 from devpool.model.project import Project
 from devpool.observe import measured_load
 from devpool.sizing import size_inputs
@@ -42,20 +39,19 @@ class Scene:
     seconds: float
 
 
-def gather(ctx: Context, enabled: Enabled | None, seconds: float) -> list[Inputs]:
+def gather(ctx: Context, opened: OpenProject, seconds: float) -> list[Inputs]:
     """What is known of each database that apps name.
 
     Args:
         ctx: the command's context.
-        enabled: what enable did; None where the project is not enabled.
+        opened: the project.
         seconds: how long to look at the load of what runs.
 
     Raises:
         DevpoolError: what reading the project raises.
     """
-    state = enabled.state if enabled else None
-    found = find_project(ctx.selection, ctx.cwd, ctx.shell, enabled.direct.files if enabled else None)
-    project = read_model(read_project(found))
+    state = opened.enabled.state if opened.enabled else None
+    project = opened.without_devpool
     options = remembered(state.options if state else {})
     routes = tuple(chosen_routes(project, options))
     stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, _NOT_RUNNING, looks=True)

@@ -22,7 +22,8 @@ import pytest
 
 from devpool.cli import run
 from devpool.lifecycle.direct_variables import direct_values
-from devpool.lifecycle.enabled_project import Enabled, read_enabled
+from devpool.lifecycle.enabled_project import Enabled
+from devpool.lifecycle.open_project import OpenProject
 from devpool.lifecycle.read_state import read_state
 from devpool.load.locate import find_project
 from devpool.load.read_project import read_project
@@ -228,7 +229,7 @@ NOT_WRITTEN_AGAIN = {"alias-of-a-shared-environment", "by-name-beside-links-crlf
 def test_a_clone_without_devpools_folder_is_known_to_be_enabled_and_gets_it_back(project: Project) -> None:
     selection = project.selection()
     assert project.enable("--no-verify")[0] == 0
-    recorded, files = read_enabled(selection, project.folder, {}), project.users_files()
+    recorded, files = OpenProject(selection, project.folder, {}).enabled, project.users_files()
     assert recorded
     shutil.rmtree(project.folder / ".devpool")
     again = ("enable", "--no-up", "--no-verify", *selection.arguments())
@@ -236,7 +237,7 @@ def test_a_clone_without_devpools_folder_is_known_to_be_enabled_and_gets_it_back
         assert "does not say here which database it serves" in project.run(*again)[2]
         assert project.users_files() == files
         return
-    known = read_enabled(selection, project.folder, {})
+    known = OpenProject(selection, project.folder, {}).enabled
     assert known
     assert not known.recorded
     assert known.state.poolers == recorded.state.poolers

@@ -1,0 +1,125 @@
+"""The one way into a project, for every verb: what was interrupted, its record, and its files without devpool."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from devpool.commit import machine_key, unverified
+from devpool.commit.journal import recover, refuse_interrupted
+from devpool.context import Context
+from devpool.errors import DevpoolError
+from devpool.lifecycle.enabled_project import Enabled, no_record, recognized, with_record
+from devpool.lifecycle.read_state import read_state
+from devpool.load.locate import find_project, project_directory
+
+if TYPE_CHECKING:
+    from devpool.model.project import Project
+    from devpool.model.selection import ProjectFiles, Selection
+    from devpool.undo.state import State
+
+Mode = Literal["look", "preview", "change"]
+
+
+class OpenProject:
+    """A project that a command may read. What is read of it is read once.
+
+    Attributes:
+        directory: the project directory.
+    """
+
+    def __init__(self, selection: Selection, cwd: Path, shell: Mapping[str, str]) -> None:
+        self.directory = project_directory(selection, cwd, shell)
+        self._place = selection, cwd, shell
+
+    @cached_property
+    def record(self) -> State | None:
+        """The record of the last enable; None where there is none.
+
+        Raises:
+            DevpoolError: what `read_state` raises.
+        """
+        return read_state(self.directory, allow_outside=self._place[0].allow_outside)
+
+    @cached_property
+    def _recognized(self) -> Enabled | None:
+        return recognized(*self._place)
+
+    @cached_property
+    def state(self) -> State | None:
+        """The record of the last enable, or what it would say; None where the project is not enabled.
+
+        Raises:
+            DevpoolError: `no-record`, and what reading raises.
+        """
+        return self.record or (self._recognized.state if self._recognized else None)
+
+    @cached_property
+    def enabled(self) -> Enabled | None:
+        """What enable did, and the files without it; None where the project is not enabled.
+
+        Raises:
+            DevpoolError: `changed-since-enable`, `no-record`, and what reading raises.
+        """
+        return with_record(self.record, *self._place) if self.record else self._recognized
+
+    @cached_property
+    def without_devpool(self) -> Project:
+        """What the project means without devpool.
+
+        Raises:
+            DevpoolError: what `enabled` and reading raise.
+        """
+        from devpool.load.read_project import read_project
+        from devpool.model.build_model import read_model
+
+        files = self.enabled.direct.files if self.enabled else None
+        return read_model(read_project(self.find(files)))
+
+    def find(self, files: Mapping[str, bytes] | None = None) -> ProjectFiles:
+        """The project's files.
+
+        Args:
+            files: bytes that stand in for those on disk, by absolute path.
+
+        Raises:
+            DevpoolError: what finding raises.
+        """
+        return find_project(*self._place, files)
+
+    def require_record(self, otherwise: DevpoolError) -> State:
+        """The record of a project that has to be enabled.
+
+        Raises:
+            DevpoolError: `otherwise` where it is not; `no-record`, and what reading raises.
+        """
+        if self.record:
+            return self.record
+        raise otherwise if self._recognized is None else no_record()
+
+
+def open_project(ctx: Context, mode: Mode) -> OpenProject:
+    """Find the project, and leave nothing of an interrupted command in the way.
+
+    Args:
+        ctx: the command's context.
+        mode: `look` and `change` undo what an interrupted devpool left; `preview` writes nothing, and so refuses to
+            plan on top of it. `change` also needs the key without which it could not be undone later.
+
+    Raises:
+        DevpoolError: `interrupted`, `half-changed`, and what `recover` raises.
+    """
+    opened = OpenProject(ctx.selection, ctx.cwd, ctx.shell)
+    directory = opened.directory
+    if mode == "preview":
+        refuse_interrupted(directory)
+    else:
+        recover(directory)
+    if mode == "change":
+        unverified.refuse_half_changed(directory)
+    ctx.output.warnings(unverified.warnings(directory))
+    missing = machine_key.problem(directory) if mode == "change" else None
+    ctx.output.warnings([missing] if missing else [])
+    return opened
