@@ -5,7 +5,7 @@ Slow is what adds seconds and no new kind of case: a test over many alike keeps 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -14,6 +14,11 @@ import pytest
 def slow(*values: Any, id: str | None = None) -> Any:  # noqa: A002 - as pytest.param has it
     """A set of parameters for the slow run alone."""
     return pytest.param(*values, id=id, marks=pytest.mark.slow)
+
+
+def thinned(values: Iterable[Any]) -> list[Any]:
+    """All values, every third of which is fast."""
+    return [slow(value) if number % 3 else value for number, value in enumerate(values)]
 
 
 def pairs(rows: Sequence[Any], columns: Sequence[Any]) -> list[Any]:
@@ -27,4 +32,4 @@ def pairs(rows: Sequence[Any], columns: Sequence[Any]) -> list[Any]:
 
 
 def _name(value: Any) -> str:
-    return str(getattr(value, "name", value))
+    return str(getattr(value, "name", None) or getattr(value, "__name__", value))

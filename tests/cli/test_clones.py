@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from cli.test_bad_input import COMPOSE, SECRET, assert_clean, folder, refuse, run, shell, tree, write
+from thinned import thinned
 
 __all__ = ["folder", "shell"]  # fixtures
 
@@ -50,7 +51,7 @@ def config(folder: Path, shell: dict[str, str], *options: str) -> subprocess.Com
     return subprocess.run(words, cwd=folder, env=shell, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("source", [DEMO, *(CASES / name / "before" for name in CLONED)], ids=str)
+@pytest.mark.parametrize("source", [DEMO, *thinned(CASES / name / "before" for name in CLONED)], ids=str)
 def test_a_clone_is_a_project_that_compose_accepts_and_devpool_knows(
     source: Path, folder: Path, shell: dict[str, str]
 ) -> None:

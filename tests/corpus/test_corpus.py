@@ -34,7 +34,7 @@ def projects(every: int) -> list[str]:
     return sorted(path.parent.name for path in found)[::every]
 
 
-few_and_all = pytest.mark.parametrize("verdicts", [pytest.param(10, id="few"), slow(1, id="all")], indirect=True)
+few_and_all = pytest.mark.parametrize("verdicts", [pytest.param(20, id="few"), slow(1, id="all")], indirect=True)
 
 
 @pytest.fixture(scope="module")

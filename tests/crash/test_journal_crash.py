@@ -39,6 +39,7 @@ from crash_rig import (
     tree,
     without_lock,
 )
+from thinned import pairs
 
 from devpool.commit import intent, journal, lock, unverified
 from devpool.errors import DevpoolError
@@ -55,6 +56,10 @@ def busy(name: str, path: str) -> None:
 
 def no_step(name: str, path: str) -> None:
     pass
+
+
+# Files that are renamed into place, and files that have to be written in place.
+each_scenario_both_ways = pytest.mark.parametrize(("scenario", "also"), pairs(SCENARIOS, [no_step, busy]))
 
 
 @pytest.fixture
@@ -97,8 +102,7 @@ def recovered(root: Path) -> Tree:
 # --- killed -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("also", [no_step, busy], ids=["renamed", "in-place"])
-@each_scenario
+@each_scenario_both_ways
 def test_a_commit_killed_at_any_step_leaves_all_old_or_all_new(tmp_path: Path, scenario: Scenario, also: Step) -> None:
     old, new = scenario.trees(tmp_path)
     ends: list[str] = []
@@ -112,8 +116,7 @@ def test_a_commit_killed_at_any_step_leaves_all_old_or_all_new(tmp_path: Path, s
     covered("killed commit", scenario.name, len(ends))
 
 
-@pytest.mark.parametrize("also", [no_step, busy], ids=["renamed", "in-place"])
-@each_scenario
+@each_scenario_both_ways
 def test_a_recovery_killed_at_any_step_can_be_run_again(tmp_path: Path, scenario: Scenario, also: Step) -> None:
     old, new = scenario.trees(tmp_path)
     points, root = 0, tmp_path / "run"
@@ -444,8 +447,7 @@ def after_losses(tmp_path: Path, work: Callable[[], object], also: Step) -> Iter
     disk.close()
 
 
-@pytest.mark.parametrize("also", [no_step, busy], ids=["renamed", "in-place"])
-@each_scenario
+@each_scenario_both_ways
 def test_a_power_loss_at_any_step_leaves_all_old_or_all_new(tmp_path: Path, scenario: Scenario, also: Step) -> None:
     old, new = map(plain, scenario.trees(tmp_path))
     scenario.build(tmp_path / "run")
@@ -455,8 +457,7 @@ def test_a_power_loss_at_any_step_leaves_all_old_or_all_new(tmp_path: Path, scen
     covered("power loss in a commit", scenario.name, len(found))
 
 
-@pytest.mark.parametrize("also", [no_step, busy], ids=["renamed", "in-place"])
-@each_scenario
+@each_scenario_both_ways
 def test_a_power_loss_during_recovery_leaves_all_old(tmp_path: Path, scenario: Scenario, also: Step) -> None:
     old, _ = scenario.trees(tmp_path)
     assert crashed(scenario, tmp_path / "run", last_death(scenario, tmp_path))

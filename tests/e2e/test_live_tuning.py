@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from demo_rig import PASSWORD, DemoProject, demo_project
+from pooler_rig import eventually
 
 # What a session has to keep, asked of the address that the app itself has, in transactions of its own.
 _KEEPS = """
@@ -127,11 +128,17 @@ def session(project: DemoProject, seen: Seen) -> None:
     direct = "import os; print(os.environ['DATABASE_URL'].rpartition('/')[2])"
     seen.said["migrated"] = project.devpool("migrate", "worker", "--", "python3", "-c", direct)
     look(project, seen, "session")
-    project.devpool("psql", "web", "--", "-Atc", "SELECT 1")  # a pool is shown once somebody has used it
-    seen.answers["pools"] = {r["database"]: r["pool_mode"] for r in admin(project, "SHOW POOLS")}
+    seen.answers["pools"] = eventually(lambda: pools(project), "the pool of `notes` is shown")
     seen.answers["at the session alias"] = {r["addr"]: r["database"] for r in admin(project, "SHOW CLIENTS")}
     seen.answers["worker"] = {"address": project.compose("exec", "-T", "worker", "hostname", "-i").strip()}
     seen.answers["status"] = project.ask("status")
+
+
+def pools(project: DemoProject) -> dict[str, str] | None:
+    """The mode of each pool, once that of `notes` is among them: it is shown while it has a connection."""
+    project.devpool("psql", "web", "--", "-Atc", "SELECT 1")
+    found = {r["database"]: r["pool_mode"] for r in admin(project, "SHOW POOLS")}
+    return found if "notes" in found else None
 
 
 # --- enable ---

@@ -24,8 +24,8 @@ from thinned import slow
 SEED = os.environ.get("DEVPOOL_FUZZ_SEED", "20261120")
 CASES = int(os.environ.get("DEVPOOL_FUZZ_CASES", "10000"))
 ONLY = os.environ.get("DEVPOOL_FUZZ_CASE")
-FAST = 1000
-PARTS = [range(start, min(start + FAST * 3, CASES)) for start in range(FAST, CASES, FAST * 3)]
+FAST, PART = 500, 3000
+PARTS = [range(start, min(start + PART, CASES)) for start in range(FAST, CASES, PART)]
 
 
 @pytest.mark.timeout(1200, method="thread")  # the limit of a single command is a signal already
