@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from devpool.text.patterns import regex
@@ -86,12 +87,17 @@ class Address:
 
 def find_addresses(value: str) -> list[Address]:
     """Every Postgres URL or keyword string in a value, in order; `host:port` where that is all there is."""
+    return list(_addresses(value))
+
+
+@lru_cache(maxsize=2048)  # each stage asks again, and a value that many services share is asked for by each
+def _addresses(value: str) -> tuple[Address, ...]:
     found = list(_urls(value))
     if not found:
         found = list(_keywords(value))
     if not found and (pair := _PAIR.fullmatch(value)):
         found = [_address("host", pair)]
-    return found
+    return tuple(found)
 
 
 def bare_host(value: str) -> Address | None:

@@ -22,7 +22,7 @@ from devpool.errors import DevpoolError
 from devpool.output import Output
 
 LIMIT = 2.0
-"""Seconds that a command may take: some hundred times what it takes, so that only a runaway passes it."""
+"""Seconds of a processor that a command may take: some hundred times what it takes, so that only a runaway passes it."""
 
 Tree = dict[str, tuple[int, bytes | str]]
 _MODES = {"unreadable": 0o000, "read-only": 0o444}
@@ -154,13 +154,13 @@ def limited() -> Iterator[None]:
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise TooSlow
 
-    previous = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, LIMIT)
+    previous = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, LIMIT)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, previous)
 
 
 def _lay_out(case: Case, folder: Path) -> None:
