@@ -19,12 +19,20 @@ class DevpoolError(Exception):
         where: `file:line`, a service or a path; empty where there is none.
         hint: a command to type or an edit to make.
         details: further lines shown between message and hint, such as a pooler's log; already redacted.
+        said: what another program said, where the message quotes it; the message itself where it does not.
     """
 
     exit_code = REFUSED
 
     def __init__(
-        self, code: str, message: str, *, where: str = "", hint: str = "", details: tuple[str, ...] = ()
+        self,
+        code: str,
+        message: str,
+        *,
+        where: str = "",
+        hint: str = "",
+        details: tuple[str, ...] = (),
+        said: str = "",
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -32,6 +40,7 @@ class DevpoolError(Exception):
         self.where = where
         self.hint = hint
         self.details = details
+        self.said = said or message
 
 
 class UsageError(DevpoolError):

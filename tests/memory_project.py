@@ -7,7 +7,7 @@ from pathlib import Path
 
 from devpool.decide.options import Options
 from devpool.decide.plan import Plan
-from devpool.decide.planning import make_plan
+from devpool.decide.planning import make_plan, with_credentials
 from devpool.decide.routing import chosen_routes
 from devpool.edit.rewrite import Changes, rewrite
 from devpool.model.build_model import read_model
@@ -70,7 +70,7 @@ def planned(files: Files | str, shell: Mapping[str, str] | None = None, **option
 def changed(files: Files | str, shell: Mapping[str, str] | None = None, **options: object) -> tuple[Project, Changes]:
     """The model and the edits of these files."""
     found, plan = planned(files, shell, **options)
-    return found, rewrite(found, plan, TEMPLATE, EXPORTER)
+    return found, rewrite(found, with_credentials(found, plan), TEMPLATE, EXPORTER)
 
 
 def file_of(found: Project, path: str) -> Document | EnvFile:

@@ -9,7 +9,7 @@ import click
 from devpool.context import Context, context
 from devpool.decide.by_name import ByName
 from devpool.decide.options import Options, remembered
-from devpool.decide.plan import Move, Plan, twin_of
+from devpool.decide.plan import Move, Plan
 from devpool.decide.planning import make_plan
 from devpool.decide.routing import Route, chosen_routes
 from devpool.errors import DevpoolError
@@ -135,8 +135,7 @@ def _becomes(move: Move, project: Project) -> str:
     hidden = project.sources.is_hidden(setting.value.origin.file.path)
     changes = replacements(setting.address, *move.target)
     new = (None if hidden else setting_shown(setting, project.sources, hosts, changes)) or move.words
-    twin = twin_of(setting, project.environments[setting.service])
-    return f"{new}, {where_words(move)}" + (f"; the old value as {twin}" if twin else "")
+    return f"{new}, {where_words(move)}" + (f"; the old value as {move.twin}" if move.twin else "")
 
 
 def _led(named: ByName | None) -> str | None:

@@ -10,6 +10,7 @@ from devpool.decide import tuning
 from devpool.decide.address_edits import Target
 from devpool.decide.alias_copies import AliasCopies
 from devpool.decide.by_name import ByName
+from devpool.decide.credentials import Credentials
 from devpool.decide.inherited_copies import InheritedCopies
 from devpool.decide.placement import How, Where
 from devpool.decide.routing import Route
@@ -94,6 +95,7 @@ class Move:
         how: "text", the address itself is replaced; "second", it is wholly in a variable that others may use too, and a
             second variable beside that one holds the new one.
         session: whether it goes to the session alias.
+        twin: the name under which the old value is kept beside it; None where nothing is added.
     """
 
     setting: ConnectionVariable
@@ -101,6 +103,7 @@ class Move:
     where: Where
     how: How
     session: bool = False
+    twin: str | None = None
 
     @property
     def target(self) -> Target:
@@ -123,7 +126,9 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Plan:
-    """All of it; `by_name` are the apps whose text stays, and is led to a pooler by links."""
+    """All of it; `by_name` are the apps whose text stays, and is led to a pooler by links; `credentials` are those of
+    each pooler, by its name.
+    """
 
     poolers: tuple[Pooler, ...]
     routes: tuple[Route, ...]
@@ -131,6 +136,7 @@ class Plan:
     by_name: tuple[ByName, ...] = ()
     shields: InheritedCopies = field(default_factory=dict)
     unaliased: AliasCopies = field(default_factory=dict)
+    credentials: Mapping[str, Credentials] = field(default_factory=dict)
 
     @property
     def apps(self) -> list[str]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from devpool.decide.alias_copies import find_alias_copies
 from devpool.decide.by_name import Pair, by_name, fixed_port
+from devpool.decide.credentials import find_credentials
 from devpool.decide.inherited_copies import InheritedCopies, find_shields
 from devpool.decide.options import Options
 from devpool.decide.placement import Placements, shared_value
-from devpool.decide.plan import EXPORTER_SUFFIX, Move, Plan, Pooler
+from devpool.decide.plan import EXPORTER_SUFFIX, Move, Plan, Pooler, twin_of
 from devpool.decide.plan_refusals import SERVICE_NAME, refuse_odd_names, refuse_unplaced
 from devpool.decide.ports import listen_port, upstream_port
 from devpool.decide.routing import Route, uses_session_alias
@@ -70,6 +71,16 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
     )
 
 
+def with_credentials(project: Project, plan: Plan) -> Plan:
+    """The plan with the credentials of each pooler.
+
+    Raises:
+        DevpoolError: what `find_credentials` raises.
+    """
+    found = {p.name: find_credentials(project, p.database, plan.settings_of(p)) for p in plan.poolers}
+    return replace(plan, credentials=found)
+
+
 @dataclass(frozen=True, slots=True)
 class _Shared:
     """What does not depend on which apps are pooled by name."""
@@ -117,6 +128,7 @@ def _move(
         where=sharing.where(setting),
         how=sharing.how(setting),
         session=(setting.service, setting.database) in session,
+        twin=twin_of(setting, sharing.project.environments[setting.service]),
     )
 
 

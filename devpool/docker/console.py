@@ -150,7 +150,7 @@ def _refused(pooler: RunningContainer, key: str, error: DevpoolError) -> Devpool
         "set-refused",
         f"the PgBouncer of `{pooler.service}` does not take this value of `{key}`; nothing was changed",
         hint=f"see {key} at https://www.pgbouncer.org/config.html",
-        details=(*error.details, error.message.removeprefix("docker failed: ")),
+        details=(*error.details, error.said),
     )
 
 
@@ -178,5 +178,5 @@ def reload(stack: Stack, pooler: RunningContainer) -> None:
             f"the PgBouncer of `{pooler.service}` does not take its configuration; the settings of before are put back",
             hint="its configuration is made anew from its variables at every start: "
             f"docker compose restart {pooler.service}",
-            details=(error.message.removeprefix("docker failed: "), *logged[-5:]),
+            details=(error.said, *logged[-5:]),
         ) from None

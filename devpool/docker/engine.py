@@ -186,9 +186,11 @@ def failure(stderr: str) -> DevpoolError:
             hint="install Docker's compose plugin, version 2.24 or newer",
         )
     lines = [line for line in text.splitlines() if line.strip()] or ["it gave no reason"]
+    said = lines[-1].strip()
     return DevpoolError(
         "docker-failed",
-        f"docker failed: {lines[-1].strip()}",
+        f"docker failed: {said}",
+        said=said,
         hint="`docker compose config -q` may show more",
         details=tuple(lines[-_SHOWN_LINES - 1 : -1]),
     )
@@ -268,10 +270,9 @@ def _accepted(config: RunningCommand, seconds: float) -> str:
 
 
 def _refused(error: DevpoolError) -> DevpoolError:
-    said = error.message.removeprefix("docker failed: ")
-    return disabled(said) or DevpoolError(
+    return disabled(error.said) or DevpoolError(
         "compose-refuses",
-        f"Compose does not accept the project: {said}",
+        f"Compose does not accept the project: {error.said}",
         hint="correct it until `docker compose config -q` is silent",
     )
 

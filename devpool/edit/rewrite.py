@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass, field
 
 from devpool.decide.alias_copies import alias_copy_edits
-from devpool.decide.credentials import find_credentials
 from devpool.decide.inherited_copies import shield_edits
 from devpool.decide.plan import Plan, Pooler
 from devpool.edit.dependencies import dependency_edits
@@ -51,7 +50,7 @@ def rewrite(project: Project, plan: Plan, template: str, exporter_template: str)
     poolers: list[Edit] = []
     private: dict[str, str] = {}
     for pooler in plan.poolers:
-        credentials = find_credentials(project, pooler.database, plan.settings_of(pooler))
+        credentials = plan.credentials[pooler.name]
         block = Block(pooler=pooler, credentials=credentials, project_directory=project.sources.directory)
         poolers.append(_block_edit(pooler.name, pooler, block, template))
         if pooler.metrics:

@@ -12,7 +12,7 @@ from devpool.decide.address_edits import moved_copy, moved_raw
 from devpool.decide.inherited_copies import InheritedCopies
 from devpool.decide.key_ownership import Readers
 from devpool.decide.placement import shared_value, with_secret
-from devpool.decide.plan import Move, twin_of
+from devpool.decide.plan import Move
 from devpool.decide.restating import shows_no_secret
 from devpool.edit.pooled_variable import Second, second_variable
 from devpool.edit.service_entry_places import in_environment
@@ -52,8 +52,7 @@ def _alike(wanted: Mapping[str, Mapping[str, Hashable]]) -> dict[str, set[str]]:
 
 
 def _add(project: Project, move: Move, wanted: Entries) -> Iterator[Edit]:
-    setting = move.setting
-    twin = twin_of(setting, project.environments[setting.service])
+    setting, twin = move.setting, move.twin
     if setting.kind in BARE:
         wanted.stated[setting.variable] = Stated(moved(setting.value.text, setting.address, *move.target))
     elif isinstance(setting.value.origin.file, Document):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from devpool.decide.address_edits import raw_replacements
 from devpool.decide.placement import not_plain
-from devpool.decide.plan import Move, Plan, twin_of
+from devpool.decide.plan import Move, Plan
 from devpool.edit import service_entry
 from devpool.edit.pooled_variable import line_after, second_variable
 from devpool.model.environment import Origin
@@ -89,7 +89,7 @@ def _in_variable(project: Project, move: Move) -> Iterator[Edit]:
 
 def _twin(project: Project, move: Move) -> Iterator[Edit]:
     """The old value under its direct name, right after the setting."""
-    name = twin_of(move.setting, project.environments[move.setting.service])
+    name = move.twin
     if name is None:
         return
     value = move.setting.value

@@ -12,7 +12,7 @@ from devpool import resources
 from devpool.commit.files import hard_links
 from devpool.decide.options import Options
 from devpool.decide.plan import Plan
-from devpool.decide.planning import make_plan
+from devpool.decide.planning import make_plan, with_credentials
 from devpool.decide.routing import chosen_routes
 from devpool.devpool_folder import DIGESTS
 from devpool.docker.compose_oracle import Oracle
@@ -61,6 +61,7 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
     plan = make_plan(project, chosen_routes(project, options), options)
     told = _notes(project, plan)
     _refuse_nothing(project, plan, told)
+    plan = with_credentials(project, plan)
     changes = rewrite(project, plan, resources.block_template(), resources.block_template("exporter"))
     for edit in changes.edits:
         sources.refuse_closed(edit.path, edit.path)
@@ -111,7 +112,7 @@ def _prove(project: Project, plan: Plan, changes: Changes, before: Reading, afte
     prove_meaning(plan, before, after)
     prove_waits(plan, changes.edits, after)
     for pooler in plan.poolers:
-        prove_pooler(project, pooler, plan.settings_of(pooler), before, after)
+        prove_pooler(pooler, plan.credentials[pooler.name], before, after)
         prove_exporter(pooler, after)
 
 

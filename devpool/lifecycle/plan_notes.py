@@ -9,7 +9,7 @@ from devpool.catalog.migration_tools import SESSION
 from devpool.catalog.startup_parameters import DOCKER_HOSTS, LOGICAL_WAL, NOT_APPLIED
 from devpool.catalog.variable_names import ADDRESS_IN_FILE
 from devpool.decide.direct_reasons import awaited_services, bystander, reasons
-from devpool.decide.plan import Plan, Pooler, twin_of
+from devpool.decide.plan import Plan, Pooler
 from devpool.decide.tuning import PRESET, SCRAM, SCRAM_USUAL
 from devpool.lifecycle.direct_variables import main_url
 from devpool.model.connection_variables import published_ports
@@ -30,7 +30,7 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
         starts: what the pooled apps start, by name.
     """
     found = [note for pooler in plan.poolers for note in _of_settings(pooler)]
-    found += [note for name, start in starts.items() for note in _at_start(project, name, start)]
+    found += [note for name, start in starts.items() for note in _at_start(project, plan, name, start)]
     settings = [m.setting for m in plan.moves] + [s for b in plan.by_name for s in b.settings]
     # A value with many addresses has as many settings: it is looked at once.
     written = {(s.service, s.variable, s.value.origin.key): s for s in settings if s.kind not in BARE}
@@ -122,12 +122,12 @@ def _in_an_entry(project: Project, name: str, variable: str) -> str:
     )
 
 
-def _at_start(project: Project, name: str, start: Start) -> Iterator[str]:
+def _at_start(project: Project, plan: Plan, name: str, start: Start) -> Iterator[str]:
     """An app whose own start migrates and then serves does so through the pooler, like all it does."""
     for found in migrating(start)[:1]:
         harm = "; the session lock that it takes stays behind there" if found.tool.lock == SESSION else ""
         url = main_url(project, name)
-        twin = twin_of(url, project.environments[name]) if url else None
+        twin = next((m.twin for m in plan.moves if m.setting is url), None)
         step = f", or give that step the direct address: {url.variable}=${twin} {found.text}" if url and twin else ""
         yield (
             f"{name} migrates at its own start ({found.where}: `{found.text}`), through the pooler{harm}: take it out "

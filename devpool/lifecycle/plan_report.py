@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from devpool.decide.plan import Move, Plan, Pooler, twin_of
+from devpool.decide.plan import Move, Plan, Pooler
 from devpool.decide.tuning import in_words
 from devpool.devpool_folder import STATE
 from devpool.lifecycle.change_set import ChangeSet, shown
@@ -76,9 +76,7 @@ def _name_lines(plan: Plan) -> list[str]:
 def _setting_line(prepared: ChangeSet, move: Move) -> str:
     setting = move.setting
     place = shown(setting.value.origin.place, prepared.sources.directory)
-    assert prepared.project is not None, "enable always has a project"
-    twin = twin_of(setting, prepared.project.environments[setting.service])
-    kept = f", old value kept as {twin}" if twin else ""
+    kept = f", old value kept as {move.twin}" if move.twin else ""
     return f"{setting.variable} -> {move.words} ({place}, {where_words(move)}{kept})"
 
 

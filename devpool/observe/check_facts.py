@@ -17,7 +17,6 @@ from devpool.observe.overview import Overview
 from devpool.resources import inside
 
 Services = Mapping[str, Mapping[str, Any]]
-_FAILED = "docker failed: "
 _RECENT = ("--since", "15m", "--tail", "400")
 _LIMITS = (
     "SELECT name, setting FROM pg_catalog.pg_settings WHERE name IN ('server_version', 'max_connections', "
@@ -72,7 +71,7 @@ def _query(stack: Stack, pooler: RunningContainer) -> str:
     try:
         stack.execute(pooler, ["healthcheck.sh"])
     except DevpoolError as error:
-        return error.message.removeprefix(_FAILED)
+        return error.said
     return ""
 
 
@@ -90,7 +89,7 @@ def _server(stack: Stack, name: str, own: list[RunningContainer], poolers: list[
     try:
         rows = stack.query(own[0], _LIMITS) if own else query_directly(stack, poolers[0], _LIMITS)
     except DevpoolError as error:
-        return DatabaseServer(database=name, problem=error.message.removeprefix(_FAILED))
+        return DatabaseServer(database=name, problem=error.said)
     found = {row["name"]: row["setting"] for row in rows}
     reserved = ("superuser_reserved_connections", "reserved_connections")
     return DatabaseServer(

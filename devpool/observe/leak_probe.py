@@ -107,7 +107,7 @@ class _Probe:
         try:
             text = self.stack.execute(self.container, ["perl", "-e", *words])
         except DevpoolError as error:
-            return {}, error.message.removeprefix("docker failed: ")
+            return {}, error.said
         answers = [json.loads(line) for line in text.splitlines()]
         return {int(answer["pid"]): answer for answer in answers}, ""
 

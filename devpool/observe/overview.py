@@ -157,7 +157,7 @@ def _sight(
     try:
         answers = dict(zip(_SHOWN, ask(stack, container, *_SHOWN), strict=True))
     except DevpoolError as error:
-        return replace(found, problem=error.message.removeprefix("docker failed: "))
+        return replace(found, problem=error.said)
     found = _filled(found, answers)
     # Logging in at every look would fill the log: what was reported counts as long as nothing was set since.
     known = before.reported if before and before.config == found.config else {}

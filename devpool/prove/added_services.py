@@ -6,27 +6,23 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from devpool.decide.credentials import Credentials, find_credentials
+from devpool.decide.credentials import Credentials
 from devpool.decide.plan import METRICS_FOLDER, Plan, Pooler
 from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT
 from devpool.errors import ProofError
 from devpool.model.compose_model import Reading
-from devpool.model.project import ConnectionVariable, Project
 from devpool.prove.compare_models import same, unescaped
 from devpool.text.edits import Edit
 
 _UNWRITABLE = ["/dev/shm:ro", "/dev/mqueue:ro"]  # noqa: S108 - covered, so that nobody writes there
 
 
-def prove_pooler(
-    project: Project, pooler: Pooler, settings: list[ConnectionVariable], before: Reading, after: Reading
-) -> None:
+def prove_pooler(pooler: Pooler, credentials: Credentials, before: Reading, after: Reading) -> None:
     """The pooler's own service is what the plan says, to the last key.
 
     Args:
-        project: the project as it was.
         pooler: the pooler.
-        settings: the settings that go to it.
+        credentials: its credentials.
         before: Compose's model before the edits.
         after: Compose's model after the edits.
 
@@ -34,7 +30,6 @@ def prove_pooler(
         ProofError: `meaning-differs`.
     """
     service = dict(after.services[pooler.name])
-    credentials = find_credentials(project, pooler.database, settings)
     environment = {k: unescaped(v) for k, v in (service.pop("environment", None) or {}).items()}
     stated = _pooler_environment(pooler, credentials, before.services.get(pooler.database, {}))
     found = {name: environment.get(name) for name in stated} if credentials.env_files else environment

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from devpool.decide.by_name import ByName
-from devpool.decide.plan import Move, Plan, twin_of
+from devpool.decide.plan import Move, Plan
 from devpool.errors import DevpoolError, ProofError
 from devpool.model.compose_model import Reading
 from devpool.model.project import ConnectionVariable, Project
@@ -113,7 +113,7 @@ def _expected(service: dict[str, Any], moves: list[Move]) -> dict[str, Any]:
         # From the last address to the first, so that the spans of the others stay right.
         for move in sorted(mine, key=lambda m: m.setting.address.host_span, reverse=True):
             text = moved(text, move.setting.address, *move.target)
-        twin = twin_of(mine[0].setting, environment)
+        twin = mine[0].twin
         if twin:
             environment[twin] = environment.get(variable)
         environment[variable] = text.replace("$", "$$")

@@ -22,7 +22,7 @@ from devpool.errors import DevpoolError
 from devpool.output import Output
 
 LIMIT = 2.0
-"""Seconds of a processor that a command may take: some hundred times what it takes, so that only a runaway passes it."""
+"""Seconds of a processor that a command may take: a hundred times what it takes, so that only a runaway passes it."""
 
 Tree = dict[str, tuple[int, bytes | str]]
 _MODES = {"unreadable": 0o000, "read-only": 0o444}

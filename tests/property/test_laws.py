@@ -16,6 +16,7 @@ from memory_project import COMPOSE, EXPORTER, FOLDER, TEMPLATE, file_of, planned
 from property.generated import BOM, Generated, examples, projects
 
 from devpool.decide.plan import Plan
+from devpool.decide.planning import with_credentials
 from devpool.edit.rewrite import rewrite
 from devpool.errors import DevpoolError, ProofError
 from devpool.model.compose_model import Reading
@@ -39,7 +40,7 @@ class Enabled:
         self.project, self.plan = planned(
             given.files, publish=given.publish, metrics=given.publish is not None, **options
         )
-        changes = rewrite(self.project, self.plan, TEMPLATE, EXPORTER)
+        changes = rewrite(self.project, with_credentials(self.project, self.plan), TEMPLATE, EXPORTER)
         self.private = changes.private
         paths = [f"{FOLDER}/{name}" for name in given.files]
         self.edits: dict[str, list[Edit]] = {p: [e for e in changes.edits if e.path == p] for p in paths}
@@ -155,7 +156,7 @@ def test_the_result_means_what_was_planned_and_nothing_else(given_project: Gener
 
 @law
 @given(projects(), st.sampled_from([("web",), ("worker",), ("web", "worker")]), st.text(max_size=9))
-def test_a_door_and_settings_keep_the_laws(given_project: Generated, session: tuple[str, ...], value: str) -> None:
+def test_a_session_alias_and_settings_keep_the_laws(given_project: Generated, session: tuple[str, ...], value: str) -> None:
     assume(value.isprintable())
     chosen = {"pool_mode": "statement", **({"server_reset_query": value} if value else {})}
     try:
@@ -167,7 +168,7 @@ def test_a_door_and_settings_keep_the_laws(given_project: Generated, session: tu
         assert undo(found.file(path, found.after[path]), found.edits[path]).text == found.before[path]
     after = found.reading()
     prove_meaning(found.plan, reading(found.before, {}), after)
-    assert any(pooler.doors for pooler in found.plan.poolers)
+    assert any(pooler.session_aliases for pooler in found.plan.poolers)
     for pooler in found.plan.poolers:
         variables = after.services[pooler.name]["environment"]
         assert {n: v.replace("$$", "$") for n, v in variables.items()}.items() >= pooler.variables.items()

@@ -14,6 +14,7 @@ from memory_project import EXPORTER, FOLDER, TEMPLATE, file_of, planned
 from property.generated import AT_LENGTH, BOM, Generated, examples, projects
 from property.users_edits import REORDERED, SAFE, SPACED, TAILED, VARIED, Files
 
+from devpool.decide.planning import with_credentials
 from devpool.edit.rewrite import rewrite
 from devpool.errors import DevpoolError
 from devpool.text.edits import Edit, apply
@@ -45,7 +46,7 @@ class Project:
         texts = self.taken_back()
         files = {n: (BOM if self.bom[n] else b"") + text.encode() for n, text in texts.items()}
         project, plan = planned(files, publish=self.publish)
-        changes = rewrite(project, plan, TEMPLATE, EXPORTER)
+        changes = rewrite(project, with_credentials(project, plan), TEMPLATE, EXPORTER)
         self.edits = {n: [e for e in changes.edits if e.path == f"{FOLDER}/{n}"] for n in files}
         before = {n: file_of(project, f"{FOLDER}/{n}").text if mine else texts[n] for n, mine in self.edits.items()}
         self.digests = {e: d for n, mine in self.edits.items() for e, d in digests_of(before[n], mine).items()}
