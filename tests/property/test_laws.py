@@ -156,7 +156,7 @@ def test_the_result_means_what_was_planned_and_nothing_else(given_project: Gener
 
 @law
 @given(projects(), st.sampled_from([("web",), ("worker",), ("web", "worker")]), st.text(max_size=9))
-def test_a_session_alias_and_settings_keep_the_laws(given_project: Generated, session: tuple[str, ...], value: str) -> None:
+def test_an_alias_and_settings_keep_the_laws(given_project: Generated, session: tuple[str, ...], value: str) -> None:
     assume(value.isprintable())
     chosen = {"pool_mode": "statement", **({"server_reset_query": value} if value else {})}
     try:
