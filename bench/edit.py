@@ -27,7 +27,7 @@ def main() -> int:
     """Measure, show, and tell what is missed by the exit code."""
     given = _arguments()
     if not has_compose():
-        print("error: there is no docker compose\n\nhint: bin/engine installs what is missing", file=sys.stderr)  # noqa: T201
+        print("error: there is no docker compose\n\nhint: ci/engine installs what is missing", file=sys.stderr)  # noqa: T201
         return 1
     start = _start(given.rounds)
     projects = [_project(p, given.rounds) for p in _projects(given.project)]

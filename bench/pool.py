@@ -28,7 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     except Failed as failed:
         return _fail(str(failed), "all that was started is removed; run it again")
     if found is None:
-        return _fail("no Docker engine answers", "start one: bin/engine")
+        return _fail("no Docker engine answers", "start one: ci/engine")
     _show(found)
     _write(given.json, json.dumps(found, indent=1) + "\n")
     _write(given.svg, svg(found))

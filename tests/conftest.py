@@ -105,4 +105,4 @@ def compose_plugin() -> None:
     """Docker's compose plugin. Where it is missing the test fails with the command to type; it is never skipped."""
     found = shutil.which("docker") is not None
     if not found or subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode != 0:
-        pytest.fail("there is no docker compose: run bin/engine, which sets it up", pytrace=False)
+        pytest.fail("there is no docker compose: run ci/engine, which sets it up", pytrace=False)

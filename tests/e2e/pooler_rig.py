@@ -41,7 +41,7 @@ def docker(*args: str, check: bool = True, text: str | None = None) -> subproces
 def require_engine() -> None:
     """These tests never skip: a suite that passes because nothing ran is worse than one that fails."""
     if not shutil.which("docker") or docker("version", check=False).returncode:
-        pytest.fail("no Docker engine answers here; start one with: bin/engine", pytrace=False)
+        pytest.fail("no Docker engine answers here; start one with: ci/engine", pytrace=False)
 
 
 def tell(measured: str) -> None:
