@@ -58,8 +58,12 @@ class Output:
             print(json_text(_redacted(body)), flush=True)  # noqa: T201
 
     def warning(self, error: DevpoolError) -> None:
-        """An error beside the one that ends the command."""
-        self.progress(f"warning: {error.message}{f' ({error.where})' if error.where else ''}")
+        """An error beside the one that ends the command. `--quiet` hides no warning."""
+        _say(f"warning: {error.message}{f' ({error.where})' if error.where else ''}", sys.stderr)
+
+    def unproved(self) -> None:
+        """Say that the proof was left out, as the user has asked."""
+        _say("warning: --no-verify: devpool did not verify the result with Compose", sys.stderr)
 
     def warnings(self, errors: Iterable[DevpoolError]) -> None:
         """What does not end the command, each with its way out."""

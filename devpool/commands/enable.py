@@ -115,9 +115,7 @@ def _follow(ctx: Context, prepared: ChangeSet) -> Follow:
 
 def _prepare(ctx: Context, opened: OpenProject, options: dict[str, Any]) -> ChangeSet:
     if options["no_verify"]:
-        from devpool.lifecycle.plan_report import UNPROVED
-
-        ctx.output.progress(UNPROVED)
+        ctx.output.unproved()
     last = remembered(opened.state.options if opened.state else {})
     return prepare_enable(opened, _options(options, last), verify=not options["no_verify"])
 

@@ -11,7 +11,7 @@ from devpool import resources
 from devpool.context import context
 from devpool.decide.tuning import read_settings, read_types
 from devpool.lifecycle.open_project import open_project
-from devpool.lifecycle.plan_report import UNPROVED, files_data
+from devpool.lifecycle.plan_report import files_data
 from devpool.lifecycle.retune import retune, retuned_lines
 from devpool.project_options import project_options
 from devpool.undo.state import not_enabled
@@ -36,7 +36,7 @@ def set(parent: dict[str, Any], /, settings: tuple[str, ...], **options: Any) ->
     state = opened.require_record(otherwise)
     verify = not options["no_verify"]
     if not verify:
-        ctx.output.progress(UNPROVED)
+        ctx.output.unproved()
     up, pooler = not options["no_up"], options["pooler"]
     done = retune(ctx, opened.directory, state, given, pooler=pooler, up=up, verify=verify)
     ctx.output.lines(*retuned_lines(done))

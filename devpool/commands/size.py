@@ -11,7 +11,6 @@ from devpool.context import Context, context
 from devpool.decide.tuning import in_words
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject, open_project
-from devpool.lifecycle.plan_report import UNPROVED
 from devpool.lifecycle.read_state import read_state
 from devpool.lifecycle.retune import Retuned, retune, retuned_lines
 from devpool.observe.sizing_facts import gather
@@ -54,7 +53,7 @@ def _apply(ctx: Context, opened: OpenProject, sizes: list[Size], options: dict[s
     state = opened.require_record(otherwise)
     verify, up = not options["no_verify"], not options["no_up"]
     if not verify:
-        ctx.output.progress(UNPROVED)
+        ctx.output.unproved()
     poolers = {p.database: p.name for p in state.poolers}
     found: list[Retuned] = []
     for mine in (s for s in sizes if s.settings and s.database in poolers):

@@ -153,8 +153,11 @@ def mirrored(files: ProjectFiles | Sources) -> Iterator[Path]:
 def _mirror(root: Path, files: ProjectFiles | Sources) -> None:
     for path, data in files.originals.items():
         _put(root, path, data)
-    for holding in {str(Path(p).parent) for p in (*files.originals, f"{files.directory}/x")}:
-        _link_siblings(root, Path(holding))
+    holding = {Path(p).parent for p in (*files.originals, f"{files.directory}/x")}
+    if any(b".." in data for data in files.originals.values()):
+        holding |= {above for folder in holding for above in folder.parents}
+    for folder in sorted(holding, key=lambda path: len(path.parts), reverse=True):
+        _link_siblings(root, folder)
     _make_folder(root, _inside(root, files.cwd))
 
 

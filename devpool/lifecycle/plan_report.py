@@ -17,7 +17,6 @@ from devpool.redact.passwords import masked
 from devpool.text.address import Span
 from devpool.text.interpolation import Piece
 
-UNPROVED = "warning: --no-verify: that Compose reads the result as planned was NOT proved"
 _WHERE = {"origin": "where it is written", "own": "in an entry of its own"}
 _SECOND = {"origin": "through a second variable beside it", "own": "in an entry of its own, through a second variable"}
 

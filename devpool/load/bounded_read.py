@@ -37,11 +37,13 @@ def is_file(path: Path) -> bool:
             mode = path.stat().st_mode
         except (FileNotFoundError, NotADirectoryError):
             return False
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+        return stat.S_ISREG(mode)
+    if os.path.realpath(path) != os.devnull:  # that one is an empty file to all: Compose's way to say "no env file"
         raise DevpoolError(
             "cannot-read", "this is a pipe or a device", where=str(path), hint="put what it gives into a file"
         )
-    return stat.S_ISREG(mode)
+    return True
 
 
 def identity(path: str) -> str:

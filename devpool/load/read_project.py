@@ -18,7 +18,7 @@ from devpool.model.selection import ProjectFiles
 from devpool.model.services import Service, extends_of, find_services, services_node
 from devpool.model.sources import Sources
 from devpool.text import nodes
-from devpool.text.document import Document, parse
+from devpool.text.document import Document, is_blank, parse
 from devpool.text.envfile import EnvFile, parse_env, shell_variables, with_env_files
 from devpool.text.interpolation import Variable, expand, text_of
 from devpool.text.nodes import ScalarNode
@@ -91,7 +91,9 @@ class _ProjectReader:
         for group in self.found.dotenv:
             self._load_dotenv(group)
         scope = Scope(variables=self.variables)
-        files = map(Path, self.found.files)
+        # Compose takes an override file of comments alone for one that overrides nothing.
+        names = [n for number, n in enumerate(self.found.files) if not number or not is_blank(self._bytes(str(n)))]
+        files = map(Path, names)
         documents = [d for file in files for d in self._documents(file, self.found.directory, scope, ())]
         self._load_extended(documents)
         return documents

@@ -98,6 +98,11 @@ def newline_of(text: str) -> str:
     return found[0] if found else "\n"
 
 
+def is_blank(data: bytes) -> bool:
+    """Whether a file says nothing: it is empty, or has comments alone."""
+    return all(not line.strip() or line.lstrip().startswith(b"#") for line in data.splitlines())
+
+
 def parse(path: str, data: bytes, directory: str = "") -> Document:
     """Read one Compose file.
 
