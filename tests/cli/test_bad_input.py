@@ -505,7 +505,9 @@ def test_a_refusal_is_data_on_stdout_where_json_is_asked_for(
     write(folder, compose_yml=text)
     done = run(folder, shell, "enable", "--no-up", "--json", "-q", *arguments)
     error = json.loads(done.stdout)["error"]
-    assert (done.returncode, done.stderr, error["code"]) == (1, "", code)
+    said = ["warning: --no-verify"] if "--no-verify" in arguments else []  # -q hides no warning
+    assert [line[:20] for line in done.stderr.splitlines()] == said
+    assert (done.returncode, error["code"]) == (1, code)
     assert error["message"]
     assert error["hint"]
     assert_clean(done)
