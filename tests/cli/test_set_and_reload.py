@@ -203,7 +203,7 @@ def test_reload_without_an_engine_reaches_no_pooler_and_says_so(folder: Path, sh
     done(folder, shell, *ENABLE)
     found = run(folder, shell, "reload")
     assert (found.returncode, found.stdout) == (0, "pgbouncer: not running\n")
-    assert "warning: the Docker engine is not running; no pooler is reached" in found.stderr
+    assert "warning: the Docker engine is not running; cannot reach any pooler" in found.stderr
 
 
 def test_what_the_user_now_wants_the_other_way_is_forgotten(folder: Path, shell: dict[str, str]) -> None:
