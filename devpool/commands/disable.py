@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from devpool.lifecycle.apply_to_containers import Follow
 
 _UNPROVED = (
-    "there was no record (.devpool/state.json): the project is direct again in meaning, but devpool could not prove "
-    "that its bytes are those from before enable"
+    "there was no record (.devpool/state.json): the project is direct again in meaning, but devpool cannot prove that "
+    "its bytes are those from before enable"
 )
 
 

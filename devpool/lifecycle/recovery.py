@@ -1,4 +1,4 @@
-"""What every command does before it reads a project: take back what was interrupted, and name what is not believed."""
+"""What every command does before it reads a project: undo an interrupted change, and warn of untrusted files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from devpool.output import Output
 
 
 def recover_first(output: Output, directory: Path) -> None:
-    """Before a command that changes no file of the project.
+    """Prepares a command that changes no file of the project.
 
     Raises:
         DevpoolError: what `journal.recover` raises.
@@ -22,7 +22,7 @@ def recover_first(output: Output, directory: Path) -> None:
 
 
 def ready_to_write(output: Output, directory: Path) -> None:
-    """Before a command that changes files: also the key without which it could not be taken back later.
+    """Prepares a command that changes files; also checks for the key that undoing an interrupted change needs.
 
     Raises:
         DevpoolError: what `journal.recover` raises; `half-changed`.
@@ -35,7 +35,7 @@ def ready_to_write(output: Output, directory: Path) -> None:
 
 
 def tell(output: Output, warnings: Iterable[DevpoolError]) -> None:
-    """Say what does not end a command, each with its way out."""
+    """Print warnings, each with its hint."""
     for warning in warnings:
         output.warning(warning)
         if warning.hint:

@@ -30,7 +30,7 @@ def project(folder: Path, text: str = APPS) -> Path:
         ),
         (("migrate", "--", "say", SECRET[:2]), "which-service", "  devpool migrate web -- say hu"),
         (("migrate", "nosuch"), "unknown-service", "apps of this project: web, api"),
-        (("migrate", "db"), "no-database-setting", "`db` is a database itself (compose.yml:3)"),
+        (("migrate", "db"), "no-database-setting", "`db` is itself a database (compose.yml:3)"),
         (("direct", "nosuch"), "unknown-service", "apps of this project: web, api"),
         (("direct", "db"), "no-database-setting", "devpool psql --direct db"),
         (("psql", "--pooled"), "not-enabled", "devpool enable"),

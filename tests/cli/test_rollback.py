@@ -233,7 +233,7 @@ def test_a_colleague_without_our_records_can_disable(project: Project, lost: str
     path = project.folder / lost
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     said, _ = project.disable()
-    assert ("could not be proved" in said) == (not lost.endswith("digests.json"))
+    assert ("cannot prove that its bytes" in said) == (not lost.endswith("digests.json"))
     assert project.is_direct()
 
 
