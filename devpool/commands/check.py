@@ -31,9 +31,10 @@ _NAGIOS = {"ok": 0, "warning": 1, "critical": 2, "skipped": 3}
 @click.option("--nagios", is_flag=True, help="Print one line and exit with 0, 1, 2 or 3, as a monitoring plugin.")
 @click.pass_obj
 def check(parent: dict[str, Any], /, warn: str, crit: str, leaks: bool, nagios: bool, **options: Any) -> int:
-    """Check files, poolers, databases, routes, load, frameworks and logs.
+    """Check the whole setup, from the files to the logs.
 
-    The exit code is 0 if all is well, and 4 if there is a warning or worse.
+    Checks files, poolers, databases, routes, load, frameworks and logs. The exit code is 0 if all is well, and 4 if
+    there is a warning or worse.
     """
     ctx = context(parent, options)
     thresholds = _percent("--warn", warn), _percent("--crit", crit)

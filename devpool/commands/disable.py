@@ -39,9 +39,9 @@ _UNPROVED = (
 @click.option("--force", is_flag=True, help="Where you changed devpool's text, remove it; saves a copy.")
 @click.pass_obj
 def disable(parent: dict[str, Any], /, **options: Any) -> None:
-    """Take the pooler out again, to the byte.
+    """Remove the pooler and restore every file byte for byte.
 
-    The files as they were, the apps on Postgres itself; your own later edits stay.
+    The apps connect directly to Postgres again. Edits that you made since enable stay.
     """
     ctx = context(parent, options)
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)

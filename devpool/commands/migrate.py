@@ -26,7 +26,7 @@ def migrate(click_context: click.Context, /, service: str | None, **options: Any
     \b
     devpool migrate [SERVICE] [-- COMMAND...]
 
-    A one-off container of the app's service runs the command with every connection variable at its
+    A one-off container of the app's own service runs the command with every connection variable at its
     direct value. Without COMMAND, devpool finds the tool from the project's files (see
     docs/migrations.md). The exit code is the command's.
     """

@@ -28,7 +28,7 @@ from devpool.undo.state import not_enabled
 @click.option("--admin", "way", flag_value="admin", help="Connect to PgBouncer's console (SHOW POOLS, ...).")
 @click.pass_context
 def psql(click_context: click.Context, /, database: str | None, way: Way | None, **options: Any) -> int:
-    """Open psql through the pooler, directly on Postgres, or on the pooler's console.
+    """Open psql: pooled, direct, or on the pooler's console.
 
     \b
     devpool psql [DATABASE] [--direct|--pooled|--admin] [-- PSQL ARGUMENTS...]

@@ -27,9 +27,9 @@ from devpool.undo.state import not_enabled
 @click.option("--no-verify", is_flag=True, help="Skip the proof of the result with Compose.")
 @click.pass_obj
 def set(parent: dict[str, Any], /, settings: tuple[str, ...], **options: Any) -> None:  # noqa: A001 - the verb
-    """Change PgBouncer settings in the compose file and in the running pooler.
+    """Change PgBouncer settings, on disk and while it runs.
 
-    No client is dropped. KEY= without a value removes a setting.
+    Changes the compose file and the running poolers. No client is dropped. KEY= without a value removes a setting.
     """
     ctx = context(parent, options)
     given = read_settings(settings, read_types(resources.setting_types()))

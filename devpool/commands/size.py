@@ -33,7 +33,7 @@ from devpool.undo.state import not_enabled
 @click.option("--no-verify", is_flag=True, help="With --apply: skip the proof of the result with Compose.")
 @click.pass_obj
 def size(parent: dict[str, Any], /, **options: Any) -> None:
-    """Show whether to pool and with which numbers, and how they are calculated."""
+    """Show whether to pool, with which numbers and why."""
     ctx = context(parent, options)
     directory = project_directory(ctx.selection, ctx.cwd, ctx.shell)
     if options["apply"]:

@@ -17,9 +17,9 @@ from devpool.project_options import project_options
 @click.option("--interval", type=click.FloatRange(0.2, 3600), default=2.0, help="Seconds between refreshes.")
 @click.pass_obj
 def top(parent: dict[str, Any], /, interval: float, **options: Any) -> None:
-    """Watch connections, pools and rates; in a pipe, print `status` once.
+    """Watch connections, pools and rates.
 
-    Keys: n, c, w, b and t sort by name, clients, waiting, busy and transactions; q quits.
+    In a pipe, prints `status` once. Keys: n, c, w, b and t sort by name, clients, waiting, busy and transactions; q quits.
     """
     ctx = context(parent, options)
     if not watched(ctx, interval):
