@@ -27,7 +27,7 @@ from devpool.undo.state import not_enabled
 @click.option("--no-verify", is_flag=True, help="Skip the proof of the result with Compose.")
 @click.pass_obj
 def set(parent: dict[str, Any], /, settings: tuple[str, ...], **options: Any) -> None:  # noqa: A001 - the verb
-    """Change PgBouncer settings, on disk and while it runs.
+    """Change PgBouncer settings, in the file and at run time.
 
     Changes the compose file and the running poolers. No client is dropped. KEY= without a value removes a setting.
     """

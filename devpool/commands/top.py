@@ -19,7 +19,9 @@ from devpool.project_options import project_options
 def top(parent: dict[str, Any], /, interval: float, **options: Any) -> None:
     """Watch connections, pools and rates.
 
-    In a pipe, prints `status` once. Keys: n, c, w, b and t sort by name, clients, waiting, busy and transactions; q quits.
+    In a pipe, prints `status` once.
+
+    Keys: n, c, w, b and t sort by name, clients, waiting, busy and transactions; q quits.
     """
     ctx = context(parent, options)
     if not watched(ctx, interval):
