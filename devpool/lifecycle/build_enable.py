@@ -213,7 +213,7 @@ def _by_name_hint(project: Project) -> str:
 def _no_database(project: Project, where: str) -> DevpoolError:
     """The refusal of a project without a database, with the first address that names no service."""
     named = (
-        (f"`{service}.{name}` names `{address.host}`, which is no service of this project", value.origin.place)
+        (f"`{service}.{name}` names `{address.host}`, which is not a service of this project", value.origin.place)
         for service, values in project.environments.items()
         for name, value in values.items()
         for address in find_addresses(value.text)

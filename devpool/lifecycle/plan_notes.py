@@ -102,7 +102,7 @@ def _unseen(project: Project, name: str, *, likely: bool) -> Iterator[str]:
     database = _awaited(project, name)
     if database:
         offer = f" (if it connects: devpool enable --by-name {name})" if likely else ""
-        yield f"{name} waits for {database}, but devpool finds no address of it there: it stays direct{offer}"
+        yield f"{name} waits for {database}, but devpool sees no address of {database} in it: it stays direct{offer}"
 
 
 def _beside(project: Project, name: str) -> Iterator[str]:
