@@ -1,18 +1,25 @@
-"""devpool puts a PgBouncer in front of Postgres in a Docker Compose project, and takes it out again.
+"""devpool puts a PgBouncer in front of Postgres in a Docker Compose project, and removes it again.
 
-The data moves one way, and each package imports only from those before it:
+Each package imports only from the packages above it. Those up to `checks` are pure: values in, values out.
 
-    text      one file as text with places in it, and edits of such a text
-    read      from the project's files to what they say
-    decide    which route each app takes, and what is to change
-    write     the plan as edits, in the style of the text around them
-    commit    several files as one; the record of what was done
-    undo      edits taken back out of a text that the user has gone on editing
-    docker    the engine, the containers, PgBouncer's console
-    prove     Compose's reading before and after differs by exactly the plan
-    flow      these stages one after the other: enable, disable, set
-    see, size, migrate, checks    what stands beside them
-    commands  one verb a file
+    text       a file as text with positions, and edits of that text
+    catalog    facts about other software, as tables
+    redact     which parts of a text may be shown
+    model      what the project's files mean
+    decide     which route each app takes, and what has to change
+    edit       the plan as edits of the user's text
+    undo       removes the edits from a text that the user has edited since
+    prove      Compose's models before and after differ by exactly the plan
+    evidence   what running poolers and databases report, and what that proves
+    sizing     how large a pool should be
+    checks     what `devpool check` evaluates
+    load       finds and reads the project's files
+    commit     writes several files as one change
+    docker     the engine, the containers, PgBouncer's console
+    lifecycle  enable, disable and set, from start to end
+    observe    the current state of a project: status, top, check and size
+    migrate    commands that bypass the pooler
+    commands   one command per file
 """
 
 __version__ = "0.1.0"

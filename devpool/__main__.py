@@ -1,7 +1,7 @@
-"""Where the programs start: `devpool`, `python -m devpool`, and `docker-devpool`, which is `docker devpool`.
+"""The entry points: `devpool`, `python -m devpool`, and `docker-devpool`, which is `docker devpool`.
 
-Until the command line is loaded nothing has been begun, and ctrl-C ends the process as it ends any other: at once, and
-without a traceback of what was being imported.
+Until the command line is loaded, no work has started, so Ctrl-C ends the process immediately and without a traceback
+from an import.
 """
 
 import signal
@@ -24,8 +24,8 @@ def plugin_main() -> None:
 
 
 def _interrupts_end_it() -> None:
-    """Python's own handler raises an exception wherever it is. Where SIGINT is ignored, as in a shell's background, it
-    stays so.
+    """Replaces Python's handler, which raises an exception at any point. An ignored SIGINT, as in a shell's background
+    job, stays ignored.
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,4 +1,4 @@
-"""The words after `--` on a command line, which belong to another program."""
+"""The arguments after `--` on a command line, which belong to another program."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ _KEY = "devpool.command"
 
 
 class AfterDashes(click.Command):
-    """Keeps what follows `--` apart, so that it is never taken for one of devpool's own words."""
+    """Keeps the arguments after `--` apart, so that they are never parsed as devpool's own."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the words before `--`."""
+        """Parse the arguments before `--`."""
         own, rest = (args[: args.index("--")], args[args.index("--") + 1 :]) if "--" in args else (args, [])
         ctx.meta[_KEY] = tuple(rest)
         return super().parse_args(ctx, own)
 
 
 def words_after_dashes(ctx: click.Context) -> tuple[str, ...]:
-    """What followed `--`."""
+    """The arguments after `--`."""
     found: tuple[str, ...] = ctx.meta[_KEY]
     return found

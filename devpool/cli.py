@@ -1,4 +1,4 @@
-"""The command line: the group, Docker's plugin protocol, and the one place where errors become exit codes."""
+"""The command line: the command group, Docker's plugin protocol, and the place where errors become exit codes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PLUGIN = {
     "SchemaVersion": "0.1.0",
     "Vendor": "devpool",
     "Version": __version__,
-    "ShortDescription": "PgBouncer in front of Postgres, in and out with one command",
+    "ShortDescription": "Put PgBouncer in front of Postgres, and remove it, with one command",
 }
 
 
@@ -37,14 +37,14 @@ _VERBS = (
 
 
 class Verbs(click.Group):
-    """Imports a command when it is asked for: `--version` and `--help` of one command need not wait for all."""
+    """Imports a command only when it is needed, so that `--version` and one command's `--help` stay fast."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The verbs, the most used first."""
+        """The commands, most used first."""
         return list(_VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of a verb."""
+        """The command with this name."""
         if cmd_name not in _VERBS:
             return None
         command = getattr(import_module(f"devpool.commands.{cmd_name}"), cmd_name)
@@ -52,7 +52,7 @@ class Verbs(click.Group):
         return command
 
 
-# What click does without a verb is another thing in each version of it: help and 0, or help and 2.
+# Without a command, click's versions differ: they print the help and exit with 0, or with 2.
 @click.group(
     cls=Verbs,
     invoke_without_command=True,
@@ -64,8 +64,8 @@ class Verbs(click.Group):
 def devpool(ctx: click.Context, /, **options: Any) -> None:
     """Run development and CI through PgBouncer, as production does.
 
-    enable puts a pooler in front of Postgres in the Compose project of this folder; disable takes it
-    out again, to the byte.
+    enable puts a pooler in front of Postgres in this folder's Compose project. disable removes it and
+    restores every file byte for byte.
     """
     ctx.obj = options
     if ctx.invoked_subcommand is None:
@@ -76,23 +76,23 @@ def devpool(ctx: click.Context, /, **options: Any) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run devpool and exit with its code."""
     given = sys.argv[1:] if arguments is None else arguments
-    # CI ends a job with SIGTERM, a closed terminal with SIGHUP: what is begun is taken back then too. What whoever
-    # started it has had ignored, as nohup does, stays ignored.
+    # CI ends a job with SIGTERM, a closed terminal with SIGHUP: devpool then undoes what it started, as at Ctrl-C. A
+    # signal that the parent process ignores, as nohup does, stays ignored.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
     own = given[: given.index("--")] if "--" in given else given
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # what the terminal's encoding lacks is spelled out too
+            stream.reconfigure(errors="backslashreplace")  # characters that the terminal's encoding lacks are escaped
     output = Output(as_json="--json" in own)
     code = run(given, output, verbose="-v" in own or "--verbose" in own)
-    gc.freeze()  # or Python would look through all that is loaded for garbage as it ends, which takes 15 ms
+    gc.freeze()  # saves the 15 ms that Python would spend on a last garbage collection
     sys.exit(code)
 
 
 def run(arguments: list[str], output: Output, *, verbose: bool = False) -> int:
-    """Run a command line and give its exit code; every error ends here."""
+    """Run a command line and return its exit code; every error ends here."""
     try:
         code = devpool.main(args=arguments, prog_name="devpool", standalone_mode=False)
     except DevpoolError as error:
@@ -102,7 +102,7 @@ def run(arguments: list[str], output: Output, *, verbose: bool = False) -> int:
         output.usage(error)
         return USAGE
     except (click.Abort, KeyboardInterrupt):
-        output.error(DevpoolError("interrupted", "interrupted", hint="run `devpool status` to see where things stand"))
+        output.error(DevpoolError("interrupted", "interrupted", hint="run `devpool status` to see the current state"))
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -114,7 +114,7 @@ def run(arguments: list[str], output: Output, *, verbose: bool = False) -> int:
 
 
 def _bug() -> DevpoolError:
-    """The report of an error that nobody foresaw, its traceback in a private file."""
+    """The report of an unexpected error, with its traceback in a private file."""
     import tempfile
     import traceback
 
@@ -124,14 +124,14 @@ def _bug() -> DevpoolError:
     kind = type(sys.exc_info()[1]).__name__
     return DevpoolError(
         "bug",
-        f"devpool met something that it does not know ({kind}): this is a bug",
+        f"unexpected error ({kind}): this is a bug in devpool",
         where=path,
-        hint="please report it with that file; `devpool status` says whether your files are changed",
+        hint="please report it with that file; `devpool status` shows whether your files are changed",
     )
 
 
 def _report(trace: str) -> str:
-    """A traceback whose exceptions quote nothing: what they name may be a value of the user's."""
+    """A traceback without quoted text in its exceptions, which could be the user's values."""
     lines = (line if line.startswith("  ") else re.sub(_QUOTED, "***", line) for line in trace.split("\n"))
     return redact("\n".join(visible(line) for line in lines))
 

@@ -1,4 +1,4 @@
-"""What every command is given: the project's options, the shell's variables, and where words go."""
+"""The context of a command: the project's options, the shell's variables, and the output."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from devpool.output import Output
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What every command is given: the project's options, the shell's variables, and where words go."""
+    """The context of a command: the project's options, the shell's variables, and the output."""
 
     selection: Selection
     cwd: Path
@@ -25,7 +25,7 @@ class Context:
 
 def context(parent: dict[str, Any], own: dict[str, Any]) -> Context:
     """The context of a command, from the options before and after its name."""
-    sweep()  # what a killed devpool has left of passwords is gone with the next one, whatever that is for
+    sweep()  # every command removes the password files that a killed devpool has left
     selection = Selection()
     for given in (parent, own):
         chosen = {f.name: given[f.name] for f in fields(Selection) if given.get(f.name)}
@@ -39,5 +39,5 @@ def _cwd() -> Path:
         return Path.cwd()
     except OSError:
         raise DevpoolError(
-            "no-folder", "the current folder is gone, or closed to you", hint="cd to the project's folder"
+            "no-folder", "the current folder does not exist or is not readable", hint="cd to the project's folder"
         ) from None

@@ -1,4 +1,4 @@
-"""The errors a user can meet. Imports nothing of ours, so that every stage may raise them."""
+"""The errors that a user can see. Imports no other module of devpool, so that every module may raise them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ INTERRUPTED = 130
 
 
 class DevpoolError(Exception):
-    """A refusal or failure that is not a bug: one sentence, its place, and the way out.
+    """A refusal or failure that is not a bug: one sentence, the place, and a hint.
 
     Args:
         code: stable kebab-case name, for `--json` and for searching.
-        message: one sentence without a final full stop and without any secret.
-        where: `file:line`, a service or a path; empty where there is none.
+        message: one sentence without a final period and without any secret.
+        where: `file:line`, a service or a path; empty if there is none.
         hint: a command to type or an edit to make.
-        details: further lines shown between message and hint, such as a pooler's log; already redacted.
-        said: what another program said, where the message quotes it; the message itself where it does not.
+        details: more lines to show between message and hint, such as a pooler's log; already redacted.
+        said: what another program said, if the message quotes it; otherwise the message itself.
     """
 
     exit_code = REFUSED
@@ -50,7 +50,7 @@ class UsageError(DevpoolError):
 
 
 class ProofError(DevpoolError):
-    """The proof of an edit failed: nothing was written, and the fault is devpool's own."""
+    """The proof of an edit failed: nothing was written, and the cause is a bug in devpool."""
 
     exit_code = BUG
 

@@ -1,5 +1,5 @@
-"""The only module that prints. Data on stdout, words on stderr; meaning never needs colour; never a password, and
-nothing that acts on the terminal: a line is one line, whatever is in it.
+"""The only module that prints: data on stdout, messages on stderr. No meaning depends on color. It never prints a
+password or a control sequence, and a line stays one line whatever it contains.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from devpool.redact.terminal_text import json_text, short_names, shortened, visi
 if TYPE_CHECKING:
     import click
 
-_WIDEST = 64  # characters of a cell that others stand after
+_WIDEST = 64  # characters of a cell that is not the last in its row
 
 
 class Output:
-    """Where a command's words and data go.
+    """Prints a command's messages and data.
 
     Args:
-        as_json: one JSON object on stdout and nothing else there.
-        quiet: no progress lines.
+        as_json: print one JSON object on stdout and nothing else there.
+        quiet: print no progress lines.
     """
 
     def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
@@ -31,49 +31,49 @@ class Output:
         self.quiet = quiet
 
     def progress(self, line: str) -> None:
-        """Say what is being done."""
+        """Print what devpool is doing."""
         if not self.quiet:
             _say(line, sys.stderr)
 
     def lines(self, *lines: str) -> None:
-        """Text that a person reads as the answer; left out where JSON is asked for."""
+        """Print the answer as text; prints nothing with `--json`."""
         if not self.as_json:
             for line in lines:
                 _say(line, sys.stdout)
 
     def text(self, text: str, *, masked: bool = False) -> None:
-        """Text of several lines for a program, or a diff: no name in it is cut.
+        """Print several lines for a program, or a diff, with all names in full.
 
         Args:
             text: the text.
-            masked: whether nothing is in it that must not be seen.
+            masked: whether its secrets are already masked.
         """
         if not self.as_json:
             sys.stdout.write(visible(text if masked else redact(text), keep="\n"))
             sys.stdout.flush()
 
     def data(self, body: dict[str, Any]) -> None:
-        """The answer as JSON, where that is asked for."""
+        """Print the answer as JSON, if `--json` is given."""
         if self.as_json:
             print(json_text(_redacted(body)), flush=True)  # noqa: T201
 
     def warning(self, error: DevpoolError) -> None:
-        """An error beside the one that ends the command. `--quiet` hides no warning."""
+        """Print an error that does not end the command. `--quiet` hides no warning."""
         _say(f"warning: {error.message}{f' ({error.where})' if error.where else ''}", sys.stderr)
 
     def unproved(self) -> None:
-        """Say that the proof was left out, as the user has asked."""
-        _say("warning: --no-verify: devpool did not verify the result with Compose", sys.stderr)
+        """Say that the user skipped the proof."""
+        _say("warning: --no-verify: devpool did NOT verify the result with Compose", sys.stderr)
 
     def warnings(self, errors: Iterable[DevpoolError]) -> None:
-        """What does not end the command, each with its way out."""
+        """Print errors that do not end the command, each with its hint."""
         for error in errors:
             self.warning(error)
             if error.hint:
                 self.progress(f"hint: {error.hint}")
 
     def error(self, error: DevpoolError, *, verbose: bool = False) -> None:
-        """An error: one sentence, what and where; a blank line; a hint."""
+        """Print an error: one sentence with what and where, a blank line, a hint."""
         if self.as_json:
             body = {"code": error.code, "message": error.message, "where": error.where, "hint": error.hint}
             self.data({"error": body | {"details": list(error.details)}})
@@ -88,7 +88,7 @@ class Output:
             _say(line, sys.stderr)
 
     def usage(self, error: click.ClickException) -> None:
-        """What click says of a wrong command line, which it quotes."""
+        """Print click's message about a wrong command line, which it quotes."""
         context = getattr(error, "ctx", None)
         if context is not None:
             usage = context.get_usage().split("\n")
@@ -98,7 +98,7 @@ class Output:
 
 
 def words(line: str) -> str:
-    """A line of words as it is shown: one line, no password, no name of endless length."""
+    """A message as it is shown: one line, without passwords, with long names shortened."""
     return short_names(redact(visible(line)))
 
 
@@ -107,7 +107,7 @@ def _say(line: str, stream: TextIO) -> None:
 
 
 def _redacted(value: Any) -> Any:
-    """A value with each of its texts redacted by itself: in the finished JSON a password would end at no quote."""
+    """A value with each string redacted on its own; in the finished JSON, a password would not end at the quote."""
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, dict):
@@ -116,7 +116,7 @@ def _redacted(value: Any) -> Any:
 
 
 def table(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Rows as lines with aligned columns; what stands before the last one is cut where it is longer than a name is."""
+    """Rows as lines with aligned columns; long cells are shortened, except in the last column."""
     rows = [(*(shortened(visible(cell), _WIDEST) for cell in row[:-1]), visible(row[-1])) for row in rows]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
     return ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -10,19 +10,19 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 _PROJECT = (
-    click.option("-f", "--file", "files", multiple=True, metavar="PATH", help="Compose file; may be given again."),
+    click.option("-f", "--file", "files", multiple=True, metavar="PATH", help="Compose file; repeatable."),
     click.option("--env-file", "env_files", multiple=True, metavar="PATH", help="Env file for interpolation."),
-    click.option("--project-directory", metavar="PATH", help="Where relative paths start from."),
+    click.option("--project-directory", metavar="PATH", help="Base folder of relative paths."),
     click.option("-p", "--project-name", metavar="NAME", help="Project name."),
     click.option("--profile", "profiles", multiple=True, metavar="NAME", help="Profile to enable."),
-    click.option("--allow-remote", is_flag=True, help="Let Compose fetch what the files name elsewhere."),
-    click.option("--same-project", is_flag=True, help="Containers started from another folder are this project's."),
-    click.option("--allow-outside", is_flag=True, help="Edit files outside the repository too, as behind symlinks."),
+    click.option("--allow-remote", is_flag=True, help="Let Compose fetch remote files that the project names."),
+    click.option("--same-project", is_flag=True, help="Accept containers started elsewhere as this project's."),
+    click.option("--allow-outside", is_flag=True, help="Also edit files outside the repository, such as link targets."),
 )
 _OUTPUT = (
-    click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout."),
-    click.option("-q", "--quiet", is_flag=True, help="No progress lines."),
-    click.option("-v", "--verbose", is_flag=True, help="Error codes too."),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout."),
+    click.option("-q", "--quiet", is_flag=True, help="Print no progress lines."),
+    click.option("-v", "--verbose", is_flag=True, help="Also print error codes."),
 )
 
 

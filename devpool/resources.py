@@ -1,18 +1,18 @@
-"""The files that travel with devpool: the blocks that are inserted, and the build contexts of their images."""
+"""The files that ship with devpool: the service blocks that it inserts, and the build contexts of their images."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
-# An installed wheel carries them inside the package; a checkout has them at its top.
+# An installed wheel has them inside the package, a checkout at its top level.
 _ROOT = _PACKAGE / "_data" if (_PACKAGE / "_data").is_dir() else _PACKAGE.parent
 BuildContext = dict[str, tuple[bytes, int]]
 _NOT_BUILT = frozenset({"README.md"})
 
 
 def block_template(name: str = "pooler") -> str:
-    """The text of compose/pooler.yml, or of compose/exporter.yml."""
+    """The text of compose/pooler.yml or compose/exporter.yml."""
     return (_ROOT / "compose" / f"{name}.yml").read_text(encoding="utf-8")
 
 
@@ -22,7 +22,7 @@ def dashboard() -> str:
 
 
 def setting_types() -> str:
-    """The text of docker/pgbouncer/settings.txt: PgBouncer's settings with their types."""
+    """The text of docker/pgbouncer/settings.txt: PgBouncer's settings and their types."""
     return (_ROOT / "docker" / "pgbouncer" / "settings.txt").read_text(encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""The options of enable that choose PgBouncer's settings."""
+"""The options of `enable` that choose PgBouncer's settings."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from devpool.decide.tuning import (
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = (
-    click.option("--preset", type=click.Choice(PRESETS), help="Which of the pooler's presets (dev)."),
+    click.option("--preset", type=click.Choice(PRESETS), help="The pooler's preset (default: dev)."),
     click.option("--pool-mode", type=click.Choice(POOL_MODES), help="How long a client keeps its server connection."),
     click.option("--pool-size", type=click.IntRange(1), metavar="N", help="Server connections per user and database."),
-    click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of PgBouncer; repeatable."),
-    click.option("--fast-auth", is_flag=True, help="Fewer SCRAM iterations: faster to connect, easier to guess from."),
+    click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A PgBouncer setting; repeatable."),
+    click.option("--fast-auth", is_flag=True, help="Fewer SCRAM iterations: faster logins, weaker protection."),
 )
 
 
@@ -40,7 +40,7 @@ def tuning_options(command: F) -> F:
 
 
 def given_settings(options: dict[str, Any]) -> dict[str, str]:
-    """The settings that a command line gives, checked.
+    """The settings from the command line, checked.
 
     Raises:
         DevpoolError: as `tuning.read_settings`.

@@ -1,1 +1,1 @@
-"""One verb a file, named as the verb."""
+"""The commands, one per file."""

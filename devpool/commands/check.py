@@ -1,4 +1,4 @@
-"""`devpool check`: everything that has to hold, a line each, for people, CI and monitoring."""
+"""`devpool check`: one line for each check, for people, CI and monitoring."""
 
 from __future__ import annotations
 
@@ -25,15 +25,16 @@ _NAGIOS = {"ok": 0, "warning": 1, "critical": 2, "skipped": 3}
 
 @click.command()
 @project_options
-@click.option("--warn", default="80%", metavar="N%", show_default=True, help="Share of a limit that is a warning.")
-@click.option("--crit", default="90%", metavar="N%", show_default=True, help="Share of a limit that is critical.")
-@click.option("--leaks", is_flag=True, help="Look for session state on pooled connections, too.")
-@click.option("--nagios", is_flag=True, help="One line, and exit 0, 1, 2 or 3 as a monitoring plugin.")
+@click.option("--warn", default="80%", metavar="N%", show_default=True, help="Warn above this share of a limit.")
+@click.option("--crit", default="90%", metavar="N%", show_default=True, help="Critical above this share of a limit.")
+@click.option("--leaks", is_flag=True, help="Also look for session state on pooled connections.")
+@click.option("--nagios", is_flag=True, help="Print one line and exit with 0, 1, 2 or 3, as a monitoring plugin.")
 @click.pass_obj
 def check(parent: dict[str, Any], /, warn: str, crit: str, leaks: bool, nagios: bool, **options: Any) -> int:
-    """Check files, poolers, databases, routes, load, frameworks and logs.
+    """Check the whole setup, from the files to the logs.
 
-    Exit code 0 where all is well, 4 where something was found.
+    Checks files, poolers, databases, routes, load, frameworks and logs. The exit code is 0 if all is well, and 4 if
+    there is a warning or worse.
     """
     ctx = context(parent, options)
     thresholds = _percent("--warn", warn), _percent("--crit", crit)
@@ -44,7 +45,7 @@ def check(parent: dict[str, Any], /, warn: str, crit: str, leaks: bool, nagios: 
     except DevpoolError as error:
         if not nagios:
             raise
-        # One line whatever happens: what stops the look is unknown to the monitoring.
+        # One line in any case: for the monitoring, the state is unknown.
         found = Judged(results=[skipped("check", "", error.message, error.hint)])
     ctx.output.lines(*([nagios_line(found.results)] if nagios else check_lines(found.results)))
     ctx.output.data(_json(found))
@@ -55,7 +56,7 @@ def check(parent: dict[str, Any], /, warn: str, crit: str, leaks: bool, nagios: 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What the checks say, and the leaks, where they were looked for."""
+    """The results of the checks, and the leaks with `--leaks`."""
 
     results: list[Result]
     leaks: list[Leak] | None = None

@@ -1,4 +1,4 @@
-"""`devpool direct`: a shell, a dump or a management command in an app's own service, past the pooler."""
+"""`devpool direct`: a shell, a dump or a management command in an app's service, without the pooler."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def direct(click_context: click.Context, /, service: str, **options: Any) -> int
     devpool direct SERVICE [-- COMMAND...]
 
     For shells, dumps and management commands. A one-off container of the service runs the command with
-    every pooled setting back at its direct value; without COMMAND a shell. The exit code is the
-    command's own.
+    every connection variable at its direct value. Without COMMAND, it runs a shell. The exit code is
+    the command's.
     """
     ctx = context(click_context.obj, options)
     opened = open_direct(ctx)

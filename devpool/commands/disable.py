@@ -1,4 +1,4 @@
-"""`devpool disable`: back to direct Postgres, every file to the byte."""
+"""`devpool disable`: remove the pooler and restore every file byte for byte."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
     from devpool.lifecycle.apply_to_containers import Follow
 
 _UNPROVED = (
-    "there was no record (.devpool/state.json): the project is direct again in meaning, but that its bytes are those "
-    "of before enable could not be proved"
+    "there was no record (.devpool/state.json): the project is direct again in meaning, but devpool cannot prove that "
+    "its bytes are those from before enable"
 )
 
 
 @click.command()
 @project_options
-@click.option("--dry-run", is_flag=True, help="Show what would go back and write nothing.")
-@click.option("--diff", is_flag=True, help="Show the changes of the files and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be restored and write nothing.")
+@click.option("--diff", is_flag=True, help="Show the changes to the files and write nothing.")
 @click.option("--no-up", is_flag=True, help="Edit the files only; touch no container.")
-@click.option("--keep-mine", is_flag=True, help="Where you changed devpool's text, leave yours; a copy is kept.")
-@click.option("--force", is_flag=True, help="Where you changed devpool's text, take it out; a copy is kept.")
+@click.option("--keep-mine", is_flag=True, help="Where you changed devpool's text, keep your change; saves a copy.")
+@click.option("--force", is_flag=True, help="Where you changed devpool's text, remove it; saves a copy.")
 @click.pass_obj
 def disable(parent: dict[str, Any], /, **options: Any) -> None:
-    """Take the pooler out again, to the byte.
+    """Remove the pooler and restore every file byte for byte.
 
-    The files as they were, the apps on Postgres itself; your own later edits stay.
+    The apps connect directly to Postgres again. Edits that you made since enable stay.
     """
     ctx = context(parent, options)
     writes = not (options["dry_run"] or options["diff"])
@@ -51,7 +51,7 @@ def disable(parent: dict[str, Any], /, **options: Any) -> None:
     follow = _follow(ctx) if writes and not options["no_up"] else None
     if rollback is None:
         left = follow.finished() if follow else []
-        ctx.output.lines(f"removed {', '.join(left)}, left of an earlier run" if left else "not enabled: nothing to do")
+        ctx.output.lines(f"removed {', '.join(left)} from an earlier run" if left else "not enabled: nothing to do")
         ctx.output.data({"enabled": False, "written": False, "removed": left})
         return
     if not rollback.exact:
@@ -82,24 +82,24 @@ def _write(ctx: Context, directory: Path, rollback: Rollback, follow: Follow | N
     ctx.output.lines(*_words(rollback))
     left = left_in_home(directory)
     if left:
-        ctx.output.lines(f"left in .devpool, as devpool did not write it: {', '.join(left)}")
+        ctx.output.lines(f"left in .devpool, because devpool did not write it: {', '.join(left)}")
     if copies:
-        ctx.output.lines(f"a copy of what you had changed: {copies}")
+        ctx.output.lines(f"a copy of your changes: {copies}")
     tuned = _settings(rollback)
     if keep_settings(directory, ctx.shell, tuned):
-        ctx.output.lines("the pooler's settings, to have them again:", *(f"  {c}" for c in commands_for(tuned)))
+        ctx.output.lines("to use the pooler's settings again:", *(f"  {c}" for c in commands_for(tuned)))
     ctx.output.data(_data(rollback) | {"written": True, "copies": str(copies) if copies else None, "left": left})
 
 
 def _copies(ctx: Context, directory: Path, rollback: Rollback) -> Path | None:
-    """Copies of the files in which the user has changed what devpool wrote."""
+    """Saves copies of the files in which the user has changed devpool's text."""
     paths = dict.fromkeys(conflict.path for conflict in rollback.direct.conflicts)
     before = {path: data for path in paths if (data := rollback.prepared.before[path]) is not None}
     return keep_copies(directory, ctx.shell, before) if before else None
 
 
 def _settings(rollback: Rollback) -> Options:
-    """The settings that the poolers had, by the record and by what the user has written into their services."""
+    """The poolers' settings, from the record and from what the user has written into their services."""
     state = rollback.prepared.state
     if state is None:
         return Options()
@@ -107,7 +107,7 @@ def _settings(rollback: Rollback) -> Options:
 
 
 def _words(rollback: Rollback) -> list[str]:
-    kept = [f"left as you have it: {c.at} ({c.where})" for c in rollback.direct.conflicts if not c.forced]
+    kept = [f"kept your change: {c.at} ({c.where})" for c in rollback.direct.conflicts if not c.forced]
     return [*rollback.prepared.notes, *kept, *(() if rollback.exact else (_UNPROVED,))]
 
 
@@ -120,7 +120,7 @@ def _data(rollback: Rollback) -> dict[str, Any]:
 
 
 def prove(rollback: Rollback) -> None:
-    """Without a record: Compose accepts the result, and nothing in it goes to a pooler.
+    """Without a record: Compose must accept the result, and nothing in it may lead to a pooler.
 
     Raises:
         DevpoolError: `not-recognised`, what Compose refuses; nothing is written.
@@ -133,10 +133,10 @@ def prove(rollback: Rollback) -> None:
 
 
 def _follow(ctx: Context) -> Follow | None:
-    """Without an engine the files still go back: rolling back must not wait for Docker."""
-    # Imported here: where no container is touched, what is needed for them need not be loaded.
+    """The containers to change; None without an engine, since restoring files must not depend on Docker."""
+    # Imported here, because only commands that touch containers need it.
     from devpool.lifecycle.apply_to_containers import Follow
     from devpool.lifecycle.rollout import reach
 
-    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "the files go back, no container is touched")
+    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "only the files are restored")
     return Follow(ctx, stack, running) if stack else None

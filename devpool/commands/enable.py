@@ -25,34 +25,34 @@ _PUBLISHED = 6432
 
 @click.command()
 @project_options
-@click.option("--direct", multiple=True, metavar="SERVICE", help="Keep a service on the database itself.")
+@click.option("--direct", multiple=True, metavar="SERVICE", help="Keep a service connected directly to the database.")
 @click.option("--pool", multiple=True, metavar="SERVICE", help="Pool a service that would stay direct.")
-@click.option("--session", multiple=True, metavar="SERVICE", help="Give a service sessions of its own in the pooler.")
+@click.option("--session", multiple=True, metavar="SERVICE", help="Give a service session pooling (a session alias).")
 @click.option(
-    "--by-name", multiple=True, metavar="SERVICE", help="Pool a service whose database address no variable holds."
+    "--by-name", multiple=True, metavar="SERVICE", help="Pool a service whose database address is in no variable."
 )
-@click.option("--name", metavar="NAME", help="Name of the pooler's service (pgbouncer).")
-@click.option("--port", type=click.IntRange(1, 65535), help="Port the pooler listens on (6432, or 5432 if it must).")
+@click.option("--name", metavar="NAME", help="Name of the pooler's service (default: pgbouncer).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of the pooler (6432, or 5432 if needed).")
 @click.option(
     "--publish",
     is_flag=False,
     flag_value=_PUBLISHED,
     type=click.IntRange(1, 65535),
     metavar="[PORT]",
-    help="Publish the pooler on a port of the host's loopback (6432), for apps in the host's network.",
+    help="Publish the pooler on a loopback port of the host (6432), for apps in the host's network.",
 )
-@click.option("--metrics/--no-metrics", default=None, help="An exporter of Prometheus metrics beside each pooler.")
+@click.option("--metrics/--no-metrics", default=None, help="Add a Prometheus exporter to each pooler.")
 @tuning_options
 @click.option("--dry-run", is_flag=True, help="Show the plan and write nothing.")
-@click.option("--diff", is_flag=True, help="Show the changes of the files and write nothing.")
+@click.option("--diff", is_flag=True, help="Show the changes to the files and write nothing.")
 @click.option("--no-up", is_flag=True, help="Edit the files only; touch no container.")
-@click.option("--up", is_flag=True, help="Start what is needed where the project is not running yet.")
-@click.option("--no-verify", is_flag=True, help="Do without Compose's own reading as proof.")
+@click.option("--up", is_flag=True, help="If the project is not running, start what is needed.")
+@click.option("--no-verify", is_flag=True, help="Skip the proof of the result with Compose.")
 @click.pass_obj
 def enable(parent: dict[str, Any], /, **options: Any) -> None:
     """Put a PgBouncer in front of Postgres.
 
-    Edits the files; where the project runs, starts the pooler and sends the apps through it.
+    Edits the files. If the project is running, also starts the pooler and moves the apps to it.
     """
     ctx = context(parent, options)
     writes = not (options["dry_run"] or options["diff"])
@@ -61,7 +61,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     with reading(directory):
         state = opened.state
         prepared = _prepare(ctx, opened, options)
-    from devpool.lifecycle.plan_report import (  # not before Compose has been asked
+    from devpool.lifecycle.plan_report import (  # loaded while Compose is already working
         plan_data,
         plan_lines,
         replaced_lines,
@@ -89,23 +89,23 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
 
 
 def _tuned_before(ctx: Context, directory: Path, options: dict[str, Any]) -> list[str]:
-    """The settings that the poolers had before the last disable, as an offer; nothing where some are asked for now."""
+    """Offers the poolers' settings from before the last disable, unless the command line has settings."""
     from devpool.commit.backups import commands_for, kept_settings
 
     kept = None if given_settings(options) else kept_settings(directory, ctx.shell)
     if kept is None:
         return []
     commands = [f"  {command}" for command in commands_for(kept)]
-    return ["", "before the last disable the pooler was tuned; to have that again:", *commands]
+    return ["", "the pooler was tuned before the last disable; to use those settings again:", *commands]
 
 
 def _remembered(last: tuple[str, ...], opposite: tuple[str, ...]) -> tuple[str, ...]:
-    """What the user asked for last time, without what he now wants the other way."""
+    """The services from the last enable, without those for which the user now asks the opposite."""
     return tuple(name for name in last if name not in opposite)
 
 
 def _follow(ctx: Context, prepared: ChangeSet) -> Follow:
-    # Imported here: where no container is touched, what is needed for them need not be loaded.
+    # Imported here, because only commands that touch containers need it.
     from devpool.lifecycle.apply_to_containers import Follow
     from devpool.lifecycle.rollout import own_stack
 
@@ -121,7 +121,7 @@ def _prepare(ctx: Context, opened: OpenProject, options: dict[str, Any]) -> Chan
 
 
 def _options(given: dict[str, Any], last: Options) -> Options:
-    """What the user asks for now; where he says nothing, what he asked for last time."""
+    """The options from the command line; those not given are the ones from the last enable."""
     settings = given_settings(given)
     return replace(
         last,

@@ -1,4 +1,4 @@
-"""`devpool explain`: each database setting, where its value is written, and what enable would make of it."""
+"""`devpool explain`: each connection variable, where its value is written, and how enable would change it."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from devpool.text.interpolation import SHELL
 @click.argument("service", required=False)
 @click.pass_obj
 def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> None:
-    """Show where each database setting comes from.
+    """Show where each connection variable comes from.
 
-    With SERVICE only that app's. The reading is the one that the plan uses, of the project as it is without devpool.
+    With SERVICE, show only that app's. Shows the project as it is without devpool, read as the plan reads it.
     """
     ctx = context(parent, options)
     opened = open_project(ctx, "look")
@@ -50,7 +50,7 @@ def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> N
 
 
 def _names(plan: Plan | None) -> list[ConnectionVariable]:
-    """The settings with a database's name, which are settings for the session alias alone."""
+    """The variables that hold a database's name, which are connection variables only for the session alias."""
     return [m.setting for m in plan.moves if m.setting.kind == "database"] if plan else []
 
 
@@ -68,17 +68,17 @@ def _nothing(project: Project, service: str) -> DevpoolError:
         "no-setting",
         f"`{service}` names no database in its environment",
         where=project.services[service].place,
-        hint="what is in its image, its source or a mounted file cannot be seen: give it an environment variable",
+        hint="devpool does not see its image, its source or a mounted file: give it an environment variable",
     )
 
 
 class _Told:
-    """What is told of each setting, looked up in what is ordered once.
+    """Describes each connection variable, from tables that are built once.
 
     Args:
         project: the project.
-        routes: of its apps.
-        plan: what enable would do; None where it would refuse.
+        routes: the routes of its apps.
+        plan: what enable would do; None if it would refuse.
     """
 
     def __init__(self, project: Project, routes: list[Route], plan: Plan | None) -> None:
@@ -93,7 +93,7 @@ class _Told:
                 self.readers.setdefault(value.origin.key, {})[name] = None
 
     def row(self, setting: ConnectionVariable) -> dict[str, Any]:
-        """What is told of one setting."""
+        """The description of one connection variable."""
         value = setting.value
         route = self.routes[setting.service, setting.database]
         move = self.moves.get(setting)
@@ -108,23 +108,23 @@ class _Told:
             "through": _through(setting),
             "shared_with": [name for name in self.readers.get(value.origin.key, ()) if name != setting.service],
             "route": "direct" if kept else route.way,
-            "reason": "direct by its own name" if kept else route.reason,
+            "reason": "its name says that it is direct" if kept else route.reason,
             "becomes": _becomes(move, self.project) if move else _led(self.named.get(setting)),
         }
 
 
 def _shown_value(project: Project, setting: ConnectionVariable) -> str:
-    """A setting's value; nothing of a file outside of the repository, which the user may not know to be read."""
+    """A variable's value, hidden if its file is outside the repository: the user may not know that it is read."""
     hidden = project.sources.is_hidden(setting.value.origin.file.path)
     return (
-        "(in a file outside of the repository)"
+        "(in a file outside the repository)"
         if hidden
         else setting_shown(setting, project.sources, project.services) or "***"
     )
 
 
 def _through(setting: ConnectionVariable) -> list[str]:
-    """The variables that the value is made of, and where each has its value."""
+    """The variables in the value, and where each gets its own value."""
     pieces = [p for p in setting.value.pieces if p.variable]
     return list(dict.fromkeys(f"{p.variable} from {'the shell' if p.source == SHELL else p.source}" for p in pieces))
 
@@ -139,8 +139,8 @@ def _becomes(move: Move, project: Project) -> str:
 
 
 def _led(named: ByName | None) -> str | None:
-    """What an app gets that is pooled by name: links, and its text as it is."""
-    return f"leaves the text, links: {', '.join(named.links)}" if named else None
+    """How enable changes an app that is pooled by name: it adds links and leaves the text."""
+    return f"leaves the text, adds links: {', '.join(named.links)}" if named else None
 
 
 def _show(ctx: Context, rows: list[dict[str, Any]], refusal: DevpoolError | None) -> None:

@@ -1,4 +1,4 @@
-"""`devpool metrics`: what the poolers do, as Prometheus text."""
+"""`devpool metrics`: the poolers' metrics as Prometheus text."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from devpool.undo.state import State, not_enabled
 
 @click.command()
 @project_options
-@click.option("--dashboard", is_flag=True, help="Print a dashboard for Grafana instead.")
+@click.option("--dashboard", is_flag=True, help="Print a Grafana dashboard instead.")
 @click.pass_obj
 def metrics(parent: dict[str, Any], /, **options: Any) -> None:
-    """Print the poolers' metrics, named as pgbouncer_exporter names them.
+    """Print the poolers' metrics, with pgbouncer_exporter's names.
 
-    Of a pooler that does not answer pgbouncer_up is 0, and nothing else is known. Several poolers are told apart by
-    the label `pooler`.
+    For a pooler that does not answer, pgbouncer_up is 0 and there are no other metrics. With several poolers, the label
+    `pooler` tells them apart.
     """
     ctx = context(parent, options)
     if options["dashboard"]:
@@ -47,8 +47,8 @@ def metrics(parent: dict[str, Any], /, **options: Any) -> None:
 
 
 def _each(ctx: Context, state: State) -> Iterator[tuple[str, list[Family]]]:
-    """The metrics of each pooler, of each of its containers where it has several."""
-    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "no pooler is reached", looks=True)
+    """The metrics of each pooler, or of each of its containers if it has several."""
+    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "cannot reach any pooler", looks=True)
     for pooler in state.poolers:
         containers = running.get(pooler.name, []) if stack else []
         if not containers:

@@ -1,4 +1,4 @@
-"""`devpool migrate`: run migrations in the app's own service, past the pooler."""
+"""`devpool migrate`: run migrations in the app's service, without the pooler."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def migrate(click_context: click.Context, /, service: str | None, **options: Any
     \b
     devpool migrate [SERVICE] [-- COMMAND...]
 
-    A one-off container of the app's own service runs the command with every pooled setting back at its
-    direct value. Without COMMAND the project's files tell the tool: docs/migrations.md lists them. The
-    exit code is the command's own.
+    A one-off container of the app's own service runs the command with every connection variable at its
+    direct value. Without COMMAND, devpool finds the tool from the project's files (see
+    docs/migrations.md). The exit code is the command's.
     """
     ctx = context(click_context.obj, options)
     opened = open_direct(ctx)
@@ -50,7 +50,7 @@ def migrate(click_context: click.Context, /, service: str | None, **options: Any
 
 
 def _migration(ctx: Context, opened: Opened, service: str | None, command: tuple[str, ...]) -> Migration:
-    """What to run where.
+    """The command to run, and its service.
 
     Raises:
         DevpoolError: `unknown-service`, `which-service`, `which-migration`, `no-migration-tool`,
@@ -72,4 +72,4 @@ def _sentence(opened: Opened, migration: Migration) -> str:
     what = joined(migration.command) or "its own command"
     tool = f"{migration.tool.name}, " if migration.tool else ""
     where = ", ".join(databases_of(opened.project, opened.state, migration.service)) or "its database"
-    return f"migrating in {migration.service}, directly at {where}: {what} ({tool}{migration.how})"
+    return f"migrating in {migration.service}, directly on {where}: {what} ({tool}{migration.how})"

@@ -1,4 +1,4 @@
-"""`devpool psql`: psql through the pooler, past it, or at its console."""
+"""`devpool psql`: psql through the pooler, directly on Postgres, or on the pooler's console."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from devpool.undo.state import not_enabled
 @click.command(cls=AfterDashes)
 @project_options
 @click.argument("database", required=False)
-@click.option("--direct", "way", flag_value="direct", help="Postgres itself, past the pooler.")
+@click.option("--direct", "way", flag_value="direct", help="Connect directly to Postgres.")
 @click.option(
-    "--pooled", "way", flag_value="pooled", help="Through the pooler; so without an option, where it is enabled."
+    "--pooled", "way", flag_value="pooled", help="Connect through the pooler; the default in an enabled project."
 )
-@click.option("--admin", "way", flag_value="admin", help="The console of PgBouncer (SHOW POOLS, SHOW CLIENTS, ...).")
+@click.option("--admin", "way", flag_value="admin", help="Connect to PgBouncer's console (SHOW POOLS, ...).")
 @click.pass_context
 def psql(click_context: click.Context, /, database: str | None, way: Way | None, **options: Any) -> int:
-    """Open psql through the pooler, past it, or at its console.
+    """Open psql: pooled, direct, or on the pooler's console.
 
     \b
-    devpool psql [DATABASE] [--direct|--pooled|--admin] [-- ARGUMENTS OF PSQL...]
+    devpool psql [DATABASE] [--direct|--pooled|--admin] [-- PSQL ARGUMENTS...]
 
-    It runs in the pooler's container or in the database's. DATABASE is a database of the project, or an
-    app that has one. The exit code is psql's own.
+    psql runs in the container of the pooler or of the database. DATABASE is a database of the project or
+    an app that uses one. The exit code is psql's.
     """
     ctx = context(click_context.obj, options)
     opened = open_direct(ctx)
@@ -52,7 +52,7 @@ def psql(click_context: click.Context, /, database: str | None, way: Way | None,
 def _where(
     opened: Opened, stack: Stack, database: str, way: Way, arguments: tuple[str, ...]
 ) -> tuple[RunningContainer, list[str]]:
-    """The container that psql runs in, and the command there.
+    """The container that psql runs in, and the command.
 
     Raises:
         DevpoolError: `not-running`, `outside`, `another-project`.
@@ -62,8 +62,8 @@ def _where(
     if outside and not pooler:
         raise DevpoolError(
             "outside",
-            f"`{database}` is outside of this project, and there is no pooler whose container could reach it",
-            hint="use a psql of your own, or one of an app's image: devpool direct SERVICE -- psql ...",
+            f"`{database}` is outside this project, and there is no pooler container to reach it from",
+            hint="use your own psql, or the one in an app's image: devpool direct SERVICE -- psql ...",
         )
     if way == "direct" and not outside:
         return _running(stack, database), in_database(arguments)

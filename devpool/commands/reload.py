@@ -1,4 +1,4 @@
-"""`devpool reload`: every running pooler reads its configuration again."""
+"""`devpool reload`: make every running pooler reload its configuration."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from devpool.undo.state import not_enabled
 @project_options
 @click.pass_obj
 def reload(parent: dict[str, Any], /, **options: Any) -> None:
-    """Let every running pooler read its configuration again (RELOAD).
+    """Make every running pooler reload its configuration (RELOAD).
 
-    Its connections stay. What PgBouncer does not accept is shown.
+    Connections stay open. If PgBouncer rejects something, devpool shows its message.
     """
     ctx = context(parent, options)
     state = open_project(ctx, "look").state
     if state is None:
         raise not_enabled("devpool enable")
-    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "no pooler is reached")
+    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "cannot reach any pooler")
     done: list[str] = []
     for pooler in state.poolers:
         for container in running.get(pooler.name, []) if stack else []:

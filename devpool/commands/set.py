@@ -1,4 +1,4 @@
-"""`devpool set`: tune the poolers, in the compose file and while they run."""
+"""`devpool set`: tune the poolers in the compose file and while they run."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from devpool.undo.state import not_enabled
 @click.command()
 @project_options
 @click.argument("settings", nargs=-1, required=True, metavar="KEY=VALUE...")
-@click.option("--pooler", metavar="NAME", help="Only this pooler's service.")
+@click.option("--pooler", metavar="NAME", help="Change only the pooler with this service name.")
 @click.option("--no-up", is_flag=True, help="Edit the files only; touch no container.")
-@click.option("--no-verify", is_flag=True, help="Do without Compose's own reading as proof.")
+@click.option("--no-verify", is_flag=True, help="Skip the proof of the result with Compose.")
 @click.pass_obj
 def set(parent: dict[str, Any], /, settings: tuple[str, ...], **options: Any) -> None:  # noqa: A001 - the verb
-    """Change settings of PgBouncer, in the compose file and in the running pooler.
+    """Change PgBouncer settings, in the file and at run time.
 
-    No client is dropped. KEY= without a value takes a setting out again.
+    Changes the compose file and the running poolers. No client is dropped. KEY= without a value removes a setting.
     """
     ctx = context(parent, options)
     given = read_settings(settings, read_types(resources.setting_types()))

@@ -1,4 +1,4 @@
-"""`devpool size`: should this project pool at all, and with what numbers."""
+"""`devpool size`: whether this project needs a pooler, and with which numbers."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from devpool.undo.state import not_enabled
 
 @click.command()
 @project_options
-@click.option("--seconds", type=click.FloatRange(0, 600), default=0, help="Look at the load for so long.")
+@click.option("--seconds", type=click.FloatRange(0, 600), default=0, help="Measure the load for this long.")
 @click.option("--apply", is_flag=True, help="Set the recommended values, as `devpool set` does.")
 @click.option("--no-up", is_flag=True, help="With --apply: edit the files only; touch no container.")
-@click.option("--no-verify", is_flag=True, help="With --apply: do without Compose's own reading as proof.")
+@click.option("--no-verify", is_flag=True, help="With --apply: skip the proof of the result with Compose.")
 @click.pass_obj
 def size(parent: dict[str, Any], /, **options: Any) -> None:
-    """Show whether to pool, and with what numbers, with the arithmetic behind them."""
+    """Show whether to pool, with which numbers and why."""
     ctx = context(parent, options)
     opened = open_project(ctx, "change" if options["apply"] else "look")
     sizes = [recommend(inputs) for inputs in gather(ctx, opened, options["seconds"])]
@@ -58,7 +58,7 @@ def _apply(ctx: Context, opened: OpenProject, sizes: list[Size], options: dict[s
     found: list[Retuned] = []
     for mine in (s for s in sizes if s.settings and s.database in poolers):
         name = poolers[mine.database] if len(poolers) > 1 else None
-        # Each changes the files that the one before has left.
+        # Each one changes the files as the previous one left them.
         now = read_state(opened.directory, allow_outside=ctx.selection.allow_outside) or state
         found.append(retune(ctx, opened.directory, now, _texts(mine), pooler=name, up=up, verify=verify))
         ctx.output.lines("", *retuned_lines(found[-1]))

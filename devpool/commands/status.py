@@ -1,4 +1,4 @@
-"""`devpool status`: the route of each app and its proof, the pools, and whether the files are as devpool wrote them."""
+"""`devpool status`: each app's route and its proof, the pools, and whether the files are as devpool wrote them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from devpool.project_options import project_options
 
 @click.command()
 @project_options
-@click.option("-w", "--watch", is_flag=True, help="Go on looking; on a terminal as `devpool top`.")
-@click.option("--interval", type=click.FloatRange(0.2, 3600), default=2.0, help="Seconds between two looks.")
+@click.option("-w", "--watch", is_flag=True, help="Keep refreshing; on a terminal, like `devpool top`.")
+@click.option("--interval", type=click.FloatRange(0.2, 3600), default=2.0, help="Seconds between refreshes.")
 @click.pass_obj
 def status(parent: dict[str, Any], /, watch: bool, interval: float, **options: Any) -> None:
     """Show routes, pools, files and live connections."""

@@ -1,4 +1,4 @@
-"""`devpool top`: the live view of apps, pools and databases."""
+"""`devpool top`: a live view of apps, pools and databases."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from devpool.project_options import project_options
 
 @click.command()
 @project_options
-@click.option("--interval", type=click.FloatRange(0.2, 3600), default=2.0, help="Seconds between two looks.")
+@click.option("--interval", type=click.FloatRange(0.2, 3600), default=2.0, help="Seconds between refreshes.")
 @click.pass_obj
 def top(parent: dict[str, Any], /, interval: float, **options: Any) -> None:
-    """Watch connections, pools and rates; in a pipe, `status` once.
+    """Watch connections, pools and rates.
 
-    Keys: n, c, w, b and t sort by name, clients, waiting, busy and transactions; q ends it.
+    In a pipe, prints `status` once.
+
+    Keys: n, c, w, b and t sort by name, clients, waiting, busy and transactions; q quits.
     """
     ctx = context(parent, options)
     if not watched(ctx, interval):

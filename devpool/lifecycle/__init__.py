@@ -1,1 +1,1 @@
-"""What enable, disable and set do, from the project on disk to its running containers."""
+"""The steps of enable, disable and set, from the project on disk to its running containers."""

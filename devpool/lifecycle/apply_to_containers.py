@@ -1,4 +1,4 @@
-"""The running project follows its files after enable and disable; where it cannot, the files go back too."""
+"""Updates the running containers after enable and disable; if that fails, restores the files too."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from devpool.undo.state import State
 
 
 class Follow:
-    """What runs of a project, looked at before its files change.
+    """Makes the running containers follow the files.
 
     Args:
         ctx: the command's context.
         stack: the project's containers.
-        running: those that run, by service.
+        running: the containers that ran before the files change, by service.
     """
 
     def __init__(self, ctx: Context, stack: Stack, running: dict[str, list[RunningContainer]]) -> None:
@@ -49,16 +49,16 @@ class Follow:
     def enabled(
         self, prepared: ChangeSet, directory: Path, before: State | None, *, everything: bool
     ) -> list[Connections]:
-        """Write the files, start the poolers and recreate the apps; the connections that they have then.
+        """Write the files, start the poolers, recreate the apps, and return the apps' connections.
 
         Args:
-            prepared: what enable does to the files.
+            prepared: the changes to the files.
             directory: the project directory.
-            before: the record of the enable before this one; None where there was none.
-            everything: whether to start what is needed where nothing runs.
+            before: the record of the previous enable; None if there was none.
+            everything: whether to start what is needed if nothing is running.
 
         Raises:
-            DevpoolError: `pooler-not-built`, `pooler-unhealthy`, `old-address`; everything is back then.
+            DevpoolError: `pooler-not-built`, `pooler-unhealthy`, `old-address`, after everything is undone.
         """
         plan = prepared.plan
         assert plan is not None, "enable has one"
@@ -72,17 +72,17 @@ class Follow:
             start_poolers(self.stack, plan, self.ctx.output)
             restarted = restart_apps(self.stack, plan.apps, self.running, self.ctx.output)
             if everything and not self.running:
-                self.ctx.output.progress(f"starting {', '.join(plan.apps)} and waiting until they are healthy")
+                self.ctx.output.progress(f"starting {', '.join(plan.apps)}, waiting until they are healthy")
                 self.stack.up(plan.apps, wait=True, deps=True)
                 restarted = plan.apps
             return self._show_live(plan, restarted)
 
     def disabled(self, rollback: Rollback, directory: Path) -> None:
-        """Write the files, recreate the apps and remove the poolers. Where the apps cannot follow, the files go back to
-        what runs; a pooler that cannot be removed is left to the next disable.
+        """Write the files, recreate the apps and remove the poolers. If recreating the apps fails, restore the files. A
+        pooler that cannot be removed is left for the next disable.
 
         Raises:
-            DevpoolError: what `commit` and the engine raise; files and containers are as before then.
+            DevpoolError: what `commit` and the engine raise, after files and containers are restored.
         """
         changes = rollback.prepared.changes()
         apps = list(rollback.apps)
@@ -95,8 +95,8 @@ class Follow:
             self._remove(rollback)
 
     def finished(self) -> list[str]:
-        """Where a killed disable has left poolers whose service is in no file any more: the apps that still go to them
-        are recreated, and they are removed. Their names.
+        """Finish a disable that was killed: recreate the apps that still use poolers that are in no file any more,
+        remove these poolers, and return their names.
         """
         left = self.stack.left()
         poolers = left.get("pooler", [])
@@ -109,8 +109,8 @@ class Follow:
         return names
 
     def _alone(self, directory: Path, changes: list[FileChange]) -> AbstractContextManager[None]:
-        """No other devpool changes the project before its containers have followed. Where no file changes, its folder
-        may be one that nobody can write to.
+        """Keeps other devpool processes from changing the project until its containers are updated. If no file changes,
+        there is no lock, because the folder may be read-only.
         """
         return locked(directory) if changes else nullcontext()
 
@@ -120,11 +120,11 @@ class Follow:
                 remove_services(self.stack, rollback.services, self.ctx.output)
         except DevpoolError as error:
             self.ctx.output.warning(error)
-            self.ctx.output.progress("the project is direct; run `devpool disable` again to remove what is left")
+            self.ctx.output.progress("the project is direct; run `devpool disable` again to remove the rest")
 
     def _forward_again(self, inverses: list[FileChange], directory: Path, apps: list[str]) -> None:
-        """Files and containers as they were before disable."""
-        self.ctx.output.progress("taking everything back: the pooler stays")
+        """Restores files and containers as they were before disable."""
+        self.ctx.output.progress("undoing everything: the pooler stays")
         try:
             recover(directory)
             still = [change for change in inverses if commit_file.read(directory, change.path) == change.before]
@@ -141,8 +141,8 @@ class Follow:
         return found
 
     def _take_back(self, apps: list[str]) -> None:
-        """Files and containers as they were before. What fails here is said, and the first failure is not hidden."""
-        self.ctx.output.progress("taking everything back")
+        """Restores files and containers. A failure here is a warning, so that it does not hide the first one."""
+        self.ctx.output.progress("undoing everything")
         try:
             directory = project_directory(self.ctx.selection, self.ctx.cwd, self.ctx.shell)
             recover(directory)
@@ -157,8 +157,8 @@ class Follow:
 
 
 def _gone(before: State | None, plan: Plan) -> list[str]:
-    """The exporters of before that are not wanted any more, and their poolers: these are made anew in any case, and
-    Compose would leave the volume behind that the two shared.
+    """The previous exporters that are no longer wanted, and their poolers: these are recreated in any case, and Compose
+    would leave the volume that the two share.
     """
     gone = [p for p in before.poolers if p.exporter and p.exporter not in plan.added] if before else []
     return [name for p in gone for name in (p.exporter, p.name)]

@@ -1,7 +1,7 @@
-"""From an enabled project on disk to the direct one: what was written is taken back, what the user did since is kept.
+"""Turns an enabled project into a direct one: removes what devpool wrote and keeps what the user has changed since.
 
-Reads the disk and writes nothing. `devpool disable` writes what comes out of it; `devpool enable`, `set`, `migrate` and
-`explain` see the project through it as it would be without devpool.
+Reads the disk and writes nothing. `devpool disable` writes the result; `devpool enable`, `set`, `migrate` and `explain`
+use it to see the project as it is without devpool.
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ class DirectFiles:
     """The user's files as they are without devpool.
 
     Attributes:
-        files: the bytes that each file that was edited and is still there gets, by absolute path.
-        read: the bytes that they were made of.
-        settings: what the user has changed in a pooler's own service, by the pooler's name.
-        conflicts: where the user has changed the very text of an edit.
+        files: the new bytes of each edited file that still exists, by absolute path.
+        read: the bytes that these are made from.
+        settings: what the user has changed in a pooler's service, by the pooler's name.
+        conflicts: where the user has changed the text of an edit.
         notes: what the user should know.
     """
 
@@ -73,16 +73,16 @@ def files_without_devpool(
 
     Args:
         state: the record of what was written.
-        selection: which files make the project, by the options of `docker compose`.
+        selection: the project's files, by the options of `docker compose`.
         cwd: the working directory.
         shell: the shell's variables.
-        conflicts: what to do where the user has changed the very text of an edit.
+        conflicts: what to do where the user has changed the text of an edit.
 
     Raises:
-        DevpoolError: `changed-since-enable`, which shows every such place, unless they are to be kept or forced;
+        DevpoolError: `changed-since-enable`, which shows every such place, unless they are kept or forced;
             `anchor-below`, `state-not-ours`, and what reading raises.
     """
-    # As it is on disk: the record has no word in what the project is.
+    # The project as it is on disk: the record does not decide which files belong to it.
     sources = read_project(find_project(selection, cwd, shell))
     _refuse_unread(state, sources)
     refuse_others(state, sources.services)
@@ -93,7 +93,7 @@ def files_without_devpool(
     notes: list[str] = []
     for path in state.paths():
         if not Path(path).is_file():
-            notes.append(f"{shown(path, state.directory)} is gone: there was nothing to take back in it")
+            notes.append(f"{shown(path, state.directory)} is gone: there was nothing to undo in it")
             continue
         read[path] = bounded_read.read(Path(path))
         files[path], found[path] = _without_ours(path, read[path], state, known, conflicts)
@@ -107,8 +107,8 @@ def files_without_devpool(
 
 
 def _refuse_unread(state: State, sources: Sources) -> None:
-    """Only a file that the project reads can have been edited, or one that it reads when an option names it: a compose
-    file by what it holds, an env file by its name.
+    """Only a file that the project reads, or that it reads with other options, can have been edited. devpool recognizes
+    such a compose file by its contents and such an env file by its name.
 
     Raises:
         DevpoolError: `state-not-ours`.
@@ -117,11 +117,11 @@ def _refuse_unread(state: State, sources: Sources) -> None:
     for path in (p for p in state.paths() if p not in known and Path(p).is_file()):
         if not (_ENV_FILE.fullmatch(Path(path).name) or _services_in(path)):
             name = shown(path, state.directory)
-            raise not_ours(name, "it is no file that this project reads", f"{state.directory}/{STATE}")
+            raise not_ours(name, "this project does not read that file", f"{state.directory}/{STATE}")
 
 
 def _services_in(path: str) -> dict[str, str]:
-    """The services of a compose file that are built from a context of devpool's, and "" for that it has any."""
+    """The text of a compose file's services that are built from devpool's contexts; the key "" if it has services."""
     if not path.endswith((".yml", ".yaml")):
         return {}
     document = parse(path, bounded_read.read(Path(path)))
@@ -133,7 +133,7 @@ def _services_in(path: str) -> dict[str, str]:
 
 
 def _present(state: State, sources: Sources) -> dict[str, str]:
-    """The services that are built from a context of devpool's, in all files of the record, with what these say."""
+    """The text of the services that are built from devpool's contexts, in all files of the record."""
     found = {name: _text_of(service) for name, service in sources.services.items() if is_ours(service)}
     for path in (p for p in state.paths() if p not in sources.loaded and Path(p).is_file()):
         found |= _services_in(path)
@@ -143,7 +143,7 @@ def _present(state: State, sources: Sources) -> dict[str, str]:
 def _refuse_more(
     state: State, sources: Sources, read: Mapping[str, bytes], files: Mapping[str, bytes], *, forced: Container[str]
 ) -> None:
-    """A record is anyone's word: what it makes of a file must be what taking devpool out of it can make.
+    """Anyone can write a record, so its effect on a file must be one that removing devpool can have.
 
     Raises:
         DevpoolError: `state-not-ours`.
@@ -164,7 +164,7 @@ def _text_of(service: Service) -> str:
 
 
 def _gone(edit: Edit, directory: str) -> str:
-    return f"{'.'.join(edit.at)} was taken back already ({shown(edit.path, directory)})"
+    return f"{'.'.join(edit.at)} was already undone ({shown(edit.path, directory)})"
 
 
 def _without_ours(path: str, data: bytes, state: State, known: Digests, conflicts: Conflicts) -> tuple[bytes, Undone]:
@@ -183,11 +183,11 @@ class Rollback:
 
     Attributes:
         prepared: the files before and after.
-        direct: what was found on the way.
-        poolers: the poolers that go.
-        services: the services that go: the poolers, after their exporters.
-        apps: the services that went to them.
-        exact: whether the bytes of before enable are known; not, where there is no record of them.
+        direct: the user's files without devpool.
+        poolers: the poolers to remove.
+        services: the services to remove: the poolers, after their exporters.
+        apps: the services that connected to the poolers.
+        exact: whether the bytes from before enable are known; False without a record.
     """
 
     prepared: ChangeSet
@@ -201,7 +201,7 @@ class Rollback:
 def build_disable(
     selection: Selection, cwd: Path, shell: Mapping[str, str], conflicts: Conflicts = "refuse"
 ) -> Rollback | None:
-    """What disable would do; None where the project is not enabled.
+    """What disable would do; None if the project is not enabled.
 
     Raises:
         DevpoolError: `changed-since-enable`, and what reading raises.
@@ -242,7 +242,7 @@ def build_disable(
 
 
 def files_direct_in_meaning(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> DirectFiles:
-    """The user's files without devpool where there is no record of what was written: the same in meaning.
+    """The user's files without devpool if there is no record of the edits: the same in meaning.
 
     Raises:
         DevpoolError: `no-record`, `not-recognised`, and what reading raises.
@@ -256,7 +256,7 @@ def files_direct_in_meaning(selection: Selection, cwd: Path, shell: Mapping[str,
 
 @dataclass(slots=True)
 class _DirectProject:
-    """The project as it becomes direct, step by step: `files` holds the bytes so far, `was` those of the disk."""
+    """The project as it becomes direct, step by step: `files` holds the bytes so far, `was` the bytes on disk."""
 
     selection: Selection
     cwd: Path
@@ -273,10 +273,10 @@ class _DirectProject:
         return sources
 
     def of_record(self, state: State, *, kept: bool) -> list[RemovedPooler]:
-        """With a record: what the user himself has sent to a pooler since goes to its database too.
+        """With a record: what the user has connected to a pooler since then is connected to the database too.
 
-        A merge can bring poolers along that the record does not tell of: they go as they do where there is none,
-        unless the user wants to keep what he changed, which may be a pooler.
+        A merge can add poolers that the record does not have. They are removed as without a record, unless the user
+        keeps changes, which may be such a pooler.
         """
         project = read_model(self.read())
         poolers = [former_of(added, project) for added in state.poolers]
@@ -288,10 +288,10 @@ class _DirectProject:
         return poolers + ([] if kept else self.recognised(known=True))
 
     def recognised(self, *, known: bool = False) -> list[RemovedPooler]:
-        """Without a record: all that devpool wrote goes back in meaning.
+        """Without a record: undo everything that devpool wrote, in meaning.
 
         Args:
-            known: whether there is a record, and nothing may be left.
+            known: whether there is a record, so that nothing may be left to undo.
         """
         project = read_model(self.read())
         poolers = former_poolers(project)
@@ -312,11 +312,11 @@ class _DirectProject:
 
 
 def refuse_others(state: State, services: Mapping[str, Service]) -> None:
-    """What a record calls a pooler loses its containers, and so must not be a service of the user's.
+    """A record's pooler loses its containers, so it must not be one of the user's services.
 
     Args:
         state: the record.
-        services: those of the project, with devpool or without.
+        services: the project's services, with or without devpool.
 
     Raises:
         DevpoolError: `state-not-ours`.
@@ -325,5 +325,5 @@ def refuse_others(state: State, services: Mapping[str, Service]) -> None:
         service = services.get(name)
         if service and not is_ours(service):
             raise not_ours(
-                f"the pooler `{name}`", f"that service is another one ({service.place})", f"{state.directory}/{STATE}"
+                f"the pooler `{name}`", f"that service is not a pooler ({service.place})", f"{state.directory}/{STATE}"
             )

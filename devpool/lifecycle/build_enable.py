@@ -1,4 +1,4 @@
-"""The project as it was read becomes what a command would write: decide, write as text, prove. Writes nothing."""
+"""Turns the project into what enable would write: decides, makes the edits, proves the result. Writes nothing."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ _PRIVATE = 0o600
 
 
 def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: Oracle | None) -> ChangeSet:
-    """What enable would do to a project that is read.
+    """What enable would do to a project.
 
     Args:
-        sources: the project as it would be without devpool.
+        sources: the project as it is without devpool.
         earlier: what an earlier enable has left.
-        options: what the user asks for.
-        oracle: Compose, asked for its model of the sources; None to do without.
+        options: the user's options.
+        oracle: Compose, asked for its model of the sources; None to skip the proof.
 
     Raises:
         DevpoolError: every refusal there is.
@@ -74,7 +74,7 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
     _prove_known(sources, record, texts)
     ours = home_files(sources.directory, record, _digests(sources, record), context) | private
     wanted: dict[str, bytes | None] = {**earlier.files, **texts, **ours}
-    # As they were read, not as they are by now: what was saved since is someone else's.
+    # The bytes as they were read: a file may have been saved by someone else since.
     read = {**earlier.present, **sources.originals, **earlier.read}
     stale = earlier.present.keys() - wanted.keys() if earlier.enabled else set()
     wanted |= dict.fromkeys(stale)
@@ -96,13 +96,13 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
 
 
 def _hard_links(sources: Sources, paths: Iterable[str]) -> Iterator[str]:
-    """What the user should know of files that have further names, as an edited file is a new one."""
+    """Notes about files with several hard links, because an edited file is a new file."""
     for path in paths:
         others = hard_links(path) - 1
         if others > 0:
             names = "another name" if others == 1 else f"{others} other names"
             yield (
-                f"{shown(path, sources.directory)} has {names} (hard links), which will keep the text of before: "
+                f"{shown(path, sources.directory)} has {names} (hard links), which will keep the old text: "
                 "use symbolic links for a file that several places share"
             )
 
@@ -117,32 +117,34 @@ def _prove(project: Project, plan: Plan, changes: Changes, before: Reading, afte
 
 
 def _prove_known(sources: Sources, record: State, texts: Mapping[str, bytes]) -> None:
-    """What is written is known again as devpool's own when it is read: `disable` will not refuse it.
+    """Check that devpool will recognize its own edits, so that `disable` does not refuse them.
 
     Raises:
         ProofError: `not-known-again`, `not-readable`.
-        DevpoolError: `read-elsewhere`, where an alias takes a value into what devpool does not edit.
+        DevpoolError: `read-elsewhere`, where an alias carries a value into text that devpool does not edit.
     """
     for what, why in foreign(record):
-        raise ProofError("not-known-again", f"{what} would not be taken back: {why}")
+        raise ProofError("not-known-again", f"disable would not undo {what}: {why}")
     ours = ours_of(record)
     for path, data in texts.items():
         more = next(beyond(_read_again(path, data, record), _file(sources, path), ours), None)
         if more:
             raise DevpoolError(
                 "read-elsewhere",
-                f"a change here would reach {more}, too, which devpool does not edit",
+                f"a change here would also reach {more}, which devpool does not edit",
                 where=path,
                 hint="write the value there without an alias, or pool the app by name (--by-name SERVICE)",
             )
 
 
 def _read_again(path: str, data: bytes, record: State) -> File:
-    """What is written must be YAML, also where Compose is not asked."""
+    """The edited file, which must be YAML even if Compose does not check it."""
     try:
         return read_edited(path, data, record.edits_of(path))
     except DevpoolError as error:
-        raise ProofError("not-readable", f"the edited file would not be read: {error.message}", where=path) from None
+        raise ProofError(
+            "not-readable", f"the edited file would not be readable: {error.message}", where=path
+        ) from None
 
 
 def _notes(project: Project, plan: Plan) -> tuple[str, ...]:
@@ -152,7 +154,7 @@ def _notes(project: Project, plan: Plan) -> tuple[str, ...]:
 
 
 def _refuse_in_image(sources: Sources, private: Iterable[str]) -> None:
-    """A private file lies in no folder that an image is built from, unless it is kept out of it.
+    """A private file must not be in an image's build context, unless `.dockerignore` excludes it.
 
     Raises:
         DevpoolError: `secret-in-image`.
@@ -164,16 +166,16 @@ def _refuse_in_image(sources: Sources, private: Iterable[str]) -> None:
     name = shown(found.path, sources.directory)
     raise DevpoolError(
         "secret-in-image",
-        f"`{found.service}` is built from a folder that takes in {name}, so that a password could get into its image",
+        f"the build context of `{found.service}` includes {name}, so a password could get into its image",
         where=found.place,
         hint=f"add the line `{folder}` at the end of {ignore}, and run the command again",
     )
 
 
 def _outside(sources: Sources, changes: Changes) -> tuple[str, ...]:
-    """The files outside of the project's root that are edited: the user has said that they may be."""
+    """The edited files outside the project's root, which the user has allowed."""
     paths = dict.fromkeys(edit.path for edit in changes.edits if edit.path in sources.outside)
-    return tuple(f"{path} lies outside of the repository and is edited all the same{_behind(path)}" for path in paths)
+    return tuple(f"{path} is outside the repository and is edited anyway{_behind(path)}" for path in paths)
 
 
 def _behind(path: str) -> str:
@@ -192,27 +194,27 @@ def _refuse_nothing(project: Project, plan: Plan, told: tuple[str, ...]) -> None
     raise DevpoolError(
         "nothing-to-pool",
         details=told,
-        message=f"no app names `{', '.join(project.databases)}` where devpool could change it",
+        message=f"no app names `{', '.join(project.databases)}` where devpool can change it",
         where=where,
         hint=_by_name_hint(project),
     )
 
 
 def _by_name_hint(project: Project) -> str:
-    """The command that pools the services which may be apps."""
+    """The command that pools by name the services that may be apps."""
     apps = [(n, d) for n, d in likely_apps(project) if project.services[n].text("network_mode") in ("", "bridge")]
     several = len(project.databases) > 1
     words = " ".join(f"--by-name {name}{f':{database}' if several else ''}" for name, database in apps)
     return (
-        "what a mounted file, the source or an image says is not looked into; name the services that connect to it: "
+        "devpool does not look into mounted files, source code or images; name the services that connect to it: "
         f"devpool enable {words or '--by-name SERVICE'}"
     )
 
 
 def _no_database(project: Project, where: str) -> DevpoolError:
-    """The refusal of a project without a database, with the first address that leads nowhere in it."""
+    """The refusal of a project without a database, with the first address that names no service."""
     named = (
-        (f"`{service}.{name}` names `{address.host}`, which is no service of this project", value.origin.place)
+        (f"`{service}.{name}` names `{address.host}`, which is not a service of this project", value.origin.place)
         for service, values in project.environments.items()
         for name, value in values.items()
         for address in find_addresses(value.text)
@@ -223,8 +225,8 @@ def _no_database(project: Project, where: str) -> DevpoolError:
         "no-database",
         message,
         where=place,
-        hint="devpool needs the service that runs Postgres, or the full name of a server elsewhere; "
-        "see whether another file belongs to the project (-f)",
+        hint="devpool needs the service that runs Postgres, or the full host name of a server elsewhere; "
+        "check whether the project has another compose file (-f)",
     )
 
 
@@ -236,9 +238,9 @@ def _all_direct(plan: Plan, where: str, told: tuple[str, ...]) -> DevpoolError:
         "every app stays direct: " + "; ".join(f"{r.service}: {r.reason}" for r in plan.routes),
         where=where,
         details=told,
-        hint=f"overrule it where you know better: {overrule}"
+        hint=f"override this where you know better: {overrule}"
         if overrule
-        else "there is nothing for a pooler to do here; `devpool explain` shows each setting",
+        else "a pooler has nothing to do here; `devpool explain` shows each connection variable",
     )
 
 

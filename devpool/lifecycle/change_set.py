@@ -1,4 +1,4 @@
-"""What a command would do, as a value: the files before and after, and the plan behind them."""
+"""The changes that a command would make, as a value: the files before and after, and the plan behind them."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ _SERVICE_DEPTH = len(("services", "pgbouncer"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSet:
-    """What a command would do.
+    """The changes that a command would make.
 
     Attributes:
-        sources: the project as the command sees it, direct.
+        sources: the project without devpool.
         project: the model of the direct project; None for disable.
-        plan: what is decided; None for disable.
-        before: the bytes on disk of every file that a change concerns; None for those that do not exist.
-        after: their new bytes; None for those that go away.
-        modes: permission bits of new files that do not get the usual ones.
+        plan: the plan; None for disable.
+        before: the bytes on disk of every file concerned; None for a file that does not exist.
+        after: their new bytes; None for a file that is removed.
+        modes: permission bits of new files that do not get the default ones.
         edited: the user's own files among them.
-        proved: whether Compose's model was compared.
+        proved: whether Compose's models were compared.
         state: the record that belongs to the result; None for disable.
-        notes: what the user should know of the plan.
+        notes: what the user should know about the plan.
     """
 
     sources: Sources
@@ -51,11 +51,11 @@ class ChangeSet:
     notes: tuple[str, ...] = ()
 
     def changes(self) -> list[FileChange]:
-        """The files to write, those that are right already left out.
+        """The files to write, without those that are already right.
 
-        In an order that keeps the project readable for Compose at every instant, as nothing names what is not there:
-        new files come first and files that go away last, and of the user's own files, the one that holds the poolers
-        is first to get them and last to lose them. What only this machine may have written is signed here.
+        The order keeps the project readable for Compose at every moment, because no file names one that is missing:
+        new files come first and removed files last. Of the user's own files, the one with the poolers is the first to
+        get them and the last to lose them. Files that only this machine may write are signed here.
         """
         after = dict(self.after)
         digests = f"{self.sources.directory}/{DIGESTS}"
@@ -81,12 +81,12 @@ class ChangeSet:
 
     @property
     def private(self) -> tuple[str, ...]:
-        """The private env files that it writes, by absolute path."""
+        """The private env files that are written, by absolute path."""
         return tuple(f"{self.sources.directory}/{name}" for name in self.state.private) if self.state else ()
 
     @property
     def restored(self) -> tuple[str, ...]:
-        """The parts of `.devpool/` that were not there and are written."""
+        """The parts of `.devpool/` that were missing and are written."""
         home = f"{self.sources.directory}/{HOME}/"
         new = (p for p in self.after if p.startswith(home) and self.before[p] is None and self.after[p] is not None)
         return tuple(dict.fromkeys(f"{HOME}/{path.removeprefix(home).split('/')[0]}" for path in new))
@@ -97,7 +97,7 @@ class ChangeSet:
         return tuple(path for path in self.edited if self.before[path] != self.after[path])
 
     def commit(self, directory: Path) -> list[DevpoolError]:
-        """Write the changes into the project of this folder, all or none; what the user should know of it.
+        """Write all of the changes into this folder's project, or none; returns warnings for the user.
 
         Raises:
             DevpoolError: what `journal.commit` raises.
@@ -106,13 +106,13 @@ class ChangeSet:
 
     @property
     def replaced(self) -> tuple[str, ...]:
-        """The files of the build contexts that enable changes or takes out: what is there is not this devpool's."""
+        """The files of the build contexts that enable replaces or removes because this devpool did not write them."""
         contexts = tuple(f"{self.sources.directory}/{folder}/" for folder in (BUILD_CONTEXT, EXPORTER_CONTEXT))
         mine = (p for p in self.after if p.startswith(contexts) and self.before[p] not in (None, self.after[p]))
         return tuple(sorted(mine)) if self.plan else ()
 
     def diff(self) -> str:
-        """A unified diff of the user's own files and the private ones, their values masked; and of `replaced`."""
+        """A unified diff of the user's own files and the private ones, with values masked, and of `replaced`."""
         from devpool.lifecycle.masked_diff import difference, known_hosts, plain  # most runs show no diff
 
         env = {*self.sources.env_files, *self.private}

@@ -1,4 +1,4 @@
-"""The build contexts below `.devpool/` against those of this devpool: who builds there runs what they say."""
+"""Compares the build contexts below `.devpool/` with this devpool's: a build runs whatever they contain."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from devpool.lifecycle.folder_contents import context_files
 from devpool.resources import BuildContext
 from devpool.undo.state import State
 
-_ANEW = "`devpool enable` writes it anew"
+_ANEW = "`devpool enable` rewrites it"
 
 
 def digest(context: BuildContext) -> str:
-    """What tells whether the files of build contexts are still those that were written."""
+    """A digest that shows whether the files of build contexts are still those that were written."""
     return _digest({name: data for name, (data, _) in context.items()})
 
 
@@ -31,24 +31,24 @@ def _digest(files: Mapping[str, bytes]) -> str:
 def differences(state: State, directory: Path) -> Iterator[tuple[str, str]]:
     """Where the record and the build contexts differ from what this devpool writes: (the file, the problem).
 
-    What is missing is told by `enabled.missing`.
+    `enabled_project.missing` reports missing files.
 
     Args:
-        state: the record, which says what wrote them.
+        state: the record, which has the version that wrote them.
         directory: the project directory.
     """
     if state.devpool != __version__:
-        yield STATE, f"was written by {_version(state)}, this is {__version__}: `devpool enable` brings it up to date"
+        yield STATE, f"was written by {_version(state)}, this is {__version__}: `devpool enable` updates it"
     wanted = context_files(exporter=any(pooler.exporter for pooler in state.poolers))
     found = dict(_on_disk(directory))
     told = {name: data for name, data in found.items() if data is not None}
     untouched = len(told) == len(found) and _digest(told) == state.context
-    cause = f"is that of {_version(state)}" if untouched else "was changed since enable" if state.context else "differs"
+    cause = f"is from {_version(state)}" if untouched else "was changed since enable" if state.context else "differs"
     for name in sorted(found):
         if name not in wanted:
-            yield name, "is no file of devpool's: `devpool enable` removes it"
+            yield name, "is not one of devpool's files: `devpool enable` removes it"
         elif found[name] is None:
-            yield name, f"is no regular file: remove it, and {_ANEW}"
+            yield name, f"is not a regular file: remove it, and {_ANEW}"
         elif found[name] != wanted[name][0]:
             yield name, f"{cause}: {_ANEW}"
 
@@ -58,8 +58,8 @@ def _version(state: State) -> str:
 
 
 def _on_disk(directory: Path) -> Iterator[tuple[str, bytes | None]]:
-    """What lies in the build contexts, links not followed; None for what is no file that can be read, and for a context
-    that is no folder or holds far more than devpool writes.
+    """The files in the build contexts, without following links; None for one that is not a readable file, and for a
+    context that is not a folder or holds far more than devpool writes.
     """
     left = devpool_files.LARGEST
     for context in (BUILD_CONTEXT, EXPORTER_CONTEXT):

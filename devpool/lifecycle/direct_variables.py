@@ -1,4 +1,4 @@
-"""The variables with which a command in an app's container goes to the database itself. Pure."""
+"""The variables that make a command in an app's container connect directly to the database. Pure."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _URL = regex(
 
 
 def direct_values(project: Project, state: State | None, service: str) -> dict[str, str]:
-    """The settings of an app that enable had moved, as they are without it.
+    """The direct values of an app's connection variables that enable has changed.
 
     Args:
         project: the project as it is without devpool.
-        state: what enable did; None where the project is not enabled.
+        state: what enable did; None if the project is not enabled.
         service: the app.
     """
     mine = [s for s in _pooled(project, state, service) if not s.in_command]
@@ -32,20 +32,20 @@ def direct_values(project: Project, state: State | None, service: str) -> dict[s
 
 
 def moved_commands(project: Project, state: State | None, service: str) -> list[str]:
-    """Which of `entrypoint` and `command` of a service have a setting that enable had moved."""
+    """Which of a service's `entrypoint` and `command` hold an address that enable has changed."""
     led = _by_name(state, service)
     moved = (s for s in _pooled(project, state, service) if s.in_command and s.database not in led)
     return list(dict.fromkeys(s.value.name for s in moved))
 
 
 def exported(project: Project, service: str, tool: Tool | None, names: Iterable[str]) -> dict[str, str]:
-    """The direct URL under the names that migration tools read, where the app itself says nothing under them.
+    """The direct URL under the names that migration tools read, except names that the app itself sets.
 
     Args:
         project: the project as it is without devpool.
         service: the app.
-        tool: the tool that will run, if it is known.
-        names: further names, which the project's own files read.
+        tool: the tool that will run, if known.
+        names: more names, which the project's own files read.
     """
     setting = main_url(project, service)
     taken = {name for name, value in project.environments[service].items() if value.text}
@@ -61,19 +61,19 @@ def exported(project: Project, service: str, tool: Tool | None, names: Iterable[
 
 
 def main_url(project: Project, service: str) -> ConnectionVariable | None:
-    """The setting that is all of a URL: DATABASE_URL, or the only one there is; None where it is not plain which."""
+    """The variable that holds the whole URL: DATABASE_URL, or the only one; None if it is not clear which."""
     urls = [s for s in project.of(service) if s.kind in ("url", "jdbc") and not s.in_command and _is_whole(s)]
     named = next((s for s in urls if s.variable == "DATABASE_URL"), None)
     return named or (urls[0] if len({s.value.text for s in urls}) == 1 else None)
 
 
 def plain_url(url: str) -> str:
-    """A URL as libpq and Go's and Rust's drivers read it: without the driver that SQLAlchemy or Django name in it."""
+    """A URL as libpq and the drivers of Go and Rust read it: without the driver name of SQLAlchemy or Django."""
     return re.sub(r"^[a-z0-9+]+://", "postgres://", url, flags=re.I)
 
 
 def jdbc_url(url: str) -> str:
-    """The same for Java, where user and password are parameters; "" where it cannot be said so.
+    """The same for Java, where user and password are parameters; "" if JDBC cannot express it.
 
     Source: pgJDBC documentation, "Connecting to the Database".
     """
@@ -88,7 +88,7 @@ def jdbc_url(url: str) -> str:
 
 
 def databases_of(project: Project, state: State | None, service: str) -> list[str]:
-    """The databases of an app: those that its settings name, and those that it is led to by name."""
+    """The databases of an app: those that its variables name, and those that it reaches by name."""
     named = [s.database for s in (*project.connection_variables, *project.kept) if s.service == service]
     return list(dict.fromkeys([*named, *_by_name(state, service)]))
 
@@ -98,12 +98,12 @@ def _by_name(state: State | None, service: str) -> list[str]:
 
 
 def direct_links(state: State | None, links: Iterable[str], services: Container[str]) -> list[str] | None:
-    """The links of an app with which its database's names lead to the database; None where no link leads to a pooler.
+    """An app's links, with those to a pooler replaced by links to the database; None if no link leads to a pooler.
 
     Args:
         state: what enable did.
         links: the links of the app in Compose's model.
-        services: the project's services: a host outside of it needs no link.
+        services: the project's services; a host outside the project needs no link.
     """
     poolers = {p.name: p.database for p in state.poolers} if state else {}
     pairs = [link.partition(":") for link in links]
@@ -114,7 +114,7 @@ def direct_links(state: State | None, links: Iterable[str], services: Container[
 
 
 def refuse_without_database(project: Project, service: str, state: State | None = None) -> None:
-    """What names no database has nothing to be direct to.
+    """A service that names no database has nothing to connect to directly.
 
     Raises:
         DevpoolError: `no-database-setting`.
@@ -126,16 +126,16 @@ def refuse_without_database(project: Project, service: str, state: State | None 
     if service in project.databases:
         raise DevpoolError(
             "no-database-setting",
-            f"`{service}` is a database itself",
+            f"`{service}` is itself a database",
             where=place,
             hint=f"name one of its apps, or open psql in it: devpool psql --direct {service}",
         )
     apps = ", ".join(name for name in project.services if name in named) or "none"
     raise DevpoolError(
         "no-database-setting",
-        f"`{service}` names no database where devpool could see it",
+        f"`{service}` names no database where devpool can see it",
         where=place,
-        hint=f"apps of this project: {apps}; what devpool does not see it has not changed: "
+        hint=f"apps of this project: {apps}; devpool has not changed `{service}`, so use "
         f"docker compose run --rm {service} COMMAND...",
     )
 

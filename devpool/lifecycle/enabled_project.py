@@ -1,6 +1,6 @@
-"""What enable did to a project: as the record says, or, where that is missing, as the compose files themselves tell.
+"""Finds what enable did to a project: from the record, or, if there is none, from the compose files.
 
-A clone may lack `.devpool/`, or a part of it. What devpool wrote into the compose files is known by what it is.
+A clone may lack `.devpool/` or a part of it. devpool recognizes its edits in the compose files by their content.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Enabled:
     """What enable did.
 
     Attributes:
-        state: the record; where it is missing, what it would say but for the edits.
+        state: the record; if it is missing, one made from the files, without the edits.
         direct: the user's files as they are without devpool.
         recorded: whether there is a record.
     """
@@ -51,7 +51,7 @@ def with_record(state: State, selection: Selection, cwd: Path, shell: Mapping[st
 
 
 def recognized(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Enabled | None:
-    """What enable did to a project without a record; None where its files have no pooler of devpool's.
+    """What enable did to a project without a record; None if its files have no pooler from devpool.
 
     Raises:
         DevpoolError: `no-record`, `not-recognised`, and what reading raises.
@@ -75,26 +75,26 @@ def recognized(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Ena
 
 
 def _may_have_poolers(found: ProjectFiles) -> bool:
-    """Whether it is worth while to read a project: its files name the build context, or further files."""
+    """Whether the project may have poolers and so must be read: its files name the build context or other files."""
     signs = (BUILD_CONTEXT.encode(), b"include")
     return any(sign in data for data in found.originals.values() for sign in signs)
 
 
 def missing(directory: Path, state: State) -> dict[str, str]:
-    """What a project that is enabled lacks of `.devpool/`, with what follows from that; a fresh clone may.
+    """The missing parts of an enabled project's `.devpool/`, as in a fresh clone, each with its consequence.
 
     Args:
         directory: the project directory.
         state: the record, or what it would say.
     """
-    found = {} if (directory / STATE).exists() else {STATE: f"is not here: {_RESTORES}"}
+    found = {} if (directory / STATE).exists() else {STATE: f"is missing: {_RESTORES}"}
     images = {BUILD_CONTEXT: "pgbouncer"}
     if any(pooler.exporter for pooler in state.poolers):
         images[EXPORTER_CONTEXT] = "exporter"
     for folder, image in images.items():
         lost = [name for name in resources.build_context(image) if not (directory / folder / name).is_file()]
         if lost:
-            what = f"lacks {', '.join(lost)}" if (directory / folder).is_dir() else "is not here"
+            what = f"lacks {', '.join(lost)}" if (directory / folder).is_dir() else "is missing"
             found[folder] = f"{what}, and `docker compose build` needs it: {_RESTORES}"
     return found
 
@@ -103,6 +103,6 @@ def no_record() -> DevpoolError:
     """The refusal of a project that is enabled, where a command needs the record of it."""
     return DevpoolError(
         "no-record",
-        f"the project is enabled, and there is no record of it here ({STATE})",
+        f"the project is enabled, but its record is missing ({STATE})",
         hint=_RESTORES,
     )

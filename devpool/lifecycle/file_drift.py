@@ -1,4 +1,4 @@
-"""Whether the project's files are as devpool wrote them, and where they are not."""
+"""Finds where the project's files are not as devpool wrote them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from devpool.undo.locate_edit import trace
 from devpool.undo.state import State
 from devpool.undo.undo import read_edited, stands
 
-_RENEW = "`devpool enable` writes it anew"
-_STALE = f"out of date: {_RENEW}"
+_RENEW = "`devpool enable` rewrites it"
+_STALE = f"outdated: {_RENEW}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
-    """One difference: the file, the place in its own terms (`services.web.environment`), and what is wrong."""
+    """One difference: the file, the YAML path or variable in it (`services.web.environment`), and the problem."""
 
     file: str
     place: str
@@ -33,10 +33,13 @@ class Drift:
 
 
 def drift(state: State, directory: Path) -> list[Drift]:
-    """The edits that no longer stand as devpool wrote them, private files that a fresh checkout lacks, and files of
-    the build contexts that are not this devpool's.
+    """The edits that are not as devpool wrote them, private files that a fresh checkout lacks, and files of the build
+    contexts that are not this devpool's.
     """
-    found = [Drift(file=name, place="", problem=f"is not here: {_RENEW}") for name in _lost(state, directory)]
+    found = [
+        Drift(file=name, place="", problem="is missing: `devpool enable` restores it")
+        for name in _lost(state, directory)
+    ]
     found += [Drift(file=name, place="", problem=problem) for name, problem in differences(state, directory)]
     known, poolers = read_digests(state), [p.name for p in state.poolers]
     for path in state.paths():
@@ -54,16 +57,16 @@ def _lost(state: State, directory: Path) -> list[str]:
 
 
 def stale(opened: OpenProject, state: State) -> list[Drift]:
-    """The copies that devpool made and that are not what it would write now: the user has edited what they are of.
+    """devpool's copies of values that the user has edited since, so that it would write them differently now.
 
-    Where there are copies, the project is read and planned anew; what cannot be planned is told, too.
+    If there are copies, the project is read and planned again; a refusal of that plan is reported too.
     """
     if not (state.private or any(_copies(e) for e in state.edits)):
         return []
     try:
         now = prepare_enable(opened, remembered(state.options), verify=False)
     except DevpoolError as error:
-        told = error.code == "changed-since-enable"  # as drift
+        told = error.code == "changed-since-enable"  # `drift` reports it
         return [] if told else [Drift(file=error.where, place="", problem=f"enable would refuse: {error.message}")]
     found = [Drift(file=path, place="", problem=_STALE) for path in _private(state, now, opened.directory)]
     for path in state.paths():
@@ -78,14 +81,14 @@ def _copies(edit: Edit) -> bool:
 
 
 def _private(state: State, now: ChangeSet, directory: Path) -> list[str]:
-    """The private files that are there, and other than they would be."""
+    """The existing private files whose content is outdated."""
     names = dict.fromkeys([*state.private, *(now.state.private if now.state else ())])
     paths = {str(directory / name): name for name in names if (directory / name).is_file()}
     return [paths[change.path] for change in now.changes() if change.path in paths]
 
 
 def _stale_places(state: State, now: ChangeSet, path: str, data: bytes) -> list[tuple[str, ...]]:
-    """Where an edit of a file holds another copy than it would be given now."""
+    """Where an edit of a file holds an outdated copy."""
     assert now.state is not None, "enable has one"
     file = now.sources.loaded.get(path) or now.sources.env_files[path]
     fresh = {e.at: told for e, told in digests_of(file.text, now.state.edits_of(path)).items()}

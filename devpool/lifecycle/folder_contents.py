@@ -1,4 +1,4 @@
-"""What `.devpool/` holds after enable, but for the private env files: the record, and the images' build contexts."""
+"""The contents of `.devpool/` after enable, except private env files: the record and the images' build contexts."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _IGNORED = (
     b"# What devpool keeps for this machine alone; state.json, pgbouncer/ and exporter/ can be committed.\n"
     b"env/\njournal/\nunverified-journal*/\ndigests.json\nlock\n"
 )
-# A clone whose git turns line ends into CRLF could not start the image: the scripts are copied as they are.
+# If git converted line endings to CRLF in a clone, the image could not start: it contains the scripts as they are.
 _ATTRIBUTES = b"* -text\n"
 IMAGES = {BUILD_CONTEXT: "pgbouncer", EXPORTER_CONTEXT: "exporter"}
 """The image that each build context is for, by path below the project directory."""
 
 
 def contexts(plan: Plan) -> resources.BuildContext:
-    """The build contexts of what is added, by path below the project directory."""
+    """The build contexts of the added services, by path below the project directory."""
     return context_files(exporter=any(pooler.metrics for pooler in plan.poolers))
 
 
 def context_files(*, exporter: bool) -> resources.BuildContext:
-    """The same of the poolers' image, and of the exporter's."""
+    """The build context of the poolers' image, and of the exporter's."""
     wanted = {"pgbouncer"} | ({"exporter"} if exporter else set())
     return {
         f"{folder}/{name}": file
@@ -45,8 +45,8 @@ def home_files(
     Args:
         directory: the project directory.
         state: the record.
-        digests: what tells copies that are as they were.
-        context: what `contexts` gives.
+        digests: the digests that show whether a copy is unchanged.
+        context: what `contexts` returns.
     """
     return {
         f"{directory}/{STATE}": dump(state, directory),

@@ -1,6 +1,6 @@
-"""The changes of the user's own files as a unified diff, in which no value is shown that is not to be seen.
+"""The changes to the user's own files as a unified diff with its secrets masked.
 
-What differs is found in the files themselves: a line whose secret alone was changed is shown as changed.
+The diff compares the real files, so a line is shown as changed even if only its secret has changed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from devpool.text.document import parse
 
 
 def known_hosts(texts: Sequence[tuple[str, bytes]]) -> frozenset[str]:
-    """The names of the services in compose files, each given as path and bytes; one that is none has no names."""
+    """The service names in compose files, each given as path and bytes; other files have none."""
     found: set[str] = set()
     for path, data in texts:
         with suppress(DevpoolError):
@@ -26,13 +26,13 @@ def known_hosts(texts: Sequence[tuple[str, bytes]]) -> frozenset[str]:
 def difference(
     name: str, before: bytes | None, after: bytes | None, known: frozenset[str], *, env: bool
 ) -> Iterator[str]:
-    """The lines of a unified diff of one file, each with its newline; none where nothing differs.
+    """The lines of a unified diff of one file, each with its newline; none if nothing differs.
 
     Args:
-        name: the file as it is shown.
-        before, after: its bytes; None where it does not exist.
+        name: the file's name in the diff.
+        before, after: its bytes; None if it does not exist.
         known: names that are hosts.
-        env: whether it is an env file; else it is YAML.
+        env: whether it is an env file; otherwise it is YAML.
     """
     old, new = _lines(before), _lines(after)
     masked = [masked_lines(name, data or b"", known, env=env) for data in (before, after)]
@@ -51,7 +51,7 @@ def difference(
 
 
 def plain(name: str, before: bytes | None, after: bytes | None) -> Iterator[str]:
-    """The same of a file of devpool's own, which has no secret to mask."""
+    """The same for one of devpool's own files, which has no secret to mask."""
     for line in unified_diff(_lines(before), _lines(after), f"a/{name}", f"b/{name}"):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
@@ -62,7 +62,7 @@ def _lines(data: bytes | None) -> list[str]:
 
 
 def _range(start: int, stop: int) -> str:
-    """A range of lines as `diff -u` writes it: one of no lines begins at the line before it."""
+    """A range of lines as `diff -u` writes it: an empty range begins at the line before it."""
     length = stop - start
     return str(start + 1) if length == 1 else f"{start + 1 if length else start},{length}"
 

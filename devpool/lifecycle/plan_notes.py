@@ -1,4 +1,4 @@
-"""What a user should know of a plan and cannot see in it."""
+"""Notes: what a user should know about a plan and cannot see in it."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from devpool.model.container_start import Start, migrating
 from devpool.model.project import BARE, ConnectionVariable, Database, Project
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses
 
-# What the presets say (docker/pgbouncer/presets.txt).
+# From docker/pgbouncer/presets.txt.
 _SERVER_TLS = {"staging": "require", "production": "verify-full"}
 
 
 def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str]:
-    """One sentence for each thing, each once.
+    """The notes, one sentence each, without duplicates.
 
     Args:
         project: the project.
-        plan: what is decided.
+        plan: the plan.
         starts: what the pooled apps start, by name.
     """
     found = [note for pooler in plan.poolers for note in _of_settings(pooler)]
     found += [note for name, start in starts.items() for note in _at_start(project, plan, name, start)]
     settings = [m.setting for m in plan.moves] + [s for b in plan.by_name for s in b.settings]
-    # A value with many addresses has as many settings: it is looked at once.
+    # A value with many addresses has as many connection variables, but gets each note once.
     written = {(s.service, s.variable, s.value.origin.key): s for s in settings if s.kind not in BARE}
     found += [note for setting in written.values() for note in _of(setting)]
     found += [f"{s}.{v} lists several hosts: it stays direct" for s, v in project.unplaced]
@@ -45,34 +45,34 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
 
 
 def _of_replication(project: Project, plan: Plan, pooler: Pooler) -> Iterator[str]:
-    """A server that is told to decode its log is followed by someone, whom nothing in the project may show."""
+    """A server with logical decoding has a consumer, which may not be visible in the project."""
     service = project.databases[pooler.database].service
     known = any(r.code == "replication" for r in plan.routes if r.database == pooler.database)
     if service and not known and LOGICAL_WAL.search(service.start()):
         yield (
-            f"{service.name} is started with wal_level=logical: what follows it by logical replication, or is given "
-            "its address to do so, cannot go through a pooler (--direct SERVICE)"
+            f"{service.name} starts with wal_level=logical: a service that uses logical replication, or passes on the "
+            "address for it, must stay direct (--direct SERVICE)"
         )
 
 
 def likely_apps(project: Project) -> list[tuple[str, str]]:
-    """The services that wait for a database, or are linked to it, say its address nowhere, and have no reason to be
-    direct.
-    """
+    """The services that wait for a database or are linked to it, have no address of it, and no reason to be direct."""
     found = ((name, _awaited(project, name)) for name in _without_a_setting(project))
     ends = awaited_services(project)
     return [(n, d) for n, d in found if d and not next(reasons(project, n, d, ends, published=False), None)]
 
 
 def _awaited(project: Project, name: str) -> str:
-    """The database that a service without a setting waits for; "" where there is none, or it only stands beside one."""
+    """The database that a service without a connection variable waits for; "" if there is none, or if the service is
+    only a companion of one.
+    """
     service = project.services[name]
     waits = [d for d in (*service.names("depends_on"), *service.names("links")) if d in project.databases]
     return waits[0] if waits and not next(bystander(service, waits[0], own=False), None) else ""
 
 
 def _without_a_setting(project: Project) -> list[str]:
-    """The services that may be apps and have no setting of any database."""
+    """The services that may be apps and have no connection variable."""
     known = {s.service for s in (*project.connection_variables, *project.kept)} | {
         service for service, _ in project.unplaced
     }
@@ -81,19 +81,19 @@ def _without_a_setting(project: Project) -> list[str]:
 
 
 def _unseen(project: Project, name: str, *, likely: bool) -> Iterator[str]:
-    """What speaks of a database in a place that devpool does not change."""
+    """Where a service names a database in a place that devpool does not change."""
     for variable, value in project.environments[name].items():
         if ADDRESS_IN_FILE.search(variable):
-            yield f"{name} takes its address from a file ({variable}), which devpool does not change: it stays direct"
+            yield f"{name} reads its address from a file ({variable}), which devpool does not change: it stays direct"
             return
         addresses = find_addresses(value.text)
         through = next((a.host for a in addresses if a.host in project.poolers), None)
         if through:
-            yield f"{name} goes through {through}, a pooler already: it is left as it is"
+            yield f"{name} already uses the pooler {through}: devpool leaves it as it is"
             return
         place = next((p for a in addresses if a.kind in ("url", "jdbc") and (p := _elsewhere(project, name, a))), "")
         if place:
-            yield f"{name}.{variable} names {place}: it is left as it is"
+            yield f"{name}.{variable} names {place}: devpool leaves it as it is"
             return
         entry = _in_an_entry(project, name, variable)
         if entry:
@@ -102,51 +102,51 @@ def _unseen(project: Project, name: str, *, likely: bool) -> Iterator[str]:
     database = _awaited(project, name)
     if database:
         offer = f" (if it connects: devpool enable --by-name {name})" if likely else ""
-        yield f"{name} waits for {database}, but names it nowhere that devpool sees: it stays direct{offer}"
+        yield f"{name} waits for {database}, but devpool sees no address of {database} in it: it stays direct{offer}"
 
 
 def _beside(project: Project, name: str) -> Iterator[str]:
-    """The connections of a pooled app that stay direct, because of where they are written."""
+    """The connections of a pooled app that stay direct because of where they are written."""
     moved = {s.variable for s in project.of(name)}
     found = (_in_an_entry(project, name, v) for v in project.environments[name] if v not in moved)
     yield from (note for note in found if note)
 
 
 def _in_an_entry(project: Project, name: str, variable: str) -> str:
-    """That a variable names a database where devpool changes nothing, in words; "" where it does not."""
+    """The note that a variable names a database where devpool changes nothing; "" if it does not."""
     text = project.environments[name][variable].text
     named = next((d.name for d in project.databases.values() if _names_in_an_entry(text, d)), "")
     return named and (
-        f"{name}.{variable} names {named} in an entry of its own text, where devpool changes URLs and `host=` alone: "
+        f"{name}.{variable} names {named} in an entry inside its text, where devpool changes only URLs and `host=`: "
         "it stays direct"
     )
 
 
 def _at_start(project: Project, plan: Plan, name: str, start: Start) -> Iterator[str]:
-    """An app whose own start migrates and then serves does so through the pooler, like all it does."""
+    """An app that migrates when it starts does so through the pooler, like everything else."""
     for found in migrating(start)[:1]:
-        harm = "; the session lock that it takes stays behind there" if found.tool.lock == SESSION else ""
+        harm = ", where its session lock is left behind" if found.tool.lock == SESSION else ""
         url = main_url(project, name)
         twin = next((m.twin for m in plan.moves if m.setting is url), None)
         step = f", or give that step the direct address: {url.variable}=${twin} {found.text}" if url and twin else ""
         yield (
-            f"{name} migrates at its own start ({found.where}: `{found.text}`), through the pooler{harm}: take it out "
-            f"there and run `devpool migrate {name}`{step}"
+            f"{name} migrates when it starts ({found.where}: `{found.text}`), through the pooler{harm}: remove that "
+            f"step and run `devpool migrate {name}`{step}"
         )
 
 
 def _elsewhere(project: Project, name: str, address: Address) -> str:
-    """Where an address leads that is none of a service, in words; "" where it may be one."""
+    """Where an address leads that is not a service's, in words; "" if it may be a service's."""
     if address.host in LOCAL_HOSTS:
         shared = project.services[name].text("network_mode") == "host"
-        return "localhost, which is the host's network here" if shared else "localhost, which is the container itself"
+        return "localhost, which is the host here" if shared else "localhost, which is the container itself"
     if address.host not in DOCKER_HOSTS:
         known = re.search(r"[.:]|^$", address.host) or address.host in project.services
-        return "" if known else f"{address.host}, which is no service of this project"
+        return "" if known else f"{address.host}, which is not a service of this project"
     port = address.port or DEFAULT_PORT
     held = (d.name for d in project.databases.values() if d.service and port in published_ports(d.service))
     return next(
-        (f"{address.host}, where {n} publishes port {port} (name {n} itself to have it pooled)" for n in held), ""
+        (f"{address.host}, where {n} publishes port {port} (use the host {n} to have it pooled)" for n in held), ""
     )
 
 
@@ -159,22 +159,22 @@ def _names_in_an_entry(text: str, database: Database) -> bool:
 
 
 def _of_settings(pooler: Pooler) -> Iterator[str]:
-    """What the chosen settings trade, and what a preset demands that a project in containers seldom has."""
+    """The trade-offs of the chosen settings, and what a preset requires that a container project seldom has."""
     settings, preset = pooler.settings, pooler.settings.get(PRESET, "")
     if int(settings.get(SCRAM, SCRAM_USUAL)) < SCRAM_USUAL:
         yield (
-            f"{SCRAM} {settings[SCRAM]} in place of {SCRAM_USUAL}: connecting is several times faster, and a password "
+            f"{SCRAM} {settings[SCRAM]} instead of {SCRAM_USUAL}: connecting is several times faster, and a password "
             "is as many times easier to guess from a recorded login"
         )
     if preset in _SERVER_TLS and "server_tls_sslmode" not in settings and not pooler.external:
         yield (
-            f"preset {preset} demands TLS of {pooler.database} (server_tls_sslmode {_SERVER_TLS[preset]}), which needs "
-            "a certificate there; --set server_tls_sslmode=prefer does without"
+            f"preset {preset} requires TLS to {pooler.database} (server_tls_sslmode {_SERVER_TLS[preset]}), which "
+            "needs a certificate there; --set server_tls_sslmode=prefer works without one"
         )
     if preset == "production" and "client_tls_sslmode" not in settings:
         yield (
-            "preset production lets in only apps that use TLS (client_tls_sslmode require); "
-            "--set client_tls_sslmode=prefer takes the others too"
+            "preset production accepts only apps that use TLS (client_tls_sslmode require); "
+            "--set client_tls_sslmode=prefer also accepts the others"
         )
 
 

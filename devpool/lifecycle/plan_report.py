@@ -1,4 +1,4 @@
-"""A plan and its result as lines for a person and as data for a program. Pure; no value is shown unredacted."""
+"""Formats a plan and its result, as lines and as JSON data. Pure; no value is shown unredacted."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from devpool.redact.passwords import masked
 from devpool.text.address import Span
 from devpool.text.interpolation import Piece
 
-_WHERE = {"origin": "where it is written", "own": "in an entry of its own"}
-_SECOND = {"origin": "through a second variable beside it", "own": "in an entry of its own, through a second variable"}
+_WHERE = {"origin": "changed in place", "own": "in a new entry"}
+_SECOND = {"origin": "through a second variable next to it", "own": "in a new entry, through a second variable"}
 
 
 def plan_lines(prepared: ChangeSet) -> list[str]:
-    """The plan: poolers, routes with reasons, and settings."""
+    """The plan: poolers, routes with reasons, connection variables, and notes."""
     plan = prepared.plan
     if plan is None:
         return []
@@ -30,19 +30,19 @@ def plan_lines(prepared: ChangeSet) -> list[str]:
     lines += ["", "routes:"]
     several = len({r.database for r in plan.routes}) > 1
     lines += table([(f"  {r.service}{f' to {r.database}' if several else ''}", r.way, r.reason) for r in plan.routes])
-    lines += ["", "settings:", *(f"  {line}" for line in _setting_lines(prepared, plan.moves))] if plan.moves else []
+    lines += ["", "variables:", *(f"  {line}" for line in _setting_lines(prepared, plan.moves))] if plan.moves else []
     lines += ["", "names:", *(f"  {line}" for line in _name_lines(plan))] if plan.by_name else []
     lines += _private_lines(prepared)
     known = [f"  {note}" for note in prepared.notes]
-    return [*lines, "", "know this:", *known] if known else lines
+    return [*lines, "", "notes:", *known] if known else lines
 
 
 def _private_lines(prepared: ChangeSet) -> list[str]:
-    """The private files, where there are any: they hold a copy of a secret."""
+    """The private files, if there are any: they hold a copy of a secret."""
     names = [shown(path, prepared.sources.directory) for path in prepared.private]
     if not names:
         return []
-    said = "for you alone (0600), not committed; Compose goes on without it"
+    said = "readable only by you (0600), not committed; Compose works without it"
     return ["", "private files, each with a copy of a password:", *(f"  {name}: {said}" for name in names)]
 
 
@@ -50,12 +50,12 @@ def _pooler_lines(pooler: Pooler) -> list[str]:
     apps = ", ".join(pooler.apps)
     first = f"{pooler.name}: PgBouncer in front of {pooler.database}, listening on {pooler.port}, for {apps}"
     lines = [first, f"  set: {in_words(pooler.settings)}"] if pooler.settings else [first]
-    beside = f"{pooler.exporter}: Prometheus metrics of {pooler.name}, at http://{pooler.exporter}:9127/metrics"
+    beside = f"{pooler.exporter}: Prometheus metrics of {pooler.name} at http://{pooler.exporter}:9127/metrics"
     return [*lines, beside] if pooler.metrics else lines
 
 
 def _setting_lines(prepared: ChangeSet, moves: tuple[Move, ...]) -> list[str]:
-    """A line for each value that changes, with all apps that share it."""
+    """A line for each changed value, with all apps that share it."""
     shared: dict[str, list[str]] = {}
     for move in moves:
         shared.setdefault(_setting_line(prepared, move), []).append(move.setting.service)
@@ -63,11 +63,11 @@ def _setting_lines(prepared: ChangeSet, moves: tuple[Move, ...]) -> list[str]:
 
 
 def _name_lines(plan: Plan) -> list[str]:
-    """A line for each app that is pooled by name: which names lead where, in this service alone."""
+    """A line for each app that is pooled by name: where its names lead, in this service alone."""
     ports = {p.name: p.port for p in plan.poolers}
     return [
-        f"{b.service}: {', '.join(b.names)} -> {b.pooler}:{ports[b.pooler]} (links, its own text stays"
-        + (f"; {b.database} itself is {b.direct})" if b.direct else ")")
+        f"{b.service}: {', '.join(b.names)} -> {b.pooler}:{ports[b.pooler]} (by links; its text stays"
+        + (f"; {b.database} is reachable as {b.direct})" if b.direct else ")")
         for b in plan.by_name
     ]
 
@@ -82,19 +82,19 @@ def _setting_line(prepared: ChangeSet, move: Move) -> str:
 def setting_shown(
     setting: ConnectionVariable, sources: Sources, services: Iterable[str], changes: Iterable[tuple[Span, str]] = ()
 ) -> str | None:
-    """A setting's value as it is shown: all of a host, a port or a database's name, else its address.
+    """A connection variable's value as it is shown: a host, port or database name in full, otherwise its address.
 
-    What the shell or a file outside of the root gives is shown as the reference to its variable: what a value is that
-    its user has not written into the project nobody can tell from its place in an address.
+    Text from the shell or from a file outside the root is shown as a reference to its variable: its place in an address
+    does not tell whether it is a secret.
 
     Args:
-        setting: the setting.
+        setting: the connection variable.
         sources: what was read.
         services: names that are hosts.
-        changes: spans of its text, and what comes in their place.
+        changes: spans of its text, and their replacements.
 
     Returns:
-        The text; None where a change falls into what is not shown.
+        The text; None if a change overlaps with hidden text.
     """
     parts, replaced = withheld_parts(setting.value.pieces, sources), list(changes)
     if any(start < stop and first < end for start, end in parts for (first, stop), _ in replaced):
@@ -106,7 +106,7 @@ def setting_shown(
 
 
 def withheld_parts(pieces: Iterable[Piece], sources: Sources) -> dict[Span, str]:
-    """The spans of a value's text that the shell or a file outside of the root gives, and the references to them."""
+    """The spans of a value's text that come from the shell or from a file outside the root, with the references."""
     found: dict[Span, str] = {}
     position = 0
     for piece in pieces:
@@ -118,34 +118,34 @@ def withheld_parts(pieces: Iterable[Piece], sources: Sources) -> dict[Span, str]
 
 
 def where_words(move: Move) -> str:
-    """Where a move is written, in words."""
+    """Where and how a connection variable is changed, in words."""
     return (_SECOND if move.how == "second" else _WHERE)[move.where]
 
 
 def change_lines(prepared: ChangeSet, *, done: bool = True) -> list[str]:
-    """The user's files that change, each a line."""
+    """A line for each of the user's files that changes."""
     verb = "changed" if done else "would change"
     return [f"{verb} {shown(p, prepared.sources.directory)}" for p in prepared.rewrites]
 
 
 def replaced_lines(prepared: ChangeSet, *, done: bool = True) -> list[str]:
-    """The files of the build contexts that are not this devpool's, each a line."""
+    """A line for each file of the build contexts that this devpool did not write."""
     verbs = ("replaced", "removed") if done else ("would replace", "would remove")
     return [
-        f"{verbs[prepared.after[p] is None]} {shown(p, prepared.sources.directory)}, which was not this devpool's"
+        f"{verbs[prepared.after[p] is None]} {shown(p, prepared.sources.directory)}, which this devpool did not write"
         for p in prepared.replaced
     ]
 
 
 def written_lines(prepared: ChangeSet) -> list[str]:
-    """What enable has written."""
+    """The lines that report what enable has written."""
     lines = [*change_lines(prepared), *replaced_lines(prepared)]
     if lines:
         return lines
     restored = [f"restored {', '.join(prepared.restored)}"] if prepared.restored else []
     record = f"{prepared.sources.directory}/{STATE}"
     renewed = prepared.before[record] not in (None, prepared.after[record])
-    return [*restored, f"brought {STATE} up to date" if renewed else "already enabled: no file to change"]
+    return [*restored, f"updated {STATE}" if renewed else "already enabled: no file to change"]
 
 
 def files_data(prepared: ChangeSet) -> dict[str, Any]:

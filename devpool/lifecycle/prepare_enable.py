@@ -1,7 +1,7 @@
-"""From the project on disk to what a command would write. Writes nothing.
+"""Computes what enable would write, from the project on disk. Writes nothing.
 
-Compose is asked as soon as the files are found, and while it reads, devpool loads what it needs to read and to decide,
-and does both.
+Compose starts as soon as the files are found. While it reads them, devpool loads its own modules, reads the files and
+makes the plan.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from devpool.undo.state import State
 
 _NO_RECORD = (
-    "there was no record of the enable before (.devpool/state.json): it is made anew from what the compose files tell, "
-    "and disable will give them back in meaning; whether to the byte could not be proved"
+    "the record of the previous enable was missing (.devpool/state.json): devpool recreates it from the compose files, "
+    "and disable will restore them in meaning; devpool cannot prove that it will restore every byte"
 )
 
 
 def prepare_enable(opened: OpenProject, options: Options, *, verify: bool) -> ChangeSet:
-    """What enable would do to the project as it would be without devpool: enabling twice is enabling once.
+    """What enable would do to the project as it is without devpool, so that enabling twice changes nothing.
 
     Raises:
         DevpoolError: every refusal there is.
@@ -64,12 +64,12 @@ def prepare_enable(opened: OpenProject, options: Options, *, verify: bool) -> Ch
 
 
 def _from_record(state: State, options: Options) -> list[str]:
-    """What the user should know of settings that the record alone brings along, and that run SQL or open a port."""
+    """Notes about settings that come from the record alone and run SQL."""
     last, found = remembered(state.options), []
     for mine, now in (
         (last.settings, options.settings),
         *((s, options.settings_of.get(d, {})) for d, s in last.settings_of.items()),
     ):
         same = (key for key, value in mine.items() if key.endswith("_query") and now.get(key) == value)
-        found += [f"`{key}` runs SQL in the database, and is as {STATE} has it: see that it is yours" for key in same]
+        found += [f"`{key}` runs SQL in the database and comes from {STATE}: check that it is yours" for key in same]
     return list(dict.fromkeys(found))

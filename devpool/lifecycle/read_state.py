@@ -1,4 +1,4 @@
-"""What the disk has of an earlier enable: its record, and the other files below `.devpool/`."""
+"""Reads what an earlier enable left on disk: its record, and the other files below `.devpool/`."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Earlier:
 
     Attributes:
         present: the files below `.devpool/`.
-        files: the bytes without devpool of the user's own files that it had edited.
-        read: the bytes that they were made of.
-        enabled: whether there is a record of it.
+        files: the bytes without devpool of the user's own files that were edited.
+        read: the bytes that these are made from.
+        enabled: whether there is a record.
     """
 
     present: Mapping[str, bytes] = field(repr=False)
@@ -38,23 +38,23 @@ class Earlier:
 
 
 def read_state(directory: Path, *, allow_outside: bool = False) -> State | None:
-    """The record of the last enable; None where there is none.
+    """The record of the last enable; None if there is none.
 
-    It is a colleague's word, not an order: its files lie below the project's root, and its edits are such as devpool
-    makes.
+    devpool does not trust the record: its files must be below the project's root, and its edits must be ones that
+    devpool can make.
 
     Args:
         directory: the project directory.
-        allow_outside: whether the user lets devpool edit files outside of the root.
+        allow_outside: whether the user lets devpool edit files outside the root.
 
     Raises:
-        DevpoolError: `state-unreadable`, `state-in-conflict`, `state-version`, `state-not-ours`; what stands there and
-            is no plain file is refused by name, as it is no sign that there is no record.
+        DevpoolError: `state-unreadable`, `state-in-conflict`, `state-version`, `state-not-ours`. Anything there that is
+            not a regular file is refused by name; it does not mean that there is no record.
     """
     data = devpool_files.read(directory, directory / STATE)
     if data is None:
         return None
-    # What reads a record need not be loaded where there is none.
+    # Without a record, the modules that read it are not loaded.
     from devpool.undo.state import load, not_ours
 
     state = load(data, str(directory))
@@ -74,21 +74,21 @@ def _foreign(state: State, directory: Path, *, allow_outside: bool) -> Iterator[
 
 
 def _wrong_places(state: State, directory: Path, *, allow_outside: bool) -> Iterator[tuple[str, str]]:
-    """The files that a record names and that are no project's: (the file, why)."""
+    """The files in a record that cannot belong to the project: (the file, why)."""
     root = find_root(directory)
     for path in state.paths():
         name = os.path.relpath(path, directory)
         places = (name, os.path.relpath(os.path.realpath(path), root))
         folders = {part.lower() for place in places for part in Path(place).parts}
         if folders & {".git", HOME}:
-            yield name, "it lies in a folder whose files it never edits"
+            yield name, "devpool never edits files in that folder"
         elif not (allow_outside or is_inside(path, root)):
-            yield name, f"it lies outside of {root}; if it is yours and you had it edited, pass --allow-outside again"
+            yield name, f"it is outside {root}; if it is yours and you let devpool edit it, pass --allow-outside again"
 
 
 def read_digests(state: State) -> Digests:
-    """What tells copies that are as they were; empty in a fresh checkout, and where the file does not fit, or was not
-    written here by this machine.
+    """The digests that show whether a copy is unchanged; empty in a fresh checkout, and if the file does not match the
+    record or was not written here by this machine.
     """
     directory = Path(state.directory)
     data = devpool_files.read(directory, directory / DIGESTS)
@@ -101,24 +101,24 @@ def read_digests(state: State) -> Digests:
 
 
 def ours_on_disk(directory: Path) -> dict[str, bytes]:
-    """What is devpool's below `.devpool/`, but for the lock and the journal, which their own modules look after: the
-    record, the build contexts, and the private env files. What else lies there is the user's, and is not looked at.
+    """devpool's files below `.devpool/`, except the lock and the journal, which have their own modules: the record, the
+    build contexts, and the private env files. Everything else there is the user's and is ignored.
 
     Raises:
-        DevpoolError: what cannot be read, or is no plain file.
+        DevpoolError: for a file that cannot be read or is not a regular file.
     """
     env = directory / HOME / "env"
     named = [directory / name for name in (STATE, DIGESTS, f"{HOME}/.gitignore", f"{HOME}/.gitattributes")]
     found = {path: devpool_files.read(directory, path) for path in named}
     found |= _contents(directory, env, [env / n for n in devpool_files.names(directory, env) or () if _is_private(n)])
-    # All that lies in a build context is devpool's: who builds there runs what it says.
+    # Everything in a build context is devpool's, because a build runs whatever it contains.
     for folder in (directory / name for name in IMAGES):
         found |= _contents(directory, folder, devpool_files.below(directory, folder)[1])
     return {str(path): data for path, data in sorted(found.items()) if data is not None}
 
 
 def _contents(directory: Path, folder: Path, paths: Iterable[Path]) -> dict[Path, bytes | None]:
-    """The bytes of files below a folder of devpool's, which are few.
+    """The bytes of files below one of devpool's folders, which are few.
 
     Raises:
         DevpoolError: `devpool-folder-too-large`, and those of `devpool_files.read`.
@@ -134,17 +134,17 @@ def _contents(directory: Path, folder: Path, paths: Iterable[Path]) -> dict[Path
 
 
 def _is_private(name: str) -> bool:
-    """Whether a file of `env/` has the name of one that devpool writes for a service."""
+    """Whether a file in `env/` has a name that devpool gives to a service's file."""
     return name.endswith(".env") and not name.startswith(".")
 
 
 def of_devpool(present: Mapping[str, bytes], state: State | None, directory: Path) -> dict[str, bytes]:
-    """What of these files devpool wrote: where there is a record, it says which of `env/` are."""
+    """Those of these files that devpool wrote; if there is a record, it lists those in `env/`."""
     private = f"{directory / HOME}/env/"
     wrote = {str(directory / name) for name in state.private} if state else present.keys()
     return {path: data for path, data in present.items() if not path.startswith(private) or path in wrote}
 
 
 def left_in_home(directory: Path) -> list[str]:
-    """The names in `.devpool/` that are there once devpool is gone: the user's own."""
+    """The names that are still in `.devpool/` after disable: the user's own files."""
     return [name for name in devpool_files.names(directory, directory / HOME) or () if name not in ("lock", "journal")]

@@ -1,4 +1,4 @@
-"""Settings of the poolers changed, in the compose file and while they run: what `set` and `size --apply` do."""
+"""Changes PgBouncer settings in the compose file and in running poolers, for `set` and `size --apply`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Settings = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retuned:
-    """What was done: to the files, and to the running poolers."""
+    """The result: the changes to the files and to the running poolers."""
 
     prepared: ChangeSet
     written: bool
@@ -37,16 +37,16 @@ class Retuned:
 def retune(
     ctx: Context, directory: Path, state: State, given: Settings, *, pooler: str | None, up: bool, verify: bool
 ) -> Retuned:
-    """Change settings. Where the running pooler refuses one, the files go back.
+    """Change settings. If a running pooler refuses one, restore the files.
 
     Args:
         ctx: the command's context.
         directory: the project directory, already recovered.
         state: the record of the last enable.
-        given: settings by key, "" to take one out.
-        pooler: only this pooler's service.
-        up: whether to reach the running poolers.
-        verify: whether Compose's own reading proves the files.
+        given: settings by key; "" removes one.
+        pooler: the service of the only pooler to change; None for all.
+        up: whether to change the running poolers.
+        verify: whether to prove the result with Compose.
 
     Raises:
         DevpoolError: `unknown-pooler`, `project-changed`, `set-refused`, and every refusal of enable.
@@ -77,19 +77,19 @@ def _poolers(state: State, name: str | None) -> list[AddedPooler]:
 
 
 def _refuse_other_changes(ctx: Context, last: Options) -> None:
-    """What else enable would do now is not done by the way: apps would have to be recreated for it."""
+    """Refuse if enable would change more now, because then apps would have to be recreated."""
     again = prepare_enable(OpenProject(ctx.selection, ctx.cwd, ctx.shell), last, verify=False)
     if any(change.path in again.edited for change in again.changes()):
         raise DevpoolError(
             "project-changed",
-            "the project has changed since enable, and more than a setting would be written",
+            "the project has changed since enable, so more than this setting would change",
             where=again.sources.documents[0].path,
             hint="run `devpool enable` first; `devpool enable --diff` shows what it would change",
         )
 
 
 def _reach(ctx: Context) -> tuple[Stack | None, dict[str, list[RunningContainer]]]:
-    return reach(ctx.selection, str(ctx.cwd), ctx.output, "the files are changed, no container is touched")
+    return reach(ctx.selection, str(ctx.cwd), ctx.output, "only the files are changed")
 
 
 def _tune(
@@ -99,7 +99,7 @@ def _tune(
     chosen: Options,
     given: Settings,
 ) -> list[Outcome]:
-    """The running poolers get the new values; one that does not run gets them when it starts."""
+    """Set the new values in the running poolers; a stopped one gets them when it starts."""
     found: list[Outcome] = []
     for pooler in poolers:
         effective = chosen.settings_for(pooler.database)
@@ -118,19 +118,19 @@ def _resting(pooler: str, key: str, value: str) -> Outcome:
 
 
 def retuned_lines(done: Retuned) -> list[str]:
-    """What was done, for a person."""
+    """The lines that report the result."""
     lines = change_lines(done.prepared) if done.written else ["no file to change"]
     lines += [f"{o.pooler}: {_sentence(o)}" for o in done.outcomes]
     restart = dict.fromkeys(o.pooler for o in done.outcomes if o.later and o.running)
     if restart:
         return [*lines, "", f"restart needed: docker compose up -d {' '.join(restart)}"]
     if any(not o.later for o in done.outcomes):
-        lines += ["", "the next `docker compose up` recreates the container, for it has the variables of before"]
+        lines += ["", "the next `docker compose up` recreates the container, because it still has the old variables"]
     return lines
 
 
 def _sentence(outcome: Outcome) -> str:
-    said = f"{outcome.key}={outcome.value}" if outcome.value else f"{outcome.key} is taken out"
+    said = f"{outcome.key}={outcome.value}" if outcome.value else f"removing {outcome.key}"
     if not outcome.later:
-        return f"{said} counts now, no client was dropped"
-    return f"{said} counts when it starts again: {outcome.later}"
+        return f"{said} applies now, no client was dropped"
+    return f"{said} applies at the next start: {outcome.later}"

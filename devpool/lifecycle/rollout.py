@@ -1,4 +1,4 @@
-"""After the files: the running containers follow, and where they cannot, the files go back."""
+"""Updates the running containers after the files change, and undoes the change if that fails."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NO_ENGINE = ("engine-not-running", "no-docker-cli", "no-compose-plugin")
 
 
 def open_stack(selection: Selection, cwd: str) -> Stack:
-    """The project's containers, asked under the name that Compose gives the project, to look at them alone.
+    """The project's containers, read-only, found by the name that Compose gives the project.
 
     Raises:
         DevpoolError: `no-docker-cli`, `no-compose-plugin`, `compose-refuses`, `remote-file` and what reading raises.
@@ -46,7 +46,7 @@ def open_stack(selection: Selection, cwd: str) -> Stack:
 
 
 def _of_project(error: DevpoolError, found: ProjectFiles) -> DevpoolError:
-    """What Compose says against a project, without the values of its files."""
+    """Compose's error about a project, without the values in its files."""
     from devpool.load.read_project import read_project
 
     files: ProjectFiles | Sources = found
@@ -56,10 +56,10 @@ def _of_project(error: DevpoolError, found: ProjectFiles) -> DevpoolError:
 
 
 def own_stack(selection: Selection, cwd: str, added: Iterable[str] = ()) -> Stack:
-    """The project's containers, to change them, or to add others to them.
+    """The project's containers, to change them or to add others.
 
     Args:
-        added: services that are about to be added.
+        added: services to be added.
 
     Raises:
         DevpoolError: `another-project`, what `open_stack` raises, and what asking the engine raises.
@@ -78,20 +78,20 @@ def _ownership(found: ProjectFiles) -> Ownership | None:
 def reach(
     selection: Selection, cwd: str, output: Output, said: str, *, looks: bool = False
 ) -> tuple[Stack | None, dict[str, list[RunningContainer]]]:
-    """The running containers; none of them, and a warning, where there is no engine to ask.
+    """The running containers; without an engine, none and a warning.
 
     Args:
-        said: what happens then, as the end of the warning.
-        looks: whether they are looked at alone. Then another project's are left out, with a warning; else that there
-            are some is a refusal.
+        said: the consequence, as the end of the warning.
+        looks: whether the command only reads them. Then another project's containers are left out with a warning;
+            otherwise they are a refusal.
 
     Raises:
-        DevpoolError: `another-project`, and what `open_stack` raises but for the lack of an engine.
+        DevpoolError: `another-project`, and what `open_stack` raises, except for a missing engine.
     """
     try:
         stack = open_stack(selection, cwd) if looks else own_stack(selection, cwd)
         if others := stack.others() if looks else []:
-            output.progress(f"warning: {sentence(stack.name, others)}: they are not looked at")
+            output.progress(f"warning: {sentence(stack.name, others)}: devpool ignores them")
         return stack, stack.running()
     except DevpoolError as error:
         if error.code not in _NO_ENGINE:
@@ -113,11 +113,11 @@ def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
     except DevpoolError as error:
         raise DevpoolError(
             "pooler-not-built",
-            f"the pooler's image could not be built, everything was taken back: {error.message}",
+            f"the pooler's image could not be built, and devpool undid everything: {error.message}",
             hint="the build needs a Debian base image and its package mirror; the project is as it was",
             details=error.details,
         ) from None
-    output.progress(f"starting {', '.join(names)} and waiting until a query goes through")
+    output.progress(f"starting {', '.join(names)}, waiting until a query succeeds")
     settle(stack.name, names)
     try:
         stack.up(names, wait=True, deps=True)
@@ -125,17 +125,17 @@ def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
         logs = tuple(f"{n} | {line}" for n in names for line in stack.logs(n))
         raise DevpoolError(
             "pooler-unhealthy",
-            "the pooler did not become healthy; everything was taken back",
+            "the pooler did not become healthy; devpool undid everything",
             hint=_what_it_means((*logs, error.message, *error.details)),
             details=logs or (error.message, *error.details),
         ) from None
 
 
 def _what_it_means(said: Iterable[str]) -> str:
-    """The hint of a pooler that does not become healthy: the translation of what it said, where there is one."""
+    """The hint for a pooler that does not become healthy: the translation of its log, if there is one."""
     found = translate_all(said)
     if not found:
-        return "the pooler's last lines above name the cause; the project is as it was"
+        return "the pooler's last log lines above name the cause; the project is as it was"
     words = "; ".join(f"{t.cause}: {t.fix} ({t.source})" for t in found)
     return f"{words}; the project is as it was"
 
@@ -143,8 +143,8 @@ def _what_it_means(said: Iterable[str]) -> str:
 def restart_apps(
     stack: Stack, apps: list[str], running: dict[str, list[RunningContainer]], output: Output
 ) -> list[str]:
-    """Recreate those of the apps that were running, with as many containers as each had. One that something killed
-    while it was being recreated was running too.
+    """Recreate the apps that were running, each with the same number of containers. An app whose recreation was
+    interrupted earlier counts as running.
     """
     left = halfway(stack.name)
     counts = {a: max(len(running.get(a, [])), left.get(a, 0)) for a in apps if a in running or a in left}
@@ -161,11 +161,11 @@ def prove_live(
     """Where the apps' connections arrive now.
 
     Args:
-        restarted: the services that follow the plan.
-        before: what ran before they did.
+        restarted: the services that were recreated by the plan.
+        before: the containers that ran before.
 
     Raises:
-        DevpoolError: `old-address`, where a container still has the address of before.
+        DevpoolError: `old-address`, if a container still has the old address.
     """
     running = stack.running()
     for move in (m for m in plan.moves if m.setting.service in restarted):
@@ -189,13 +189,13 @@ def _old_address(move: Move, container: RunningContainer) -> DevpoolError:
     return DevpoolError(
         "old-address",
         f"`{container.name}` was recreated and still does not have the pooler's address in {move.setting.variable}",
-        hint=f"see what sets it: docker inspect {container.name}",
+        hint=f"find out what sets it: docker inspect {container.name}",
     )
 
 
 def still_at(running: dict[str, list[RunningContainer]], poolers: Iterable[str]) -> list[str]:
-    """The services with a container that has the address of one of these poolers, or, by name, a link to it: what is
-    linked is waited for.
+    """The services with a container that has the address of one of these poolers, or a link to it (Compose waits for
+    what is linked).
     """
     names = set(poolers)
     return [s for s, containers in running.items() if s not in names and any(_names_one(c, names) for c in containers)]
@@ -208,7 +208,7 @@ def _names_one(container: RunningContainer, names: set[str]) -> bool:
 
 
 def remove_services(stack: Stack, names: Iterable[str], output: Output) -> None:
-    """Remove containers and images of services, whether the files still name them."""
+    """Remove containers and images of services, whether or not the files still name them."""
     for name in names:
         output.progress(f"removing {name}")
         stack.remove(name)
@@ -216,8 +216,8 @@ def remove_services(stack: Stack, names: Iterable[str], output: Output) -> None:
 
 @contextmanager
 def taken_back(action: Callable[[], None]) -> Iterator[None]:
-    """Runs `action` when the block fails or is interrupted, and lets the failure pass on. The action itself is not
-    interrupted: half taken back would be the worst of all.
+    """Runs `action` if the block fails or is interrupted, then raises the failure again. The action itself cannot be
+    interrupted, because a half-undone change would be the worst outcome.
     """
     try:
         yield
@@ -229,7 +229,7 @@ def taken_back(action: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Signals that ask this process to end wait until the block is done."""
+    """Ignores signals that ask this process to end until the block is done."""
     asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, signal.SIG_IGN) for number in asked}
     try:
@@ -247,11 +247,11 @@ def connection_lines(found: list[Connections], plan_pooled: set[tuple[str, str]]
 def _sentence(c: Connections, pooled: bool) -> str:
     if c.at_database is None:
         way = f"{c.at_pooler} at the pooler" if pooled else "direct"
-        return f"{c.service}: {way}; what reaches {c.database} itself cannot be seen from here"
+        return f"{c.service}: {way}; devpool cannot see which connections reach {c.database}"
     if not pooled:
         return f"{c.service}: direct, {c.at_database} at {c.database}"
     if c.at_database:
         return f"{c.service}: NOT PROVED, {c.at_pooler} at the pooler and still {c.at_database} at {c.database}"
     if c.at_pooler:
         return f"{c.service}: pooled, {c.at_pooler} at the pooler and none at {c.database}"
-    return f"{c.service}: none at {c.database}; it has the pooler's address and connects when it has work"
+    return f"{c.service}: none at {c.database}; it has the pooler's address and connects when it needs to"

@@ -91,8 +91,8 @@ def test_without_the_folder_status_says_what_is_missing_and_enable_restores_it(
     shutil.rmtree(enabled / ".devpool")
     status = run(enabled, shell, "status")
     assert status.stdout.startswith("enabled\n")
-    assert f"{STATE}: is not here: `devpool enable` restores it" in status.stdout
-    assert f"{CONTEXT}: is not here, and `docker compose build` needs it: `devpool enable` restores it" in status.stdout
+    assert f"{STATE}: is missing: `devpool enable` restores it" in status.stdout
+    assert f"{CONTEXT}: is missing, and `docker compose build` needs it: `devpool enable` restores it" in status.stdout
     assert [r["pooled"] for r in json.loads(run(enabled, shell, "status", "--json").stdout)["routes"]] == [True]
     restored = run(enabled, shell, "enable", "--no-up")
     (line,) = [line for line in restored.stdout.splitlines() if line.startswith("restored ")]
@@ -107,9 +107,9 @@ def test_without_the_folder_status_says_what_is_missing_and_enable_restores_it(
 @pytest.mark.parametrize(
     ("lose", "said"),
     [
-        (lambda home: shutil.rmtree(home / "pgbouncer"), (CONTEXT, "is not here, and `docker compose build` needs it")),
+        (lambda home: shutil.rmtree(home / "pgbouncer"), (CONTEXT, "is missing, and `docker compose build` needs it")),
         (lambda home: (home / "pgbouncer" / "Dockerfile").unlink(), (CONTEXT, "lacks Dockerfile, and `docker")),
-        (lambda home: (home / "state.json").unlink(), (STATE, "is not here: `devpool enable` restores it")),
+        (lambda home: (home / "state.json").unlink(), (STATE, "is missing: `devpool enable` restores it")),
     ],
 )
 def test_a_part_that_is_missing_is_named_and_restored(
@@ -151,7 +151,7 @@ def test_without_the_record_explain_shows_the_address_of_the_database(enabled: P
     shutil.rmtree(enabled / ".devpool")
     explained = run(enabled, shell, "explain").stdout
     assert "@db:5432" in explained
-    assert "@pgbouncer:6432/postgres, where it is written" in explained
+    assert "@pgbouncer:6432/postgres, changed in place" in explained
     assert explained == before
 
 

@@ -30,7 +30,7 @@ def project(folder: Path, text: str = APPS) -> Path:
         ),
         (("migrate", "--", "say", SECRET[:2]), "which-service", "  devpool migrate web -- say hu"),
         (("migrate", "nosuch"), "unknown-service", "apps of this project: web, api"),
-        (("migrate", "db"), "no-database-setting", "`db` is a database itself (compose.yml:3)"),
+        (("migrate", "db"), "no-database-setting", "`db` is itself a database (compose.yml:3)"),
         (("direct", "nosuch"), "unknown-service", "apps of this project: web, api"),
         (("direct", "db"), "no-database-setting", "devpool psql --direct db"),
         (("psql", "--pooled"), "not-enabled", "devpool enable"),
@@ -75,7 +75,7 @@ def test_a_pyproject_that_is_a_link_to_the_outside_is_not_read(folder: Path, she
 def test_psql_cannot_reach_a_server_elsewhere_without_a_container_that_can(folder: Path, shell: dict[str, str]) -> None:
     url = URL.replace("@db", "@pg.corp.net")
     write(folder, compose_yml=f"services:\n  web:\n    image: app\n    environment:\n      DATABASE_URL: {url}\n")
-    refuse(folder, shell, "outside", "psql", words=("`pg.corp.net` is outside of this project",))
+    refuse(folder, shell, "outside", "psql", words=("`pg.corp.net` is outside this project",))
 
 
 def test_a_refusal_is_data_where_json_is_asked_for(folder: Path, shell: dict[str, str]) -> None:

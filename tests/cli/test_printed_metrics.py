@@ -21,7 +21,7 @@ def test_a_pooler_that_does_not_run_is_down_and_that_is_an_answer(folder: Path, 
     assert found.stdout == (
         "# HELP pgbouncer_up Whether PgBouncer answered\n# TYPE pgbouncer_up gauge\npgbouncer_up 0\n"
     )
-    assert "warning: the Docker engine is not running; no pooler is reached" in found.stderr
+    assert "warning: the Docker engine is not running; cannot reach any pooler" in found.stderr
     assert "warning: pgbouncer is not running" in found.stderr
 
 

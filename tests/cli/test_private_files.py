@@ -69,7 +69,7 @@ def test_a_clone_without_the_private_file_is_read_by_compose(folder: Path, devpo
 
 
 def test_plan_and_diff_name_the_private_file_and_show_no_password(folder: Path, devpool: Run) -> None:
-    assert f"  {PRIVATE}: for you alone" in devpool("enable", "--dry-run")[0]
+    assert f"  {PRIVATE}: readable only by you" in devpool("enable", "--dry-run")[0]
     diff = devpool("enable", "--diff")[0]
     assert f"--- /dev/null\n+++ b/{PRIVATE}\n@@ -0,0 +1,4 @@\n+POSTGRES_HOST='db.shop.net'\n" in diff
     assert "\n+POSTGRES_PASSWORD='***'\n" in diff
@@ -84,8 +84,8 @@ def test_an_edited_source_is_reported_and_renewed(folder: Path, devpool: Run) ->
     api = folder / "api.env"
     api.write_text(api.read_text().replace(PASSWORD, "another-password"))
     out = devpool("status")[0]
-    assert f"{PRIVATE}: out of date: `devpool enable` writes it anew" in out
-    assert "out of date" in devpool("check", code=4)[0]
+    assert f"{PRIVATE}: outdated: `devpool enable` rewrites it" in out
+    assert "outdated" in devpool("check", code=4)[0]
     devpool("enable", "--no-up")
     assert "another-password" in (folder / PRIVATE).read_text()
     assert "files: as devpool wrote them" in devpool("status")[0]
@@ -106,8 +106,8 @@ def test_an_edited_url_whose_copies_are_old_is_reported(folder: Path, devpool: R
     # The user changes his app's URL alone: the pooler's copy and the one beside it are those of before.
     path.write_text(path.read_text().replace(f"{PASSWORD}@pgbouncer", "changed@pgbouncer"))
     out = devpool("status")[0]
-    assert "services.pgbouncer out of date" in out
-    assert "services.api.environment.DATABASE_URL_DIRECT out of date" in out
+    assert "services.pgbouncer outdated" in out
+    assert "services.api.environment.DATABASE_URL_DIRECT outdated" in out
     devpool("enable", "--no-up", "--no-verify")
     assert path.read_text().count("changed@") == 3
     assert "as devpool wrote them" in devpool("status")[0]
@@ -133,7 +133,7 @@ def test_no_secret_is_written_where_an_image_takes_it_in(form: str, folder: Path
     before = (folder / "compose.yml").read_bytes()
     told = json.loads(devpool("--json", "enable", "--no-up", "--no-verify", code=1)[0])["error"]
     assert told["code"] == "secret-in-image"
-    assert f"`built` is built from a folder that takes in {PRIVATE}" in told["message"]
+    assert f"the build context of `built` includes {PRIVATE}" in told["message"]
     assert (folder / "compose.yml").read_bytes() == before
     assert not (folder / PRIVATE).exists()
     line, _, rest = told["hint"].removeprefix("add the line `").partition("` at the end of ")

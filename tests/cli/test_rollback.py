@@ -86,7 +86,7 @@ def project(
 
 
 def copies_of(project: Project, said: str) -> Path:
-    return Path(re.search(r"a copy of what you had changed: (.*)", said)[1])  # type: ignore[index]
+    return Path(re.search(r"a copy of your changes: (.*)", said)[1])  # type: ignore[index]
 
 
 # --- his own edit wins, and nothing is lost ---
@@ -112,7 +112,7 @@ def test_keep_mine_takes_back_the_rest_and_keeps_a_copy_for_its_owner_alone(proj
     project.edit(lambda t: t.replace("read_only: true", "read_only: false"))
     before = project.files()["compose.yml"]
     said, _ = project.disable("--keep-mine")
-    assert "left as you have it: services.pgbouncer" in said
+    assert "kept your change: services.pgbouncer" in said
     copy = copies_of(project, said) / "compose.yml"
     assert copy.read_text() == before
     assert (copy.stat().st_mode & 0o777, copy.parent.stat().st_mode & 0o777) == (0o600, 0o700)
@@ -155,8 +155,8 @@ def test_a_size_in_the_file_is_kept_by_enable_and_offered_after_disable(project:
     said, _ = project.disable()
     assert "devpool enable --set default_pool_size=40" in said
     assert project.is_direct()
-    assert "before the last disable the pooler was tuned" in project.enable("--dry-run")
-    assert "before the last" not in project.enable("--pool-size", "7")
+    assert "the pooler was tuned before the last disable" in project.enable("--dry-run")
+    assert "before the last disable" not in project.enable("--pool-size", "7")
     project.disable()
 
 
@@ -182,7 +182,7 @@ def test_a_file_that_git_has_put_back_needs_nothing(project: Project) -> None:
     project.enable()
     project.compose.write_text(COMPOSE)
     said, _ = project.disable()
-    assert "was taken back already" in said
+    assert "was already undone" in said
     assert project.is_direct()
 
 
@@ -233,7 +233,7 @@ def test_a_colleague_without_our_records_can_disable(project: Project, lost: str
     path = project.folder / lost
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     said, _ = project.disable()
-    assert ("could not be proved" in said) == (not lost.endswith("digests.json"))
+    assert ("cannot prove that its bytes" in said) == (not lost.endswith("digests.json"))
     assert project.is_direct()
 
 

@@ -158,8 +158,8 @@ def test_set_writes_the_file_where_nothing_runs_and_disable_takes_all_out(folder
     done(folder, shell, "enable", "--no-up")
     found = run(folder, shell, "set", "default_pool_size=30", "log_stats=on")
     assert found.returncode == 0
-    assert "warning: the Docker engine is not running; the files are changed, no container is touched" in found.stderr
-    assert "pgbouncer: default_pool_size=30 counts when it starts again: it is not running" in found.stdout
+    assert "warning: the Docker engine is not running; only the files are changed" in found.stderr
+    assert "pgbouncer: default_pool_size=30 applies at the next start: it is not running" in found.stdout
     assert tuned(folder) == {"pool_mode": "transaction", "default_pool_size": "30", "log_stats": "1"}
     assert "already enabled" in done(folder, shell, "enable", "--no-up")
     done(folder, shell, "set", "default_pool_size=", "--no-up")
@@ -203,7 +203,7 @@ def test_reload_without_an_engine_reaches_no_pooler_and_says_so(folder: Path, sh
     done(folder, shell, *ENABLE)
     found = run(folder, shell, "reload")
     assert (found.returncode, found.stdout) == (0, "pgbouncer: not running\n")
-    assert "warning: the Docker engine is not running; no pooler is reached" in found.stderr
+    assert "warning: the Docker engine is not running; cannot reach any pooler" in found.stderr
 
 
 def test_what_the_user_now_wants_the_other_way_is_forgotten(folder: Path, shell: dict[str, str]) -> None:

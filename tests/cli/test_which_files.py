@@ -93,5 +93,5 @@ def test_a_file_with_a_hard_link_elsewhere_is_named_in_the_plan(folder: Path) ->
     os.link(folder / "compose.yml", folder / "kept" / "compose.yml")
     done = enable(folder, "--dry-run", COMPOSE_ENV_FILES="one.env,two.env")
     assert done.returncode == 0, done.stderr
-    assert "compose.yml has another name (hard links), which will keep the text of before" in done.stdout
+    assert "compose.yml has another name (hard links), which will keep the old text" in done.stdout
     assert "two.env has" not in done.stdout

@@ -158,7 +158,7 @@ def test_what_is_set_counts_at_once(seen: Seen) -> None:
     assert (found["default_pool_size"], found["query_wait_timeout"]) == ("9", "33")
     assert found["server_reset_query"] == "SELECT 'it''s'"
     assert seen.config["enabled"]["query_wait_timeout"] != "33"
-    assert "default_pool_size=9 counts now, no client was dropped" in seen.said["set"][0]
+    assert "default_pool_size=9 applies now, no client was dropped" in seen.said["set"][0]
 
 
 @pytest.mark.parametrize("moment", ["set", "later", "refused", "reloaded", "not reloaded"])
@@ -191,7 +191,7 @@ def test_what_needs_a_restart_is_said(seen: Seen) -> None:
     assert later == {"pkt_buf": (True, True), "db_pool_size": (True, True)}
     stdout, _ = seen.said["later"]
     assert "restart needed: docker compose up -d pgbouncer" in stdout
-    assert "max_client_conn=900 counts now" in stdout
+    assert "max_client_conn=900 applies now" in stdout
     found = seen.config["later"]
     assert (found["pkt_buf"], found["max_client_conn"]) == (seen.config["enabled"]["pkt_buf"], "900")
 

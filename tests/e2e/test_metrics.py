@@ -187,7 +187,7 @@ def sized(project: DemoProject, seen: Seen) -> None:
 
 
 def test_enable_adds_an_exporter_that_answers(seen: Seen) -> None:
-    assert f"Prometheus metrics of pgbouncer, at {METRICS}" in seen.said["enable"][0]
+    assert f"Prometheus metrics of pgbouncer at {METRICS}" in seen.said["enable"][0]
     assert samples(seen.metrics["exporter"])["pgbouncer_up"] == 1
     assert "already enabled: no file to change" in seen.said["again"][0]
 

@@ -13,11 +13,11 @@ PAGE = REPO / "docs" / "pooler-presets.md"
 HEAD = """\
 # The pooler's presets
 
-`PGBOUNCER_PRESET` chooses a column; without it, it is `dev`. A variable `PGBOUNCER_<KEY>` wins over the preset, and
-the `sslmode` of `DATABASE_URL` over its `server_tls_sslmode`. Times are in seconds. What is not here is the same in all
-presets: `docker/pgbouncer/pgbouncer.ini.template` has it, and PgBouncer's own defaults count for the rest.
+`PGBOUNCER_PRESET` selects a column; the default is `dev`. A variable `PGBOUNCER_<KEY>` overrides the preset, and the
+`sslmode` in `DATABASE_URL` overrides its `server_tls_sslmode`. Times are in seconds. All presets share the other
+settings in `docker/pgbouncer/pgbouncer.ini.template`, and PgBouncer's defaults for everything else.
 
-This page is made from `docker/pgbouncer/presets.txt`: `pytest tests/e2e/test_pooler_docs.py --update-golden`.
+This page is generated from `docker/pgbouncer/presets.txt`: `pytest tests/e2e/test_pooler_docs.py --update-golden`.
 
 """
 

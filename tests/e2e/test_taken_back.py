@@ -68,7 +68,7 @@ def interrupted(project: DemoProject) -> Attempt:
 
 
 def test_a_pooler_that_does_not_become_healthy_is_an_error_with_its_log(failed: Attempt) -> None:
-    assert "error: the pooler did not become healthy; everything was taken back" in failed.stderr
+    assert "error: the pooler did not become healthy; devpool undid everything" in failed.stderr
     assert "pgbouncer | " in failed.stderr
     assert 'password authentication failed for user "notes"' in failed.stderr
     assert "\nhint: user or password are not those of the server" in failed.stderr

@@ -81,7 +81,7 @@ def test_an_older_folder_is_said_and_brought_up_to_date(clone: Clone) -> None:
     as_another_version(clone)
     words = said(clone)
     assert words.count("was written by devpool 0.0.9") == 2
-    assert words.count("Dockerfile: is that of devpool 0.0.9") + words.count("Dockerfile is that of devpool 0.0.9") == 2
+    assert words.count("Dockerfile: is from devpool 0.0.9") + words.count("Dockerfile is from devpool 0.0.9") == 2
     done = clone.devpool(*ENABLE)
     assert (done.code, f"replaced {DOCKERFILE}" in done.words) == (0, True)
     assert "as devpool wrote them (your own" in clone.devpool("status").words
@@ -95,5 +95,5 @@ def test_a_record_that_does_not_say_its_version_still_counts(clone: Clone) -> No
     clone.change_record(older)
     assert "written by an older devpool" in said(clone)
     done = clone.devpool(*ENABLE)
-    assert (done.code, "brought .devpool/state.json up to date" in done.words) == (0, True)
+    assert (done.code, "updated .devpool/state.json" in done.words) == (0, True)
     assert "no file to change" in clone.devpool(*ENABLE).words

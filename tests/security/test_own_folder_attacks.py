@@ -172,7 +172,7 @@ def test_what_the_user_put_there_stays_and_is_named(world: World, name: str) -> 
     assert world.devpool(*ENABLE).code == 0
     told = world.devpool(*DISABLE)
     assert told.code == 0
-    assert f"left in .devpool, as devpool did not write it: {name.split('/')[0]}" in told.words
+    assert f"left in .devpool, because devpool did not write it: {name.split('/')[0]}" in told.words
     left = sorted(str(p.relative_to(world.own)) for p in world.own.rglob("*") if not p.is_dir())
     assert left == ([] if name.endswith("/") else [name])
     assert path.is_dir() or path.read_bytes() == b"mine\n"

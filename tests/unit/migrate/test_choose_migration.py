@@ -285,7 +285,7 @@ def test_a_jdbc_url_of_the_app_is_flyways_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("service", "words", "hint"),
     [
-        ("db", "is a database itself", "devpool psql --direct db"),
+        ("db", "is itself a database", "devpool psql --direct db"),
         ("cache", "names no database", "apps of this project: web, worker"),
     ],
 )
