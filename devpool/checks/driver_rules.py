@@ -19,15 +19,15 @@ def prepared(ground: Ground, name: str, setting: str, words: tuple[str, ...]) ->
     """A driver whose named statements PgBouncer carries where `max_prepared_statements` is above 0."""
     place = ground.said(*words)
     if ground.keeps_prepared:
-        hint = f"take it out at {place}" if place else ""
-        yield note(ground, f"obsolete: {name}'s {setting} ({ground.behind} carries prepared statements)", hint)
+        hint = f"remove it at {place}" if place else ""
+        yield note(ground, f"obsolete: {name}'s {setting} ({ground.behind} supports prepared statements)", hint)
     elif place:
         yield note(ground, f"{name}: {setting} at {place}, still needed")
     else:
         yield warning(
             "framework",
             ground.app.app,
-            f"{name} prepares statements by name, and {ground.behind} does not carry them",
+            f"{name} uses named prepared statements, which {ground.behind} does not support",
             f"devpool set max_prepared_statements=200, or {setting}",
         )
 
@@ -38,6 +38,6 @@ def listens(ground: Ground, *names: str) -> Iterator[Result]:
         yield warning(
             "framework",
             ground.app.app,
-            f"{found} uses LISTEN and session locks, which a pool does not keep",
+            f"{found} uses LISTEN and session locks, which transaction pooling does not support",
             f"devpool enable --session {ground.app.app}, or --direct {ground.app.app}",
         )

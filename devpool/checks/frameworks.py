@@ -27,4 +27,4 @@ def check_frameworks(facts: Facts) -> Iterator[Result]:
 
 
 def _nothing(ground: Ground) -> Result:
-    return ok("framework", ground.app.app, "no driver was found that needs anything")
+    return ok("framework", ground.app.app, "no driver was found that needs a change")

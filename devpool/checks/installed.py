@@ -10,11 +10,11 @@ from typing import Any
 
 from devpool.text.patterns import regex
 
-# A name with its version, as pip, gem, mix and Java's builds leave it on the disk.
+# A name with its version, as pip, gem, mix and Java builds write it to disk.
 _NAMED = regex(
     r"(?P<name>[A-Za-z][\w.]*?)-(?P<version>\d[\w.]*?)(?:-py3[\w.]*)?(?:\.(?:dist|egg)-info|\.gemspec|\.jar)?"
 )
-# libpq.so.5.17 is that of PostgreSQL 17.
+# libpq.so.5.17 belongs to PostgreSQL 17.
 _LIBPQ = regex(r"libpq(?:-\w+)?\.so\.5\.(\d+)")
 _SOURCE = regex(r"(?:\./)?(?P<path>.+?):(?P<line>\d+):(?P<text>.+)")
 _PLAIN = {"pdo_pgsql.so": "pdo_pgsql", "framework": "laravel"}

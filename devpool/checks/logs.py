@@ -9,7 +9,7 @@ from devpool.checks.facts import Facts
 from devpool.checks.result import Result, ok, warning
 
 _LONGEST = 120
-# Where queries go through again, this is what the start of a database, or its restart, looked like.
+# If queries go through again, this is just what the start or restart of a database looked like.
 _PASSING = ("login-failing", "server-away", "starting-up", "no-address")
 
 
@@ -24,7 +24,7 @@ def check_logs(facts: Facts) -> Iterator[Result]:
         if over:
             yield ok("log", service, f"over: {'; '.join(m.cause for m in over)}")
         if not found:
-            yield ok("log", service, "none of the classic messages")
+            yield ok("log", service, "none of the known messages")
 
 
 def _answers(facts: Facts) -> bool:

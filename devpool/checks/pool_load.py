@@ -29,7 +29,7 @@ def _judged(facts: Facts, check: str, pooler: PoolerStatus, now: int, most: int,
 
 def _clients(facts: Facts, pooler: PoolerStatus) -> Result:
     now, most = len(pooler.clients), pooler.setting("max_client_conn", 100)
-    said = f"{now} of {most} clients, as max_client_conn allows"
+    said = f"{now} of {most} clients that max_client_conn allows"
     return _judged(facts, "clients", pooler, now, most, said, f"devpool set max_client_conn={2 * most}")
 
 
@@ -50,9 +50,9 @@ def _waiting(facts: Facts, pooler: PoolerStatus) -> Iterator[Result]:
             check="waiting",
             subject=pooler.name,
             level="critical" if late else "warning",
-            message=f"{pool.user}@{pool.database}: clients that wait: {pool.clients_waiting}, the longest for "
-            f"{pool.longest_wait:.1f} s" + (f" of {limit}, then they are sent away" if limit else ""),
+            message=f"{pool.user}@{pool.database}: waiting clients: {pool.clients_waiting}, the longest for "
+            f"{pool.longest_wait:.1f} s" + (f" of {limit}, after which they are disconnected" if limit else ""),
             hint="look for long transactions, or raise default_pool_size",
         )
     if not waiting:
-        yield ok("waiting", pooler.name, "no client waits")
+        yield ok("waiting", pooler.name, "no client is waiting")

@@ -53,7 +53,7 @@ def keep_copies(directory: Path, shell: Mapping[str, str], originals: Mapping[st
     except DevpoolError as error:
         raise DevpoolError(
             "no-copy",
-            f"no copy of the file can be kept ({error.message}), so nothing is changed",
+            f"devpool cannot back up the file ({error.message}), so it changes nothing",
             where=error.where,
             hint="set XDG_STATE_HOME to a folder that you can write to",
         ) from None

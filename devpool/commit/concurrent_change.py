@@ -41,7 +41,7 @@ def changed_while_read(directory: Path) -> DevpoolError:
     """The refusal of a project that another devpool has changed."""
     return DevpoolError(
         "changed-meanwhile",
-        "another devpool changed the project while this one was reading it",
+        "another devpool process changed the project while this one was reading it",
         where=str(directory),
         hint="nothing was written; run the command again",
     )

@@ -23,9 +23,9 @@ from devpool.devpool_folder import HOME
 from devpool.errors import DevpoolError
 
 LARGEST = 16 << 20
-"""Bytes of a file that is read: many times what devpool ever writes of its own."""
+"""The most bytes that are read of a file: many times what devpool ever writes itself."""
 LARGEST_COPY = 64 << 20
-"""The same of a copy of a file of the user's, which is as large as that (`readable.MOST_BYTES`), and what came in."""
+"""The same for a copy of a user's file, which can be as large as that (`readable.MOST_BYTES`) plus the edits."""
 _MOST_NAMES = 10_000  # in one folder
 _MOST_BELOW = 2_000  # files and folders below one of devpool's, which has some ten
 _DEEPEST = 16  # folders in one another; devpool makes two
@@ -85,14 +85,14 @@ def _check_owner(found: os.stat_result, project: os.stat_result, path: Path) -> 
     if found.st_uid not in (os.geteuid(), project.st_uid, 0):
         raise DevpoolError(
             "devpool-folder-not-yours",
-            f"this folder belongs to another user (number {found.st_uid})",
+            f"this folder belongs to another user (UID {found.st_uid})",
             where=str(path),
             hint=f"run the command as that user, or make it yours: sudo chown -R $USER {shlex.quote(str(path))}",
         )
     if found.st_mode & ~project.st_mode & stat.S_IWOTH:
         raise DevpoolError(
             "devpool-folder-not-yours",
-            "everybody can write to this folder",
+            "anyone can write to this folder",
             where=str(path),
             hint=f"chmod o-w {shlex.quote(str(path))}",
         )
@@ -102,13 +102,13 @@ def not_real(path: Path, found: os.stat_result, wanted: str) -> DevpoolError:
     """The refusal of what stands where devpool has a folder or a file of its own, and is something else."""
     kind = _KINDS.get(stat.S_IFMT(found.st_mode), "a device")
     if wanted == "file" and found.st_nlink > 1 and kind == "a file":
-        kind = "a file with a second name"
+        kind = "a file with another hard link"
     remove = "rm -r" if kind == "a folder" else "rm"
     return DevpoolError(
         "devpool-folder-not-real",
-        f"this is {kind} where devpool has a {wanted} of its own, and it goes no further",
+        f"this is {kind} where devpool keeps a {wanted} of its own, so it stops here",
         where=str(path),
-        hint=f"see what it is and who made it, then remove it: {remove} {shlex.quote(str(path))}",
+        hint=f"check what it is and who created it, then remove it: {remove} {shlex.quote(str(path))}",
     )
 
 
@@ -124,7 +124,7 @@ def _reading(path: Path) -> Iterator[None]:
             "cannot-read",
             f"cannot read this: {error.strerror}",
             where=str(path),
-            hint=f"let yourself read it (chmod u+rwX {shlex.quote(str(path))}), or run the command as its owner",
+            hint=f"give yourself read access (chmod u+rwX {shlex.quote(str(path))}), or run the command as its owner",
         ) from error
 
 
@@ -182,9 +182,9 @@ def _read(folder: int, path: Path, largest: int) -> bytes | None:
     if len(data) > largest:
         raise DevpoolError(
             "devpool-file-too-large",
-            f"this file has more than {largest >> 20} MiB, which devpool never wrote",
+            f"this file is larger than {largest >> 20} MiB, so devpool did not write it",
             where=str(path),
-            hint=f"see what it is and who made it, then remove it: rm {shlex.quote(str(path))}",
+            hint=f"check what it is and who created it, then remove it: rm {shlex.quote(str(path))}",
         )
     return data
 
@@ -333,7 +333,7 @@ def below(directory: Path, folder: Path) -> tuple[list[Path], list[Path]]:
     folders, others = [folder], list[Path]()
     for at in folders:  # which grows meanwhile
         if len(at.relative_to(folder).parts) > _DEEPEST:
-            raise too_large(folder, f"has more than {_DEEPEST} folders in one another")
+            raise too_large(folder, f"nests more than {_DEEPEST} folders")
         for name in names(directory, at) or ():
             found = status(directory, at / name)
             is_folder = found is not None and stat.S_ISDIR(found.st_mode)
@@ -347,7 +347,7 @@ def too_large(folder: Path, what: str) -> DevpoolError:
     """The refusal of a folder that holds more than devpool ever writes; `what` says of what it has too much."""
     return DevpoolError(
         "devpool-folder-too-large",
-        f"this folder {what}, which devpool never wrote",
+        f"this folder {what}, so devpool did not write it",
         where=str(folder),
         hint=f"see what it holds and who made it, then remove what is not devpool's: ls -lR {shlex.quote(str(folder))}",
     )

@@ -32,7 +32,7 @@ from devpool.errors import DevpoolError
 
 NEW_FILE = 0o644
 CHUNK = 65536
-"""Bytes written at a time; tests make it small, to be killed within a file."""
+"""Bytes written at a time; tests make it small, so that they can kill devpool within a file."""
 
 _ACL = "system.posix_acl_access"
 _OTHERS = 0o077
@@ -82,7 +82,7 @@ def check_writable(paths: Iterable[str]) -> None:
                 raise not_writable(path, "the file is read-only for you", f"chmod u+rw {target}")
             folder = next(parent for parent in target.parents if parent.exists())
             if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-                hint = f"let yourself create files in {folder}, or run the command as its owner"
+                hint = f"give yourself write access to {folder}, or run the command as its owner"
                 raise not_writable(path, f"no file can be created in {folder}", hint)
 
 
@@ -126,9 +126,9 @@ def changed_meanwhile(path: str) -> DevpoolError:
     """The refusal of a file that does not hold what it held when it was read."""
     return DevpoolError(
         "changed-meanwhile",
-        "the file was changed by someone else while devpool was at work",
+        "another program changed the file while devpool was working",
         where=path,
-        hint="the file is left as it is now; run the command again",
+        hint="devpool left the file as it is now; run the command again",
     )
 
 
@@ -260,7 +260,7 @@ def sync_folders(folders: Iterable[Path]) -> None:
             try:
                 flush(fd, str(path))
             except OSError as error:
-                # Network and FUSE filesystems know no fsync of a folder; EIO means that data is lost.
+                # Network and FUSE filesystems do not support fsync on a folder; EIO means that data is lost.
                 if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP):
                     raise
             finally:

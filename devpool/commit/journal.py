@@ -39,7 +39,7 @@ from devpool.commit.lock import locked, tidy_lock
 from devpool.devpool_folder import FOLDERS, HOME, SET_ASIDE
 from devpool.errors import DevpoolError
 
-# The files of a journal: what keeps it out of git, the intent, the copies, and temps of a killed process.
+# The files of a journal: its .gitignore, the intent, the copies, and temporary files of a killed process.
 _OURS = re.compile(r"\.gitignore|intent|\d+-.+|\.devpool-[0-9a-f]+", re.S)
 
 
@@ -113,7 +113,7 @@ def _check(directory: Path, changes: Sequence[FileChange]) -> None:
                 "same-file-twice",
                 f"`{seen[target]}` is the same file",
                 where=change.path,
-                hint="name the file once, by one of its names",
+                hint="name the file only once, by one of its names",
             )
         seen[target] = change.path
 
@@ -127,7 +127,7 @@ def _carry_out(journal: Journal, changes: Sequence[FileChange]) -> None:
         _sync_names(journal, journal.entries)
         devpool_files.discard(journal.directory, intent_of(journal.directory))
     except BaseException as error:
-        # A file that someone else has changed was not begun, and his bytes stay.
+        # devpool did not start on a file that another program has changed, so its new bytes stay.
         refused = isinstance(error, DevpoolError) and error.code == "changed-meanwhile"
         _roll_back(journal, journal.entries[: begun - refused], error)
         raise
@@ -141,7 +141,7 @@ def _roll_back(journal: Journal, begun: Sequence[IntentEntry], error: BaseExcept
             "not-undone",
             f"the change failed ({error}) and could not be undone yet ({second})",
             where=second.where,
-            hint=f"{second.hint or 'remove the cause'}; every devpool command tries again to undo it",
+            hint=f"{second.hint or 'fix the cause'}; every devpool command tries again to undo it",
         ) from error
     _sweep_quietly(journal.directory)
 
@@ -178,7 +178,7 @@ def _prepare(directory: Path, changes: Sequence[FileChange]) -> Journal:
     try:
         folder = folder_of(directory)
         devpool_files.make_private(directory, folder)
-        # The copies may hold passwords, and `git add -A` must not find them should we be killed.
+        # The copies may hold passwords, and `git add -A` must not find them if devpool is killed.
         devpool_files.write(directory, folder / ".gitignore", None, b"*\n", mode=0o600)
         files.sync_folders([directory, directory / HOME, folder])
         entries = [_entry(directory, number, change) for number, change in enumerate(changes)]
@@ -234,9 +234,9 @@ def _set_aside(directory: Path) -> list[DevpoolError]:
     return [
         DevpoolError(
             "journal-set-aside",
-            "what lay in `.devpool/journal` was not written here by this machine: it is kept under another name",
+            "the contents of `.devpool/journal` were not written here by this machine, so devpool moved them aside",
             where=str(aside),
-            hint=f"see what it is, then remove it: rm -r {shlex.quote(str(aside))}",
+            hint=f"check what it is, then remove it: rm -r {shlex.quote(str(aside))}",
         )
     ]
 
@@ -251,7 +251,7 @@ def _undo(journal: Journal, entries: Sequence[IntentEntry]) -> bool:
             raise _edited(journal, entry)
     for entry in journal.entries:
         commit_file.discard_temp(journal.directory, journal.path(entry), journal.token)
-    # Backwards, so that a full disk has the room for each step that there was before the one it takes back.
+    # In reverse order, so that even on a full disk each step has the space that the original step had.
     for entry, current, old in reversed(work):
         _change(journal, entry, current, old, entry.mode, (entry.uid, entry.gid))
     _sync_names(journal, entries)
@@ -272,7 +272,7 @@ def _old_bytes(journal: Journal, entry: IntentEntry) -> bytes | None:
         return None
     data = devpool_files.read(journal.directory, folder_of(journal.directory) / entry.copy, devpool_files.LARGEST_COPY)
     if digest(data) != entry.before:
-        raise damaged(journal.directory, f"the copy `{entry.copy}` is not what it was")
+        raise damaged(journal.directory, f"the copy `{entry.copy}` has changed")
     return data
 
 
@@ -291,7 +291,7 @@ def _edited(journal: Journal, entry: IntentEntry) -> DevpoolError:
     old = f"copy `{folder / entry.copy}` over it" if entry.before else "remove it"
     return DevpoolError(
         "changed-meanwhile",
-        "an interrupted change cannot be undone, because this file was edited since",
+        "an interrupted change cannot be undone, because this file has been edited since",
         where=journal.path(entry),
         hint=f"to go back, {old} and run the command again; "
         f"to keep all files of the project as they are now, remove `{folder}`",
@@ -313,7 +313,7 @@ def _sweep(directory: Path, paths: Sequence[Path] = ()) -> None:
         for name in sorted(devpool_files.names(directory, folder) or (), reverse=True):  # .gitignore comes last
             if _OURS.fullmatch(name) and _is_file(directory, folder / name):
                 devpool_files.discard(directory, folder / name)
-        # One that should go and stays keeps the journal's folder: the next command tries again.
+        # If a file cannot be removed, the journal's folder stays: the next command tries again.
         gone = [devpool_files.remove_folder(directory, one) for one in _emptied(directory, paths)]
         if all(gone):
             devpool_files.remove_folder(directory, folder)
@@ -340,9 +340,9 @@ def _sweep_after(directory: Path, paths: Sequence[Path]) -> list[DevpoolError]:
         return [
             DevpoolError(
                 "copies-left",
-                f"the change is done, but the copies of the files as they were are still there: {error.message}",
+                f"the change is done, but the copies of the original files are still there: {error.message}",
                 where=str(folder_of(directory)),
-                hint="remove the cause; the next devpool command removes them",
+                hint="fix the cause; the next devpool command removes them",
             )
         ]
     return []

@@ -104,7 +104,7 @@ def _is_ours(fd: int, lock: Path) -> bool:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    # The last holder may have removed the file between our open and our lock: then this is a lock on
+    # The last holder may have removed the file between the open and the lock: then this is a lock on
     # nothing, while a third process may hold the one on a new file of the same name.
     found = devpool_files.status(lock.parent.parent, lock)
     return found is not None and os.path.samestat(os.fstat(fd), found)
@@ -137,7 +137,7 @@ def _is_locked(lock: Path) -> DevpoolError:
         who = f"process {int(devpool_files.read(lock.parent.parent, lock, _LONGEST) or b'')}"
     return DevpoolError(
         "locked",
-        f"devpool is already at work in this project ({who})",
+        f"devpool is already running in this project ({who})",
         where=str(lock),
         hint="wait until it is done and run the command again",
     )

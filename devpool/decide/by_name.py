@@ -19,7 +19,7 @@ from devpool.text.patterns import regex
 
 Pair = tuple[str, str]
 
-# What an alias can be: a name that a resolver is asked for, which no address is.
+# What a link alias can be: a name that a resolver looks up, so not an IP address.
 _ALIAS = regex(r"(?![\d.]+$)[A-Za-z0-9][A-Za-z0-9_.-]*")
 _DIRECT = "-direct"
 
@@ -88,7 +88,7 @@ def _names(project: Project, pair: Pair, settings: Sequence[ConnectionVariable])
     service, database = pair
     stated = project.databases[database].service
     said = [s.address.host for s in settings if s.address.host]
-    # Where no variable says which name the app uses, every name that it could is meant.
+    # Where no variable says which name the app uses, take every name that it could use.
     possible = sorted(host_names(stated, networks.of(project.services, service))) if stated and not said else []
     return list(dict.fromkeys([*([database] if stated else []), *said, *filter(_ALIAS.fullmatch, possible)]))
 
@@ -105,7 +105,7 @@ def _refuse_network(project: Project, service: str) -> None:
     if mode not in ("", "bridge"):
         raise DevpoolError(
             "no-link",
-            f"`{service}` has `network_mode: {mode}`, where no link reaches: it cannot be pooled by name",
+            f"`{service}` cannot be pooled by name: links do not work with `network_mode: {mode}`",
             where=project.services[service].place,
             hint=f"give `{service}` the database's address in an environment variable, or keep it direct: "
             f"--direct {service}",
@@ -121,10 +121,9 @@ def _refuse_hosts(project: Project, service: str, database: str, names: Iterable
     if odd:
         raise DevpoolError(
             "no-link",
-            f"`{service}` reaches `{database}` as {odd}, which no link of its own can lead elsewhere",
+            f"`{service}` reaches `{database}` as {odd}, a name that no link can redirect",
             where=project.services[service].place,
-            hint=f"let `{service}` name the database by its service's name, {database}; or keep it direct: "
-            f"--direct {service}",
+            hint=f"have `{service}` use the database's service name, {database}, or keep it direct: --direct {service}",
         )
 
 
@@ -146,9 +145,9 @@ def fixed_port(pairs: Iterable[Sequence[ConnectionVariable]]) -> str | None:
     if len(found) > 1 and odd:
         raise DevpoolError(
             "ports-differ",
-            f"apps that are pooled by name look for `{odd.database}` at different ports ({', '.join(sorted(found))}), "
-            "and a pooler listens on one",
+            f"apps pooled by name connect to `{odd.database}` at different ports ({', '.join(sorted(found))}), "
+            "but a pooler listens on only one",
             where=odd.value.origin.place,
-            hint=f"keep those with the odd port direct: --direct {odd.service}",
+            hint=f"keep the app with the other port direct: --direct {odd.service}",
         )
     return next(iter(found), None)

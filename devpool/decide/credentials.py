@@ -96,7 +96,7 @@ def _of_database(project: Project, database: str) -> Credentials | None:
     password = _named(values, PASSWORD)
     secret = password or values.get(PASSWORD + "_FILE")
     method = values.get(_METHOD)
-    # Also beside a password: the pooler asks the server which of the two is true (docker/pgbouncer/authentication.sh).
+    # Also next to a password: the pooler asks the server which of the two applies (docker/pgbouncer/authentication.sh).
     asked = method is not None and (method.text == "trust" or interpolated(project.sources, method))
     told = ((_METHOD, method.text),) if method is not None and asked else ()
     if secret is None:
@@ -291,9 +291,9 @@ def _private(
     kept = " ".join(dict.fromkeys(f"--direct {s.service}" for s in pooled))
     raise DevpoolError(
         "no-credentials",
-        f"no file says with which password `{database}` is entered",
+        f"no file gives the password for `{database}`",
         where=place,
         hint=f"give `{database}` a POSTGRES_PASSWORD (or POSTGRES_HOST_AUTH_METHOD: trust) in the compose file"
         if project.databases[database].service
-        else f"say user and password beside this address, or keep the apps direct: {kept}",
+        else f"give the user and password next to this address, or keep the apps direct: {kept}",
     )

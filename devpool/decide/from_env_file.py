@@ -12,10 +12,10 @@ from devpool.model.environment import EnvFileUse, Value
 from devpool.model.sources import Sources
 from devpool.text.patterns import regex
 
-# What the image reads (docker/pgbouncer/README.md).
+# The variables that the image reads (docker/pgbouncer/README.md).
 _NEEDED = regex(r"POSTGRES_(USER|PASSWORD|DB)(_FILE)?|POSTGRES_HOST_AUTH_METHOD")
-# Of the Postgres images and of every program: no secrets, and nothing that the pooler would take for its own. A PATH
-# could be emptied, but then the pooler would not start.
+# Common to Postgres images and to all programs: no secrets, and nothing that the pooler would read as its own. PATH
+# could be set empty, but then the pooler would not start.
 _HARMLESS = regex(r"PG(DATA|HOST|PORT|USER|DATABASE)|POSTGRES_(HOST|PORT|INITDB_\w+)|TZ|PATH|LANG|LANGUAGE|LC_\w+")
 
 

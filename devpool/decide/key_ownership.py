@@ -57,7 +57,7 @@ class Readers:
             for statement in service.statements(self.key):
                 shield = self.shields.get((name, self.key))
                 copied = shield is not None and shield.covers(statement.entry.key.start)
-                # Who gets a copy of the text reads what that names and merges, and not the text itself.
+                # A service that gets a copy of the text reads what the copy names and merges, not the original.
                 named = isinstance(statement.entry.value, AliasNode)
                 read = [*([] if copied else [statement.entry]), *([] if copied and not named else [statement.value])]
                 for node in (*read, *merge_sources(statement.value)):
@@ -83,7 +83,7 @@ class Readers:
             return Held(how="lent" if place and self._lends(place.node, alike) else "lacks")
         everyone = frozenset(self.of(last.entry) | self.of(last.value))
         if everyone <= alike:
-            # Also where the whole mapping is shared, or merged in: all who read it change in the same way.
+            # Also where the whole mapping is shared or merged in: every service that reads it changes in the same way.
             how: How = "alias" if isinstance(last.entry.value, AliasNode) else "own"
             return Held(how=how, statement=last, readers=everyone)
         if last.entry not in last.fragment.node.entries:
@@ -147,7 +147,7 @@ def over_alias(statement: Statement, lines: Iterable[Line]) -> Edit:
     """
     document, alias = statement.document, statement.entry.value
     lead = layout.indent(document, statement.entry.key)
-    # From the colon on, so that no blank is left at the end of its line.
+    # From the colon on, so that the line does not end in a space.
     start = document.text.rindex(":", 0, alias.start) + 1
     at = path_to(document.root, statement.entry.key.start)
     new = tuple(below(document, lead, lines))

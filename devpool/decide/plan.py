@@ -19,7 +19,7 @@ from devpool.model.project import BARE, ConnectionVariable
 DIRECT_SUFFIX = "_DIRECT"
 POOLED_SUFFIX = "_POOLED"
 SESSION_SUFFIX = "_POOLED_SESSION"
-# Where the pooler keeps the account that it makes for its exporter (docker/pgbouncer/metrics.sh).
+# Where the pooler keeps the account that it creates for its exporter (docker/pgbouncer/metrics.sh).
 METRICS_FOLDER = "/run/devpool-metrics"
 _METRICS_VARIABLE = "PGBOUNCER_METRICS_FOLDER"
 EXPORTER_SUFFIX = "-exporter"
@@ -148,7 +148,7 @@ class Plan:
         return [p.name for p in self.poolers] + [p.exporter for p in self.poolers if p.exporter]
 
 
-# What a pooler's variables say besides PgBouncer's settings.
+# A pooler's variables other than PgBouncer's settings.
 NO_SETTINGS = ("PGBOUNCER_LISTEN_PORT", VARIABLE, _METRICS_VARIABLE)
 
 

@@ -32,8 +32,8 @@ def listen_port(
     if fixed and wanted and wanted != fixed:
         raise DevpoolError(
             "ports-differ",
-            f"an app that is pooled by name looks for the pooler at port {fixed}, not at {wanted}",
-            hint=f"leave --port {wanted} out",
+            f"an app that is pooled by name connects to port {fixed}, not to {wanted}",
+            hint=f"leave out --port {wanted}",
         )
     inside = [s for s in settings if not s.published]
     portless = [*names_no_port(inside), *_shared_ports(project, inside, pooled)]
@@ -44,11 +44,11 @@ def listen_port(
     if stuck and wanted != DEFAULT_PORT:
         raise DevpoolError(
             "no-port-variable",
-            f"`{stuck.service}` has no port variable of its own for `{stuck.database}`: it cannot reach {wanted}",
+            f"`{stuck.service}` has no port variable for `{stuck.database}`, so it cannot reach port {wanted}",
             where=stuck.value.origin.place,
             hint=f"give `{stuck.service}` a port variable, or keep it direct: --direct {stuck.service}"
             if fixed
-            else f"leave --port out, or give `{stuck.service}` a port variable",
+            else f"leave out --port, or give `{stuck.service}` a port variable",
         )
     return wanted
 
@@ -106,7 +106,7 @@ def upstream_port(settings: list[ConnectionVariable], published: Mapping[str, st
     for setting in settings:
         if setting.kind != "host" or setting.address.port:
             port = setting.address.port or DEFAULT_PORT
-            # A container does not listen on the port of the host, which a shared `.env` often names.
+            # A container does not listen on the host's port, which a shared `.env` often names.
             outer = setting.published or port not in published.values()
             said.setdefault(published.get(port, port) if outer else port, []).append(setting)
     if len(said) > 1:
@@ -120,5 +120,5 @@ def _differ(odd: list[ConnectionVariable], ports: set[str]) -> DevpoolError:
         "ports-differ",
         f"the apps reach `{odd[0].database}` at different ports ({', '.join(sorted(ports))})",
         where=odd[0].value.origin.place,
-        hint="keep those with the odd port direct: " + " ".join(dict.fromkeys(f"--direct {s.service}" for s in odd)),
+        hint="keep apps with another port direct: " + " ".join(dict.fromkeys(f"--direct {s.service}" for s in odd)),
     )

@@ -61,15 +61,15 @@ def _by_name(project: Project, name: str, options: Options) -> Iterator[Route]:
     if service in project.databases or service in project.poolers:
         raise DevpoolError(
             "not-an-app",
-            f"`{service}` is a database or a pooler itself, and no app",
+            f"`{service}` is a database or a pooler, not an app",
             where=project.services[service].place,
             hint="name the service that connects to it",
         )
     if name in (*options.direct, *options.session):
         raise DevpoolError(
             "direct-and-pool",
-            f"`{name}` cannot be pooled by name and be direct, or in session mode, too",
-            hint="give one of --by-name, --direct and --session",
+            f"`{name}` cannot be pooled by name and also be direct or in session mode",
+            hint="give only one of --by-name, --direct and --session",
         )
     mine = dict.fromkeys(s.database for s in project.of(service))
     possible = [given] if given else list(mine) or [d.name for d in project.databases.values() if d.service]
@@ -78,7 +78,7 @@ def _by_name(project: Project, name: str, options: Options) -> Iterator[Route]:
     if len(possible) > 1 and not mine:
         raise DevpoolError(
             "which-database",
-            f"there are several databases that `{service}` could mean",
+            f"`{service}` could mean several databases",
             where=project.services[service].place,
             hint=f"name it: --by-name {service}:{possible[0]}",
         )
@@ -129,7 +129,7 @@ def _check_names(project: Project, direct: tuple[str, ...], pool: tuple[str, ...
             raise _unknown_database(project, service, database)
         if name in direct and name in pool:
             raise DevpoolError(
-                "direct-and-pool", f"`{name}` cannot be both direct and pooled", hint="give one of the two"
+                "direct-and-pool", f"`{name}` cannot be both direct and pooled", hint="give only one of the two"
             )
 
 
@@ -153,7 +153,7 @@ def _route(
     pooled = True
     names = {service, f"{service}:{database}"}
     if not any(s.database == database for s in project.of(service)):
-        pooled, code, reason = False, "named-direct", "its only setting is direct by its own name"
+        pooled, code, reason = False, "named-direct", "its only connection variable is direct by its name"
     elif names & set(direct):
         pooled, code, reason = False, "user", "you asked for it (--direct)"
     elif names & set(pool):

@@ -33,9 +33,9 @@ def refuse_fast_auth(project: Project, settings: list[ConnectionVariable], chose
         if kind:
             raise DevpoolError(
                 "fast-auth-refused",
-                f"`{setting.service}` is on {kind}, whose drivers refuse fewer than {SCRAM_USUAL} SCRAM iterations",
+                f"`{setting.service}` runs on {kind}, whose drivers refuse fewer than {SCRAM_USUAL} SCRAM iterations",
                 where=setting.value.origin.place,
-                hint=f"leave --fast-auth out (`--set {SCRAM}=` where it was given before), "
+                hint=f"leave out --fast-auth (`--set {SCRAM}=` if it was given before), "
                 f"or keep it direct: --direct {setting.service}",
             )
 

@@ -22,7 +22,7 @@ def client() -> DockerClient:
     Raises:
         DevpoolError: `no-docker-cli`.
     """
-    # 180 ms of imports that only a command that touches containers should pay.
+    # 180 ms of imports that only commands that touch containers should pay for.
     from python_on_whales import DockerClient
 
     return DockerClient(client_call=[docker_program()])

@@ -21,7 +21,7 @@ _ADD_LINE = f'printf "%s = %s\\n" "$1" "$2" >>{CONFIGURATION}'
 _MARK = "-- end of answer"
 _SHOW_ALL = f'for what; do pooler-admin "SHOW $what" || exit; echo "{_MARK}"; done'
 _DIRECTLY = f'PGSERVICEFILE={_SERVICES} exec psql -Xw --csv -d service=direct -c "$1"'
-# What the image decides at its start from more than this one value: a line of [databases], a certificate, who is asked.
+# What the image decides at startup from more than this one value: a [databases] line, a certificate, whom to ask.
 _AT_START = ("db_", "client_tls_", "server_tls_", "auth_")
 
 
@@ -113,11 +113,11 @@ def tune(stack: Stack, pooler: RunningContainer, wanted: Mapping[str, str]) -> l
 def _later(key: str, value: str, row: Mapping[str, str] | None) -> str:
     """Why a setting has to wait for a restart; "" where it does not."""
     if not value:
-        return "what counts without it is read at the start"
+        return "its default is read at startup"
     if key.startswith(_AT_START):
-        return "the pooler reads it at its start"
+        return "the pooler reads it at startup"
     if row is None or row.get("changeable") != "yes":
-        return "PgBouncer does not change it while it runs"
+        return "PgBouncer cannot change it while running"
     return ""
 
 
@@ -148,7 +148,7 @@ def _set(stack: Stack, pooler: RunningContainer, key: str, value: str) -> None:
 def _refused(pooler: RunningContainer, key: str, error: DevpoolError) -> DevpoolError:
     return DevpoolError(
         "set-refused",
-        f"the PgBouncer of `{pooler.service}` does not take this value of `{key}`; nothing was changed",
+        f"PgBouncer in `{pooler.service}` rejects this value of `{key}`; nothing was changed",
         hint=f"see {key} at https://www.pgbouncer.org/config.html",
         details=(*error.details, error.message.removeprefix("docker failed: ")),
     )
@@ -175,8 +175,7 @@ def reload(stack: Stack, pooler: RunningContainer) -> None:
         logged = [line for line in stack.logs(pooler.service) if line.startswith(("ERROR", "WARNING", "FATAL"))]
         raise DevpoolError(
             "reload-failed",
-            f"the PgBouncer of `{pooler.service}` does not take its configuration; the settings of before are put back",
-            hint="its configuration is made anew from its variables at every start: "
-            f"docker compose restart {pooler.service}",
+            f"PgBouncer in `{pooler.service}` rejects its configuration; devpool restored the previous settings",
+            hint=f"its variables set its configuration again at every start: docker compose restart {pooler.service}",
             details=(error.message.removeprefix("docker failed: "), *logged[-5:]),
         ) from None

@@ -21,7 +21,7 @@ from devpool.text.patterns import regex
 
 T = TypeVar("T")
 _LOG_LINES = 20
-# A line of JSON for each container.
+# One line of JSON per container.
 _LABELS = ",".join(f'"{name}":{{{{json (.Label "{name}")}}}}' for name in (f"{COMPOSE}.service", DIRECTORY, FILES))
 _LABELS = f"{{{_LABELS}}}"
 _ROLE = "devpool.role"  # the label that our images have (docker/*/Dockerfile), and from them their containers
@@ -188,7 +188,7 @@ class Stack:
             text = run(command, cwd=self.call.cwd, environ=self.call.environ)
         except DevpoolError:
             return ()
-        # A pooler that cannot reach its server says the same again and again: once is enough, without the time.
+        # A pooler that cannot reach its server repeats itself: once is enough, without the time.
         lines = dict.fromkeys(_STAMP.sub("", line) for line in text.splitlines())
         return tuple(redact(line) for line in lines)
 
@@ -251,7 +251,7 @@ class Stack:
 
     def _remove_volumes(self, names: list[str]) -> None:
         for name in names:
-            # It is gone already, or another container uses it too: then it goes with that one.
+            # It is already gone, or another container also uses it and will take it along.
             with suppress(DevpoolError), errors():
                 client().volume.remove(name)
 
@@ -260,7 +260,7 @@ class Stack:
         if not name.startswith(f"{self.name}-") or not images.exists(name):
             return
         if _ROLE in (images.inspect(name).config.labels or {}):
-            # Another container may be made of it: then it stays with that one.
+            # Another container may be based on it: then it stays for that one.
             with suppress(DevpoolError), errors():
                 images.remove(name)
 

@@ -97,7 +97,7 @@ def _code(child: subprocess.Popen[bytes], stop: Callable[[], None]) -> int:
     try:
         return child.wait()
     except KeyboardInterrupt:
-        # `docker compose run` without a terminal ends at once and leaves its container running.
+        # `docker compose run` without a terminal exits at once and leaves its container running.
         stop()
         with suppress(subprocess.TimeoutExpired):
             child.wait(_GRACE)

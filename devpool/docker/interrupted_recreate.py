@@ -64,7 +64,7 @@ def settle(project: str, services: Iterable[str]) -> None:
                 _settle(_all_of(project, service))
             return
         except DevpoolError:
-            # Docker is still at what it was asked for before: the container is gone by now, or going.
+            # Docker is still busy with the earlier request: the container is already gone, or about to go.
             if not left:
                 raise
         time.sleep(_PAUSE)
@@ -96,7 +96,7 @@ def _all_of(project: str, service: str) -> list[ContainersBefore]:
 def _seen(container: Any) -> ContainersBefore:
     labels = labels_of(container)
     status = container.state.status
-    # One that could not be started is `created` too, but with an exit code: it did not run before either.
+    # A container that could not be started is also `created`, but with an exit code: it was not running before either.
     unused = status == "created" and not container.state.exit_code
     return ContainersBefore(
         id=container.id,

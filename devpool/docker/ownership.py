@@ -42,7 +42,7 @@ class Other:
 def started_from(labels: Mapping[str, str]) -> Place | None:
     """Where a container's project was started from; None where nothing says so (Compose before 1.26)."""
     directory = labels.get(DIRECTORY, "")
-    # What came from standard input is there as `-`.
+    # Standard input appears there as `-`.
     files = tuple(name for name in labels.get(FILES, "").split(",") if posixpath.isabs(name))
     return Place(directory=directory, files=files) if directory else None
 
@@ -109,8 +109,8 @@ def ways_on(project: str, own: Place, others: Iterable[Other]) -> str:
     first = next(iter(others))
     files = "" if first.elsewhere else f"{' '.join(f'-f {file}' for file in first.place.files)} for those files; "
     return (
-        f"{files}-p {free_name(project, own.directory)} for a project of its own, here and with docker compose; "
-        "--same-project if they are this project's containers, and it was moved, renamed or mounted elsewhere"
+        f"{files}-p {free_name(project, own.directory)} for a separate project, here and with docker compose; "
+        "--same-project if they are this project's containers and it was moved, renamed or mounted elsewhere"
     )
 
 

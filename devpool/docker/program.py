@@ -43,5 +43,5 @@ def no_docker() -> DevpoolError:
         "no-docker-cli",
         "there is no `docker` command on PATH (relative entries of PATH are not searched)",
         hint="install the Docker CLI with its compose plugin; "
-        "`devpool enable --no-verify --no-up` edits without it, and proves less",
+        "`devpool enable --no-verify --no-up` edits without it but proves less",
     )

@@ -11,8 +11,8 @@ from pathlib import Path
 from devpool.errors import DevpoolError
 
 MOST_BYTES = 16 << 20
-"""Of one file. The largest compose file that was met has 0.5 MB; the record of 5,000 edits has 2 MB."""
-# Waits for nobody: a file below /proc, which a link in a clone can name, may have no end yet.
+"""Limit for one file. The largest compose file seen so far has 0.5 MB; the record of 5,000 edits has 2 MB."""
+# Never blocks: a file below /proc, which a link in a clone can point to, may have no end yet.
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
@@ -39,7 +39,7 @@ def is_file(path: Path) -> bool:
             return False
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         raise DevpoolError(
-            "cannot-read", "this is a pipe or a device", where=str(path), hint="put what it gives into a file"
+            "cannot-read", "this is a pipe or a device", where=str(path), hint="save its output to a file"
         )
     return stat.S_ISREG(mode)
 
@@ -61,16 +61,16 @@ def read(path: Path) -> bytes:
     """
     is_file(path)
     with _reporting(path), open(path, "rb", opener=lambda name, _: os.open(name, _FLAGS)) as file:
-        # The size that is told may be too small, below /proc for instance.
+        # The reported size may be too small, for instance below /proc.
         told = os.fstat(file.fileno()).st_size
         data = b"" if told > MOST_BYTES else file.read(MOST_BYTES + 1) or b""
         if max(told, len(data)) <= MOST_BYTES:
             return data
     raise DevpoolError(
         "too-large",
-        f"the file has more than {MOST_BYTES >> 20} MiB",
+        f"the file is larger than {MOST_BYTES >> 20} MiB",
         where=str(path),
-        hint="a compose file and an env file are small: see what it is",
+        hint="compose files and env files are small: check what this file is",
     )
 
 
@@ -84,7 +84,7 @@ def _reporting(path: Path) -> Iterator[None]:
 
 
 def _cannot_read(error: OSError | ValueError, where: str) -> DevpoolError:
-    reason = error.strerror if isinstance(error, OSError) else "its name is no path"
+    reason = error.strerror if isinstance(error, OSError) else "its name is not a valid path"
     return DevpoolError(
         "no-compose-file" if isinstance(error, FileNotFoundError) else "cannot-read",
         f"cannot read the file: {reason}",

@@ -90,7 +90,7 @@ def _package_scripts(text: str, places: _Places) -> Iterator[StartText]:
             known = scripts(_text(Path(place) / "package.json", places.root) or "")
             for each in (f"pre{name}", name):
                 if each in known:
-                    yield StartText(where=f"the script {each} of package.json", text=known[each])
+                    yield StartText(where=f"the script {each} in package.json", text=known[each])
 
 
 def _dockerfile(service: Service, root: Path) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from devpool.text.dockerignore import excludes
 from devpool.text.document import decode
 from devpool.text.patterns import regex
 
-# What is no folder of this machine (Compose Build specification, "context" and "additional_contexts").
+# What is not a folder of this machine (Compose Build specification, "context" and "additional_contexts").
 _REMOTE = regex(r"[a-z0-9+.-]+://|[\w.-]+@[\w.-]+:|github\.com/|(service|target|docker-image|oci-layout):")
 
 
@@ -86,7 +86,7 @@ def _contexts(service: Service) -> Iterator[_Context]:
     context, start = said.get("context", (".", said[next(iter(said))][1]))
     remote = _REMOTE.match(context) is not None
     folder = resolve_path(start, context)
-    # BuildKit also takes a `dockerfile` where no name is given.
+    # BuildKit also accepts `dockerfile` if no name is given.
     names = [said["dockerfile"][0]] if "dockerfile" in said else ["Dockerfile", "dockerfile"]
     possible = [resolve_path(folder, name) for name in names]
     dockerfile = next((path for path in possible if bounded_read.is_file(Path(path))), "")
@@ -94,7 +94,7 @@ def _contexts(service: Service) -> Iterator[_Context]:
     if not (inline or remote or dockerfile):
         return
     if not remote:
-        # One beside the Dockerfile counts instead (Docker documentation, "Filename and location").
+        # One next to the Dockerfile takes precedence (Docker documentation, "Filename and location").
         own = f"{dockerfile}.dockerignore"
         chosen = not inline and bounded_read.is_file(Path(own))
         yield _Context(folder=folder, ignore=own if chosen else f"{folder}/.dockerignore")

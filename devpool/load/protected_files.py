@@ -88,5 +88,5 @@ def _reads(other: str, text: str, path: str) -> bool:
         return True
     written = re.findall(rf"[^\s'\",\[\]:=]*{re.escape(name)}(?![\w.-])", text)
     start = os.path.dirname(other)  # noqa: PTH120
-    # Where a variable is in the name, it may be this file.
+    # If the name contains a variable, it may be this file.
     return any("}" in each or "$" in each or resolve_path(start, each.lstrip("{")) == path for each in written)

@@ -222,9 +222,9 @@ class _ProjectReader:
                 raise
             raise DevpoolError(
                 error.code,
-                "this file outside of the project's repository is not as Compose reads it",
+                "Compose could not read this file outside the project's repository",
                 where=path,
-                hint="see which file of the project names it, and take that out",
+                hint="find the file in the project that names it, and remove that reference",
             ) from None
 
     def _bytes(self, path: str) -> bytes:
@@ -251,7 +251,7 @@ def _expanded(raw: str, variables: Mapping[str, Variable]) -> str | None:
 
 
 def _cycle(path: str) -> DevpoolError:
-    hint = "take one of the includes out"
+    hint = "remove one of the includes"
     return DevpoolError("include-cycle", "the file includes itself, or a file that includes it", where=path, hint=hint)
 
 
@@ -259,16 +259,16 @@ def _too_many(path: str, depth: int) -> DevpoolError:
     deep = depth >= _DEEPEST
     return DevpoolError(
         "too-deep" if deep else "too-many-files",
-        f"more than {_DEEPEST} files include one another in a row" if deep else f"more than {_MOST_FILES} includes",
+        f"includes are nested more than {_DEEPEST} files deep" if deep else f"more than {_MOST_FILES} includes",
         where=path,
-        hint="see which file includes others again and again",
+        hint="find the file that includes others repeatedly",
     )
 
 
 def _too_large(path: str) -> DevpoolError:
     return DevpoolError(
         "too-large",
-        f"the files of the project have more than {_MOST_BYTES >> 20} MiB, or {_MOST_NODES:,} entries",
+        f"the project's files exceed {_MOST_BYTES >> 20} MiB or {_MOST_NODES:,} entries",
         where=path,
-        hint="see which of them is no part of it",
+        hint="check which of them does not belong to it",
     )

@@ -38,7 +38,7 @@ def included(document: Document) -> Iterator[Included]:
     found = nodes.resolved(node) if node else None
     for item in map(nodes.resolved, found.items if isinstance(found, SequenceNode) else ()):
         if isinstance(item, nodes.MappingNode):
-            # Compose takes these keys in capitals too (mapstructure matches them so).
+            # Compose also accepts these keys in capitals (mapstructure ignores case).
             parts = {key.lower(): entry.value for key, entry in nodes.entries(item).items()}
             folder = next(iter(_scalars(parts.get("project_directory"))), None)
             env_files = tuple(_scalars(parts.get("env_file")))

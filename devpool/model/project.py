@@ -11,7 +11,7 @@ from devpool.model.services import Service
 from devpool.model.sources import Sources
 from devpool.text.address import Address, Kind
 
-# Kinds whose value is nothing but the one part of an address.
+# Kinds whose value is just one part of an address.
 BARE = ("host", "port", "database")
 Environments = Mapping[str, Mapping[str, Value]]
 

@@ -97,7 +97,7 @@ def refusal(conflicts: Sequence[Conflict]) -> DevpoolError:
         "changed-since-enable",
         f"`{first.at}`{more} is no longer as devpool wrote it, and devpool does not overwrite your change",
         where=first.where,
-        hint="`devpool disable --keep-mine` leaves your text there and takes back the rest; `devpool disable --force` "
-        "puts back what was there before enable; both keep a copy of the file and show its path",
+        hint="`devpool disable --keep-mine` keeps your text there and undoes the rest; `devpool disable --force` "
+        "restores what was there before enable; both back up the file and show the path of the copy",
         details=tuple(line for c in conflicts for line in c.diff()),
     )

@@ -96,7 +96,7 @@ def place_now(file: File, at: tuple[str, ...]) -> Span | None:
     return (binding.line_start, binding.line_end) if binding else None
 
 
-# --- where it went ---
+# --- where an edit's text is now ---
 
 
 def _elsewhere(file: File, edit: Edit, taken: Sequence[Span]) -> Trace | None:
@@ -139,7 +139,7 @@ def _around(file: Document, at: tuple[str, ...]) -> list[Span]:
     return [place for place in places if place]
 
 
-# --- whether it is gone ---
+# --- whether an edit's text is gone ---
 
 
 def _lost(file: File, trace: Trace, taken: Sequence[Span], poolers: Collection[str]) -> Trace:
@@ -186,7 +186,7 @@ def _is_put_back(file: File, trace: Trace) -> bool:
         first = edit.new[0]
         return isinstance(first, str) and first not in text
     word = re.compile(rf"(?<![\w.-]){re.escape(edit.old.strip())}(?![\w.-])")
-    # The value kept beside it tells how often it was there: a database's name may be the user's and the host's too.
+    # The old value tells how often the address was there: a database, a user and a host can share a name.
     kept = place_now(file, beside(edit.at))
     wanted = len(word.findall(file.text[slice(*kept)])) if kept else 1
     return bool(edit.old) and len(word.findall(text)) >= max(1, wanted)

@@ -94,7 +94,7 @@ def _service(
     left_out = _texts(now.get("env_file")) - _texts(after.get("env_file"))
     yield from (f"env_file.{name}" for name in sorted(left_out) if f"{FOLDER}/env/" not in name)
     links = _texts(now.get("links"))
-    # What an app that is pooled by name is given beside the pooler: the database, and its other name.
+    # What an app that is pooled by name gets besides the pooler: the database, and its other name.
     named = any(leads_by_name(link, ours) for link in links)
     beside = {*ours.databases, *(link for link in links if is_past(link, ours))} if named else set()
     for key in ("depends_on", "links"):

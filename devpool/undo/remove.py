@@ -106,9 +106,9 @@ def check_anchor(file: File, trace: Trace) -> None:
     if not re.search(rf"&{re.escape(name)}(?!\S)", file.text[: place[0]]):
         raise DevpoolError(
             "anchor-below",
-            f"`{'.'.join(edit.at)}` is a copy that devpool put in place of `*{name}`, and `&{name}` is below it by now",
+            f"`{'.'.join(edit.at)}` is a copy that devpool put in place of `*{name}`, but `&{name}` now comes after it",
             where=f"{file.path}:{file.line_of(place[0])}",
-            hint=f"move the service with `&{name}` above `{edit.at[1]}` again, and run the command again",
+            hint=f"move the service with `&{name}` back above `{edit.at[1]}` and run the command again",
         )
 
 

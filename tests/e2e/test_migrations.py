@@ -308,6 +308,6 @@ def test_a_database_that_never_becomes_healthy_is_said_with_its_last_lines(
         file = project.folder / "compose.yaml"
         file.write_text(file.read_text().replace("fsync=off", "nonsense=1"))
         stdout, stderr = project.devpool("migrate", code=1)
-    assert "error: db did not become healthy, nothing was run" in stderr
+    assert "error: db did not become healthy, so nothing was run" in stderr
     assert "nonsense" in stderr
     assert PASSWORD not in stdout + stderr

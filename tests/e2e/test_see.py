@@ -252,7 +252,7 @@ def test_the_drivers_are_those_that_are_installed(seen: Seen) -> None:
     said = "\n".join(r["message"] + r["hint"] for r in results(seen, "clean", "framework", "web"))
     assert "DISABLE_SERVER_SIDE_CURSORS = True, still needed" in said
     assert "CONN_MAX_AGE = 60" in said
-    assert "need not any more" in said  # what Django still does for psycopg
+    assert "which is no longer needed" in said  # what Django still does for psycopg
 
 
 def test_what_is_obsolete_is_named_where_it_stands_and_what_is_needed_still(seen: Seen) -> None:
@@ -318,7 +318,7 @@ def test_the_value_of_an_apps_own_setting_is_not_shown(seen: Seen) -> None:
 
 def test_an_app_that_goes_past_the_pooler_is_found_container_by_container(seen: Seen) -> None:
     said = " ".join(seen.said["past the pooler"][0].split())
-    assert re.search(r"critical route web it is pooled, and \S+-web-\d is not: ", said)
+    assert re.search(r"critical route web it is pooled, but \S+-web-\d is not: ", said)
     assert re.search(r" 1 critical, .*\d+ ok", said)
 
 

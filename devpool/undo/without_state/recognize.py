@@ -108,9 +108,9 @@ def _former(project: Project, service: Service) -> RemovedPooler:
     if not host:
         raise DevpoolError(
             "no-record",
-            f"there is no record of what was changed, and `{service.name}` does not say here which database it serves",
+            f"there is no record of the changes, and `{service.name}` does not state here which database it serves",
             where=service.place,
-            hint="take .devpool/state.json back from version control, or run devpool where the project was enabled",
+            hint="restore .devpool/state.json from version control, or run devpool where the project was enabled",
         )
     session_aliases = (pair.partition("=") for pair in values.get(VARIABLE, "").split(",") if "=" in pair)
     waits = [service.deep_texts(s.value) for s in service.statements("depends_on")]
@@ -145,7 +145,7 @@ def change(file: Document | EnvFile, start: int, end: int, text: str) -> Placed:
     return Placed(edit, start, end, text)
 
 
-# --- the first step: second variables and private files ---
+# --- first step: second variables and private files ---
 
 
 def unwrapped(sources: Sources) -> dict[str, bytes]:
@@ -223,7 +223,7 @@ def _named_again(service: Service) -> Iterator[Placed]:
                 yield change(statement.document, start, start + len(DIRECT_SUFFIX), "")
 
 
-# --- the last step: the poolers themselves ---
+# --- last step: the poolers themselves ---
 
 
 def without_poolers(sources: Sources, poolers: list[RemovedPooler]) -> dict[str, bytes]:

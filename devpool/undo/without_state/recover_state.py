@@ -125,7 +125,7 @@ def _with_routes(project: Project, options: Options, pooled: Mapping[Pair, bool]
     pool = [(r.service, r.database) for r in routes if not r.pooled and (r.service, r.database) in pooled]
     direct = [(r.service, r.database) for r in routes if r.pooled and (r.service, r.database) not in pooled]
     pool = [pair for pair in pool if not pooled[pair]]
-    # What lists several hosts is in an enabled project only where the user keeps its app direct.
+    # In an enabled project, a value lists several hosts only if the user keeps its app direct.
     apart = {service for service, _ in project.unplaced if not any(name == service for name, _ in pooled)}
     named = dict.fromkeys([*_named(project, direct), *(s for s in project.services if s in apart)])
     return replace(options, pool=_named(project, pool), direct=tuple(named))
