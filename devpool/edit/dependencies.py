@@ -165,7 +165,7 @@ def _renamed(service: Service, statement: Statement, scalar: ScalarNode, pooler:
     document, node = statement.document, statement.value
     written = service.read(scalar)
     if isinstance(node, SequenceNode) and written.partition(":")[2] not in ("", pooler.database):
-        # A link under another name stays what that name means; the pooler is linked beside it.
+        # A link under another name keeps its meaning; the pooler gets a link of its own.
         position, new = layout.after_item(document, node, scalar, (pooler.name,))
         at = (*nodes.path_to(document.root, statement.entry.key.start), pooler.name)
         yield insertion(document.path, position, new, at)

@@ -133,7 +133,7 @@ def _from_env_file(move: Move, file: EnvFile, wanted: Entries, twin: str | None)
     raw = file.text[value.origin.start : value.origin.end]
     host, port = setting.address.host, setting.address.port or DEFAULT_PORT
     new_raw = moved_raw(value, host, move.target, raw)
-    # The old value has its old address in plain words: the variables of its address may be other ones by now.
+    # The old value holds its address as plain text: the variables of that address may have changed since.
     old_raw = moved_raw(value, host, (host, port, ""), raw)
     if new_raw is None or old_raw is None or not shows_no_secret(value, raw):
         raise shared_value(setting)

@@ -25,7 +25,7 @@ def in_environment(project: Project, wanted: Entries, held: Held) -> Iterator[Ed
     if held.how == "lent" or (last and wanted.source not in (None, last.document)):
         raise shared_value(wanted.setting)
     if last is None:
-        # What `extends` brings in is merged with the app's own by name (Compose specification, "extends").
+        # Compose merges what `extends` brings in with the app's own entries by name (specification, "extends").
         fragment = placing(project.services[wanted.setting.service], "environment")
         lines = wanted.lines(as_items=wanted.fit_a_list)
         if fragment is None or lines is None or wanted.source not in (None, fragment.document):
@@ -50,7 +50,7 @@ def _stated(wanted: Entries, last: Statement, name: str, text: Text, at: tuple[s
         old = last.document.text[alias.start : alias.end]
         return Edit(path=last.document.path, start=alias.start, end=alias.end, old=old, new=parts, at=at)
     if found or named:
-        # The value itself stands here and is read elsewhere by its anchor.
+        # The value is written here and read elsewhere through its anchor.
         raise shared_value(wanted.setting)
     position, new = _last_place(wanted, last, name, text)
     return insertion(last.document.path, position, new, at)

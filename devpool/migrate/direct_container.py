@@ -41,7 +41,7 @@ from devpool.model.tool_detection import direct_names
 from devpool.text.nodes import SequenceNode
 from devpool.undo.state import State
 
-# A shell's codes for a program that cannot be run and for one that is not there.
+# A shell's exit codes for a program that cannot run and for one that does not exist.
 NOT_RUN = (126, 127)
 
 
@@ -141,13 +141,13 @@ def ended(service: str, command: tuple[str, ...], code: int) -> CommandError:
             "command-not-found",
             f"`{program}` could not be run in `{service}` (exit code {code})",
             exit_code=code,
-            hint=f"see what the image has: devpool direct {service}",
+            hint=f"see what the image contains: devpool direct {service}",
         )
     return CommandError(
         "command-failed",
         f"`{what}` failed in `{service}` (exit code {code})",
         exit_code=code,
-        hint="what it says above is its own; it went to the database directly, not through a pooler",
+        hint="see its own output above; it connected directly to the database, not through a pooler",
     )
 
 
@@ -211,9 +211,9 @@ def _prove_links(opened: Opened, service: str, stated: Mapping[str, Any]) -> Non
     if _direct_links(opened, stated) is not None:
         raise DevpoolError(
             "link-kept",
-            f"the database's name still leads to the pooler in a container of `{service}`",
+            f"the database's name still points to the pooler in a container of `{service}`",
             where=opened.project.services[service].place,
-            hint="update Compose to 2.24.4 or newer, which lets a further file take a link away",
+            hint="update Compose to 2.24.4 or newer, in which an extra file can remove a link",
         )
 
 

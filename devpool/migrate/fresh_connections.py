@@ -22,13 +22,13 @@ from devpool.docker.containers import RunningContainer, Stack
 from devpool.errors import DevpoolError
 from devpool.output import Output
 
-# The time goes to `_AFTER`, as PgBouncer writes it.
+# The time goes to `_AFTER`, in PgBouncer's format.
 _BEFORE = """
 date '+%F %T'
 pooler-admin "SET server_lifetime = '0'" >&2
 """
-# What counts of `server_lifetime` is in the file: a devpool that was killed may have left the 0. Columns are found by
-# name, and counted from the end, since the names of database and user come first and may have a comma in them.
+# The real `server_lifetime` is in the file: a killed devpool may have left the 0. Columns are found by
+# name and counted from the end, since the names of database and user come first and may contain a comma.
 _AFTER = f"""
 sum() {{  # sum 'SHOW ...' COLUMN...
     pooler-admin "$1" | awk -F, -v names="${{*#"$1"}}" '

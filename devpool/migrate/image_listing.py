@@ -12,7 +12,7 @@ _MARK = "\x1e"  # ASCII's record separator: no file that is looked at has it in 
 
 def script() -> str:
     """Prints the working directory, and then each file that tells of a tool: its path and its text."""
-    # Patterns hold no blank, so that the shell's own splitting gives them one by one.
+    # Patterns contain no spaces, so the shell's word splitting yields them one by one.
     return (
         f"printf '%s\\n' \"$PWD\"; for f in {' '.join(patterns())}; do "
         f'[ -f "$f" ] && printf \'\\n\\036%s\\n\' "$f" && head -c {_LONGEST} "$f"; done; :'

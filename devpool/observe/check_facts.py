@@ -56,7 +56,7 @@ def gather(seen: Overview, *, warn: int, crit: int) -> Facts:
         ports=None
         if services is None
         else {n: _ports(services, n) for p in seen.poolers for n in (p.name, p.database)},
-        # Compose gives the logs of all containers of a name, another project's too.
+        # Compose returns the logs of all containers with a name, also those of another project.
         logged=_logged(stack, seen, [*(p.name for p in seen.poolers), *pooled]) if stack and not seen.another else {},
         warn=warn,
         crit=crit,
@@ -80,7 +80,7 @@ def _servers(stack: Stack, seen: Overview, services: Services) -> Iterator[Datab
     poolers = {p.database: p.name for p in seen.poolers if _answers(p)}
     for name in dict.fromkeys(r.database for r in seen.routes):
         if seen.running and name in services and name not in seen.running:
-            yield DatabaseServer(database=name, problem="it does not run")
+            yield DatabaseServer(database=name, problem="it is not running")
         elif name in seen.running or name in poolers:
             yield _server(stack, name, seen.running.get(name, []), seen.running.get(poolers.get(name, ""), []))
 
@@ -113,7 +113,7 @@ def _installed(stack: Stack, app: str, container: RunningContainer) -> Installed
     try:
         return read_installed(app, stack.execute(container, ["sh", "-c", inside("installed.sh")]), flags)
     except DevpoolError:
-        return Installed(app=app, problem="its container has no shell to look into it")
+        return Installed(app=app, problem="its container has no shell to inspect it with")
 
 
 def _logged(stack: Stack, seen: Overview, services: Iterable[str]) -> dict[str, tuple[str, ...]]:

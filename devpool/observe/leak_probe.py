@@ -67,7 +67,7 @@ class _Probe:
         self.routed = tuple(r.service for r in seen.routes if r.pooled and r.database == pooler.database)
 
     def look(self, found: LeakReport) -> None:
-        # Before anything else: looking into a connection leaves its own words there as the last ones.
+        # Before anything else: inspecting a connection makes that query its last statement.
         self.sessions = {int(row["pid"]): row for row in _sessions(self.stack, self.seen, self.pooler, self.container)}
         answers = dict(zip(_SHOWN, ask(self.stack, self.container, *_SHOWN), strict=True))
         self.servers = {s.pid: s for s in links(answers["SERVERS"])}
@@ -143,8 +143,8 @@ def _search(stack: Stack, app: RunningContainer, patterns: list[str]) -> tuple[M
 
 def _not_shared(pool: Pool) -> str:
     if pool.mode == "session":
-        return "session mode: each client has its own, and PgBouncer clears it afterwards"
-    return "statement mode has no transaction to look from" if pool.mode == "statement" else ""
+        return "session mode: each client has its own, and PgBouncer resets it afterward"
+    return "statement mode has no transaction to inspect it in" if pool.mode == "statement" else ""
 
 
 def _sessions(stack: Stack, seen: Overview, pooler: PoolerStatus, container: RunningContainer) -> list[dict[str, str]]:

@@ -25,7 +25,7 @@ from devpool.sizing.concurrency import Demand, Fact
 from devpool.sizing.size_values import Inputs, Load, ServerLimits
 
 T = TypeVar("T")
-_NOT_RUNNING = "what follows is from the files alone"
+_NOT_RUNNING = "the sizes below are based on the files alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ def prove_pooler(
     same("the pooler's build context", True, str(build.get("context", "")).endswith(BUILD_CONTEXT))
     depends = {n: v.get("condition") for n, v in (service.pop("depends_on", None) or {}).items()}
     waits = {} if pooler.external else {pooler.database: pooler.condition}
-    same("what the pooler waits for", waits, depends)
+    same("the pooler's dependencies", waits, depends)
     same("the pooler's extra hosts", len(pooler.extra_hosts), len(service.pop("extra_hosts", None) or []))
     same("the pooler's networks", sorted(pooler.networks or ("default",)), sorted(service.pop("networks", {})))
     ports = [(p.get("host_ip"), p.get("published"), str(p["target"])) for p in service.pop("ports", None) or []]
@@ -55,7 +55,7 @@ def prove_pooler(
 
 
 def _pooler_environment(pooler: Pooler, credentials: Credentials, database: dict[str, Any]) -> dict[str, str]:
-    # What is copied as it is written must be read as the database's own: `0123` is a number to Compose.
+    # A copied value must read the same as the database's own: `0123` is a number to Compose.
     theirs = {k: unescaped(v) for k, v in (database.get("environment") or {}).items()}
     address = {"POSTGRES_HOST": pooler.database, "POSTGRES_PORT": pooler.upstream_port}
     return {

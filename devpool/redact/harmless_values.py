@@ -13,7 +13,7 @@ from typing import Literal
 from devpool.text.patterns import regex
 
 LONGEST = 10_000
-"""Characters of a value that is looked at; of a longer one nothing is shown."""
+"""The longest value that is examined, in characters; nothing of a longer one is shown."""
 _DEEPEST = 20  # defaults within defaults, `${A:-${B:-...}}`; of a deeper one nothing is shown
 
 Span = tuple[int, int]
@@ -209,7 +209,7 @@ def _url(text: str, scheme: re.Match[str], end: int) -> Iterator[Span]:
     postgres = bool(_POSTGRES.search(scheme[0]))
     position, at = scheme.end(), text.rfind("@", scheme.end(), end)
     if at >= 0:
-        # Elsewhere a token may stand as the user: `https://TOKEN:x-oauth-basic@github.com`.
+        # Elsewhere the user may be a token: `https://TOKEN:x-oauth-basic@github.com`.
         user = re.compile(r"[\w.%-]{1,64}(?=[:@])").match(text, position, at + 1) if postgres else None
         if user:
             yield user.start(), user.end() + (text[user.end()] == ":")
@@ -217,7 +217,7 @@ def _url(text: str, scheme: re.Match[str], end: int) -> Iterator[Span]:
         position = at + 1
     found = _HOST.match(text, position, end) or (_HOSTS.match(text, position, end) if postgres else None)
     if not found:
-        # libpq: a URL without an authority, its host among the parameters.
+        # libpq: a URL without an authority, with its host among the parameters.
         yield from _after_host(text, position, end) if postgres and text.startswith("/", position) else ()
         return
     yield found.span()

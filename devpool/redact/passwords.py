@@ -12,9 +12,9 @@ import re
 from devpool.redact.harmless_values import shown_characters
 
 MASK = "***"
-# Not compiled here: most commands load these long before they show a text. Every one is linear in the text.
+# Not compiled here: most commands load these long before they show a text. All are linear in the text.
 _USERINFO = r"://[^:/@\s]*:"
-# In a keyword string up to the quote, the `;`, or the next word.
+# In a keyword string, up to the quote, the `;`, or the next word.
 _HIDDEN = (
     r"(?P<word>\b(?:password|passwd|pwd)\s*=\s*)(?:'[^'\r\n]*'|\"[^\"\r\n]*\""
     r"|[^;&\s]*(?:[^\S\r\n]+(?!\w+\s*=)[^;&\s]+)*)"

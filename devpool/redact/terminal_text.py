@@ -12,9 +12,9 @@ import json
 import re
 
 LONGEST_NAME = 256
-"""Characters of a word, or of what stands between backticks, that are shown; of a longer one both ends are."""
+"""How many characters of a word, or of text between backticks, are shown; of a longer one, both ends are."""
 LONGEST_LINE = 4000
-"""Characters of a line of words that are shown."""
+"""How many characters of a line of words are shown."""
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _NO_PICTURE = frozenset(

@@ -7,7 +7,7 @@ from collections.abc import Sequence as Several
 from devpool.text.nodes import MappingNode, Node, SequenceNode, resolved
 
 MAX_DEPTH = 80
-# Real files stay far below: a common block that a thousand services merge is a few ten thousand nodes.
+# Real files stay far below: a common block merged by a thousand services makes a few tens of thousands of nodes.
 _ALWAYS_FINE = 200_000
 _FOR_EACH = 20
 

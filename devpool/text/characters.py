@@ -68,7 +68,7 @@ def _laid_out(text: str, value: str, found: Sequence[Span], whole: Span) -> Iter
         if stop - last == count:
             yield from ((i, i + 1) for i in range(last, stop))
         else:
-            # A fold: its first character stands for all of the gap.
+            # A fold: its first character stands for the whole gap.
             yield from [(last, stop), *[(stop, stop)] * (count - 1)]
 
 

@@ -334,7 +334,7 @@ def test_a_pooler_that_is_down_is_found_and_the_rest_is_judged(seen: Seen) -> No
     assert {r["level"] for r in results(seen, "pooler down", "database")} == {"ok"}
     assert seen.answers["pooler down"]["leaks"] == []
     assert seen.said["pooler down"][0].startswith(
-        "DEVPOOL CRITICAL - pooler pgbouncer: does not answer: it does not run"
+        "DEVPOOL CRITICAL - pooler pgbouncer: does not answer: it is not running"
     )
 
 
