@@ -61,8 +61,8 @@ def refuse_half_changed(directory: Path) -> None:
     if after and before:
         raise DevpoolError(
             "half-changed",
-            f"the project may be half changed: `.devpool/journal` says that these changed: {_names(after)}, and "
-            f"that these did not: {_names(before)}; but that journal was not written here by this machine",
+            f"the project may be half changed: by `.devpool/journal`, these files changed: {_names(after)}, and "
+            f"these did not: {_names(before)}; but that journal was not written here by this machine",
             where=str(folder_of(directory)),
             hint=_way_out(directory),
         )

@@ -157,7 +157,7 @@ def test_the_backend_of_every_migration_was_a_direct_one(story: Story) -> None:
 
 
 def test_it_says_where_it_migrates_and_with_what(story: Story) -> None:
-    assert "migrating in shop, directly at db: alembic upgrade 0002 (Alembic, as you say)" in story.said[0]
+    assert "migrating in shop, directly at db: alembic upgrade 0002 (Alembic, your choice)" in story.said[0]
 
 
 def test_control_through_the_pooler_the_lock_stays_behind(story: Story) -> None:

@@ -216,7 +216,7 @@ def test_status_has_version_and_mode_as_a_connection_is_told_them(seen: Seen) ->
     (pooler,) = seen.answers["status"]["poolers"]
     assert (pooler["learnt_from"], pooler["pool_mode"]) == ("connection", "transaction")
     assert re.fullmatch(r"1\.\d+\.\d+", pooler["version"])
-    assert f"PgBouncer {pooler['version']}, transaction mode (as its connections are told)" in seen.said["top"][0]
+    assert f"PgBouncer {pooler['version']}, transaction mode (as it tells its connections)" in seen.said["top"][0]
 
 
 def test_status_has_the_pools(seen: Seen) -> None:

@@ -110,7 +110,10 @@ def test_session_mode_needs_a_pool_for_all_who_hold() -> None:
 
 def test_waiting_clients_are_told() -> None:
     load = Load(source="SHOW STATS", busy=1, waiting=7, longest=2.5)
-    assert "7 clients are waiting at the pooler now, the first for 2.5 s" in recommend(replace(inputs(app(64)), load=load)).sentence
+    assert (
+        "7 clients are waiting at the pooler now, the first for 2.5 s"
+        in recommend(replace(inputs(app(64)), load=load)).sentence
+    )
 
 
 def test_clients_have_room_for_old_and_new_containers_at_once() -> None:
