@@ -1,4 +1,4 @@
-"""Programs that serve or work, how each is told how much at once, and how many connections that means.
+"""App servers and workers: how each is told its concurrency, and how many connections that means.
 
 The defaults are those of each program's own documentation, named beside it. Pure.
 """

@@ -1,4 +1,4 @@
-"""Services that are given an app's variables and never connect to Postgres themselves. Pure."""
+"""Services that get an app's variables but never connect to Postgres themselves. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which images are Postgres servers, and which only have its name in theirs. Pure.
+"""Which images are Postgres servers, and which only contain its name. Pure.
 
 All expressions look at an image's name without registry and tag, in lower case, unless they say otherwise.
 """

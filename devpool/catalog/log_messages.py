@@ -1,6 +1,6 @@
-"""The classic messages of PgBouncer and Postgres behind it, as cause and fix. Pure.
+"""Well-known messages of PgBouncer and of Postgres behind it, with cause and fix. Pure.
 
-The messages are those of PgBouncer's and PostgreSQL's own sources; what to do about each is in the documentation that
+The messages come from the sources of PgBouncer and PostgreSQL; what to do about each is in the documentation that
 its entry names.
 """
 

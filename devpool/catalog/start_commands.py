@@ -1,4 +1,4 @@
-"""What the words of a start mean: servers that stay, migrations and chores that end, workers. Pure.
+"""What the words of a start command mean: long-running servers, migrations and chores that end, workers. Pure.
 
 The words are those of each program's own command line: Django's manage.py, Rails' and Rake's tasks, Laravel's artisan,
 Alembic, Prisma, Drizzle, Ecto's mix tasks, Entity Framework's dotnet ef, Airflow, Doctrine, and the migration tools of

@@ -1,4 +1,4 @@
-"""What a connection may ask of Postgres at its start, and a pooler does not pass on. Pure."""
+"""What a connection may request from Postgres at startup and a pooler does not pass on. Pure."""
 
 from __future__ import annotations
 

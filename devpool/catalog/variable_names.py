@@ -1,4 +1,4 @@
-"""What programs call the variables that say where their database is. Pure.
+"""The names of the variables that tell programs where their database is. Pure.
 
 Every program chooses these names itself, so most rows are the habits of many: libpq's own are
 https://www.postgresql.org/docs/current/libpq-envars.html, the image's are https://hub.docker.com/_/postgres, and those

@@ -1,4 +1,4 @@
-"""What an app stands on: its PgBouncer, its Postgres, and what is installed in it."""
+"""What an app depends on: its PgBouncer, its Postgres, and the drivers installed in it."""
 
 from __future__ import annotations
 

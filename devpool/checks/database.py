@@ -1,4 +1,4 @@
-"""Postgres behind the poolers: does it answer, and is there room for all pools."""
+"""Postgres behind the poolers: whether it answers and has room for all pools."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What rules about drivers have in common."""
+"""Code that the rules about drivers share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the checks are given. Everything in it is a value: whoever gathered it has met the world already."""
+"""The input of the checks. It is all plain values: the code that gathers them does the I/O."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What drivers and frameworks need under transaction pooling, and what they no longer need, for what is installed.
+"""What the installed drivers and frameworks need under transaction pooling, and what they no longer need.
 
 The rules are those of PgBouncer's "features" page and of each driver's own documentation; the address stands beside it.
 """

@@ -1,4 +1,4 @@
-"""What an app's container has installed that talks to Postgres, from the answer of docker/inside/installed.sh. Pure."""
+"""Which Postgres drivers an app's container has installed, from the output of docker/inside/installed.sh. Pure."""
 
 from __future__ import annotations
 

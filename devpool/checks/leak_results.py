@@ -1,4 +1,4 @@
-"""What was left on shared server connections, as results."""
+"""Session state left on shared server connections, as check results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Session state on server connections that everybody shares: what it is, and which app most likely left it. Pure.
+"""Session state on shared server connections: what it is, and which app most likely left it. Pure.
 
 What does not last under transaction pooling, and so stays for others, is listed in PgBouncer's documentation
 (https://www.pgbouncer.org/features.html, "SQL feature map for pooling modes").

@@ -1,4 +1,4 @@
-"""What poolers and apps logged, translated."""
+"""Translations of what poolers and apps logged."""
 
 from __future__ import annotations
 

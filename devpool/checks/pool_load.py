@@ -1,4 +1,4 @@
-"""How full the pools are, and who waits."""
+"""How full the pools are, and which clients wait."""
 
 from __future__ import annotations
 

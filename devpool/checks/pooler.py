@@ -1,4 +1,4 @@
-"""The poolers themselves: do they answer, is a query answered through them, are they safe."""
+"""The poolers themselves: whether they answer, pass a query through, and are safe."""
 
 from __future__ import annotations
 

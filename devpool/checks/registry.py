@@ -1,4 +1,4 @@
-"""All checks, in the order in which they are read: what comes first explains what comes after."""
+"""All checks, in reading order: earlier ones explain later ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether each app's connections arrive where its route leads."""
+"""Whether each app's connections arrive where its route points."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """`depends_on` and `links` of the pooled apps: where they name the database, they name its pooler.
 
-An app that is pooled by name goes on naming the database, and names the pooler beside it: what is linked and not named
-in `depends_on` Compose would restart the app with.
+An app that is pooled by name keeps naming the database and also names the pooler: if a link is not named
+in `depends_on`, Compose restarts the app along with it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The `links` of apps that are pooled by name: a name of the database leads to its pooler, and another to itself."""
+"""The `links` of apps that are pooled by name: a database name points to the pooler, and another to the database."""
 
 from __future__ import annotations
 

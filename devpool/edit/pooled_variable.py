@@ -1,6 +1,6 @@
-"""A second variable beside the one that holds an address: `${URL}` becomes `${URL_POOLED:-${URL}}`.
+"""A second variable next to the one that holds an address: `${URL}` becomes `${URL_POOLED:-${URL}}`.
 
-Where a colleague's or CI's `.env` lacks the new variable, the app works on, direct.
+If a colleague's or CI's `.env` lacks the new variable, the app keeps working, connected directly.
 """
 
 from __future__ import annotations

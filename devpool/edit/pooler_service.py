@@ -1,5 +1,5 @@
-"""The text of the pooler's service, and of its exporter's: compose/pooler.yml and compose/exporter.yml, filled in and
-laid out as their neighbours are.
+"""The text of the pooler's service and its exporter's: compose/pooler.yml and compose/exporter.yml, filled in and
+laid out like their neighbors.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The plan as edits of the user's text, each in the style of its neighbours."""
+"""The plan as edits to the user's text, each in the style of its neighbors."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A pooled app that shares its `depends_on` or `links` with services that stay direct gets one of its own.
 
-It says what the shared one says, with the pooler in the database's place. An alias or a merge cannot say that, so
+It repeats the shared one, with the pooler in place of the database. An alias or a merge cannot express that, so
 the entries are written out.
 """
 

@@ -1,7 +1,7 @@
-"""What a pooled app that shares a value with services that stay direct gets of its own.
+"""Separate entries for a pooled app that shares a value with services that stay direct.
 
-An entry goes into the app's `environment`, where that shows no secret that the file did not show before; an app for
-which it would is pooled by name (by_name.py). `own_places.py` says where the entries go.
+An entry goes into the app's `environment` if that exposes no secret that was not in the file before; an app for
+which it would is pooled by name (by_name.py). `service_entry_places.py` decides where the entries go.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where the entries go that an app gets of its own: into its `environment`."""
+"""Where an app's separate entries go: into its `environment`."""
 
 from __future__ import annotations
 

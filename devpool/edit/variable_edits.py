@@ -1,4 +1,4 @@
-"""Settings as edits: a new address at the place of the old one, and the old value kept beside it."""
+"""Connection variables as edits: a new address replaces the old one, and the old value is kept next to it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """PgBouncer's SHOW tables as metrics, under the names and labels of prometheus-community's pgbouncer_exporter, so that
-dashboards and alerts made for that one work. Columns are read by name: one that this PgBouncer lacks gives no metric,
-and of one that has two names in several releases either is taken. Pure.
+dashboards and alerts made for it work. Columns are read by name: one that this PgBouncer lacks gives no metric,
+and if a column has two names in different releases, either works. Pure.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What connections prove of a route: at the pooler and none at Postgres, for each container of an app."""
+"""What connections prove about a route: some at the pooler and none at Postgres, for each container of an app."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which service migrates, and how: what the user says, what the team fixed, what the files tell. Pure."""
+"""Which service migrates, and how: from the command line, the team's configuration, or the files. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One command in a container of an app's own service, directly at the database: what migrate and direct share."""
+"""One command in a container of an app's service, connected directly to the database: shared by migrate and direct."""
 
 from __future__ import annotations
 

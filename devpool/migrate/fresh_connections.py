@@ -1,14 +1,14 @@
-"""No client of a pooler meets `cached plan must not change result type` because of a migration.
+"""Keeps a migration from causing `cached plan must not change result type` in clients of a pooler.
 
-Postgres says so of a statement that was prepared before its table changed. PgBouncer keeps its clients' statements on
-server connections, which live for an hour, so the error would stay: its documentation (`max_prepared_statements`) has
-RECONNECT after the change. Alone that is not enough. Whoever comes between the change and RECONNECT meets the error;
-and under load RECONNECT meets connections that are just logging in, which PgBouncer takes for failed logins: it sends
-the clients away that wait for one (`server login has been failing`).
+Postgres reports it for a statement that was prepared before its table changed. PgBouncer keeps clients' statements on
+server connections, which live for an hour, so the error persists: its documentation (`max_prepared_statements`) says
+to RECONNECT after the change. That alone is not enough. A client between the change and RECONNECT gets the error;
+and under load, RECONNECT hits connections that are just logging in, which PgBouncer takes for failed logins: it rejects
+the clients that wait for one (`server login has been failing`).
 
 So while a migration runs, each server connection is used for one transaction only (`server_lifetime` 0): a statement
 that was prepared in the same transaction holds the lock of its table, and the pooler closes what is idle. RECONNECT
-comes only where a connection from before is still held afterwards, by a long transaction or a session, and between two
+follows only if an older connection is still held afterward, by a long transaction or a session, and between two
 logins.
 """
 

@@ -1,4 +1,4 @@
-"""A look at the working directory of an image: the shell script that prints it, and what it printed. Pure."""
+"""The working directory of an image: the shell script that lists it, and how its output is read. Pure."""
 
 from __future__ import annotations
 

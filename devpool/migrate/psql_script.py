@@ -1,7 +1,7 @@
-"""Where a psql runs and where it connects to: shell lines for the pooler's container and for the database's. Pure.
+"""Where psql runs and what it connects to: shell lines for the pooler's container and for the database's. Pure.
 
-Each sets libpq's own variables (PostgreSQL documentation, "Environment Variables") inside of the container, from what
-is there: no password comes here, and `-d` or `-U` of the user's own still count.
+Each sets libpq's variables (PostgreSQL documentation, "Environment Variables") inside the container, from what
+is there: no password leaves it, and the user's own `-d` or `-U` still apply.
 """
 
 from __future__ import annotations

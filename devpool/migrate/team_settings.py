@@ -1,11 +1,11 @@
-"""What a team fixes for everybody: `x-devpool` in the compose file, or `[tool.devpool]` in pyproject.toml. Pure.
+"""Configuration for the whole team: `x-devpool` in the compose file, or `[tool.devpool]` in pyproject.toml. Pure.
 
     x-devpool:                            [tool.devpool.migrate]
       migrate:                            service = "web"
         service: web                      command = ["alembic", "upgrade", "head"]
         command: alembic upgrade head
 
-Compose ignores what begins with `x-` (Compose specification, "Extension"). Where both say something, the compose file
+Compose ignores keys that begin with `x-` (Compose specification, "Extension"). If both are set, the compose file
 wins.
 """
 

@@ -1,4 +1,4 @@
-"""Gathers the facts for `devpool check`. What cannot be asked is a fact, too: nothing here ends the command."""
+"""Gathers the facts for `devpool check`. A failed query is also a fact: nothing here ends the command."""
 
 from __future__ import annotations
 

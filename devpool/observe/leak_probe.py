@@ -1,7 +1,7 @@
-"""Looks into the idle server connections of every pool for session state that was left there.
+"""Inspects the idle server connections of every pool for leftover session state.
 
-It takes no more of them at a time than are idle, and gives them back after three seconds at most
-(docker/inside/leaks.pl). What is busy in that moment is not looked into, and said to be.
+It never takes more of them at a time than are idle, and returns them after three seconds at most
+(docker/inside/leaks.pl). Busy ones are not inspected, and are reported as such.
 """
 
 from __future__ import annotations

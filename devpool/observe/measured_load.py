@@ -1,4 +1,4 @@
-"""What a running project tells of its load: the server's limits and connections, and the pooler's work."""
+"""The load of a running project: the server's limits and connections, and the pooler's work."""
 
 from __future__ import annotations
 

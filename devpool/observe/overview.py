@@ -1,4 +1,4 @@
-"""What can be seen of a project now: its routes and files, its poolers, and whose connections arrive where."""
+"""The current state of a project: its routes and files, its poolers, and which connections arrive where."""
 
 from __future__ import annotations
 

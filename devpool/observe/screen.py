@@ -1,6 +1,6 @@
-"""The live view as a picture for the terminal. Only what moves on a screen is drawn here; all else is output.py's.
+"""The live view for the terminal. Only the moving screen is drawn here; output.py does the rest.
 
-rich is imported here alone, and this module by `devpool top` and `status --watch` alone.
+Only this module imports rich, and only `devpool top` and `status --watch` import this module.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""All that is known of a project's databases for sizing them: from its files, and from what runs of it."""
+"""The input for sizing a project's databases: from its files, and from what is running."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of `devpool status`."""
+"""The text output of `devpool status`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`devpool top` and `status --watch`: look again and again, on a terminal as a picture that stays in its place."""
+"""`devpool top` and `status --watch`: refresh repeatedly, on a terminal in place."""
 
 from __future__ import annotations
 

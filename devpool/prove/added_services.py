@@ -1,4 +1,4 @@
-"""The proof of what enable adds: each pooler, and its exporter, is what the plan says, and is waited for."""
+"""The proof of what enable adds: each pooler and its exporter match the plan, and the apps wait for them."""
 
 from __future__ import annotations
 

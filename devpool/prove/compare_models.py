@@ -1,4 +1,4 @@
-"""Two readings of Compose's compared: where they differ is said, and never a value, which may be a secret."""
+"""Compares two of Compose's models: reports where they differ, but never a value, which may be a secret."""
 
 from __future__ import annotations
 

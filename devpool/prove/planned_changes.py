@@ -1,7 +1,7 @@
 """The proof, before anything is written: the new texts differ from the old ones by exactly the plan.
 
-Two independent proofs. The text: taking the edits back gives the old text again. The meaning: Compose's own
-model of the project, and its hash of every service, differ by what the plan says and by nothing else.
+Two independent proofs. The text: undoing the edits gives the old text again. The meaning: Compose's own
+model of the project, and its hash of every service, differ only by what the plan says.
 """
 
 from __future__ import annotations

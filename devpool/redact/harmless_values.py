@@ -1,7 +1,7 @@
-"""What of a setting's value may be shown: addresses, references to variables, and what is plainly harmless. Pure.
+"""Which parts of a value may be shown: addresses, references to variables, and what is plainly harmless. Pure.
 
-Nothing is looked for that a secret looks like: names and forms of secrets have no end. What is not known to be harmless
-is not shown. An answer is a flag for each character of the value.
+It does not search for what looks like a secret: secrets have endless names and forms. What is not known to be harmless
+is not shown. The answer is a flag for each character of the value.
 """
 
 from __future__ import annotations

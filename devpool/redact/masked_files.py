@@ -1,9 +1,9 @@
-"""The user's own files as they may be shown: every value masked by where it stands, its lines kept. Pure.
+"""The user's files in a form that may be shown: every value masked according to its place, lines kept. Pure.
 
-What YAML and env files are made of is shown: keys, names, punctuation, and the values that Compose gives a meaning of
-its own, such as `image` and `depends_on`. A variable's value, a label, a command and whatever else holds what the
-project says to its programs shows its addresses and what is plainly harmless (harmless.py). A file that cannot be
-parsed shows its indentation alone.
+The structure of YAML and env files is shown: keys, names, punctuation, and values that have a meaning to
+Compose, such as `image` and `depends_on`. Of a variable's value, a label, a command, and anything else that the
+project passes to its programs, only addresses and harmless parts are shown (harmless_values.py). A file that cannot be
+parsed shows only its indentation.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Texts without the passwords in them, for every word that leaves devpool.
+"""Removes passwords from all text that leaves devpool.
 
-`redact` is for sentences of any origin, in which it leaves out what has the shape of a password. `masked` is for the
-value of a setting: it shows what is known to be an address or to be harmless, and nothing else. Files as a whole are
-`masking.py`'s.
+`redact` is for sentences of any origin and removes whatever has the form of a password. `masked` is for the
+value of a variable: it shows only what is known to be an address or harmless. Whole files are handled by
+`masked_files.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Texts as a terminal may be given them: what would move its cursor, change the order of what it shows, or not be seen
+"""Makes text safe for a terminal: what would move its cursor, change the order of what it shows, or not be seen
 at all is spelled out, as `\\x1b` or `\\u202e`. Pure.
 
-Whatever a project says (names, values, paths, labels, log lines) goes through here on its way to the screen. What is
+All text from a project (names, values, paths, labels, log lines) goes through here on its way to the screen. What is
 spelled out is what Unicode does not call printable (its categories "Other" and "Separator" but for the space), and the
 printable characters that have no picture (UAX #44, Default_Ignorable_Code_Point, and the empty braille pattern).
 """

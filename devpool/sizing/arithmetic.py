@@ -1,4 +1,4 @@
-"""Should a database be pooled, and with what numbers: the arithmetic, each step with its formula and its source. Pure.
+"""Whether to pool a database, and with what numbers: the arithmetic, each step with its formula and source. Pure.
 
 Three limits meet in the size of a pool:
 

@@ -1,4 +1,4 @@
-"""What goes into the size of a pool, and what comes out, each number with its source."""
+"""Input and output of pool sizing, each number with its source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a value names a Postgres server: the spans of host and port, and nothing else of the value.
+"""Finds where a value names a Postgres server: the spans of host and port, and nothing else.
 
 Forms: URLs (libpq's `postgresql://`, with the driver suffixes of SQLAlchemy and Django's `postgis://`),
 JDBC and R2DBC URLs, keyword strings (libpq's `host=... port=...`, .NET's `Host=...;Port=...`),

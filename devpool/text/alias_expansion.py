@@ -1,4 +1,4 @@
-"""How much a file means once every alias is what it names: a few lines can mean billions of nodes."""
+"""How large a file is once every alias is expanded: a few lines can mean billions of nodes."""
 
 from __future__ import annotations
 

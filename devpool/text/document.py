@@ -1,7 +1,7 @@
 """One YAML file as text plus a tree that only points into it.
 
-PyYAML's event stream gives the positions. The composed tree of PyYAML itself is not used, because there
-an alias is the very node of its anchor, with the anchor's marks: here an `AliasNode` has a span of its own.
+PyYAML's event stream gives the positions. PyYAML's own composed tree is not used, because in it
+an alias is the same node as its anchor, with the anchor's marks: here an `AliasNode` has its own span.
 All positions count characters of `Document.text`, from which a byte order mark has been taken off.
 """
 

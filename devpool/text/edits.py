@@ -1,4 +1,4 @@
-"""Replace this span of this file by that text, and back. Knows nothing of YAML.
+"""Replaces spans of a file with other text, and reverses that. Knows nothing about YAML.
 
 New text is made of literal parts and of copies of other spans of the same file: a password that an edit
 repeats is never held by the edit itself, so that edits can be kept in a file that is committed.

@@ -1,6 +1,6 @@
 """One env file: its bindings, each with the span of its value.
 
-python-dotenv's parser cuts the text into bindings whose originals join to the text again; what a value means
+python-dotenv's parser splits the text into bindings whose originals join to the text again; what a value means
 follows Compose (the specification's "env_file" syntax), and the proof compares it with Compose's own reading.
 """
 

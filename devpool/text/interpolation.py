@@ -1,4 +1,4 @@
-"""`${VAR:-default}` as Compose reads it, with every character's place kept.
+"""Expands `${VAR:-default}` as Compose does, and keeps every character's place.
 
 The rules are those of the Compose specification, "Interpolation": `$VAR`, `${VAR}`, and `${VAR` followed by
 one of `:-`, `-`, `:?`, `?`, `:+`, `+` and an argument that may itself hold variables; `$$` is a dollar sign.

@@ -1,4 +1,4 @@
-"""How the neighbours are written: line ends, indentation, quotes, list or map. Inserted text follows them."""
+"""How the neighbors are written: line ends, indentation, quotes, list or map. Inserted text follows them."""
 
 from __future__ import annotations
 

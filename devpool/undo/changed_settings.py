@@ -1,4 +1,4 @@
-"""What the user has changed inside a pooler's own service: settings of PgBouncer, which are worth keeping, or more."""
+"""What the user changed inside a pooler's service: PgBouncer settings, which are worth keeping, or more."""
 
 from __future__ import annotations
 

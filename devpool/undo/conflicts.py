@@ -1,4 +1,4 @@
-"""Where the user has changed the very text of an edit: what devpool wrote there, and what is there now."""
+"""Where the user changed the text of an edit: what devpool wrote there, and what is there now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tells later whether a text that an edit copied is still as it was."""
+"""Checksums that later tell whether a text that an edit copied is unchanged."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What became of an edit in a file that was edited since: it stands, it is gone, or it was changed.
+"""Finds an edit in a file that has been edited since: it is still there, gone, or changed.
 
-An edit is looked for by what it is: by its place in the file's own terms (`at`), and by its text, whatever an editor
-made of the white space around it. Line numbers and offsets count for nothing here.
+An edit is found by its YAML path (`at`) and by its text, whatever an editor
+did to the white space around it. Line numbers and offsets do not matter here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What the text of an edit looks like by now: its words, and whatever an editor made of the white space around them.
+"""What the text of an edit looks like now: its words, and whatever an editor did to the white space around them.
 
-ProbedPool for strictly first, then ever more loosely; a match counts only at the place of the edit.
+The search is strict at first, then more and more loose; a match is valid only at the place of the edit.
 """
 
 from __future__ import annotations

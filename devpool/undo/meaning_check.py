@@ -1,7 +1,7 @@
-"""What taking a record's edits back changes in a file, beyond what devpool can have changed there. Pure.
+"""Finds what undoing a record's edits would change in a file beyond what devpool could have changed. Pure.
 
-A record is anyone's word, and it says what is put back. So what comes out is compared with what is there now: services
-stay but for the poolers, each keeps all that devpool never edits, and its variables differ by the poolers' addresses.
+Anyone can write a record, and it decides what is restored. So the result is compared with what is there now: services
+stay, except for the poolers; each keeps what devpool never edits; its variables differ only by the poolers' addresses.
 """
 
 from __future__ import annotations

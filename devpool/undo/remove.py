@@ -1,4 +1,4 @@
-"""What devpool wrote, taken out whole by its place: where its text was changed and may go all the same."""
+"""Removes what devpool wrote as a whole, by its place: for text that was changed and may still be removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`.devpool/state.json`: what was changed and how to take it back. Holds no secret and may be committed."""
+"""`.devpool/state.json`: what devpool changed and how to undo it. Contains no secret and may be committed."""
 
 from __future__ import annotations
 

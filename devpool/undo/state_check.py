@@ -1,8 +1,8 @@
-"""Whether a recorded edit undoes what devpool can have written. Pure.
+"""Whether a recorded edit undoes something that devpool could have written. Pure.
 
-A record is committed, so it is anyone's word: what it puts back goes into the user's files. Each kind of edit that
-`write/` makes has a shape: what it wrote names the pooler, its port or devpool's own variables, and what it replaced
-is an address, an alias or the name of a dependency on one line. `meaning_kept.py` looks at what comes out of them all.
+A record is committed, so anyone can write it, and what it restores goes into the user's files. Each kind of edit that
+`edit/` makes has a shape: what it wrote names the pooler, its port or devpool's own variables, and what it replaced
+is an address, an alias or the name of a dependency on one line. `meaning_check.py` checks the combined result.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Takes edits back out of a text, also after the user has gone on editing it.
+"""Undoes edits in a text, even after the user has edited it further.
 
-Where nothing else changed, the spans say all, and applying the edits again proves it. Otherwise each edit is found by
-what it is (traces.py). What still stands is taken back; what the user has taken out himself is left alone; where he
-has changed the very text of an edit there is a conflict, and the caller decides: refuse, keep his text, or force.
+If nothing else changed, the spans are enough, and applying the edits again proves it. Otherwise each edit is found by
+its content (locate_edit.py). What is still there is undone; what the user has removed is left alone; if the user
+changed the text of an edit, there is a conflict, and the caller decides: refuse, keep the user's text, or force.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An enabled project without the record of it: what devpool wrote is known by what it is, and goes back in meaning.
+"""Handles an enabled project without its record: recognizes what devpool wrote, and restores the meaning.
 
 A pooler is a service that is built from `.devpool/pgbouncer`; its own environment says which database is behind it.
 Each step gives new texts, and the caller reads the project again before the next: `unwrapped`, then those of

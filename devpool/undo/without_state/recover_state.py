@@ -1,6 +1,6 @@
-"""The record of an enable whose record is missing, as far as the compose files tell: options, poolers and routes. Pure.
+"""Rebuilds a missing record as far as the compose files allow: options, poolers and routes. Pure.
 
-Its edits stay unknown: unrecorded.py takes back in meaning what they made.
+Its edits stay unknown: recognize.py restores the meaning of what they changed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What goes to a pooler that is no more goes to its database: settings, `depends_on` and `links`. Pure."""
+"""Redirects what points to a removed pooler to its database: variables, `depends_on` and `links`. Pure."""
 
 from __future__ import annotations
 
