@@ -1,4 +1,4 @@
-"""The files below `.devpool/`, which a clone may have brought: real folders and files only, and no link is followed.
+"""The files below `.devpool/`, which may come with a clone: only real folders and files, and no link is followed.
 
 Every folder on the way is opened from the one above it (`openat` with `O_NOFOLLOW`), and all is done from its
 descriptor: a folder that becomes a link meanwhile leads nowhere. What stands there as a link, a pipe or a device is

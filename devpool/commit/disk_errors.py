@@ -1,4 +1,4 @@
-"""What the system says about a path, as refusals with a way out."""
+"""Turns the system's errors about a path into devpool's, with a way out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class RenameError(DevpoolError):
 
 @contextmanager
 def reporting(path: str | Path) -> Iterator[None]:
-    """Turn what the system says about a path into a refusal.
+    """Turn the system's error about a path into devpool's.
 
     Raises:
         DevpoolError: `not-writable`, `disk-full`, `disk-error`.
@@ -43,7 +43,7 @@ def _refusal(path: str, error: OSError) -> DevpoolError:
 
 
 def not_writable(path: str, reason: str, hint: str) -> DevpoolError:
-    """The refusal of a path that cannot be written."""
+    """The error for a path that cannot be written."""
     return DevpoolError("not-writable", f"cannot write this: {reason}", where=path, hint=hint)
 
 

@@ -1,4 +1,4 @@
-"""The only writer to the user's disk: one file or one folder at a time.
+"""Writes to the user's disk, one file or one folder at a time; nothing else does.
 
 What a caller can rely on, and what can go wrong:
 

@@ -1,4 +1,4 @@
-"""The journal's list of what a commit intends, as values and as a file that proves where it comes from."""
+"""The journal's list of what a commit intends to do, as values and as a file with proof of its origin."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Journal:
 
 
 def damaged(directory: Path, reason: str) -> DevpoolError:
-    """The refusal of a journal that cannot be believed."""
+    """The error for a journal that cannot be trusted."""
     return DevpoolError(
         "journal-damaged",
         f"an interrupted change cannot be undone, because its journal is damaged: {reason}",

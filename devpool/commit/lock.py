@@ -1,4 +1,4 @@
-"""One devpool at a time in a project: an flock on `.devpool/lock`."""
+"""Allows one devpool at a time in a project, with an flock on `.devpool/lock`."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""A key of this machine, which proves of a file below `.devpool/` that it was written here, for this very folder.
+"""This machine's key, which proves that a file below `.devpool/` was written here, for this very folder.
 
 32 random bytes in `$XDG_STATE_HOME/devpool/key` (`~/.local/state` by the XDG Base Directory Specification), made at
-first use, readable by the user alone. What a repository brings cannot be authenticated with it, nor what was written
+first use, readable only by the user. Files that come with a repository do not verify with it, nor do files written
 for another folder: the project's real path is part of what is signed (HMAC with SHA-256, RFC 2104).
 
-Without a key all goes on: what is written then is signed by nobody, and is not believed later.
+Everything works without a key, but what is written then is not signed, and not trusted later.
 """
 
 from __future__ import annotations

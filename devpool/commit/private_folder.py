@@ -1,9 +1,9 @@
-"""Folders for copies of files that hold passwords: nobody else can read them, and none outlives its devpool for long.
+"""Folders for copies of files with passwords: nobody else can read them, and none outlives its devpool for long.
 
-They lie in one place of the user's own, `$XDG_RUNTIME_DIR/devpool` (XDG Base Directory Specification: his alone, in
-memory) or else `devpool-UID` in the folder for temporary files. A process holds an flock on its folder as long as it
-lives; a folder that nobody holds was left by one that was killed, and the next devpool removes it. A place that is a
-link, of somebody else's or open to others is not used, and nothing in it is touched.
+They are in a place that belongs to the user, `$XDG_RUNTIME_DIR/devpool` (XDG Base Directory Specification: private, in
+memory), or else `devpool-UID` in the folder for temporary files. A process holds an flock on its folder as long as it
+lives; a folder that nobody holds was left by a killed process, and the next devpool removes it. A place that is a
+link, belongs to someone else or is open to others is not used, and nothing in it is touched.
 """
 
 from __future__ import annotations

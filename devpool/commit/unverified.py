@@ -1,8 +1,8 @@
-"""What lies below `.devpool/` and was not written there by this machine: it is named, and nothing of it is done.
+"""Files below `.devpool/` that this machine did not write there: devpool names them and does not act on them.
 
-A clone may bring it, the cache of a CI, or a project that was copied or moved while devpool was interrupted. Of the
-last the files may be half-changed, and nobody but the user can tell it from the others: the files that the list names
-are compared with it, and reading them is all that it can make devpool do.
+They may come from a clone, a CI cache, or a project that was copied or moved after an interrupted run. In the
+last case, the files may be half changed, and only the user can tell it from the others: the files that the list names
+are compared with it, and reading them is all that the list can make devpool do.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A value's address replaced in its raw text: only the characters that make host and port are touched."""
+"""Replaces a value's address in its raw text: only the characters of host and port change."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What names a pooled app's own value by an alias and stays as it is gets a copy of it: `URL: *url` becomes its text.
+"""An alias of a pooled app's value becomes a copy if its reader must not change: `URL: *url` becomes the text.
 
-The value stands at its anchor in the app, where it is about to change. A direct service, or a variable of the app
-itself that is direct by its name, reads the same as before.
+The value is at its anchor in the app, where it is about to change. A direct service, or a variable of the app
+that is direct by its name, then reads the same as before.
 """
 
 from __future__ import annotations

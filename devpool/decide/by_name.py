@@ -1,7 +1,7 @@
-"""Apps that are pooled by name: their own text stays, and a link makes the database's name lead to the pooler.
+"""Apps that are pooled by name: their own text stays, and a link points the database's name to the pooler.
 
-Docker's embedded DNS asks a container's own link aliases before service names: inside this one service the name is the
-pooler's, and everybody else still finds the database (Docker documentation, "Legacy container links" and "Networking").
+Docker's embedded DNS checks a container's link aliases before service names: inside this one service the name is the
+pooler's, and all others still find the database (Docker documentation, "Legacy container links" and "Networking").
 """
 
 from __future__ import annotations

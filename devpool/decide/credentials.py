@@ -1,8 +1,8 @@
-"""Where the pooler's user, password and database come from, without any of them moving to a more open place.
+"""Where the pooler's user, password and database come from, without moving any of them to a less private place.
 
-In this order: the database's own variables, taken over as they are written; a URL of an app in the same
-file; else a private file below `.devpool/`, mode 0600 and never committed. Of an env file only what the pooler needs
-goes to it (devpool/decide/from_env_file.py).
+In this order: the database's own variables, copied as they are written; a URL of an app in the same
+file; else a private file below `.devpool/`, mode 0600 and never committed. From an env file, the pooler only gets
+what it needs (devpool/decide/from_env_file.py).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Why a service should stay direct: what it is, what it runs, and how it is wired. The first reason found counts."""
+"""Why a service should stay direct: what it is, what it runs, and how it is wired. The first reason found applies."""
 
 from __future__ import annotations
 
@@ -164,8 +164,8 @@ def _by_kind(service: Service) -> Iterator[Reason]:
 def _one_off(project: Project, service: Service, awaited: frozenset[str]) -> Iterator[Reason]:
     """Reasons that hold only for a service that does its work and ends.
 
-    Migrators are often given `restart: always` with all that services share, and begin anew, or sleep, once they are
-    done: it says something only against what is a sign at most.
+    Migrators often share `restart: always` with other services, and start over or sleep once they are
+    done: it only outweighs weak evidence.
     """
     command = service.start()
     stays = service.text("restart") in ("always", "unless-stopped")

@@ -1,7 +1,7 @@
-"""What of an env file goes to the pooler: user, password and database, and nothing else that the file holds.
+"""What the pooler gets from an env file: user, password and database, and nothing else.
 
 A file that Compose interpolates with (`.env`) is not given to the pooler at all: its entries name the variables.
-Another one is, since its password must not be copied into a second file; what else it holds is set empty there.
+Any other is, since its password must not be copied into a second file; its other variables are set empty there.
 """
 
 from __future__ import annotations

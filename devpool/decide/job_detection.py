@@ -1,4 +1,4 @@
-"""What the text of a start does in the end: stay and serve, or do its work and end. Pure text, cut into its steps."""
+"""What a start command does in the end: keep serving, or do its work and exit. Works on text, split into steps."""
 
 from __future__ import annotations
 

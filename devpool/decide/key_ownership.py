@@ -1,7 +1,7 @@
-"""How a service holds a key (`environment`, `env_file`, `depends_on`), and the text that gives it one of its own.
+"""How a service gets a key (`environment`, `env_file`, `depends_on`), and the text that gives it its own.
 
-A key may stand in the service's own mapping, be an alias, come in by a merge of the whole service, or be lent to
-other services that merge this one. What others read is never changed for one service alone.
+A key may be in the service's own mapping, be an alias, come from a merge of the whole service, or be lent to
+other services that merge this one. What others read is never changed for just one service.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Which user, password and database a pooler can have.
+"""Which user, password and database a pooler can use.
 
-The image refuses the same at its start (docker/pgbouncer/upstream.sh), for what only a secret file or the shell tells;
-here it is said before a file changes.
+The image makes the same checks at startup (docker/pgbouncer/upstream.sh), for what only a secret file or the shell has;
+here they run before a file changes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""User, password and database with which an app enters a server, from its address and the variables beside it."""
+"""User, password and database that an app logs in with, from its address and the variables next to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who else reads a value where it is written, and so where and how it may be changed."""
+"""Which services read a value where it is written, and so where and how it may be changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What enable will change, in the project's terms, as values. Nothing of the text yet."""
+"""What enable will change, in the project's terms, as values, without any text yet."""
 
 from __future__ import annotations
 

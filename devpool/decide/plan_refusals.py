@@ -1,4 +1,4 @@
-"""What no plan can be made of, refused by name."""
+"""Errors for projects that no plan can be made for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every change decided: a pooler for each database, and where each setting of its apps goes."""
+"""Decides every change: a pooler for each database, and where each connection variable of its apps goes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""At which port a pooler listens, and at which its database does."""
+"""Which port a pooler listens on, and which port its database listens on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pooled or direct, one route for each app and database, always with a reason."""
+"""Decides the route, pooled or direct, for each app and database, always with a reason."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def way(*, pooled: bool, by_name: bool) -> str:
 
 
 def chosen_routes(project: Project, options: Options) -> list[Route]:
-    """The routes with what the user chose. Who is to have sessions of its own is pooled by that.
+    """The routes with the user's choices applied. Choosing session mode for an app also pools it.
 
     Raises:
         DevpoolError: `unknown-service`, `unknown-database`, `direct-and-pool`, `which-database`, `not-an-app`.

@@ -1,7 +1,7 @@
 """Apps whose driver refuses fewer SCRAM iterations than the usual 4096: those on Java and on Bun.
 
-RFC 7677 asks for at least 4096. libpq and most other drivers take what the server says; ongres/scram before 3.0, which
-Java's drivers use, and Bun do not.
+RFC 7677 requires at least 4096. libpq and most other drivers accept any number; ongres/scram before 3.0, which
+Java drivers use, and Bun do not.
 """
 
 from __future__ import annotations

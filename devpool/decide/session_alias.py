@@ -1,4 +1,4 @@
-"""The pooler's session alias: apps that need it go to `NAME_session` in place of the database `NAME`.
+"""The pooler's session alias: apps that need it use `NAME_session` instead of the database `NAME`.
 
 It is a second database name in the same PgBouncer, with `pool_mode=session` (docker/pgbouncer/README.md).
 """

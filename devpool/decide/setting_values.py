@@ -1,6 +1,6 @@
 """The types of docker/pgbouncer/settings.txt: which values fit each of them.
 
-The image checks the same again at every start (docker/pgbouncer/settings.sh); here it is said before a file changes.
+The image checks the same again at every start (docker/pgbouncer/settings.sh); here they run before a file changes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""PgBouncer's settings as the user gives them (`KEY=VALUE`): known, of the right type, and his to decide.
+"""PgBouncer's settings as the user gives them (`KEY=VALUE`): known, of the right type, and the user's to decide.
 
 The keys and their types are those of docker/pgbouncer/settings.txt; a key that begins with `db_` is one of PgBouncer's
 [databases] section.

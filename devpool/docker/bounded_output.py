@@ -1,4 +1,4 @@
-"""What a program says, read within limits of time and size: it may have been told to go on for ever."""
+"""Reads a program's output within limits of time and size: it may never end."""
 
 from __future__ import annotations
 

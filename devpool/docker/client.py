@@ -1,4 +1,4 @@
-"""python-on-whales, for what it types well, with errors that carry no password."""
+"""python-on-whales, for typed answers, with errors that contain no password."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def labels_of(container: Any) -> dict[str, str]:
 
 
 class errors:  # noqa: N801 - reads as a statement
-    """Turns python-on-whales' exceptions, which hold whole commands, into ours."""
+    """Turns python-on-whales' exceptions, which contain whole commands, into devpool's."""
 
     def __enter__(self) -> None:
         return None

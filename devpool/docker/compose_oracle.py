@@ -1,6 +1,6 @@
-"""Compose's reading of the project as it is and as it would be, before anything of the user's is written.
+"""Compose's model of the project before and after a change, made before any file of the user's is written.
 
-Both readings are made of a mirror of the project in a private temporary folder: the files that devpool read,
+Both models come from a mirror of the project in a private temporary folder: the files that devpool read,
 in their folders, with links to everything beside them. The mirror has the same paths both times, so that
 service hashes, which contain absolute paths, can be compared.
 """
@@ -113,7 +113,7 @@ def reading_after(sources: Sources, after: Mapping[str, bytes]) -> Reading:
 
 @contextmanager
 def _users_words(root: Path, files: ProjectFiles | Sources) -> Iterator[None]:
-    """In what Compose says the mirror's paths are the user's own, and no value of his files is quoted."""
+    """Replace the mirror's paths in Compose's messages by the user's, and remove values quoted from the files."""
     try:
         yield
     except DevpoolError as error:

@@ -1,4 +1,4 @@
-"""Which version of Docker's compose plugin is installed."""
+"""The version of the installed Compose plugin."""
 
 from __future__ import annotations
 

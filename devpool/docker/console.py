@@ -1,7 +1,7 @@
-"""PgBouncer's console in a running pooler: what it shows, settings changed while its clients stay, and RELOAD.
+"""PgBouncer's console in a running pooler: SHOW, settings changed while clients stay connected, and RELOAD.
 
-`SET` counts at once and until the next RELOAD, which reads the configuration file again. So what was set is also
-added to that file, where the last line of a key counts; it lies in memory and is made anew at every start of the
+`SET` applies at once and until the next RELOAD, which reads the configuration file again. So settings are also
+added to that file, in which the last line of a key wins; it is in memory and is created again at every start of the
 container, from its variables (docker/pgbouncer/README.md).
 """
 
@@ -88,7 +88,7 @@ def configuration(stack: Stack, pooler: RunningContainer) -> dict[str, dict[str,
 
 
 def tune(stack: Stack, pooler: RunningContainer, wanted: Mapping[str, str]) -> list[Outcome]:
-    """Give settings to a running pooler. No client is dropped, and where PgBouncer refuses one, none counts.
+    """Give settings to a running pooler. No client is dropped, and if PgBouncer rejects one, none applies.
 
     Args:
         stack: the project's containers.
@@ -111,7 +111,7 @@ def tune(stack: Stack, pooler: RunningContainer, wanted: Mapping[str, str]) -> l
 
 
 def _later(key: str, value: str, row: Mapping[str, str] | None) -> str:
-    """Why a setting has to wait for a restart; "" where it does not."""
+    """Why a setting has to wait for a restart; "" if it does not."""
     if not value:
         return "its default is read at startup"
     if key.startswith(_AT_START):
@@ -157,8 +157,8 @@ def _refused(pooler: RunningContainer, key: str, error: DevpoolError) -> Devpool
 def reload(stack: Stack, pooler: RunningContainer) -> None:
     """Let a pooler read its configuration again.
 
-    A RELOAD that fails has changed what stands before the error, and has put the rest at PgBouncer's own defaults
-    (https://github.com/pgbouncer/pgbouncer/issues/1482): the settings of before are put back.
+    A RELOAD that fails has applied what comes before the error and reset the rest to PgBouncer's defaults
+    (https://github.com/pgbouncer/pgbouncer/issues/1482): the previous settings are restored.
 
     Raises:
         DevpoolError: `reload-failed`, with what PgBouncer says and logs.

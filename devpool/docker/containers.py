@@ -1,5 +1,5 @@
-"""The project's containers: which run, how to start, ask and remove them. Docker is reached through
-python-on-whales for what it types well, and through engine.py for commands whose words matter.
+"""The project's containers: which ones run, and how to start, query and remove them. Uses
+python-on-whales for typed answers, and engine.py for commands whose exact words matter.
 """
 
 from __future__ import annotations

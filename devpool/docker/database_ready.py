@@ -1,4 +1,4 @@
-"""The image built and the databases up and healthy, before something goes to them directly, past any pooler."""
+"""Makes sure that the image is built and the databases are healthy before something connects directly to them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The only door to docker. What it raises carries no password.
+"""Runs docker; nothing else does. Its errors contain no password.
 
-`docker compose config` is asked directly, because python-on-whales knows neither its hashes nor its errors;
+`docker compose config` is called directly, because python-on-whales supports neither its hashes nor its errors;
 for containers python-on-whales gives typed answers (containers.py).
 """
 

@@ -1,4 +1,4 @@
-"""A docker command with the terminal, the streams and the signals of this process."""
+"""Runs a docker command with the terminal, streams and signals of this process."""
 
 from __future__ import annotations
 

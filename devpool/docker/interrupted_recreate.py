@@ -1,4 +1,4 @@
-"""Containers between old and new: what Compose leaves where it is interrupted or killed while it recreates them.
+"""Half-recreated containers: what Compose leaves behind if it is interrupted or killed while recreating them.
 
 Compose makes the new container beside the old one, as `<id of the old>_<name>`, stops and removes the old one, gives
 the new one its name, and starts it. Docker goes on with a stop after the Compose that asked for it is gone: the old

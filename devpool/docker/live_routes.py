@@ -1,4 +1,4 @@
-"""Which route is live: the connections at the pooler and at Postgres, by service and container."""
+"""The live routes: connections at the pooler and at Postgres, by service and container."""
 
 from __future__ import annotations
 

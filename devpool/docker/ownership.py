@@ -1,4 +1,4 @@
-"""Whose a container is. Compose finds containers by the project's name alone, which two folders may share. Pure.
+"""Which project a container belongs to. Compose goes only by the project name, which two folders may share. Pure.
 
 Compose writes into the labels of each container where the project was started from: its project directory
 (`com.docker.compose.project.working_dir`) and its compose files (`com.docker.compose.project.config_files`, separated

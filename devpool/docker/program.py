@@ -1,4 +1,4 @@
-"""Where the `docker` program is found: never in the current folder, which may be a stranger's clone."""
+"""Finds the `docker` program: never in the current folder, which may be a clone from a stranger."""
 
 from __future__ import annotations
 

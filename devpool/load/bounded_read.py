@@ -1,4 +1,4 @@
-"""Reading what the user names: refused by name where it is no file that has an end, and a bearable one."""
+"""Reads files that the user names, and refuses those that are not regular files or are too large."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def read(path: Path) -> bytes:
 
 @contextmanager
 def _reporting(path: Path) -> Iterator[None]:
-    """Turn what the system, or Python before it, says about a path into a refusal."""
+    """Turn an error of the system, or of Python, about a path into devpool's."""
     try:
         yield
     except (OSError, ValueError) as error:

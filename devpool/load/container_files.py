@@ -1,4 +1,4 @@
-"""Reading the user's folders: what a service is built from and mounts, and the scripts that it starts."""
+"""Reads the user's folders: what a service is built from and mounts, and the scripts that it starts."""
 
 from __future__ import annotations
 

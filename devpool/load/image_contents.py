@@ -1,4 +1,4 @@
-"""Which services are built from a folder that takes a file in, so that it can get into a layer of their image."""
+"""Which services have a build context that includes a file, so that it can end up in a layer of their image."""
 
 from __future__ import annotations
 

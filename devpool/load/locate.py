@@ -1,4 +1,4 @@
-"""Which files make the project, found as `docker compose` finds them, without reading what a compose file says.
+"""Finds the project's files as `docker compose` does, without parsing a compose file.
 
 Rules from the Compose specification and Compose's documentation of `-f`, `COMPOSE_FILE`, `--env-file`,
 `COMPOSE_ENV_FILES`, `--project-directory` and the default file names.

@@ -1,4 +1,4 @@
-"""Which files of a project are not to be edited: those outside of its root, and those that others read too.
+"""Which files of a project must not be edited: those outside its root, and those that other projects also read.
 
 Others are further compose files of the repository. They are looked for by their names and their text, in a bounded
 search; it is made only where a file of the project lies outside of the project directory.

@@ -1,4 +1,4 @@
-"""The project as its files say it, each read once, also those that its compose files name."""
+"""Reads all files of the project once, including those that its compose files name."""
 
 from __future__ import annotations
 

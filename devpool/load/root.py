@@ -1,6 +1,6 @@
-"""The root of a project: the repository that it lies in. Nothing outside of it is edited unless the user says so.
+"""The root of a project: the repository that contains it. Nothing outside it is edited without permission.
 
-Looks at folders and never runs git: what a clone brings could make git run something.
+It looks at folders and never runs git: a clone could make git run something.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The settings of a service: every address of a database in its variables and its command."""
+"""The connection variables of a service: every address of a database in its variables and its command."""
 
 from __future__ import annotations
 
