@@ -81,7 +81,7 @@ def _step_into(fd: int, path: Path) -> int:
 
 
 def _check_owner(found: os.stat_result, project: os.stat_result, path: Path) -> None:
-    """A folder is ours, root's, or of whoever owns the project; not more people can write to it than to the project."""
+    """A folder must belong to us, root, or the project's owner, and be no more widely writable than the project."""
     if found.st_uid not in (os.geteuid(), project.st_uid, 0):
         raise DevpoolError(
             "devpool-folder-not-yours",
@@ -99,7 +99,7 @@ def _check_owner(found: os.stat_result, project: os.stat_result, path: Path) -> 
 
 
 def not_real(path: Path, found: os.stat_result, wanted: str) -> DevpoolError:
-    """The refusal of what stands where devpool has a folder or a file of its own, and is something else."""
+    """The error for something else in the place of one of devpool's folders or files."""
     kind = _KINDS.get(stat.S_IFMT(found.st_mode), "a device")
     if wanted == "file" and found.st_nlink > 1 and kind == "a file":
         kind = "a file with another hard link"
@@ -114,7 +114,7 @@ def not_real(path: Path, found: os.stat_result, wanted: str) -> DevpoolError:
 
 @contextmanager
 def _reading(path: Path) -> Iterator[None]:
-    """Turn what the system says of a path that is only read into a refusal; that it is not there is no error yet."""
+    """Turn the system's error about reading a path into devpool's; a missing file is not an error yet."""
     try:
         yield
     except FileNotFoundError:
@@ -129,7 +129,7 @@ def _reading(path: Path) -> Iterator[None]:
 
 
 def status(directory: Path, path: Path) -> os.stat_result | None:
-    """What stands there, links not followed; None for nothing.
+    """What is there, without following links; None for nothing.
 
     Raises:
         DevpoolError: `cannot-read`, and those of `opened`.
@@ -209,7 +209,7 @@ def write(
     owner: tuple[int, int] | None = None,
     token: str = "",
 ) -> None:
-    """Create a file or replace it by a new one; its folder must exist. What is secret is never in a file of wider mode.
+    """Create a file or replace it with a new one; its folder must exist. A secret is never in a file with a wider mode.
 
     Args:
         before: what it must hold now; None: it must not exist.
@@ -242,7 +242,7 @@ def _expect(folder: int, path: Path, data: bytes | None) -> None:
 def _temp(
     folder: int, path: Path, data: bytes, mode: int | None, owner: tuple[int, int] | None, token: str
 ) -> Iterator[Path]:
-    """A finished and flushed file beside the target; gone again if what is done with it fails."""
+    """A finished and flushed file next to the target; removed again if its use fails."""
     temp = path.with_name(f".devpool-{token or os.urandom(8).hex()}")
     files.step("create", str(temp))
     fd = os.open(temp.name, _CREATE, 0o600, dir_fd=folder)
@@ -302,7 +302,7 @@ def make_folder(directory: Path, path: Path, mode: int = 0o755) -> None:
 
 
 def make_private(directory: Path, path: Path) -> None:
-    """Create a folder that nobody else can look into, or make one that is there so.
+    """Create a folder that nobody else can look into, or make an existing one private.
 
     Raises:
         DevpoolError: as `make_folder`.
@@ -314,7 +314,7 @@ def make_private(directory: Path, path: Path) -> None:
 
 
 def remove_folder(directory: Path, path: Path) -> bool:
-    """Remove a folder if it is empty; False if it is empty and cannot be removed, which does no harm."""
+    """Remove a folder if it is empty; False if it is empty but cannot be removed, which does no harm."""
     try:
         files.step("rmdir", str(path))
         with opened(directory, path.parent) as folder:
@@ -344,7 +344,7 @@ def below(directory: Path, folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 def too_large(folder: Path, what: str) -> DevpoolError:
-    """The refusal of a folder that holds more than devpool ever writes; `what` says of what it has too much."""
+    """The error for a folder that holds more than devpool ever writes; `what` says what it has too much of."""
     return DevpoolError(
         "devpool-folder-too-large",
         f"this folder {what}, so devpool did not write it",

@@ -49,7 +49,7 @@ def not_writable(path: str, reason: str, hint: str) -> DevpoolError:
 
 @contextmanager
 def rename_errors(path: str) -> Iterator[None]:
-    """Turn what the system says of a rename over a file into `RenameError`, where writing in place is left."""
+    """Turn the system's error about a rename over a file into `RenameError` if writing in place is still possible."""
     try:
         yield
     except OSError as error:

@@ -1,23 +1,23 @@
 """Several files as one: all of them change, or none.
 
-The failure model. We may be killed, or the machine may stop, at any instant; writes may fail; an editor may
+The failure model: devpool may be killed, or the machine may stop, at any instant; writes may fail; an editor may
 save one of the files at any time. Then the next command calls `recover`, and this holds:
 
 - `<project>/.devpool/journal/` holds a copy of every file as it was, and then `intent`: the list of the
   files, with the hash of the bytes before and after. Both are on the disk before the first file changes.
 - Removing `intent` is the commit. While it is there, recovery goes back; once it is gone, all files are new
-  and only the copies are left to be swept away.
+  and only the copies are left to remove.
 - Recovery looks at every file before it writes to any. One that is as before is left, one that is as
-  intended gets its old bytes back. With one that is neither, somebody has edited it since: recovery refuses,
+  intended gets its old bytes back. If one is neither, somebody has edited it since: recovery refuses,
   overwrites nothing and keeps the journal.
 - `intent` appears by a rename and proves that this machine wrote it for this very folder (`machine_key.py`). One
-  that does not, as a clone may bring it, or a project that was moved, is not believed in any part and stays as it is;
-  `unverified.py` tells of it, and the next commit gives its folder another name.
+  that does not, from a clone or a project that was moved, is not trusted at all and stays as it is;
+  `unverified.py` reports it, and the next commit renames its folder.
 - A file that had to be written in place may be a mixture of both texts. Its new bytes are in the journal
-  before that starts, and only a file whose every byte is that of one of the two counts as such a mixture.
+  before that starts, and only a file whose every byte matches one of the two is treated as such a mixture.
 - Recovery may itself be killed and run again: every step of it leaves a state that it accepts.
 
-Of the folders, only those below `.devpool` are made, and those are removed when they are empty.
+Only folders below `.devpool` are created, and they are removed when they are empty.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def commit(directory: Path, changes: Sequence[FileChange]) -> list[DevpoolError]
         directory: the project's folder. New folders are made only below its `.devpool`.
 
     Returns:
-        What the user should know of a change that is done: `journal-set-aside`, `copies-left`.
+        Warnings about a change that is done: `journal-set-aside`, `copies-left`.
 
     Raises:
         DevpoolError: `changed-meanwhile`, `not-writable`, `disk-full`, `disk-error`, `not-a-file`, `locked`,
@@ -154,7 +154,7 @@ def _change(
     mode: int | None,
     owner: tuple[int, int] | None = None,
 ) -> None:
-    """Bring one file from what it holds to what it shall hold, forwards or backwards."""
+    """Change one file from its present bytes to its new ones, forward or backward."""
     path = journal.path(entry)
     try:
         commit_file.change(journal.directory, path, current, target, mode=mode, owner=owner, token=journal.token)
@@ -210,7 +210,7 @@ def _entry(directory: Path, number: int, change: FileChange) -> IntentEntry:
 
 
 def _recover(directory: Path) -> bool:
-    """Whether a file had to be put back. What is not believed stays as it is."""
+    """Whether a file had to be restored. An untrusted journal stays as it is."""
     if devpool_files.names(directory, folder_of(directory)) is None:
         return False
     data = devpool_files.read(directory, intent_of(directory))
@@ -223,7 +223,7 @@ def _recover(directory: Path) -> bool:
 
 
 def _set_aside(directory: Path) -> list[DevpoolError]:
-    """Give the journal that is not believed, or a folder of its name that holds something else, another name."""
+    """Rename an untrusted journal, or a folder of its name that holds something else."""
     folder = folder_of(directory)
     if not devpool_files.names(directory, folder):
         return []
@@ -242,7 +242,7 @@ def _set_aside(directory: Path) -> list[DevpoolError]:
 
 
 def _undo(journal: Journal, entries: Sequence[IntentEntry]) -> bool:
-    """Give these files their old bytes; whether one had others. All is read before anything is written."""
+    """Give these files their old bytes; whether any had changed. Everything is read before anything is written."""
     found = [(entry, commit_file.read(journal.directory, journal.path(entry))) for entry in entries]
     changed = [(entry, current) for entry, current in found if digest(current) != entry.before]
     work = [(entry, current, _old_bytes(journal, entry)) for entry, current in changed]
@@ -333,7 +333,7 @@ def _is_file(directory: Path, path: Path) -> bool:
 
 
 def _sweep_after(directory: Path, paths: Sequence[Path]) -> list[DevpoolError]:
-    """Sweep after a change that is done, and say where that fails: the copies may hold passwords."""
+    """Clean up after a change that is done, and report a failure: the copies may contain passwords."""
     try:
         _sweep(directory, paths)
     except DevpoolError as error:

@@ -33,11 +33,11 @@ def state_home(shell: Mapping[str, str]) -> Path:
 
 
 def sign(directory: Path, purpose: str, body: bytes) -> bytes:
-    """A text with a first line that proves where it comes from; the key is made if need be.
+    """A text with a first line that proves its origin; creates the key if needed.
 
     Args:
         directory: the project directory.
-        purpose: what kind of file it is, so that none passes for another.
+        purpose: what kind of file it is, so that none can pass for another.
     """
     try:
         code = _code(_made(directory), directory, purpose, body)
@@ -64,7 +64,7 @@ def is_unsigned(data: bytes) -> bool:
 
 
 def problem(directory: Path) -> DevpoolError | None:
-    """Why this machine has no key and none can be made; None where it has one by now.
+    """Why this machine has no key and cannot create one; None if it has one by now.
 
     Returns:
         `no-machine-key`, as a warning: what it means and what to do.
@@ -93,7 +93,7 @@ def _folder(directory: Path) -> Path:
     """Where the key is.
 
     Raises:
-        DevpoolError: it would be where a clone can bring it along.
+        DevpoolError: a clone could contain that place.
     """
     folder = state_home(os.environ) / "devpool"
     if folder.is_relative_to(_NOWHERE):
@@ -118,7 +118,7 @@ def _found(folder: Path) -> bytes | None:
     """The key; None where there is none yet.
 
     Raises:
-        DevpoolError: what is there is not the user's alone.
+        DevpoolError: what is there does not belong to the user alone.
     """
     path = folder / "key"
     try:
@@ -151,7 +151,7 @@ def _check(found: os.stat_result, path: Path, kind: int, forbidden: int) -> None
 
 
 def _make(folder: Path) -> None:
-    """Make the key under a name of its own, and give it its name by a link: of two processes the first wins."""
+    """Create the key under a temporary name, and link it to its real name: of two processes, the first wins."""
     there = next(one for one in (folder, *folder.parents) if one.is_dir())
     if there.stat().st_uid != os.geteuid():
         raise _unusable(f"the folder belongs to another user (UID {there.stat().st_uid})", there)

@@ -24,7 +24,7 @@ _TRIES = 3  # another devpool that ends just now removes the place when it is em
 
 @contextmanager
 def private_folder() -> Iterator[Path]:
-    """A new folder that is this process's alone, its path without links. It is removed in the end.
+    """A new folder for this process alone, with a path without links. It is removed at the end.
 
     Raises:
         OSError: there is no place for it.
@@ -49,7 +49,7 @@ def private_folder() -> Iterator[Path]:
 
 
 def sweep() -> None:
-    """Remove the folders of processes that were killed. What cannot be removed stays for the next time."""
+    """Remove the folders of killed processes. What cannot be removed stays for the next time."""
     for place in _places():
         with suppress(OSError), closing(_Opened(place)) as opened:
             if opened.is_ours():

@@ -29,7 +29,7 @@ _COMPARED = 100  # files that are compared
 
 
 def warnings(directory: Path) -> list[DevpoolError]:
-    """What is not believed, as a warning each: `journal-not-verified`, `digests-not-verified`.
+    """A warning for each untrusted file: `journal-not-verified`, `digests-not-verified`.
 
     Args:
         directory: the project directory.
@@ -49,7 +49,7 @@ def warnings(directory: Path) -> list[DevpoolError]:
 
 
 def refuse_half_changed(directory: Path) -> None:
-    """A project whose files may be half-changed is not changed further.
+    """Refuse to change a project whose files may be half changed.
 
     Raises:
         DevpoolError: `half-changed`: a journal that is not believed names files that hold just what it says they would
@@ -106,7 +106,7 @@ def _digests_warning(directory: Path) -> DevpoolError:
 
 
 def _entries(data: bytes) -> list[dict[str, Any]]:
-    """The entries of a list that nobody vouches for; none where it cannot be read."""
+    """The entries of an unverified list; none if it cannot be read."""
     if len(data) > _LONGEST_LIST:
         return []
     try:

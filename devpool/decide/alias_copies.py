@@ -56,7 +56,7 @@ def find_alias_copies(project: Project, moving: Iterable[ConnectionVariable], sh
 
 
 def _stated(value: Value) -> Node | None:
-    """What an entry of a mapping says, an alias not followed."""
+    """The value of a mapping entry, without following an alias."""
     holder = value.origin.holder
     return holder.value if isinstance(holder, Entry) and value.origin.form == "map" else None
 
@@ -83,7 +83,7 @@ def alias_copy_edits(found: AliasCopies, edits: list[Edit]) -> Iterator[Edit]:
 
 
 def _copied(one: Unaliased) -> Edit:
-    """With the name before it, by which the edit is found again: its own text is nothing but a copy."""
+    """Includes the name before it, by which the edit is found again: its own text is just a copy."""
     text, start, end = one.document.text, one.entry.key.start, one.alias.end
     at = path_to(one.document.root, start)
     new = (text[start : one.alias.start], one.value)

@@ -26,15 +26,15 @@ _DIRECT = "-direct"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ByName:
-    """One app and one database whose names lead to a pooler.
+    """One app and one database whose names point to a pooler.
 
     Attributes:
         service: the app.
         database: the database.
         pooler: the service of its pooler.
         names: the names of the database that the app uses, or may use.
-        direct: a name of its own for the database itself; "" for one outside of the project.
-        settings: the settings that stay as they are; none where the address is in no variable.
+        direct: a separate name for the database itself; "" for one outside the project.
+        settings: the connection variables that stay as they are; none if the address is in no variable.
     """
 
     service: str
@@ -113,7 +113,7 @@ def _refuse_network(project: Project, service: str) -> None:
 
 
 def _refuse_hosts(project: Project, service: str, database: str, names: Iterable[str]) -> None:
-    """A name that is an address, that `extra_hosts` answers, or that another link has, cannot lead elsewhere."""
+    """A name that is an IP address, is in `extra_hosts`, or belongs to another link cannot be redirected."""
     told = networks.extra_hosts(project.services[service])
     linked = (text.partition(":") for text in project.services[service].names("links"))
     others = {alias or name for name, _, alias in linked if name != database}
@@ -128,7 +128,7 @@ def _refuse_hosts(project: Project, service: str, database: str, names: Iterable
 
 
 def fixed_port(pairs: Iterable[Sequence[ConnectionVariable]]) -> str | None:
-    """The port at which apps that are pooled by name look, and their pooler has to listen; None where there are none.
+    """The port that apps pooled by name use, and on which their pooler must listen; None if there are no such apps.
 
     Args:
         pairs: for each app its settings of the database; none where only a file or an image says it.

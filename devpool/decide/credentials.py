@@ -36,7 +36,7 @@ _METHOD = "POSTGRES_HOST_AUTH_METHOD"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Credentials:
-    """How the pooler is told its user, password and database.
+    """How the pooler gets its user, password and database.
 
     Attributes:
         document: the file that the pooler's block goes into.
@@ -173,7 +173,7 @@ def _said(values: Iterable[tuple[str, Value]]) -> tuple[Said, ...]:
 
 
 def _user_and_database(service: Service, values: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
-    """What a database says of its user and its database: plainly, or by one of its secrets."""
+    """A database's settings for its user and database: plain, or through one of its secrets."""
     for name in (USER, DB):
         value, file = _named(values, name), values.get(name + "_FILE")
         if value is not None:
@@ -269,7 +269,7 @@ def _of_database_env_files(project: Project, database: str, *, alone: bool) -> C
 
 
 def _is_whole(setting: ConnectionVariable, document: Document) -> bool:
-    """Whether the URL is all of the value, so that the pooler understands it."""
+    """Whether the value is just the URL, so that the pooler can parse it."""
     holder = setting.value.origin.holder
     scalar = holder if isinstance(holder, ScalarNode) else getattr(holder, "value", None)
     plain = isinstance(scalar, ScalarNode) and inner(document.text, scalar) is not None

@@ -43,7 +43,7 @@ def reasons(
         project: the project.
         service: the app.
         database: one of its databases.
-        awaited: the services whose end others wait for (`awaited_services`).
+        awaited: the services that others wait for to finish (`awaited_services`).
         published: whether the pooler will be reached from the host's network too.
     """
     found = project.services[service]
@@ -57,7 +57,7 @@ def reasons(
 
 
 def awaited_services(project: Project) -> frozenset[str]:
-    """Services that another waits for with `service_completed_successfully`."""
+    """Services that another service waits for with `service_completed_successfully`."""
     found: set[str] = set()
     for service in project.services.values():
         for statement in service.statements("depends_on"):
@@ -94,7 +94,7 @@ def _by_address(project: Project, service: str, database: str) -> Iterator[Reaso
 
 
 def _states_it_itself(project: Project, service: str) -> bool:
-    """Whether a setting stands in the service's own text, not in what it shares with others."""
+    """Whether a variable is in the service's own text, not in text that it shares with others."""
     own = _own_environment(project.services[service])
     return any(s.in_command or s.value.origin.container in own for s in project.of(service))
 
@@ -121,7 +121,7 @@ def _by_replication(project: Project, service: str) -> Iterator[Reason]:
 
 
 def bystander(service: Service, database: str, *, own: bool) -> Iterator[Reason]:
-    """Reasons for a service that only happens to be given the variables that others need.
+    """Reasons for a service that only happens to get variables that others need.
 
     Args:
         service: the service.
@@ -162,7 +162,7 @@ def _by_kind(service: Service) -> Iterator[Reason]:
 
 
 def _one_off(project: Project, service: Service, awaited: frozenset[str]) -> Iterator[Reason]:
-    """Reasons that hold only for a service that does its work and ends.
+    """Reasons that apply only to a service that does its work and exits.
 
     Migrators often share `restart: always` with other services, and start over or sleep once they are
     done: it only outweighs weak evidence.

@@ -42,7 +42,7 @@ class Held:
 
 @dataclass(slots=True)
 class Readers:
-    """Who reads a key where: by the id of an entry, of its value, and of a mapping that services merge."""
+    """Which services read a key where: by the id of an entry, of its value, and of a mapping that services merge."""
 
     key: str
     services: Mapping[str, Service]
@@ -71,7 +71,7 @@ class Readers:
                     self._extending.setdefault(id(fragment.node), set()).add(name)
 
     def of(self, node: Entry | Node) -> set[str]:
-        """The services for which an entry or a value counts."""
+        """The services that an entry or a value applies to."""
         return self._found.get(id(node), set())
 
     def held(self, name: str, alike: set[str]) -> Held:

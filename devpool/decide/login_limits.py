@@ -36,7 +36,7 @@ def said_by(place: str, login: Mapping[str, str]) -> tuple[Said, ...]:
 
 
 def refuse_unusable(said: Iterable[Said], apps: Iterable[str]) -> None:
-    """A login that the pooler could not start with.
+    """Refuse a login that the pooler could not start with.
 
     Args:
         said: its parts.

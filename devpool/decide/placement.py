@@ -24,7 +24,7 @@ How = Literal["text", "second"]
 
 
 class Placements:
-    """Who else reads a value where it is written.
+    """Which other services read a value where it is written.
 
     Args:
         project: the project.
@@ -73,7 +73,7 @@ class Placements:
         self.heirs = _heirs(project)
 
     def where(self, setting: ConnectionVariable) -> Where:
-        """Where the setting is to be changed.
+        """Where to change the variable.
 
         Raises:
             DevpoolError: `shared-value`, `outside-root`, `read-elsewhere`.
@@ -167,7 +167,7 @@ class Placements:
         return holding is not None and holding.source in self.loaded
 
     def _holding(self, setting: ConnectionVariable) -> Piece | None:
-        """The one variable that the address is wholly in."""
+        """The single variable that contains the whole address."""
         address = setting.address
         start, end = address.host_span[0], max(address.host_span[1], (address.port_span or (0, 0))[1])
         return variable_holding(setting.value, start, end) if setting.value.origin.exact else None
@@ -192,7 +192,7 @@ def _heirs(project: Project) -> dict[int, list[str]]:
 
 
 def only_in_shell(setting: ConnectionVariable, variable: str) -> DevpoolError:
-    """The refusal of a value that no file holds."""
+    """The error for a value that is in no file."""
     return DevpoolError(
         "only-in-shell",
         f"`{setting.service}.{setting.variable}` gets its value from the shell's `{variable}`, which no file sets",
@@ -203,7 +203,7 @@ def only_in_shell(setting: ConnectionVariable, variable: str) -> DevpoolError:
 
 
 def not_plain(setting: ConnectionVariable) -> DevpoolError:
-    """The refusal of a setting whose text cannot be edited yet."""
+    """The error for a variable whose text cannot be edited yet."""
     return DevpoolError(
         "value-not-plain",
         f"`{setting.service}.{setting.variable}` is written in a form that devpool cannot edit yet",
@@ -214,7 +214,7 @@ def not_plain(setting: ConnectionVariable) -> DevpoolError:
 
 
 def extended(setting: ConnectionVariable, heir: str) -> DevpoolError:
-    """The refusal of a setting that a direct service takes over from the app with `extends`."""
+    """The error for a variable that a direct service inherits from the app with `extends`."""
     name = setting.service
     return DevpoolError(
         "shared-value",
@@ -226,7 +226,7 @@ def extended(setting: ConnectionVariable, heir: str) -> DevpoolError:
 
 
 def with_secret(setting: ConnectionVariable) -> DevpoolError:
-    """The refusal of a value that would have to be repeated in another file, where its password does not stand."""
+    """The error for a value that would have to be repeated in another file, which does not contain its password."""
     name, variable = setting.service, setting.variable
     return DevpoolError(
         "shared-value",
@@ -238,7 +238,7 @@ def with_secret(setting: ConnectionVariable) -> DevpoolError:
 
 
 def shared_value(setting: ConnectionVariable) -> DevpoolError:
-    """The refusal of a setting that direct services share and that has no place of its own."""
+    """The error for a variable that direct services share and that has no place of its own."""
     name = setting.service
     return DevpoolError(
         "shared-value",

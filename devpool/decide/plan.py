@@ -41,7 +41,7 @@ class Pooler:
         profiles: the database's profiles.
         condition: what it waits for at the database.
         restart: the database's restart policy, "" for none.
-        tls: whether some app demands TLS of it.
+        tls: whether some app requires TLS from it.
         published: the port of the host's loopback at which it can be reached; "" for none.
         extra_hosts: `extra_hosts` of the apps that say where an external database is.
         settings: PgBouncer's settings that the user chose, by key.
@@ -84,10 +84,10 @@ class Pooler:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Move:
-    """One setting goes to a pooler.
+    """One connection variable that moves to a pooler.
 
     Attributes:
-        setting: the setting, with its old address.
+        setting: the variable, with its old address.
         pooler: where it goes.
         where: "origin", at the place the value is written, for all that share it; "own", an entry of the app's
             own over a value it shares with others.
@@ -123,7 +123,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Plan:
-    """All of it; `by_name` are the apps whose text stays, and is led to a pooler by links."""
+    """The whole plan; `by_name` are the apps whose text stays and that reach a pooler through links."""
 
     poolers: tuple[Pooler, ...]
     routes: tuple[Route, ...]

@@ -15,7 +15,7 @@ _LONGEST_NAME = 1000
 
 
 def refuse_unplaced(project: Project, routes: list[Route], options: Options) -> None:
-    """A URL that lists several hosts cannot go to one pooler.
+    """Refuse a URL that lists several hosts: one pooler cannot replace them.
 
     Raises:
         DevpoolError: `several-hosts`.

@@ -185,7 +185,7 @@ def _profiles(services: list[Service]) -> tuple[str, ...]:
 
 
 def demands_tls(project: Project, settings: list[ConnectionVariable]) -> bool:
-    """Whether some setting demands TLS of its pooler."""
+    """Whether some connection variable requires TLS from its pooler."""
     return bool(_demanding(project, settings))
 
 

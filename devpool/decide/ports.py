@@ -17,13 +17,13 @@ Pairs = set[tuple[str, str]]
 def listen_port(
     project: Project, settings: list[ConnectionVariable], pooled: Pairs, wanted: str | None, fixed: str | None = None
 ) -> str:
-    """6432, unless some app names no port: then 5432, so that the host alone has to change.
+    """6432, unless some app names no port: then 5432, so that only the host has to change.
 
     Args:
         project: the project.
         settings: the settings that go to the pooler.
         pooled: the (service, database) that are pooled.
-        wanted: the port that the user asks for; None for none.
+        wanted: the port that the user wants; None for no choice.
         fixed: the port at which apps that are pooled by name look; None where there are none.
 
     Raises:
@@ -93,7 +93,7 @@ def _shared_ports(project: Project, settings: list[ConnectionVariable], pooled: 
 
 
 def upstream_port(settings: list[ConnectionVariable], published: Mapping[str, str]) -> str:
-    """Where a database listens, as the apps say.
+    """The port that a database listens on, according to the apps.
 
     Args:
         settings: the settings that go to its pooler.

@@ -13,9 +13,9 @@ from devpool.model.project import Project, unknown_service
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """How one app reaches one database, and why: a stable `code` and a sentence.
+    """How one app reaches one database, and why: a stable `code` and a reason in words.
 
-    `by_name` tells that the app's own text stays, and that a link makes the database's name lead to the pooler.
+    `by_name`: the app's own text stays, and a link points the database's name to the pooler.
     """
 
     service: str
@@ -94,7 +94,7 @@ def _by_name(project: Project, name: str, options: Options) -> Iterator[Route]:
 
 
 def uses_session_alias(route: Route, options: Options) -> bool:
-    """Whether a route goes to the pooler's session alias."""
+    """Whether a route uses the pooler's session alias."""
     return bool({route.service, f"{route.service}:{route.database}"} & set(options.session))
 
 

@@ -16,7 +16,7 @@ from devpool.model.services import Service
 
 
 def refuse_fast_auth(project: Project, settings: list[ConnectionVariable], chosen: Mapping[str, str]) -> None:
-    """Fewer SCRAM iterations are refused where a pooled app could not log in any more.
+    """Refuse fewer SCRAM iterations if a pooled app could no longer log in.
 
     Args:
         project: the project.
@@ -41,7 +41,7 @@ def refuse_fast_auth(project: Project, settings: list[ConnectionVariable], chose
 
 
 def _platform(service: Service, setting: ConnectionVariable, names: set[str]) -> str:
-    """`Java`, `Bun`, or "" where neither is plain to see."""
+    """`Java`, `Bun`, or "" if neither is evident."""
     image, command = service.text("image").partition("@")[0], service.start()
     java = (
         scram_platforms.JAVA_IMAGES.search(image)

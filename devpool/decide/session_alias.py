@@ -25,7 +25,7 @@ _NAME = regex(r"[^,=*'\s]+")
 
 
 def refuse_direct(routes: Iterable[Route], wanted: Iterable[str]) -> None:
-    """A service that is to use the session alias has to be pooled.
+    """A service that uses the session alias has to be pooled.
 
     Raises:
         DevpoolError: `session-direct`.

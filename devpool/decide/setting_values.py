@@ -1,6 +1,6 @@
 """The types of docker/pgbouncer/settings.txt: which values fit each of them.
 
-The image checks the same again at every start (docker/pgbouncer/settings.sh); here they run before a file changes.
+The image checks the same again at every start (docker/pgbouncer/settings.sh); this check runs before a file changes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _FORMS = {
 
 
 def expected(kind: str, value: str) -> str:
-    """What a type expects, in words, where the value does not fit; "" where it does.
+    """What a type expects, in words, if the value does not fit; "" if it does.
 
     Args:
         kind: a type of settings.txt, such as `int:1:65535` or `one-of:a,b`.

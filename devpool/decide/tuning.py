@@ -52,11 +52,11 @@ def read_types(text: str) -> dict[str, str]:
 
 
 def read_settings(words: Iterable[str], types: Mapping[str, str]) -> dict[str, str]:
-    """`KEY=VALUE`s as settings by key. An empty value stays empty: it takes a setting out.
+    """`KEY=VALUE`s as settings by key. An empty value stays empty: it removes a setting.
 
     Raises:
         DevpoolError: `unknown-setting`, `setting-decided`, `bad-setting-value`, `setting-twice`, `secret-setting`.
-        UsageError: `bad-setting`, for what is no `KEY=VALUE`.
+        UsageError: `bad-setting`, for text that is not `KEY=VALUE`.
     """
     found: dict[str, str] = {}
     for word in words:
@@ -68,7 +68,7 @@ def read_settings(words: Iterable[str], types: Mapping[str, str]) -> dict[str, s
 
 
 def add(found: dict[str, str], key: str, value: str, types: Mapping[str, str]) -> None:
-    """Put one more setting to the others, checked.
+    """Check one more setting and add it to the others.
 
     Raises:
         DevpoolError: as `read_settings`.
@@ -116,7 +116,7 @@ def variables(settings: Mapping[str, str], *, tls: bool) -> dict[str, str]:
 
     Args:
         settings: what the user chose, by key; it wins.
-        tls: whether some app demands TLS of the pooler.
+        tls: whether some app requires TLS from the pooler.
     """
     first = {PRESET: settings[PRESET]} if PRESET in settings else {}
     demanded = _TLS if tls and settings.get(PRESET) not in _STRICT else {}
@@ -125,7 +125,7 @@ def variables(settings: Mapping[str, str], *, tls: bool) -> dict[str, str]:
 
 
 def chosen(stated: Mapping[str, str], *, tls: bool) -> dict[str, str]:
-    """What the user chose of the settings that a pooler's variables state: the inverse of `variables`.
+    """The user's choices among the settings in a pooler's variables: the inverse of `variables`.
 
     Args:
         stated: the settings by key, in the order of the variables.
@@ -145,5 +145,5 @@ def variable(key: str) -> str:
 
 
 def in_words(settings: Mapping[str, str]) -> str:
-    """Settings as they can be typed: `preset=ci 'server_reset_query=DISCARD ALL'`."""
+    """Settings as the user can type them: `preset=ci 'server_reset_query=DISCARD ALL'`."""
     return shlex.join(f"{key}={value}" for key, value in settings.items())

@@ -1,7 +1,7 @@
-"""What `include` says, read as Compose reads it, and the variables that count in the very file that says it.
+"""Reads `include` as Compose does, and the variables that apply in the file that contains it.
 
-A file that is included gets, for its own interpolation, the env files of that `include` beside the variables of the
-file that includes it (compose-spec/compose-go, loader/include.go); they count nowhere else.
+An included file gets, for its own interpolation, the env files of that `include` in addition to the variables of the
+file that includes it (compose-spec/compose-go, loader/include.go); they apply nowhere else.
 """
 
 from __future__ import annotations

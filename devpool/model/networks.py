@@ -1,4 +1,4 @@
-"""Which networks a pooler has to join, and what a service says of its health."""
+"""Which networks a pooler has to join, and what a service says about its health."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the project means to devpool: its databases, and the settings by which services reach them."""
+"""The project as devpool sees it: its databases, and the connection variables of its services."""
 
 from __future__ import annotations
 

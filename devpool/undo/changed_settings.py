@@ -113,9 +113,9 @@ def _comments(text: str) -> list[str]:
 def adopted(
     options: Options, state: State, found: Mapping[str, Mapping[str, str]], types: str, *, strict: bool = True
 ) -> Options:
-    """The options of enable with the settings that the user has written into the poolers' services himself.
+    """The options of enable with the settings that the user wrote into the poolers' services.
 
-    What he has asked for on the command line since wins.
+    Later choices on the command line win.
 
     Args:
         options: what is asked for.

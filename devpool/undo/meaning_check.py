@@ -36,7 +36,7 @@ def beyond(now: File, after: File, ours: Ours, *, forced: bool = False) -> Itera
         now: the file as it is.
         after: the file without the edits.
         ours: how what devpool writes can be told.
-        forced: whether the user has asked to overwrite what he had changed: then a value may be any other.
+        forced: whether the user asked to overwrite changed text: then a value may be any other.
     """
     if isinstance(now, EnvFile) or isinstance(after, EnvFile):
         if isinstance(now, EnvFile) and isinstance(after, EnvFile):

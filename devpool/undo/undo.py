@@ -29,7 +29,7 @@ class Undone:
     Attributes:
         text: the file's text; where there is a conflict, the user's text stands in it unless it was forced.
         conflicts: the edits whose own text the user has changed.
-        gone: the edits that the user has taken out himself.
+        gone: the edits that the user has removed.
         settings: by a pooler's name, the settings of PgBouncer that the user has changed in its service.
     """
 
@@ -133,7 +133,7 @@ def _found_again(file: File, traces: list[Trace], known: Digests, force: bool) -
 
 
 def _tuned(file: File, found: Trace) -> Mapping[str, str] | None:
-    """The settings that the user has changed in a pooler's service; None where he has changed more, or it is none."""
+    """The settings that the user changed in a pooler's service; None if more was changed, or it is not a pooler's."""
     if not isinstance(file, Document) or len(found.edit.at) != 2 or not found.edit.inserts:
         return None
     said = tuned(found.edit, file)
