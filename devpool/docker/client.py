@@ -17,7 +17,7 @@ COMPOSE = "com.docker.compose"  # what the labels begin with that Compose gives
 
 
 def client() -> DockerClient:
-    """The client, loaded when it is first needed.
+    """The client, loaded on first use.
 
     Raises:
         DevpoolError: `no-docker-cli`.
@@ -29,13 +29,13 @@ def client() -> DockerClient:
 
 
 def containers_of(project: str, read: Callable[[Any], T], *labels: str, status: str = "") -> list[T]:
-    """What is read of each container of a Compose project; one that is removed meanwhile is left out.
+    """The result of `read` for each container of a Compose project; one that is removed in the meantime is left out.
 
     Args:
         project: its name.
-        read: takes python-on-whales' container, which asks the engine again by itself.
+        read: takes python-on-whales' container, which may query the engine again.
         labels: labels that they have, as `key` or `key=value`.
-        status: of those that have it alone (`docker ps --filter status=`), or `any`; without it, of those that run.
+        status: only containers with it (`docker ps --filter status=`), or `any`; without it, running ones.
 
     Raises:
         DevpoolError: `engine-not-running`, `no-docker-cli`, `docker-failed`.

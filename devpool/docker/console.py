@@ -27,8 +27,8 @@ _AT_START = ("db_", "client_tls_", "server_tls_", "auth_")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one setting in one pooler: it counts now, or `later`, for that reason; `running` tells whether the
-    pooler has to be started anew for it.
+    """The result of one setting in one pooler: it applies now, or `later`, for that reason; `running` says whether the
+    pooler has to be restarted for it.
     """
 
     pooler: str
@@ -39,7 +39,7 @@ class Outcome:
 
 
 def ask(stack: Stack, pooler: RunningContainer, *words: str) -> list[list[dict[str, str]]]:
-    """The answers of several SHOW commands, asked one after the other in one call.
+    """The answers to several SHOW commands, run one after the other in one call.
 
     Args:
         stack: the project's containers.
@@ -63,8 +63,8 @@ def show(stack: Stack, pooler: RunningContainer, what: str) -> list[dict[str, st
 
 
 def reported(stack: Stack, pooler: RunningContainer, database: str) -> dict[str, str]:
-    """What PgBouncer reports of itself at the login of a real connection, by parameter: `pgbouncer.version`,
-    `pgbouncer.pool_mode`, ..., and Postgres' own, such as `server_version`. Nothing before PgBouncer 1.26.
+    """What PgBouncer reports about itself when a real connection logs in, by parameter: `pgbouncer.version`,
+    `pgbouncer.pool_mode`, ..., and Postgres's, such as `server_version`. Nothing before PgBouncer 1.26.
 
     Raises:
         DevpoolError: what `Stack.execute` raises, also where the database does not answer within 3 s.
@@ -74,7 +74,7 @@ def reported(stack: Stack, pooler: RunningContainer, database: str) -> dict[str,
 
 
 def query_directly(stack: Stack, pooler: RunningContainer, sql: str) -> list[dict[str, str]]:
-    """The rows of a query at the server itself, by the way that a pooler's container has to it.
+    """The rows of a query at the server itself, over the route that a pooler's container uses.
 
     Raises:
         DevpoolError: what `Stack.execute` raises.
@@ -93,7 +93,7 @@ def tune(stack: Stack, pooler: RunningContainer, wanted: Mapping[str, str]) -> l
     Args:
         stack: the project's containers.
         pooler: the pooler.
-        wanted: values by key, "" for a setting that was taken out.
+        wanted: values by key, "" for a setting that was removed.
 
     Raises:
         DevpoolError: `set-refused`, with PgBouncer's own words.
@@ -155,7 +155,7 @@ def _refused(pooler: RunningContainer, key: str, error: DevpoolError) -> Devpool
 
 
 def reload(stack: Stack, pooler: RunningContainer) -> None:
-    """Let a pooler read its configuration again.
+    """Make a pooler read its configuration again.
 
     A RELOAD that fails has applied what comes before the error and reset the rest to PgBouncer's defaults
     (https://github.com/pgbouncer/pgbouncer/issues/1482): the previous settings are restored.

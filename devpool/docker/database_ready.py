@@ -39,9 +39,9 @@ def build_missing(stack: Stack, service: Service, output: Output) -> None:
 
 
 def start_databases(stack: Stack, names: list[str], output: Output) -> None:
-    """Start the databases that do not run, and wait until all take connections.
+    """Start the databases that are not running, and wait until all accept connections.
 
-    A running one is never recreated, whatever the files say of it by now.
+    A running one is never recreated, even if its files have changed.
 
     Raises:
         DevpoolError: `database-not-ready`, with the last lines of its log, and what asking the engine raises.

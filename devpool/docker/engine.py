@@ -66,13 +66,13 @@ class Call:
 
 
 class RunningCommand:
-    """A docker command under way; the caller goes on meanwhile.
+    """A docker command running in parallel with the caller.
 
     Args:
         command: its words.
         cwd: the folder it runs in.
         environ: its variables; None for those of this process.
-        harmless: whether it changes nothing, and so can be killed with its plugins. It gets a process group of its own.
+        harmless: whether it changes nothing, and so can be killed with its plugins. It gets its own process group.
 
     Raises:
         DevpoolError: `no-docker-cli`, `no-folder`.
@@ -125,7 +125,7 @@ class RunningCommand:
 
 @contextmanager
 def starting(cwd: str) -> Iterator[None]:
-    """Around the start of docker in a folder, which may be gone or closed by now."""
+    """Wraps the start of docker in a folder that may be gone or inaccessible."""
     try:
         yield
     except OSError as error:
@@ -138,7 +138,7 @@ def starting(cwd: str) -> Iterator[None]:
 
 
 def run(command: Sequence[str], *, cwd: str, environ: Mapping[str, str] | None = None) -> str:
-    """Run a docker command and give its output.
+    """Run a docker command and return its output.
 
     Raises:
         DevpoolError: `no-docker-cli`, `no-compose-plugin`, `engine-not-running`, `docker-failed`.
@@ -156,8 +156,8 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """End a command that is not waited for any more. It is asked first: where docker is killed, its plugin, which is
-    another process, goes on with the containers.
+    """Stop a command that nobody waits for any more. It gets a signal first: if docker is killed, its plugin, which is
+    another process, keeps working on the containers.
     """
     child.terminate()
     try:
@@ -170,7 +170,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 
 def failure(stderr: str) -> DevpoolError:
-    """What docker said, as one of our errors."""
+    """Docker's error message as one of devpool's errors."""
     text = redact(_QUOTING.sub(r"\g<said>***", stderr.strip()))
     low = text.lower()
     if any(sign in low for sign in _ENGINE_DOWN):
@@ -195,7 +195,7 @@ def failure(stderr: str) -> DevpoolError:
 
 
 class Asked:
-    """Compose, asked for its reading of a project, all profiles on; the caller goes on meanwhile.
+    """Compose, computing the model of a project with all profiles, in parallel with the caller.
 
     Raises:
         DevpoolError: `no-docker-cli`.
@@ -228,7 +228,7 @@ class Asked:
         return Reading(model=body, hashes={words[0]: words[1] for words in lines if len(words) == 2})
 
     def close(self) -> None:
-        """End what nobody has waited for."""
+        """Stop what nobody has waited for."""
         try:
             self._model.end()
         finally:
@@ -237,7 +237,7 @@ class Asked:
 
 
 def read_compose(call: Call) -> Reading:
-    """Compose's reading of a project, all profiles on.
+    """Compose's model of a project with all profiles.
 
     Raises:
         DevpoolError: `compose-refuses`, `no-docker-cli`, `no-compose-plugin`, `engine-not-running`.
@@ -285,7 +285,7 @@ def _too_slow(seconds: float) -> DevpoolError:
 
 
 def _seconds(environ: Mapping[str, str]) -> float:
-    """How long Compose may read a project.
+    """How long Compose may take to read a project.
 
     Raises:
         DevpoolError: `bad-limit`.

@@ -49,8 +49,8 @@ def halfway(project: str) -> dict[str, int]:
 
 
 def settle(project: str, services: Iterable[str]) -> None:
-    """Bring what is halfway back to where `docker compose up` starts from: a stop that goes on has ended, and of two
-    containers in one place the old one is left. With it the anonymous volumes stay in use.
+    """Return half-recreated containers to where `docker compose up` starts: a pending stop has ended, and of two
+    containers in one place, the old one is left. That keeps its anonymous volumes in use.
 
     Raises:
         DevpoolError: what asking the engine raises.

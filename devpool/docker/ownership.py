@@ -21,7 +21,7 @@ FILES = "com.docker.compose.project.config_files"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a project is started from: its folder and its compose files, as absolute paths."""
+    """Where a project was started: its folder and its compose files, as absolute paths."""
 
     directory: str
     files: tuple[str, ...] = ()
@@ -96,7 +96,7 @@ class Ownership:
 
 
 def sentence(project: str, others: Iterable[Other]) -> str:
-    """What is found under the project's name, in one sentence."""
+    """What was found under the project's name, in one sentence."""
     return "; ".join(
         f"containers of the Compose project `{project}` ({', '.join(other.services)}) were started from "
         + (f"another folder, {other.place.directory}" if other.elsewhere else f"other files, {_files(other)}")
@@ -105,7 +105,7 @@ def sentence(project: str, others: Iterable[Other]) -> str:
 
 
 def ways_on(project: str, own: Place, others: Iterable[Other]) -> str:
-    """What can be typed then."""
+    """The options that the user can type then."""
     first = next(iter(others))
     files = "" if first.elsewhere else f"{' '.join(f'-f {file}' for file in first.place.files)} for those files; "
     return (
@@ -115,7 +115,7 @@ def ways_on(project: str, own: Place, others: Iterable[Other]) -> str:
 
 
 def refusal(project: str, own: Place, others: Iterable[Other]) -> DevpoolError:
-    """The refusal to touch what is not the project's own."""
+    """The error for containers that are not the project's own."""
     found = list(others)
     return DevpoolError(
         CODE,

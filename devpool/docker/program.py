@@ -38,7 +38,7 @@ def _is_program(path: str) -> bool:
 
 
 def no_docker() -> DevpoolError:
-    """There is no docker on PATH."""
+    """The error for a PATH without docker."""
     return DevpoolError(
         "no-docker-cli",
         "there is no `docker` command on PATH (relative entries of PATH are not searched)",

@@ -17,7 +17,7 @@ _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is anything but a folder, also what cannot be read: `read` says why."""
+    """Whether there is anything other than a folder, including what cannot be read: `read` says why."""
     with _reporting(path):
         try:
             return not stat.S_ISDIR(path.stat().st_mode)
@@ -26,7 +26,7 @@ def is_there(path: Path) -> bool:
 
 
 def is_file(path: Path) -> bool:
-    """Whether there is a file; a folder is none.
+    """Whether there is a file; a folder is not one.
 
     Raises:
         DevpoolError: `cannot-read`: what is there cannot be looked at, or is a pipe or a device. Reading one may never
@@ -45,7 +45,7 @@ def is_file(path: Path) -> bool:
 
 
 def identity(path: str) -> str:
-    """What is the same for two paths of one file or folder, through links and mounts; "" where nothing can be seen."""
+    """The same value for two paths of one file or folder, through links and mounts; "" if nothing can be seen."""
     try:
         found = Path(path).stat()
     except (OSError, ValueError):

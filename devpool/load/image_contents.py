@@ -21,7 +21,7 @@ _REMOTE = regex(r"[a-z0-9+.-]+://|[\w.-]+@[\w.-]+:|github\.com/|(service|target|
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """One file that a service's build context takes in.
+    """One file that a service's build context includes.
 
     Attributes:
         service: the service that is built.
@@ -45,9 +45,9 @@ class _Context:
 
 
 def taking_in(services: Mapping[str, Service], paths: Iterable[str]) -> Iterator[Taken]:
-    """Every build context of a service that takes in one of these files.
+    """Every build context of a service that includes one of these files.
 
-    A service whose Dockerfile is not there cannot be built here, and takes nothing in.
+    A service whose Dockerfile is missing cannot be built here, and includes nothing.
 
     Args:
         services: the services of a project.

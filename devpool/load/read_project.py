@@ -42,7 +42,7 @@ def read_project(found: ProjectFiles) -> Sources:
 
 
 def refuse_remote(found: ProjectFiles) -> None:
-    """Read what the compose files name, if they may name anything, and refuse what is not on this machine: to be done
+    """Read what the compose files name, if they may name anything, and refuse what is not on this machine: must run
     before Compose is started, which would fetch it.
 
     Raises:
@@ -214,7 +214,7 @@ class _ProjectReader:
 
     @contextmanager
     def _hiding(self, path: str) -> Iterator[None]:
-        """What is said against a file outside of the project's root shows nothing of it."""
+        """An error about a file outside the project's root shows nothing of its contents."""
         try:
             yield
         except DevpoolError as error:
@@ -243,7 +243,7 @@ def _services(document: Document) -> dict[str, nodes.Entry]:
 
 
 def _expanded(raw: str, variables: Mapping[str, Variable]) -> str | None:
-    """A text with these variables; None where they do not give it a value."""
+    """A text with these variables filled in; None if they give it no value."""
     try:
         return text_of(expand(raw, variables))
     except DevpoolError:
