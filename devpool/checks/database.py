@@ -51,7 +51,7 @@ def _room(facts: Facts, server: DatabaseServer) -> Iterator[Result]:
 
 
 def most_servers(pooler: PoolerStatus) -> int:
-    """The most server connections that the pools of now may take together.
+    """The most server connections that the current pools may open together.
 
     A pool is one user at one database; `max_db_connections` bounds those of a database, `max_user_connections` those
     of a user (https://www.pgbouncer.org/config.html).

@@ -11,12 +11,12 @@ Rule = Callable[[Ground], Iterator[Result]]
 
 
 def note(ground: Ground, message: str, hint: str = "") -> Result:
-    """Something to know that is no trouble."""
+    """A note about something that is not a problem."""
     return ok("framework", ground.app.app, message, hint)
 
 
 def prepared(ground: Ground, name: str, setting: str, words: tuple[str, ...]) -> Iterator[Result]:
-    """A driver whose named statements PgBouncer carries where `max_prepared_statements` is above 0."""
+    """A driver whose named statements PgBouncer supports if `max_prepared_statements` is above 0."""
     place = ground.said(*words)
     if ground.keeps_prepared:
         hint = f"remove it at {place}" if place else ""
@@ -33,7 +33,7 @@ def prepared(ground: Ground, name: str, setting: str, words: tuple[str, ...]) ->
 
 
 def listens(ground: Ground, *names: str) -> Iterator[Result]:
-    """A job queue whose workers wait with LISTEN, which a pool does not keep (https://www.pgbouncer.org/features.html)."""
+    """A job queue whose workers wait with LISTEN, which transaction pooling does not support (https://www.pgbouncer.org/features.html)."""
     if found := ground.has(*names):
         yield warning(
             "framework",

@@ -50,7 +50,7 @@ class Installed:
 
 
 def read_installed(app: str, answer: str, flags: Iterable[str] = ()) -> Installed:
-    """Read the answer; lines that are none of ours are passed over (an app's settings may print)."""
+    """Parse the output; other lines are skipped (an app's settings may print)."""
     packages: dict[str, str] = {}
     mentions: list[Mention] = []
     django: list[Mapping[str, Any]] = []

@@ -18,7 +18,7 @@ _WAYS = {
 
 
 def leak_results(leaks: Iterable[Leak], looked: Iterable[ProbedPool]) -> Iterator[Result]:
-    """A warning for each leak; for each pool without one, how much of it was looked into."""
+    """A warning for each leak; for each pool without one, how much of it was inspected."""
     dirty = set()
     for leak in leaks:
         dirty.add((leak.pooler, leak.pool))

@@ -76,7 +76,7 @@ class Leak:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbedPool:
-    """How one pool was looked into: its server connections, how many of them were seen, and why not more."""
+    """How one pool was inspected: its server connections, how many of them were seen, and why not more."""
 
     pooler: str
     pool: str
@@ -160,7 +160,7 @@ def _short(text: str) -> str:
 
 
 def who(pool: PoolOf, state: Kept, server: Link | None, last_query: str) -> tuple[tuple[str, ...], str]:
-    """The apps that most likely left a state, and why they.
+    """The apps that most likely left a state, and the evidence.
 
     Args:
         pool: who uses the pool.

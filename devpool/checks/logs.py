@@ -14,7 +14,7 @@ _PASSING = ("login-failing", "server-away", "starting-up", "no-address")
 
 
 def check_logs(facts: Facts) -> Iterator[Result]:
-    """The classic messages in the last lines of each log, with cause and fix."""
+    """Well-known messages in the last lines of each log, with cause and fix."""
     for service, lines in facts.logged.items():
         found = translate_all(lines)
         over = [m for m in found if m.code in _PASSING and _answers(facts)]

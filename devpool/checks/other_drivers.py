@@ -52,7 +52,7 @@ def node(ground: Ground) -> Iterator[Result]:
 
 
 def php(ground: Ground) -> Iterator[Result]:
-    """PDO takes its statements back with the SQL word DEALLOCATE (https://github.com/pgbouncer/pgbouncer/issues/991)."""
+    """PDO deallocates its statements with SQL DEALLOCATE (https://github.com/pgbouncer/pgbouncer/issues/991)."""
     if not ground.has("pdo_pgsql"):
         return
     if place := ground.said("ATTR_EMULATE_PREPARES"):
@@ -95,7 +95,7 @@ def elixir(ground: Ground) -> Iterator[Result]:
 
 
 def java(ground: Ground) -> Iterator[Result]:
-    """pgjdbc prepares what it runs five times (its documentation, "Server ChangeSet Statements")."""
+    """pgjdbc prepares a query that it runs five times (its documentation, "Server Prepared Statements")."""
     if ground.has("postgresql"):
         yield from prepared(ground, "pgjdbc", "prepareThreshold=0", ("prepareThreshold=0",))
 

@@ -34,7 +34,7 @@ def _clients(facts: Facts, pooler: PoolerStatus) -> Result:
 
 
 def _servers(facts: Facts, pooler: PoolerStatus, pool: Pool, size: int) -> Result:
-    """Idle connections do not count: a pool whose connections are all open has room as long as they rest."""
+    """Idle connections do not count: a pool whose connections are all open has room as long as they are idle."""
     now = pool.servers_active
     said = f"{pool.user}@{pool.database}: {now} of {size} server connections busy"
     hint = f"shorter transactions, or devpool set default_pool_size={2 * size}"

@@ -64,7 +64,7 @@ def _options(ground: Ground, database: Mapping[str, Any]) -> Iterator[Result]:
 
 
 def psycopg(ground: Ground) -> Iterator[Result]:
-    """psycopg 3 prepares what it runs often, and takes that back by protocol only with libpq 17 and PgBouncer 1.22."""
+    """psycopg 3 prepares frequent queries, and closes them over the protocol only with libpq 17 and PgBouncer 1.22."""
     if not ground.has("psycopg"):
         return
     libpq, threshold = ground.version("libpq"), ground.said("prepare_threshold", "prepared_max")

@@ -59,7 +59,7 @@ def apps_of(project: Project) -> list[str]:
 
 
 def given(project: Project, service: str | None, command: tuple[str, ...], fixed: Fixed | None) -> Migration | None:
-    """What is said plainly by the user or by the team; None where the files have to tell.
+    """The explicit choice of the user or the team; None if the files have to decide.
 
     Raises:
         DevpoolError: `unknown-service`, `which-service`.
@@ -88,7 +88,7 @@ def given(project: Project, service: str | None, command: tuple[str, ...], fixed
 
 
 def find(project: Project, chosen: str | None, evidence: Mapping[str, Evidence]) -> Migration | None:
-    """The migration that the files tell of; None where they tell of none.
+    """The migration found in the files; None if there is none.
 
     Args:
         project: the project as it is without devpool.
@@ -110,7 +110,7 @@ def find(project: Project, chosen: str | None, evidence: Mapping[str, Evidence])
 
 
 def no_tool(project: Project, chosen: str | None, looked: Iterable[str]) -> DevpoolError:
-    """The refusal where no tool was found.
+    """The error if no tool was found.
 
     Args:
         project: the project.

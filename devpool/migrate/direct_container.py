@@ -82,7 +82,7 @@ def open_project(ctx: Context) -> Opened:
 
 
 def refuse_service(opened: Opened, service: str) -> None:
-    """A service has to be there and to name a database.
+    """Refuse a service that does not exist or names no database.
 
     Raises:
         DevpoolError: `unknown-service`, `no-database-setting`.
@@ -133,7 +133,7 @@ def run_past_pooler(
 
 
 def ended(service: str, command: tuple[str, ...], code: int) -> CommandError:
-    """What to say of a command that failed: its exit code comes back."""
+    """The error for a command that failed, with its exit code."""
     what = shlex.join(command) or "its own command"
     if code in NOT_RUN:
         program = command[0] if command else "its program"

@@ -32,7 +32,7 @@ def team(opened: Opened) -> Fixed | None:
 
 
 def search(ctx: Context, opened: Opened, chosen: str | None) -> tuple[list[str], Migration | None]:
-    """The services that were looked at, and the migration that was found.
+    """The services that were searched, and the migration that was found.
 
     Raises:
         DevpoolError: `which-migration`, and what docker raises.

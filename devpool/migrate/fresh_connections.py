@@ -54,7 +54,7 @@ fi
 
 @contextmanager
 def fresh_connections(stack: Stack, names: Iterable[str], output: Output) -> Iterator[None]:
-    """Let no statement at these poolers outlive its transaction during the block, nor what is from before it.
+    """During the block, let no statement at these poolers outlive its transaction, and drop older ones.
 
     Args:
         stack: the project's containers.

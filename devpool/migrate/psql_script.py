@@ -57,7 +57,7 @@ def in_database(arguments: tuple[str, ...]) -> list[str]:
 
 
 def choose(project: Project, state: State | None, name: str | None, way: Way) -> str:
-    """The database that is meant.
+    """The database that the user means.
 
     Args:
         project: the project as it is without devpool.

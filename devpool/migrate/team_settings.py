@@ -37,7 +37,7 @@ class Fixed:
 
 
 def fixed_by_compose(documents: Iterable[Document]) -> Fixed | None:
-    """What the strongest compose file says, if one does.
+    """The setting in the strongest compose file, if any.
 
     Raises:
         DevpoolError: `bad-team-setting`.
@@ -51,7 +51,7 @@ def fixed_by_compose(documents: Iterable[Document]) -> Fixed | None:
 
 
 def fixed_by_pyproject(text: str, path: str) -> Fixed | None:
-    """What a pyproject.toml says, if it does.
+    """The setting in a pyproject.toml, if any.
 
     Raises:
         DevpoolError: `bad-team-setting`, `not-toml`.

@@ -68,7 +68,7 @@ def _answers(pooler: PoolerStatus) -> bool:
 
 
 def _query(stack: Stack, pooler: RunningContainer) -> str:
-    """A query through the pool, as the image's healthcheck sends it; its own words where it fails."""
+    """A query through the pool, as the image's healthcheck sends it; its error message if it fails."""
     try:
         stack.execute(pooler, ["healthcheck.sh"])
     except DevpoolError as error:
@@ -117,7 +117,7 @@ def _installed(stack: Stack, app: str, container: RunningContainer) -> Installed
 
 
 def _logged(stack: Stack, seen: Overview, services: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """The last lines of each log. Of what does not run any more, too: there they matter most."""
+    """The last lines of each log, also of stopped containers: there they matter most."""
     names = list(services)
     with ThreadPoolExecutor(4) as pool:
         found = zip(names, pool.map(lambda name: stack.logs(name, *_RECENT), names), strict=True)

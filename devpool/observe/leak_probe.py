@@ -40,7 +40,7 @@ class LeakReport:
 
 
 def find_leaks(seen: Overview) -> LeakReport:
-    """Look into the pools of every pooler that answers."""
+    """Inspect the pools of every pooler that answers."""
     found = LeakReport()
     for pooler in seen.poolers:
         if seen.stack is not None and pooler.running and not pooler.problem:
@@ -112,7 +112,7 @@ class _Probe:
         return {int(answer["pid"]): answer for answer in answers}, ""
 
     def _seen_from_outside(self, pool: Pool) -> Answers:
-        """Advisory locks of sessions that rest: those can be seen without being inside."""
+        """Advisory locks of idle sessions: these are visible from outside."""
         mine = (s.pid for s in self.servers.values() if (s.database, s.user) == (pool.database, pool.user))
         rows = {pid: self.sessions[pid].get("advisory") for pid in mine if pid in self.sessions}
         return {pid: {"advisory": json.loads(locks)} for pid, locks in rows.items() if locks}
@@ -148,7 +148,7 @@ def _not_shared(pool: Pool) -> str:
 
 
 def _sessions(stack: Stack, seen: Overview, pooler: PoolerStatus, container: RunningContainer) -> list[dict[str, str]]:
-    """The resting sessions of Postgres, as far as the one who asks may see them."""
+    """The idle sessions of Postgres, as far as the querying user may see them."""
     try:
         own = seen.running.get(pooler.database)
         return stack.query(own[0], _SESSIONS) if own else query_directly(stack, container, _SESSIONS)

@@ -68,7 +68,7 @@ def _cores(stack: Stack, database: RunningContainer) -> Fact:
 
 
 def server_load(stack: Stack, database: RunningContainer, seconds: float) -> Load:
-    """The mean number of connections inside a transaction, looked at several times."""
+    """The mean number of connections inside a transaction, from several samples."""
     begin = time.monotonic()
     found: list[int] = []
     while not found or (time.monotonic() - begin < seconds and len(found) < _SAMPLES):

@@ -29,7 +29,7 @@ _SHOWN = ("VERSION", "CONFIG", "DATABASES", "POOLS", "STATS", "CLIENTS", "SERVER
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """A project at one moment.
+    """The state of a project at one moment.
 
     Attributes:
         directory: the project directory.

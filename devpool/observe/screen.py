@@ -113,5 +113,5 @@ def _databases(pooler: PoolerStatus, history: History, sort: str, signs: str) ->
 
 
 def _sorted(rows: Iterable[T], size: Callable[[T], float], name: Callable[[T], object]) -> list[T]:
-    """The greatest first, and what is as great by its name."""
+    """The largest first, and equal ones by name."""
     return sorted(rows, key=lambda row: (-size(row), str(name(row))))

@@ -141,7 +141,7 @@ def _container(scene: Scene, service: str) -> RunningContainer | None:
 
 
 def _asked(scene: Scene, ask: Callable[[], T]) -> T | None:
-    """What a container answers; None, and a warning, where it does not."""
+    """A container's answer; None, with a warning, if there is none."""
     try:
         return ask()
     except DevpoolError as error:

@@ -20,7 +20,7 @@ _COPIED = "***"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """One edit whose text was changed since.
+    """One edit whose text has changed since.
 
     Attributes:
         path: the file.
@@ -51,7 +51,7 @@ class Conflict:
 
 
 def conflict(file: File, trace: Trace, *, forced: bool = False) -> Conflict:
-    """What is to be said of an edit that was changed."""
+    """The description of an edit that was changed."""
     place = trace.span or trace.place
     now = _now(file, place) if place else []
     return Conflict(
@@ -90,7 +90,7 @@ def _lines(text: str) -> list[str]:
 
 
 def refusal(conflicts: Sequence[Conflict]) -> DevpoolError:
-    """The refusal to take back what the user has changed; nothing is written."""
+    """The error for text that the user has changed; nothing is written."""
     first = conflicts[0]
     more = f" (and {len(conflicts) - 1} more)" if len(conflicts) > 1 else ""
     return DevpoolError(

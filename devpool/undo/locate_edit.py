@@ -43,7 +43,7 @@ class Trace:
 
 
 def trace(file: File, edits: Sequence[Edit], poolers: Collection[str] = ()) -> list[Trace]:
-    """What became of each edit of a file, in the order of the edits.
+    """The state of each edit of a file, in the order of the edits.
 
     Args:
         file: the file as it is now.
@@ -143,7 +143,7 @@ def _around(file: Document, at: tuple[str, ...]) -> list[Span]:
 
 
 def _lost(file: File, trace: Trace, taken: Sequence[Span], poolers: Collection[str]) -> Trace:
-    """An edit that stands nowhere: gone, or changed."""
+    """An edit that is not found: gone or changed."""
     edit = trace.edit
     gone = _is_taken_out(file, edit, taken, poolers) if trace.place is None else _is_put_back(file, trace)
     return replace(trace, verdict="gone" if gone else "changed")

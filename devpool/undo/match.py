@@ -61,12 +61,12 @@ def _begin(text: str, edit: Edit, place: Span) -> int:
 
 
 def _lengths_kept(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
-    """As it was written, but for the line ends."""
+    """As it was written, except for the line ends."""
     return _near(_pattern(edit, r"\r?\n", "([^\\r\\n]{{{}}})"), text, edit, place)
 
 
 def _copies_changed(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
-    """With copied text that has another length by now."""
+    """With copied text whose length has changed."""
     return _near(_pattern(edit, r"\r?\n", "([^\\r\\n]*)"), text, edit, place)
 
 

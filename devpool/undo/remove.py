@@ -64,7 +64,7 @@ def _between_commas(text: str, place: Span) -> Span:
 
 
 def forced(file: File, trace: Trace, traces: Sequence[Trace]) -> Placed | None:
-    """What force makes of a conflict: the entry goes, or its value is again what it was; None where nobody knows that.
+    """How force resolves a conflict: the entry is removed or gets its old value; None if that is unknown.
 
     A value that was kept beside the setting is known whole; a host or a port is known where it is all of the value.
     """
@@ -94,7 +94,7 @@ def alias_back(file: File, edit: Edit, place: Span) -> str:
 
 
 def check_anchor(file: File, trace: Trace) -> None:
-    """An alias can go back where its anchor still stands above it: no YAML names what comes later.
+    """An alias can be restored only if its anchor is still above it: YAML cannot refer to a later anchor.
 
     Raises:
         DevpoolError: `anchor-below`.

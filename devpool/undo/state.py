@@ -103,7 +103,7 @@ def dump_digests(state: State, digests: Mapping[Edit, str]) -> bytes:
 
 
 def load(data: bytes, directory: str) -> State:
-    """Read a state. It may come from anywhere: whatever it holds in place of a state is refused, and is no bug.
+    """Read a state. It may come from anywhere: invalid content is an error of the file, not a bug.
 
     Raises:
         DevpoolError: `state-unreadable`, `state-in-conflict`, `state-version`.
@@ -135,7 +135,7 @@ def load(data: bytes, directory: str) -> State:
 
 
 def not_ours(what: str, why: str, where: str) -> DevpoolError:
-    """The refusal of a record that would undo what devpool cannot have done.
+    """The error for a record that would undo something that devpool cannot have done.
 
     Args:
         what: the file, the edit or the pooler that it names.
@@ -277,5 +277,5 @@ def _short(value: object) -> str:
 
 
 def not_enabled(command: str) -> DevpoolError:
-    """The refusal of what needs a pooler, with the command that adds one."""
+    """The error for commands that need a pooler, with the command that adds one."""
     return DevpoolError("not-enabled", "devpool is not enabled in this project", hint=f"add a pooler first: {command}")

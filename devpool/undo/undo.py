@@ -24,7 +24,7 @@ from devpool.undo.remove import alias_back, check_anchor, cut, forced
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """A file without our edits.
+    """A file without devpool's edits.
 
     Attributes:
         text: the file's text; where there is a conflict, the user's text stands in it unless it was forced.
@@ -85,7 +85,7 @@ def undo(
     *,
     force: bool = False,
 ) -> Undone:
-    """A file without our edits.
+    """A file without devpool's edits.
 
     Args:
         file: the file as it is now.

@@ -37,7 +37,7 @@ _BRACE = regex(r"[{}]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemovedPooler:
-    """A pooler that goes, and where what goes to it has to go.
+    """A pooler to remove, and where its traffic has to go.
 
     Attributes:
         name: its service.
@@ -61,7 +61,7 @@ class RemovedPooler:
 
 
 def former_poolers(project: Project) -> list[RemovedPooler]:
-    """The poolers of devpool in a project.
+    """The poolers that devpool added to a project.
 
     Raises:
         DevpoolError: `no-record`, where one does not say what is behind it.

@@ -28,7 +28,7 @@ Pair = tuple[str, str]
 
 
 def recovered(enabled: Project, poolers: list[RemovedPooler], project: Project) -> State:
-    """What a record would say, but for the edits.
+    """What a record would contain, except for the edits.
 
     Args:
         enabled: the project as it is.
@@ -155,7 +155,7 @@ def _named(project: Project, pairs: Iterable[Pair]) -> tuple[str, ...]:
 
 
 def _ports(project: Project, options: Options) -> set[str]:
-    """The ports that enable would choose by itself."""
+    """The ports that enable would choose by default."""
     try:
         return {p.port for p in make_plan(project, chosen_routes(project, options), options).poolers}
     except DevpoolError:
