@@ -40,7 +40,7 @@ def link_edits(service: Service, held: Held, mine: Sequence[ByName]) -> Iterator
 
 
 def _linked(written: str, mine: Sequence[ByName]) -> str:
-    """A link as it is from now on."""
+    """A link in its new form."""
     for found in mine:
         written = found.link_of(written)
     return written

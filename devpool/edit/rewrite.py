@@ -98,7 +98,7 @@ def _service_entry(document: Document, name: str) -> tuple[nodes.MappingNode, En
 
 
 def _spaced(document: Document, services: nodes.MappingNode) -> bool:
-    """Whether blank lines stand between the services."""
+    """Whether there are blank lines between the services."""
     pairs = itertools.pairwise(services.entries)
     return any(re.search(r"\n[ \t]*\r?\n", document.text[a.value.end : b.key.start]) for a, b in pairs)
 

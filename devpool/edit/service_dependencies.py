@@ -145,7 +145,7 @@ def _over_merge(statement: Statement, names: Names, further: Further) -> Edit:
 
 
 def shared(service: Service, key: str) -> DevpoolError:
-    """The refusal of a key that direct services read too, where the app has no place for one of its own."""
+    """The error for a key that direct services also read, if the app has no place for its own."""
     return DevpoolError(
         "shared-dependencies",
         f"`{service.name}` shares its `{key}` with services that stay direct",

@@ -75,7 +75,7 @@ def _over_shared(wanted: Entries, held: Held, statement: Statement) -> Iterator[
 
 
 def _kept_items(wanted: Entries, statement: Statement) -> list[Line]:
-    """A list cannot be merged: its items again, without those that change."""
+    """A list cannot be merged: repeat its items, without those that change."""
     node = statement.value
     found = item_lines(statement.document, node) if isinstance(node, SequenceNode) else []
     return [line for i, line in found if i is None or i.value.partition("=")[0] not in wanted.stated]

@@ -38,7 +38,7 @@ def setting_edits(project: Project, plan: Plan) -> list[Edit]:
 
 
 def locator(move: Move) -> tuple[str, ...]:
-    """Where a setting stands, in its file's own terms."""
+    """The YAML path of a connection variable."""
     origin = move.setting.value.origin
     if isinstance(origin.file, EnvFile):
         return (move.setting.variable,)
@@ -66,7 +66,7 @@ def _edit(file: Document | EnvFile, span: tuple[int, int], text: str, at: tuple[
 
 
 def _filled_in(move: Move, text: str) -> Edit:
-    """A bare name gets a value: it passed the shell's or `.env`'s through until now."""
+    """A bare name gets a value: so far it passed through the value from the shell or `.env`."""
     origin = move.setting.value.origin
     if isinstance(origin.holder, ScalarNode) and not set(origin.holder.style) & set(text):
         inside = origin.holder.end - len(origin.holder.style)

@@ -21,7 +21,7 @@ _UNWRITABLE = ["/dev/shm:ro", "/dev/mqueue:ro"]  # noqa: S108 - covered, so that
 def prove_pooler(
     project: Project, pooler: Pooler, settings: list[ConnectionVariable], before: Reading, after: Reading
 ) -> None:
-    """The pooler's own service is what the plan says, to the last key.
+    """Prove that the pooler's service matches the plan, to the last key.
 
     Args:
         project: the project as it was.
@@ -70,7 +70,7 @@ def _pooler_environment(pooler: Pooler, credentials: Credentials, database: dict
 
 
 def _fixed(pooler: Pooler) -> dict[str, Any]:
-    """What no project changes: compose/pooler.yml as Compose reads it."""
+    """What is the same in every project: compose/pooler.yml as Compose reads it."""
     fixed: dict[str, Any] = {
         "cap_drop": ["ALL"],
         "read_only": True,

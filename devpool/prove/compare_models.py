@@ -8,7 +8,7 @@ from devpool.errors import ProofError
 
 
 def same(what: str, expected: object, found: object) -> None:
-    """Demand that something is as it was planned.
+    """Require that something matches the plan.
 
     Raises:
         ProofError: `meaning-differs`, with the path to the first difference.

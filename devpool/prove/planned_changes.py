@@ -36,7 +36,7 @@ def prove_text(text: str, edits: list[Edit]) -> str:
 
 
 def prove_reading(project: Project, settings: list[ConnectionVariable], before: Reading) -> None:
-    """devpool's own reading of every setting must be Compose's.
+    """devpool must read every connection variable as Compose does.
 
     Raises:
         DevpoolError: `reading-differs`: the project uses something that devpool does not read as Compose does.
@@ -216,7 +216,7 @@ def _links(names: dict[str, str], links: list[str]) -> list[str]:
 
 
 def _prove_move(move: Move, after: Reading) -> None:
-    """The new value of a setting, read anew, names the pooler and its port."""
+    """The new value of a connection variable, read again, names the pooler and its port."""
     setting = move.setting
     service = after.services[setting.service]
     found = service[setting.variable] if setting.in_command else [service["environment"][setting.variable]]

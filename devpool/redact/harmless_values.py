@@ -92,7 +92,7 @@ _PARAMETERS = frozenset(_PARAMETERS_TEXT.split())
 
 
 def is_secret(name: str) -> bool:
-    """Whether a name tells of a secret; that of a file which holds one does not."""
+    """Whether a name indicates a secret; the name of a file that holds one does not."""
     return name not in POOLER_SETTINGS and bool(_SECRET.search(name)) and not _PATH_OF_SECRET.search(name)
 
 
@@ -105,7 +105,7 @@ def shown_characters(
     hidden: bool = False,
     depth: int = 0,
 ) -> bytearray:
-    """For each character of a value whether it may be shown: 1 or 0.
+    """For each character of a value, whether it may be shown: 1 or 0.
 
     Args:
         value: the value as Compose reads it from the file, before interpolation.
@@ -181,7 +181,7 @@ def _spans(text: str, name: str, known: frozenset[str], words: Words | None) -> 
 
 
 def is_harmless(text: str, name: str, known: frozenset[str]) -> bool:
-    """Whether a value says nothing that is not for everybody, by what it is or by what its name says it is."""
+    """Whether a value is harmless, by its content or by its name."""
     if _PLAIN.fullmatch(text) or text in known:
         return True
     host, colon, port = text.partition(":")
@@ -204,7 +204,7 @@ def _in_line(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _url(text: str, scheme: re.Match[str], end: int) -> Iterator[Span]:
-    """What is shown of a URL, whose userinfo may go on to the last @ before the next URL."""
+    """The parts of a URL that are shown; its userinfo may extend to the last @ before the next URL."""
     yield scheme.span()
     postgres = bool(_POSTGRES.search(scheme[0]))
     position, at = scheme.end(), text.rfind("@", scheme.end(), end)
@@ -270,5 +270,5 @@ def _in_words(text: str, start: int, end: int, known: frozenset[str], program: b
 
 
 def _is_host(word: str, option: str, known: frozenset[str]) -> bool:
-    """Whether a word of a command line, after the name of an option, says nothing that is not for everybody."""
+    """Whether a word of a command line, after the name of an option, is harmless."""
     return is_harmless(word, option, known) and not is_secret(option)

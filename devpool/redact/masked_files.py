@@ -98,7 +98,7 @@ def masked_lines(
 
 
 def withheld(text: str, files: Iterable[tuple[str, bytes, bool]], values: Iterable[str] = ()) -> str:
-    """What another program says of files, without the values in them that it quotes, whole or cut short.
+    """Another program's message about files, without the values that it quotes from them, whole or cut short.
 
     Args:
         text: what it says.
@@ -245,7 +245,7 @@ class _Masks:
 
 
 def _place(key: str, place: str) -> str:
-    """Where the value of a key stands."""
+    """The place of a key's value."""
     place = "structure" if place == "top" else place.removesuffix("-item")
     if place not in ("structure", "extension"):
         return place
@@ -334,7 +334,7 @@ def _goes_on(comment: str) -> bool:
 
 
 def _in_comment(text: str, start: int, end: int, known: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """What of a comment may be shown."""
+    """The parts of a comment that may be shown."""
     named = _COMMENTED.match(text, start, end)
     if named and not _PROSE.fullmatch(text, named.end(), end):
         yield start, named.end()

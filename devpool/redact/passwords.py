@@ -25,7 +25,7 @@ _HIDDEN = (
 
 
 def redact(text: str) -> str:
-    """A text without the passwords in its URLs and keyword strings."""
+    """Remove the passwords from a text's URLs and keyword strings."""
     if "://" in text:
         text = "".join(map(_without_userinfo, re.split(r"(?<=[\r\n])", text)))
     return re.sub(_HIDDEN, _starred, text, flags=re.I)

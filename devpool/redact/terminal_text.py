@@ -30,7 +30,7 @@ _NO_PICTURE = frozenset(
 
 
 def visible(text: str, keep: str = "") -> str:
-    """A text in which nothing acts on a terminal.
+    """Spell out everything in a text that would act on a terminal.
 
     Args:
         text: any text, also one with the surrogates that stand for bytes that are no UTF-8.
@@ -54,7 +54,7 @@ def json_text(body: object) -> str:
 
 
 def shortened(text: str, limit: int = LONGEST_NAME) -> str:
-    """A text of at most so many characters; where some are left out of the middle, `...` says so."""
+    """A text of at most so many characters; `...` replaces those left out of the middle."""
     if len(text) <= limit:
         return text
     head = (limit - 3) // 2

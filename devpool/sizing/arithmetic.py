@@ -116,7 +116,7 @@ def _settings(given: Inputs, peak: int, room: int) -> tuple[dict[str, int], list
 
 
 def _pool_size(given: Inputs, peak: int, room: int, pools: int) -> tuple[int, list[Step]]:
-    """As many connections as hardware can use and load needs, within what apps ask for and there is room for."""
+    """As many connections as the hardware can use and the load needs, limited by the apps' demand and the room."""
     cores = given.server.cores
     hardware = cores.value * 2 + _SPINDLES
     load = ceil(given.load.busy * _BURST) if given.load else 0
@@ -162,7 +162,7 @@ def _verdict(demand: int, usable: int, load: Load | None) -> tuple[str, str]:
 
 
 def _changes(given: Inputs, verdict: str, demand: int, usable: int) -> list[str]:
-    """What would turn the verdict."""
+    """What would change the verdict."""
     largest = max(given.pooled, key=lambda d: d.total)
     one = largest.processes.value * largest.each.value
     if verdict == "needed":

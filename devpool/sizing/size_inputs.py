@@ -45,7 +45,7 @@ def looks(project: Project) -> dict[str, ContainerLook]:
 
 
 def _containers(service: Service) -> Fact:
-    """`scale` and `deploy.replicas` (the Compose specification); one where neither is said."""
+    """`scale` and `deploy.replicas` (the Compose specification); one if neither is set."""
     for name, text in (("scale", service.text("scale")), ("deploy.replicas", _deploy(service, "replicas"))):
         if is_number(text):
             return Fact(value=int(text), source=name)

@@ -28,7 +28,7 @@ class ServerLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What was measured of the work.
+    """The measured load.
 
     Attributes:
         source: where and over what time.
@@ -49,7 +49,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """All that is known of one database.
+    """All known facts about one database.
 
     Attributes:
         database: its name.
