@@ -52,7 +52,7 @@ def test_it_is_refused_with_the_way_out(
         (
             "x-devpool: {migrate: {services: [web]}}\n",
             "bad-team-setting",
-            ("`services` is not one of: service",),
+            ("`services` is not one of: service, command",),
         ),
         (f"x-devpool: {{migrate: {SECRET}}}\n", "bad-team-setting", ("compose.yml:1",)),
     ],

@@ -84,7 +84,7 @@ def test_an_edited_source_is_reported_and_renewed(folder: Path, devpool: Run) ->
     api = folder / "api.env"
     api.write_text(api.read_text().replace(PASSWORD, "another-password"))
     out = devpool("status")[0]
-    assert f"{PRIVATE}: out of date: `devpool enable` writes them again" in out
+    assert f"{PRIVATE}: out of date: `devpool enable` writes it anew" in out
     assert "out of date" in devpool("check", code=4)[0]
     devpool("enable", "--no-up")
     assert "another-password" in (folder / PRIVATE).read_text()
