@@ -1,1 +1,1 @@
-"""What other software is called, says and needs: facts as tables, each row with its source. Pure."""
+"""Facts about other software as tables: names, messages and needs, each row with its source. Pure."""

@@ -1,4 +1,4 @@
-"""Programs that serve or work, how each is told how much at once, and how many connections that means.
+"""App servers and workers: how each is told its concurrency, and how many connections that means.
 
 The defaults are those of each program's own documentation, named beside it. Pure.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from devpool.text.patterns import regex
 
 UNKNOWN = 10
-"""Connections of a process of which nothing is known: the default of most pools."""
+"""Connections of a process that devpool knows nothing about: the default of most pools."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ _RAILS = ("RAILS_MAX_THREADS", "PUMA_MAX_THREADS", "MAX_THREADS")
 SQLALCHEMY = (15, "SQLAlchemy's default: pool_size 5 + max_overflow 10")
 _CELERY = ("CELERY_WORKER_CONCURRENCY", "CELERYD_CONCURRENCY", "CELERY_CONCURRENCY")
 _CHILDREN = ("PHP_FPM_PM_MAX_CHILDREN", "FPM_PM_MAX_CHILDREN", "PM_MAX_CHILDREN", "PHP_PM_MAX_CHILDREN")
-# The first that a command names counts: a server before the language that it is started with.
+# The first match in a command applies: a server before the language that starts it.
 PROGRAMS = (
     Program(
         name="gunicorn",
@@ -90,7 +90,7 @@ PROGRAMS = (
         each=r"-c|--concurrency",
         each_names=_CELERY,
         usual=None,
-        why="Celery's default: a process for each core",
+        why="Celery's default: one process per core",
         threaded=True,
     ),
     Program(name="celery beat", pattern=r"\bcelery\b[^;&|]*\b(beat|flower)\b", usual=1, why="one process"),
@@ -112,13 +112,13 @@ PROGRAMS = (
         process_names=("PM2_INSTANCES", "NODE_CLUSTER_WORKERS"),
         why="node-postgres' default: max 10",
     ),
-    Program(name="runserver", pattern=r"\b(runserver|flask\s+run)\b", why="a thread for each request"),
+    Program(name="runserver", pattern=r"\b(runserver|flask\s+run)\b", why="one thread per request"),
     Program(name="python", pattern=r"\bpython[\d.]*\b", usual=1, why="a program with one connection"),
 )
 ASYNC_WORKERS = regex(r"(?:-k|--worker-class)[=\s]+\S*(uvicorn|aiohttp|asgi)")
 GREEN_WORKERS = regex(r"(?:-k|--worker-class)[=\s]+\S*(gevent|eventlet)")
-# The names that say how much an app's own pool may hold: QUARKUS_DATASOURCE_JDBC_MAX_SIZE and
-# quarkus.datasource.jdbc.max-size are the same, MONGODB_POOL_SIZE is another's.
+# Names that give the size of an app's own pool: QUARKUS_DATASOURCE_JDBC_MAX_SIZE and
+# quarkus.datasource.jdbc.max-size are the same, MONGODB_POOL_SIZE belongs to another database.
 POOL_SIZE = regex(
     r"(^|_)(DB|DATABASE|PG|POSTGRES(QL)?|SQL|SQLALCHEMY|ECTO|HIKARI|DATASOURCE|JDBC)(_CONNECTIONS?)?_"
     r"(MAX(IMUM)?_?POOL(_?SIZE)?|POOL(_?SIZE|_?MAX(_?SIZE)?|_?LIMIT)?|MAX_?SIZE|MAX_?(OPEN_?)?CONN(ECTION)?S?|LIMIT)$"

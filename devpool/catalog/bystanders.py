@@ -1,4 +1,4 @@
-"""Services that are given an app's variables and never connect to Postgres themselves. Pure."""
+"""Services that get an app's variables but never connect to Postgres themselves. Pure."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ OTHER_SERVERS = regex(
 (https://hub.docker.com/search?badges=official, and each project's own documentation).
 """
 FRONT_NAMES = regex(r"^(nginx|gateway|(reverse-?)?proxy|front(-?end)?|static|(web-?)?ui|client)$", re.I)
-"""What a service, or the folder that it is built from, is called where it only serves files or passes requests on."""
+"""Names of services, or of the folders they are built from, that only serve files or forward requests."""
 FRONT_COMMANDS = regex(r"^\s*(cp|nginx|npm run build|yarn build|caddy)\b")
-"""What such a service starts."""
+"""Commands of such services."""

@@ -1,4 +1,4 @@
-"""Which images are Postgres servers, and which only have its name in theirs. Pure.
+"""Which images are Postgres servers, and which only contain its name. Pure.
 
 All expressions look at an image's name without registry and tag, in lower case, unless they say otherwise.
 """
@@ -18,19 +18,19 @@ SERVERS = regex(
 https://github.com/zalando/spilo, https://github.com/pgautoupgrade/docker-pgautoupgrade.
 """
 KNOWN_SERVERS = regex(r"^(postgres|postgis|timescale|pgvector|citus|spilo)")
-"""How the name of such an image begins where it is surely the server."""
+"""How an image's name begins if it is certainly the server."""
 NO_SERVERS = regex(
     r"exporter|backup|dump|bouncer|pgpool|pgadmin|postgrest|adminer|client|operator|proxy|migrat|bridge"
     r"|pgcat|^busybox$|(^|[-_])(ui|web|admin|init|rest|meta)([-_]|$)"
 )
-"""What stands beside a server and has its name: its clients, consoles and poolers."""
+"""Programs that go with a server and contain its name: clients, consoles and poolers."""
 POOLERS = regex(r"pg_?bouncer|pgpool|pgcat|odyssey|supavisor|pgdog|pgagroal")
 """https://www.pgbouncer.org, https://pgpool.net, https://github.com/postgresml/pgcat,
 https://github.com/yandex/odyssey, https://github.com/supabase/supavisor, https://pgdog.dev,
 https://github.com/agroal/pgagroal.
 """
 POOLER_HOSTS = regex(r"pooler|pgbouncer|-pool(ed)?\.|proxy", re.I)
-"""What the name of a managed server says where a pooler answers there: Neon's `-pooler`, Supabase's
+"""What the name of a managed server contains if a pooler answers there: Neon's `-pooler`, Supabase's
 `pooler.supabase.com`, DigitalOcean's and RDS's proxies.
 """
 POOLER_PORTS = ("6432", "6543")
@@ -38,6 +38,6 @@ POOLER_PORTS = ("6432", "6543")
 DATA_FOLDER = regex(r":/var/lib/(postgresql|pgsql)(/|$)")
 """Where the images of Docker and of Red Hat keep their data, as the target of a mount."""
 SERVER_NAME = regex(r"postgres|(^|[-_])(pg|db|database|sql)\d*([-_]|$)", re.I)
-"""What a service that is only built is called where it is the server."""
+"""Names of services with a `build` and no image that are the server."""
 CLIENT_COMMANDS = regex(r"\b(psql|pg_dump(all)?|pg_restore)\b")
 """https://www.postgresql.org/docs/current/reference-client.html"""

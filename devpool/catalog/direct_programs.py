@@ -37,11 +37,11 @@ class DirectProgram:
     source: str
 
 
-MONITORING = Kind("monitoring", "it watches the real server")
+MONITORING = Kind("monitoring", "it monitors the server itself")
 CONSOLE = Kind("console", "an admin console needs session features")
 BACKUP = Kind("backup", "dumps need one session")
-REPLICATION = Kind("replication", "it follows the server by logical replication")
-LISTEN = Kind("listen", "it waits on LISTEN, which a transaction pool cannot deliver")
+REPLICATION = Kind("replication", "it uses logical replication")
+LISTEN = Kind("listen", "it uses LISTEN, which does not work in a transaction pool")
 MIGRATOR = Kind("migrator", "it migrates the schema")
 
 PROGRAMS = (

@@ -1,6 +1,6 @@
-"""The classic messages of PgBouncer and Postgres behind it, as cause and fix. Pure.
+"""Well-known messages of PgBouncer and of Postgres behind it, with cause and fix. Pure.
 
-The messages are those of PgBouncer's and PostgreSQL's own sources; what to do about each is in the documentation that
+The messages come from the sources of PgBouncer and PostgreSQL; what to do about each is in the documentation that
 its entry names.
 """
 
@@ -50,20 +50,20 @@ def _entry(code: str, pattern: str, cause: str, fix: str, source: str) -> Transl
     return Translation(code=code, pattern=re.compile(pattern, re.I), cause=cause, fix=fix, source=source)
 
 
-# The more special ones first: the first that matches a line is its translation.
+# The more specific ones first: the first that matches a line is its translation.
 TABLE = (
     _entry(
         "startup-parameter",
         r"unsupported startup parameter(?: in options)?: (?P<what>[\w.]+)",
-        "the driver sends `{what}` when it connects, and PgBouncer takes no parameter there that it does not track",
-        "add `{what}` to what is ignored (devpool set ignore_startup_parameters=..., with those it has); it is not "
-        "applied then: set it with ALTER ROLE ... SET {what}",
+        "the driver sends `{what}` when it connects, and PgBouncer accepts no startup parameter that it does not track",
+        "add `{what}` to the ignored ones (devpool set ignore_startup_parameters=..., with those it has); it then has "
+        "no effect: set it with ALTER ROLE ... SET {what}",
         f"{CONFIG}#ignore_startup_parameters",
     ),
     _entry(
         "wrong-password-type",
         r"wrong password type|cannot do SCRAM authentication",
-        "the server asks for SCRAM and PgBouncer has only a hash of the password, from which it cannot log in",
+        "the server asks for SCRAM and PgBouncer has only a hash of the password, which is not enough to log in",
         "give the pooler the plain password (POSTGRES_PASSWORD or DATABASE_URL), or an auth_query that reads the "
         "server's own SCRAM secret",
         f"{CONFIG}#authentication-file-format",
@@ -71,22 +71,22 @@ TABLE = (
     _entry(
         "login-failing",
         r"server login has been failing",
-        "the last logins at Postgres failed, so PgBouncer turns clients away until `server_login_retry` is over",
-        "the pooler's log has Postgres' own reason just before it; look there first, then whether the database runs",
+        "the last logins to Postgres failed, so PgBouncer rejects clients until `server_login_retry` is over",
+        "see Postgres's own reason just before it in the pooler's log; then check whether the database is running",
         f"{CONFIG}#server_login_retry",
     ),
     _entry(
         "too-many-clients",
         r"no more connections allowed",
-        "more clients want in than `max_client_conn` (or a limit of the user or database) lets in",
-        "raise it, `devpool set max_client_conn=2000`, or look for an app that opens connections without an end",
+        "more clients are connecting than `max_client_conn` (or a limit of the user or database) allows",
+        "raise it, `devpool set max_client_conn=2000`, or look for an app that keeps opening connections",
         f"{CONFIG}#max_client_conn",
     ),
     _entry(
         "server-full",
         r"sorry, too many clients already|remaining connection slots are reserved|too many connections for "
         r"(?:role|database)",
-        "Postgres itself has no connection left: the pools together, and who is direct, ask for more than it allows",
+        "Postgres has no connection left: the pools and the direct services together ask for more than it allows",
         "lower `default_pool_size`, set `max_db_connections`, or raise the server's max_connections",
         f"{POSTGRES}/runtime-config-connection.html",
     ),
@@ -94,13 +94,13 @@ TABLE = (
         "waited-too-long",
         r"query_wait_timeout",
         "a client waited longer than `query_wait_timeout` for a server connection: all were busy, or Postgres was away",
-        "look at `devpool status` for WAITING: long transactions hold the pool; else raise `default_pool_size`",
+        "check WAITING in `devpool status`: long transactions block the pool; otherwise raise `default_pool_size`",
         f"{CONFIG}#query_wait_timeout",
     ),
     _entry(
         "transaction-too-long",
         r"idle_transaction_timeout|transaction_timeout|idle transaction timeout",
-        "a transaction stood open longer than PgBouncer lets it, and its connection was closed",
+        "a transaction stayed open longer than PgBouncer allows, so its connection was closed",
         "end transactions before waiting for anything else, or raise that timeout with `devpool set`",
         f"{CONFIG}#idle_transaction_timeout",
     ),
@@ -108,53 +108,53 @@ TABLE = (
         "query-too-long",
         r"(?:pooler error|FATAL|closing because): +query[_ ]timeout",
         "a query ran longer than PgBouncer's `query_timeout`",
-        "`devpool set query_timeout=0` takes the limit away; Postgres' own statement_timeout is the finer one",
+        "`devpool set query_timeout=0` removes the limit; Postgres's statement_timeout gives finer control",
         f"{CONFIG}#query_timeout",
     ),
     _entry(
         "prepared-missing",
         r"prepared statement \"?(?P<what>[^\"]*)\"? does not exist",
-        "the statement was prepared on another server connection than the one that was to run it",
-        "prepare by protocol and not with the SQL word PREPARE; PgBouncer 1.21 and newer carries those along where "
+        "the statement was prepared on one server connection and run on another",
+        "prepare over the protocol, not with SQL PREPARE; PgBouncer 1.21 and newer supports such statements if "
         "max_prepared_statements is above 0",
         f"{CONFIG}#max_prepared_statements",
     ),
     _entry(
         "prepared-twice",
         r"prepared statement \"?(?P<what>[^\"]*)\"? already exists",
-        "a statement of that name was left on the shared server connection by another client",
+        "another client left a statement of that name on the shared server connection",
         "use the driver's own prepared statements, with max_prepared_statements above 0; `devpool check --leaks` finds "
-        "who leaves them",
+        "which app leaves them",
         f"{CONFIG}#max_prepared_statements",
     ),
     _entry(
         "cached-plan",
         r"cached plan must not change result type",
-        "a table changed while prepared statements that read it were kept on server connections",
-        "let the pooler take new ones: docker compose exec pgbouncer pooler-admin RECONNECT; `devpool migrate` does it "
+        "a table changed while server connections still held prepared statements that read it",
+        "make the pooler reconnect: docker compose exec pgbouncer pooler-admin RECONNECT; `devpool migrate` does this "
         "after every migration",
         f"{CONFIG}#max_prepared_statements",
     ),
     _entry(
         "cursor-missing",
         r"cursor \"(?P<what>[^\"]*)\" does not exist",
-        "a cursor was to outlive its transaction, and the next one was on another server connection",
-        "Django: DISABLE_SERVER_SIDE_CURSORS = True; elsewhere read the cursor inside of one transaction, or give the "
+        "a cursor was used after its transaction, and the next transaction ran on another server connection",
+        "Django: DISABLE_SERVER_SIDE_CURSORS = True; elsewhere read the cursor inside one transaction, or give the "
         "app the session alias: devpool enable --session SERVICE",
         FEATURES,
     ),
     _entry(
         "lock-not-held",
         r"you don't own a lock of type",
-        "a session advisory lock was taken on one server connection and given back on another; the first still has it",
-        "use pg_advisory_xact_lock, or run what locks past the pooler (`devpool migrate`); `devpool check --leaks` "
-        "names the lock that is left",
+        "a session advisory lock was taken on one server connection and released on another; the first still holds it",
+        "use pg_advisory_xact_lock, or lock on a direct connection (`devpool migrate`); `devpool check --leaks` "
+        "names the leftover lock",
         FEATURES,
     ),
     _entry(
         "migration-lock",
         r"ConcurrentMigrationError|timed out trying to acquire a postgres advisory lock",
-        "a migration takes a session advisory lock, which does not hold through a pooler in transaction mode",
+        "a migration takes a session advisory lock, which does not work through a pooler in transaction mode",
         "run migrations directly: devpool migrate",
         FEATURES,
     ),
@@ -168,50 +168,50 @@ TABLE = (
     _entry(
         "password-wrong",
         r"password authentication failed|SASL authentication failed|no such user: ",
-        "user or password are not those of the server",
-        "see that app and database have the same; a database's volume keeps the password of its first start, whatever "
+        "the user or password does not match the server's",
+        "make sure app and database use the same; a database's volume keeps the password of its first start, whatever "
         "the compose file says later",
         f"{CONFIG}#auth_file",
     ),
     _entry(
         "no-address",
         r"DNS lookup failed|could not translate host name",
-        "the database's name is not known on the pooler's networks: its container is away, or not on one of them",
-        "start it, and see that both are on one network: docker compose ps",
+        "the database's name does not resolve on the pooler's networks: its container is down, or on none of them",
+        "start it, and make sure that both share a network: docker compose ps",
         f"{CONFIG}#dns_max_ttl",
     ),
     _entry(
         "server-away",
         r"closing because: connect (?:failed|timeout)|server conn crashed|connection to server .*connection refused",
         "nothing answers at the database's address and port",
-        "see whether the database runs and is healthy: docker compose ps; docker compose logs DATABASE",
+        "check that the database is running and healthy: docker compose ps; docker compose logs DATABASE",
         f"{CONFIG}#server_connect_timeout",
     ),
     _entry(
         "starting-up",
         r"the database system is (?:starting up|shutting down|in recovery mode)",
-        "Postgres is not ready yet, or just going down",
+        "Postgres is not ready yet, or is shutting down",
         "wait for its healthcheck: `depends_on: {{condition: service_healthy}}` makes the pooler wait",
         f"{POSTGRES}/server-start.html",
     ),
     _entry(
         "tls",
         r"server (?:refused|does not support) SSL|FATAL: +SSL required|TLS handshake failed",
-        "one side wants TLS and the other does not have it, or its certificate is of an unknown authority",
-        "see server_tls_sslmode and client_tls_sslmode; a Postgres in a container has TLS only with a certificate",
+        "one side requires TLS and the other does not support it, or its certificate's authority is unknown",
+        "check server_tls_sslmode and client_tls_sslmode; a Postgres in a container has TLS only with a certificate",
         f"{CONFIG}#tls-settings",
     ),
     _entry(
         "bad-setting",
         r"unrecognized configuration parameter \"(?P<what>[^\"]*)\"",
-        "the server does not know `{what}`; through a pooler a SET of before may have been on another connection",
-        "set it where it is used (SET LOCAL in the transaction), or for good with ALTER ROLE ... SET",
+        "the server does not know `{what}`; through a pooler, an earlier SET may have run on another connection",
+        "set it where it is used (SET LOCAL in the transaction), or permanently with ALTER ROLE ... SET",
         FEATURES,
     ),
     _entry(
         "not-in-statement-mode",
         r"transaction blocks not allowed in statement pooling mode",
-        "the pooler runs in statement mode, in which a transaction cannot be",
+        "the pooler runs in statement mode, which does not allow transactions",
         "devpool set pool_mode=transaction",
         f"{CONFIG}#pool_mode",
     ),

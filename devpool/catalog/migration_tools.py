@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# What projects call the address past a pooler, whatever their tool (Prisma, Neon, Vercel and others): each is exported.
+# What projects call the direct address, whatever their tool (Prisma, Neon, Vercel and others): each is exported.
 DIRECT_NAMES = (
     "DIRECT_URL",
     "DIRECT_DATABASE_URL",
@@ -172,7 +172,7 @@ TOOLS = (
         name="golang-migrate",
         command=("sh", "-c", 'exec migrate -path {folder} -database "$DATABASE_URL" up'),
         ways=_sql("*.up.sql"),
-        # Its image's entrypoint is `migrate`, and options stand between the word and `up`.
+        # Its image's entrypoint is `migrate`, with options between that word and `up`.
         spoken=r"(^|[\s/])migrate\s+(.*\s)?-(path|source|database)\b.*\bup\b",
         url=_URL,
         lock=SESSION,
@@ -241,7 +241,7 @@ TOOLS = (
         lock=SESSION,
     ),
 )
-# What tells how a JavaScript project runs its programs, by its lock file.
+# How a JavaScript project runs its programs, by its lock file.
 EXECS = (
     ("pnpm-lock.yaml", ("pnpm", "exec")),
     ("yarn.lock", ("yarn",)),

@@ -1,4 +1,4 @@
-"""What the words of a start mean: servers that stay, migrations and chores that end, workers. Pure.
+"""What the words of a start command mean: long-running servers, migrations and chores that end, workers. Pure.
 
 The words are those of each program's own command line: Django's manage.py, Rails' and Rake's tasks, Laravel's artisan,
 Alembic, Prisma, Drizzle, Ecto's mix tasks, Entity Framework's dotnet ef, Airflow, Doctrine, and the migration tools of
@@ -19,43 +19,43 @@ MIGRATES = regex(
     r"|\baerich\s+upgrade\b|\bseed(er)?\b",
     re.I,
 )
-"""What migrates the schema, or prepares the database as a migration does."""
+"""Commands that migrate the schema, or prepare the database as a migration does."""
 PSQL = regex(r"\bpsql\b")
 SERVERS = regex(
     r"runserver|gunicorn|uvicorn|uwsgi|hypercorn|daphne|celery|puma|rails s(?!\w*:)|npm (run )?(start|dev)|sidekiq"
     r"|phx\.server|php-fpm|apache2|supervisord|\b(flask|fastapi) run\b|\bqueue:work\b|\byarn (run )?(start|dev)\b",
     re.I,
 )
-"""What serves wherever it stands in a step."""
+"""Commands that serve, wherever they are in a step."""
 ENDLESS = regex(r"\b(gunicorn|uvicorn|hypercorn|daphne|celery|puma|runserver|php-fpm|nginx|next start)\b")
-"""What an entrypoint runs for ever, so that words given after it are not a command."""
+"""What an entrypoint runs forever, so that words after it are not a command."""
 SERVING = regex(r"(?<![A-Za-z])(server?|start)\b", re.I)
-"""What serves unless the step migrates: `/app/server migrate up` does not."""
+"""Commands that serve unless the step migrates: `/app/server migrate up` does not."""
 RUNTIMES = regex(r"\bnext\b|\bnode\s|\bjava\s|\bexec\s", re.I)
-"""What can run anything: a name like `migrator` says more than `node`."""
+"""Programs that can run anything: a name like `migrator` says more than `node`."""
 PASSING = regex(
     r"^(#|(done|fi|esac|true|false|exit|wait|echo|printf|sleep|touch|rm|cp|mv|mkdir|chmod|chown|cat|ls|date|set|export|cd"
     r"|curl|wget|nc|test|pg_isready|createdb|createuser|npm (ci|install)|\[+)(?![\w.-])|[\s\"')}]*$)"
 )
-"""Steps that are over at once, and that say nothing of what comes after them."""
+"""Steps that finish at once and say nothing about what follows them."""
 CHORES = regex(
     r"seed|init|load|creat|setup|import|fixture|populat|prepar|superuser|collectstatic|compilemessages|generate|check|backfill"
     r"|ensure|grant|bootstrap|finish|status|upgrade|stamp|reset|insert",
     re.I,
 )
-"""Words of the chores that go with a migration: they end, too."""
+"""Words for the chores that go with a migration, which also end."""
 MANAGEMENT = regex(r"\b(manage\.py|artisan|rake|rails|bin/console|mix|airflow|superset|kong)\b")
-"""A framework's own commands end, but for those that serve and those that work off a queue."""
+"""A framework's commands end, except for those that serve and those that process a queue."""
 WORKERS = regex(r"work|queue|cluster|schedul|listen|consum|horizon|octane|\bbot\b|\brun\b", re.I)
 
-# --- what services are called ---
+# --- names of services ---
 
 MIGRATOR_NAMES = regex(
     r"(^|[-_])(migrat\w*|db[-_]?init|init[-_]?db|seed(er)?|schema[-_]?(init\w*|upgrade|setup))([-_]|$)", re.I
 )
 PREPARER_NAMES = regex(r"(^|[-_])(init|setup|bootstrap|installer)$", re.I)
 MIGRATION_WORKER_NAMES = regex(r"(^|[-_])workers?[-_]migrations$|(^|[-_])migrat\w*[-_]workers?$", re.I)
-"""Workers that take jobs off a queue, which have to do with migrations of some kind."""
+"""Workers that process a queue of migrations of some kind."""
 BACKUP_NAMES = regex(r"(^|[-_/\s])(backups?|pg_?dump)([-_.\s]|$)", re.I)
 AIRFLOW_MIGRATES = ("_AIRFLOW_DB_UPGRADE", "_AIRFLOW_DB_MIGRATE")
 """Variables by which Airflow's image migrates (https://airflow.apache.org/docs/docker-stack/entrypoint.html)."""

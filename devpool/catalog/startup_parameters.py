@@ -1,4 +1,4 @@
-"""What a connection may ask of Postgres at its start, and a pooler does not pass on. Pure."""
+"""What a connection may request from Postgres at startup and a pooler does not pass on. Pure."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ NOT_APPLIED = regex(
     r"|idle_in_transaction_session_timeout|default_transaction_isolation)\s*=\s*(?P<value>[^&;\s]+)",
     re.I,
 )
-"""In a URL, those that the pooler takes and does not apply (https://www.pgbouncer.org/config.html,
+"""Those in a URL that the pooler accepts and does not apply (https://www.pgbouncer.org/config.html,
 `ignore_startup_parameters`); `currentSchema` is pgjdbc's (https://jdbc.postgresql.org/documentation/use/).
 """
 LOGICAL_WAL = regex(r"\bwal_level\s*=\s*'?logical\b")
-"""The setting of a server that logical replication needs, as its command has it
+"""The server setting that logical replication needs, as written in the command
 (https://www.postgresql.org/docs/current/runtime-config-wal.html).
 """
 DOCKER_HOSTS = (

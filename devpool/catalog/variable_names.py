@@ -1,4 +1,4 @@
-"""What programs call the variables that say where their database is. Pure.
+"""The names of the variables that tell programs where their database is. Pure.
 
 Every program chooses these names itself, so most rows are the habits of many: libpq's own are
 https://www.postgresql.org/docs/current/libpq-envars.html, the image's are https://hub.docker.com/_/postgres, and those
@@ -17,15 +17,15 @@ from devpool.text.patterns import regex
 HOST = regex(r"HOST|SERVER|ADDR|SEED|ENDPOINT|URL|URI|DSN|LOCATION|INSTANCE|DB_POSTGRES(QL)?$", re.I)
 """A variable that may hold a host; `SEED` is Temporal's (POSTGRES_SEEDS), `DB_POSTGRES` Gitea's kind."""
 NO_HOST = regex(r"USER|PASS|ALLOWED|ENGINE|TYPE$|SCHEMA|DIALECT|DRIVER|TRUSTED|NO_PROXY", re.I)
-"""What says of such a name that it holds something else: ALLOWED_HOSTS is Django's, NO_PROXY curl's."""
+"""What shows that such a variable holds something else: ALLOWED_HOSTS is Django's, NO_PROXY curl's."""
 HOST_WORDS = ("HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS")
-"""The words that take the place of PORT in the name of the host beside it."""
+"""The words that replace PORT in the name of the matching host variable."""
 HOST_WORD = regex(r"HOST_?NAME|HOST|SERVER_?NAME|SERVER|ADDRESS|ADDR|SEEDS|ENDPOINT|URL|URI", re.I)
-"""The word of a host variable that another word stands in place of in the name of its port, user or password."""
+"""The word in a host variable that another word replaces in the name of its port, user or password."""
 SERVER_HOST = regex(r"(^|_)(PG|POSTGRES(QL)?|DB|DATABASE)_?(HOST(_?NAME)?|SERVER|ADDR(ESS)?)$", re.I)
-"""The host of the server itself, not that of a tool beside it, as PGBOUNCER_HOST or PGADMIN_HOST is."""
+"""The host of the server itself, not of a related tool, as in PGBOUNCER_HOST or PGADMIN_HOST."""
 POSTGRES_HOST = regex(r"(PG|POSTGRES).*(HOST|SERVER|ADDR)|^(DB|DATABASE)_?(HOST|SERVER)", re.I)
-"""A host that is a Postgres server's where port or engine do not speak against it."""
+"""A host that belongs to a Postgres server unless the port or engine says otherwise."""
 SERVER_PART = regex(r"(PG|POSTGRES|DB|DATABASE|SQL).*(HOST|ADDR|SERVER|PORT)", re.I)
 """A host or a port of a database."""
 
@@ -33,15 +33,15 @@ SERVER_PART = regex(r"(PG|POSTGRES|DB|DATABASE|SQL).*(HOST|ADDR|SERVER|PORT)", r
 
 DATABASE_PORT = regex(r"(DB|PG|POSTGRES|SQL|DATABASE).*PORT", re.I)
 DATABASE_PREFIX = regex(r"(^|_)(PG|POSTGRES|DB|DATABASE|DATASOURCE|SQL)", re.I)
-"""A name that speaks of a database, which is Postgres if any is."""
+"""A name that refers to a database, which is Postgres if any is."""
 OTHER_SERVER = regex(r"MONGO|MYSQL|MARIA|MSSQL|ORACLE|REDIS|CLICKHOUSE|ELASTIC|CASSANDRA|NEO4J|INFLUX", re.I)
-"""What else may run on the same machine, under names of its own."""
+"""What else may run on the same machine, under its own names."""
 ENGINE = regex(r"(DB|DATABASE).*(ENGINE|CONNECTION|TYPE|DIALECT|CLIENT|DRIVER)", re.I)
 """Which database a program is to use: Laravel's DB_CONNECTION, Django's DB_ENGINE, Zabbix' DB_SERVER_TYPE."""
 OTHER_ENGINES = regex(r"mysql|maria|mongo|mssql|sqlserver|oracle|sqlite", re.I)
 POSTGRES_ENGINES = regex(r"postgres|pgsql", re.I)
 DATABASE_WORDS = ("NAME", "DB", "DATABASE", "DBNAME", "DB_NAME", "DATABASE_NAME")
-"""The words that take the place of HOST in the name of the database beside it."""
+"""The words that replace HOST in the name of the matching database variable."""
 DATABASE_NAME = regex(r"(DB|DATABASE|PG|POSTGRES(QL)?|SQL)_?(NAME|DB|DBNAME|DB_NAME|DATABASE(_NAME)?)|DATABASE", re.I)
 
 # --- addresses that go past a pooler ---

@@ -1,1 +1,1 @@
-"""What `devpool check` judges: facts as values in, results out, a family of checks in each file. Pure."""
+"""The checks of `devpool check`: facts in, results out, one family of checks per file. Pure."""

@@ -1,4 +1,4 @@
-"""What an app stands on: its PgBouncer, its Postgres, and what is installed in it."""
+"""What an app depends on: its PgBouncer, its Postgres, and the drivers installed in it."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ class Ground:
     postgres: Version
 
     def has(self, *names: str) -> str:
-        """The first of these packages that is installed; "" where none is."""
+        """The first of these packages that is installed; "" if none is."""
         return next((n for n in names if n in self.app.packages), "")
 
     def version(self, name: str) -> Version:
-        """The version of a package; nothing where it is not installed, or not known."""
+        """The version of a package; empty if it is not installed or not known."""
         return version(self.app.packages.get(name, ""))
 
     def said(self, *words: str) -> str:
-        """Where the source has one of these words: `settings.py:12`; "" where it has none."""
+        """Where the source contains one of these words: `settings.py:12`; "" if nowhere."""
         return next((m.place for m in self.app.mentions if any(w in m.text for w in words)), "")
 
     @property
@@ -52,7 +52,7 @@ class Ground:
 
 
 def grounds(facts: Facts) -> list[Ground]:
-    """The ground of each pooled app, for each pooler that it goes through and that answers.
+    """The context of each pooled app, for each pooler that it uses and that answers.
 
     In session mode a session lasts as it does without a pooler: there is nothing to judge.
     """

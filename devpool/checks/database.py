@@ -1,4 +1,4 @@
-"""Postgres behind the poolers: does it answer, and is there room for all pools."""
+"""Postgres behind the poolers: whether it answers and has room for all pools."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def check_databases(facts: Facts) -> Iterator[Result]:
     for name in dict.fromkeys(r.database for r in facts.routes):
         server = facts.servers.get(name)
         if server is None:
-            yield skipped("database", name, facts.asleep() or "it cannot be asked from here")
+            yield skipped("database", name, facts.asleep() or "it cannot be queried from here")
         elif server.problem:
             yield critical(
                 "database", name, f"does not answer: {server.problem}", f"docker compose ps {name}; docker compose logs"
@@ -29,7 +29,7 @@ def _full(facts: Facts, server: DatabaseServer) -> Result:
     room = max(server.most - server.reserved, 1)
     share = 100 * server.connections // room
     words = f"{server.connections} of {room} connections in use ({share} %)"
-    hint = "find who holds them with `devpool status`, or raise the server's max_connections"
+    hint = "see which apps hold them with `devpool status`, or raise the server's max_connections"
     if share >= facts.crit:
         return critical("connections", server.database, words, hint)
     return (warning if share >= facts.warn else ok)("connections", server.database, words, hint * (share >= facts.warn))
@@ -41,8 +41,8 @@ def _room(facts: Facts, server: DatabaseServer) -> Iterator[Result]:
         return
     wanted, room = sum(map(most_servers, mine)), server.most - server.reserved
     direct = _direct(facts, server.database)
-    words = f"the pools may take {wanted}" + (f", {direct} are held directly" if direct else "")
-    words += f"; Postgres has {room} ({server.most} less {server.reserved} in reserve)"
+    words = f"the pools may open {wanted}" + (f", direct connections hold {direct}" if direct else "")
+    words += f"; Postgres has room for {room} ({server.most} minus {server.reserved} reserved)"
     if wanted + direct > room:
         hint = f"devpool set max_db_connections={max(room - direct, 1)}, or a smaller default_pool_size"
         yield warning("max_connections", server.database, words, hint)
@@ -51,7 +51,7 @@ def _room(facts: Facts, server: DatabaseServer) -> Iterator[Result]:
 
 
 def most_servers(pooler: PoolerStatus) -> int:
-    """The most server connections that the pools of now may take together.
+    """The most server connections that the current pools may open together.
 
     A pool is one user at one database; `max_db_connections` bounds those of a database, `max_user_connections` those
     of a user (https://www.pgbouncer.org/config.html).

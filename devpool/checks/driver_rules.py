@@ -1,4 +1,4 @@
-"""What rules about drivers have in common."""
+"""Code that the rules about drivers share."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ Rule = Callable[[Ground], Iterator[Result]]
 
 
 def note(ground: Ground, message: str, hint: str = "") -> Result:
-    """Something to know that is no trouble."""
+    """A note about something that is not a problem."""
     return ok("framework", ground.app.app, message, hint)
 
 
 def prepared(ground: Ground, name: str, setting: str, words: tuple[str, ...]) -> Iterator[Result]:
-    """A driver whose named statements PgBouncer carries where `max_prepared_statements` is above 0."""
+    """A driver whose named statements PgBouncer supports if `max_prepared_statements` is above 0."""
     place = ground.said(*words)
     if ground.keeps_prepared:
-        hint = f"take it out at {place}" if place else ""
-        yield note(ground, f"obsolete: {name}'s {setting} ({ground.behind} carries prepared statements)", hint)
+        hint = f"remove it at {place}" if place else ""
+        yield note(ground, f"obsolete: {name}'s {setting} ({ground.behind} supports prepared statements)", hint)
     elif place:
         yield note(ground, f"{name}: {setting} at {place}, still needed")
     else:
         yield warning(
             "framework",
             ground.app.app,
-            f"{name} prepares statements by name, and {ground.behind} does not carry them",
+            f"{name} uses named prepared statements, which {ground.behind} does not support",
             f"devpool set max_prepared_statements=200, or {setting}",
         )
 
 
 def listens(ground: Ground, *names: str) -> Iterator[Result]:
-    """A job queue whose workers wait with LISTEN, which a pool does not keep (https://www.pgbouncer.org/features.html)."""
+    """A job queue whose workers wait with LISTEN, which transaction pooling does not support (https://www.pgbouncer.org/features.html)."""
     if found := ground.has(*names):
         yield warning(
             "framework",
             ground.app.app,
-            f"{found} uses LISTEN and session locks, which a pool does not keep",
+            f"{found} uses LISTEN and session locks, which transaction pooling does not support",
             f"devpool enable --session {ground.app.app}, or --direct {ground.app.app}",
         )

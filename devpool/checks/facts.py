@@ -1,4 +1,4 @@
-"""What the checks are given. Everything in it is a value: whoever gathered it has met the world already."""
+"""The input of the checks. It is all plain values: the code that gathers them does the I/O."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Version = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseServer:
-    """What a Postgres says of itself. `problem` is why it did not answer; counts are of connections."""
+    """What a Postgres server reports. `problem` is why it did not answer; counts are of connections."""
 
     database: str
     problem: str = ""
@@ -35,7 +35,7 @@ class Port:
 
     @property
     def is_open(self) -> bool:
-        """Whether others than this machine reach it."""
+        """Whether other machines can reach it."""
         return not (self.host.startswith("127.") or self.host in ("::1", "localhost"))
 
 
@@ -86,7 +86,7 @@ class Facts:
     crit: int = 90
 
     def asleep(self) -> str:
-        """Why nothing that runs can be judged; "" where it can."""
+        """Why nothing running can be checked; "" if it can."""
         if self.engine_problem:
             return self.engine_problem
         return "" if self.running else "the project is not running"

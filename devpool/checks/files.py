@@ -17,7 +17,7 @@ def check_files(facts: Facts) -> Iterator[Result]:
     elif facts.drifted:
         places = "; ".join(facts.drifted)
         yield warning(
-            "files", "", f"not as devpool wrote them: {places}", "put it back, or `devpool enable` to write it anew"
+            "files", "", f"not as devpool wrote them: {places}", "restore it, or write it again: devpool enable"
         )
     else:
         yield ok("files", "", "as devpool wrote them")
@@ -43,4 +43,4 @@ def _model(facts: Facts) -> Result:
         return ok("compose", "", "Compose accepts the project")
     if facts.compose_problem.startswith(("there is no `docker`", "docker has no")):
         return skipped("compose", "", facts.compose_problem, "install the Docker CLI with its compose plugin")
-    return critical("compose", "", facts.compose_problem, "correct it until `docker compose config -q` is silent")
+    return critical("compose", "", facts.compose_problem, "fix it until `docker compose config -q` prints nothing")

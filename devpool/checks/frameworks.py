@@ -1,4 +1,4 @@
-"""What drivers and frameworks need under transaction pooling, and what they no longer need, for what is installed.
+"""What the installed drivers and frameworks need under transaction pooling, and what they no longer need.
 
 The rules are those of PgBouncer's "features" page and of each driver's own documentation; the address stands beside it.
 """
@@ -27,4 +27,4 @@ def check_frameworks(facts: Facts) -> Iterator[Result]:
 
 
 def _nothing(ground: Ground) -> Result:
-    return ok("framework", ground.app.app, "no driver was found that needs anything")
+    return ok("framework", ground.app.app, "no driver was found that needs a change")

@@ -1,4 +1,4 @@
-"""What an app's container has installed that talks to Postgres, from the answer of docker/inside/installed.sh. Pure."""
+"""Which Postgres drivers an app's container has installed, from the output of docker/inside/installed.sh. Pure."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 
 from devpool.text.patterns import regex
 
-# A name with its version, as pip, gem, mix and Java's builds leave it on the disk.
+# A name with its version, as pip, gem, mix and Java builds write it to disk.
 _NAMED = regex(
     r"(?P<name>[A-Za-z][\w.]*?)-(?P<version>\d[\w.]*?)(?:-py3[\w.]*)?(?:\.(?:dist|egg)-info|\.gemspec|\.jar)?"
 )
-# libpq.so.5.17 is that of PostgreSQL 17.
+# libpq.so.5.17 belongs to PostgreSQL 17.
 _LIBPQ = regex(r"libpq(?:-\w+)?\.so\.5\.(\d+)")
 _SOURCE = regex(r"(?:\./)?(?P<path>.+?):(?P<line>\d+):(?P<text>.+)")
 _PLAIN = {"pdo_pgsql.so": "pdo_pgsql", "framework": "laravel"}
@@ -50,7 +50,7 @@ class Installed:
 
 
 def read_installed(app: str, answer: str, flags: Iterable[str] = ()) -> Installed:
-    """Read the answer; lines that are none of ours are passed over (an app's settings may print)."""
+    """Parse the output; other lines are skipped (an app's settings may print)."""
     packages: dict[str, str] = {}
     mentions: list[Mention] = []
     django: list[Mapping[str, Any]] = []

@@ -1,4 +1,4 @@
-"""What was left on shared server connections, as results."""
+"""Session state left on shared server connections, as check results."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from devpool.checks.result import Result, ok, skipped, warning
 
 _WAYS = {
     "advisory lock": "pg_advisory_xact_lock ends with its transaction",
-    "LISTEN": "listen past the pooler",
-    "SET": "SET LOCAL ends with its transaction; ALTER ROLE ... SET counts for all",
+    "LISTEN": "listen on a direct connection",
+    "SET": "SET LOCAL ends with its transaction; ALTER ROLE ... SET applies to all",
     "temporary table": "CREATE TEMPORARY TABLE ... ON COMMIT DROP ends with its transaction",
-    "PREPARE": "let the driver prepare by protocol",
-    "WITH HOLD cursor": "read it inside of its transaction, without WITH HOLD",
+    "PREPARE": "let the driver prepare over the protocol",
+    "WITH HOLD cursor": "read it inside its transaction, without WITH HOLD",
 }
 
 
 def leak_results(leaks: Iterable[Leak], looked: Iterable[ProbedPool]) -> Iterator[Result]:
-    """A warning for each leak; for each pool without one, how much of it was looked into."""
+    """A warning for each leak; for each pool without one, how much of it was inspected."""
     dirty = set()
     for leak in leaks:
         dirty.add((leak.pooler, leak.pool))
@@ -42,15 +42,15 @@ def _clean(pool: ProbedPool) -> Result:
         return skipped(
             "leak",
             pool.pooler,
-            f"{pool.pool}: no idle server connection to look into",
-            "look while the apps work, or keep connections for a while: devpool set server_idle_timeout=600",
+            f"{pool.pool}: no idle server connection to inspect",
+            "check while the apps are busy, or keep connections longer: devpool set server_idle_timeout=600",
         )
     return ok("leak", pool.pooler, f"{pool.pool}: nothing left on {pool.seen} of {pool.servers} server connections")
 
 
 def _part(pool: ProbedPool) -> Iterator[Result]:
     if pool.problem:
-        yield skipped("leak", pool.pooler, f"{pool.pool}: not looked into from inside: {pool.problem}")
+        yield skipped("leak", pool.pooler, f"{pool.pool}: not inspected: {pool.problem}")
     elif pool.seen < pool.servers:
         busy = pool.servers - pool.seen
-        yield skipped("leak", pool.pooler, f"{pool.pool}: {busy} busy server connections were not looked into")
+        yield skipped("leak", pool.pooler, f"{pool.pool}: {busy} busy server connections were not inspected")

@@ -1,4 +1,4 @@
-"""Session state on server connections that everybody shares: what it is, and which app most likely left it. Pure.
+"""Session state on shared server connections: what it is, and which app most likely left it. Pure.
 
 What does not last under transaction pooling, and so stays for others, is listed in PgBouncer's documentation
 (https://www.pgbouncer.org/features.html, "SQL feature map for pooling modes").
@@ -15,7 +15,7 @@ from devpool.checks.installed import Mention
 from devpool.evidence.show_tables import Link
 
 Kind = Literal["advisory lock", "LISTEN", "SET", "temporary table", "PREPARE", "WITH HOLD cursor"]
-# What Postgres reports to every client by itself; PgBouncer 1.26 gives each client its own value of these
+# What Postgres reports to every client; PgBouncer 1.26 gives each client its own values of these
 # (PostgreSQL documentation, "Asynchronous Operations", and https://www.pgbouncer.org/config.html#track_extra_parameters).
 _REPORTED = {
     *("application_name", "client_encoding", "DateStyle", "default_transaction_read_only", "in_hot_standby"),
@@ -76,7 +76,7 @@ class Leak:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbedPool:
-    """How one pool was looked into: its server connections, how many of them were seen, and why not more."""
+    """How one pool was inspected: its server connections, how many of them were seen, and why not more."""
 
     pooler: str
     pool: str
@@ -129,7 +129,7 @@ def _settings(answer: Mapping[str, Any], apart: frozenset[str]) -> Iterator[Kept
     for found in answer.get("setting") or ():
         if found["name"].lower() not in apart:
             name = found["name"]
-            # Settings with a dot are an app's own, and may hold who is logged in: their values are not shown.
+            # Settings with a dot belong to an app and may identify a logged-in user: their values are not shown.
             value = "..." if "." in name else _short(found["value"]) or "''"
             yield _setting(f"`{name}` = {value}", f"SET {name}", name)
     for name in answer.get("own") or ():
@@ -160,7 +160,7 @@ def _short(text: str) -> str:
 
 
 def who(pool: PoolOf, state: Kept, server: Link | None, last_query: str) -> tuple[tuple[str, ...], str]:
-    """The apps that most likely left a state, and why they.
+    """The apps that most likely left a state, and the evidence.
 
     Args:
         pool: who uses the pool.
@@ -175,16 +175,16 @@ def who(pool: PoolOf, state: Kept, server: Link | None, last_query: str) -> tupl
         same = [c for c in mine if (c.asked, c.application) == (server.asked, server.application)]
         last = {pool.owners[c.address] for c in same}
         if len(last) == 1:
-            return tuple(last), "the last statement on the connection, and its client the last to use it"
+            return tuple(last), "from the last statement on the connection and its last client"
     if len(written) == 1:
-        return tuple(written), f"its source has it: {next(iter(written.values()))}"
+        return tuple(written), f"found in its source: {next(iter(written.values()))}"
     if len(every) == 1:
         return tuple(every), "the only app with clients in this pool"
     if written:
-        return tuple(sorted(written)), f"their source has it: {next(iter(written.values()))}"
+        return tuple(sorted(written)), f"found in their source: {next(iter(written.values()))}"
     if every:
         return tuple(sorted(every)), "these apps have clients in this pool"
-    return tuple(dict.fromkeys(pool.routed)), "no client of this pool is connected now; these apps go there"
+    return tuple(dict.fromkeys(pool.routed)), "no client of this pool is connected now; these apps use it"
 
 
 def _is(state: Kept, query: str) -> bool:

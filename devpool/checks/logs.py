@@ -1,4 +1,4 @@
-"""What poolers and apps logged, translated."""
+"""Translations of what poolers and apps logged."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from devpool.checks.facts import Facts
 from devpool.checks.result import Result, ok, warning
 
 _LONGEST = 120
-# Where queries go through again, this is what the start of a database, or its restart, looked like.
+# If queries go through again, this is just what the start or restart of a database looked like.
 _PASSING = ("login-failing", "server-away", "starting-up", "no-address")
 
 
 def check_logs(facts: Facts) -> Iterator[Result]:
-    """The classic messages in the last lines of each log, with cause and fix."""
+    """Well-known messages in the last lines of each log, with cause and fix."""
     for service, lines in facts.logged.items():
         found = translate_all(lines)
         over = [m for m in found if m.code in _PASSING and _answers(facts)]
@@ -24,7 +24,7 @@ def check_logs(facts: Facts) -> Iterator[Result]:
         if over:
             yield ok("log", service, f"over: {'; '.join(m.cause for m in over)}")
         if not found:
-            yield ok("log", service, "none of the classic messages")
+            yield ok("log", service, "none of the known messages")
 
 
 def _answers(facts: Facts) -> bool:

@@ -8,7 +8,7 @@ from devpool.checks.app_context import Ground
 from devpool.checks.driver_rules import Rule, listens, note, prepared
 from devpool.checks.result import Result, warning
 
-_DIRECT = "`devpool migrate` goes past the pooler"
+_DIRECT = "`devpool migrate` connects directly"
 
 
 def rails(ground: Ground) -> Iterator[Result]:
@@ -16,7 +16,7 @@ def rails(ground: Ground) -> Iterator[Result]:
     if not ground.has("activerecord"):
         return
     place = ground.said("advisory_locks")
-    yield note(ground, "Rails: migrations take a session lock and still have to go directly", place or _DIRECT)
+    yield note(ground, "Rails: migrations take a session lock and still have to connect directly", place or _DIRECT)
     yield from prepared(ground, "Rails", "prepared_statements: false", ("prepared_statements",))
     yield from listens(ground, "good_job", "que")
 
@@ -25,10 +25,10 @@ def prisma(ground: Ground) -> Iterator[Result]:
     """`pgbouncer=true` is for PgBouncer before 1.21; Migrate takes a session lock (Prisma's documentation)."""
     if not ground.has("prisma", "@prisma/client"):
         return
-    yield note(ground, "Prisma: `prisma migrate` takes a session lock and still has to go directly", _DIRECT)
+    yield note(ground, "Prisma: `prisma migrate` takes a session lock and still has to connect directly", _DIRECT)
     flags = ", ".join(ground.app.flags) or ground.said("pgbouncer=true")
     if ground.keeps_prepared:
-        hint = f"take it out of {flags}" if flags else ""
+        hint = f"remove it from {flags}" if flags else ""
         yield note(ground, f"obsolete: Prisma's pgbouncer=true ({ground.behind})", hint)
     elif not flags:
         yield warning(
@@ -42,17 +42,17 @@ def node(ground: Ground) -> Iterator[Result]:
         yield from prepared(ground, "postgres.js", "prepare: false", ("prepare: false", "prepare:false"))
     yield from listens(ground, "graphile-worker")
     if ground.has("node-pg-migrate"):
-        yield note(ground, "node-pg-migrate takes a session lock and still has to go directly", _DIRECT)
+        yield note(ground, "node-pg-migrate takes a session lock and still has to connect directly", _DIRECT)
     if ground.has("knex") and ground.postgres and ground.postgres < (18,):
         yield note(
             ground,
-            "Knex: `searchPath` runs SET on each connection, which stays there for others (before Postgres 18)",
+            "Knex: `searchPath` runs SET on each connection, and the value stays there for others (before Postgres 18)",
             "ALTER ROLE ... SET search_path instead",
         )
 
 
 def php(ground: Ground) -> Iterator[Result]:
-    """PDO takes its statements back with the SQL word DEALLOCATE (https://github.com/pgbouncer/pgbouncer/issues/991)."""
+    """PDO deallocates its statements with SQL DEALLOCATE (https://github.com/pgbouncer/pgbouncer/issues/991)."""
     if not ground.has("pdo_pgsql"):
         return
     if place := ground.said("ATTR_EMULATE_PREPARES"):
@@ -61,7 +61,7 @@ def php(ground: Ground) -> Iterator[Result]:
         yield warning(
             "framework",
             ground.app.app,
-            "PDO takes prepared statements back with SQL, which meets another connection",
+            "PDO deallocates prepared statements with SQL, which reaches another connection",
             "PDO::ATTR_EMULATE_PREPARES => true in the options of the connection",
         )
 
@@ -73,13 +73,13 @@ def go(ground: Ground) -> Iterator[Result]:
             yield warning(
                 "framework",
                 ground.app.app,
-                f"pgx: describe_exec ({place}) asks twice, and the second may be on another connection",
+                f"pgx: describe_exec ({place}) sends two requests, and the second may reach another connection",
                 "leave default_query_exec_mode at its default",
             )
         simple = "simple protocol (default_query_exec_mode=exec)"
         yield from prepared(ground, "pgx", simple, ("SimpleProtocol", "=exec"))
     if ground.has("github.com/golang-migrate/migrate/v4"):
-        yield note(ground, "golang-migrate takes a session lock and still has to go directly", _DIRECT)
+        yield note(ground, "golang-migrate takes a session lock and still has to connect directly", _DIRECT)
 
 
 def elixir(ground: Ground) -> Iterator[Result]:
@@ -88,12 +88,14 @@ def elixir(ground: Ground) -> Iterator[Result]:
         yield from prepared(ground, "Postgrex", "prepare: :unnamed", (":unnamed",))
     if ground.has("oban"):
         yield note(
-            ground, "Oban: its notifier uses LISTEN, which a pool does not keep", "Oban.Notifiers.PG, or a direct repo"
+            ground,
+            "Oban: its notifier uses LISTEN, which pooling does not support",
+            "Oban.Notifiers.PG, or a direct repo",
         )
 
 
 def java(ground: Ground) -> Iterator[Result]:
-    """pgjdbc prepares what it runs five times (its documentation, "Server ChangeSet Statements")."""
+    """pgjdbc prepares a query that it runs five times (its documentation, "Server Prepared Statements")."""
     if ground.has("postgresql"):
         yield from prepared(ground, "pgjdbc", "prepareThreshold=0", ("prepareThreshold=0",))
 

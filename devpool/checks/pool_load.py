@@ -1,4 +1,4 @@
-"""How full the pools are, and who waits."""
+"""How full the pools are, and which clients wait."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def _judged(facts: Facts, check: str, pooler: PoolerStatus, now: int, most: int,
 
 def _clients(facts: Facts, pooler: PoolerStatus) -> Result:
     now, most = len(pooler.clients), pooler.setting("max_client_conn", 100)
-    said = f"{now} of {most} clients, as max_client_conn allows"
+    said = f"{now} of {most} clients that max_client_conn allows"
     return _judged(facts, "clients", pooler, now, most, said, f"devpool set max_client_conn={2 * most}")
 
 
 def _servers(facts: Facts, pooler: PoolerStatus, pool: Pool, size: int) -> Result:
-    """Idle connections do not count: a pool whose connections are all open has room as long as they rest."""
+    """Idle connections do not count: a pool whose connections are all open has room as long as they are idle."""
     now = pool.servers_active
     said = f"{pool.user}@{pool.database}: {now} of {size} server connections busy"
     hint = f"shorter transactions, or devpool set default_pool_size={2 * size}"
@@ -50,9 +50,9 @@ def _waiting(facts: Facts, pooler: PoolerStatus) -> Iterator[Result]:
             check="waiting",
             subject=pooler.name,
             level="critical" if late else "warning",
-            message=f"{pool.user}@{pool.database}: clients that wait: {pool.clients_waiting}, the longest for "
-            f"{pool.longest_wait:.1f} s" + (f" of {limit}, then they are sent away" if limit else ""),
+            message=f"{pool.user}@{pool.database}: waiting clients: {pool.clients_waiting}, the longest for "
+            f"{pool.longest_wait:.1f} s" + (f" of {limit}, after which they are disconnected" if limit else ""),
             hint="look for long transactions, or raise default_pool_size",
         )
     if not waiting:
-        yield ok("waiting", pooler.name, "no client waits")
+        yield ok("waiting", pooler.name, "no client is waiting")

@@ -1,4 +1,4 @@
-"""The poolers themselves: do they answer, is a query answered through them, are they safe."""
+"""The poolers themselves: whether they answer, pass a query through, and are safe."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from devpool.checks.result import Result, critical, ok, skipped, warning
 from devpool.decide.tuning import SCRAM_USUAL
 from devpool.evidence.show_tables import PoolerStatus
 
-# Before it one SCRAM user can log in as any other (CVE-2026-107350), and one packet stops it (CVE-2026-107349).
+# Before 1.26.1, a SCRAM user can log in as any other (CVE-2026-107350), and one packet stops it (CVE-2026-107349).
 FLOOR = (1, 26, 1)
 _OPEN = ("any", "trust")
 _WEAK = ("plain", "md5")
@@ -32,7 +32,7 @@ def check_poolers(facts: Facts) -> Iterator[Result]:
 
 
 def _away(pooler: PoolerStatus) -> Result:
-    problem = pooler.problem or "it does not run"
+    problem = pooler.problem or "it is not running"
     return critical(
         "pooler", pooler.name, f"does not answer: {problem}", f"docker compose up -d {pooler.name}; devpool status"
     )
@@ -51,25 +51,25 @@ def _query(facts: Facts, pooler: PoolerStatus) -> Result:
 
 def _version(pooler: PoolerStatus) -> Result:
     if not (found := version(pooler.version)):
-        return skipped("version", pooler.name, "it did not tell its version")
+        return skipped("version", pooler.name, "it did not report its version")
     if found < FLOOR:
         return critical(
             "version",
             pooler.name,
             f"PgBouncer {pooler.version} lets one SCRAM user log in as another (CVE-2026-107350)",
-            f"build it anew from a base that has 1.26.1: docker compose build --no-cache {pooler.name}",
+            f"rebuild it from a base that has 1.26.1: docker compose build --no-cache {pooler.name}",
         )
-    return ok("version", pooler.name, f"{pooler.version} is not older than 1.26.1, the oldest safe one")
+    return ok("version", pooler.name, f"{pooler.version} is at least 1.26.1, the oldest safe version")
 
 
 def _authentication(pooler: PoolerStatus) -> Result:
     kind = pooler.config.get("auth_type", "")
     iterations = pooler.setting("scram_iterations", SCRAM_USUAL)
     if kind in _OPEN:
-        # The image trusts where the database does, and never by a setting (docker/pgbouncer/authentication.sh).
+        # The image uses trust only if the database does, never due to a setting (docker/pgbouncer/authentication.sh).
         trusts = f"remove POSTGRES_HOST_AUTH_METHOD: trust from {pooler.database}, give it a password, devpool enable"
         fix = trusts if kind == "trust" else "devpool enable --set auth_type="
-        return critical("auth", pooler.name, f"auth_type {kind} lets in whoever reaches it", fix)
+        return critical("auth", pooler.name, f"auth_type {kind} lets in anyone who can reach it", fix)
     if kind in _WEAK:
         return warning("auth", pooler.name, f"auth_type {kind} is weaker than SCRAM", "devpool enable --set auth_type=")
     if iterations < SCRAM_USUAL:
@@ -79,7 +79,7 @@ def _authentication(pooler: PoolerStatus) -> Result:
 
 def _ports(facts: Facts) -> Iterator[Result]:
     if facts.ports is None:
-        yield from (skipped("ports", p.name, "Compose does not tell its ports") for p in facts.poolers)
+        yield from (skipped("ports", p.name, "Compose does not report its ports") for p in facts.poolers)
         return
     for pooler in facts.poolers:
         found = [p.published for p in facts.ports.get(pooler.name, ()) if p.is_open]
@@ -91,13 +91,13 @@ def _ports(facts: Facts) -> Iterator[Result]:
                 "bind it to the loopback: devpool enable --publish PORT",
             )
         else:
-            yield ok("ports", pooler.name, "no port of it is open to other machines")
+            yield ok("ports", pooler.name, "none of its ports is open to other machines")
     for database in {p.database for p in facts.poolers}:
         found = [p.published for p in facts.ports.get(database, ()) if p.is_open]
         if found:
             yield ok(
                 "ports",
                 database,
-                f"the database itself is published on every address (port {', '.join(found)}), past the pooler",
-                f'write 127.0.0.1 before it: "127.0.0.1:{found[0]}:5432"',
+                f"the database itself is published on every address (port {', '.join(found)}), bypassing the pooler",
+                f'put 127.0.0.1 in front of it: "127.0.0.1:{found[0]}:5432"',
             )

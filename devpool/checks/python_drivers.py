@@ -36,18 +36,18 @@ def _cursors(ground: Ground, database: Mapping[str, Any]) -> Result:
     return warning(
         "framework",
         ground.app.app,
-        f"{name}: iterator() opens a cursor that outlives its transaction, and the next one is on another connection",
-        f"DISABLE_SERVER_SIDE_CURSORS = True beside NAME and HOST ({_DJANGO})",
+        f"{name}: iterator() opens a cursor that outlives its transaction, and the next fetch reaches another server",
+        f"DISABLE_SERVER_SIDE_CURSORS = True next to NAME and HOST ({_DJANGO})",
     )
 
 
 def _persistent(ground: Ground, database: Mapping[str, Any]) -> Iterator[Result]:
     name, age = f"Django ({database.get('alias')})", database.get("CONN_MAX_AGE")
     if database.get("pool"):
-        yield note(ground, f"obsolete: {name}: OPTIONS['pool'], a pool in front of a pool", "CONN_MAX_AGE does as well")
+        yield note(ground, f"obsolete: {name}: OPTIONS['pool'], a pool in front of a pool", "CONN_MAX_AGE is enough")
     elif age == 0:
-        hint = f"CONN_MAX_AGE = 60 saves it; an idle client costs PgBouncer a few kilobytes ({_DJANGO})"
-        yield note(ground, f"{name}: CONN_MAX_AGE = 0 logs in anew for each request", hint)
+        hint = f"CONN_MAX_AGE = 60 avoids that; an idle client costs PgBouncer a few kilobytes ({_DJANGO})"
+        yield note(ground, f"{name}: CONN_MAX_AGE = 0 logs in again for each request", hint)
     else:
         yield note(ground, f"{name}: CONN_MAX_AGE = {age}, fine behind a pooler")
 
@@ -59,12 +59,12 @@ def _options(ground: Ground, database: Mapping[str, Any]) -> Iterator[Result]:
             "framework",
             ground.app.app,
             f"Django: OPTIONS['options'] sets {', '.join(lost)}, which the pooler accepts and does not apply",
-            f"ALTER ROLE ... SET {lost[0]} = ... counts for every connection",
+            f"ALTER ROLE ... SET {lost[0]} = ... applies to every connection",
         )
 
 
 def psycopg(ground: Ground) -> Iterator[Result]:
-    """psycopg 3 prepares what it runs often, and takes that back by protocol only with libpq 17 and PgBouncer 1.22."""
+    """psycopg 3 prepares frequent queries, and closes them over the protocol only with libpq 17 and PgBouncer 1.22."""
     if not ground.has("psycopg"):
         return
     libpq, threshold = ground.version("libpq"), ground.said("prepare_threshold", "prepared_max")
@@ -74,8 +74,8 @@ def psycopg(ground: Ground) -> Iterator[Result]:
         yield note(
             ground,
             "psycopg: Django turns its prepared statements off, "
-            + ("and need not any more" if good else "which is needed here"),
-            "OPTIONS = {'prepare_threshold': 5} turns them on: " + ground.behind + " carries them" if good else "",
+            + ("which is no longer needed" if good else "which this setup needs"),
+            "OPTIONS = {'prepare_threshold': 5} turns them on: " + ground.behind + " supports them" if good else "",
         )
     elif good:
         text = f"psycopg's prepare_threshold=None or prepared_max (libpq {libpq[0]}, {ground.behind})"
@@ -89,7 +89,7 @@ def psycopg(ground: Ground) -> Iterator[Result]:
         yield warning(
             "framework",
             ground.app.app,
-            f"psycopg on {older} takes prepared statements back with SQL, which meets another connection",
+            f"psycopg on {older} deallocates prepared statements with SQL, which reaches another connection",
             f"connect with prepare_threshold=None, or use libpq 17 ({_PSYCOPG})",
         )
 

@@ -1,4 +1,4 @@
-"""All checks, in the order in which they are read: what comes first explains what comes after."""
+"""All checks, in reading order: earlier ones explain later ones."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ FAMILIES = (check_files, check_poolers, check_databases, check_routes, check_loa
 
 
 def evaluate(facts: Facts) -> list[Result]:
-    """What every check says."""
+    """The results of all checks."""
     return [result for family in FAMILIES for result in family(facts)]

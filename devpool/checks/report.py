@@ -1,4 +1,4 @@
-"""The words of `devpool check`. Pure."""
+"""The text output of `devpool check`. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one check says."""
+"""The result of one check."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _RANK: dict[Level, int] = {"skipped": 0, "ok": 1, "warning": 2, "critical": 3}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One line of the table: which check, of which service ("" of the project), how it stands, why, and what to do."""
+    """One line of the table: the check, the service ("" for the project), the level, the reason, and what to do."""
 
     check: str
     subject: str = ""
@@ -37,12 +37,12 @@ def critical(check: str, subject: str, message: str, hint: str = "") -> Result:
 
 
 def skipped(check: str, subject: str, message: str, hint: str = "") -> Result:
-    """It could not be judged, for the reason given."""
+    """It could not be checked, for the given reason."""
     return Result(check=check, subject=subject, level="skipped", message=message, hint=hint)
 
 
 def monitored(results: Iterable[Result]) -> Level:
-    """The worst level as monitoring wants it: where no pooler could be judged, nobody knows that all is well."""
+    """The worst level for monitoring: if no pooler could be checked, the state is unknown."""
     found = list(results)
     level = worst(found)
     judged = any(r.check == "pooler" and r.level != "skipped" for r in found)
@@ -50,5 +50,5 @@ def monitored(results: Iterable[Result]) -> Level:
 
 
 def worst(results: Iterable[Result]) -> Level:
-    """The worst level of all; `skipped` where nothing could be judged."""
+    """The worst level of all; `skipped` if nothing could be checked."""
     return max((r.level for r in results), key=_RANK.__getitem__, default="skipped")

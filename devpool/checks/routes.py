@@ -1,4 +1,4 @@
-"""Whether each app's connections arrive where its route leads."""
+"""Whether each app's connections arrive where its route points."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def check_routes(facts: Facts) -> Iterator[Result]:
         if asleep := facts.asleep():
             yield skipped("route", route.service, asleep)
         elif route.service not in facts.running:
-            yield skipped("route", route.service, "it does not run")
+            yield skipped("route", route.service, "it is not running")
         elif now is None:
             yield skipped("route", route.service, "its connections cannot be counted")
         else:
@@ -35,13 +35,13 @@ def _route(route: AppRoute, now: Connections) -> Result:
         return critical(
             "route",
             route.service,
-            f"it is {way}, and {', '.join(wrong)} is not: {counts}",
-            f"docker compose up -d --force-recreate {route.service}; what its image or source names is out of reach",
+            f"it is {way}, but {', '.join(wrong)} is not: {counts}",
+            f"docker compose up -d --force-recreate {route.service}; devpool cannot change its image or source",
         )
     if not route.pooled:
         return ok("route", route.service, f"direct ({route.reason}): {counts}")
     if "unseen" in proofs.values():
-        return skipped("route", route.service, "it lives in the host's network, and its address tells nothing")
+        return skipped("route", route.service, "it uses the host's network, so its address proves nothing")
     idle = sum(word == "idle" for word in proofs.values())
     if idle == len(proofs):
         return skipped("route", route.service, "it has no connection now; it connects when it has work")

@@ -1,7 +1,7 @@
-"""What outlives `.devpool/`: copies of files that the user's text was taken out of, and the settings of former poolers.
+"""What outlives `.devpool/`: copies of files that lost some of the user's text, and the settings of former poolers.
 
 Both lie in the user's own state folder (`$XDG_STATE_HOME`, by the XDG Base Directory Specification `~/.local/state`
-where that is not set), readable by him alone: a copy holds what the file held, passwords too.
+if that is not set), readable only by the user: a copy contains all that the file did, including passwords.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def keep_copies(directory: Path, shell: Mapping[str, str], originals: Mapping[st
     except DevpoolError as error:
         raise DevpoolError(
             "no-copy",
-            f"no copy of the file can be kept ({error.message}), so nothing is changed",
+            f"devpool cannot back up the file ({error.message}), so it changes nothing",
             where=error.where,
             hint="set XDG_STATE_HOME to a folder that you can write to",
         ) from None
@@ -61,7 +61,7 @@ def keep_copies(directory: Path, shell: Mapping[str, str], originals: Mapping[st
 
 
 def keep_settings(directory: Path, shell: Mapping[str, str], options: Options) -> bool:
-    """Remember the settings that the poolers had; whether there were any, and they could be kept."""
+    """Store the settings that the poolers had; whether there were any and they could be stored."""
     path = str(_folder(directory, shell) / _TUNED)
     had = {"settings": dict(options.settings), "settings_of": {d: dict(s) for d, s in options.settings_of.items()}}
     try:
@@ -76,7 +76,7 @@ def keep_settings(directory: Path, shell: Mapping[str, str], options: Options) -
 
 
 def kept_settings(directory: Path, shell: Mapping[str, str]) -> Options | None:
-    """The settings that the poolers of a project had when they were taken out; None where there were none."""
+    """The settings that the poolers of a project had when they were removed; None if there were none."""
     try:
         data = files.read(str(_folder(directory, shell) / _TUNED))
         found = remembered(json.loads(data)) if data else None

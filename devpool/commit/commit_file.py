@@ -1,4 +1,4 @@
-"""One file of a commit, by the door that it needs: the user's own by `files.py`, devpool's by `devpool_files.py`."""
+"""One file of a commit, through the right module: `files.py` for the user's files, `devpool_files.py` for devpool's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def read(directory: Path, path: str) -> bytes | None:
     """All bytes of a file; None where there is none.
 
     Raises:
-        DevpoolError: what the door raises.
+        DevpoolError: what that module raises.
     """
     if devpool_files.is_own(directory, path):
         return devpool_files.read(directory, Path(path), devpool_files.LARGEST_COPY)
@@ -25,7 +25,7 @@ def expect(directory: Path, path: str, data: bytes | None) -> None:
     """Make sure that a file holds these bytes, or with None that there is none.
 
     Raises:
-        DevpoolError: `changed-meanwhile`, and what the door raises.
+        DevpoolError: `changed-meanwhile`, and what that module raises.
     """
     if devpool_files.is_own(directory, path):
         devpool_files.expect(directory, Path(path), data)
@@ -37,7 +37,7 @@ def status(directory: Path, path: Path) -> os.stat_result | None:
     """Mode and owner of a file; of the user's own, of the file behind a link.
 
     Raises:
-        DevpoolError: what the door raises.
+        DevpoolError: what that module raises.
     """
     if devpool_files.is_own(directory, path):
         return devpool_files.status(directory, path)
@@ -55,7 +55,7 @@ def change(
     owner: tuple[int, int] | None,
     token: str,
 ) -> None:
-    """Bring a file from what it holds to what it shall hold; folders are made below `.devpool` alone.
+    """Change a file from its present bytes to its new ones; folders are created only below `.devpool`.
 
     Args:
         mode: permission bits of a new file. One of devpool's own gets them also where it exists, so that no secret
@@ -63,7 +63,7 @@ def change(
 
     Raises:
         RenameError: only writing in place is possible; for a file of the user's own.
-        DevpoolError: what the door raises.
+        DevpoolError: what that module raises.
     """
     own = devpool_files.is_own(directory, path)
     if target is None:
@@ -88,10 +88,10 @@ def _remove(directory: Path, path: str, current: bytes, *, own: bool) -> None:
 
 
 def discard_temp(directory: Path, path: str, token: str) -> None:
-    """Remove the temp that stood beside a file while it was written.
+    """Remove the temporary file next to a file that was being written.
 
     Raises:
-        DevpoolError: what the door raises.
+        DevpoolError: what that module raises.
     """
     if devpool_files.is_own(directory, path):
         devpool_files.discard(directory, Path(path).with_name(f".devpool-{token}"))

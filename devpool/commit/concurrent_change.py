@@ -1,7 +1,7 @@
-"""Another devpool that writes while this one reads: what is read then belongs to two projects.
+"""Detects another devpool that writes while this one reads, so that it reads a mixture of two states.
 
-What this one would write is refused by the commit, which compares the bytes. But before it comes to that, the mixture
-may make no sense, and what is said against it would send the user the wrong way.
+The commit compares the bytes and refuses to write such a mixture. But before that, the mixture
+may make no sense, and an error about it would mislead the user.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ def reading(directory: Path) -> Iterator[None]:
 
 
 def changed_while_read(directory: Path) -> DevpoolError:
-    """The refusal of a project that another devpool has changed."""
+    """The error for a project that another devpool has changed."""
     return DevpoolError(
         "changed-meanwhile",
-        "another devpool changed the project while this one was reading it",
+        "another devpool process changed the project while this one was reading it",
         where=str(directory),
         hint="nothing was written; run the command again",
     )

@@ -1,4 +1,4 @@
-"""The files below `.devpool/`, which a clone may have brought: real folders and files only, and no link is followed.
+"""The files below `.devpool/`, which may come with a clone: only real folders and files, and no link is followed.
 
 Every folder on the way is opened from the one above it (`openat` with `O_NOFOLLOW`), and all is done from its
 descriptor: a folder that becomes a link meanwhile leads nowhere. What stands there as a link, a pipe or a device is
@@ -23,9 +23,9 @@ from devpool.devpool_folder import HOME
 from devpool.errors import DevpoolError
 
 LARGEST = 16 << 20
-"""Bytes of a file that is read: many times what devpool ever writes of its own."""
+"""The most bytes that are read of a file: many times what devpool ever writes itself."""
 LARGEST_COPY = 64 << 20
-"""The same of a copy of a file of the user's, which is as large as that (`readable.MOST_BYTES`), and what came in."""
+"""The same for a copy of a user's file, which can be as large as that (`readable.MOST_BYTES`) plus the edits."""
 _MOST_NAMES = 10_000  # in one folder
 _MOST_BELOW = 2_000  # files and folders below one of devpool's, which has some ten
 _DEEPEST = 16  # folders in one another; devpool makes two
@@ -81,40 +81,40 @@ def _step_into(fd: int, path: Path) -> int:
 
 
 def _check_owner(found: os.stat_result, project: os.stat_result, path: Path) -> None:
-    """A folder is ours, root's, or of whoever owns the project; not more people can write to it than to the project."""
+    """A folder must belong to us, root, or the project's owner, and be no more widely writable than the project."""
     if found.st_uid not in (os.geteuid(), project.st_uid, 0):
         raise DevpoolError(
             "devpool-folder-not-yours",
-            f"this folder belongs to another user (number {found.st_uid})",
+            f"this folder belongs to another user (UID {found.st_uid})",
             where=str(path),
             hint=f"run the command as that user, or make it yours: sudo chown -R $USER {shlex.quote(str(path))}",
         )
     if found.st_mode & ~project.st_mode & stat.S_IWOTH:
         raise DevpoolError(
             "devpool-folder-not-yours",
-            "everybody can write to this folder",
+            "anyone can write to this folder",
             where=str(path),
             hint=f"chmod o-w {shlex.quote(str(path))}",
         )
 
 
 def not_real(path: Path, found: os.stat_result, wanted: str) -> DevpoolError:
-    """The refusal of what stands where devpool has a folder or a file of its own, and is something else."""
+    """The error for something else in the place of one of devpool's folders or files."""
     kind = _KINDS.get(stat.S_IFMT(found.st_mode), "a device")
     if wanted == "file" and found.st_nlink > 1 and kind == "a file":
-        kind = "a file with a second name"
+        kind = "a file with another hard link"
     remove = "rm -r" if kind == "a folder" else "rm"
     return DevpoolError(
         "devpool-folder-not-real",
-        f"this is {kind} where devpool has a {wanted} of its own, and it goes no further",
+        f"this is {kind} where devpool keeps a {wanted} of its own, so it stops here",
         where=str(path),
-        hint=f"see what it is and who made it, then remove it: {remove} {shlex.quote(str(path))}",
+        hint=f"check what it is and who created it, then remove it: {remove} {shlex.quote(str(path))}",
     )
 
 
 @contextmanager
 def _reading(path: Path) -> Iterator[None]:
-    """Turn what the system says of a path that is only read into a refusal; that it is not there is no error yet."""
+    """Turn the system's error about reading a path into devpool's; a missing file is not an error yet."""
     try:
         yield
     except FileNotFoundError:
@@ -124,12 +124,12 @@ def _reading(path: Path) -> Iterator[None]:
             "cannot-read",
             f"cannot read this: {error.strerror}",
             where=str(path),
-            hint=f"let yourself read it (chmod u+rwX {shlex.quote(str(path))}), or run the command as its owner",
+            hint=f"give yourself read access (chmod u+rwX {shlex.quote(str(path))}), or run the command as its owner",
         ) from error
 
 
 def status(directory: Path, path: Path) -> os.stat_result | None:
-    """What stands there, links not followed; None for nothing.
+    """What is there, without following links; None for nothing.
 
     Raises:
         DevpoolError: `cannot-read`, and those of `opened`.
@@ -182,9 +182,9 @@ def _read(folder: int, path: Path, largest: int) -> bytes | None:
     if len(data) > largest:
         raise DevpoolError(
             "devpool-file-too-large",
-            f"this file has more than {largest >> 20} MiB, which devpool never wrote",
+            f"this file is larger than {largest >> 20} MiB, so devpool did not write it",
             where=str(path),
-            hint=f"see what it is and who made it, then remove it: rm {shlex.quote(str(path))}",
+            hint=f"check what it is and who created it, then remove it: rm {shlex.quote(str(path))}",
         )
     return data
 
@@ -209,7 +209,7 @@ def write(
     owner: tuple[int, int] | None = None,
     token: str = "",
 ) -> None:
-    """Create a file or replace it by a new one; its folder must exist. What is secret is never in a file of wider mode.
+    """Create a file or replace it with a new one; its folder must exist. A secret is never in a file with a wider mode.
 
     Args:
         before: what it must hold now; None: it must not exist.
@@ -242,7 +242,7 @@ def _expect(folder: int, path: Path, data: bytes | None) -> None:
 def _temp(
     folder: int, path: Path, data: bytes, mode: int | None, owner: tuple[int, int] | None, token: str
 ) -> Iterator[Path]:
-    """A finished and flushed file beside the target; gone again if what is done with it fails."""
+    """A finished and flushed file next to the target; removed again if its use fails."""
     temp = path.with_name(f".devpool-{token or os.urandom(8).hex()}")
     files.step("create", str(temp))
     fd = os.open(temp.name, _CREATE, 0o600, dir_fd=folder)
@@ -302,7 +302,7 @@ def make_folder(directory: Path, path: Path, mode: int = 0o755) -> None:
 
 
 def make_private(directory: Path, path: Path) -> None:
-    """Create a folder that nobody else can look into, or make one that is there so.
+    """Create a folder that nobody else can look into, or make an existing one private.
 
     Raises:
         DevpoolError: as `make_folder`.
@@ -314,7 +314,7 @@ def make_private(directory: Path, path: Path) -> None:
 
 
 def remove_folder(directory: Path, path: Path) -> bool:
-    """Remove a folder if it is empty; False if it is empty and cannot be removed, which does no harm."""
+    """Remove a folder if it is empty; False if it is empty but cannot be removed, which does no harm."""
     try:
         files.step("rmdir", str(path))
         with opened(directory, path.parent) as folder:
@@ -333,7 +333,7 @@ def below(directory: Path, folder: Path) -> tuple[list[Path], list[Path]]:
     folders, others = [folder], list[Path]()
     for at in folders:  # which grows meanwhile
         if len(at.relative_to(folder).parts) > _DEEPEST:
-            raise too_large(folder, f"has more than {_DEEPEST} folders in one another")
+            raise too_large(folder, f"nests more than {_DEEPEST} folders")
         for name in names(directory, at) or ():
             found = status(directory, at / name)
             is_folder = found is not None and stat.S_ISDIR(found.st_mode)
@@ -344,10 +344,10 @@ def below(directory: Path, folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 def too_large(folder: Path, what: str) -> DevpoolError:
-    """The refusal of a folder that holds more than devpool ever writes; `what` says of what it has too much."""
+    """The error for a folder that holds more than devpool ever writes; `what` says what it has too much of."""
     return DevpoolError(
         "devpool-folder-too-large",
-        f"this folder {what}, which devpool never wrote",
+        f"this folder {what}, so devpool did not write it",
         where=str(folder),
         hint=f"see what it holds and who made it, then remove what is not devpool's: ls -lR {shlex.quote(str(folder))}",
     )

@@ -1,4 +1,4 @@
-"""What the system says about a path, as refusals with a way out."""
+"""Turns the system's errors about a path into devpool's, with a way out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class RenameError(DevpoolError):
 
 @contextmanager
 def reporting(path: str | Path) -> Iterator[None]:
-    """Turn what the system says about a path into a refusal.
+    """Turn the system's error about a path into devpool's.
 
     Raises:
         DevpoolError: `not-writable`, `disk-full`, `disk-error`.
@@ -34,28 +34,26 @@ def reporting(path: str | Path) -> Iterator[None]:
 def _refusal(path: str, error: OSError) -> DevpoolError:
     reason = error.strerror or str(error)
     if error.errno in _FULL:
-        hint = "make room on this disk and run the command again"
+        hint = "free some space on this disk and run the command again"
         return DevpoolError("disk-full", f"the disk is full: {reason}", where=path, hint=hint)
     if error.errno in _FORBIDDEN:
         return not_writable(path, reason, "run the command as the owner of the file and its folder")
-    hint = "see to the disk or the path, then run the command again"
+    hint = "check the disk and the path, then run the command again"
     return DevpoolError("disk-error", f"reading or writing failed: {reason}", where=path, hint=hint)
 
 
 def not_writable(path: str, reason: str, hint: str) -> DevpoolError:
-    """The refusal of a path that cannot be written."""
-    return DevpoolError("not-writable", f"this cannot be written: {reason}", where=path, hint=hint)
+    """The error for a path that cannot be written."""
+    return DevpoolError("not-writable", f"cannot write this: {reason}", where=path, hint=hint)
 
 
 @contextmanager
 def rename_errors(path: str) -> Iterator[None]:
-    """Turn what the system says of a rename over a file into `RenameError`, where writing in place is left."""
+    """Turn the system's error about a rename over a file into `RenameError` if writing in place is still possible."""
     try:
         yield
     except OSError as error:
         if error.errno not in _NO_RENAME:
             raise
-        hint = "run the command where this file is not mounted by itself, or as its owner"
-        raise RenameError(
-            "not-writable", f"this cannot be replaced: {error.strerror}", where=path, hint=hint
-        ) from error
+        hint = "run the command where this file is not a mount of its own, or as its owner"
+        raise RenameError("not-writable", f"cannot replace this: {error.strerror}", where=path, hint=hint) from error

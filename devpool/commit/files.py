@@ -1,19 +1,19 @@
-"""The only writer to the user's disk: one file or one folder at a time.
+"""Writes to the user's disk, one file or one folder at a time; nothing else does.
 
 What a caller can rely on, and what can go wrong:
 
-- A file changes by a finished temp beside it that is renamed over it: whoever reads it, and whoever kills
-  us, finds the old bytes or the new. Killed before the rename, the temp stays; `temp_of` tells its name.
-- Mode, owner, ACL and extended attributes stay, and nothing is added by the folder's default ACL; of a symlink
+- A file changes by renaming a finished temporary file over it: whoever reads it, and whoever kills
+  devpool, finds the old bytes or the new. After a kill before the rename, the temporary file stays; `temp_of` names it.
+- Mode, owner, ACL and extended attributes stay, and the folder's default ACL adds nothing; for a symlink,
   the file behind it changes and the link stays. Other hard links of a file keep its old bytes.
-- The bytes are compared right before the rename, so that an editor that saved meanwhile loses nothing. The
+- The bytes are compared right before the rename, so that an editor that saved in the meantime loses nothing. The
   instant between the two remains: POSIX has no rename that compares.
 - When a function returns, the bytes of a file are on the disk, as far as the filesystem tells the truth. Names (a
   file that is there, is another or is gone) are once `sync_folders` was called, once for all that belongs together.
-- Where nothing can be renamed over a file (a bind mount of that single file), `RenameError` is raised, and
-  `write_in_place` is left. It is not atomic: only the journal calls it, which can repair what it leaves.
+- If nothing can be renamed over a file (a bind mount of that single file), `RenameError` is raised, and
+  `write_in_place` remains. It is not atomic: only the journal calls it, which can repair the result.
 
-Several files as one are the business of `journal.py`, one devpool at a time that of `lock.py`.
+`journal.py` handles several files as one, `lock.py` allows one devpool at a time.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from devpool.errors import DevpoolError
 
 NEW_FILE = 0o644
 CHUNK = 65536
-"""Bytes written at a time; tests make it small, to be killed within a file."""
+"""Bytes written at a time; tests make it small, so that they can kill devpool within a file."""
 
 _ACL = "system.posix_acl_access"
 _OTHERS = 0o077
@@ -46,8 +46,8 @@ class FileChange:
 
     Attributes:
         path: absolute path; a symlink means the file behind it.
-        before: what the disk must hold now; None: the file must not exist.
-        after: what it shall hold; None: it is removed.
+        before: what the file must contain now; None: the file must not exist.
+        after: what it will contain; None: it is removed.
         mode: permission bits of a file that is new, 0o644 by default; an existing file keeps its own, but for one below
             `.devpool/`, which is replaced by one of these.
     """
@@ -59,18 +59,18 @@ class FileChange:
 
 
 def inverse(change: FileChange) -> FileChange:
-    """What takes a change back that is still to be made: a file that it removes gets the mode that it has now."""
+    """The reverse of a change that is still to be made: a file that it removes gets back its present mode."""
     status = _status(change.path)
     mode = stat.S_IMODE(status.st_mode) if status else None
     return replace(change, before=change.after, after=change.before, mode=mode)
 
 
 def step(name: str, path: str) -> None:
-    """Comes before every effect on the disk and does nothing. Tests put a function here that counts or dies."""
+    """Runs before every effect on the disk and does nothing. Tests put a function here that counts or dies."""
 
 
 def check_writable(paths: Iterable[str]) -> None:
-    """Refuse before anything starts what would fail in the middle. Leaves no trace on the disk.
+    """Refuse, before anything starts, what would fail in the middle. Leaves no trace on the disk.
 
     Raises:
         DevpoolError: `not-writable`, `not-a-file`, `disk-error`.
@@ -82,7 +82,7 @@ def check_writable(paths: Iterable[str]) -> None:
                 raise not_writable(path, "the file is read-only for you", f"chmod u+rw {target}")
             folder = next(parent for parent in target.parents if parent.exists())
             if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-                hint = f"let yourself create files in {folder}, or run the command as its owner"
+                hint = f"give yourself write access to {folder}, or run the command as its owner"
                 raise not_writable(path, f"no file can be created in {folder}", hint)
 
 
@@ -98,7 +98,7 @@ def hard_links(path: str) -> int:
 
 
 def temp_of(path: str, token: str) -> str:
-    """The temp that stands beside the real file while it is written."""
+    """The temporary file next to the real file while it is written."""
     return str(Path(real(path)).parent / f".devpool-{token}")
 
 
@@ -123,12 +123,12 @@ def expect(path: str, data: bytes | None) -> None:
 
 
 def changed_meanwhile(path: str) -> DevpoolError:
-    """The refusal of a file that does not hold what it held when it was read."""
+    """The error for a file that has changed since it was read."""
     return DevpoolError(
         "changed-meanwhile",
-        "the file was changed by someone else while devpool was at work",
+        "another program changed the file while devpool was working",
         where=path,
-        hint="the file is left as it is now; run the command again",
+        hint="devpool left the file as it is now; run the command again",
     )
 
 
@@ -143,7 +143,7 @@ def _status(path: str) -> os.stat_result | None:
 
 
 def replace_file(path: str, before: bytes, after: bytes, *, token: str = "") -> None:
-    """Give an existing file new bytes and keep all else of it.
+    """Give an existing file new bytes and keep everything else about it.
 
     Args:
         token: hex digits for the name of the temp, for a caller that must find it again; random by default.
@@ -239,7 +239,7 @@ def make_folder(path: Path, mode: int = 0o755) -> None:
 
 
 def remove_folder(path: Path) -> bool:
-    """Remove a folder if it is empty; False if it is empty and cannot be removed, which does no harm."""
+    """Remove a folder if it is empty; False if it is empty but cannot be removed, which does no harm."""
     try:
         step("rmdir", str(path))
         path.rmdir()
@@ -260,7 +260,7 @@ def sync_folders(folders: Iterable[Path]) -> None:
             try:
                 flush(fd, str(path))
             except OSError as error:
-                # Network and FUSE filesystems know no fsync of a folder; EIO means that data is lost.
+                # Network and FUSE filesystems do not support fsync on a folder; EIO means that data is lost.
                 if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP):
                     raise
             finally:
@@ -269,7 +269,7 @@ def sync_folders(folders: Iterable[Path]) -> None:
 
 @contextmanager
 def _temp(path: str, data: bytes, token: str, prepare: Callable[[int], None]) -> Iterator[Path]:
-    """A finished and flushed file beside the target; gone again if what is done with it fails."""
+    """A finished and flushed file next to the target; removed again if its use fails."""
     temp = Path(temp_of(path, token or os.urandom(8).hex()))
     step("create", str(temp))
     fd = os.open(temp, _CREATE, 0o600)

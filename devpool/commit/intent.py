@@ -1,4 +1,4 @@
-"""The journal's list of what a commit intends, as values and as a file that proves where it comes from."""
+"""The journal's list of what a commit intends to do, as values and as a file with proof of its origin."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ class Journal:
 
 
 def damaged(directory: Path, reason: str) -> DevpoolError:
-    """The refusal of a journal that cannot be believed."""
+    """The error for a journal that cannot be trusted."""
     return DevpoolError(
         "journal-damaged",
         f"an interrupted change cannot be undone, because its journal is damaged: {reason}",
         where=str(folder_of(directory)),
-        hint="this folder holds a copy of each file as it was: put back by hand what you need, "
+        hint="this folder holds a copy of each original file: restore by hand what you need, "
         "then remove the folder and run the command again",
     )
 
@@ -84,9 +84,9 @@ def parse(directory: Path, data: bytes) -> Journal | None:
     if intent["version"] != _VERSION:
         raise DevpoolError(
             "journal-unknown",
-            "an interrupted change was begun by another version of devpool",
+            "an interrupted change was started by another version of devpool",
             where=str(folder_of(directory)),
-            hint="run any command of that version once: it will undo the change",
+            hint="run any command of that version once to undo the change",
         )
     entries = tuple(IntentEntry(**entry) for entry in intent["entries"])
     if not _is_token(intent["token"]) or not all(map(_is_sound, entries)):

@@ -1,23 +1,23 @@
 """Several files as one: all of them change, or none.
 
-The failure model. We may be killed, or the machine may stop, at any instant; writes may fail; an editor may
+The failure model: devpool may be killed, or the machine may stop, at any instant; writes may fail; an editor may
 save one of the files at any time. Then the next command calls `recover`, and this holds:
 
 - `<project>/.devpool/journal/` holds a copy of every file as it was, and then `intent`: the list of the
   files, with the hash of the bytes before and after. Both are on the disk before the first file changes.
 - Removing `intent` is the commit. While it is there, recovery goes back; once it is gone, all files are new
-  and only the copies are left to be swept away.
+  and only the copies are left to remove.
 - Recovery looks at every file before it writes to any. One that is as before is left, one that is as
-  intended gets its old bytes back. With one that is neither, somebody has edited it since: recovery refuses,
+  intended gets its old bytes back. If one is neither, somebody has edited it since: recovery refuses,
   overwrites nothing and keeps the journal.
 - `intent` appears by a rename and proves that this machine wrote it for this very folder (`machine_key.py`). One
-  that does not, as a clone may bring it, or a project that was moved, is not believed in any part and stays as it is;
-  `unverified.py` tells of it, and the next commit gives its folder another name.
+  that does not, from a clone or a project that was moved, is not trusted at all and stays as it is;
+  `unverified.py` reports it, and the next commit renames its folder.
 - A file that had to be written in place may be a mixture of both texts. Its new bytes are in the journal
-  before that starts, and only a file whose every byte is that of one of the two counts as such a mixture.
+  before that starts, and only a file whose every byte matches one of the two is treated as such a mixture.
 - Recovery may itself be killed and run again: every step of it leaves a state that it accepts.
 
-Of the folders, only those below `.devpool` are made, and those are removed when they are empty.
+Only folders below `.devpool` are created, and they are removed when they are empty.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from devpool.commit.lock import locked, tidy_lock
 from devpool.devpool_folder import FOLDERS, HOME, SET_ASIDE, STATE
 from devpool.errors import DevpoolError
 
-# The files of a journal: what keeps it out of git, the intent, the copies, and temps of a killed process.
+# The files of a journal: its .gitignore, the intent, the copies, and temporary files of a killed process.
 _OURS = re.compile(r"\.gitignore|intent|\d+-.+|\.devpool-[0-9a-f]+", re.S)
 
 
@@ -50,7 +50,7 @@ def commit(directory: Path, changes: Sequence[FileChange]) -> list[DevpoolError]
         directory: the project's folder. New folders are made only below its `.devpool`.
 
     Returns:
-        What the user should know of a change that is done: `journal-set-aside`, `copies-left`.
+        Warnings about a change that is done: `journal-set-aside`, `copies-left`.
 
     Raises:
         DevpoolError: `changed-meanwhile`, `not-writable`, `disk-full`, `disk-error`, `not-a-file`, `locked`,
@@ -135,7 +135,7 @@ def _check(directory: Path, changes: Sequence[FileChange]) -> None:
                 "same-file-twice",
                 f"`{seen[target]}` is the same file",
                 where=change.path,
-                hint="name the file once, by one of its names",
+                hint="name the file only once, by one of its names",
             )
         seen[target] = change.path
 
@@ -149,7 +149,7 @@ def _carry_out(journal: Journal, changes: Sequence[FileChange]) -> None:
         _sync_names(journal, journal.entries)
         devpool_files.discard(journal.directory, intent_of(journal.directory))
     except BaseException as error:
-        # A file that someone else has changed was not begun, and his bytes stay.
+        # devpool did not start on a file that another program has changed, so its new bytes stay.
         refused = isinstance(error, DevpoolError) and error.code == "changed-meanwhile"
         _roll_back(journal, journal.entries[: begun - refused], error)
         raise
@@ -163,7 +163,7 @@ def _roll_back(journal: Journal, begun: Sequence[IntentEntry], error: BaseExcept
             "not-undone",
             f"the change failed ({error}) and could not be undone yet ({second})",
             where=second.where,
-            hint=f"{second.hint or 'remove the cause'}; every devpool command tries again to undo it",
+            hint=f"{second.hint or 'fix the cause'}; every devpool command tries again to undo it",
         ) from error
     _sweep_quietly(journal.directory)
 
@@ -176,7 +176,7 @@ def _change(
     mode: int | None,
     owner: tuple[int, int] | None = None,
 ) -> None:
-    """Bring one file from what it holds to what it shall hold, forwards or backwards."""
+    """Change one file from its present bytes to its new ones, forward or backward."""
     path = journal.path(entry)
     try:
         commit_file.change(journal.directory, path, current, target, mode=mode, owner=owner, token=journal.token)
@@ -200,7 +200,7 @@ def _prepare(directory: Path, changes: Sequence[FileChange]) -> Journal:
     try:
         folder = folder_of(directory)
         devpool_files.make_private(directory, folder)
-        # The copies may hold passwords, and `git add -A` must not find them should we be killed.
+        # The copies may hold passwords, and `git add -A` must not find them if devpool is killed.
         devpool_files.write(directory, folder / ".gitignore", None, b"*\n", mode=0o600)
         files.sync_folders([directory, directory / HOME, folder])
         entries = [_entry(directory, number, change) for number, change in enumerate(changes)]
@@ -232,7 +232,7 @@ def _entry(directory: Path, number: int, change: FileChange) -> IntentEntry:
 
 
 def _recover(directory: Path) -> bool:
-    """Whether a file had to be put back. What is not believed stays as it is."""
+    """Whether a file had to be restored. An untrusted journal stays as it is."""
     if devpool_files.names(directory, folder_of(directory)) is None:
         return False
     data = devpool_files.read(directory, intent_of(directory))
@@ -245,7 +245,7 @@ def _recover(directory: Path) -> bool:
 
 
 def _set_aside(directory: Path) -> list[DevpoolError]:
-    """Give the journal that is not believed, or a folder of its name that holds something else, another name."""
+    """Rename an untrusted journal, or a folder of its name that holds something else."""
     folder = folder_of(directory)
     if not devpool_files.names(directory, folder):
         return []
@@ -256,15 +256,15 @@ def _set_aside(directory: Path) -> list[DevpoolError]:
     return [
         DevpoolError(
             "journal-set-aside",
-            "what lay in `.devpool/journal` was not written here by this machine: it is kept under another name",
+            "the contents of `.devpool/journal` were not written here by this machine, so devpool moved them aside",
             where=str(aside),
-            hint=f"see what it is, then remove it: rm -r {shlex.quote(str(aside))}",
+            hint=f"check what it is, then remove it: rm -r {shlex.quote(str(aside))}",
         )
     ]
 
 
 def _undo(journal: Journal, entries: Sequence[IntentEntry]) -> bool:
-    """Give these files their old bytes; whether one had others. All is read before anything is written."""
+    """Give these files their old bytes; whether any had changed. Everything is read before anything is written."""
     found = [(entry, commit_file.read(journal.directory, journal.path(entry))) for entry in entries]
     changed = [(entry, current) for entry, current in found if digest(current) != entry.before]
     work = [(entry, current, _old_bytes(journal, entry)) for entry, current in changed]
@@ -273,7 +273,7 @@ def _undo(journal: Journal, entries: Sequence[IntentEntry]) -> bool:
             raise _edited(journal, entry)
     for entry in journal.entries:
         commit_file.discard_temp(journal.directory, journal.path(entry), journal.token)
-    # Backwards, so that a full disk has the room for each step that there was before the one it takes back.
+    # In reverse order, so that even on a full disk each step has the space that the original step had.
     for entry, current, old in reversed(work):
         _change(journal, entry, current, old, entry.mode, (entry.uid, entry.gid))
     _sync_names(journal, entries)
@@ -294,7 +294,7 @@ def _old_bytes(journal: Journal, entry: IntentEntry) -> bytes | None:
         return None
     data = devpool_files.read(journal.directory, folder_of(journal.directory) / entry.copy, devpool_files.LARGEST_COPY)
     if digest(data) != entry.before:
-        raise damaged(journal.directory, f"the copy `{entry.copy}` is not what it was")
+        raise damaged(journal.directory, f"the copy `{entry.copy}` has changed")
     return data
 
 
@@ -313,7 +313,7 @@ def _edited(journal: Journal, entry: IntentEntry) -> DevpoolError:
     old = f"copy `{folder / entry.copy}` over it" if entry.before else "remove it"
     return DevpoolError(
         "changed-meanwhile",
-        "an interrupted change cannot be undone, because this file was edited since",
+        "an interrupted change cannot be undone, because this file has been edited since",
         where=journal.path(entry),
         hint=f"to go back, {old} and run the command again; "
         f"to keep all files of the project as they are now, remove `{folder}`",
@@ -335,7 +335,7 @@ def _sweep(directory: Path, paths: Sequence[Path] = ()) -> None:
         for name in sorted(devpool_files.names(directory, folder) or (), reverse=True):  # .gitignore comes last
             if _OURS.fullmatch(name) and _is_file(directory, folder / name):
                 devpool_files.discard(directory, folder / name)
-        # One that should go and stays keeps the journal's folder: the next command tries again.
+        # If a file cannot be removed, the journal's folder stays: the next command tries again.
         gone = [devpool_files.remove_folder(directory, one) for one in _emptied(directory, paths)]
         if all(gone):
             devpool_files.remove_folder(directory, folder)
@@ -355,16 +355,16 @@ def _is_file(directory: Path, path: Path) -> bool:
 
 
 def _sweep_after(directory: Path, paths: Sequence[Path]) -> list[DevpoolError]:
-    """Sweep after a change that is done, and say where that fails: the copies may hold passwords."""
+    """Clean up after a change that is done, and report a failure: the copies may contain passwords."""
     try:
         _sweep(directory, paths)
     except DevpoolError as error:
         return [
             DevpoolError(
                 "copies-left",
-                f"the change is done, but the copies of the files as they were are still there: {error.message}",
+                f"the change is done, but the copies of the original files are still there: {error.message}",
                 where=str(folder_of(directory)),
-                hint="remove the cause; the next devpool command removes them",
+                hint="fix the cause; the next devpool command removes them",
             )
         ]
     return []

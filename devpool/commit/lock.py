@@ -1,4 +1,4 @@
-"""One devpool at a time in a project: an flock on `.devpool/lock`."""
+"""Allows one devpool at a time in a project, with an flock on `.devpool/lock`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _held: set[str] = set()
 
 @contextmanager
 def locked(directory: Path, wait: float = 5.0) -> Iterator[None]:
-    """One devpool at a time in a project. A process that holds the lock already just goes on.
+    """Allow one devpool at a time in a project. A process that already holds the lock continues.
 
     The kernel drops the lock of a process that dies. The lock file, and `.devpool` when it is empty, are
     removed at the end.
@@ -48,7 +48,7 @@ def locked(directory: Path, wait: float = 5.0) -> Iterator[None]:
 
 
 def tidy_lock(directory: Path) -> None:
-    """Remove what a killed process left of its lock, if that is possible at once."""
+    """Remove a killed process's lock file, if that is possible at once."""
     with suppress(DevpoolError, OSError):
         names = devpool_files.names(directory, directory / HOME)
         if names is not None and ("lock" in names or not names):
@@ -94,7 +94,7 @@ def _try_lock(lock: Path) -> int | None:
 
 
 def _refuse_other(lock: Path, found: os.stat_result | None) -> None:
-    """What is no plain file is not written to, nor one that has another name too: that may be anybody's."""
+    """Never write to anything but a plain file with a single hard link: it may be anybody's."""
     if found and (not stat.S_ISREG(found.st_mode) or found.st_nlink > 1):
         raise devpool_files.not_real(lock, found, "file")
 
@@ -104,7 +104,7 @@ def _is_ours(fd: int, lock: Path) -> bool:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    # The last holder may have removed the file between our open and our lock: then this is a lock on
+    # The last holder may have removed the file between the open and the lock: then this is a lock on
     # nothing, while a third process may hold the one on a new file of the same name.
     found = devpool_files.status(lock.parent.parent, lock)
     return found is not None and os.path.samestat(os.fstat(fd), found)
@@ -137,7 +137,7 @@ def _is_locked(lock: Path) -> DevpoolError:
         who = f"process {int(devpool_files.read(lock.parent.parent, lock, _LONGEST) or b'')}"
     return DevpoolError(
         "locked",
-        f"devpool is already at work in this project ({who})",
+        f"devpool is already running in this project ({who})",
         where=str(lock),
         hint="wait until it is done and run the command again",
     )

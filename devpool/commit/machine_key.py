@@ -1,10 +1,10 @@
-"""A key of this machine, which proves of a file below `.devpool/` that it was written here, for this very folder.
+"""This machine's key, which proves that a file below `.devpool/` was written here, for this very folder.
 
 32 random bytes in `$XDG_STATE_HOME/devpool/key` (`~/.local/state` by the XDG Base Directory Specification), made at
-first use, readable by the user alone. What a repository brings cannot be authenticated with it, nor what was written
+first use, readable only by the user. Files that come with a repository do not verify with it, nor do files written
 for another folder: the project's real path is part of what is signed (HMAC with SHA-256, RFC 2104).
 
-Without a key all goes on: what is written then is signed by nobody, and is not believed later.
+Everything works without a key, but what is written then is not signed, and not trusted later.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ def state_home(shell: Mapping[str, str]) -> Path:
 
 
 def sign(directory: Path, purpose: str, body: bytes) -> bytes:
-    """A text with a first line that proves where it comes from; the key is made if need be.
+    """A text with a first line that proves its origin; creates the key if needed.
 
     Args:
         directory: the project directory.
-        purpose: what kind of file it is, so that none passes for another.
+        purpose: what kind of file it is, so that none can pass for another.
     """
     try:
         code = _code(_made(directory), directory, purpose, body)
@@ -64,7 +64,7 @@ def is_unsigned(data: bytes) -> bool:
 
 
 def problem(directory: Path) -> DevpoolError | None:
-    """Why this machine has no key and none can be made; None where it has one by now.
+    """Why this machine has no key and cannot create one; None if it has one by now.
 
     Returns:
         `no-machine-key`, as a warning: what it means and what to do.
@@ -74,9 +74,9 @@ def problem(directory: Path) -> DevpoolError | None:
     except DevpoolError as error:
         return DevpoolError(
             "no-machine-key",
-            f"should this run be interrupted, devpool cannot take it back by itself: {error.message}",
+            f"if this run is interrupted, devpool cannot undo it automatically: {error.message}",
             where=error.where,
-            hint=f"{error.hint}; without it, put the files back after an interruption yourself, from git or from the "
+            hint=f"{error.hint}; otherwise, after an interruption, restore the files yourself from git or from the "
             "copies in .devpool/journal",
         )
     return None
@@ -93,13 +93,13 @@ def _folder(directory: Path) -> Path:
     """Where the key is.
 
     Raises:
-        DevpoolError: it would be where a clone can bring it along.
+        DevpoolError: a clone could contain that place.
     """
     folder = state_home(os.environ) / "devpool"
     if folder.is_relative_to(_NOWHERE):
-        raise _unusable("nothing says where the home directory is (HOME)", folder)
+        raise _unusable("the home directory is unknown (HOME)", folder)
     if Path(os.path.realpath(folder)).is_relative_to(find_root(directory)):
-        raise _unusable("the folder for the state of programs is part of the project", folder)
+        raise _unusable("the state folder for programs is inside the project", folder)
     return folder
 
 
@@ -110,7 +110,7 @@ def _made(directory: Path) -> bytes:
         _make(folder)
         key = _found(folder)
     if key is None:
-        raise _unusable("the key is gone again", folder / "key")
+        raise _unusable("the key has disappeared", folder / "key")
     return key
 
 
@@ -118,7 +118,7 @@ def _found(folder: Path) -> bytes | None:
     """The key; None where there is none yet.
 
     Raises:
-        DevpoolError: what is there is not the user's alone.
+        DevpoolError: what is there does not belong to the user alone.
     """
     path = folder / "key"
     try:
@@ -132,25 +132,29 @@ def _found(folder: Path) -> bytes | None:
         _check(os.fstat(fd), path, stat.S_IFREG, 0o077)
         data = file.read(_BYTES + 1)
     if len(data) != _BYTES:
-        raise _unusable("the key is damaged", path, f"remove it, and the next run makes another: rm {path}")
+        raise _unusable("the key is damaged", path, f"remove it, and the next run creates a new one: rm {path}")
     return data
 
 
 def _check(found: os.stat_result, path: Path, kind: int, forbidden: int) -> None:
     if stat.S_IFMT(found.st_mode) != kind:
-        raise _unusable("this is a link or something else in the key's place", path, f"remove it: rm {path}")
+        raise _unusable("a link or something else is in the key's place", path, f"remove it: rm {path}")
     if found.st_uid != os.geteuid():
-        raise _unusable(f"this belongs to another user (number {found.st_uid})", path)
+        raise _unusable(f"this belongs to another user (UID {found.st_uid})", path)
     if found.st_mode & forbidden:
-        hint = f"chmod go-w {path}" if kind == stat.S_IFDIR else f"remove it, and the next run makes another: rm {path}"
-        raise _unusable(f"this is open to others (mode {stat.S_IMODE(found.st_mode):o})", path, hint)
+        hint = (
+            f"chmod go-w {path}"
+            if kind == stat.S_IFDIR
+            else f"remove it, and the next run creates a new one: rm {path}"
+        )
+        raise _unusable(f"others have access to this (mode {stat.S_IMODE(found.st_mode):o})", path, hint)
 
 
 def _make(folder: Path) -> None:
-    """Make the key under a name of its own, and give it its name by a link: of two processes the first wins."""
+    """Create the key under a temporary name, and link it to its real name: of two processes, the first wins."""
     there = next(one for one in (folder, *folder.parents) if one.is_dir())
     if there.stat().st_uid != os.geteuid():
-        raise _unusable(f"the folder belongs to another user (number {there.stat().st_uid})", there)
+        raise _unusable(f"the folder belongs to another user (UID {there.stat().st_uid})", there)
     missing = [one for one in (*reversed(folder.parents), folder) if not one.is_dir()]
     temp = folder / f".key-{os.urandom(8).hex()}"
     try:
@@ -165,7 +169,7 @@ def _make(folder: Path) -> None:
             files.discard(str(temp))
         files.sync_folders([*(one.parent for one in missing), folder])
     except (DevpoolError, OSError) as error:
-        raise _unusable(f"no key can be kept ({_reason(error)})", folder) from None
+        raise _unusable(f"devpool cannot store a key ({_reason(error)})", folder) from None
 
 
 def _reason(error: DevpoolError | OSError) -> str:
@@ -173,5 +177,5 @@ def _reason(error: DevpoolError | OSError) -> str:
 
 
 def _unusable(reason: str, path: Path, hint: str = "") -> DevpoolError:
-    otherwise = "set XDG_STATE_HOME to a folder of your own, outside of the project"
+    otherwise = "set XDG_STATE_HOME to a folder of your own outside the project"
     return DevpoolError("no-machine-key", reason, where=str(path), hint=hint or otherwise)

@@ -1,9 +1,9 @@
-"""Folders for copies of files that hold passwords: nobody else can read them, and none outlives its devpool for long.
+"""Folders for copies of files with passwords: nobody else can read them, and none outlives its devpool for long.
 
-They lie in one place of the user's own, `$XDG_RUNTIME_DIR/devpool` (XDG Base Directory Specification: his alone, in
-memory) or else `devpool-UID` in the folder for temporary files. A process holds an flock on its folder as long as it
-lives; a folder that nobody holds was left by one that was killed, and the next devpool removes it. A place that is a
-link, of somebody else's or open to others is not used, and nothing in it is touched.
+They are in a place that belongs to the user, `$XDG_RUNTIME_DIR/devpool` (XDG Base Directory Specification: private, in
+memory), or else `devpool-UID` in the folder for temporary files. A process holds an flock on its folder as long as it
+lives; a folder that nobody holds was left by a killed process, and the next devpool removes it. A place that is a
+link, belongs to someone else or is open to others is not used, and nothing in it is touched.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _TRIES = 3  # another devpool that ends just now removes the place when it is em
 
 @contextmanager
 def private_folder() -> Iterator[Path]:
-    """A new folder that is this process's alone, its path without links. It is removed in the end.
+    """A new folder for this process alone, with a path without links. It is removed at the end.
 
     Raises:
         OSError: there is no place for it.
@@ -49,7 +49,7 @@ def private_folder() -> Iterator[Path]:
 
 
 def sweep() -> None:
-    """Remove the folders of processes that were killed. What cannot be removed stays for the next time."""
+    """Remove the folders of killed processes. What cannot be removed stays for the next time."""
     for place in _places():
         with suppress(OSError), closing(_Opened(place)) as opened:
             if opened.is_ours():

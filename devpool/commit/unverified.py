@@ -1,8 +1,8 @@
-"""What lies below `.devpool/` and was not written there by this machine: it is named, and nothing of it is done.
+"""Files below `.devpool/` that this machine did not write there: devpool names them and does not act on them.
 
-A clone may bring it, the cache of a CI, or a project that was copied or moved while devpool was interrupted. Of the
-last the files may be half-changed, and nobody but the user can tell it from the others: the files that the list names
-are compared with it, and reading them is all that it can make devpool do.
+They may come from a clone, a CI cache, or a project that was copied or moved after an interrupted run. In the
+last case, the files may be half changed, and only the user can tell it from the others: the files that the list names
+are compared with it, and reading them is all that the list can make devpool do.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _COMPARED = 100  # files that are compared
 
 
 def warnings(directory: Path) -> list[DevpoolError]:
-    """What is not believed, as a warning each: `journal-not-verified`, `digests-not-verified`.
+    """A warning for each untrusted file: `journal-not-verified`, `digests-not-verified`.
 
     Args:
         directory: the project directory.
@@ -49,7 +49,7 @@ def warnings(directory: Path) -> list[DevpoolError]:
 
 
 def refuse_half_changed(directory: Path) -> None:
-    """A project whose files may be half-changed is not changed further.
+    """Refuse to change a project whose files may be half changed.
 
     Raises:
         DevpoolError: `half-changed`: a journal that is not believed names files that hold just what it says they would
@@ -61,8 +61,8 @@ def refuse_half_changed(directory: Path) -> None:
     if after and before:
         raise DevpoolError(
             "half-changed",
-            f"the project may be half-changed: by `.devpool/journal`, these files were changed: {_names(after)}, and "
-            f"these were not yet: {_names(before)}; but that journal was not written here by this machine",
+            f"the project may be half changed: by `.devpool/journal`, these files changed: {_names(after)}, and "
+            f"these did not: {_names(before)}; but that journal was not written here by this machine",
             where=str(folder_of(directory)),
             hint=_way_out(directory),
         )
@@ -77,10 +77,10 @@ def _journal(directory: Path) -> bytes | None:
 def _journal_warning(directory: Path, data: bytes) -> DevpoolError:
     named = [entry["path"] for entry in _entries(data) if isinstance(entry.get("path"), str)]
     named.sort(key=lambda path: path.startswith(f"{HOME}/"))  # the user's own first
-    what = f"it lists {_names(named)}" if named else "what it lists cannot be read"
+    what = f"it lists {_names(named)}" if named else "its list cannot be read"
     return DevpoolError(
         "journal-not-verified",
-        "the journal of an interrupted change is not used, because it was not written here by this machine, or is "
+        "devpool ignores the journal of an interrupted change, because it was not written here by this machine, or is "
         f"damaged; {what}",
         where=str(folder_of(directory)),
         hint=_way_out(directory),
@@ -89,8 +89,8 @@ def _journal_warning(directory: Path, data: bytes) -> DevpoolError:
 
 def _way_out(directory: Path) -> str:
     return (
-        "if the project was moved or copied while devpool was interrupted, run `devpool status` where it was then, or "
-        "compare these files with their copies in .devpool/journal; otherwise, and after that, remove the journal: "
+        "if the project was moved or copied after an interrupted run, run `devpool status` where it was before, or "
+        "compare these files with their copies in .devpool/journal; then, or in any other case, remove the journal: "
         f"rm -r {shlex.quote(str(folder_of(directory)))}"
     )
 
@@ -98,15 +98,15 @@ def _way_out(directory: Path) -> str:
 def _digests_warning(directory: Path) -> DevpoolError:
     return DevpoolError(
         "digests-not-verified",
-        "what tells copies of your text that you have changed from those that you have not is not used, because it was "
-        "not written here by this machine, or is damaged",
+        "devpool cannot tell which copies of your text you have changed: the checksums for this were not written "
+        "here by this machine, or are damaged",
         where=str(directory / DIGESTS),
-        hint="`devpool enable` writes it anew",
+        hint="`devpool enable` writes them again",
     )
 
 
 def _entries(data: bytes) -> list[dict[str, Any]]:
-    """The entries of a list that nobody vouches for; none where it cannot be read."""
+    """The entries of an unverified list; none if it cannot be read."""
     if len(data) > _LONGEST_LIST:
         return []
     try:

@@ -1,1 +1,1 @@
-"""Which route each app takes and what is to change, in the project's own terms. Pure."""
+"""Decides which route each app takes and what changes, in the project's own terms. Pure."""

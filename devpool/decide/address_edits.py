@@ -1,4 +1,4 @@
-"""A value's address replaced in its raw text: only the characters that make host and port are touched."""
+"""Replaces a value's address in its raw text: only the characters of host and port change."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from devpool.text.patterns import regex
 
 Replacement = tuple[tuple[int, int], str]
 Target = tuple[str, str, str]  # host, port, and what the database's name ends in
-# `$NAME` without braces would take what follows it for a part of its name.
+# `$NAME` without braces would swallow the text after it as part of its name.
 _OPEN_VARIABLE = regex(r"\$[A-Za-z_]\w*$")
 _LONGEST_NAME = 1000
 _BEFORE_DEFAULT = regex(r"\$\{[A-Za-z_]\w*:?-$")

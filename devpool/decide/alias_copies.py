@@ -1,7 +1,7 @@
-"""What names a pooled app's own value by an alias and stays as it is gets a copy of it: `URL: *url` becomes its text.
+"""An alias of a pooled app's value becomes a copy if its reader must not change: `URL: *url` becomes the text.
 
-The value stands at its anchor in the app, where it is about to change. A direct service, or a variable of the app
-itself that is direct by its name, reads the same as before.
+The value is at its anchor in the app, where it is about to change. A direct service, or a variable of the app
+that is direct by its name, then reads the same as before.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def find_alias_copies(project: Project, moving: Iterable[ConnectionVariable], sh
 
 
 def _stated(value: Value) -> Node | None:
-    """What an entry of a mapping says, an alias not followed."""
+    """The value of a mapping entry, without following an alias."""
     holder = value.origin.holder
     return holder.value if isinstance(holder, Entry) and value.origin.form == "map" else None
 
@@ -83,7 +83,7 @@ def alias_copy_edits(found: AliasCopies, edits: list[Edit]) -> Iterator[Edit]:
 
 
 def _copied(one: Unaliased) -> Edit:
-    """With the name before it, by which the edit is found again: its own text is nothing but a copy."""
+    """Includes the name before it, by which the edit is found again: its own text is just a copy."""
     text, start, end = one.document.text, one.entry.key.start, one.alias.end
     at = path_to(one.document.root, start)
     new = (text[start : one.alias.start], one.value)

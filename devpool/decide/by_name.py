@@ -1,7 +1,7 @@
-"""Apps that are pooled by name: their own text stays, and a link makes the database's name lead to the pooler.
+"""Apps that are pooled by name: their own text stays, and a link points the database's name to the pooler.
 
-Docker's embedded DNS asks a container's own link aliases before service names: inside this one service the name is the
-pooler's, and everybody else still finds the database (Docker documentation, "Legacy container links" and "Networking").
+Docker's embedded DNS checks a container's link aliases before service names: inside this one service the name is the
+pooler's, and all others still find the database (Docker documentation, "Legacy container links" and "Networking").
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from devpool.text.patterns import regex
 
 Pair = tuple[str, str]
 
-# What an alias can be: a name that a resolver is asked for, which no address is.
+# What a link alias can be: a name that a resolver looks up, so not an IP address.
 _ALIAS = regex(r"(?![\d.]+$)[A-Za-z0-9][A-Za-z0-9_.-]*")
 _DIRECT = "-direct"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ByName:
-    """One app and one database whose names lead to a pooler.
+    """One app and one database whose names point to a pooler.
 
     Attributes:
         service: the app.
         database: the database.
         pooler: the service of its pooler.
         names: the names of the database that the app uses, or may use.
-        direct: a name of its own for the database itself; "" for one outside of the project.
-        settings: the settings that stay as they are; none where the address is in no variable.
+        direct: a separate name for the database itself; "" for one outside the project.
+        settings: the connection variables that stay as they are; none if the address is in no variable.
     """
 
     service: str
@@ -88,7 +88,7 @@ def _names(project: Project, pair: Pair, settings: Sequence[ConnectionVariable])
     service, database = pair
     stated = project.databases[database].service
     said = [s.address.host for s in settings if s.address.host]
-    # Where no variable says which name the app uses, every name that it could is meant.
+    # Where no variable says which name the app uses, take every name that it could use.
     possible = sorted(host_names(stated, networks.of(project.services, service))) if stated and not said else []
     return list(dict.fromkeys([*([database] if stated else []), *said, *filter(_ALIAS.fullmatch, possible)]))
 
@@ -105,7 +105,7 @@ def _refuse_network(project: Project, service: str) -> None:
     if mode not in ("", "bridge"):
         raise DevpoolError(
             "no-link",
-            f"`{service}` has `network_mode: {mode}`, where no link reaches: it cannot be pooled by name",
+            f"`{service}` cannot be pooled by name: links do not work with `network_mode: {mode}`",
             where=project.services[service].place,
             hint=f"give `{service}` the database's address in an environment variable, or keep it direct: "
             f"--direct {service}",
@@ -113,7 +113,7 @@ def _refuse_network(project: Project, service: str) -> None:
 
 
 def _refuse_hosts(project: Project, service: str, database: str, names: Iterable[str]) -> None:
-    """A name that is an address, that `extra_hosts` answers, or that another link has, cannot lead elsewhere."""
+    """A name that is an IP address, is in `extra_hosts`, or belongs to another link cannot be redirected."""
     told = networks.extra_hosts(project.services[service])
     linked = (text.partition(":") for text in project.services[service].names("links"))
     others = {alias or name for name, _, alias in linked if name != database}
@@ -121,15 +121,14 @@ def _refuse_hosts(project: Project, service: str, database: str, names: Iterable
     if odd:
         raise DevpoolError(
             "no-link",
-            f"`{service}` reaches `{database}` as {odd}, which no link of its own can lead elsewhere",
+            f"`{service}` reaches `{database}` as {odd}, a name that no link can redirect",
             where=project.services[service].place,
-            hint=f"let `{service}` name the database by its service's name, {database}; or keep it direct: "
-            f"--direct {service}",
+            hint=f"have `{service}` use the database's service name, {database}, or keep it direct: --direct {service}",
         )
 
 
 def fixed_port(pairs: Iterable[Sequence[ConnectionVariable]]) -> str | None:
-    """The port at which apps that are pooled by name look, and their pooler has to listen; None where there are none.
+    """The port that apps pooled by name use, and on which their pooler must listen; None if there are no such apps.
 
     Args:
         pairs: for each app its settings of the database; none where only a file or an image says it.
@@ -146,9 +145,9 @@ def fixed_port(pairs: Iterable[Sequence[ConnectionVariable]]) -> str | None:
     if len(found) > 1 and odd:
         raise DevpoolError(
             "ports-differ",
-            f"apps that are pooled by name look for `{odd.database}` at different ports ({', '.join(sorted(found))}), "
-            "and a pooler listens on one",
+            f"apps pooled by name connect to `{odd.database}` at different ports ({', '.join(sorted(found))}), "
+            "but a pooler listens on only one",
             where=odd.value.origin.place,
-            hint=f"keep those with the odd port direct: --direct {odd.service}",
+            hint=f"keep the app with the other port direct: --direct {odd.service}",
         )
     return next(iter(found), None)

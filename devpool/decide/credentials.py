@@ -1,8 +1,8 @@
-"""Where the pooler's user, password and database come from, without any of them moving to a more open place.
+"""Where the pooler's user, password and database come from, without moving any of them to a less private place.
 
-In this order: the database's own variables, taken over as they are written; a URL of an app in the same
-file; else a private file below `.devpool/`, mode 0600 and never committed. Of an env file only what the pooler needs
-goes to it (devpool/decide/from_env_file.py).
+In this order: the database's own variables, copied as they are written; a URL of an app in the same
+file; else a private file below `.devpool/`, mode 0600 and never committed. From an env file, the pooler only gets
+what it needs (devpool/decide/from_env_file.py).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _METHOD = "POSTGRES_HOST_AUTH_METHOD"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Credentials:
-    """How the pooler is told its user, password and database.
+    """How the pooler gets its user, password and database.
 
     Attributes:
         document: the file that the pooler's block goes into.
@@ -96,7 +96,7 @@ def _of_database(project: Project, database: str) -> Credentials | None:
     password = _named(values, PASSWORD)
     secret = password or values.get(PASSWORD + "_FILE")
     method = values.get(_METHOD)
-    # Also beside a password: the pooler asks the server which of the two is true (docker/pgbouncer/authentication.sh).
+    # Also next to a password: the pooler asks the server which of the two applies (docker/pgbouncer/authentication.sh).
     asked = method is not None and (method.text == "trust" or interpolated(project.sources, method))
     told = ((_METHOD, method.text),) if method is not None and asked else ()
     if secret is None:
@@ -173,7 +173,7 @@ def _said(values: Iterable[tuple[str, Value]]) -> tuple[Said, ...]:
 
 
 def _user_and_database(service: Service, values: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
-    """What a database says of its user and its database: plainly, or by one of its secrets."""
+    """A database's settings for its user and database: plain, or through one of its secrets."""
     for name in (USER, DB):
         value, file = _named(values, name), values.get(name + "_FILE")
         if value is not None:
@@ -269,7 +269,7 @@ def _of_database_env_files(project: Project, database: str, *, alone: bool) -> C
 
 
 def _is_whole(setting: ConnectionVariable, document: Document) -> bool:
-    """Whether the URL is all of the value, so that the pooler understands it."""
+    """Whether the value is just the URL, so that the pooler can parse it."""
     holder = setting.value.origin.holder
     scalar = holder if isinstance(holder, ScalarNode) else getattr(holder, "value", None)
     plain = isinstance(scalar, ScalarNode) and inner(document.text, scalar) is not None
@@ -291,9 +291,9 @@ def _private(
     kept = " ".join(dict.fromkeys(f"--direct {s.service}" for s in pooled))
     raise DevpoolError(
         "no-credentials",
-        f"no file says with which password `{database}` is entered",
+        f"no file gives the password for `{database}`",
         where=place,
         hint=f"give `{database}` a POSTGRES_PASSWORD (or POSTGRES_HOST_AUTH_METHOD: trust) in the compose file"
         if project.databases[database].service
-        else f"say user and password beside this address, or keep the apps direct: {kept}",
+        else f"give the user and password next to this address, or keep the apps direct: {kept}",
     )

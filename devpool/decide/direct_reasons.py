@@ -1,4 +1,4 @@
-"""Why a service should stay direct: what it is, what it runs, and how it is wired. The first reason found counts."""
+"""Why a service should stay direct: what it is, what it runs, and how it is wired. The first reason found applies."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def reasons(
         project: the project.
         service: the app.
         database: one of its databases.
-        awaited: the services whose end others wait for (`awaited_services`).
+        awaited: the services that others wait for to finish (`awaited_services`).
         published: whether the pooler will be reached from the host's network too.
     """
     found = project.services[service]
@@ -57,7 +57,7 @@ def reasons(
 
 
 def awaited_services(project: Project) -> frozenset[str]:
-    """Services that another waits for with `service_completed_successfully`."""
+    """Services that another service waits for with `service_completed_successfully`."""
     found: set[str] = set()
     for service in project.services.values():
         for statement in service.statements("depends_on"):
@@ -73,13 +73,13 @@ def _by_network(project: Project, service: str, database: str) -> Iterator[Reaso
     owner = networks.host_of(project.services, service)
     told = networks.extra_hosts(owner) if owner else {}
     if project.databases[database].service and told.keys() & project.databases[database].hosts:
-        yield "network", "its extra_hosts say where that name leads, which is not the service"
+        yield "network", "its extra_hosts map that name to another address"
     if owner is project.databases[database].service is not None:
-        yield "beside", f"it lives in the network of {database} itself (network_mode), and has it at localhost"
+        yield "beside", f"it shares the network of {database} (network_mode) and reaches it at localhost"
     if any(s.published for s in project.of(service)):
-        yield "network", "it lives in the host's network, which reaches a pooler only with --publish"
+        yield "network", "it uses the host's network, which reaches a pooler only with --publish"
     elif not mine:
-        yield "network", "it does not share the project's networks"
+        yield "network", "it is not on the project's networks"
     elif project.databases[database].service and not set(mine) & set(networks.of(project.services, database)):
         yield "network", f"it shares no network with {database}"
 
@@ -88,13 +88,13 @@ def _by_address(project: Project, service: str, database: str) -> Iterator[Reaso
     settings = [s for s in project.of(service) if s.database == database]
     outside = project.databases[database].service is None
     if outside and any(listens_as_a_pooler(database, s.address.port) for s in settings):
-        yield "behind-a-pooler", "there is a pooler at that address already"
+        yield "behind-a-pooler", "that address already belongs to a pooler"
     if strongest(map(Demands(project.environments[service]).of, settings)) == "verify":
-        yield "tls", "it checks the server's certificate, and a pooler in between cannot show that one"
+        yield "tls", "it verifies the server's certificate, which a pooler cannot present"
 
 
 def _states_it_itself(project: Project, service: str) -> bool:
-    """Whether a setting stands in the service's own text, not in what it shares with others."""
+    """Whether a variable is in the service's own text, not in text that it shares with others."""
     own = _own_environment(project.services[service])
     return any(s.in_command or s.value.origin.container in own for s in project.of(service))
 
@@ -121,7 +121,7 @@ def _by_replication(project: Project, service: str) -> Iterator[Reason]:
 
 
 def bystander(service: Service, database: str, *, own: bool) -> Iterator[Reason]:
-    """Reasons for a service that only happens to be given the variables that others need.
+    """Reasons for a service that only happens to get variables that others need.
 
     Args:
         service: the service.
@@ -130,14 +130,14 @@ def bystander(service: Service, database: str, *, own: bool) -> Iterator[Reason]
     """
     image = image_name(service)
     if bystanders.OTHER_SERVERS.search(image) and not (own and "/" in service.text("image")):
-        yield "bystander", f"it is {image} and does not connect to Postgres"
+        yield "bystander", f"it runs {image}, which does not connect to Postgres"
     front = any(bystanders.FRONT_NAMES.search(name) for name in (service.name, *_build_folders(service)))
     if (
         not own
         and (front or bystanders.FRONT_COMMANDS.search(service.start()))
         and database not in service.names("depends_on")
     ):
-        yield "bystander", "it is given the variables of others, and does not look like an app that connects"
+        yield "bystander", "it only shares other services' variables and does not look like an app that connects"
 
 
 def _build_folders(service: Service) -> Iterator[str]:
@@ -162,10 +162,10 @@ def _by_kind(service: Service) -> Iterator[Reason]:
 
 
 def _one_off(project: Project, service: Service, awaited: frozenset[str]) -> Iterator[Reason]:
-    """Reasons that hold only for a service that does its work and ends.
+    """Reasons that apply only to a service that does its work and exits.
 
-    Migrators are often given `restart: always` with all that services share, and begin anew, or sleep, once they are
-    done: it says something only against what is a sign at most.
+    Migrators often share `restart: always` with other services, and start over or sleep once they are
+    done: it only outweighs weak evidence.
     """
     command = service.start()
     stays = service.text("restart") in ("always", "unless-stopped")
@@ -176,11 +176,11 @@ def _one_off(project: Project, service: Service, awaited: frozenset[str]) -> Ite
     elif job_detection.migrates(command):
         yield "migrator", "its command migrates the schema"
     elif not stays and job_detection.runs_psql(command):
-        yield "one-off", "it runs psql and ends"
+        yield "one-off", "it runs psql and exits"
     elif service.name in awaited:
-        yield "one-off", "others wait for its end: a one-off job that prepares the database"
+        yield "one-off", "other services wait for it to finish: a one-off job that prepares the database"
     elif _is_named_a_migrator(service.name, stays=stays) and not job_detection.plainly_serves(command):
-        yield "migrator", "its name says that it migrates the schema"
+        yield "migrator", "its name suggests that it migrates the schema"
 
 
 def _is_named_a_migrator(name: str, *, stays: bool) -> bool:

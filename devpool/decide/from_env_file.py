@@ -1,7 +1,7 @@
-"""What of an env file goes to the pooler: user, password and database, and nothing else that the file holds.
+"""What the pooler gets from an env file: user, password and database, and nothing else.
 
 A file that Compose interpolates with (`.env`) is not given to the pooler at all: its entries name the variables.
-Another one is, since its password must not be copied into a second file; what else it holds is set empty there.
+Any other is, since its password must not be copied into a second file; its other variables are set empty there.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from devpool.model.environment import EnvFileUse, Value
 from devpool.model.sources import Sources
 from devpool.text.patterns import regex
 
-# What the image reads (docker/pgbouncer/README.md).
+# The variables that the image reads (docker/pgbouncer/README.md).
 _NEEDED = regex(r"POSTGRES_(USER|PASSWORD|DB)(_FILE)?|POSTGRES_HOST_AUTH_METHOD")
-# Of the Postgres images and of every program: no secrets, and nothing that the pooler would take for its own. A PATH
-# could be emptied, but then the pooler would not start.
+# Common to Postgres images and to all programs: no secrets, and nothing that the pooler would read as its own. PATH
+# could be set empty, but then the pooler would not start.
 _HARMLESS = regex(r"PG(DATA|HOST|PORT|USER|DATABASE)|POSTGRES_(HOST|PORT|INITDB_\w+)|TZ|PATH|LANG|LANGUAGE|LC_\w+")
 
 

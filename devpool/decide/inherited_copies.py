@@ -1,7 +1,7 @@
-"""A direct service that merges a pooled app keeps what it took from it: `migrate: <<: *web`, `environment: *env`.
+"""A direct service that merges a pooled app keeps what it inherited: `migrate: <<: *web`, `environment: *env`.
 
-Before the app's own text changes, the service that stays direct gets a copy of it as a key of its own. It reads the
-same as before, and what the app says from then on is the app's alone.
+Before the app's own text changes, the service that stays direct gets a copy of it as its own key. It reads the
+same as before, and later changes to the app affect only the app.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the text of a start does in the end: stay and serve, or do its work and end. Pure text, cut into its steps."""
+"""What a start command does in the end: keep serving, or do its work and exit. Works on text, split into steps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OPTION = regex(r"(?<!\S)-\S+")
 
 
 def serves(start: str) -> bool:
-    """Whether a start leads to a program that stays: a known server, or whatever comes after the migration."""
+    """Whether a start ends in a program that keeps running: a known server, or whatever follows the migration."""
     return plainly_serves(start) or _goes_on(start) or _runs(start)
 
 
@@ -25,12 +25,12 @@ def plainly_serves(start: str) -> bool:
 
 
 def migrates(start: str) -> bool:
-    """Whether a start migrates the schema and does nothing else that stays."""
+    """Whether a start command migrates the schema and runs nothing else that keeps running."""
     return any(_migrates(step) for step in _steps(start)) and not serves(start)
 
 
 def runs_psql(start: str) -> bool:
-    """Whether a start runs psql and nothing that stays."""
+    """Whether a start command runs psql and nothing that keeps running."""
     return words.PSQL.search(start) is not None and not serves(start)
 
 

@@ -1,7 +1,7 @@
-"""How a service holds a key (`environment`, `env_file`, `depends_on`), and the text that gives it one of its own.
+"""How a service gets a key (`environment`, `env_file`, `depends_on`), and the text that gives it its own.
 
-A key may stand in the service's own mapping, be an alias, come in by a merge of the whole service, or be lent to
-other services that merge this one. What others read is never changed for one service alone.
+A key may be in the service's own mapping, be an alias, come from a merge of the whole service, or be lent to
+other services that merge this one. What others read is never changed for just one service.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Held:
 
 @dataclass(slots=True)
 class Readers:
-    """Who reads a key where: by the id of an entry, of its value, and of a mapping that services merge."""
+    """Which services read a key where: by the id of an entry, of its value, and of a mapping that services merge."""
 
     key: str
     services: Mapping[str, Service]
@@ -57,7 +57,7 @@ class Readers:
             for statement in service.statements(self.key):
                 shield = self.shields.get((name, self.key))
                 copied = shield is not None and shield.covers(statement.entry.key.start)
-                # Who gets a copy of the text reads what that names and merges, and not the text itself.
+                # A service that gets a copy of the text reads what the copy names and merges, not the original.
                 named = isinstance(statement.entry.value, AliasNode)
                 read = [*([] if copied else [statement.entry]), *([] if copied and not named else [statement.value])]
                 for node in (*read, *merge_sources(statement.value)):
@@ -71,7 +71,7 @@ class Readers:
                     self._extending.setdefault(id(fragment.node), set()).add(name)
 
     def of(self, node: Entry | Node) -> set[str]:
-        """The services for which an entry or a value counts."""
+        """The services that an entry or a value applies to."""
         return self._found.get(id(node), set())
 
     def held(self, name: str, alike: set[str]) -> Held:
@@ -83,7 +83,7 @@ class Readers:
             return Held(how="lent" if place and self._lends(place.node, alike) else "lacks")
         everyone = frozenset(self.of(last.entry) | self.of(last.value))
         if everyone <= alike:
-            # Also where the whole mapping is shared, or merged in: all who read it change in the same way.
+            # Also where the whole mapping is shared or merged in: every service that reads it changes in the same way.
             how: How = "alias" if isinstance(last.entry.value, AliasNode) else "own"
             return Held(how=how, statement=last, readers=everyone)
         if last.entry not in last.fragment.node.entries:
@@ -147,7 +147,7 @@ def over_alias(statement: Statement, lines: Iterable[Line]) -> Edit:
     """
     document, alias = statement.document, statement.entry.value
     lead = layout.indent(document, statement.entry.key)
-    # From the colon on, so that no blank is left at the end of its line.
+    # From the colon on, so that the line does not end in a space.
     start = document.text.rindex(":", 0, alias.start) + 1
     at = path_to(document.root, statement.entry.key.start)
     new = tuple(below(document, lead, lines))

@@ -1,7 +1,7 @@
-"""Which user, password and database a pooler can have.
+"""Which user, password and database a pooler can use.
 
-The image refuses the same at its start (docker/pgbouncer/upstream.sh), for what only a secret file or the shell tells;
-here it is said before a file changes.
+The image makes the same checks at startup (docker/pgbouncer/upstream.sh), for what only a secret file or the shell has;
+here they run before a file changes.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def said_by(place: str, login: Mapping[str, str]) -> tuple[Said, ...]:
 
 
 def refuse_unusable(said: Iterable[Said], apps: Iterable[str]) -> None:
-    """A login that the pooler could not start with.
+    """Refuse a login that the pooler could not start with.
 
     Args:
         said: its parts.
@@ -63,28 +63,28 @@ def _faults_of_password(text: str) -> Iterator[tuple[str, str, str]]:
     if size > LONGEST_PASSWORD:
         yield (
             "password-too-long",
-            f"the password has {size:,} bytes, and each login with it would hold up all other clients of the pooler",
-            f"give the role a password of {LONGEST_PASSWORD:,} bytes at the most",
+            f"the password is {size:,} bytes long, and each login with it would block all other clients of the pooler",
+            f"give the role a password of at most {LONGEST_PASSWORD:,} bytes",
         )
     if _HASH.fullmatch(text):
         yield (
             "password-like-a-hash",
-            "the password has the form of what the server stores (md5 or SCRAM), which PgBouncer does not log in with",
-            "write the password itself, or give the role another one",
+            "the password looks like a stored hash (md5 or SCRAM), which PgBouncer cannot log in with",
+            "write the plain password, or give the role another one",
         )
     if _broken(text):
-        yield "login-unusable", "the password has a line break in it", "give the role a password on one line"
+        yield "login-unusable", "the password contains a line break", "give the role a password without line breaks"
 
 
 def _faults_of_name(name: str, text: str) -> Iterator[tuple[str, str, str]]:
     kind = "user" if name == "POSTGRES_USER" else "database"
     size = len((text.replace('"', '""') if kind == "user" else text).encode())
     if size > _LONGEST[name]:
-        fault = f"has a name of {size} bytes, and PgBouncer keeps {_LONGEST[name]}"
+        fault = f"has a name of {size} bytes, but PgBouncer keeps only {_LONGEST[name]}"
     elif text != text.strip() or _broken(text):
-        fault = "has a name with a line break, or a blank at an end of it, which PgBouncer cannot keep"
+        fault = "has a name with a line break or a leading or trailing space, which PgBouncer cannot keep"
     elif kind == "database" and text in _OWN_DATABASES:
-        fault = f"is `{text}`, a name that the pooler has for itself"
+        fault = f"is `{text}`, a name that the pooler reserves for itself"
     else:
         return
     yield "login-unusable", f"the {kind} of the pooler {fault}", f"give the {kind} another name"

@@ -1,4 +1,4 @@
-"""User, password and database with which an app enters a server, from its address and the variables beside it."""
+"""User, password and database that an app logs in with, from its address and the variables next to it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from devpool.model.project import ConnectionVariable, Project
 from devpool.text.patterns import regex
 
 PASSWORD, USER, DB = "POSTGRES_PASSWORD", "POSTGRES_USER", "POSTGRES_DB"
-# What follows the prefix that a host variable has.
+# The rest of a name after the prefix that it shares with a host variable.
 _COMPANY = {
     USER: regex(r"_?(USER(_?NAME)?|LOGIN)", re.I),
     PASSWORD: regex(r"_?(PASS(WORD|WD)?|PWD?)", re.I),
@@ -35,7 +35,7 @@ def userinfo(setting: ConnectionVariable) -> dict[str, str]:
     """User, password and database of the one URL that a setting is."""
     text, (start, end) = setting.value.text, setting.address.host_span
     begin = text.rfind("://", 0, start)
-    # Of several URLs in a value only the text of this one counts.
+    # If a value holds several URLs, only the text of this one matters.
     login = _USERINFO.search(text[max(begin, 0) : start]) if begin >= 0 else None
     database = _DATABASE.match(text, end)
     found = {USER: login and login["user"], PASSWORD: login and login["password"], DB: database and database["db"]}

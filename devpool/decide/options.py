@@ -1,4 +1,4 @@
-"""What the user chose for enable, and what is remembered of it."""
+"""The options that the user chose for enable, and how the record stores them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Options:
     Attributes:
         name: the pooler's service; with several databases the beginning of each pooler's name.
         port: where the poolers listen; None to decide by the apps.
-        direct, pool: services, or `SERVICE:DATABASE`, that the user routes himself.
+        direct, pool: services, or `SERVICE:DATABASE`, that the user routes explicitly.
         session: the same for those that go to the pooler's session alias.
         by_name: the same for those that are pooled by name, whatever their files say.
         publish: the port of the host for the first pooler; None to publish none.
@@ -89,7 +89,7 @@ def _texts(settings: Mapping[str, Any]) -> dict[str, str]:
 
 
 def with_settings(last: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    """Settings with others over them; an empty value takes one out."""
+    """Settings overridden by others; an empty value removes one."""
     return {key: value for key, value in {**last, **given}.items() if value}
 
 

@@ -1,4 +1,4 @@
-"""Who else reads a value where it is written, and so where and how it may be changed."""
+"""Which services read a value where it is written, and so where and how it may be changed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ How = Literal["text", "second"]
 
 
 class Placements:
-    """Who else reads a value where it is written.
+    """Which other services read a value where it is written.
 
     Args:
         project: the project.
@@ -61,7 +61,7 @@ class Placements:
         for service, values in project.environments.items():
             shield = shields.get((service, "environment"))
             for name, value in values.items():
-                # What a direct service gets a copy of, it does not read there any more.
+                # A direct service that gets a copy of a text no longer reads the original.
                 covered = shield and value.origin.form != "env-file" and shield.covers(value.origin.start)
                 if not covered and (service, name) not in unaliased:
                     self.readers.setdefault(value.origin.key, []).append((service, name))
@@ -73,14 +73,14 @@ class Placements:
         self.heirs = _heirs(project)
 
     def where(self, setting: ConnectionVariable) -> Where:
-        """Where the setting is to be changed.
+        """Where to change the variable.
 
         Raises:
             DevpoolError: `shared-value`, `outside-root`, `read-elsewhere`.
         """
         sources, origin = self.project.sources, setting.value.origin
         if origin.file.path in sources.closed:
-            # An entry of the app's own over what an env file says; nothing else can stand elsewhere.
+            # An entry in the app itself, overriding an env file; nothing else can be placed elsewhere.
             if origin.form != "env-file":
                 sources.refuse_closed(origin.file.path, origin.place, setting.service)
         elif self._all_move(setting):
@@ -167,7 +167,7 @@ class Placements:
         return holding is not None and holding.source in self.loaded
 
     def _holding(self, setting: ConnectionVariable) -> Piece | None:
-        """The one variable that the address is wholly in."""
+        """The single variable that contains the whole address."""
         address = setting.address
         start, end = address.host_span[0], max(address.host_span[1], (address.port_span or (0, 0))[1])
         return variable_holding(setting.value, start, end) if setting.value.origin.exact else None
@@ -192,21 +192,21 @@ def _heirs(project: Project) -> dict[int, list[str]]:
 
 
 def only_in_shell(setting: ConnectionVariable, variable: str) -> DevpoolError:
-    """The refusal of a value that no file holds."""
+    """The error for a value that is in no file."""
     return DevpoolError(
         "only-in-shell",
-        f"`{setting.service}.{setting.variable}` takes its value from the shell's `{variable}`, which no file holds",
+        f"`{setting.service}.{setting.variable}` gets its value from the shell's `{variable}`, which no file sets",
         where=setting.value.origin.place,
-        hint=f"write {variable} into .env and unset it in the shell, which wins over the file; "
-        f"or leave it and pool it by name: --by-name {setting.service}",
+        hint=f"set {variable} in .env and unset it in the shell, which overrides the file; "
+        f"or leave it as it is and pool the app by name: --by-name {setting.service}",
     )
 
 
 def not_plain(setting: ConnectionVariable) -> DevpoolError:
-    """The refusal of a setting whose text cannot be edited yet."""
+    """The error for a variable whose text cannot be edited yet."""
     return DevpoolError(
         "value-not-plain",
-        f"`{setting.service}.{setting.variable}` is written in a way that devpool does not change yet",
+        f"`{setting.service}.{setting.variable}` is written in a form that devpool cannot edit yet",
         where=setting.value.origin.place,
         hint=f"write it on one line without escapes, pool it by name (--by-name {setting.service}), or keep it direct "
         f"(--direct {setting.service})",
@@ -214,36 +214,36 @@ def not_plain(setting: ConnectionVariable) -> DevpoolError:
 
 
 def extended(setting: ConnectionVariable, heir: str) -> DevpoolError:
-    """The refusal of a setting that a direct service takes over from the app with `extends`."""
+    """The error for a variable that a direct service inherits from the app with `extends`."""
     name = setting.service
     return DevpoolError(
         "shared-value",
-        f"`{heir}` stays direct and takes `{name}.{setting.variable}` over with `extends`, which brings all or nothing",
+        f"`{heir}` stays direct but inherits `{name}.{setting.variable}` with `extends`, which copies all or nothing",
         where=setting.value.origin.place,
-        hint=f"write it as a YAML merge, which can be taken apart: `{name}: &{name}`, and `<<: *{name}` in `{heir}` in "
-        f"place of `extends`; or keep `{name}` direct, too (--direct {name})",
+        hint=f"use a YAML merge, which devpool can split: `{name}: &{name}`, and `<<: *{name}` in `{heir}` instead "
+        f"of `extends`; or keep `{name}` direct as well (--direct {name})",
     )
 
 
 def with_secret(setting: ConnectionVariable) -> DevpoolError:
-    """The refusal of a value that would have to be repeated in another file, where its password does not stand."""
+    """The error for a value that would have to be repeated in another file, which does not contain its password."""
     name, variable = setting.service, setting.variable
     return DevpoolError(
         "shared-value",
-        f"`{name}.{variable}` shares its value with services that stay direct, and stands in another file",
+        f"`{name}.{variable}` shares its value with services that stay direct and is defined in another file",
         where=setting.value.origin.place,
-        hint=f"write its password as a variable, `${{DB_PASSWORD}}`, and that into .env: then `{name}` gets a "
-        f"{variable} of its own; or pool it by name (--by-name {name}), or keep it direct (--direct {name})",
+        hint=f"replace its password with a variable, `${{DB_PASSWORD}}`, and set that in .env, so that `{name}` gets "
+        f"its own {variable}; or pool it by name (--by-name {name}), or keep it direct (--direct {name})",
     )
 
 
 def shared_value(setting: ConnectionVariable) -> DevpoolError:
-    """The refusal of a setting that direct services share and that has no place of its own."""
+    """The error for a variable that direct services share and that has no place of its own."""
     name = setting.service
     return DevpoolError(
         "shared-value",
         f"`{name}.{setting.variable}` shares its value with services or databases that stay direct, "
-        "and devpool finds no place for another",
+        "and devpool found no place for a separate value",
         where=setting.value.origin.place,
         hint=f"pool it by name (--by-name {name}), give each its own {setting.variable}, keep it direct "
         f"(--direct {name}), or pool the others (--pool)",

@@ -1,4 +1,4 @@
-"""What enable will change, in the project's terms, as values. Nothing of the text yet."""
+"""What enable will change, in the project's terms, as values, without any text yet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from devpool.model.project import BARE, ConnectionVariable
 DIRECT_SUFFIX = "_DIRECT"
 POOLED_SUFFIX = "_POOLED"
 SESSION_SUFFIX = "_POOLED_SESSION"
-# Where the pooler keeps the account that it makes for its exporter (docker/pgbouncer/metrics.sh).
+# Where the pooler keeps the account that it creates for its exporter (docker/pgbouncer/metrics.sh).
 METRICS_FOLDER = "/run/devpool-metrics"
 _METRICS_VARIABLE = "PGBOUNCER_METRICS_FOLDER"
 EXPORTER_SUFFIX = "-exporter"
@@ -42,7 +42,7 @@ class Pooler:
         profiles: the database's profiles.
         condition: what it waits for at the database.
         restart: the database's restart policy, "" for none.
-        tls: whether some app demands TLS of it.
+        tls: whether some app requires TLS from it.
         published: the port of the host's loopback at which it can be reached; "" for none.
         extra_hosts: `extra_hosts` of the apps that say where an external database is.
         settings: PgBouncer's settings that the user chose, by key.
@@ -85,10 +85,10 @@ class Pooler:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Move:
-    """One setting goes to a pooler.
+    """One connection variable that moves to a pooler.
 
     Attributes:
-        setting: the setting, with its old address.
+        setting: the variable, with its old address.
         pooler: where it goes.
         where: "origin", at the place the value is written, for all that share it; "own", an entry of the app's
             own over a value it shares with others.
@@ -126,8 +126,8 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Plan:
-    """All of it; `by_name` are the apps whose text stays, and is led to a pooler by links; `credentials` are those of
-    each pooler, by its name.
+    """The whole plan; `by_name` are the apps whose text stays and that reach a pooler through links; `credentials` are
+    those of each pooler, by its name.
     """
 
     poolers: tuple[Pooler, ...]
@@ -154,7 +154,7 @@ class Plan:
         return [p.name for p in self.poolers] + [p.exporter for p in self.poolers if p.exporter]
 
 
-# What a pooler's variables say besides PgBouncer's settings.
+# A pooler's variables other than PgBouncer's settings.
 NO_SETTINGS = ("PGBOUNCER_LISTEN_PORT", VARIABLE, _METRICS_VARIABLE)
 
 

@@ -1,4 +1,4 @@
-"""What no plan can be made of, refused by name."""
+"""Errors for projects that no plan can be made for."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from devpool.text.patterns import regex
 
 # What Compose allows.
 SERVICE_NAME = regex(r"[A-Za-z0-9._-]+")
-# A key has 1024 characters at the most (YAML 1.2.2, 7.4.2), those of the names that are added to it, and quotes.
+# A key has at most 1024 characters (YAML 1.2.2, 7.4.2), including the names that are added to it and the quotes.
 _LONGEST_NAME = 1000
 
 
 def refuse_unplaced(project: Project, routes: list[Route], options: Options) -> None:
-    """A URL that lists several hosts cannot go to one pooler.
+    """Refuse a URL that lists several hosts: one pooler cannot replace them.
 
     Raises:
         DevpoolError: `several-hosts`.
@@ -27,7 +27,7 @@ def refuse_unplaced(project: Project, routes: list[Route], options: Options) -> 
             value = project.environments[service][variable]
             raise DevpoolError(
                 "several-hosts",
-                f"`{service}.{variable}` lists several hosts, which one pooler cannot stand for",
+                f"`{service}.{variable}` lists several hosts, and one pooler cannot replace them all",
                 where=value.origin.place,
                 hint=f"keep it direct: --direct {service}",
             )
@@ -45,14 +45,14 @@ def refuse_odd_names(project: Project, settings: list[ConnectionVariable]) -> No
         if not plain or not setting.variable.isprintable() or set(setting.variable) & set("'\"\\"):
             raise DevpoolError(
                 "name-not-plain",
-                f"the name of `{setting.service}` or of a variable in it holds characters that it cannot have",
+                f"the name of `{setting.service}` or of one of its variables contains characters that are not allowed",
                 where=setting.value.origin.place,
-                hint="use letters, digits, `.`, `_` and `-`; `docker compose config -q` shows whether Compose takes it",
+                hint="use letters, digits, `.`, `_` and `-`; `docker compose config -q` tells whether Compose agrees",
             )
         if len(setting.variable) > _LONGEST_NAME:
             raise DevpoolError(
                 "name-not-plain",
-                f"the name of a variable of `{setting.service}` has {len(setting.variable)} characters",
+                f"the name of a variable of `{setting.service}` is {len(setting.variable)} characters long",
                 where=setting.value.origin.place,
-                hint=f"beside its twin `..._DIRECT` it can have {_LONGEST_NAME}",
+                hint=f"use at most {_LONGEST_NAME} characters, which leaves room for its twin `..._DIRECT`",
             )

@@ -1,4 +1,4 @@
-"""Every change decided: a pooler for each database, and where each setting of its apps goes."""
+"""Decides every change: a pooler for each database, and where each connection variable of its apps goes."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _named_route(route: Route) -> Route:
     """The route of an app that is pooled by name."""
     if route.by_name:
         return route
-    reason = route.reason if route.code == "user" else "to change its text would copy a secret"
+    reason = route.reason if route.code == "user" else "changing its text would copy a secret"
     return replace(route, by_name=True, reason=reason)
 
 
@@ -147,14 +147,14 @@ def _pooler(
     pairs: tuple[set[Pair], list[Pair]],
 ) -> Pooler:
     if not SERVICE_NAME.fullmatch(options.name):
-        raise UsageError("bad-name", "this is no name for a service", hint="use letters, digits, `.`, `_` and `-`")
+        raise UsageError("bad-name", "this is not a valid service name", hint="use letters, digits, `.`, `_` and `-`")
     name = options.name if len(databases) == 1 else pooler_name(options.name, database, databases)
     service = project.databases[database].service
     for taken in (name, *([name + EXPORTER_SUFFIX] if options.metrics else [])):
         if taken in project.services:
             raise DevpoolError(
                 "pooler-name-taken",
-                f"the project has a service named `{taken}` already",
+                f"the project already has a service named `{taken}`",
                 where=project.services[taken].place,
                 hint="choose another name for the pooler: --name devpool-pgbouncer",
             )
@@ -197,7 +197,7 @@ def _profiles(services: list[Service]) -> tuple[str, ...]:
 
 
 def demands_tls(project: Project, settings: list[ConnectionVariable]) -> bool:
-    """Whether some setting demands TLS of its pooler."""
+    """Whether some connection variable requires TLS from its pooler."""
     return bool(_demanding(project, settings))
 
 
@@ -227,9 +227,9 @@ def _published(project: Project, options: Options, index: int) -> str:
     if holder or int(port) > _LAST_PORT:
         raise DevpoolError(
             "port-taken",
-            f"`{holder}` publishes port {port} already" if holder else f"there is no port {port}",
+            f"`{holder}` already publishes port {port}" if holder else f"{port} is not a valid port",
             where=project.services[holder].place if holder else "",
-            hint="choose another port of the host: --publish 16432",
+            hint="choose another host port: --publish 16432",
         )
     return port
 

@@ -1,4 +1,4 @@
-"""At which port a pooler listens, and at which its database does."""
+"""Which port a pooler listens on, and which port its database listens on."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Pairs = set[tuple[str, str]]
 def listen_port(
     project: Project, settings: list[ConnectionVariable], pooled: Pairs, wanted: str | None, fixed: str | None = None
 ) -> str:
-    """6432, unless some app names no port: then 5432, so that the host alone has to change.
+    """6432, unless some app names no port: then 5432, so that only the host has to change.
 
     Args:
         project: the project.
         settings: the settings that go to the pooler.
         pooled: the (service, database) that are pooled.
-        wanted: the port that the user asks for; None for none.
+        wanted: the port that the user wants; None for no choice.
         fixed: the port at which apps that are pooled by name look; None where there are none.
 
     Raises:
@@ -32,8 +32,8 @@ def listen_port(
     if fixed and wanted and wanted != fixed:
         raise DevpoolError(
             "ports-differ",
-            f"an app that is pooled by name looks for the pooler at port {fixed}, not at {wanted}",
-            hint=f"leave --port {wanted} out",
+            f"an app that is pooled by name connects to port {fixed}, not to {wanted}",
+            hint=f"leave out --port {wanted}",
         )
     inside = [s for s in settings if not s.published]
     portless = [*names_no_port(inside), *_shared_ports(project, inside, pooled)]
@@ -44,11 +44,11 @@ def listen_port(
     if stuck and wanted != DEFAULT_PORT:
         raise DevpoolError(
             "no-port-variable",
-            f"`{stuck.service}` has no port variable of its own for `{stuck.database}`: it cannot reach {wanted}",
+            f"`{stuck.service}` has no port variable for `{stuck.database}`, so it cannot reach port {wanted}",
             where=stuck.value.origin.place,
             hint=f"give `{stuck.service}` a port variable, or keep it direct: --direct {stuck.service}"
             if fixed
-            else f"leave --port out, or give `{stuck.service}` a port variable",
+            else f"leave out --port, or give `{stuck.service}` a port variable",
         )
     return wanted
 
@@ -93,7 +93,7 @@ def _shared_ports(project: Project, settings: list[ConnectionVariable], pooled: 
 
 
 def upstream_port(settings: list[ConnectionVariable], published: Mapping[str, str]) -> str:
-    """Where a database listens, as the apps say.
+    """The port that a database listens on, according to the apps.
 
     Args:
         settings: the settings that go to its pooler.
@@ -106,7 +106,7 @@ def upstream_port(settings: list[ConnectionVariable], published: Mapping[str, st
     for setting in settings:
         if setting.kind != "host" or setting.address.port:
             port = setting.address.port or DEFAULT_PORT
-            # A container does not listen on the port of the host, which a shared `.env` often names.
+            # A container does not listen on the host's port, which a shared `.env` often names.
             outer = setting.published or port not in published.values()
             said.setdefault(published.get(port, port) if outer else port, []).append(setting)
     if len(said) > 1:
@@ -120,5 +120,5 @@ def _differ(odd: list[ConnectionVariable], ports: set[str]) -> DevpoolError:
         "ports-differ",
         f"the apps reach `{odd[0].database}` at different ports ({', '.join(sorted(ports))})",
         where=odd[0].value.origin.place,
-        hint="keep those with the odd port direct: " + " ".join(dict.fromkeys(f"--direct {s.service}" for s in odd)),
+        hint="keep apps with another port direct: " + " ".join(dict.fromkeys(f"--direct {s.service}" for s in odd)),
     )

@@ -1,4 +1,4 @@
-"""Whether a value of an env file may be written again in a compose file: only where that shows no secret. Pure."""
+"""Whether an env file's value may be repeated in a compose file: only if that exposes no secret. Pure."""
 
 from __future__ import annotations
 

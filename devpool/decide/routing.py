@@ -1,4 +1,4 @@
-"""Pooled or direct, one route for each app and database, always with a reason."""
+"""Decides the route, pooled or direct, for each app and database, always with a reason."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from devpool.model.project import Project, unknown_service
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """How one app reaches one database, and why: a stable `code` and a sentence.
+    """How one app reaches one database, and why: a stable `code` and a reason in words.
 
-    `by_name` tells that the app's own text stays, and that a link makes the database's name lead to the pooler.
+    `by_name`: the app's own text stays, and a link points the database's name to the pooler.
     """
 
     service: str
@@ -37,7 +37,7 @@ def way(*, pooled: bool, by_name: bool) -> str:
 
 
 def chosen_routes(project: Project, options: Options) -> list[Route]:
-    """The routes with what the user chose. Who is to have sessions of its own is pooled by that.
+    """The routes with the user's choices applied. Choosing session mode for an app also pools it.
 
     Raises:
         DevpoolError: `unknown-service`, `unknown-database`, `direct-and-pool`, `which-database`, `not-an-app`.
@@ -61,15 +61,15 @@ def _by_name(project: Project, name: str, options: Options) -> Iterator[Route]:
     if service in project.databases or service in project.poolers:
         raise DevpoolError(
             "not-an-app",
-            f"`{service}` is a database or a pooler itself, and no app",
+            f"`{service}` is a database or a pooler, not an app",
             where=project.services[service].place,
             hint="name the service that connects to it",
         )
     if name in (*options.direct, *options.session):
         raise DevpoolError(
             "direct-and-pool",
-            f"`{name}` cannot be pooled by name and be direct, or in session mode, too",
-            hint="give one of --by-name, --direct and --session",
+            f"`{name}` cannot be pooled by name and also be direct or in session mode",
+            hint="give only one of --by-name, --direct and --session",
         )
     mine = dict.fromkeys(s.database for s in project.of(service))
     possible = [given] if given else list(mine) or [d.name for d in project.databases.values() if d.service]
@@ -78,7 +78,7 @@ def _by_name(project: Project, name: str, options: Options) -> Iterator[Route]:
     if len(possible) > 1 and not mine:
         raise DevpoolError(
             "which-database",
-            f"there are several databases that `{service}` could mean",
+            f"`{service}` could mean several databases",
             where=project.services[service].place,
             hint=f"name it: --by-name {service}:{possible[0]}",
         )
@@ -94,7 +94,7 @@ def _by_name(project: Project, name: str, options: Options) -> Iterator[Route]:
 
 
 def uses_session_alias(route: Route, options: Options) -> bool:
-    """Whether a route goes to the pooler's session alias."""
+    """Whether a route uses the pooler's session alias."""
     return bool({route.service, f"{route.service}:{route.database}"} & set(options.session))
 
 
@@ -129,7 +129,7 @@ def _check_names(project: Project, direct: tuple[str, ...], pool: tuple[str, ...
             raise _unknown_database(project, service, database)
         if name in direct and name in pool:
             raise DevpoolError(
-                "direct-and-pool", f"`{name}` cannot be both direct and pooled", hint="give one of the two"
+                "direct-and-pool", f"`{name}` cannot be both direct and pooled", hint="give only one of the two"
             )
 
 
@@ -153,7 +153,7 @@ def _route(
     pooled = True
     names = {service, f"{service}:{database}"}
     if not any(s.database == database for s in project.of(service)):
-        pooled, code, reason = False, "named-direct", "its only setting is direct by its own name"
+        pooled, code, reason = False, "named-direct", "its only connection variable is direct by its name"
     elif names & set(direct):
         pooled, code, reason = False, "user", "you asked for it (--direct)"
     elif names & set(pool):

@@ -1,7 +1,7 @@
 """Apps whose driver refuses fewer SCRAM iterations than the usual 4096: those on Java and on Bun.
 
-RFC 7677 asks for at least 4096. libpq and most other drivers take what the server says; ongres/scram before 3.0, which
-Java's drivers use, and Bun do not.
+RFC 7677 requires at least 4096. libpq and most other drivers accept any number; ongres/scram before 3.0, which
+Java drivers use, and Bun do not.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from devpool.model.services import Service
 
 
 def refuse_fast_auth(project: Project, settings: list[ConnectionVariable], chosen: Mapping[str, str]) -> None:
-    """Fewer SCRAM iterations are refused where a pooled app could not log in any more.
+    """Refuse fewer SCRAM iterations if a pooled app could no longer log in.
 
     Args:
         project: the project.
@@ -33,15 +33,15 @@ def refuse_fast_auth(project: Project, settings: list[ConnectionVariable], chose
         if kind:
             raise DevpoolError(
                 "fast-auth-refused",
-                f"`{setting.service}` is on {kind}, whose drivers refuse fewer than {SCRAM_USUAL} SCRAM iterations",
+                f"`{setting.service}` runs on {kind}, whose drivers refuse fewer than {SCRAM_USUAL} SCRAM iterations",
                 where=setting.value.origin.place,
-                hint=f"leave --fast-auth out (`--set {SCRAM}=` where it was given before), "
+                hint=f"leave out --fast-auth (`--set {SCRAM}=` if it was given before), "
                 f"or keep it direct: --direct {setting.service}",
             )
 
 
 def _platform(service: Service, setting: ConnectionVariable, names: set[str]) -> str:
-    """`Java`, `Bun`, or "" where neither is plain to see."""
+    """`Java`, `Bun`, or "" if neither is evident."""
     image, command = service.text("image").partition("@")[0], service.start()
     java = (
         scram_platforms.JAVA_IMAGES.search(image)

@@ -1,4 +1,4 @@
-"""The pooler's session alias: apps that need it go to `NAME_session` in place of the database `NAME`.
+"""The pooler's session alias: apps that need it use `NAME_session` instead of the database `NAME`.
 
 It is a second database name in the same PgBouncer, with `pool_mode=session` (docker/pgbouncer/README.md).
 """
@@ -20,12 +20,12 @@ from devpool.text.patterns import regex
 SUFFIX = "_session"
 VARIABLE = "PGBOUNCER_SESSION_DATABASE"
 _LONGEST = 63 - len(SUFFIX)  # PostgreSQL documentation, "Identifiers and Key Words": 63 bytes
-# What the variable's own form leaves room for: aliases are separated by commas, and a name is followed by `=`.
+# What the variable's format allows: aliases are separated by commas, and a name is followed by `=`.
 _NAME = regex(r"[^,=*'\s]+")
 
 
 def refuse_direct(routes: Iterable[Route], wanted: Iterable[str]) -> None:
-    """A service that is to use the session alias has to be pooled.
+    """A service that uses the session alias has to be pooled.
 
     Raises:
         DevpoolError: `session-direct`.
@@ -35,8 +35,8 @@ def refuse_direct(routes: Iterable[Route], wanted: Iterable[str]) -> None:
         if not route.pooled and names & {route.service, f"{route.service}:{route.database}"}:
             raise DevpoolError(
                 "session-direct",
-                f"`{route.service}` stays direct ({route.reason}) and cannot go to the session alias",
-                hint=f"leave --session {route.service} out: what is direct has sessions of its own",
+                f"`{route.service}` stays direct ({route.reason}) and cannot use the session alias",
+                hint=f"leave out --session {route.service}: a direct service has its own sessions",
             )
 
 
@@ -55,12 +55,12 @@ def database_settings(project: Project, settings: Iterable[ConnectionVariable]) 
         if setting.kind == "host":
             mine = name_setting(setting, project.environments[setting.service])
             if mine is None:
-                raise _no_name(setting, "has no variable beside it")
+                raise _no_name(setting, "has no variable for the database next to it")
             if mine.variable in _names_of_others(project, setting):
                 raise _no_name(setting, f"shares {mine.variable} with another database")
             found[setting.service, mine.variable] = mine
         elif setting.kind != "port" and setting.address.database_span is None:
-            raise _no_name(setting, "has no such name in it")
+            raise _no_name(setting, "contains no database name")
     return list(found.values())
 
 
@@ -106,7 +106,7 @@ def session_aliases(settings: Iterable[ConnectionVariable]) -> tuple[str, ...]:
         name = setting.address.database
         name = unquote(name) if setting.kind in ("url", "jdbc") else name
         if name and (not _NAME.fullmatch(name) or len(name.encode()) > _LONGEST):
-            raise _no_name(setting, "has one that can have no second name")
+            raise _no_name(setting, "names a database that cannot have an alias")
         found |= {name: None} if name else {}
     return tuple(found)
 
@@ -121,6 +121,6 @@ def _no_name(setting: ConnectionVariable, what: str) -> DevpoolError:
         "no-database-name",
         f"the session alias is a database name, and `{setting.service}.{setting.variable}` {what}",
         where=setting.value.origin.place,
-        hint=f"name the database there (DB_NAME beside DB_HOST, or /name in a URL), or leave --session "
-        f"{setting.service} out: --pool-mode session is for all",
+        hint=f"name the database there (DB_NAME next to DB_HOST, or /name in a URL), or leave out --session "
+        f"{setting.service}: --pool-mode session applies to all apps",
     )

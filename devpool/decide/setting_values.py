@@ -1,6 +1,6 @@
 """The types of docker/pgbouncer/settings.txt: which values fit each of them.
 
-The image checks the same again at every start (docker/pgbouncer/settings.sh); here it is said before a file changes.
+The image checks the same again at every start (docker/pgbouncer/settings.sh); this check runs before a file changes.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ _INT_MAX = 2147483647  # PgBouncer keeps them in an int
 _WHOLE = regex(r"0|[1-9][0-9]{0,9}")
 _FORMS = {
     "seconds": (regex(r"[0-9]{1,9}(\.[0-9]{1,6})?"), "a number of seconds without a unit, for example 30"),
-    "words": (regex(r"[A-Za-z0-9_.]+( *, *[A-Za-z0-9_.]+)*"), "names with commas between them"),
-    "database": (regex(r"(?!pgbouncer$).+"), "the name of a database, and not `pgbouncer`, PgBouncer's own"),
-    "file": (regex(r"/.*"), "the whole path of a file in the pooler's container"),
+    "words": (regex(r"[A-Za-z0-9_.]+( *, *[A-Za-z0-9_.]+)*"), "names separated by commas"),
+    "database": (regex(r"(?!pgbouncer$).+"), "the name of a database other than PgBouncer's own `pgbouncer`"),
+    "file": (regex(r"/.*"), "the absolute path of a file in the pooler's container"),
     "protocols": (
         regex(r"(all|secure|tlsv1\.[0-3])([,:](all|secure|tlsv1\.[0-3]))*"),
         "TLS versions, for example tlsv1.3, or secure",
     ),
-    "ciphers": (regex(r"[A-Za-z0-9!].*"), "a list of ciphers as OpenSSL writes them"),
-    "tls13-ciphers": (regex(r"[A-Za-z0-9!].*"), "a list of ciphers as OpenSSL writes them"),
+    "ciphers": (regex(r"[A-Za-z0-9!].*"), "a list of ciphers in OpenSSL's format"),
+    "tls13-ciphers": (regex(r"[A-Za-z0-9!].*"), "a list of ciphers in OpenSSL's format"),
 }
 
 
 def expected(kind: str, value: str) -> str:
-    """What a type expects, in words, where the value does not fit; "" where it does.
+    """What a type expects, in words, if the value does not fit; "" if it does.
 
     Args:
         kind: a type of settings.txt, such as `int:1:65535` or `one-of:a,b`.

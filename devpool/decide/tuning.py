@@ -1,4 +1,4 @@
-"""PgBouncer's settings as the user gives them (`KEY=VALUE`): known, of the right type, and his to decide.
+"""PgBouncer's settings as the user gives them (`KEY=VALUE`): known, of the right type, and the user's to decide.
 
 The keys and their types are those of docker/pgbouncer/settings.txt; a key that begins with `db_` is one of PgBouncer's
 [databases] section.
@@ -17,28 +17,28 @@ PRESET = "preset"
 PRESETS = ("dev", "ci", "staging", "production")
 POOL_MODES = ("transaction", "session", "statement")
 POOL_MODE, POOL_SIZE, SCRAM = "pool_mode", "default_pool_size", "scram_iterations"
-# The least that any driver accepts (ongres/scram before 3.0 and Bun want at least 4096), and what is fast.
+# The minimum that every driver accepts (ongres/scram before 3.0 and Bun want at least 4096), and the fast value.
 SCRAM_USUAL, SCRAM_FAST = 4096, 256
-# Apps that demand TLS get it from the pooler, and the pooler demands it of the server.
+# Apps that require TLS get it from the pooler, and the pooler requires it from the server.
 _TLS = {"client_tls_sslmode": "prefer", "server_tls_sslmode": "require"}
-# These presets demand as much, or more, by themselves.
+# These presets already require as much or more.
 _STRICT = ("staging", "production")
-# What devpool or the image decides, and how to have a say in it.
+# What devpool or the image decides, and how to influence it.
 _DECIDED = {
     PRESET: "choose it with `devpool enable --preset`",
     "session_database": "choose the apps with `devpool enable --session SERVICE`",
     "listen_port": "choose it with `devpool enable --port`",
-    "listen_addr": "it listens in its networks; `devpool enable --publish` opens a port of the host's loopback",
+    "listen_addr": "it listens on its networks; `devpool enable --publish` opens a port on the host's loopback",
     "auth_file": "users come from the POSTGRES_USER and POSTGRES_PASSWORD that the compose file gives the pooler",
     "db_host": "choose the apps of a database with `devpool enable --pool` and `--direct`",
     "db_port": "it is the port at which the apps reach the database",
     "db_dbname": "every database is reached under its own name",
-    "verbose": "PgBouncer's debug log has passwords in it; `docker compose logs` shows what it says without",
-    "db_user": "every client is logged in as itself",
+    "verbose": "PgBouncer's debug log contains passwords; `docker compose logs` shows the normal log",
+    "db_user": "every client logs in as itself",
     "db_auth_user": "users come from the POSTGRES_USER and POSTGRES_PASSWORD that the compose file gives the pooler",
 }
 _DECIDED |= dict.fromkeys(("auth_user", "db_password"), _DECIDED["auth_file"])
-# What the image itself decides (`kept` in docker/pgbouncer/settings.sh).
+# Settings that the image decides (`kept` in docker/pgbouncer/settings.sh).
 _FIXED = (
     *("conffile", "job_name", "logfile", "pidfile", "service_name", "syslog", "syslog_facility", "syslog_ident"),
     *("unix_socket_dir", "unix_socket_group", "unix_socket_mode", "user"),
@@ -52,23 +52,23 @@ def read_types(text: str) -> dict[str, str]:
 
 
 def read_settings(words: Iterable[str], types: Mapping[str, str]) -> dict[str, str]:
-    """`KEY=VALUE`s as settings by key. An empty value stays empty: it takes a setting out.
+    """`KEY=VALUE`s as settings by key. An empty value stays empty: it removes a setting.
 
     Raises:
         DevpoolError: `unknown-setting`, `setting-decided`, `bad-setting-value`, `setting-twice`, `secret-setting`.
-        UsageError: `bad-setting`, for what is no `KEY=VALUE`.
+        UsageError: `bad-setting`, for text that is not `KEY=VALUE`.
     """
     found: dict[str, str] = {}
     for word in words:
         name, sign, value = word.partition("=")
         if not sign:
-            raise UsageError("bad-setting", "a setting has no `=` in it", hint="write it as KEY=VALUE")
+            raise UsageError("bad-setting", "a setting has no `=`", hint="write it as KEY=VALUE")
         add(found, name.strip().lower().removeprefix(_PREFIX), value.strip(), types)
     return found
 
 
 def add(found: dict[str, str], key: str, value: str, types: Mapping[str, str]) -> None:
-    """Put one more setting to the others, checked.
+    """Check one more setting and add it to the others.
 
     Raises:
         DevpoolError: as `read_settings`.
@@ -78,14 +78,14 @@ def add(found: dict[str, str], key: str, value: str, types: Mapping[str, str]) -
         _check_value(key, value, types[key])
         value = plain(types[key], value)
     if found.get(key, value) != value:
-        raise DevpoolError("setting-twice", f"`{key}` is given two values", hint="give it one")
+        raise DevpoolError("setting-twice", f"`{key}` is given two values", hint="give it only one")
     found[key] = value
 
 
 def _check_key(key: str, types: Mapping[str, str]) -> None:
     if key in _DECIDED or key in _FIXED:
         hint = _DECIDED.get(key, "leave it out; the pooler's image needs it as it is")
-        raise DevpoolError("setting-decided", f"`{key}` is not a setting to change: devpool decides it", hint=hint)
+        raise DevpoolError("setting-decided", f"`{key}` cannot be changed: devpool decides it", hint=hint)
     if key not in types:
         import difflib  # no command needs it but one with a misspelt setting
 
@@ -93,7 +93,7 @@ def _check_key(key: str, types: Mapping[str, str]) -> None:
         shown = key if key.isprintable() and len(key) <= 60 else "that"
         raise DevpoolError(
             "unknown-setting",
-            f"PgBouncer has no setting `{shown}` that devpool knows; the nearest is `{nearest[0]}`",
+            f"devpool knows no PgBouncer setting `{shown}`; the closest is `{nearest[0]}`",
             hint=f"write {nearest[0]}=..., or see https://www.pgbouncer.org/config.html",
         )
 
@@ -101,13 +101,13 @@ def _check_key(key: str, types: Mapping[str, str]) -> None:
 def _check_value(key: str, value: str, kind: str) -> None:
     wanted = expected(kind, value)
     if wanted:
-        hint = f"`{key}` is {wanted}; `{key}=` takes it out"
-        raise DevpoolError("bad-setting-value", f"the value of `{key}` does not fit", hint=hint)
+        hint = f"`{key}` takes {wanted}; `{key}=` removes it"
+        raise DevpoolError("bad-setting-value", f"the value of `{key}` is not valid", hint=hint)
     if redact(value) != value:
         raise DevpoolError(
             "secret-setting",
-            f"the value of `{key}` holds a password, which the compose file would show",
-            hint="such a setting needs the image without devpool: docker/pgbouncer/README.md",
+            f"the value of `{key}` contains a password, which the compose file would expose",
+            hint="to use such a setting, run the image without devpool: docker/pgbouncer/README.md",
         )
 
 
@@ -116,7 +116,7 @@ def variables(settings: Mapping[str, str], *, tls: bool) -> dict[str, str]:
 
     Args:
         settings: what the user chose, by key; it wins.
-        tls: whether some app demands TLS of the pooler.
+        tls: whether some app requires TLS from the pooler.
     """
     first = {PRESET: settings[PRESET]} if PRESET in settings else {}
     demanded = _TLS if tls and settings.get(PRESET) not in _STRICT else {}
@@ -125,7 +125,7 @@ def variables(settings: Mapping[str, str], *, tls: bool) -> dict[str, str]:
 
 
 def chosen(stated: Mapping[str, str], *, tls: bool) -> dict[str, str]:
-    """What the user chose of the settings that a pooler's variables state: the inverse of `variables`.
+    """The user's choices among the settings in a pooler's variables: the inverse of `variables`.
 
     Args:
         stated: the settings by key, in the order of the variables.
@@ -145,5 +145,5 @@ def variable(key: str) -> str:
 
 
 def in_words(settings: Mapping[str, str]) -> str:
-    """Settings as they can be typed: `preset=ci 'server_reset_query=DISCARD ALL'`."""
+    """Settings as the user can type them: `preset=ci 'server_reset_query=DISCARD ALL'`."""
     return shlex.join(f"{key}={value}" for key, value in settings.items())

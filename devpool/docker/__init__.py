@@ -1,1 +1,1 @@
-"""The project's containers and what they say: the engine, PgBouncer's console, the connections at Postgres."""
+"""The project's containers and what they report: the engine, PgBouncer's console, the connections at Postgres."""

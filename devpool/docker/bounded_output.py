@@ -1,4 +1,4 @@
-"""What a program says, read within limits of time and size: it may have been told to go on for ever."""
+"""Reads a program's output within limits of time and size: it may never end."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ _BLOCK = 1 << 16
 
 
 class TooLateError(Exception):
-    """It did not end in time."""
+    """The program did not end in time."""
 
 
 class TooMuchError(Exception):
-    """It says more than anybody asked for."""
+    """The program wrote more than the limit."""
 
 
 def read_both(child: subprocess.Popen[bytes], deadline: float, most: int) -> tuple[bytes, bytes]:
-    """What a child process says on stdout and on stderr, until both are closed and it has ended.
+    """A child process's output on stdout and stderr, until both are closed and it has ended.
 
     Args:
         child: started with pipes for both.
-        deadline: the moment of `time.monotonic()` until which it may go on.
-        most: bytes that it may say on both together.
+        deadline: the `time.monotonic()` value until which it may run.
+        most: the most bytes that it may write on both together.
 
     Raises:
         TooLateError: the deadline has passed.
-        TooMuchError: it said more.
+        TooMuchError: it wrote more.
     """
     assert child.stdout and child.stderr, "they are pipes"
     said: dict[int, list[bytes]] = {child.stdout.fileno(): [], child.stderr.fileno(): []}

@@ -1,4 +1,4 @@
-"""python-on-whales, for what it types well, with errors that carry no password."""
+"""python-on-whales, for typed answers, with errors that contain no password."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ COMPOSE = "com.docker.compose"  # what the labels begin with that Compose gives
 
 
 def client() -> DockerClient:
-    """The client, loaded when it is first needed.
+    """The client, loaded on first use.
 
     Raises:
         DevpoolError: `no-docker-cli`.
     """
-    # 180 ms of imports that only a command that touches containers should pay.
+    # 180 ms of imports that only commands that touch containers should pay for.
     from python_on_whales import DockerClient
 
     return DockerClient(client_call=[docker_program()])
 
 
 def containers_of(project: str, read: Callable[[Any], T], *labels: str, status: str = "") -> list[T]:
-    """What is read of each container of a Compose project; one that is removed meanwhile is left out.
+    """The result of `read` for each container of a Compose project; one that is removed in the meantime is left out.
 
     Args:
         project: its name.
-        read: takes python-on-whales' container, which asks the engine again by itself.
+        read: takes python-on-whales' container, which may query the engine again.
         labels: labels that they have, as `key` or `key=value`.
-        status: of those that have it alone (`docker ps --filter status=`), or `any`; without it, of those that run.
+        status: only containers with it (`docker ps --filter status=`), or `any`; without it, running ones.
 
     Raises:
         DevpoolError: `engine-not-running`, `no-docker-cli`, `docker-failed`.
@@ -59,7 +59,7 @@ def labels_of(container: Any) -> dict[str, str]:
 
 
 class errors:  # noqa: N801 - reads as a statement
-    """Turns python-on-whales' exceptions, which hold whole commands, into ours."""
+    """Turns python-on-whales' exceptions, which contain whole commands, into devpool's."""
 
     def __enter__(self) -> None:
         return None

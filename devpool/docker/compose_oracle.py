@@ -1,6 +1,6 @@
-"""Compose's reading of the project as it is and as it would be, before anything of the user's is written.
+"""Compose's model of the project before and after a change, made before any file of the user's is written.
 
-Both readings are made of a mirror of the project in a private temporary folder: the files that devpool read,
+Both models come from a mirror of the project in a private temporary folder: the files that devpool read,
 in their folders, with links to everything beside them. The mirror has the same paths both times, so that
 service hashes, which contain absolute paths, can be compared.
 """
@@ -28,10 +28,10 @@ _VARIABLE = rb"\$\{?([A-Za-z_][A-Za-z0-9_]*)"
 
 
 class Oracle:
-    """Compose, asked for its model of a project; it reads while the caller goes on.
+    """Compose computing its model of a project in parallel with the caller.
 
-    It is asked as soon as the project's files are found. Where a compose file may name further ones, it waits until
-    these are read too.
+    It starts as soon as the project's files are found. If a compose file may name more files, it waits until
+    these have been read as well.
 
     Args:
         root: where the mirror of the files is.
@@ -53,7 +53,7 @@ class Oracle:
         self._files = sources
 
     def begin(self, after: Mapping[str, bytes]) -> Callable[[], tuple[Reading, Reading]]:
-        """Wait for the model before, ask for the model after, and go on meanwhile.
+        """Wait for the model before the change, and start on the model after it in parallel.
 
         Args:
             after: the new bytes of the files that change and of new env files, by absolute path.
@@ -81,7 +81,7 @@ class Oracle:
         return both
 
     def close(self) -> None:
-        """End what nobody has waited for."""
+        """Stop what nobody has waited for."""
         if self._asked:
             self._asked.close()
 
@@ -93,7 +93,7 @@ def _may_name_more(found: ProjectFiles) -> bool:
 
 @contextmanager
 def asked(found: ProjectFiles) -> Iterator[Oracle]:
-    """Compose, asked for the model of a project whose files are found."""
+    """Compose, computing the model of a project whose files have been found."""
     with mirrored(found) as root, closing(Oracle(root, found)) as oracle:
         yield oracle
 
@@ -113,7 +113,7 @@ def reading_after(sources: Sources, after: Mapping[str, bytes]) -> Reading:
 
 @contextmanager
 def _users_words(root: Path, files: ProjectFiles | Sources) -> Iterator[None]:
-    """In what Compose says the mirror's paths are the user's own, and no value of his files is quoted."""
+    """Replace the mirror's paths in Compose's messages by the user's, and remove values quoted from the files."""
     try:
         yield
     except DevpoolError as error:
@@ -123,7 +123,7 @@ def _users_words(root: Path, files: ProjectFiles | Sources) -> Iterator[None]:
 
 
 def quoting_nothing(error: DevpoolError, files: ProjectFiles | Sources) -> DevpoolError:
-    """An error of Compose's, without the values that it quotes of the files, and of the shell variables they name."""
+    """A Compose error without the values that it quotes from the files and from the shell variables that they name."""
     from devpool.redact.masked_files import withheld  # there is hardly ever an error
 
     env = [path for group in files.dotenv for path in ([group] if isinstance(group, str) else group)]
@@ -136,7 +136,7 @@ def quoting_nothing(error: DevpoolError, files: ProjectFiles | Sources) -> Devpo
 
 
 def _of_shell(files: ProjectFiles | Sources) -> list[str]:
-    """The values of the shell's variables that the files interpolate."""
+    """The values of the shell variables that the files interpolate."""
     shell = environ()
     names = {name.decode() for data in files.originals.values() for name in re.findall(_VARIABLE, data)}
     return [shell[name] for name in sorted(names & shell.keys())]
@@ -144,7 +144,7 @@ def _of_shell(files: ProjectFiles | Sources) -> list[str]:
 
 @contextmanager
 def mirrored(files: ProjectFiles | Sources) -> Iterator[Path]:
-    """A mirror of the project. It is private and goes at the end."""
+    """A mirror of the project. It is private and removed at the end."""
     with private_folder() as root:
         _mirror(root, files)
         yield root
@@ -162,7 +162,7 @@ def _mirror(root: Path, files: ProjectFiles | Sources) -> None:
 
 
 def call_for(selection: Selection, cwd: str, root: Path | None = None) -> Call:
-    """How to call Compose for a project, or for its mirror below `root`. It is told to fetch nothing, unless the user
+    """How to call Compose for a project, or for its mirror below `root`. It must fetch nothing unless the user
     has allowed it.
     """
     variables = environ() | ({} if selection.allow_remote else NOTHING_FETCHED)

@@ -1,4 +1,4 @@
-"""Which version of Docker's compose plugin is installed."""
+"""The version of the installed Compose plugin."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from devpool.errors import DevpoolError
 
 
 def compose_version() -> str:
-    """`2.40.3` for instance; "" where it does not tell. No file of a project is read for it."""
+    """For instance `2.40.3`; "" if unknown. Reads no file of a project."""
     try:
         return run(["docker", "compose", "version", "--short"], cwd="/").strip().removeprefix("v")
     except DevpoolError:

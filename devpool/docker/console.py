@@ -1,7 +1,7 @@
-"""PgBouncer's console in a running pooler: what it shows, settings changed while its clients stay, and RELOAD.
+"""PgBouncer's console in a running pooler: SHOW, settings changed while clients stay connected, and RELOAD.
 
-`SET` counts at once and until the next RELOAD, which reads the configuration file again. So what was set is also
-added to that file, where the last line of a key counts; it lies in memory and is made anew at every start of the
+`SET` applies at once and until the next RELOAD, which reads the configuration file again. So settings are also
+added to that file, in which the last line of a key wins; it is in memory and is created again at every start of the
 container, from its variables (docker/pgbouncer/README.md).
 """
 
@@ -21,14 +21,14 @@ _ADD_LINE = f'printf "%s = %s\\n" "$1" "$2" >>{CONFIGURATION}'
 _MARK = "-- end of answer"
 _SHOW_ALL = f'for what; do pooler-admin "SHOW $what" || exit; echo "{_MARK}"; done'
 _DIRECTLY = f'PGSERVICEFILE={_SERVICES} exec psql -Xw --csv -d service=direct -c "$1"'
-# What the image decides at its start from more than this one value: a line of [databases], a certificate, who is asked.
+# What the image decides at startup from more than this one value: a [databases] line, a certificate, whom to ask.
 _AT_START = ("db_", "client_tls_", "server_tls_", "auth_")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one setting in one pooler: it counts now, or `later`, for that reason; `running` tells whether the
-    pooler has to be started anew for it.
+    """The result of one setting in one pooler: it applies now, or `later`, for that reason; `running` says whether the
+    pooler has to be restarted for it.
     """
 
     pooler: str
@@ -39,7 +39,7 @@ class Outcome:
 
 
 def ask(stack: Stack, pooler: RunningContainer, *words: str) -> list[list[dict[str, str]]]:
-    """The answers of several SHOW commands, asked one after the other in one call.
+    """The answers to several SHOW commands, run one after the other in one call.
 
     Args:
         stack: the project's containers.
@@ -63,8 +63,8 @@ def show(stack: Stack, pooler: RunningContainer, what: str) -> list[dict[str, st
 
 
 def reported(stack: Stack, pooler: RunningContainer, database: str) -> dict[str, str]:
-    """What PgBouncer reports of itself at the login of a real connection, by parameter: `pgbouncer.version`,
-    `pgbouncer.pool_mode`, ..., and Postgres' own, such as `server_version`. Nothing before PgBouncer 1.26.
+    """What PgBouncer reports about itself when a real connection logs in, by parameter: `pgbouncer.version`,
+    `pgbouncer.pool_mode`, ..., and Postgres's, such as `server_version`. Nothing before PgBouncer 1.26.
 
     Raises:
         DevpoolError: what `Stack.execute` raises, also where the database does not answer within 3 s.
@@ -74,7 +74,7 @@ def reported(stack: Stack, pooler: RunningContainer, database: str) -> dict[str,
 
 
 def query_directly(stack: Stack, pooler: RunningContainer, sql: str) -> list[dict[str, str]]:
-    """The rows of a query at the server itself, by the way that a pooler's container has to it.
+    """The rows of a query at the server itself, over the route that a pooler's container uses.
 
     Raises:
         DevpoolError: what `Stack.execute` raises.
@@ -88,12 +88,12 @@ def configuration(stack: Stack, pooler: RunningContainer) -> dict[str, dict[str,
 
 
 def tune(stack: Stack, pooler: RunningContainer, wanted: Mapping[str, str]) -> list[Outcome]:
-    """Give settings to a running pooler. No client is dropped, and where PgBouncer refuses one, none counts.
+    """Give settings to a running pooler. No client is dropped, and if PgBouncer rejects one, none applies.
 
     Args:
         stack: the project's containers.
         pooler: the pooler.
-        wanted: values by key, "" for a setting that was taken out.
+        wanted: values by key, "" for a setting that was removed.
 
     Raises:
         DevpoolError: `set-refused`, with PgBouncer's own words.
@@ -111,13 +111,13 @@ def tune(stack: Stack, pooler: RunningContainer, wanted: Mapping[str, str]) -> l
 
 
 def _later(key: str, value: str, row: Mapping[str, str] | None) -> str:
-    """Why a setting has to wait for a restart; "" where it does not."""
+    """Why a setting has to wait for a restart; "" if it does not."""
     if not value:
-        return "what counts without it is read at the start"
+        return "its default is read at startup"
     if key.startswith(_AT_START):
-        return "the pooler reads it at its start"
+        return "the pooler reads it at startup"
     if row is None or row.get("changeable") != "yes":
-        return "PgBouncer does not change it while it runs"
+        return "PgBouncer cannot change it while running"
     return ""
 
 
@@ -148,17 +148,17 @@ def _set(stack: Stack, pooler: RunningContainer, key: str, value: str) -> None:
 def _refused(pooler: RunningContainer, key: str, error: DevpoolError) -> DevpoolError:
     return DevpoolError(
         "set-refused",
-        f"the PgBouncer of `{pooler.service}` does not take this value of `{key}`; nothing was changed",
+        f"PgBouncer in `{pooler.service}` rejects this value of `{key}`; nothing was changed",
         hint=f"see {key} at https://www.pgbouncer.org/config.html",
         details=(*error.details, error.said),
     )
 
 
 def reload(stack: Stack, pooler: RunningContainer) -> None:
-    """Let a pooler read its configuration again.
+    """Make a pooler read its configuration again.
 
-    A RELOAD that fails has changed what stands before the error, and has put the rest at PgBouncer's own defaults
-    (https://github.com/pgbouncer/pgbouncer/issues/1482): the settings of before are put back.
+    A RELOAD that fails has applied what comes before the error and reset the rest to PgBouncer's defaults
+    (https://github.com/pgbouncer/pgbouncer/issues/1482): the previous settings are restored.
 
     Raises:
         DevpoolError: `reload-failed`, with what PgBouncer says and logs.
@@ -175,8 +175,7 @@ def reload(stack: Stack, pooler: RunningContainer) -> None:
         logged = [line for line in stack.logs(pooler.service) if line.startswith(("ERROR", "WARNING", "FATAL"))]
         raise DevpoolError(
             "reload-failed",
-            f"the PgBouncer of `{pooler.service}` does not take its configuration; the settings of before are put back",
-            hint="its configuration is made anew from its variables at every start: "
-            f"docker compose restart {pooler.service}",
+            f"PgBouncer in `{pooler.service}` rejects its configuration; devpool restored the previous settings",
+            hint=f"its variables set its configuration again at every start: docker compose restart {pooler.service}",
             details=(error.said, *logged[-5:]),
         ) from None

@@ -1,5 +1,5 @@
-"""The project's containers: which run, how to start, ask and remove them. Docker is reached through
-python-on-whales for what it types well, and through engine.py for commands whose words matter.
+"""The project's containers: which ones run, and how to start, query and remove them. Uses
+python-on-whales for typed answers, and engine.py for commands whose exact words matter.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from devpool.text.patterns import regex
 
 T = TypeVar("T")
 _LOG_LINES = 20
-# A line of JSON for each container.
+# One line of JSON per container.
 _LABELS = ",".join(f'"{name}":{{{{json (.Label "{name}")}}}}' for name in (f"{COMPOSE}.service", DIRECTORY, FILES))
 _LABELS = f"{{{_LABELS}}}"
 _ROLE = "devpool.role"  # the label that our images have (docker/*/Dockerfile), and from them their containers
@@ -76,10 +76,10 @@ class Stack:
         return found
 
     def others(self, added: Iterable[str] = ()) -> list[Other]:
-        """The containers under the project's name that are another project's, stopped ones too.
+        """The containers under the project's name that belong to another project, including stopped ones.
 
         Args:
-            added: services that are about to be added to those that the files name.
+            added: services about to be added to those that the files name.
 
         Raises:
             DevpoolError: `engine-not-running`, `no-docker-cli`, `docker-failed`.
@@ -94,7 +94,7 @@ class Stack:
         return self.ownership.others(containers, {*self.declared, *added})
 
     def refuse_others(self, added: Iterable[str] = ()) -> None:
-        """Refuse to go on where containers under the project's name are another project's.
+        """Refuse to go on if containers under the project's name belong to another project.
 
         Args:
             added: as for `others`.
@@ -122,11 +122,11 @@ class Stack:
         """Create and start services, or recreate those that changed.
 
         Args:
-            services: which; with none nothing is done, where Compose itself would start everything.
-            scale: how many containers of a service, where that is not what the files say.
+            services: which ones; with none, nothing is done, while Compose itself would start everything.
+            scale: how many containers of a service, if not the number in the files.
             wait: until they run and are healthy.
-            deps: what they depend on too.
-            recreate: whether one that runs and has changed in the files is made anew.
+            deps: also what they depend on.
+            recreate: whether to recreate a running one that has changed in the files.
         """
         names = list(services)
         if not names:
@@ -143,9 +143,9 @@ class Stack:
             self._compose("rm", "--stop", "--force", *names)
 
     def remove(self, service: str) -> None:
-        """Remove a service's containers and the image that Compose built for it, whether the files still name it.
+        """Remove a service's containers and the image that Compose built for it, even if the files no longer name it.
 
-        What has not our images' label stays: the service's name may come from a record that anyone can write.
+        Only those with the label of our images: the service's name may come from a record that anyone can write.
         """
         found = self._own(_made_of, f"{COMPOSE}.service={service}", _ROLE, status="any")
         docker = client().container
@@ -171,7 +171,7 @@ class Stack:
         return left
 
     def services(self) -> list[str]:
-        """The services that the files name, those of all profiles."""
+        """The services in the files, of all profiles."""
         words = self.call.command("--profile", "*", "config", "--services")
         return run(words, cwd=self.call.cwd, environ=self.call.environ).split()
 
@@ -188,12 +188,12 @@ class Stack:
             text = run(command, cwd=self.call.cwd, environ=self.call.environ)
         except DevpoolError:
             return ()
-        # A pooler that cannot reach its server says the same again and again: once is enough, without the time.
+        # A pooler that cannot reach its server repeats itself: once is enough, without the time.
         lines = dict.fromkeys(_STAMP.sub("", line) for line in text.splitlines())
         return tuple(redact(line) for line in lines)
 
     def query(self, database: RunningContainer, sql: str) -> list[dict[str, str]]:
-        """The rows of a query, asked inside the database's container over its own socket, as its own superuser."""
+        """The rows of a query, run inside the database's container over its socket, as its superuser."""
         user = database.environment.get("POSTGRES_USER") or "postgres"
         name = database.environment.get("POSTGRES_DB") or user
         return rows(self.execute(database, ["psql", "-X", "--csv", "-U", user, "-d", name, "-c", sql]))
@@ -221,7 +221,7 @@ class Stack:
         return True
 
     def probe(self, service: str, script: str) -> str:
-        """What a shell script prints in a one-off container of a service, with nothing that it depends on.
+        """The output of a shell script in a one-off container of a service, without its dependencies.
 
         Raises:
             DevpoolError: `docker-failed`, also where the image has no shell, and what `engine.run` raises.
@@ -251,7 +251,7 @@ class Stack:
 
     def _remove_volumes(self, names: list[str]) -> None:
         for name in names:
-            # It is gone already, or another container uses it too: then it goes with that one.
+            # It is already gone, or another container also uses it and will take it along.
             with suppress(DevpoolError), errors():
                 client().volume.remove(name)
 
@@ -260,7 +260,7 @@ class Stack:
         if not name.startswith(f"{self.name}-") or not images.exists(name):
             return
         if _ROLE in (images.inspect(name).config.labels or {}):
-            # Another container may be made of it: then it stays with that one.
+            # Another container may be based on it: then it stays for that one.
             with suppress(DevpoolError), errors():
                 images.remove(name)
 

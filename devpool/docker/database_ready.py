@@ -1,4 +1,4 @@
-"""The image built and the databases up and healthy, before something goes to them directly, past any pooler."""
+"""Makes sure that the image is built and the databases are healthy before something connects directly to them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from devpool.model.services import Service
 from devpool.output import Output
 
 _SECONDS = 60.0  # for a server without a healthcheck to take connections
-# Over TCP: while an image makes a new cluster, its server answers on the socket alone.
+# Over TCP: while an image creates a new cluster, its server answers only on the socket.
 _IS_READY = ["sh", "-c", "command -v pg_isready >/dev/null || exit 0; exec pg_isready --quiet --host=127.0.0.1"]
 
 
@@ -20,7 +20,7 @@ def build_missing(stack: Stack, service: Service, output: Output) -> None:
     Raises:
         DevpoolError: `image-not-built`, with the last lines of the build.
     """
-    # As Compose names what it builds (Compose specification, "image" and "build").
+    # The name that Compose gives to what it builds (Compose specification, "image" and "build").
     image = service.text("image") or f"{stack.name}-{service.name}"
     if not service.statements("build") or stack.has_image(image):
         return
@@ -32,16 +32,16 @@ def build_missing(stack: Stack, service: Service, output: Output) -> None:
             raise
         raise DevpoolError(
             "image-not-built",
-            f"the image of `{service.name}` could not be built, nothing was run: {error.message}",
-            hint=f"docker compose build {service.name} has to work first",
+            f"the image of `{service.name}` could not be built, so nothing was run: {error.message}",
+            hint=f"fix it until this works: docker compose build {service.name}",
             details=error.details,
         ) from None
 
 
 def start_databases(stack: Stack, names: list[str], output: Output) -> None:
-    """Start the databases that do not run, and wait until all take connections.
+    """Start the databases that are not running, and wait until all accept connections.
 
-    A running one is never recreated, whatever the files say of it by now.
+    A running one is never recreated, even if its files have changed.
 
     Raises:
         DevpoolError: `database-not-ready`, with the last lines of its log, and what asking the engine raises.
@@ -81,7 +81,7 @@ def _not_ready(stack: Stack, names: list[str], error: DevpoolError) -> DevpoolEr
     logs = tuple(f"{name} | {line}" for name in names for line in stack.logs(name))
     return DevpoolError(
         "database-not-ready",
-        f"{', '.join(names)} did not become healthy, nothing was run",
-        hint=f"its last lines above name the cause; docker compose up --wait {' '.join(names)} has to work first",
+        f"{', '.join(names)} did not become healthy, so nothing was run",
+        hint=f"fix the cause (see its last lines above) until this works: docker compose up --wait {' '.join(names)}",
         details=logs or (error.message, *error.details),
     )

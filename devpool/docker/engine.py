@@ -1,6 +1,6 @@
-"""The only door to docker. What it raises carries no password.
+"""Runs docker; nothing else does. Its errors contain no password.
 
-`docker compose config` is asked directly, because python-on-whales knows neither its hashes nor its errors;
+`docker compose config` is called directly, because python-on-whales supports neither its hashes nor its errors;
 for containers python-on-whales gives typed answers (containers.py).
 """
 
@@ -29,17 +29,17 @@ _TIMEOUT = 900.0  # seconds; the first build of the pooler downloads packages
 _GRACE = 10.0  # seconds that a command has to end when it is asked to
 _SHOWN_LINES = 10
 COMPOSE_SECONDS = "DEVPOOL_COMPOSE_SECONDS"
-"""The variable that says how long Compose may read a project."""
+"""The variable that sets how long Compose may take to read a project."""
 _COMPOSE_SECONDS = 30.0  # a project of 1,000 services takes 0.3 s
 _MOST_OUTPUT = 24 << 20  # bytes; the model of 5,000 services has 3 MiB
 _ENGINE_DOWN = ("cannot connect to the docker daemon", "is the docker daemon running", "error during connect")
-# What compose-go says before a value of a file that is as it stands there, often to the end of the text.
+# What compose-go says before it quotes a value from a file, often to the end of the text.
 _QUOTING = regex(
     r"(?P<said>unterminated quoted value |Invalid template: |is missing a value: |invalid boolean: |parsing "
     r"|invalid interpolation format for [^\n:]*)(?s:.+)",
     re.I,
 )
-# Without the plugin `docker` takes Compose's own options, which follow `compose`, for options of its own.
+# Without the plugin, `docker` takes Compose's options, which follow `compose`, for its own.
 _OPTIONS = ("profile", "file", "env-file", "project-directory", "project-name")
 _NO_PLUGIN = (
     "is not a docker command",
@@ -66,13 +66,13 @@ class Call:
 
 
 class RunningCommand:
-    """A docker command under way; the caller goes on meanwhile.
+    """A docker command running in parallel with the caller.
 
     Args:
         command: its words.
         cwd: the folder it runs in.
         environ: its variables; None for those of this process.
-        harmless: whether it changes nothing, and so can be killed with its plugins. It gets a process group of its own.
+        harmless: whether it changes nothing, and so can be killed with its plugins. It gets its own process group.
 
     Raises:
         DevpoolError: `no-docker-cli`, `no-folder`.
@@ -125,7 +125,7 @@ class RunningCommand:
 
 @contextmanager
 def starting(cwd: str) -> Iterator[None]:
-    """Around the start of docker in a folder, which may be gone or closed by now."""
+    """Wraps the start of docker in a folder that may be gone or inaccessible."""
     try:
         yield
     except OSError as error:
@@ -133,12 +133,12 @@ def starting(cwd: str) -> Iterator[None]:
             "no-folder",
             f"`docker` cannot be started in this folder: {error.strerror}",
             where=cwd,
-            hint="go to a folder that is there and that you may enter, and run the command again",
+            hint="go to a folder that exists and that you can enter, and run the command again",
         ) from None
 
 
 def run(command: Sequence[str], *, cwd: str, environ: Mapping[str, str] | None = None) -> str:
-    """Run a docker command and give its output.
+    """Run a docker command and return its output.
 
     Raises:
         DevpoolError: `no-docker-cli`, `no-compose-plugin`, `engine-not-running`, `docker-failed`.
@@ -147,7 +147,7 @@ def run(command: Sequence[str], *, cwd: str, environ: Mapping[str, str] | None =
         return RunningCommand(command, cwd, environ).output()
     except TooLateError:
         late = f"docker did not answer within {_TIMEOUT:.0f} s"
-        raise DevpoolError("docker-failed", late, hint="see whether `docker info` answers") from None
+        raise DevpoolError("docker-failed", late, hint="check whether `docker info` answers") from None
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
@@ -156,8 +156,8 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """End a command that is not waited for any more. It is asked first: where docker is killed, its plugin, which is
-    another process, goes on with the containers.
+    """Stop a command that nobody waits for any more. It gets a signal first: if docker is killed, its plugin, which is
+    another process, keeps working on the containers.
     """
     child.terminate()
     try:
@@ -170,14 +170,14 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 
 def failure(stderr: str) -> DevpoolError:
-    """What docker said, as one of our errors."""
+    """Docker's error message as one of devpool's errors."""
     text = redact(_QUOTING.sub(r"\g<said>***", stderr.strip()))
     low = text.lower()
     if any(sign in low for sign in _ENGINE_DOWN):
         return DevpoolError(
             "engine-not-running",
             "the Docker engine is not running",
-            hint="start it; what edits files does without it: --no-up",
+            hint="start it, or edit files without it: --no-up",
         )
     if any(sign in low for sign in _NO_PLUGIN):
         return DevpoolError(
@@ -197,7 +197,7 @@ def failure(stderr: str) -> DevpoolError:
 
 
 class Asked:
-    """Compose, asked for its reading of a project, all profiles on; the caller goes on meanwhile.
+    """Compose, computing the model of a project with all profiles, in parallel with the caller.
 
     Raises:
         DevpoolError: `no-docker-cli`.
@@ -208,7 +208,7 @@ class Asked:
         self._call = call
         self._model = _config(call, "--format", "json")
         try:
-            # Two that fetch the same at once get in each other's way: one finds the other's unfinished copy.
+            # Two parallel fetches of the same thing clash: one finds the other's unfinished copy.
             self._hashes = None if call.fetches else self._ask_for_hashes()
         except BaseException:
             self._model.end()
@@ -230,7 +230,7 @@ class Asked:
         return Reading(model=body, hashes={words[0]: words[1] for words in lines if len(words) == 2})
 
     def close(self) -> None:
-        """End what nobody has waited for."""
+        """Stop what nobody has waited for."""
         try:
             self._model.end()
         finally:
@@ -239,7 +239,7 @@ class Asked:
 
 
 def read_compose(call: Call) -> Reading:
-    """Compose's reading of a project, all profiles on.
+    """Compose's model of a project with all profiles.
 
     Raises:
         DevpoolError: `compose-refuses`, `no-docker-cli`, `no-compose-plugin`, `engine-not-running`.
@@ -260,8 +260,8 @@ def _accepted(config: RunningCommand, seconds: float) -> str:
     except TooMuchError:
         raise DevpoolError(
             "compose-too-much",
-            f"Compose makes more than {_MOST_OUTPUT >> 20} MiB of the project",
-            hint="see what repeats: the aliases of its files, and variables that are made of others",
+            f"Compose expands the project to more than {_MOST_OUTPUT >> 20} MiB",
+            hint="look for repetition: YAML aliases, and variables that expand to other variables",
         ) from None
     except DevpoolError as error:
         if error.code != "docker-failed":
@@ -273,20 +273,20 @@ def _refused(error: DevpoolError) -> DevpoolError:
     return disabled(error.said) or DevpoolError(
         "compose-refuses",
         f"Compose does not accept the project: {error.said}",
-        hint="correct it until `docker compose config -q` is silent",
+        hint="fix it until `docker compose config -q` prints nothing",
     )
 
 
 def _too_slow(seconds: float) -> DevpoolError:
     return DevpoolError(
         "compose-too-slow",
-        f"Compose did not read the project within {seconds:g} s, and was ended",
-        hint=f"time `docker compose config -q`; if it does end, give it longer: {COMPOSE_SECONDS}=120 devpool ...",
+        f"Compose did not read the project within {seconds:g} s and was stopped",
+        hint=f"time `docker compose config -q`; if it finishes, allow more time: {COMPOSE_SECONDS}=120 devpool ...",
     )
 
 
 def _seconds(environ: Mapping[str, str]) -> float:
-    """How long Compose may read a project.
+    """How long Compose may take to read a project.
 
     Raises:
         DevpoolError: `bad-limit`.
@@ -294,7 +294,7 @@ def _seconds(environ: Mapping[str, str]) -> float:
     said = environ.get(COMPOSE_SECONDS) or str(_COMPOSE_SECONDS)
     if re.fullmatch(r"\d{1,6}(\.\d{1,3})?", said, re.A):
         return float(said)
-    raise UsageError("bad-limit", f"{COMPOSE_SECONDS} is no number of seconds", hint=f"{COMPOSE_SECONDS}=120")
+    raise UsageError("bad-limit", f"{COMPOSE_SECONDS} is not a number of seconds", hint=f"{COMPOSE_SECONDS}=120")
 
 
 def environ() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A docker command with the terminal, the streams and the signals of this process."""
+"""Runs a docker command with the terminal, streams and signals of this process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NOT_STARTED = re.compile(rb"Error response from daemon:[^\n]*unable to start co
 
 
 def has_terminal() -> bool:
-    """Whether a person sits in front of it: docker gives a container a terminal only where both ends are one."""
+    """Whether a person is using it: docker gives a container a terminal only if both ends are one."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
@@ -40,7 +40,7 @@ def run_once(
     entrypoint: list[str] | None = None,
     apart: bool = False,
 ) -> int:
-    """A one-off container of a service, with nothing that it depends on; its exit code, 127 where it could not start.
+    """A one-off container of a service, without its dependencies; its exit code, 127 if it could not start.
 
     Variables are passed by name: their values stand in this process's environment, not on a command line.
 
@@ -97,7 +97,7 @@ def _code(child: subprocess.Popen[bytes], stop: Callable[[], None]) -> int:
     try:
         return child.wait()
     except KeyboardInterrupt:
-        # `docker compose run` without a terminal ends at once and leaves its container running.
+        # `docker compose run` without a terminal exits at once and leaves its container running.
         stop()
         with suppress(subprocess.TimeoutExpired):
             child.wait(_GRACE)
@@ -107,7 +107,7 @@ def _code(child: subprocess.Popen[bytes], stop: Callable[[], None]) -> int:
 
 
 class _Copier(Thread):
-    """Passes on what docker and the command say on stderr, as it comes, and keeps the end of it."""
+    """Passes on the stderr of docker and the command as it comes, and keeps the end of it."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         super().__init__(daemon=True)
@@ -137,7 +137,7 @@ def _end(stack: Stack, mark: str) -> None:
 
 
 def _ask(stack: Stack, *words: str) -> str:
-    """What docker answers; "" where it refuses, which is that the container is gone already."""
+    """Docker's answer; "" if it refuses, because the container is already gone."""
     try:
         return run(["docker", *words], cwd=stack.call.cwd, environ=stack.call.environ)
     except DevpoolError:

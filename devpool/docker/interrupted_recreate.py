@@ -1,4 +1,4 @@
-"""Containers between old and new: what Compose leaves where it is interrupted or killed while it recreates them.
+"""Half-recreated containers: what Compose leaves behind if it is interrupted or killed while recreating them.
 
 Compose makes the new container beside the old one, as `<id of the old>_<name>`, stops and removes the old one, gives
 the new one its name, and starts it. Docker goes on with a stop after the Compose that asked for it is gone: the old
@@ -49,8 +49,8 @@ def halfway(project: str) -> dict[str, int]:
 
 
 def settle(project: str, services: Iterable[str]) -> None:
-    """Bring what is halfway back to where `docker compose up` starts from: a stop that goes on has ended, and of two
-    containers in one place the old one is left. With it the anonymous volumes stay in use.
+    """Return half-recreated containers to where `docker compose up` starts: a pending stop has ended, and of two
+    containers in one place, the old one is left. That keeps its anonymous volumes in use.
 
     Raises:
         DevpoolError: what asking the engine raises.
@@ -64,7 +64,7 @@ def settle(project: str, services: Iterable[str]) -> None:
                 _settle(_all_of(project, service))
             return
         except DevpoolError:
-            # Docker is still at what it was asked for before: the container is gone by now, or going.
+            # Docker is still busy with the earlier request: the container is already gone, or about to go.
             if not left:
                 raise
         time.sleep(_PAUSE)
@@ -96,7 +96,7 @@ def _all_of(project: str, service: str) -> list[ContainersBefore]:
 def _seen(container: Any) -> ContainersBefore:
     labels = labels_of(container)
     status = container.state.status
-    # One that could not be started is `created` too, but with an exit code: it did not run before either.
+    # A container that could not be started is also `created`, but with an exit code: it was not running before either.
     unused = status == "created" and not container.state.exit_code
     return ContainersBefore(
         id=container.id,

@@ -1,4 +1,4 @@
-"""Which route is live: the connections at the pooler and at Postgres, by service and container."""
+"""The live routes: connections at the pooler and at Postgres, by service and container."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ def wait_for(
     fresh: Collection[str],
     seconds: float,
 ) -> list[Connections]:
-    """Count until every service has a connection at its pooler and none at Postgres, or the time is over.
+    """Count until every service has a connection at its pooler and none at Postgres, or time runs out.
 
-    An app that connects only when it is asked for something shows no connection at all: that is no fault, and
-    it is given a few seconds only.
+    An app that connects only on demand shows no connection at all: that is not a failure, and
+    it gets only a few seconds.
 
     Args:
-        fresh: the services that have just been started, and may be about to connect.
-        seconds: how long a connection that is still at Postgres is waited for.
+        fresh: the services that were just started and may be about to connect.
+        seconds: how long to wait for a connection that is still at Postgres.
     """
     names, begin = set(services), time.monotonic()
     while True:

@@ -1,4 +1,4 @@
-"""Whose a container is. Compose finds containers by the project's name alone, which two folders may share. Pure.
+"""Which project a container belongs to. Compose goes only by the project name, which two folders may share. Pure.
 
 Compose writes into the labels of each container where the project was started from: its project directory
 (`com.docker.compose.project.working_dir`) and its compose files (`com.docker.compose.project.config_files`, separated
@@ -21,7 +21,7 @@ FILES = "com.docker.compose.project.config_files"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a project is started from: its folder and its compose files, as absolute paths."""
+    """Where a project was started: its folder and its compose files, as absolute paths."""
 
     directory: str
     files: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Other:
 def started_from(labels: Mapping[str, str]) -> Place | None:
     """Where a container's project was started from; None where nothing says so (Compose before 1.26)."""
     directory = labels.get(DIRECTORY, "")
-    # What came from standard input is there as `-`.
+    # Standard input appears there as `-`.
     files = tuple(name for name in labels.get(FILES, "").split(",") if posixpath.isabs(name))
     return Place(directory=directory, files=files) if directory else None
 
@@ -96,7 +96,7 @@ class Ownership:
 
 
 def sentence(project: str, others: Iterable[Other]) -> str:
-    """What is found under the project's name, in one sentence."""
+    """What was found under the project's name, in one sentence."""
     return "; ".join(
         f"containers of the Compose project `{project}` ({', '.join(other.services)}) were started from "
         + (f"another folder, {other.place.directory}" if other.elsewhere else f"other files, {_files(other)}")
@@ -105,17 +105,17 @@ def sentence(project: str, others: Iterable[Other]) -> str:
 
 
 def ways_on(project: str, own: Place, others: Iterable[Other]) -> str:
-    """What can be typed then."""
+    """The options that the user can type then."""
     first = next(iter(others))
     files = "" if first.elsewhere else f"{' '.join(f'-f {file}' for file in first.place.files)} for those files; "
     return (
-        f"{files}-p {free_name(project, own.directory)} for a project of its own, here and with docker compose; "
-        "--same-project if they are this project's containers, and it was moved, renamed or mounted elsewhere"
+        f"{files}-p {free_name(project, own.directory)} for a separate project, here and with docker compose; "
+        "--same-project if they are this project's containers and it was moved, renamed or mounted elsewhere"
     )
 
 
 def refusal(project: str, own: Place, others: Iterable[Other]) -> DevpoolError:
-    """The refusal to touch what is not the project's own."""
+    """The error for containers that are not the project's own."""
     found = list(others)
     return DevpoolError(
         CODE,

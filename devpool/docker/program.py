@@ -1,4 +1,4 @@
-"""Where the `docker` program is found: never in the current folder, which may be a stranger's clone."""
+"""Finds the `docker` program: never in the current folder, which may be a clone from a stranger."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def _is_program(path: str) -> bool:
 
 
 def no_docker() -> DevpoolError:
-    """There is no docker on PATH."""
+    """The error for a PATH without docker."""
     return DevpoolError(
         "no-docker-cli",
         "there is no `docker` command on PATH (relative entries of PATH are not searched)",
         hint="install the Docker CLI with its compose plugin; "
-        "`devpool enable --no-verify --no-up` edits without it, and proves less",
+        "`devpool enable --no-verify --no-up` edits without it but proves less",
     )

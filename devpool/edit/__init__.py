@@ -1,1 +1,1 @@
-"""The plan as edits of the user's text. Pure."""
+"""The plan as edits to the user's text. Pure."""

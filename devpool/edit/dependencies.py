@@ -1,7 +1,7 @@
 """`depends_on` and `links` of the pooled apps: where they name the database, they name its pooler.
 
-An app that is pooled by name goes on naming the database, and names the pooler beside it: what is linked and not named
-in `depends_on` Compose would restart the app with.
+An app that is pooled by name keeps naming the database and also names the pooler: if a link is not named
+in `depends_on`, Compose restarts the app along with it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def dependency_edits(project: Project, plan: Plan) -> Iterator[Edit]:
 
 
 class _Dependencies:
-    """Who names which database where, and what became of it."""
+    """Which services name which database where, and how that changes."""
 
     def __init__(self, project: Project, plan: Plan) -> None:
         self.project = project
@@ -54,12 +54,12 @@ class _Dependencies:
             self.named.setdefault(each.service, []).append(each)
 
     def apps_of(self, pooler: Pooler) -> list[str]:
-        """The apps whose own text leads to a pooler."""
+        """The apps whose own text points to a pooler."""
         named = {b.service for b in self.plan.by_name if b.pooler == pooler.name}
         return [app for app in pooler.apps if app not in named]
 
     def renamed(self, pooler: Pooler) -> Iterator[Edit]:
-        """Where the pooled apps alone read the database's name, it becomes the pooler's. Others are noted."""
+        """If only pooled apps read the database's name, it becomes the pooler's. Others are recorded."""
         apps = self.apps_of(pooler)
         for app, key in itertools.product(apps, _KEYS):
             service = self.project.services[app]
@@ -125,7 +125,7 @@ class _Dependencies:
 
 
 def _condition_of(service: Service, pooler: Pooler) -> tuple[str, ...]:
-    """Where the app may run without the pooler's profile, the entry is not required."""
+    """If the app may run without the pooler's profile, the entry is not required."""
     always = not service.names("profiles") or not set(service.names("profiles")) <= set(pooler.profiles)
     optional = bool(pooler.profiles) and always
     return ("condition: service_healthy", *(["required: false"] if optional else []))
@@ -149,7 +149,7 @@ def _scalars(node: Node) -> list[ScalarNode]:
 
 
 def _readers(services: Iterable[Service], key: str, shields: InheritedCopies) -> dict[int, set[str]]:
-    """By the id of a name's scalar: the services for which it counts, by an alias, a merge or `extends`."""
+    """By the id of a name's scalar: the services that it applies to, by an alias, a merge or `extends`."""
     found: dict[int, set[str]] = {}
     for service in services:
         for statement in service.statements(key):
@@ -165,7 +165,7 @@ def _renamed(service: Service, statement: Statement, scalar: ScalarNode, pooler:
     document, node = statement.document, statement.value
     written = service.read(scalar)
     if isinstance(node, SequenceNode) and written.partition(":")[2] not in ("", pooler.database):
-        # A link under another name stays what that name means; the pooler is linked beside it.
+        # A link under another name keeps its meaning; the pooler gets a link of its own.
         position, new = layout.after_item(document, node, scalar, (pooler.name,))
         at = (*nodes.path_to(document.root, statement.entry.key.start), pooler.name)
         yield insertion(document.path, position, new, at)

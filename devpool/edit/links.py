@@ -1,4 +1,4 @@
-"""The `links` of apps that are pooled by name: a name of the database leads to its pooler, and another to itself."""
+"""The `links` of apps that are pooled by name: a database name points to the pooler, and another to the database."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def link_edits(service: Service, held: Held, mine: Sequence[ByName]) -> Iterator
 
 
 def _linked(written: str, mine: Sequence[ByName]) -> str:
-    """A link as it is from now on."""
+    """A link in its new form."""
     for found in mine:
         written = found.link_of(written)
     return written

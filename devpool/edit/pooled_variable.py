@@ -1,6 +1,6 @@
-"""A second variable beside the one that holds an address: `${URL}` becomes `${URL_POOLED:-${URL}}`.
+"""A second variable next to the one that holds an address: `${URL}` becomes `${URL_POOLED:-${URL}}`.
 
-Where a colleague's or CI's `.env` lacks the new variable, the app works on, direct.
+If a colleague's or CI's `.env` lacks the new variable, the app keeps working, connected directly.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _pooled_line(project: Project, move: Move, file: EnvFile, variable: str, nam
     if file.last(name):
         raise DevpoolError(
             "second-name-taken",
-            f"the file has a `{name}` already, which devpool would write",
+            f"the file already has a `{name}`, a name that devpool needs",
             where=f"{file.path}:{file.line_of(binding.start)}",
             hint=f"give yours another name, or keep it direct: --direct {move.setting.service}",
         )

@@ -1,5 +1,5 @@
-"""The text of the pooler's service, and of its exporter's: compose/pooler.yml and compose/exporter.yml, filled in and
-laid out as their neighbours are.
+"""The text of the pooler's service and its exporter's: compose/pooler.yml and compose/exporter.yml, filled in and
+laid out like their neighbors.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ class Block:
 
 
 class ExporterBlock(Block):
-    """The service of a pooler's exporter. It stands where its pooler does."""
+    """The service of a pooler's exporter. It is placed next to its pooler."""
 
     def _word(self, match: re.Match[str]) -> str:
         words = {
@@ -175,7 +175,7 @@ def private_env_file(service: str) -> str:
 
 
 def optional_env_file(path: str) -> str:
-    """An entry of `env_file` for a file that a clone lacks: without it Compose goes on (since 2.24.0).
+    """An `env_file` entry for a file that a clone lacks: Compose works without it (since 2.24.0).
 
     Source: the Compose specification, "env_file", `required`.
     """

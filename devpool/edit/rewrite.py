@@ -1,4 +1,4 @@
-"""The plan as edits of the user's text, each in the style of its neighbours."""
+"""The plan as edits to the user's text, each in the style of its neighbors."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def rewrite(project: Project, plan: Plan, template: str, exporter_template: str)
         if credentials.private:
             values = {name: env_quoted(value) for name, value in credentials.private.items()}
             private[block.private_path] = env_text(values)
-    # Where a pooler's block goes to the end of an app, what the app itself gets there comes first.
+    # Where a pooler's block goes to the end of an app, the app's own additions come first.
     changes = [*setting_edits(project, plan), *dependency_edits(project, plan)]
     kept = [*shield_edits(plan.shields, changes), *alias_copy_edits(plan.unaliased, changes)]
     found = dict.fromkeys([*changes, *kept, *poolers])
@@ -74,7 +74,7 @@ def _block_edit(name: str, pooler: Pooler, block: Block, template: str) -> Edit:
     if services.flow:
         raise DevpoolError(
             "layout-not-plain",
-            "the services are written in flow style, in braces, where devpool adds none",
+            "the services are written in flow style (braces), where devpool cannot add one",
             where=document.place(services.start),
             hint="write `services:` in block style, one service below the other; inside them it may stay as it is",
         )
@@ -97,7 +97,7 @@ def _service_entry(document: Document, name: str) -> tuple[nodes.MappingNode, En
 
 
 def _spaced(document: Document, services: nodes.MappingNode) -> bool:
-    """Whether blank lines stand between the services."""
+    """Whether there are blank lines between the services."""
     pairs = itertools.pairwise(services.entries)
     return any(re.search(r"\n[ \t]*\r?\n", document.text[a.value.end : b.key.start]) for a, b in pairs)
 

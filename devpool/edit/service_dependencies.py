@@ -1,6 +1,6 @@
 """A pooled app that shares its `depends_on` or `links` with services that stay direct gets one of its own.
 
-It says what the shared one says, with the pooler in the database's place. An alias or a merge cannot say that, so
+It repeats the shared one, with the pooler in place of the database. An alias or a merge cannot express that, so
 the entries are written out.
 """
 
@@ -145,7 +145,7 @@ def _over_merge(statement: Statement, names: Names, further: Further) -> Edit:
 
 
 def shared(service: Service, key: str) -> DevpoolError:
-    """The refusal of a key that direct services read too, where the app has no place for one of its own."""
+    """The error for a key that direct services also read, if the app has no place for its own."""
     return DevpoolError(
         "shared-dependencies",
         f"`{service.name}` shares its `{key}` with services that stay direct",

@@ -1,7 +1,7 @@
-"""What a pooled app that shares a value with services that stay direct gets of its own.
+"""Separate entries for a pooled app that shares a value with services that stay direct.
 
-An entry goes into the app's `environment`, where that shows no secret that the file did not show before; an app for
-which it would is pooled by name (by_name.py). `own_places.py` says where the entries go.
+An entry goes into the app's `environment` if that exposes no secret that was not in the file before; an app for
+which it would is pooled by name (by_name.py). `service_entry_places.py` decides where the entries go.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _from_env_file(move: Move, file: EnvFile, wanted: Entries, twin: str | None)
     raw = file.text[value.origin.start : value.origin.end]
     host, port = setting.address.host, setting.address.port or DEFAULT_PORT
     new_raw = moved_raw(value, host, move.target, raw)
-    # The old value has its old address in plain words: the variables of its address may be other ones by now.
+    # The old value holds its address as plain text: the variables of that address may have changed since.
     old_raw = moved_raw(value, host, (host, port, ""), raw)
     if new_raw is None or old_raw is None or not shows_no_secret(value, raw):
         raise shared_value(setting)

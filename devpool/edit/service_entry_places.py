@@ -1,4 +1,4 @@
-"""Where the entries go that an app gets of its own: into its `environment`."""
+"""Where an app's separate entries go: into its `environment`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def in_environment(project: Project, wanted: Entries, held: Held) -> Iterator[Ed
     if held.how == "lent" or (last and wanted.source not in (None, last.document)):
         raise shared_value(wanted.setting)
     if last is None:
-        # What `extends` brings in is merged with the app's own by name (Compose specification, "extends").
+        # Compose merges what `extends` brings in with the app's own entries by name (specification, "extends").
         fragment = placing(project.services[wanted.setting.service], "environment")
         lines = wanted.lines(as_items=wanted.fit_a_list)
         if fragment is None or lines is None or wanted.source not in (None, fragment.document):
@@ -50,7 +50,7 @@ def _stated(wanted: Entries, last: Statement, name: str, text: Text, at: tuple[s
         old = last.document.text[alias.start : alias.end]
         return Edit(path=last.document.path, start=alias.start, end=alias.end, old=old, new=parts, at=at)
     if found or named:
-        # The value itself stands here and is read elsewhere by its anchor.
+        # The value is written here and read elsewhere through its anchor.
         raise shared_value(wanted.setting)
     position, new = _last_place(wanted, last, name, text)
     return insertion(last.document.path, position, new, at)
@@ -75,7 +75,7 @@ def _over_shared(wanted: Entries, held: Held, statement: Statement) -> Iterator[
 
 
 def _kept_items(wanted: Entries, statement: Statement) -> list[Line]:
-    """A list cannot be merged: its items again, without those that change."""
+    """A list cannot be merged: repeat its items, without those that change."""
     node = statement.value
     found = item_lines(statement.document, node) if isinstance(node, SequenceNode) else []
     return [line for i, line in found if i is None or i.value.partition("=")[0] not in wanted.stated]

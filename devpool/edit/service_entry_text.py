@@ -1,4 +1,4 @@
-"""The entries that an app gets of its own, as text: an entry of a mapping or an item of a list."""
+"""An app's separate entries as text: an entry of a mapping or an item of a list."""
 
 from __future__ import annotations
 

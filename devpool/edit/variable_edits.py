@@ -1,4 +1,4 @@
-"""Settings as edits: a new address at the place of the old one, and the old value kept beside it."""
+"""Connection variables as edits: a new address replaces the old one, and the old value is kept next to it."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ def setting_edits(project: Project, plan: Plan) -> list[Edit]:
             done.add(key)
             found += _in_variable(project, move) if move.how == "second" else _at_origin(move)
         found += _twin(project, move)
-    # An entry may go after one that is filled in at its very end.
+    # An entry may follow one that gets an insertion at its very end.
     return [*found, *service_entry.edits(project, [m for m in plan.moves if m.where == "own"], plan.shields)]
 
 
 def locator(move: Move) -> tuple[str, ...]:
-    """Where a setting stands, in its file's own terms."""
+    """The YAML path of a connection variable."""
     origin = move.setting.value.origin
     if isinstance(origin.file, EnvFile):
         return (move.setting.variable,)
     if isinstance(origin.holder, Entry) and move.setting.in_command:
-        # Not the word itself, which may hold a password: the list that it is in, or the key.
+        # Not the word itself, which may contain a password: the list that holds it, or the key.
         return path_to(origin.file.root, origin.start, items=False)
     return path_to(origin.file.root, origin.start)
 
@@ -66,7 +66,7 @@ def _edit(file: Document | EnvFile, span: tuple[int, int], text: str, at: tuple[
 
 
 def _filled_in(move: Move, text: str) -> Edit:
-    """A bare name gets a value: it passed the shell's or `.env`'s through until now."""
+    """A bare name gets a value: so far it passed through the value from the shell or `.env`."""
     origin = move.setting.value.origin
     if isinstance(origin.holder, ScalarNode) and not set(origin.holder.style) & set(text):
         inside = origin.holder.end - len(origin.holder.style)
@@ -98,7 +98,7 @@ def _twin(project: Project, move: Move) -> Iterator[Edit]:
         if isinstance(origin.holder, Binding):
             yield line_after(origin.file, origin.holder, name, (Copy(origin.start, origin.end),))
         return
-    # Beside its holder: the value itself may stand elsewhere, at the anchor of an alias.
+    # Next to its holder: the value itself may be elsewhere, at the anchor of an alias.
     stands = origin.holder.key if isinstance(origin.holder, Entry) else origin.holder
     at = (*path_to(origin.file.root, stands.start)[:-1], name)
     position, new = twin_text(origin.file, origin, name, value.name)

@@ -1,1 +1,1 @@
-"""What running poolers and databases say, as values, and what it proves. Pure."""
+"""What running poolers and databases report, as values, and what it proves. Pure."""

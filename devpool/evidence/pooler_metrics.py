@@ -1,6 +1,6 @@
 """PgBouncer's SHOW tables as metrics, under the names and labels of prometheus-community's pgbouncer_exporter, so that
-dashboards and alerts made for that one work. Columns are read by name: one that this PgBouncer lacks gives no metric,
-and of one that has two names in several releases either is taken. Pure.
+dashboards and alerts made for it work. Columns are read by name: one that this PgBouncer lacks gives no metric,
+and if a column has two names in different releases, either works. Pure.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from devpool.evidence.prometheus_text import Family, Kind, Sample
 Row = Mapping[str, str]
 Tables = Mapping[str, Sequence[Row]]
 
-# The tables that are asked for.
+# The tables that devpool queries.
 SHOWN = ("VERSION", "LISTS", "CONFIG", "DATABASES", "STATS", "POOLS", "CLIENTS")
 _PREFIX = "pgbouncer"
 _MICRO = 1e-6
@@ -44,7 +44,7 @@ _STATS: Columns = {
     ),
     "total_client_parse_count": ("client_parses_total", "counter", 1, "Statements that clients prepared"),
     "total_server_parse_count": ("server_parses_total", "counter", 1, "Statements that were prepared on servers"),
-    "total_bind_count": ("binds_total", "counter", 1, "ChangeSet statements that were bound"),
+    "total_bind_count": ("binds_total", "counter", 1, "Prepared statements that were bound"),
     "total_server_assignment_count": ("server_assignments_total", "counter", 1, "Times that a client got a server"),
 }
 _POOLS: Columns = {
@@ -54,8 +54,8 @@ _POOLS: Columns = {
     "cl_waiting_cancel_req": ("client_waiting_cancel_connections", "gauge", 1, "Cancel requests not passed on yet"),
     "sv_active": ("server_active_connections", "gauge", 1, "Servers that a client has"),
     "sv_active_cancel": ("server_active_cancel_connections", "gauge", 1, "Servers that pass on a cancel request"),
-    "sv_being_canceled": ("server_being_canceled_connections", "gauge", 1, "Servers kept until a cancel is through"),
-    "sv_idle": ("server_idle_connections", "gauge", 1, "Servers that are free at once"),
+    "sv_being_canceled": ("server_being_canceled_connections", "gauge", 1, "Servers kept until a cancel is done"),
+    "sv_idle": ("server_idle_connections", "gauge", 1, "Servers that are free"),
     "sv_used": ("server_used_connections", "gauge", 1, "Servers that are checked before the next use"),
     "sv_tested": ("server_testing_connections", "gauge", 1, "Servers that are being reset or checked"),
     "sv_login": ("server_login_connections", "gauge", 1, "Servers that are logging in"),
@@ -67,17 +67,17 @@ _TABLES: Mapping[str, tuple[str, tuple[str, ...], Columns]] = {
     "POOLS": ("pools", ("database", "user"), _POOLS),
 }
 _LISTS = {
-    "databases": ("databases", "Databases that are known"),
-    "users": ("users", "Users that are known"),
+    "databases": ("databases", "Known databases"),
+    "users": ("users", "Known users"),
     "pools": ("pools", "Pools"),
-    "free_clients": ("free_clients", "Places for clients that are made and free"),
+    "free_clients": ("free_clients", "Client slots that are allocated and free"),
     "used_clients": ("used_clients", "Clients"),
     "login_clients": ("login_clients", "Clients that are logging in"),
-    "free_servers": ("free_servers", "Places for servers that are made and free"),
+    "free_servers": ("free_servers", "Server slots that are allocated and free"),
     "used_servers": ("used_servers", "Servers"),
     "dns_names": ("cached_dns_names", "Names in the DNS cache"),
     "dns_zones": ("cached_dns_zones", "Zones in the DNS cache"),
-    "dns_queries": ("in_flight_dns_queries", "DNS queries without an answer yet"),
+    "dns_queries": ("in_flight_dns_queries", "DNS queries still in progress"),
 }
 _CONFIG = {
     "max_client_conn": ("max_client_connections", "Clients that may connect"),

@@ -1,4 +1,4 @@
-"""What the live view remembers between two looks: rates, and small bars of the last ones. Pure."""
+"""What the live view remembers between two refreshes: rates, and small bars of recent ones. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What connections prove of a route: at the pooler and none at Postgres, for each container of an app."""
+"""What connections prove about a route: some at the pooler and none at Postgres, for each container of an app."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WORDS: dict[Proof, str] = {
     "idle": "no connection now",
     "pooler only": "at the pooler",  # what reaches an outside server itself cannot be seen
     "direct": "direct",
-    "unseen": "not to be told by address",  # it lives in the host's network
+    "unseen": "not visible by address",  # it uses the host's network
 }
 
 

@@ -1,1 +1,1 @@
-"""The project's files, found and read from the disk."""
+"""Finds the project's files and reads them from the disk."""

@@ -1,4 +1,4 @@
-"""Reading what the user names: refused by name where it is no file that has an end, and a bearable one."""
+"""Reads files that the user names, and refuses those that are not regular files or are too large."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 from devpool.errors import DevpoolError
 
 MOST_BYTES = 16 << 20
-"""Of one file. The largest compose file that was met has 0.5 MB; the record of 5,000 edits has 2 MB."""
-# Waits for nobody: a file below /proc, which a link in a clone can name, may have no end yet.
+"""Limit for one file. The largest compose file seen so far has 0.5 MB; the record of 5,000 edits has 2 MB."""
+# Never blocks: a file below /proc, which a link in a clone can point to, may have no end yet.
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is anything but a folder, also what cannot be read: `read` says why."""
+    """Whether there is anything other than a folder, including what cannot be read: `read` says why."""
     with _reporting(path):
         try:
             return not stat.S_ISDIR(path.stat().st_mode)
@@ -26,7 +26,7 @@ def is_there(path: Path) -> bool:
 
 
 def is_file(path: Path) -> bool:
-    """Whether there is a file; a folder is none.
+    """Whether there is a file; a folder is not one.
 
     Raises:
         DevpoolError: `cannot-read`: what is there cannot be looked at, or is a pipe or a device. Reading one may never
@@ -41,13 +41,13 @@ def is_file(path: Path) -> bool:
         return stat.S_ISREG(mode)
     if os.path.realpath(path) != os.devnull:  # that one is an empty file to all: Compose's way to say "no env file"
         raise DevpoolError(
-            "cannot-read", "this is a pipe or a device", where=str(path), hint="put what it gives into a file"
+            "cannot-read", "this is a pipe or a device", where=str(path), hint="save its output to a file"
         )
     return True
 
 
 def identity(path: str) -> str:
-    """What is the same for two paths of one file or folder, through links and mounts; "" where nothing can be seen."""
+    """The same value for two paths of one file or folder, through links and mounts; "" if nothing can be seen."""
     try:
         found = Path(path).stat()
     except (OSError, ValueError):
@@ -63,22 +63,22 @@ def read(path: Path) -> bytes:
     """
     is_file(path)
     with _reporting(path), open(path, "rb", opener=lambda name, _: os.open(name, _FLAGS)) as file:
-        # The size that is told may be too small, below /proc for instance.
+        # The reported size may be too small, for instance below /proc.
         told = os.fstat(file.fileno()).st_size
         data = b"" if told > MOST_BYTES else file.read(MOST_BYTES + 1) or b""
         if max(told, len(data)) <= MOST_BYTES:
             return data
     raise DevpoolError(
         "too-large",
-        f"the file has more than {MOST_BYTES >> 20} MiB",
+        f"the file is larger than {MOST_BYTES >> 20} MiB",
         where=str(path),
-        hint="a compose file and an env file are small: see what it is",
+        hint="compose files and env files are small: check what this file is",
     )
 
 
 @contextmanager
 def _reporting(path: Path) -> Iterator[None]:
-    """Turn what the system, or Python before it, says about a path into a refusal."""
+    """Turn an error of the system, or of Python, about a path into devpool's."""
     try:
         yield
     except (OSError, ValueError) as error:
@@ -86,7 +86,7 @@ def _reporting(path: Path) -> Iterator[None]:
 
 
 def _cannot_read(error: OSError | ValueError, where: str) -> DevpoolError:
-    reason = error.strerror if isinstance(error, OSError) else "its name is no path"
+    reason = error.strerror if isinstance(error, OSError) else "its name is not a valid path"
     return DevpoolError(
         "no-compose-file" if isinstance(error, FileNotFoundError) else "cannot-read",
         f"cannot read the file: {reason}",

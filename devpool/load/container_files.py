@@ -1,4 +1,4 @@
-"""Reading the user's folders: what a service is built from and mounts, and the scripts that it starts."""
+"""Reads the user's folders: what a service is built from and mounts, and the scripts that it starts."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _MOST = 3  # files of one pattern
 
 
 def folders(service: Service, root: Path) -> list[str]:
-    """The folders that a service is built from and that it mounts, each once; none outside of the project's root."""
+    """The folders that a service is built from and that it mounts, each once; none outside the project's root."""
     found = [*_contexts(service), *_mounts(service)]
     return [folder for folder in dict.fromkeys(found) if is_inside(folder, root) and _is_folder(Path(folder))]
 
 
 def files_in(folder: str, root: Path) -> dict[str, str]:
-    """The texts of the files that tell of a migration tool, by path below the folder."""
+    """The texts of the files that reveal a migration tool, by path below the folder."""
     start = Path(folder)
     found: dict[str, str] = {}
     for pattern in patterns():
@@ -36,7 +36,7 @@ def files_in(folder: str, root: Path) -> dict[str, str]:
 
 
 def start_of(service: Service, root: Path) -> Start:
-    """What a service starts: as its files say, else as its Dockerfile does, with the scripts that are called."""
+    """What a service starts: from its files, else its Dockerfile, with the scripts that are called."""
     places = _Places(folders(service, root), root)
     entrypoint, command = service.words("entrypoint"), service.words("command")
     built = of_dockerfile(*_dockerfile(service, root))
@@ -53,7 +53,7 @@ def start_of(service: Service, root: Path) -> Start:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """The folders that a container is made of, and the project's root."""
+    """The folders that a container is built from, and the project's root."""
 
     folders: list[str]
     root: Path
@@ -90,7 +90,7 @@ def _package_scripts(text: str, places: _Places) -> Iterator[StartText]:
             known = scripts(_text(Path(place) / "package.json", places.root) or "")
             for each in (f"pre{name}", name):
                 if each in known:
-                    yield StartText(where=f"the script {each} of package.json", text=known[each])
+                    yield StartText(where=f"the script {each} in package.json", text=known[each])
 
 
 def _dockerfile(service: Service, root: Path) -> tuple[str, str]:
@@ -128,7 +128,7 @@ def _mounts(service: Service) -> Iterator[str]:
 
 
 def _is_folder(path: Path) -> bool:
-    """Whether there is a folder; one that cannot be looked at tells nothing."""
+    """Whether there is a folder; one that cannot be read reveals nothing."""
     try:
         return path.is_dir()
     except OSError:

@@ -1,4 +1,4 @@
-"""Which services are built from a folder that takes a file in, so that it can get into a layer of their image."""
+"""Which services have a build context that includes a file, so that it can end up in a layer of their image."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from devpool.text.dockerignore import excludes
 from devpool.text.document import decode
 from devpool.text.patterns import regex
 
-# What is no folder of this machine (Compose Build specification, "context" and "additional_contexts").
+# What is not a folder of this machine (Compose Build specification, "context" and "additional_contexts").
 _REMOTE = regex(r"[a-z0-9+.-]+://|[\w.-]+@[\w.-]+:|github\.com/|(service|target|docker-image|oci-layout):")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """One file that a service's build context takes in.
+    """One file that a service's build context includes.
 
     Attributes:
         service: the service that is built.
@@ -45,9 +45,9 @@ class _Context:
 
 
 def taking_in(services: Mapping[str, Service], paths: Iterable[str]) -> Iterator[Taken]:
-    """Every build context of a service that takes in one of these files.
+    """Every build context of a service that includes one of these files.
 
-    A service whose Dockerfile is not there cannot be built here, and takes nothing in.
+    A service whose Dockerfile is missing cannot be built here, and includes nothing.
 
     Args:
         services: the services of a project.
@@ -86,7 +86,7 @@ def _contexts(service: Service) -> Iterator[_Context]:
     context, start = said.get("context", (".", said[next(iter(said))][1]))
     remote = _REMOTE.match(context) is not None
     folder = resolve_path(start, context)
-    # BuildKit also takes a `dockerfile` where no name is given.
+    # BuildKit also accepts `dockerfile` if no name is given.
     names = [said["dockerfile"][0]] if "dockerfile" in said else ["Dockerfile", "dockerfile"]
     possible = [resolve_path(folder, name) for name in names]
     dockerfile = next((path for path in possible if bounded_read.is_file(Path(path))), "")
@@ -94,7 +94,7 @@ def _contexts(service: Service) -> Iterator[_Context]:
     if not (inline or remote or dockerfile):
         return
     if not remote:
-        # One beside the Dockerfile counts instead (Docker documentation, "Filename and location").
+        # One next to the Dockerfile takes precedence (Docker documentation, "Filename and location").
         own = f"{dockerfile}.dockerignore"
         chosen = not inline and bounded_read.is_file(Path(own))
         yield _Context(folder=folder, ignore=own if chosen else f"{folder}/.dockerignore")

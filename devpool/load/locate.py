@@ -1,4 +1,4 @@
-"""Which files make the project, found as `docker compose` finds them, without reading what a compose file says.
+"""Finds the project's files as `docker compose` does, without parsing a compose file.
 
 Rules from the Compose specification and Compose's documentation of `-f`, `COMPOSE_FILE`, `--env-file`,
 `COMPOSE_ENV_FILES`, `--project-directory` and the default file names.
@@ -24,7 +24,7 @@ OVERRIDE_NAMES = (
     "docker-compose.override.yml",
     "docker-compose.override.yaml",
 )
-# In COMPOSE_FILE, whose separator cuts it in two.
+# In COMPOSE_FILE, whose separator splits it.
 _URL = regex(r"(?:^|:)((?:oci|git|ssh|https?)://[^:]*)")
 
 
@@ -88,7 +88,7 @@ class _Finder:
     def find(self) -> tuple[Path, list[Path]]:
         """The project directory and the compose files, which the env files may name."""
         given = self.selection.env_files or _names(self.shell.get("COMPOSE_ENV_FILES", ""), ",")
-        # Where -f names the compose files, the folder of the first is the project directory.
+        # If -f names the compose files, the folder of the first is the project directory.
         first = Path(_absolute(self.cwd, self.selection.files[0])).parent if self.selection.files else self.cwd
         start = Path(_absolute(self.cwd, self.selection.project_directory or str(first)))
         self._add([_absolute(self.cwd, name) for name in given] or [str(start / ".env")])
@@ -138,7 +138,7 @@ class _Finder:
         """The shell's variables, and those of the env files so far where one speaks of Compose."""
         if not any(b"COMPOSE_" in data for data in self.originals.values()):
             return self.shell
-        # Imported here: few env files have to be understood to find the compose files.
+        # Imported here: finding the compose files rarely requires parsing env files.
         from devpool.text.envfile import parse_env, shell_variables, with_env_files
 
         files = [[parse_env(path, self.originals[path]) for path in group] for group in self.dotenv]
@@ -156,7 +156,7 @@ class _Finder:
             "no-compose-file",
             f"there is no compose file in this folder or above it ({', '.join(DEFAULT_NAMES)})",
             where=str(start),
-            hint="go to the project's folder, or name the file: devpool -f path/to/compose.yml ...",
+            hint="go to the project's folder, or pass the file: devpool -f path/to/compose.yml ...",
         )
 
 

@@ -1,4 +1,4 @@
-"""Which files of a project are not to be edited: those outside of its root, and those that others read too.
+"""Which files of a project must not be edited: those outside its root, and those that other projects also read.
 
 Others are further compose files of the repository. They are looked for by their names and their text, in a bounded
 search; it is made only where a file of the project lies outside of the project directory.
@@ -26,11 +26,11 @@ _LONGEST = 500_000  # bytes of a compose file that are searched
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
-    """Files of a project that are special, by absolute path.
+    """Files of a project that must not be edited, by absolute path.
 
     Attributes:
-        outside: those that lie outside of the project's root, all symlinks followed.
-        elsewhere: those outside of the project directory that another compose file reads, with that file.
+        outside: those outside the project's root, with all symlinks followed.
+        elsewhere: those outside the project directory that another compose file reads, with that file.
     """
 
     outside: frozenset[str] = frozenset()
@@ -38,7 +38,7 @@ class Closed:
 
 
 def find_closed(directory: str, loaded: Iterable[str], env_files: Iterable[str]) -> Closed:
-    """The special ones among the files of a project.
+    """The protected ones among the files of a project.
 
     Args:
         directory: the project directory.
@@ -55,7 +55,7 @@ def find_closed(directory: str, loaded: Iterable[str], env_files: Iterable[str])
 
 
 def _others(root: Path, mine: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The further compose files below a root, with their texts."""
+    """The other compose files below a root, with their texts."""
     known = {os.path.realpath(path) for path in mine}
     found = 0
     for visited, (folder, folders, names) in enumerate(os.walk(root)):
@@ -71,7 +71,7 @@ def _others(root: Path, mine: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _text(path: str) -> str:
-    """The beginning of a file; what cannot be read tells nothing."""
+    """The beginning of a file; one that cannot be read reveals nothing."""
     try:
         if not Path(path).is_file():
             return ""
@@ -88,5 +88,5 @@ def _reads(other: str, text: str, path: str) -> bool:
         return True
     written = re.findall(rf"[^\s'\",\[\]:=]*{re.escape(name)}(?![\w.-])", text)
     start = os.path.dirname(other)  # noqa: PTH120
-    # Where a variable is in the name, it may be this file.
+    # If the name contains a variable, it may be this file.
     return any("}" in each or "$" in each or resolve_path(start, each.lstrip("{")) == path for each in written)

@@ -1,4 +1,4 @@
-"""The project as its files say it, each read once, also those that its compose files name."""
+"""Reads all files of the project once, including those that its compose files name."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def read_project(found: ProjectFiles) -> Sources:
 
 
 def refuse_remote(found: ProjectFiles) -> None:
-    """Read what the compose files name, if they may name anything, and refuse what is not on this machine: to be done
+    """Read what the compose files name, if they may name anything, and refuse what is not on this machine: must run
     before Compose is started, which would fetch it.
 
     Raises:
@@ -216,7 +216,7 @@ class _ProjectReader:
 
     @contextmanager
     def _hiding(self, path: str) -> Iterator[None]:
-        """What is said against a file outside of the project's root shows nothing of it."""
+        """An error about a file outside the project's root shows nothing of its contents."""
         try:
             yield
         except DevpoolError as error:
@@ -224,9 +224,9 @@ class _ProjectReader:
                 raise
             raise DevpoolError(
                 error.code,
-                "this file outside of the project's repository is not as Compose reads it",
+                "Compose could not read this file outside the project's repository",
                 where=path,
-                hint="see which file of the project names it, and take that out",
+                hint="find the file in the project that names it, and remove that reference",
             ) from None
 
     def _bytes(self, path: str) -> bytes:
@@ -245,7 +245,7 @@ def _services(document: Document) -> dict[str, nodes.Entry]:
 
 
 def _expanded(raw: str, variables: Mapping[str, Variable]) -> str | None:
-    """A text with these variables; None where they do not give it a value."""
+    """A text with these variables filled in; None if they give it no value."""
     try:
         return text_of(expand(raw, variables))
     except DevpoolError:
@@ -253,7 +253,7 @@ def _expanded(raw: str, variables: Mapping[str, Variable]) -> str | None:
 
 
 def _cycle(path: str) -> DevpoolError:
-    hint = "take one of the includes out"
+    hint = "remove one of the includes"
     return DevpoolError("include-cycle", "the file includes itself, or a file that includes it", where=path, hint=hint)
 
 
@@ -261,16 +261,16 @@ def _too_many(path: str, depth: int) -> DevpoolError:
     deep = depth >= _DEEPEST
     return DevpoolError(
         "too-deep" if deep else "too-many-files",
-        f"more than {_DEEPEST} files include one another in a row" if deep else f"more than {_MOST_FILES} includes",
+        f"includes are nested more than {_DEEPEST} files deep" if deep else f"more than {_MOST_FILES} includes",
         where=path,
-        hint="see which file includes others again and again",
+        hint="find the file that includes others repeatedly",
     )
 
 
 def _too_large(path: str) -> DevpoolError:
     return DevpoolError(
         "too-large",
-        f"the files of the project have more than {_MOST_BYTES >> 20} MiB, or {_MOST_NODES:,} entries",
+        f"the project's files exceed {_MOST_BYTES >> 20} MiB or {_MOST_NODES:,} entries",
         where=path,
-        hint="see which of them is no part of it",
+        hint="check which of them does not belong to it",
     )

@@ -1,6 +1,6 @@
-"""The root of a project: the repository that it lies in. Nothing outside of it is edited unless the user says so.
+"""The root of a project: the repository that contains it. Nothing outside it is edited without permission.
 
-Looks at folders and never runs git: what a clone brings could make git run something.
+It looks at folders and never runs git: a clone could make git run something.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ def find_root(directory: Path) -> Path:
 
 
 def is_inside(path: str, root: Path) -> bool:
-    """Whether a file, all symlinks followed, lies below a root. It need not exist; what is no path lies nowhere."""
+    """Whether a file, with all symlinks followed, is below a root. It need not exist; an invalid path is nowhere."""
     with suppress(OSError, ValueError):
         return Path(os.path.realpath(path)).is_relative_to(root)
     return False
 
 
 def _homes() -> Iterator[Path]:
-    """The home directory, as the shell has it and as the system does."""
+    """The home directory according to the shell and to the system."""
     yield Path(os.path.realpath(os.path.expanduser("~")))  # noqa: PTH111 - Path.home() raises where there is none
     with suppress(KeyError):
         yield Path(os.path.realpath(pwd.getpwuid(os.geteuid()).pw_dir))

@@ -1,1 +1,1 @@
-"""Commands that go past the pooler: migrations, dumps, shells."""
+"""Commands that connect directly to the database: migrations, dumps, shells."""

@@ -1,4 +1,4 @@
-"""Which service migrates, and how: what the user says, what the team fixed, what the files tell. Pure."""
+"""Which service migrates, and how: from the command line, the team's configuration, or the files. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from devpool.model.databases import image_name
 from devpool.model.project import Project, unknown_service
 from devpool.model.tool_detection import Files, by_command, recognise
 
-# Reasons to stay direct that say that a service is a program of somebody else's.
+# Reasons to stay direct which mean that a service is a third-party program.
 _NO_APPS = ("console", "monitoring", "backup", "replication", "bystander")
 
 
@@ -59,7 +59,7 @@ def apps_of(project: Project) -> list[str]:
 
 
 def given(project: Project, service: str | None, command: tuple[str, ...], fixed: Fixed | None) -> Migration | None:
-    """What is said plainly by the user or by the team; None where the files have to tell.
+    """The explicit choice of the user or the team; None if the files have to decide.
 
     Raises:
         DevpoolError: `unknown-service`, `which-service`.
@@ -71,7 +71,10 @@ def given(project: Project, service: str | None, command: tuple[str, ...], fixed
     name = service or (fixed.service if fixed else "")
     if command:
         return Migration(
-            service=name or _only(project, command), command=command, tool=by_command(joined(command)), how="as you say"
+            service=name or _only(project, command),
+            command=command,
+            tool=by_command(joined(command)),
+            how="your choice",
         )
     if fixed and fixed.command and (not fixed.service or fixed.service == name):
         own = joined(fixed.command)
@@ -79,13 +82,13 @@ def given(project: Project, service: str | None, command: tuple[str, ...], fixed
             service=name or _only(project, fixed.command),
             command=fixed.command,
             tool=by_command(own),
-            how=f"{fixed.where} says so",
+            how=f"set in {fixed.where}",
         )
     return None
 
 
 def find(project: Project, chosen: str | None, evidence: Mapping[str, Evidence]) -> Migration | None:
-    """The migration that the files tell of; None where they tell of none.
+    """The migration found in the files; None if there is none.
 
     Args:
         project: the project as it is without devpool.
@@ -107,7 +110,7 @@ def find(project: Project, chosen: str | None, evidence: Mapping[str, Evidence])
 
 
 def no_tool(project: Project, chosen: str | None, looked: Iterable[str]) -> DevpoolError:
-    """The refusal where no tool was found.
+    """The error if no tool was found.
 
     Args:
         project: the project.
@@ -120,7 +123,7 @@ def no_tool(project: Project, chosen: str | None, looked: Iterable[str]) -> Devp
         "no-migration-tool",
         f"no migration tool was found in the folders and the images of: {', '.join(names) or 'no app'}",
         hint=f"name the command: devpool migrate {name} -- COMMAND..., "
-        f"or fix it for the team: `x-devpool: {{migrate: {{service: {name}, command: [...]}}}}` in the compose file",
+        f"or set it for the team: `x-devpool: {{migrate: {{service: {name}, command: [...]}}}}` in the compose file",
     )
 
 
@@ -151,7 +154,7 @@ def _job(project: Project, name: str) -> Migration | None:
     tool = by_command(text)
     if tool is None or serves(service.start()) or service.text("restart") in ("always", "unless-stopped"):
         return None
-    return Migration(service=name, command=(), tool=tool, how="its own command does nothing else")
+    return Migration(service=name, command=(), tool=tool, how="its command does nothing else")
 
 
 def _of(name: str, evidence: Evidence) -> list[Migration]:
@@ -180,6 +183,6 @@ def _several(found: list[Migration]) -> DevpoolError:
         "which-migration",
         "there is more than one way to migrate here",
         details=tuple(f"{m.typed}    ({m.tool.name if m.tool else 'a command'}: {m.how})" for m in found),
-        hint="choose one of the commands above, or fix it for the team: "
+        hint="choose one of the commands above, or set it for the team: "
         f"`x-devpool: {{migrate: {{service: {found[0].service}}}}}` in the compose file",
     )

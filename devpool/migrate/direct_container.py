@@ -1,4 +1,4 @@
-"""One command in a container of an app's own service, directly at the database: what migrate and direct share."""
+"""One command in a container of an app's service, connected directly to the database: shared by migrate and direct."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from devpool.model.tool_detection import direct_names
 from devpool.text.nodes import SequenceNode
 from devpool.undo.state import State
 
-# A shell's codes for a program that cannot be run and for one that is not there.
+# A shell's exit codes for a program that cannot run and for one that does not exist.
 NOT_RUN = (126, 127)
 
 
@@ -76,7 +76,7 @@ def open_direct(ctx: Context) -> Opened:
 
 
 def refuse_service(opened: Opened, service: str) -> None:
-    """A service has to be there and to name a database.
+    """Refuse a service that does not exist or names no database.
 
     Raises:
         DevpoolError: `unknown-service`, `no-database-setting`.
@@ -127,7 +127,7 @@ def run_past_pooler(
 
 
 def ended(service: str, command: tuple[str, ...], code: int) -> CommandError:
-    """What to say of a command that failed: its exit code comes back."""
+    """The error for a command that failed, with its exit code."""
     what = shlex.join(command) or "its own command"
     if code in NOT_RUN:
         program = command[0] if command else "its program"
@@ -135,13 +135,13 @@ def ended(service: str, command: tuple[str, ...], code: int) -> CommandError:
             "command-not-found",
             f"`{program}` could not be run in `{service}` (exit code {code})",
             exit_code=code,
-            hint=f"see what the image has: devpool direct {service}",
+            hint=f"see what the image contains: devpool direct {service}",
         )
     return CommandError(
         "command-failed",
         f"`{what}` failed in `{service}` (exit code {code})",
         exit_code=code,
-        hint="what it says above is its own; it went to the database directly, not through a pooler",
+        hint="see its own output above; it connected directly to the database, not through a pooler",
     )
 
 
@@ -205,9 +205,9 @@ def _prove_links(opened: Opened, service: str, stated: Mapping[str, Any]) -> Non
     if _direct_links(opened, stated) is not None:
         raise DevpoolError(
             "link-kept",
-            f"the database's name still leads to the pooler in a container of `{service}`",
+            f"the database's name still points to the pooler in a container of `{service}`",
             where=opened.project.services[service].place,
-            hint="update Compose to 2.24.4 or newer, which lets a further file take a link away",
+            hint="update Compose to 2.24.4 or newer, in which an extra file can remove a link",
         )
 
 

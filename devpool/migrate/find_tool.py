@@ -25,14 +25,14 @@ def team(opened: Opened) -> Fixed | None:
     """
     found = fixed_by_compose(opened.project.sources.documents)
     path = opened.directory / "pyproject.toml"
-    # What a link leads to outside of the project is no setting of its team's.
+    # A file outside the project that a link points to is not the team's configuration.
     if found is None and is_inside(str(path), opened.root) and bounded_read.is_file(path):
         return fixed_by_pyproject(bounded_read.read(path).decode("utf-8", "replace"), str(path))
     return found
 
 
 def search(ctx: Context, opened: Opened, chosen: str | None) -> tuple[list[str], Migration | None]:
-    """The services that were looked at, and the migration that was found.
+    """The services that were searched, and the migration that was found.
 
     Raises:
         DevpoolError: `which-migration`, and what docker raises.
@@ -42,7 +42,7 @@ def search(ctx: Context, opened: Opened, chosen: str | None) -> tuple[list[str],
     evidence = {n: Evidence(start=start_of(services[n], opened.root), folders=_read(opened, n)) for n in names}
     found = find(opened.project, chosen, evidence)
     if found is None and names:
-        ctx.output.progress(f"nothing in the folders tells of a migration tool: looking inside {', '.join(names)}")
+        ctx.output.progress(f"no migration tool found in the folders: looking inside {', '.join(names)}")
         stack = own_stack(ctx.selection, str(ctx.cwd))
         for name in names:
             build_missing(stack, services[name], ctx.output)

@@ -1,14 +1,14 @@
-"""No client of a pooler meets `cached plan must not change result type` because of a migration.
+"""Keeps a migration from causing `cached plan must not change result type` in clients of a pooler.
 
-Postgres says so of a statement that was prepared before its table changed. PgBouncer keeps its clients' statements on
-server connections, which live for an hour, so the error would stay: its documentation (`max_prepared_statements`) has
-RECONNECT after the change. Alone that is not enough. Whoever comes between the change and RECONNECT meets the error;
-and under load RECONNECT meets connections that are just logging in, which PgBouncer takes for failed logins: it sends
-the clients away that wait for one (`server login has been failing`).
+Postgres reports it for a statement that was prepared before its table changed. PgBouncer keeps clients' statements on
+server connections, which live for an hour, so the error persists: its documentation (`max_prepared_statements`) says
+to RECONNECT after the change. That alone is not enough. A client between the change and RECONNECT gets the error;
+and under load, RECONNECT hits connections that are just logging in, which PgBouncer takes for failed logins: it rejects
+the clients that wait for one (`server login has been failing`).
 
 So while a migration runs, each server connection is used for one transaction only (`server_lifetime` 0): a statement
 that was prepared in the same transaction holds the lock of its table, and the pooler closes what is idle. RECONNECT
-comes only where a connection from before is still held afterwards, by a long transaction or a session, and between two
+follows only if an older connection is still held afterward, by a long transaction or a session, and between two
 logins.
 """
 
@@ -22,13 +22,13 @@ from devpool.docker.containers import RunningContainer, Stack
 from devpool.errors import DevpoolError
 from devpool.output import Output
 
-# The time goes to `_AFTER`, as PgBouncer writes it.
+# The time goes to `_AFTER`, in PgBouncer's format.
 _BEFORE = """
 date '+%F %T'
 pooler-admin "SET server_lifetime = '0'" >&2
 """
-# What counts of `server_lifetime` is in the file: a devpool that was killed may have left the 0. Columns are found by
-# name, and counted from the end, since the names of database and user come first and may have a comma in them.
+# The real `server_lifetime` is in the file: a killed devpool may have left the 0. Columns are found by
+# name and counted from the end, since the names of database and user come first and may contain a comma.
 _AFTER = f"""
 sum() {{  # sum 'SHOW ...' COLUMN...
     pooler-admin "$1" | awk -F, -v names="${{*#"$1"}}" '
@@ -54,7 +54,7 @@ fi
 
 @contextmanager
 def fresh_connections(stack: Stack, names: Iterable[str], output: Output) -> Iterator[None]:
-    """Let no statement at these poolers outlive its transaction during the block, nor what is from before it.
+    """During the block, let no statement at these poolers outlive its transaction, and drop older ones.
 
     Args:
         stack: the project's containers.

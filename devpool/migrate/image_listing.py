@@ -1,4 +1,4 @@
-"""A look at the working directory of an image: the shell script that prints it, and what it printed. Pure."""
+"""The working directory of an image: the shell script that lists it, and how its output is read. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MARK = "\x1e"  # ASCII's record separator: no file that is looked at has it in 
 
 def script() -> str:
     """Prints the working directory, and then each file that tells of a tool: its path and its text."""
-    # Patterns hold no blank, so that the shell's own splitting gives them one by one.
+    # Patterns contain no spaces, so the shell's word splitting yields them one by one.
     return (
         f"printf '%s\\n' \"$PWD\"; for f in {' '.join(patterns())}; do "
         f'[ -f "$f" ] && printf \'\\n\\036%s\\n\' "$f" && head -c {_LONGEST} "$f"; done; :'

@@ -1,7 +1,7 @@
-"""Where a psql runs and where it connects to: shell lines for the pooler's container and for the database's. Pure.
+"""Where psql runs and what it connects to: shell lines for the pooler's container and for the database's. Pure.
 
-Each sets libpq's own variables (PostgreSQL documentation, "Environment Variables") inside of the container, from what
-is there: no password comes here, and `-d` or `-U` of the user's own still count.
+Each sets libpq's variables (PostgreSQL documentation, "Environment Variables") inside the container, from what
+is there: no password leaves it, and the user's own `-d` or `-U` still apply.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from devpool.undo.state import State
 
 Way = Literal["direct", "pooled", "admin"]
 
-# What docker/pgbouncer/configuration.sh writes at the start of the container.
+# What docker/pgbouncer/configuration.sh writes when the container starts.
 _FILE = "/run/pgbouncer/private/pg_service.conf"
 _OF_POOLER = (
     f'said() {{ sed -n "/^\\[direct\\]/,/^\\[/s/^$1=//p" {_FILE} | head -n 1; }}; '
@@ -35,7 +35,7 @@ _IN_POOLER = {
     + 'export PGHOST PGPORT PGSSLMODE; [ -z "$PGSSLROOTCERT" ] || export PGSSLROOTCERT; '
     + _RUN,
 }
-# The variables of the official image and of Bitnami's, each also as the name of a file.
+# The variables of the official image and of Bitnami's, each also with its `_FILE` form.
 _IN_DATABASE = (
     'of() { for n in "$@"; do eval "v=\\${$n:-}; f=\\${${n}_FILE:-}"; '
     '[ -z "$v" ] && [ -r "$f" ] && v=$(cat "$f"); [ -z "$v" ] || { printf %s "$v"; return; }; done; }; '
@@ -57,7 +57,7 @@ def in_database(arguments: tuple[str, ...]) -> list[str]:
 
 
 def choose(project: Project, state: State | None, name: str | None, way: Way) -> str:
-    """The database that is meant.
+    """The database that the user means.
 
     Args:
         project: the project as it is without devpool.
@@ -77,7 +77,7 @@ def choose(project: Project, state: State | None, name: str | None, way: Way) ->
     if not found and (name is None or name in project.services):
         raise DevpoolError(
             "no-database",
-            f"`{name}` has no database that could be reached so" if name else "this project has no database",
+            f"`{name}` has no database that can be reached this way" if name else "this project has no database",
             hint="`devpool explain` shows which service has which database",
         )
     if not found:

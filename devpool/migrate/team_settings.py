@@ -1,11 +1,11 @@
-"""What a team fixes for everybody: `x-devpool` in the compose file, or `[tool.devpool]` in pyproject.toml. Pure.
+"""Configuration for the whole team: `x-devpool` in the compose file, or `[tool.devpool]` in pyproject.toml. Pure.
 
     x-devpool:                            [tool.devpool.migrate]
       migrate:                            service = "web"
         service: web                      command = ["alembic", "upgrade", "head"]
         command: alembic upgrade head
 
-Compose ignores what begins with `x-` (Compose specification, "Extension"). Where both say something, the compose file
+Compose ignores keys that begin with `x-` (Compose specification, "Extension"). If both are set, the compose file
 wins.
 """
 
@@ -37,7 +37,7 @@ class Fixed:
 
 
 def fixed_by_compose(documents: Iterable[Document]) -> Fixed | None:
-    """What the strongest compose file says, if one does.
+    """The setting in the strongest compose file, if any.
 
     Raises:
         DevpoolError: `bad-team-setting`.
@@ -51,7 +51,7 @@ def fixed_by_compose(documents: Iterable[Document]) -> Fixed | None:
 
 
 def fixed_by_pyproject(text: str, path: str) -> Fixed | None:
-    """What a pyproject.toml says, if it does.
+    """The setting in a pyproject.toml, if any.
 
     Raises:
         DevpoolError: `bad-team-setting`, `not-toml`.
@@ -59,10 +59,10 @@ def fixed_by_pyproject(text: str, path: str) -> Fixed | None:
     try:
         body = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise DevpoolError("not-toml", f"this is not TOML: {error}", where=path, hint="correct it") from None
+        raise DevpoolError("not-toml", f"this is not TOML: {error}", where=path, hint="fix the file") from None
     except (ValueError, RecursionError):  # TOML, but of what Python cannot hold: a number of 5,000 digits, or lists
         why = "its values are nested too deep, or a number is too long"
-        raise DevpoolError("not-toml", f"this cannot be read: {why}", where=path, hint="correct it") from None
+        raise DevpoolError("not-toml", f"this cannot be read: {why}", where=path, hint="fix the file") from None
     tool = body.get("tool")
     said = tool.get("devpool") if isinstance(tool, dict) else None
     return None if said is None else _checked(said, "[tool.devpool] in pyproject.toml", path)
@@ -86,7 +86,7 @@ def _checked(said: Any, where: str, place: str) -> Fixed | None:
     if isinstance(command, str):
         command = _split(command, place)
     if not isinstance(service, str) or not isinstance(command, list) or not all(isinstance(w, str) for w in command):
-        raise _bad("`service` is a name, and `command` a text or a list of texts", place)
+        raise _bad("`service` must be a name, and `command` a string or a list of strings", place)
     return Fixed(service=service, command=tuple(command), where=where)
 
 
@@ -94,22 +94,22 @@ def _split(command: str, place: str) -> list[str]:
     try:
         return shlex.split(command)
     except ValueError:
-        raise _bad("`command` has a quote without its end", place) from None
+        raise _bad("`command` has a quote that is not closed", place) from None
 
 
 def _table(said: Any, known: tuple[str, ...], place: str) -> Mapping[str, Any]:
     if not isinstance(said, dict):
-        raise _bad(f"keys are expected: {', '.join(known)}", place)
+        raise _bad(f"expected keys: {', '.join(known)}", place)
     odd = next((key for key in said if key not in known), None)
     if odd is not None:
-        raise _bad(f"`{odd}` is none of: {', '.join(known)}", place)
+        raise _bad(f"`{odd}` is not one of: {', '.join(known)}", place)
     return said
 
 
 def _bad(what: str, place: str) -> DevpoolError:
     return DevpoolError(
         "bad-team-setting",
-        f"what is said to devpool here cannot be used: {what}",
+        f"this configuration for devpool is not valid: {what}",
         where=place,
         hint="migrate: {service: web, command: [alembic, upgrade, head]}",
     )

@@ -1,1 +1,1 @@
-"""What the project means: its services, their variables and the databases these lead to. Pure."""
+"""The meaning of the project: its services, their variables and the databases that these point to. Pure."""

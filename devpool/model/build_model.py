@@ -1,4 +1,4 @@
-"""From what was read of the files to what it means: databases, settings, poolers."""
+"""Builds the model from the parsed files: databases, connection variables, poolers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compose's own reading of a project, as a value."""
+"""Compose's own model of a project, as a value."""
 
 from __future__ import annotations
 

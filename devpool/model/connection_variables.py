@@ -1,4 +1,4 @@
-"""The settings of a service: every address of a database in its variables and its command."""
+"""The connection variables of a service: every address of a database in its variables and its command."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def find_connection_variables(
     """
     outside = frozenset(d.name for d in databases.values() if d.service is None)
     found = _of(service, values, _hosts(service, databases, services), port, outside)
-    # Only an app that names no database otherwise may mean the container by the name that Compose gave it.
+    # Only an app that names no database in another way may use the container name that Compose generates.
     yield from found or _of(service, values, _container_names(service, values, databases, services))
     if service.text("network_mode") == "host":
         yield from _through_the_host(service, values, databases)
@@ -100,7 +100,7 @@ def _database_of(host: str, hosts: Hosts) -> str | None:
 def _in_variables(
     service: str, values: Values, hosts: Hosts, usual: str, outside: frozenset[str]
 ) -> Iterator[ConnectionVariable]:
-    # An empty name is a key of a mapping, and no variable that a program could read.
+    # An empty name can be a mapping key, but no program could read such a variable.
     for name, value in ((n, v) for n, v in values.items() if n):
         several = several_hosts(value.text)
         addresses = [a for a in find_addresses(value.text) if _database_of(a.host, hosts) and a.host not in several]
@@ -125,7 +125,7 @@ def _in_command(service: Service, hosts: Hosts) -> Iterator[ConnectionVariable]:
     for value in command_values(service):
         several = several_hosts(value.text)
         for address in find_addresses(value.text):
-            # Only what says itself that it is Postgres: `db:5432` in a command is mostly waited for, not used.
+            # Only explicit Postgres addresses: `db:5432` in a command is mostly there to wait for, not to connect to.
             sure = address.kind in ("url", "jdbc") and address.host not in several
             database = _database_of(address.host, hosts) if sure else None
             if database:
@@ -142,7 +142,7 @@ def _through_the_host(service: Service, values: Values, databases: Databases) ->
             ports = {s.variable: s.address.port for s in found if s.kind == "port"}
             usual = next(iter(ports.values()), None)
             for setting in found:
-                # A bare `localhost` may be anything's: a database's where a port says so.
+                # A bare `localhost` may be anything: it is a database if a port says so.
                 said = setting.address.port or usual or (DEFAULT_PORT if setting.kind != "host" else None)
                 if said == port:
                     yield replace(setting, published=True)
@@ -158,7 +158,7 @@ def _in_its_network(
     if home is None or home.name not in databases:
         return
     for setting in _of(service, values, dict.fromkeys(LOCAL_HOSTS, home.name)):
-        # A bare `localhost` may be anything's: Postgres's where its name or its port says so.
+        # A bare `localhost` may be anything: it is Postgres if its name or its port says so.
         company = (values[n].text for n in companions(setting.variable, "PORT") if n in values)
         sure = setting.kind not in ("host", "port") or setting.address.port == DEFAULT_PORT
         if sure or re.search(r"PG|POSTGRES", setting.variable, re.I) or DEFAULT_PORT in company:

@@ -1,4 +1,4 @@
-"""What a container starts, and the part of it that migrates. Pure: scripts are given as texts."""
+"""What a container starts, and the part of it that migrates. Pure: scripts are passed as text."""
 
 from __future__ import annotations
 

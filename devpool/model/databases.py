@@ -1,4 +1,4 @@
-"""Which services are Postgres servers, by image, by data folder, by build, or by what apps say of them."""
+"""Which services are Postgres servers, by image, data folder, build, or the addresses in apps."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def effective(service: Service, env_files: Mapping[str, dict[str, Value]]) -> di
         found |= env_files.get(use.path, {})
     for statement in service.statements("environment"):
         found |= {value.name: value for value in _from_environment(service, statement)}
-    # A bare name that has no value anywhere unsets what an env file says.
+    # A bare name without a value anywhere unsets the env file's value.
     return {name: value for name, value in found.items() if value.pieces or value.origin.given}
 
 

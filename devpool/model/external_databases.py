@@ -1,6 +1,6 @@
-"""Postgres servers that are no service of the project: managed ones, and ones on other machines.
+"""Postgres servers outside the project: managed ones, and ones on other machines.
 
-A host counts as one where a URL or keyword string of Postgres names it, or a host variable whose name or port says
+A host is one if a Postgres URL or keyword string names it, or a host variable whose name or port says
 Postgres, and where it can only be meant as a machine elsewhere: a name with a dot, or an address. `localhost` in a
 container is the container, and a single word is a service of some other file: neither is taken for one.
 """

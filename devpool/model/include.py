@@ -1,7 +1,7 @@
-"""What `include` says, read as Compose reads it, and the variables that count in the very file that says it.
+"""Reads `include` as Compose does, and the variables that apply in the file that contains it.
 
-A file that is included gets, for its own interpolation, the env files of that `include` beside the variables of the
-file that includes it (compose-spec/compose-go, loader/include.go); they count nowhere else.
+An included file gets, for its own interpolation, the env files of that `include` in addition to the variables of the
+file that includes it (compose-spec/compose-go, loader/include.go); they apply nowhere else.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def included(document: Document) -> Iterator[Included]:
     found = nodes.resolved(node) if node else None
     for item in map(nodes.resolved, found.items if isinstance(found, SequenceNode) else ()):
         if isinstance(item, nodes.MappingNode):
-            # Compose takes these keys in capitals too (mapstructure matches them so).
+            # Compose also accepts these keys in capitals (mapstructure ignores case).
             parts = {key.lower(): entry.value for key, entry in nodes.entries(item).items()}
             folder = next(iter(_scalars(parts.get("project_directory"))), None)
             env_files = tuple(_scalars(parts.get("env_file")))

@@ -1,4 +1,4 @@
-"""Which networks a pooler has to join, and what a service says of its health."""
+"""Which networks a pooler has to join, and what a service says about its health."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def meeting(services: Mapping[str, Service], database: str, apps: tuple[str, ...
     found: dict[str, None] = {}
     for app in apps:
         mine = of(services, app)
-        # A database that is no service is reached from wherever the app is.
+        # A database outside the project is reachable from wherever the app is.
         common = [n for n in of(services, database) if n in mine] if database in services else list(mine)
         if not common:
             raise DevpoolError(
                 "no-shared-network",
-                f"`{app}` and `{database}` share no network, so a pooler could not stand between them",
+                f"`{app}` and `{database}` share no network, so a pooler could not sit between them",
                 where=services[app].place,
-                hint=f"put both on one network, or leave out --pool {app}: it stays direct by itself",
+                hint=f"put both on one network, or leave out --pool {app} so that it stays direct",
             )
         found |= dict.fromkeys(common)
     if not apps and database in services:

@@ -1,6 +1,6 @@
-"""Which text takes over what an env file says: `${NAME}`, and what names a variable without a value of its own.
+"""Which text takes its value from an env file: `${NAME}`, and variables named without a value.
 
-Where such a line changed, whatever takes it over would change too, services that stay direct among them.
+If such a line changed, everything that takes it over would change as well, including services that stay direct.
 """
 
 from __future__ import annotations

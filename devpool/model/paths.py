@@ -1,4 +1,4 @@
-"""Paths as a file of the project writes them, and the absolute paths that they mean."""
+"""Paths as written in the project's files, and the absolute paths that they mean."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the project means to devpool: its databases, and the settings by which services reach them."""
+"""The project as devpool sees it: its databases, and the connection variables of its services."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from devpool.model.services import Service
 from devpool.model.sources import Sources
 from devpool.text.address import Address, Kind
 
-# Kinds whose value is nothing but the one part of an address.
+# Kinds whose value is just one part of an address.
 BARE = ("host", "port", "database")
 Environments = Mapping[str, Mapping[str, Value]]
 

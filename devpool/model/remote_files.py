@@ -17,13 +17,13 @@ from devpool.text.patterns import regex
 
 _REMOTE = regex(r"github\.com/|(?:[\w-]+@)?[A-Za-z0-9.+-]+:")
 _SHOWN = 100  # characters of a name
-# Compose's own refusal where it is told to fetch nothing.
+# Compose's error when it is told to fetch nothing.
 _DISABLED = regex(r"\b(?:git|OCI) remote resource is disabled by\b")
 # Names a further file, or may name one in a way that this does not see: escapes in double quotes, tags such as
 # `!!binary`, and texts that are not UTF-8.
 _NAMING = rb"include|extends|\\[xuU\r\n]|%TAG|!\S*!|!<|\0"
 NOTHING_FETCHED = {"COMPOSE_EXPERIMENTAL_GIT_REMOTE": "false", "COMPOSE_EXPERIMENTAL_OCI_REMOTE": "false"}
-"""Variables that tell Compose to fetch nothing, whatever devpool has overlooked."""
+"""Variables that tell Compose to fetch nothing, even if devpool has overlooked something."""
 
 
 def is_remote(name: str) -> bool:
@@ -54,9 +54,9 @@ def remote_file(what: str, name: str, where: str) -> DevpoolError:
     """
     return DevpoolError(
         "remote-file",
-        f"{what} names a file that is not on this machine, and Compose would fetch it: {_shown(name)}",
+        f"{what} names a file that is not on this machine and that Compose would fetch: {_shown(name)}",
         where=where,
-        hint="if you trust it: --allow-remote; what it says is not edited",
+        hint="if you trust it, add --allow-remote; devpool does not edit that file",
     )
 
 
@@ -65,7 +65,7 @@ def remote_project(name: str) -> DevpoolError:
     return DevpoolError(
         "remote-file",
         f"the compose file is not on this machine: {_shown(name)}",
-        hint="fetch it yourself, and name the copy: devpool -f path/to/compose.yml ...",
+        hint="fetch it yourself and pass the copy: devpool -f path/to/compose.yml ...",
     )
 
 
@@ -75,8 +75,8 @@ def disabled(said: str) -> DevpoolError | None:
         return None
     return DevpoolError(
         "remote-file",
-        "a compose file names one that is not on this machine, and Compose would fetch it",
-        hint="if you trust it: --allow-remote; what it says is not edited",
+        "a compose file names another that is not on this machine and that Compose would fetch",
+        hint="if you trust it, add --allow-remote; devpool does not edit that file",
     )
 
 

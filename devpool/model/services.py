@@ -196,20 +196,20 @@ def _with_base(
     if base is None or not isinstance(found, nodes.MappingNode):
         raise DevpoolError(
             "extends-unknown",
-            f"`extends` names `{name}`, which is not there",
+            f"`extends` names `{name}`, which does not exist",
             where=place,
-            hint="`docker compose config -q` names the cause",
+            hint="`docker compose config -q` shows the cause",
         )
     key = f"{base.path}:{name}"
     if key in seen:
         raise DevpoolError(
-            "extends-cycle", f"`{name}` extends itself", where=place, hint="let it extend another service"
+            "extends-cycle", f"`{name}` extends itself", where=place, hint="have it extend another service"
         )
     if len(seen) >= _MAX_EXTENDS:
         raise DevpoolError(
             "too-deep",
-            f"more than {_MAX_EXTENDS} services extend one another in a row",
+            f"an `extends` chain has more than {_MAX_EXTENDS} services",
             where=place,
-            hint="let each extend a service that holds what they share",
+            hint="have each extend one service that holds what they share",
         )
     return [*_with_base(base, found, loaded, variables, (*seen, key)), own]

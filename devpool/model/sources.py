@@ -70,13 +70,13 @@ class Sources:
         if self.closed[path]:
             raise DevpoolError(
                 "read-elsewhere",
-                f"a change here would reach {self.closed[path]}, too, which reads the same file and has no pooler",
+                f"a change here would also affect {self.closed[path]}, which reads the same file and has no pooler",
                 where=where,
-                hint=f"write what the app needs into a file of this project{direct}",
+                hint=f"put what the app needs into a file of this project{direct}",
             )
         raise DevpoolError(
             "outside-root",
-            "the file lies outside of the project's repository, where devpool edits nothing unasked",
+            "the file is outside the project's repository, where devpool edits nothing without permission",
             where=where,
-            hint=f"pass --allow-outside to have it edited{direct}",
+            hint=f"pass --allow-outside to let devpool edit it{direct}",
         )

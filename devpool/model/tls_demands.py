@@ -46,7 +46,7 @@ def _parameters(setting: ConnectionVariable) -> str:
     """The text that may say what a setting demands."""
     text = setting.value.text
     if setting.kind in ("url", "jdbc"):
-        # No further than this URL: another may follow.
+        # Not past this URL: another may follow.
         return re.split(r"[\s'\",;]", text[setting.address.host_span[1] :], maxsplit=1)[0]
     return text
 
@@ -55,7 +55,7 @@ def _said(text: str) -> Demand | None:
     """What a text of parameters demands; None where it says nothing."""
     found = _MODE.search(text)
     if found and (found["ssl"] or _ROOT.search(text)):
-        # pgjdbc and node-postgres check the certificate where only `ssl=true` is said, libpq where a root is given.
+        # pgjdbc and node-postgres verify the certificate with just `ssl=true`, libpq if a root certificate is given.
         return "verify"
     return _as_demand(found["mode"]) if found else None
 
@@ -75,9 +75,9 @@ def refuse_disabled(demanding: list[ConnectionVariable], chosen: Mapping[str, st
     if demanding and chosen.get("client_tls_sslmode") == "disable":
         raise DevpoolError(
             "tls-demanded",
-            "an app demands TLS of its database, and client_tls_sslmode=disable would lock it out",
+            "an app requires TLS for its database, and client_tls_sslmode=disable would lock it out",
             where=demanding[0].value.origin.place,
-            hint="leave client_tls_sslmode out, or take sslmode out of the app's own setting",
+            hint="leave out client_tls_sslmode, or remove sslmode from the app's connection variable",
         )
 
 

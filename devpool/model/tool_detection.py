@@ -86,7 +86,7 @@ def _by_script(tool: Tool, files: Files) -> Recognised | None:
     for name, text in scripts(files.get("package.json", "")).items():
         if re.search(tool.spoken, text) and not re.search(r"&&|;", text):
             program = _exec(files).split()[0].replace("npx", "npm").replace("bunx", "bun")
-            return Recognised(tool=tool, command=(program, "run", name), how=f"the script {name} of package.json")
+            return Recognised(tool=tool, command=(program, "run", name), how=f"the script {name} in package.json")
     return None
 
 

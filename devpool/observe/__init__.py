@@ -1,1 +1,1 @@
-"""What can be seen of a project now: its containers, poolers and databases."""
+"""What a running project shows: its containers, poolers and databases."""

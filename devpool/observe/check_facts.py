@@ -1,4 +1,4 @@
-"""Gathers the facts for `devpool check`. What cannot be asked is a fact, too: nothing here ends the command."""
+"""Gathers the facts for `devpool check`. A failed query is also a fact: nothing here ends the command."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def gather(seen: Overview, *, warn: int, crit: int) -> Facts:
         ports=None
         if services is None
         else {n: _ports(services, n) for p in seen.poolers for n in (p.name, p.database)},
-        # Compose gives the logs of all containers of a name, another project's too.
+        # Compose returns the logs of all containers with a name, also those of another project.
         logged=_logged(stack, seen, [*(p.name for p in seen.poolers), *pooled]) if stack and not seen.another else {},
         warn=warn,
         crit=crit,
@@ -67,7 +67,7 @@ def _answers(pooler: PoolerStatus) -> bool:
 
 
 def _query(stack: Stack, pooler: RunningContainer) -> str:
-    """A query through the pool, as the image's healthcheck sends it; its own words where it fails."""
+    """A query through the pool, as the image's healthcheck sends it; its error message if it fails."""
     try:
         stack.execute(pooler, ["healthcheck.sh"])
     except DevpoolError as error:
@@ -79,7 +79,7 @@ def _servers(stack: Stack, seen: Overview, services: Services) -> Iterator[Datab
     poolers = {p.database: p.name for p in seen.poolers if _answers(p)}
     for name in dict.fromkeys(r.database for r in seen.routes):
         if seen.running and name in services and name not in seen.running:
-            yield DatabaseServer(database=name, problem="it does not run")
+            yield DatabaseServer(database=name, problem="it is not running")
         elif name in seen.running or name in poolers:
             yield _server(stack, name, seen.running.get(name, []), seen.running.get(poolers.get(name, ""), []))
 
@@ -112,11 +112,11 @@ def _installed(stack: Stack, app: str, container: RunningContainer) -> Installed
     try:
         return read_installed(app, stack.execute(container, ["sh", "-c", inside("installed.sh")]), flags)
     except DevpoolError:
-        return Installed(app=app, problem="its container has no shell to look into it")
+        return Installed(app=app, problem="its container has no shell to inspect it with")
 
 
 def _logged(stack: Stack, seen: Overview, services: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """The last lines of each log. Of what does not run any more, too: there they matter most."""
+    """The last lines of each log, also of stopped containers: there they matter most."""
     names = list(services)
     with ThreadPoolExecutor(4) as pool:
         found = zip(names, pool.map(lambda name: stack.logs(name, *_RECENT), names), strict=True)

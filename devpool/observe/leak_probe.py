@@ -1,7 +1,7 @@
-"""Looks into the idle server connections of every pool for session state that was left there.
+"""Inspects the idle server connections of every pool for leftover session state.
 
-It takes no more of them at a time than are idle, and gives them back after three seconds at most
-(docker/inside/leaks.pl). What is busy in that moment is not looked into, and said to be.
+It never takes more of them at a time than are idle, and returns them after three seconds at most
+(docker/inside/leaks.pl). Busy ones are not inspected, and are reported as such.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class LeakReport:
 
 
 def find_leaks(seen: Overview) -> LeakReport:
-    """Look into the pools of every pooler that answers."""
+    """Inspect the pools of every pooler that answers."""
     found = LeakReport()
     for pooler in seen.poolers:
         if seen.stack is not None and pooler.running and not pooler.problem:
@@ -67,7 +67,7 @@ class _Probe:
         self.routed = tuple(r.service for r in seen.routes if r.pooled and r.database == pooler.database)
 
     def look(self, found: LeakReport) -> None:
-        # Before anything else: looking into a connection leaves its own words there as the last ones.
+        # Before anything else: inspecting a connection makes that query its last statement.
         self.sessions = {int(row["pid"]): row for row in _sessions(self.stack, self.seen, self.pooler, self.container)}
         answers = dict(zip(_SHOWN, ask(self.stack, self.container, *_SHOWN), strict=True))
         self.servers = {s.pid: s for s in links(answers["SERVERS"])}
@@ -112,7 +112,7 @@ class _Probe:
         return {int(answer["pid"]): answer for answer in answers}, ""
 
     def _seen_from_outside(self, pool: Pool) -> Answers:
-        """Advisory locks of sessions that rest: those can be seen without being inside."""
+        """Advisory locks of idle sessions: these are visible from outside."""
         mine = (s.pid for s in self.servers.values() if (s.database, s.user) == (pool.database, pool.user))
         rows = {pid: self.sessions[pid].get("advisory") for pid in mine if pid in self.sessions}
         return {pid: {"advisory": json.loads(locks)} for pid, locks in rows.items() if locks}
@@ -143,12 +143,12 @@ def _search(stack: Stack, app: RunningContainer, patterns: list[str]) -> tuple[M
 
 def _not_shared(pool: Pool) -> str:
     if pool.mode == "session":
-        return "session mode: each client has its own, and PgBouncer clears it afterwards"
-    return "statement mode has no transaction to look from" if pool.mode == "statement" else ""
+        return "session mode: each client has its own, and PgBouncer resets it afterward"
+    return "statement mode has no transaction to inspect it in" if pool.mode == "statement" else ""
 
 
 def _sessions(stack: Stack, seen: Overview, pooler: PoolerStatus, container: RunningContainer) -> list[dict[str, str]]:
-    """The resting sessions of Postgres, as far as the one who asks may see them."""
+    """The idle sessions of Postgres, as far as the querying user may see them."""
     try:
         own = seen.running.get(pooler.database)
         return stack.query(own[0], _SESSIONS) if own else query_directly(stack, container, _SESSIONS)

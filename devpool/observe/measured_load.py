@@ -1,4 +1,4 @@
-"""What a running project tells of its load: the server's limits and connections, and the pooler's work."""
+"""The load of a running project: the server's limits and connections, and the pooler's work."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from devpool.sizing.concurrency import Fact
 from devpool.sizing.size_inputs import ContainerLook
 from devpool.sizing.size_values import Load, ServerLimits
 
-# `active_time` and `idle_in_transaction_time` are there since PostgreSQL 14, `reserved_connections` since 16.
+# `active_time` and `idle_in_transaction_time` exist since PostgreSQL 14, `reserved_connections` since 16.
 _SERVER = (
     "SELECT (SELECT setting FROM pg_catalog.pg_settings WHERE name = 'max_connections') AS max_connections, "
     "(SELECT setting FROM pg_catalog.pg_settings WHERE name = 'superuser_reserved_connections') AS superuser, "
@@ -47,7 +47,7 @@ def server(stack: Stack, database: RunningContainer, cores: Fact) -> tuple[Serve
     (row,) = stack.query(database, _SERVER)
     superuser, others = int(row["superuser"]), int(row["others"])
     found = ServerLimits(
-        max_connections=Fact(value=int(row["max_connections"]), source="asked of the server"),
+        max_connections=Fact(value=int(row["max_connections"]), source="from the server"),
         reserved=Fact(
             value=superuser + others,
             source=f"superuser_reserved_connections {superuser} + reserved_connections {others}",
@@ -68,13 +68,13 @@ def _cores(stack: Stack, database: RunningContainer) -> Fact:
 
 
 def server_load(stack: Stack, database: RunningContainer, seconds: float) -> Load:
-    """The mean number of connections inside a transaction, looked at several times."""
+    """The mean number of connections inside a transaction, from several samples."""
     begin = time.monotonic()
     found: list[int] = []
     while not found or (time.monotonic() - begin < seconds and len(found) < _SAMPLES):
         found.append(int(stack.query(database, _SERVER)[0]["busy"]))
         time.sleep(seconds / _SAMPLES)
-    return Load(source=f"pg_stat_activity, {len(found)} looks in {seconds:g} s", busy=sum(found) / len(found))
+    return Load(source=f"pg_stat_activity, {len(found)} samples in {seconds:g} s", busy=sum(found) / len(found))
 
 
 def pooler_load(stack: Stack, pooler: RunningContainer, seconds: float) -> tuple[Load, Fact, Fact]:
@@ -95,7 +95,7 @@ def pooler_load(stack: Stack, pooler: RunningContainer, seconds: float) -> tuple
         longest=max((int(row["maxwait"]) + int(row["maxwait_us"]) / 1e6 for row in found), default=0.0),
     )
     clients = Fact(value=sum(int(r["cl_active"]) + int(r["cl_waiting"]) for r in found), source="clients at the pooler")
-    return load, clients, Fact(value=len(found), source="pools that the pooler has")
+    return load, clients, Fact(value=len(found), source="pools of the pooler")
 
 
 Work = list[tuple[float, float]]

@@ -1,4 +1,4 @@
-"""What can be seen of a project now: its routes and files, its poolers, and whose connections arrive where."""
+"""The current state of a project: its routes and files, its poolers, and which connections arrive where."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SHOWN = ("VERSION", "CONFIG", "DATABASES", "POOLS", "STATS", "CLIENTS", "SERVER
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """A project at one moment.
+    """The state of a project at one moment.
 
     Attributes:
         directory: the project directory.
@@ -113,7 +113,7 @@ def _with_others(before: Overview, stack: Stack) -> Overview:
     others = stack.others()
     if not (others and stack.ownership):
         return replace(before, another="", ways_on="")
-    said = f"{sentence(stack.name, others)}, not from here: they are not looked at"
+    said = f"{sentence(stack.name, others)}, not from here: devpool does not look at them"
     return replace(before, another=said, ways_on=ways_on(stack.name, stack.ownership.own, others))
 
 
@@ -151,7 +151,7 @@ def _sight(
 ) -> PoolerStatus:
     found = PoolerStatus(name=pooler.name, database=pooler.database)
     if not containers:
-        return replace(found, problem="it does not run")
+        return replace(found, problem="it is not running")
     container = containers[0]
     found = replace(found, running=True, health=container.health)
     try:
@@ -159,7 +159,7 @@ def _sight(
     except DevpoolError as error:
         return replace(found, problem=error.said)
     found = _filled(found, answers)
-    # Logging in at every look would fill the log: what was reported counts as long as nothing was set since.
+    # Logging in every time would fill the log: the last report stays valid until something is set.
     known = before.reported if before and before.config == found.config else {}
     return _as_reported(found, known or _reported(stack, container, found))
 

@@ -1,6 +1,6 @@
-"""The live view as a picture for the terminal. Only what moves on a screen is drawn here; all else is output.py's.
+"""The live view for the terminal. Only the moving screen is drawn here; output.py does the rest.
 
-rich is imported here alone, and this module by `devpool top` and `status --watch` alone.
+Only this module imports rich, and only `devpool top` and `status --watch` import this module.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from devpool.observe.overview import Overview
 from devpool.output import words as shown
 
 T = TypeVar("T")
-# The key that is pressed, the word that it sorts by, and whether the greatest comes first.
+# The key to press, the word that it sorts by, and whether the largest comes first.
 SORTS = {"n": "name", "c": "clients", "w": "waiting", "b": "busy", "t": "tx/s"}
 _NONE = Rates(transactions=0, queries=0, query_ms=0, wait_ms=0)
 _BY: dict[str, Callable[[Pool], float]] = {
@@ -69,7 +69,7 @@ def _plain(words: str, style: str = "") -> Text:
 
 def _title(pooler: PoolerStatus) -> Text:
     if pooler.problem or not pooler.running:
-        return _plain(f"{pooler.name} does not answer: {pooler.problem or 'it does not run'}", style="bold")
+        return _plain(f"{pooler.name} does not answer: {pooler.problem or 'it is not running'}", style="bold")
     return _plain(f"{pooler.name}: PgBouncer {pooler.version}, {pooler.mode} mode", style="bold")
 
 
@@ -113,5 +113,5 @@ def _databases(pooler: PoolerStatus, history: History, sort: str, signs: str) ->
 
 
 def _sorted(rows: Iterable[T], size: Callable[[T], float], name: Callable[[T], object]) -> list[T]:
-    """The greatest first, and what is as great by its name."""
+    """The largest first, and equal ones by name."""
     return sorted(rows, key=lambda row: (-size(row), str(name(row))))

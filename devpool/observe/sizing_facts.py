@@ -1,4 +1,4 @@
-"""All that is known of a project's databases for sizing them: from its files, and from what runs of it."""
+"""The input for sizing a project's databases: from its files, and from what is running."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from devpool.sizing.concurrency import Demand, Fact
 from devpool.sizing.size_values import Inputs, Load, ServerLimits
 
 T = TypeVar("T")
-_NOT_RUNNING = "what follows is from the files alone"
+_NOT_RUNNING = "the sizes below are based on the files alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,7 @@ def _container(scene: Scene, service: str) -> RunningContainer | None:
 
 
 def _asked(scene: Scene, ask: Callable[[], T]) -> T | None:
-    """What a container answers; None, and a warning, where it does not."""
+    """A container's answer; None, with a warning, if there is none."""
     try:
         return ask()
     except DevpoolError as error:

@@ -25,7 +25,7 @@ def _lines(size: Size, numbers: dict[str, str]) -> list[str]:
     if size.changes:
         lines += ["what would change it:", *(f"  - {change}" for change in size.changes)]
     if any(step.assumed for step in size.steps):
-        lines += ["where `assumed` stands nothing of the project says it: check these lines first"]
+        lines += ["nothing in the project says what is marked `assumed`: check these lines first"]
     if size.settings:
         lines += ["", f"recommended: {in_words({k: str(v) for k, v in size.settings.items()})}"]
     return lines

@@ -1,4 +1,4 @@
-"""The words of `devpool status`."""
+"""The text output of `devpool status`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _route(route: AppRoute, now: Connections | None) -> Cells:
     if now is None:
         return (way, "-", "-", "-")
     words = list(dict.fromkeys(_word(r, route) for r in now.containers))
-    # One container that shows the opposite makes the whole app unproved; one that rests says nothing of the others.
+    # One container that shows the opposite makes the whole app unproved; an idle one says nothing about the others.
     said = next((w for w in (WORDS["not proved"], *words) if w in words and w != WORDS["idle"]), WORDS["idle"])
     return (way, *_counts(now), said)
 
@@ -63,7 +63,7 @@ def pooler_lines(pooler: PoolerStatus) -> list[str]:
     """What a pooler is, and its pools."""
     if pooler.problem:
         return [f"{pooler.name}: does not answer: {pooler.problem}"]
-    source = "as its connections are told" if pooler.learnt == "connection" else "as its console says"
+    source = "as it tells its connections" if pooler.learnt == "connection" else "as its console says"
     health = f", {pooler.health}" if pooler.health else ""
     lines = [f"{pooler.name}: PgBouncer {pooler.version}, {pooler.mode} mode ({source}){health}"]
     return lines + (table([_POOLS, *map(_pool, pooler.pools)]) if pooler.pools else ["no pool yet"])

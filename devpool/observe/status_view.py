@@ -1,4 +1,4 @@
-"""The answer of `devpool status` on its ways out: as text, as JSON, or as the live view."""
+"""The output of `devpool status`: as text, as JSON, or as the live view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`devpool top` and `status --watch`: look again and again, on a terminal as a picture that stays in its place."""
+"""`devpool top` and `status --watch`: refresh repeatedly, on a terminal in place."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _QUIT = ("q", "\x03", "\x04", "")
 
 
 def on_terminal() -> bool:
-    """Whether somebody looks and can press keys."""
+    """Whether a person is watching and can press keys."""
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def show_live(ctx: Context, interval: float) -> None:
-    """Draw until `q` is pressed. What Docker cannot tell for a moment is shown as such, and asked again."""
+    """Draw until `q` is pressed. What Docker cannot report for a moment is shown as such, and queried again."""
     console = Console(highlight=False)
     utf8 = console.encoding.lower().replace("-", "") == "utf8"
     seen, history, sort = look(ctx), History(), "n"
@@ -48,7 +48,7 @@ def show_live(ctx: Context, interval: float) -> None:
 
 
 def follow(ctx: Context, interval: float, show: Callable[[Overview], None]) -> None:
-    """The same for a pipe: plain lines, at every look anew, until whoever reads has gone."""
+    """The same for a pipe: plain lines at every refresh, until the reader has gone."""
     seen = look(ctx)
     while True:
         show(seen)

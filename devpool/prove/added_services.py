@@ -1,4 +1,4 @@
-"""The proof of what enable adds: each pooler, and its exporter, is what the plan says, and is waited for."""
+"""The proof of what enable adds: each pooler and its exporter match the plan, and the apps wait for them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _UNWRITABLE = ["/dev/shm:ro", "/dev/mqueue:ro"]  # noqa: S108 - covered, so that
 
 
 def prove_pooler(pooler: Pooler, credentials: Credentials, before: Reading, after: Reading) -> None:
-    """The pooler's own service is what the plan says, to the last key.
+    """Prove that the pooler's service matches the plan, to the last key.
 
     Args:
         pooler: the pooler.
@@ -38,7 +38,7 @@ def prove_pooler(pooler: Pooler, credentials: Credentials, before: Reading, afte
     same("the pooler's build context", True, str(build.get("context", "")).endswith(BUILD_CONTEXT))
     depends = {n: v.get("condition") for n, v in (service.pop("depends_on", None) or {}).items()}
     waits = {} if pooler.external else {pooler.database: pooler.condition}
-    same("what the pooler waits for", waits, depends)
+    same("the pooler's dependencies", waits, depends)
     same("the pooler's extra hosts", len(pooler.extra_hosts), len(service.pop("extra_hosts", None) or []))
     same("the pooler's networks", sorted(pooler.networks or ("default",)), sorted(service.pop("networks", {})))
     ports = [(p.get("host_ip"), p.get("published"), str(p["target"])) for p in service.pop("ports", None) or []]
@@ -50,7 +50,7 @@ def prove_pooler(pooler: Pooler, credentials: Credentials, before: Reading, afte
 
 
 def _pooler_environment(pooler: Pooler, credentials: Credentials, database: dict[str, Any]) -> dict[str, str]:
-    # What is copied as it is written must be read as the database's own: `0123` is a number to Compose.
+    # A copied value must read the same as the database's own: `0123` is a number to Compose.
     theirs = {k: unescaped(v) for k, v in (database.get("environment") or {}).items()}
     address = {"POSTGRES_HOST": pooler.database, "POSTGRES_PORT": pooler.upstream_port}
     return {
@@ -65,7 +65,7 @@ def _pooler_environment(pooler: Pooler, credentials: Credentials, database: dict
 
 
 def _fixed(pooler: Pooler) -> dict[str, Any]:
-    """What no project changes: compose/pooler.yml as Compose reads it."""
+    """What is the same in every project: compose/pooler.yml as Compose reads it."""
     fixed: dict[str, Any] = {
         "cap_drop": ["ALL"],
         "read_only": True,

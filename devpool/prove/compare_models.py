@@ -1,4 +1,4 @@
-"""Two readings of Compose's compared: where they differ is said, and never a value, which may be a secret."""
+"""Compares two of Compose's models: reports where they differ, but never a value, which may be a secret."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from devpool.errors import ProofError
 
 
 def same(what: str, expected: object, found: object) -> None:
-    """Demand that something is as it was planned.
+    """Require that something matches the plan.
 
     Raises:
         ProofError: `meaning-differs`, with the path to the first difference.

@@ -1,7 +1,7 @@
 """The proof, before anything is written: the new texts differ from the old ones by exactly the plan.
 
-Two independent proofs. The text: taking the edits back gives the old text again. The meaning: Compose's own
-model of the project, and its hash of every service, differ by what the plan says and by nothing else.
+Two independent proofs. The text: undoing the edits gives the old text again. The meaning: Compose's own
+model of the project, and its hash of every service, differ only by what the plan says.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from devpool.prove.compare_models import same, unescaped
 from devpool.text.address import find_addresses, leads_to, moved
 from devpool.text.edits import Edit, apply, placed, revert
 
-# What Compose makes of a link: a dependency like that of a plain list.
+# Compose turns a link into a dependency, like an entry in a plain list.
 _LINKED = {"condition": "service_started", "restart": True, "required": True}
 
 
@@ -31,12 +31,12 @@ def prove_text(text: str, edits: list[Edit]) -> str:
     """
     after = apply(text, edits)
     if revert(after, placed(after, edits)) != text:
-        raise ProofError("not-reversible", "the edits do not lead back", where=edits[0].path)
+        raise ProofError("not-reversible", "the edits cannot be undone", where=edits[0].path)
     return after
 
 
 def prove_reading(project: Project, settings: list[ConnectionVariable], before: Reading) -> None:
-    """devpool's own reading of every setting must be Compose's.
+    """devpool must read every connection variable as Compose does.
 
     Raises:
         DevpoolError: `reading-differs`: the project uses something that devpool does not read as Compose does.
@@ -55,7 +55,7 @@ def _same_reading(setting: ConnectionVariable, same: bool) -> None:
     if not same:
         raise DevpoolError(
             "reading-differs",
-            f"devpool reads `{setting.service}.{setting.variable}` otherwise than Compose does",
+            f"devpool reads `{setting.service}.{setting.variable}` differently than Compose does",
             where=setting.value.origin.place,
             hint=f"write the value plainly, or keep it direct: --direct {setting.service}",
         )
@@ -91,7 +91,7 @@ def prove_meaning(plan: Plan, before: Reading, after: Reading) -> None:
 
 
 def _without_services(model: dict[str, Any]) -> dict[str, Any]:
-    # Extensions may be edited: what they mean for the services is compared with these.
+    # Extensions may be edited: their effect is compared as part of the services.
     return {k: v for k, v in model.items() if k != "services" and not k.startswith("x-")}
 
 
@@ -110,7 +110,7 @@ def _expected(service: dict[str, Any], moves: list[Move]) -> dict[str, Any]:
         by_variable.setdefault(move.setting.variable, []).append(move)
     for variable, mine in by_variable.items():
         text = mine[0].setting.value.text
-        # From the last address to the first, so that the spans of the others stay right.
+        # From the last address to the first, so that the other spans stay valid.
         for move in sorted(mine, key=lambda m: m.setting.address.host_span, reverse=True):
             text = moved(text, move.setting.address, *move.target)
         twin = mine[0].twin
@@ -163,7 +163,7 @@ def _moved_word(word: str, move: Move) -> str:
     return word
 
 
-# What an app waits for at a pooler: its health, or its start where a list has no place for more.
+# What an app waits for: the pooler's health, or just its start if a list has no room for more.
 _WAITS = ("service_healthy", "service_started")
 
 
@@ -187,7 +187,7 @@ def _depends_on(names: dict[str, str], service: dict[str, Any], links: list[str]
     kept = {name for name, _, alias in (link.partition(":") for link in links) if alias not in ("", name)}
     implied = dict.fromkeys(kept, _LINKED) | _implied(service)
     renamed = {names.get(n, n): v for n, v in service["depends_on"].items() if n in kept or implied.get(n) != v}
-    # What is no database says in `depends_on` what it did, even where it is linked, too.
+    # Services that are not databases keep their `depends_on`, even if they are also linked.
     said = service["depends_on"]
     return renamed | {n: v if n in names else said[n] for n, v in implied.items() if n in said}
 
@@ -216,12 +216,12 @@ def _links(names: dict[str, str], links: list[str]) -> list[str]:
 
 
 def _prove_move(move: Move, after: Reading) -> None:
-    """The new value of a setting, read anew, names the pooler and its port."""
+    """The new value of a connection variable, read again, names the pooler and its port."""
     setting = move.setting
     service = after.services[setting.service]
     found = service[setting.variable] if setting.in_command else [service["environment"][setting.variable]]
     if not any(leads_to(unescaped(v), setting.address, *move.target) for v in found):
-        message = f"`{setting.service}.{setting.variable}` would not lead to {move.words}"
+        message = f"`{setting.service}.{setting.variable}` would not point to {move.words}"
         raise ProofError("meaning-differs", message)
 
 
@@ -242,9 +242,9 @@ def prove_direct(after: Reading, poolers: Iterable[str]) -> None:
         if names & {name, *hosts, *linked, *waits, *bare}:
             raise DevpoolError(
                 "not-recognised",
-                f"`{name}` would still go to a pooler that is no more, and there is no record of how it was",
+                f"`{name}` would still point to a pooler that is gone, and there is no record of its old value",
                 where=name,
-                hint="take .devpool/state.json back from version control, or write the database's address there",
+                hint="restore .devpool/state.json from version control, or write the database's address there",
             )
 
 

@@ -1,1 +1,1 @@
-"""What may be shown of texts that hold secrets. Pure."""
+"""Which parts of texts that contain secrets may be shown. Pure."""

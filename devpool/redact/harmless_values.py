@@ -1,7 +1,7 @@
-"""What of a setting's value may be shown: addresses, references to variables, and what is plainly harmless. Pure.
+"""Which parts of a value may be shown: addresses, references to variables, and what is plainly harmless. Pure.
 
-Nothing is looked for that a secret looks like: names and forms of secrets have no end. What is not known to be harmless
-is not shown. An answer is a flag for each character of the value.
+It does not search for what looks like a secret: secrets have endless names and forms. What is not known to be harmless
+is not shown. The answer is a flag for each character of the value.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal
 from devpool.text.patterns import regex
 
 LONGEST = 10_000
-"""Characters of a value that is looked at; of a longer one nothing is shown."""
+"""The longest value that is examined, in characters; nothing of a longer one is shown."""
 _DEEPEST = 20  # defaults within defaults, `${A:-${B:-...}}`; of a deeper one nothing is shown
 
 Span = tuple[int, int]
@@ -92,7 +92,7 @@ _PARAMETERS = frozenset(_PARAMETERS_TEXT.split())
 
 
 def is_secret(name: str) -> bool:
-    """Whether a name tells of a secret; that of a file which holds one does not."""
+    """Whether a name indicates a secret; the name of a file that holds one does not."""
     return name not in POOLER_SETTINGS and bool(_SECRET.search(name)) and not _PATH_OF_SECRET.search(name)
 
 
@@ -105,7 +105,7 @@ def shown_characters(
     hidden: bool = False,
     depth: int = 0,
 ) -> bytearray:
-    """For each character of a value whether it may be shown: 1 or 0.
+    """For each character of a value, whether it may be shown: 1 or 0.
 
     Args:
         value: the value as Compose reads it from the file, before interpolation.
@@ -181,7 +181,7 @@ def _spans(text: str, name: str, known: frozenset[str], words: Words | None) -> 
 
 
 def is_harmless(text: str, name: str, known: frozenset[str]) -> bool:
-    """Whether a value says nothing that is not for everybody, by what it is or by what its name says it is."""
+    """Whether a value is harmless, by its content or by its name."""
     if _PLAIN.fullmatch(text) or text in known:
         return True
     host, colon, port = text.partition(":")
@@ -204,12 +204,12 @@ def _in_line(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _url(text: str, scheme: re.Match[str], end: int) -> Iterator[Span]:
-    """What is shown of a URL, whose userinfo may go on to the last @ before the next URL."""
+    """The parts of a URL that are shown; its userinfo may extend to the last @ before the next URL."""
     yield scheme.span()
     postgres = bool(_POSTGRES.search(scheme[0]))
     position, at = scheme.end(), text.rfind("@", scheme.end(), end)
     if at >= 0:
-        # Elsewhere a token may stand as the user: `https://TOKEN:x-oauth-basic@github.com`.
+        # Elsewhere the user may be a token: `https://TOKEN:x-oauth-basic@github.com`.
         user = re.compile(r"[\w.%-]{1,64}(?=[:@])").match(text, position, at + 1) if postgres else None
         if user:
             yield user.start(), user.end() + (text[user.end()] == ":")
@@ -217,7 +217,7 @@ def _url(text: str, scheme: re.Match[str], end: int) -> Iterator[Span]:
         position = at + 1
     found = _HOST.match(text, position, end) or (_HOSTS.match(text, position, end) if postgres else None)
     if not found:
-        # libpq: a URL without an authority, its host among the parameters.
+        # libpq: a URL without an authority, with its host among the parameters.
         yield from _after_host(text, position, end) if postgres and text.startswith("/", position) else ()
         return
     yield found.span()
@@ -270,5 +270,5 @@ def _in_words(text: str, start: int, end: int, known: frozenset[str], program: b
 
 
 def _is_host(word: str, option: str, known: frozenset[str]) -> bool:
-    """Whether a word of a command line, after the name of an option, says nothing that is not for everybody."""
+    """Whether a word of a command line, after the name of an option, is harmless."""
     return is_harmless(word, option, known) and not is_secret(option)

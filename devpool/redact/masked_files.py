@@ -1,9 +1,9 @@
-"""The user's own files as they may be shown: every value masked by where it stands, its lines kept. Pure.
+"""The user's files in a form that may be shown: every value masked according to its place, lines kept. Pure.
 
-What YAML and env files are made of is shown: keys, names, punctuation, and the values that Compose gives a meaning of
-its own, such as `image` and `depends_on`. A variable's value, a label, a command and whatever else holds what the
-project says to its programs shows its addresses and what is plainly harmless (harmless.py). A file that cannot be
-parsed shows its indentation alone.
+The structure of YAML and env files is shown: keys, names, punctuation, and values that have a meaning to
+Compose, such as `image` and `depends_on`. Of a variable's value, a label, a command, and anything else that the
+project passes to its programs, only addresses and harmless parts are shown (harmless_values.py). A file that cannot be
+parsed shows only its indentation.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from devpool.text.envfile import Binding, EnvFile, parse_env
 from devpool.text.nodes import MappingNode, Node, ScalarNode, SequenceNode, lookup, resolved
 from devpool.text.patterns import regex
 
-# Keys of the Compose specification whose values are names, paths, addresses and numbers of Compose's own.
+# Keys of the Compose specification whose values are names, paths, addresses and numbers for Compose.
 _STRUCTURAL_TEXT = """
 image build context dockerfile target container_name hostname domainname ports published host_ip protocol mode
 expose depends_on condition restart required networks volumes volumes_from type source read_only bind volume
@@ -34,16 +34,16 @@ attachable network_mode ipc pid privileged runtime scale stdin_open tty extra_ho
 secrets configs parallelism order max_attempts delay window action ignore
 """
 _STRUCTURAL = frozenset(_STRUCTURAL_TEXT.split())
-# Below these keys stands what the project says to its programs, whatever its own keys are called.
+# Below these keys are values that the project passes to its programs, whatever the nested keys are called.
 _VALUES_TEXT = """
 environment args labels annotations driver_opts options sysctls content credential_spec build_args
 additional_contexts
 """
 _VALUES = frozenset(_VALUES_TEXT.split())
-# Of the structural ones those that an error has to name, for its reader to know what is meant.
+# Structural keys that an error has to name so that its reader knows what it refers to.
 _NAMING = frozenset(("image", "depends_on", "networks", "extends", "service", "file", "env_file", "path", "profiles"))
 _WORDS = frozenset(("command", "entrypoint", "test"))
-# Below other keys, `x-...`, stands what may be merged into anything: there `user` need not be Compose's own.
+# Text below other keys, `x-...`, may be merged into anything: `user` there need not be Compose's key.
 _TOP_LEVEL = frozenset(
     ("name", "version", "include", "services", "networks", "volumes", "configs", "secrets", "models")
 )
@@ -59,7 +59,7 @@ _PASSED_ON = regex(r"[A-Z_][A-Z0-9_]{0,127}|[a-z]{2,5}_proxy")
 _ITEM = regex(r"[A-Za-z_][\w./-]{0,127}(?==)")
 _LETTERS = regex(r"[A-Za-z_.-]+")
 _PUNCTUATION = ".,;:!?()'\"`"
-# Words of a comment that tells of a secret which cannot be it.
+# Words of a comment about a secret that cannot be the secret.
 _COMMON_TEXT = """
 a about admin after all also an and any app apps are as at be before but by can change comes container create database
 db default do docker does each environment every file for from generate generated had has have here how if in into is it
@@ -98,7 +98,7 @@ def masked_lines(
 
 
 def withheld(text: str, files: Iterable[tuple[str, bytes, bool]], values: Iterable[str] = ()) -> str:
-    """What another program says of files, without the values in them that it quotes, whole or cut short.
+    """Another program's message about files, without the values that it quotes from them, whole or cut short.
 
     Args:
         text: what it says.
@@ -245,7 +245,7 @@ class _Masks:
 
 
 def _place(key: str, place: str) -> str:
-    """Where the value of a key stands."""
+    """The place of a key's value."""
     place = "structure" if place == "top" else place.removesuffix("-item")
     if place not in ("structure", "extension"):
         return place
@@ -334,7 +334,7 @@ def _goes_on(comment: str) -> bool:
 
 
 def _in_comment(text: str, start: int, end: int, known: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """What of a comment may be shown."""
+    """The parts of a comment that may be shown."""
     named = _COMMENTED.match(text, start, end)
     if named and not _PROSE.fullmatch(text, named.end(), end):
         yield start, named.end()

@@ -1,8 +1,8 @@
-"""Texts without the passwords in them, for every word that leaves devpool.
+"""Removes passwords from all text that leaves devpool.
 
-`redact` is for sentences of any origin, in which it leaves out what has the shape of a password. `masked` is for the
-value of a setting: it shows what is known to be an address or to be harmless, and nothing else. Files as a whole are
-`masking.py`'s.
+`redact` is for sentences of any origin and removes whatever has the form of a password. `masked` is for the
+value of a variable: it shows only what is known to be an address or harmless. Whole files are handled by
+`masked_files.py`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import re
 from devpool.redact.harmless_values import shown_characters
 
 MASK = "***"
-# Not compiled here: most commands load these long before they show a text. Every one is linear in the text.
+# Not compiled here: most commands load these long before they show a text. All are linear in the text.
 _USERINFO = r"://[^:/@\s]*:"
-# In a keyword string up to the quote, the `;`, or the next word.
+# In a keyword string, up to the quote, the `;`, or the next word.
 _HIDDEN = (
     r"(?P<word>\b(?:password|passwd|pwd)\s*=\s*)(?:'[^'\r\n]*'|\"[^\"\r\n]*\""
     r"|[^;&\s]*(?:[^\S\r\n]+(?!\w+\s*=)[^;&\s]+)*)"
@@ -25,7 +25,7 @@ _HIDDEN = (
 
 
 def redact(text: str) -> str:
-    """A text without the passwords in its URLs and keyword strings."""
+    """Remove the passwords from a text's URLs and keyword strings."""
     if "://" in text:
         text = "".join(map(_without_userinfo, re.split(r"(?<=[\r\n])", text)))
     return re.sub(_HIDDEN, _starred, text, flags=re.I)

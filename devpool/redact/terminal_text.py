@@ -1,7 +1,7 @@
-"""Texts as a terminal may be given them: what would move its cursor, change the order of what it shows, or not be seen
+"""Makes text safe for a terminal: what would move its cursor, change the order of what it shows, or not be seen
 at all is spelled out, as `\\x1b` or `\\u202e`. Pure.
 
-Whatever a project says (names, values, paths, labels, log lines) goes through here on its way to the screen. What is
+All text from a project (names, values, paths, labels, log lines) goes through here on its way to the screen. What is
 spelled out is what Unicode does not call printable (its categories "Other" and "Separator" but for the space), and the
 printable characters that have no picture (UAX #44, Default_Ignorable_Code_Point, and the empty braille pattern).
 """
@@ -12,9 +12,9 @@ import json
 import re
 
 LONGEST_NAME = 256
-"""Characters of a word, or of what stands between backticks, that are shown; of a longer one both ends are."""
+"""How many characters of a word, or of text between backticks, are shown; of a longer one, both ends are."""
 LONGEST_LINE = 4000
-"""Characters of a line of words that are shown."""
+"""How many characters of a line of words are shown."""
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _NO_PICTURE = frozenset(
@@ -30,7 +30,7 @@ _NO_PICTURE = frozenset(
 
 
 def visible(text: str, keep: str = "") -> str:
-    """A text in which nothing acts on a terminal.
+    """Spell out everything in a text that would act on a terminal.
 
     Args:
         text: any text, also one with the surrogates that stand for bytes that are no UTF-8.
@@ -54,7 +54,7 @@ def json_text(body: object) -> str:
 
 
 def shortened(text: str, limit: int = LONGEST_NAME) -> str:
-    """A text of at most so many characters; where some are left out of the middle, `...` says so."""
+    """A text of at most so many characters; `...` replaces those left out of the middle."""
     if len(text) <= limit:
         return text
     head = (limit - 3) // 2

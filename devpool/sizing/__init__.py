@@ -1,1 +1,1 @@
-"""How large a pool should be, and why. Pure."""
+"""How large a pool should be and why. Pure."""

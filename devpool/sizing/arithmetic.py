@@ -1,4 +1,4 @@
-"""Should a database be pooled, and with what numbers: the arithmetic, each step with its formula and its source. Pure.
+"""Whether to pool a database, and with what numbers: the arithmetic, each step with its formula and source. Pure.
 
 Three limits meet in the size of a pool:
 
@@ -29,7 +29,7 @@ def recommend(given: Inputs) -> Size:
     usable = max(server.max_connections.value - server.reserved.value, 1)
     steps = [*_server_steps(server, usable), *_demand_steps(given, peak, direct)]
     if not peak:
-        sentence = f"no app is known that a pooler in front of {given.database} could serve"
+        sentence = f"devpool found no app that a pooler in front of {given.database} could serve"
         return Size(
             database=given.database, steps=tuple(steps), settings={}, verdict="no-app", sentence=sentence, changes=()
         )
@@ -42,7 +42,7 @@ def recommend(given: Inputs) -> Size:
     settings, further = _settings(given, peak, room)
     verdict, sentence = _verdict(peak + direct, usable, given.load)
     if any(demand.assumed for demand in given.pooled):
-        sentence += "; this stands on the assumptions above"
+        sentence += "; this depends on the assumptions above"
     return Size(
         database=given.database,
         steps=(*steps, *further),
@@ -103,7 +103,7 @@ def _settings(given: Inputs, peak: int, room: int) -> tuple[dict[str, int], list
     }
     many = "database" if databases == 1 else "databases"
     how = {
-        "reserve_pool_size": (f"a quarter of {size}, but {share} at most with it", "pgbouncer", "devpool"),
+        "reserve_pool_size": (f"a quarter of {size}, and at most {share} with it", "pgbouncer", "devpool"),
         "max_client_conn": (f"twice {peak}, for old and new containers at once; at least {_CLIENTS}", "devpool"),
         "max_db_connections": (f"room for {room}, shared by {databases} {many}", "pgbouncer"),
     }
@@ -116,13 +116,13 @@ def _settings(given: Inputs, peak: int, room: int) -> tuple[dict[str, int], list
 
 
 def _pool_size(given: Inputs, peak: int, room: int, pools: int) -> tuple[int, list[Step]]:
-    """As many connections as hardware can use and load needs, within what apps ask for and there is room for."""
+    """As many connections as the hardware can use and the load needs, limited by the apps' demand and the room."""
     cores = given.server.cores
     hardware = cores.value * 2 + _SPINDLES
     load = ceil(given.load.busy * _BURST) if given.load else 0
     wanted, share = max(ceil(hardware / pools), load, given.held), max(room // pools, 1)
     size = min(wanted, peak, share)
-    words = f"the least of {wanted} wanted, {peak} at peak and {share} for which there is room ({room} / {pools})"
+    words = f"the least of {wanted} wanted, {peak} at peak and room for {share} ({room} / {pools})"
     at_once = f"{cores.value} cores * 2 + {_SPINDLES} spindle"
     return size, [
         _known("cores", cores),
@@ -157,20 +157,20 @@ def _verdict(demand: int, usable: int, load: Load | None) -> tuple[str, str]:
     else:
         verdict, sentence = "not-yet", f"you don't need it yet: {sums}"
     if load and load.waiting:
-        sentence += f"; {load.waiting} clients wait at the pooler now, {load.longest:.1f} s the first of them"
+        sentence += f"; {load.waiting} clients are waiting at the pooler now, the first for {load.longest:.1f} s"
     return verdict, sentence
 
 
 def _changes(given: Inputs, verdict: str, demand: int, usable: int) -> list[str]:
-    """What would turn the verdict."""
+    """What would change the verdict."""
     largest = max(given.pooled, key=lambda d: d.total)
     one = largest.processes.value * largest.each.value
     if verdict == "needed":
         wanted = demand + given.server.reserved.value
-        return [f"max_connections of {wanted} or more would take them all, each with a process and memory of its own"]
+        return [f"max_connections of {wanted} or more would hold them all, each with its own process and memory"]
     most = (usable - demand + largest.total) // one + 1
     return [
-        f"{most} containers of {largest.service} in place of {largest.containers.value} ({one} connections each)",
+        f"{most} containers of {largest.service} instead of {largest.containers.value} ({one} connections each)",
         f"max_connections below {demand + given.server.reserved.value}",
-        "an app that connects anew for each request: then logins cost more than queries, and a pooler saves them",
+        "an app that connects for each request: logins then cost more than queries, and a pooler avoids them",
     ]

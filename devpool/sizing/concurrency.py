@@ -25,7 +25,7 @@ from devpool.text.patterns import regex
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A number and where it is from; `assumed` where nothing of the project says it."""
+    """A number and its source; `assumed` if nothing in the project says it."""
 
     value: int
     source: str
@@ -59,7 +59,7 @@ _SHELL = regex(r"\$\$?(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
 def demand(
     service: str, words: str, variables: Mapping[str, str], *, cores: int, containers: Fact, rest: int
 ) -> Demand:
-    """What an app can hold at once.
+    """The connections that an app can hold at once.
 
     Args:
         service: its name.
@@ -100,7 +100,7 @@ def _is_async(line: str) -> bool:
 
 
 def _said(line: str, options: str, variables: Mapping[str, str], names: tuple[str, ...]) -> Fact | None:
-    """The number behind an option, or in a variable. Of `MIN:MAX`, as Puma writes it, the second counts."""
+    """The number after an option, or in a variable. In Puma's `MIN:MAX`, the second applies."""
     match = re.search(rf"(?:^|\s)({options})(?:[=\s]+|(?<=\s-\w))(?:\d+:)?(\d+)", line) if options else None
     if match and int(match[2]):
         return Fact(value=int(match[2]), source=match[1])
@@ -111,7 +111,7 @@ def _said(line: str, options: str, variables: Mapping[str, str], names: tuple[st
 
 
 def _own_pool(words: str, variables: Mapping[str, str]) -> Fact | None:
-    """The size of the app's own pool, with what it may grow by."""
+    """The size of the app's own pool, including its overflow."""
     pool = next(_pools(words, variables), None)
     if pool is None:
         return None

@@ -1,6 +1,6 @@
-"""What the project's files say of a database's server and of the apps that connect to it. Pure.
+"""What the project's files say about a database server and about the apps that connect to it. Pure.
 
-What runs is better known than what is written: the looks at running containers take the place of those at the files.
+Running containers are a better source than files: what they report replaces what the files say.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def looks(project: Project) -> dict[str, ContainerLook]:
 
 
 def _containers(service: Service) -> Fact:
-    """`scale` and `deploy.replicas` (the Compose specification); one where neither is said."""
+    """`scale` and `deploy.replicas` (the Compose specification); one if neither is set."""
     for name, text in (("scale", service.text("scale")), ("deploy.replicas", _deploy(service, "replicas"))):
         if is_number(text):
             return Fact(value=int(text), source=name)

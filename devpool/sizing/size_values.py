@@ -1,4 +1,4 @@
-"""What goes into the size of a pool, and what comes out, each number with its source."""
+"""Input and output of pool sizing, each number with its source."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ServerLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What was measured of the work.
+    """The measured load.
 
     Attributes:
         source: where and over what time.
@@ -49,7 +49,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """All that is known of one database.
+    """All known facts about one database.
 
     Attributes:
         database: its name.

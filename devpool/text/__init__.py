@@ -1,1 +1,1 @@
-"""One file as text with places in it, and edits of such a text. Pure."""
+"""One file as text with places in it, and edits to such a text. Pure."""

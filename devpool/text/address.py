@@ -1,4 +1,4 @@
-"""Where a value names a Postgres server: the spans of host and port, and nothing else of the value.
+"""Finds where a value names a Postgres server: the spans of host and port, and nothing else.
 
 Forms: URLs (libpq's `postgresql://`, with the driver suffixes of SQLAlchemy and Django's `postgis://`),
 JDBC and R2DBC URLs, keyword strings (libpq's `host=... port=...`, .NET's `Host=...;Port=...`),
@@ -17,10 +17,10 @@ from devpool.text.patterns import regex
 
 Kind = Literal["url", "jdbc", "dsn", "host", "port", "database"]
 DEFAULT_PORT = "5432"
-# In a container the container itself; in the host's network the host.
+# In a container, the container itself; on the host's network, the host.
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
-# Celery's result backend and others put their own name before the scheme: `db+postgresql://`.
+# Celery's result backend and others put a name before the scheme: `db+postgresql://`.
 _SCHEME = (
     r"(?:[a-z][a-z0-9]*\+)?"
     r"(?:postgres(?:ql)?|postgis|psql|pgsql|pg|timescale(?:db)?|pgx5?|ecto|cockroachdb|asyncpg)(?:\+[a-z0-9_]+)?"
@@ -31,17 +31,17 @@ _URL = regex(
     rf"(?:(?P<user>[^/?#\s]*)@)?(?P<host>{_HOST})(?::(?P<port>\d+))?(?=[/?#\s'\"`,;)\]}}\\]|$)",
     re.I,
 )
-# A password with an unescaped `/`, `?` or `#`: the last @ still separates it from the host.
+# A password may contain an unescaped `/`, `?` or `#`: the last @ still separates it from the host.
 _URL_ODD = regex(
     rf"^(?P<scheme>{_SCHEME})://(?P<user>[^:\s]+:\S+)@(?P<host>{_HOST})(?::(?P<port>\d+))?(?=[/?]|$)", re.I
 )
-# libpq: the host may stand among the parameters instead, and the authority be empty.
+# libpq: the host may be among the parameters instead, with an empty authority.
 _URL_QUERY = regex(
     rf"(?<![A-Za-z0-9+.:-])(?P<scheme>{_SCHEME})://(?:[^/?#\s]*@)?/[^?#\s]{{0,500}}\?(?:[^#\s]{{0,500}}&)?host=(?P<host>[A-Za-z0-9_.-]+)"
     r"(?=[&#\s'\"]|$)",
     re.I,
 )
-# A host among the parameters wins over the authority's (libpq, "Connection URIs"): not one address.
+# A host among the parameters overrides the authority's (libpq, "Connection URIs"): that is not one address.
 _OTHER_HOST = regex(r"[^\s'\"#]{0,500}[?&]host(?:addr)?=(?!/)", re.I)
 _FURTHER_HOST = regex(r"[^\s#]{0,500}&host(?:addr)?=")
 _LONGEST_QUERY = 500  # characters of a URL's parameters: without a bound, many URLs in a value take the square of it
@@ -51,7 +51,7 @@ _KEYWORD_HOST = regex(
     r"(?:[:,](?P<port>\d+))?(?!\d*,|[A-Za-z0-9_.-])",
     re.I,
 )
-# The path of a URL is the database's name; `NAME` in what follows an address, up to what ends a URL.
+# The path of a URL is the database's name: `NAME` after an address, up to the end of the URL.
 _PATH = regex(r"/(?P<database>[^/?#\s'\"`,;)\]}\\&$]+)(?=[?#\s'\"`,;)\]}\\]|$)")
 _QUERY_PATH = regex(r"://(?:[^/?#\s]*@)?/(?P<database>[^?#\s]+)\?")
 _KEYWORD_DATABASE = regex(

@@ -1,4 +1,4 @@
-"""How much a file means once every alias is what it names: a few lines can mean billions of nodes."""
+"""How large a file is once every alias is expanded: a few lines can mean billions of nodes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence as Several
 from devpool.text.nodes import MappingNode, Node, SequenceNode, resolved
 
 MAX_DEPTH = 80
-# Real files stay far below: a common block that a thousand services merge is a few ten thousand nodes.
+# Real files stay far below: a common block merged by a thousand services makes a few tens of thousands of nodes.
 _ALWAYS_FINE = 200_000
 _FOR_EACH = 20
 

@@ -1,8 +1,8 @@
-"""Where each character of a scalar's value stands in the file, whatever the scalar's style.
+"""Finds where each character of a scalar's value is in the file, whatever the scalar's style.
 
-Quotes, escapes, folded lines and block scalars change white space and spell characters otherwise, but keep the
-order of all that is no white space (YAML 1.2, chapters 7.3 and 8.1). So value and text are laid side by side by
-their other characters; what lies between two of these is the white space between them.
+Quotes, escapes, folded lines and block scalars change white space and spell characters differently, but keep the
+order of everything else (YAML 1.2, chapters 7.3 and 8.1). So value and text are aligned by
+those other characters; what is between two of them is white space.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _laid_out(text: str, value: str, found: Sequence[Span], whole: Span) -> Iter
         if stop - last == count:
             yield from ((i, i + 1) for i in range(last, stop))
         else:
-            # A fold: its first character stands for all of the gap.
+            # A fold: its first character stands for the whole gap.
             yield from [(last, stop), *[(stop, stop)] * (count - 1)]
 
 

@@ -17,7 +17,7 @@ _SPECIAL = re.compile(r"[*?\[\]\\]")
 _NOTHING = r"(?!)"
 _LONGEST = 1000  # characters of a pattern; of a longer one the answer is that it does not keep the file out
 
-# What one part of a pattern makes of the positions in a path at which it can begin: those at which it can end.
+# Maps the positions in a path where one part of a pattern can begin to those where it can end.
 Step = Callable[[str, set[int]], set[int]]
 
 
@@ -64,7 +64,7 @@ def _steps(pattern: str) -> Iterator[Step]:
         if pattern.startswith("**", position):
             end = position + 2 + pattern.startswith("/", position + 2)
             rest = pattern[end:]
-            # At the very beginning it also matches the front of a name, where only plain text follows.
+            # At the very beginning it also matches the start of a name, if only plain text follows.
             plain = position == 0 and end == 2 and not _SPECIAL.search(rest)
             yield _anything if plain or not rest else _folders
             position = end

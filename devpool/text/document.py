@@ -1,7 +1,7 @@
 """One YAML file as text plus a tree that only points into it.
 
-PyYAML's event stream gives the positions. The composed tree of PyYAML itself is not used, because there
-an alias is the very node of its anchor, with the anchor's marks: here an `AliasNode` has a span of its own.
+PyYAML's event stream gives the positions. PyYAML's own composed tree is not used, because in it
+an alias is the same node as its anchor, with the anchor's marks: here an `AliasNode` has its own span.
 All positions count characters of `Document.text`, from which a byte order mark has been taken off.
 """
 
@@ -28,7 +28,7 @@ _OPENING = (
 )
 _CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
 _AHEAD = 4096
-"""Characters behind the last event in which a loader's error may lie: it reads up to 1,024 ahead for a key's colon
+"""How many characters after the last event a loader's error may be: it reads up to 1,024 ahead for a key's colon
 (https://yaml.org/spec/1.2.2/#example-single-pair-implicit-entries)."""
 _BINARY = "tag:yaml.org,2002:binary"
 _MOST_NODES = 500_000
@@ -116,7 +116,7 @@ def parse(path: str, data: bytes, directory: str = "") -> Document:
     if not isinstance(root, MappingNode):
         raise DevpoolError(
             "not-a-mapping",
-            "the file does not hold a Compose project: its top level is not a mapping",
+            "the file is not a Compose project: its top level is not a mapping",
             where=path,
             hint="pass the compose file with -f",
         )
@@ -126,11 +126,11 @@ def parse(path: str, data: bytes, directory: str = "") -> Document:
 
 def _tree(builder: _Builder) -> Node | None:
     try:
-        # Each event is looked at before the next is read: PyYAML itself takes minutes for what nests deep enough.
+        # Each event is checked before the next is read: PyYAML takes minutes for text that nests deep enough.
         return builder.build(yaml.parse(builder.text, Loader=_LOADER))
     except (yaml.YAMLError, RecursionError, MemoryError) as error:
-        # A loader reads ahead, and gives up at a depth and in words that change with its version: from libyaml 0.2.6
-        # on at 1,000 levels. So the text tells whether it nests too deep, not the error.
+        # A loader reads ahead and gives up at a depth and with words that depend on its version: from libyaml 0.2.6
+        # on, at 1,000 levels. So the text, not the error, decides whether it nests too deep.
         if _nests_deeper(builder.text[builder.position :], MAX_DEPTH - len(builder.stack)):
             raise builder.too_deep(builder.position) from None
         if isinstance(error, yaml.YAMLError):
@@ -151,14 +151,14 @@ def _nests_deeper(text: str, levels: int) -> bool:
 
 def _not_yaml(path: str, error: yaml.YAMLError) -> DevpoolError:
     mark = getattr(error, "problem_mark", None)
-    # Not the snippet that PyYAML adds: the line it shows may hold a password.
+    # Not the snippet that PyYAML adds: the line it shows may contain a password.
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
     problem = re.sub(r"(['\"])(?!<)(?:(?!\1).){2,}\1", "***", problem)  # a tag's or an alias's name
     return DevpoolError(
         "not-yaml",
         f"the file is not YAML: {problem}",
         where=f"{path}:{mark.line + 1}" if mark else path,
-        hint="correct the file; `docker compose config -q` checks it",
+        hint="fix the file; `docker compose config -q` checks it",
     )
 
 
@@ -209,7 +209,7 @@ class _Builder:
     def _close(self, event: yaml.CollectionEndEvent) -> None:
         opened = self.stack.pop()
         flow = opened.event.flow_style is True
-        # The end mark of a block collection runs on to the next token, over comments that are not its own.
+        # The end mark of a block collection extends to the next token, across comments that do not belong to it.
         end = _index(event.end_mark) if flow else max([opened.start, *(c.end for c in opened.children)])
         tag, anchor, start = opened.event.tag, opened.event.anchor, opened.start
         node: Node
@@ -225,7 +225,7 @@ class _Builder:
         if self.meaning.is_too_much:
             raise DevpoolError(
                 "too-many-aliases",
-                "the aliases of the file refer to each other so often that nobody can follow them",
+                "the file's aliases refer to each other so often that they cannot be expanded",
                 where=self._place(node.start),
                 hint="merge the common block once where it is needed, not through other aliases",
             )
@@ -243,7 +243,7 @@ class _Builder:
         """The refusal of what nests too deep from this position on."""
         return DevpoolError(
             "too-deep",
-            f"the file nests more than {MAX_DEPTH} levels, aliases followed",
+            f"the file nests more than {MAX_DEPTH} levels, counting aliases",
             where=self._place(position),
             hint="Compose files nest a few levels only; check brackets and aliases",
         )
@@ -259,9 +259,9 @@ class _Builder:
     def _binary(self, position: int) -> DevpoolError:
         return DevpoolError(
             "binary-text",
-            "a text is written as `!!binary`, and what it says cannot be seen",
+            "a value is written as `!!binary`, which devpool does not read",
             where=self._place(position),
-            hint="write the text itself",
+            hint="write the value as plain text",
         )
 
     def _entries(self, opened: _Open) -> tuple[Entry, ...]:
@@ -276,7 +276,7 @@ class _Builder:
             "key-not-text",
             "a mapping has a key that is not text",
             where=self._place(node.start),
-            hint="Compose files have text keys only; correct the file",
+            hint="Compose files only have text keys; fix the file",
         )
 
     def _scalar(self, event: yaml.ScalarEvent) -> ScalarNode:
@@ -285,7 +285,7 @@ class _Builder:
             raise self._binary(start)  # Compose decodes it: an `include` could be hidden so
         start = min(start, end)
         if event.style in ("|", ">"):
-            # With `+` the blank lines after it are of the value.
+            # With `+`, the blank lines after it belong to the value.
             kept = "+" in self.text[start : start + 3]
             body = self.text[start:end].rstrip(" " if kept else None)
             end = start + len(re.sub(r"(\r\n|\n|\r)\Z", "", body))
@@ -299,10 +299,10 @@ class _Builder:
         if target is None:
             raise DevpoolError(
                 "unknown-alias",
-                # Without the name: it may be a password that begins with an asterisk.
+                # Without the name: it may be a password that starts with an asterisk.
                 "an alias (`*...`) has no anchor before it",
                 where=self._place(start),
-                hint="define its anchor (`&...`) above it, or put the text in quotes if it is no alias",
+                hint="define its anchor (`&...`) above it, or put the text in quotes if it is not an alias",
             )
         return AliasNode(start=start, end=end, name=name, target=target)
 

@@ -1,4 +1,4 @@
-"""Replace this span of this file by that text, and back. Knows nothing of YAML.
+"""Replaces spans of a file with other text, and reverses that. Knows nothing about YAML.
 
 New text is made of literal parts and of copies of other spans of the same file: a password that an edit
 repeats is never held by the edit itself, so that edits can be kept in a file that is committed.
@@ -112,7 +112,9 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     position = 0
     for edit in ordered(edits):
         if edit.old is not None and text[edit.start : edit.end] != edit.old:
-            raise ProofError("edit-not-there", f"`{'.'.join(edit.at)}` is not as it was read", where=edit.path)
+            raise ProofError(
+                "edit-not-there", f"`{'.'.join(edit.at)}` has changed since devpool read it", where=edit.path
+            )
         pieces += [text[position : edit.start], render(edit, text)]
         position = edit.end
     return "".join([*pieces, text[position:]])
@@ -143,7 +145,7 @@ def _old(edit: Edit, after: str, start: int) -> str:
         if part == Copy(edit.start, edit.end):
             return after[start : start + edit.end - edit.start]
         start += len(part) if isinstance(part, str) else part.end - part.start
-    raise ProofError("not-reversible", f"`{'.'.join(edit.at)}` cannot be taken back", where=edit.path)
+    raise ProofError("not-reversible", f"`{'.'.join(edit.at)}` cannot be undone", where=edit.path)
 
 
 def revert(text: str, spans: Iterable[Placed]) -> str:

@@ -1,6 +1,6 @@
 """One env file: its bindings, each with the span of its value.
 
-python-dotenv's parser cuts the text into bindings whose originals join to the text again; what a value means
+python-dotenv's parser splits the text into bindings whose originals join to the text again; what a value means
 follows Compose (the specification's "env_file" syntax), and the proof compares it with Compose's own reading.
 """
 
@@ -125,7 +125,7 @@ def _value_span(text: str, start: int, end: int) -> tuple[str, tuple[int, int]]:
         return quote, quoted.span(1)
     bare = _BARE.match(text, start, end)
     value = bare[0] if bare else ""
-    # A `#` begins a comment only after a space that follows something: `COLOR=#fff` and `A= # b` are values.
+    # A `#` starts a comment only after a space that follows something: `COLOR=#fff` and `A= # b` are values.
     comment = value.find(" #")
     value = value[:comment] if comment >= 0 else value
     return "", (start, start + len(value.rstrip()))

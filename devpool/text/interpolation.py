@@ -1,4 +1,4 @@
-"""`${VAR:-default}` as Compose reads it, with every character's place kept.
+"""Expands `${VAR:-default}` as Compose does, and keeps every character's place.
 
 The rules are those of the Compose specification, "Interpolation": `$VAR`, `${VAR}`, and `${VAR` followed by
 one of `:-`, `-`, `:?`, `?`, `:+`, `+` and an argument that may itself hold variables; `$$` is a dollar sign.
@@ -18,7 +18,7 @@ _OPERATOR = regex(r":?[-?+]")
 SHELL = "shell"
 _MAX_DEPTH = 50
 _MAX_LENGTH = 131_072
-"""Characters that variables may make of a text: Linux starts no program with a longer one."""
+"""The longest text that variables may expand to: Linux starts no program with a longer one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +66,8 @@ def text_of(pieces: tuple[Piece, ...]) -> str:
     if sum(len(p.text) for p in pieces if p.variable) > _MAX_LENGTH:
         raise DevpoolError(
             "value-too-long",
-            f"the variables in a text make it longer than {_MAX_LENGTH:,} characters",
-            hint="see which variables of .env or of an env file are made of others again and again",
+            f"variables expand a value to more than {_MAX_LENGTH:,} characters",
+            hint="find the variables in .env or an env file that keep expanding to other variables",
         )
     return "".join(p.text for p in pieces)
 
@@ -140,8 +140,8 @@ class _Reader:
 def _required(name: str) -> DevpoolError:
     return DevpoolError(
         "variable-required",
-        f"the variable `{name}` has no value and the compose file demands one",
-        hint=f"set {name} in .env or in the shell, as `docker compose` would need too",
+        f"the variable `{name}` has no value, but the compose file requires one",
+        hint=f"set {name} in .env or in the shell; `docker compose` needs it as well",
     )
 
 
@@ -160,11 +160,11 @@ def _closing(raw: str, opening: int, end: int) -> int:
 
 
 def _bad(raw: str) -> DevpoolError:
-    # The text itself may hold a password, and what follows a `$` may be of it: only whole `${NAME}` are named.
+    # The text may contain a password, and so may the part after a `$`: only complete `${NAME}` are named.
     whole = re.findall(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", raw)
     names = ", ".join(sorted(set(whole))) or "none that can be read"
     return DevpoolError(
         "bad-interpolation",
         f"a `$` expression is not valid (variables in it: {names})",
-        hint="write `$$` for a dollar sign; `docker compose config -q` names the place",
+        hint="write `$$` for a dollar sign; `docker compose config -q` shows the place",
     )

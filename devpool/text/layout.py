@@ -1,4 +1,4 @@
-"""How the neighbours are written: line ends, indentation, quotes, list or map. Inserted text follows them."""
+"""How the neighbors are written: line ends, indentation, quotes, list or map. Inserted text follows them."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def after_entry(
 ) -> tuple[int, tuple[Part, ...]]:
     """Where and with what text to add an entry to a mapping after another. The key is quoted as its neighbour's."""
     quote = entry.key.style if entry.key.style in ("'", '"') else ""
-    # Text that goes on with a new line follows the colon without a space.
+    # Text that starts with a new line follows the colon without a space.
     broken = isinstance(parts[0], str) and parts[0].startswith(document.newline)
     name = f"{quote}{key}{quote}:" + ("" if broken else " ")
     if mapping.flow:
@@ -122,9 +122,9 @@ def _refuse_open_block(document: Document, node: Node) -> None:
     if isinstance(node, ScalarNode) and node.style in ("|", ">") and "-" not in header:
         raise DevpoolError(
             "no-final-newline",
-            "the file ends in a block value without a line end, and lines below it would change that value",
+            "the file ends in a block value without a line break, and lines below it would change that value",
             where=document.place(node.start),
-            hint="end the file with a line end, or write `-` after its `|` or `>`",
+            hint="end the file with a line break, or write `-` after its `|` or `>`",
         )
 
 
@@ -156,7 +156,7 @@ def odd(document: Document, node: Node) -> DevpoolError:
     """The refusal of a text whose layout devpool does not change."""
     return DevpoolError(
         "layout-not-plain",
-        "the text is laid out in a way that devpool does not change yet",
+        "the text is laid out in a way that devpool cannot edit yet",
         where=document.place(node.start),
         hint="put each entry on a line of its own, without escapes or aliases",
     )

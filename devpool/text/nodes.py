@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from devpool.text.patterns import regex
 
-# No slash or at-sign, and a colon only as in the links of Compose: no URL, and so no password.
+# No slash or at sign, and a colon only as in Compose's links: not a URL, and so no password.
 _NAME = regex(r"[\w.${}-]+|[A-Za-z\d][\w.-]*:[A-Za-z\d][\w.-]*|\./[\w./-]+|\.\./[\w./-]+")
 
 
@@ -78,7 +78,7 @@ def entries(mapping: MappingNode) -> dict[str, Entry]:
         return own
     found: dict[str, Entry] = {}
     for source in reversed(sources):
-        # The order is that of the last source, which each before it keeps and overrules.
+        # The order is that of the last source; each earlier source keeps it and overrides its values.
         found |= entries(source)
     return found | own
 

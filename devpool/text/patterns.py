@@ -1,7 +1,7 @@
 """Regular expressions that are compiled when they are first used.
 
-Of the 140 that stand at the top of devpool's modules a command uses less than half, and compiling all of them takes a
-tenth of the time in which devpool starts.
+A command uses less than half of the 140 at the top of devpool's modules, and compiling all of them takes a
+tenth of devpool's startup time.
 """
 
 from __future__ import annotations

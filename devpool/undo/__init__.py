@@ -1,1 +1,1 @@
-"""Edits taken back out of a text, also after the user has gone on editing it. Pure."""
+"""Undoes edits in a text, even after the user has edited it further. Pure."""

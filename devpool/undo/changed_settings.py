@@ -1,4 +1,4 @@
-"""What the user has changed inside a pooler's own service: settings of PgBouncer, which are worth keeping, or more."""
+"""What the user changed inside a pooler's service: PgBouncer settings, which are worth keeping, or more."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from devpool.undo.state import State
 
 _COPIED = "copied-by-devpool"
 _PREFIX = "PGBOUNCER_"
-# What devpool itself decides: another value there is more than tuning.
+# What devpool decides: another value there is more than tuning.
 _STRUCTURE = ("PGBOUNCER_LISTEN_PORT", "PGBOUNCER_SESSION_DATABASE")
 _COMMENT = regex(r"(?:^|[ \t])#[ \t]*(.*\S)", re.M)
 
@@ -54,7 +54,7 @@ def tuned(edit: Edit, file: Document) -> Tuned | None:
     other = [f"environment.{name}" for name in variables if name not in settings]
     other += sorted(key for key in {*before, *now} if not _same(before.get(key), now.get(key)))
     comments = set(_comments(file.text[node.start : node.end])) - set(_comments(_literal(edit)))
-    other += ["a comment of yours"] if comments else []
+    other += ["your comment"] if comments else []
     return Tuned(settings={n.removeprefix(_PREFIX).lower(): v for n, v in settings.items()}, other=tuple(other))
 
 
@@ -113,9 +113,9 @@ def _comments(text: str) -> list[str]:
 def adopted(
     options: Options, state: State, found: Mapping[str, Mapping[str, str]], types: str, *, strict: bool = True
 ) -> Options:
-    """The options of enable with the settings that the user has written into the poolers' services himself.
+    """The options of enable with the settings that the user wrote into the poolers' services.
 
-    What he has asked for on the command line since wins.
+    Later choices on the command line win.
 
     Args:
         options: what is asked for.

@@ -1,4 +1,4 @@
-"""Where the user has changed the very text of an edit: what devpool wrote there, and what is there now."""
+"""Where the user changed the text of an edit: what devpool wrote there, and what is there now."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _COPIED = "***"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """One edit whose text was changed since.
+    """One edit whose text has changed since.
 
     Attributes:
         path: the file.
@@ -51,7 +51,7 @@ class Conflict:
 
 
 def conflict(file: File, trace: Trace, *, forced: bool = False) -> Conflict:
-    """What is to be said of an edit that was changed."""
+    """The description of an edit that was changed."""
     place = trace.span or trace.place
     now = _now(file, place) if place else []
     return Conflict(
@@ -90,14 +90,14 @@ def _lines(text: str) -> list[str]:
 
 
 def refusal(conflicts: Sequence[Conflict]) -> DevpoolError:
-    """The refusal to take back what the user has changed; nothing is written."""
+    """The error for text that the user has changed; nothing is written."""
     first = conflicts[0]
     more = f" (and {len(conflicts) - 1} more)" if len(conflicts) > 1 else ""
     return DevpoolError(
         "changed-since-enable",
         f"`{first.at}`{more} is no longer as devpool wrote it, and devpool does not overwrite your change",
         where=first.where,
-        hint="`devpool disable --keep-mine` leaves your text there and takes back the rest; `devpool disable --force` "
-        "puts back what was there before enable; both keep a copy of the file and show its path",
+        hint="`devpool disable --keep-mine` keeps your text there and undoes the rest; `devpool disable --force` "
+        "restores what was there before enable; both back up the file and show the path of the copy",
         details=tuple(line for c in conflicts for line in c.diff()),
     )

@@ -1,4 +1,4 @@
-"""What tells later whether a text that an edit copied is still as it was."""
+"""Checksums that later tell whether a text that an edit copied is unchanged."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from devpool.text.patterns import regex
 
 Digests = Mapping[Edit, str]
 
-# A value in a block, or in quotes that end on another line.
+# A block value, or a quoted one that ends on another line.
 _ON_LINES = regex(r"[|>][-+\d]*(?:[ \t]+#.*)?$|:[ \t]+(?:'[^'\n]*|\"[^\"\n]*)$", re.MULTILINE)
 
 

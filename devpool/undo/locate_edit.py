@@ -1,7 +1,7 @@
-"""What became of an edit in a file that was edited since: it stands, it is gone, or it was changed.
+"""Finds an edit in a file that has been edited since: it is still there, gone, or changed.
 
-An edit is looked for by what it is: by its place in the file's own terms (`at`), and by its text, whatever an editor
-made of the white space around it. Line numbers and offsets count for nothing here.
+An edit is found by its YAML path (`at`) and by its text, whatever an editor
+did to the white space around it. Line numbers and offsets do not matter here.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Trace:
 
 
 def trace(file: File, edits: Sequence[Edit], poolers: Collection[str] = ()) -> list[Trace]:
-    """What became of each edit of a file, in the order of the edits.
+    """The state of each edit of a file, in the order of the edits.
 
     Args:
         file: the file as it is now.
@@ -96,7 +96,7 @@ def place_now(file: File, at: tuple[str, ...]) -> Span | None:
     return (binding.line_start, binding.line_end) if binding else None
 
 
-# --- where it went ---
+# --- where an edit's text is now ---
 
 
 def _elsewhere(file: File, edit: Edit, taken: Sequence[Span]) -> Trace | None:
@@ -139,11 +139,11 @@ def _around(file: Document, at: tuple[str, ...]) -> list[Span]:
     return [place for place in places if place]
 
 
-# --- whether it is gone ---
+# --- whether an edit's text is gone ---
 
 
 def _lost(file: File, trace: Trace, taken: Sequence[Span], poolers: Collection[str]) -> Trace:
-    """An edit that stands nowhere: gone, or changed."""
+    """An edit that is not found: gone or changed."""
     edit = trace.edit
     gone = _is_taken_out(file, edit, taken, poolers) if trace.place is None else _is_put_back(file, trace)
     return replace(trace, verdict="gone" if gone else "changed")
@@ -186,7 +186,7 @@ def _is_put_back(file: File, trace: Trace) -> bool:
         first = edit.new[0]
         return isinstance(first, str) and first not in text
     word = re.compile(rf"(?<![\w.-]){re.escape(edit.old.strip())}(?![\w.-])")
-    # The value kept beside it tells how often it was there: a database's name may be the user's and the host's too.
+    # The old value tells how often the address was there: a database, a user and a host can share a name.
     kept = place_now(file, beside(edit.at))
     wanted = len(word.findall(file.text[slice(*kept)])) if kept else 1
     return bool(edit.old) and len(word.findall(text)) >= max(1, wanted)

@@ -1,6 +1,6 @@
-"""What the text of an edit looks like by now: its words, and whatever an editor made of the white space around them.
+"""What the text of an edit looks like now: its words, and whatever an editor did to the white space around them.
 
-ProbedPool for strictly first, then ever more loosely; a match counts only at the place of the edit.
+The search is strict at first, then more and more loose; a match is valid only at the place of the edit.
 """
 
 from __future__ import annotations
@@ -61,12 +61,12 @@ def _begin(text: str, edit: Edit, place: Span) -> int:
 
 
 def _lengths_kept(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
-    """As it was written, but for the line ends."""
+    """As it was written, except for the line ends."""
     return _near(_pattern(edit, r"\r?\n", "([^\\r\\n]{{{}}})"), text, edit, place)
 
 
 def _copies_changed(text: str, edit: Edit, place: Span) -> Iterator[re.Match[str]]:
-    """With copied text that has another length by now."""
+    """With copied text whose length has changed."""
     return _near(_pattern(edit, r"\r?\n", "([^\\r\\n]*)"), text, edit, place)
 
 
@@ -99,7 +99,7 @@ def _copies_within(match: re.Match[str], begin: int) -> bool:
         start, end = match.span(number)
         if number == 1 or "\n" in text[match.end(number - 1) : start]:
             line_begin = line_start(text, start)
-            # What has the line to itself is an entry, and others may stand beside it; else it is a value.
+            # Text that has its line to itself is an entry, which may have neighbors; otherwise it is a value.
             lead = _indentation(text, line_begin) - (not text[line_begin:start].strip())
         further = text[start:end].split("\n")[1:]
         if start < begin or any(line.strip() and _indentation(line) <= lead for line in further):
@@ -142,12 +142,12 @@ def _pattern(edit: Edit, newline: str, copied: str, line_tail: str = "", end: st
     new = joined(edit.new)
     parts = [_literal(p, newline, free) if isinstance(p, str) else copied.format(p.end - p.start) for p in new]
     if edit.inserts and new and isinstance(new[0], str):
-        # A blank line in front of the insertion may have been taken away since.
+        # A blank line before the insertion may have been removed since.
         rest = new[0].lstrip("\r\n")
         blank = len(_NEWLINE.findall(new[0][: len(new[0]) - len(rest)]))
         lead = rf"\r?\n(?:{line_tail}\r?\n){{0,{blank - 1}}}" + ("[ \t]*" if free else "") if blank else ""
         parts[0] = lead + _literal(rest.lstrip(" \t") if free and blank else rest, newline, free)
-        # What begins with a line end was put at the end of a line: what follows it there now is the user's.
+        # Text that begins with a line break was added at the end of a line: what follows it there now is the user's.
         end = end or (r"(?=[\r\n]|\Z)" if blank else "")
     return re.compile("".join(parts) + line_tail + end)
 

@@ -1,7 +1,7 @@
-"""What taking a record's edits back changes in a file, beyond what devpool can have changed there. Pure.
+"""Finds what undoing a record's edits would change in a file beyond what devpool could have changed. Pure.
 
-A record is anyone's word, and it says what is put back. So what comes out is compared with what is there now: services
-stay but for the poolers, each keeps all that devpool never edits, and its variables differ by the poolers' addresses.
+Anyone can write a record, and it decides what is restored. So the result is compared with what is there now: services
+stay, except for the poolers; each keeps what devpool never edits; its variables differ only by the poolers' addresses.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def beyond(now: File, after: File, ours: Ours, *, forced: bool = False) -> Itera
         now: the file as it is.
         after: the file without the edits.
         ours: how what devpool writes can be told.
-        forced: whether the user has asked to overwrite what he had changed: then a value may be any other.
+        forced: whether the user asked to overwrite changed text: then a value may be any other.
     """
     if isinstance(now, EnvFile) or isinstance(after, EnvFile):
         if isinstance(now, EnvFile) and isinstance(after, EnvFile):
@@ -94,7 +94,7 @@ def _service(
     left_out = _texts(now.get("env_file")) - _texts(after.get("env_file"))
     yield from (f"env_file.{name}" for name in sorted(left_out) if f"{FOLDER}/env/" not in name)
     links = _texts(now.get("links"))
-    # What an app that is pooled by name is given beside the pooler: the database, and its other name.
+    # What an app that is pooled by name gets besides the pooler: the database, and its other name.
     named = any(leads_by_name(link, ours) for link in links)
     beside = {*ours.databases, *(link for link in links if is_past(link, ours))} if named else set()
     for key in ("depends_on", "links"):

@@ -1,4 +1,4 @@
-"""What devpool wrote, taken out whole by its place: where its text was changed and may go all the same."""
+"""Removes what devpool wrote as a whole, by its place: for text that was changed and may still be removed."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _between_commas(text: str, place: Span) -> Span:
 
 
 def forced(file: File, trace: Trace, traces: Sequence[Trace]) -> Placed | None:
-    """What force makes of a conflict: the entry goes, or its value is again what it was; None where nobody knows that.
+    """How force resolves a conflict: the entry is removed or gets its old value; None if that is unknown.
 
     A value that was kept beside the setting is known whole; a host or a port is known where it is all of the value.
     """
@@ -94,7 +94,7 @@ def alias_back(file: File, edit: Edit, place: Span) -> str:
 
 
 def check_anchor(file: File, trace: Trace) -> None:
-    """An alias can go back where its anchor still stands above it: no YAML names what comes later.
+    """An alias can be restored only if its anchor is still above it: YAML cannot refer to a later anchor.
 
     Raises:
         DevpoolError: `anchor-below`.
@@ -106,9 +106,9 @@ def check_anchor(file: File, trace: Trace) -> None:
     if not re.search(rf"&{re.escape(name)}(?!\S)", file.text[: place[0]]):
         raise DevpoolError(
             "anchor-below",
-            f"`{'.'.join(edit.at)}` is a copy that devpool put in place of `*{name}`, and `&{name}` is below it by now",
+            f"`{'.'.join(edit.at)}` is a copy that devpool put in place of `*{name}`, but `&{name}` now comes after it",
             where=f"{file.path}:{file.line_of(place[0])}",
-            hint=f"move the service with `&{name}` above `{edit.at[1]}` again, and run the command again",
+            hint=f"move the service with `&{name}` back above `{edit.at[1]}` and run the command again",
         )
 
 

@@ -1,4 +1,4 @@
-"""`.devpool/state.json`: what was changed and how to take it back. Holds no secret and may be committed."""
+"""`.devpool/state.json`: what devpool changed and how to undo it. Contains no secret and may be committed."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def dump(state: State, directory: str) -> bytes:
         "private": list(state.private),
         "edits": [_edit_to_json(e, directory) for e in state.edits],
     }
-    # A name that is no UTF-8 stands there as JSON's own escape.
+    # A name that is not UTF-8 is written as a JSON escape.
     return (json.dumps(body, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
 
 
@@ -103,7 +103,7 @@ def dump_digests(state: State, digests: Mapping[Edit, str]) -> bytes:
 
 
 def load(data: bytes, directory: str) -> State:
-    """Read a state. It may come from anywhere: whatever it holds in place of a state is refused, and is no bug.
+    """Read a state. It may come from anywhere: invalid content is an error of the file, not a bug.
 
     Raises:
         DevpoolError: `state-unreadable`, `state-in-conflict`, `state-version`.
@@ -123,19 +123,19 @@ def load(data: bytes, directory: str) -> State:
             "state-unreadable",
             "the record of what devpool changed is damaged",
             where=where,
-            hint="take the file back from version control, or remove it: `devpool disable` then takes back what it "
-            "knows as its own",
+            hint="restore the file from version control, or remove it: `devpool disable` then undoes what it "
+            "recognizes as its own",
         ) from None
     raise DevpoolError(
         "state-version",
         f"the record was written by another version of devpool (format {_short(version)}, this one reads {VERSION})",
         where=where,
-        hint="run the command with the devpool that enabled the project, or update devpool",
+        hint="use the devpool version that enabled the project, or update devpool",
     )
 
 
 def not_ours(what: str, why: str, where: str) -> DevpoolError:
-    """The refusal of a record that would undo what devpool cannot have done.
+    """The error for a record that would undo something that devpool cannot have done.
 
     Args:
         what: the file, the edit or the pooler that it names.
@@ -146,18 +146,18 @@ def not_ours(what: str, why: str, where: str) -> DevpoolError:
         "state-not-ours",
         f"the record of what devpool changed names {what}, which devpool did not write: {why}",
         where=where,
-        hint="see who wrote the record (git log -- .devpool/state.json) and remove it: `devpool disable` then takes "
-        "back what it knows as devpool's own",
+        hint="check who wrote the record (git log -- .devpool/state.json) and remove it: `devpool disable` then undoes "
+        "what it recognizes as devpool's own",
     )
 
 
 def _in_conflict(where: str) -> DevpoolError:
     return DevpoolError(
         "state-in-conflict",
-        "the record of what devpool changed is in the middle of a merge: it has conflict markers",
+        "the record of what devpool changed contains merge conflict markers",
         where=where,
-        hint="take .devpool and the files that were edited from one side (git checkout --ours -- .devpool FILE...), "
-        "add the other side's own changes to them, and run `devpool enable`",
+        hint="take .devpool and the edited files from one side (git checkout --ours -- .devpool FILE...), "
+        "add the other side's changes to them, and run `devpool enable`",
     )
 
 
@@ -277,5 +277,5 @@ def _short(value: object) -> str:
 
 
 def not_enabled(command: str) -> DevpoolError:
-    """The refusal of what needs a pooler, with the command that adds one."""
+    """The error for commands that need a pooler, with the command that adds one."""
     return DevpoolError("not-enabled", "devpool is not enabled in this project", hint=f"add a pooler first: {command}")

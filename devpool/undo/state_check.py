@@ -1,8 +1,8 @@
-"""Whether a recorded edit undoes what devpool can have written. Pure.
+"""Whether a recorded edit undoes something that devpool could have written. Pure.
 
-A record is committed, so it is anyone's word: what it puts back goes into the user's files. Each kind of edit that
-`write/` makes has a shape: what it wrote names the pooler, its port or devpool's own variables, and what it replaced
-is an address, an alias or the name of a dependency on one line. `meaning_kept.py` looks at what comes out of them all.
+A record is committed, so anyone can write it, and what it restores goes into the user's files. Each kind of edit that
+`edit/` makes has a shape: what it wrote names the pooler, its port or devpool's own variables, and what it replaced
+is an address, an alias or the name of a dependency on one line. `meaning_check.py` checks the combined result.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _PLAIN = r"[\w.:\[\]%-]"
 _VARIABLE = rf"\$(?:[A-Za-z_]\w*|\{{\w+(?::?[-+]{_PLAIN}*|:?\?[^\r\n'\"#$`{{}}]*)?\}})"
 _NESTED = rf"\$\{{\w+:?[-+](?:{_PLAIN}|{_VARIABLE})*\}}"
 ADDRESS = regex(rf"(?:{_PLAIN}|{_VARIABLE}|{_NESTED})+")
-"""A host with a port or without, in which variables may stand: Compose reads it, and no shell finds a command in it."""
+"""A host with or without a port, possibly with variables: Compose can read it, and a shell finds no command in it."""
 _ALIAS = regex(r"[ \t]*(\*[^\s,\[\]{}]+|\[[ \t]*\*[^\r\n\[\]{}]+\])")
 _NAMED_ALIAS = regex(r"(\r\n|\n|\r)?[ \t]*[^\s:#]+:[ \t]*(\*[^\s,\[\]{}]+|\[[ \t]*\*[^\r\n\[\]{}]+\])")
 _WRAP = regex(rf"\$\{{[A-Za-z_]\w*{POOLED_SUFFIX}(_SESSION)?:-")
@@ -87,7 +87,7 @@ def ours_of(state: State, present: Mapping[str, str] | None = None) -> Ours:
         ports_said = [port for port in ports_said if port in lost or _says(present.values(), port)]
     names = "|".join(map(re.escape, sorted(added, key=len, reverse=True))) or "(?!)"
     ports = "|".join(map(re.escape, ports_said)) or "(?!)"
-    # An app in the host's network keeps the host's name: only the port is the pooler's.
+    # An app on the host's network keeps the host's name: only the port is the pooler's.
     host = r"[\w.-]+" if published else f"(?:{names})"
     return Ours(
         names=frozenset(added),
@@ -109,16 +109,16 @@ def foreign(state: State) -> Iterator[tuple[str, str]]:
     chosen = remembered(state.options)
     ports = [p for p in (chosen.port, chosen.publish) if p is not None]
     if not (_NAME.fullmatch(chosen.name) and all(_PORT.fullmatch(str(port)) for port in ports)):
-        yield "options", "no such name or port can be asked for"
+        yield "options", "such a name or port cannot be requested"
     for pooler in state.poolers:
         names = (pooler.name, *([pooler.exporter] if pooler.exporter else []))
         if not all(map(_NAME.fullmatch, names)):
-            yield f"the pooler `{pooler.name}`", "that is no name of a service"
+            yield f"the pooler `{pooler.name}`", "that is not a service name"
         if not (_PORT.fullmatch(pooler.port) and _PORT.fullmatch(pooler.upstream)):
-            yield f"the pooler `{pooler.name}`", "its port is none"
+            yield f"the pooler `{pooler.name}`", "its port is not valid"
     for name in state.private:
         if not _PRIVATE.fullmatch(f"./{name}"):
-            yield name, f"private files lie in {FOLDER}/env"
+            yield name, f"private files belong in {FOLDER}/env"
     ours = ours_of(state)
     for edit in state.edits:
         why = problem(edit, ours)
@@ -146,7 +146,7 @@ def foreign_settings(state: State, types: str) -> Iterator[tuple[str, str]]:
             except DevpoolError as error:
                 yield shown, error.message
     if chosen.publish is not None and not 1 <= chosen.publish <= _MOST_PORTS:
-        yield "options", "no such port can be published"
+        yield "options", "such a port cannot be published"
 
 
 def problem(edit: Edit, ours: Ours) -> str:
@@ -157,18 +157,18 @@ def problem(edit: Edit, ours: Ours) -> str:
         ours: how devpool's own texts can be told.
     """
     if not _is_place(edit):
-        return "devpool changes nothing in that place"
+        return "devpool changes nothing there"
     written = "".join(p if isinstance(p, str) else _COPIED for p in edit.new)
     if edit.at[0] == "services" and len(edit.at) == 2:
-        return "" if _is_block(edit, written, ours) else "that is not the service of a pooler"
+        return "" if _is_block(edit, written, ours) else "that is not a pooler service"
     if edit.old is None:
-        return "" if _is_around(edit) else "devpool puts no such text around another"
+        return "" if _is_around(edit) else "devpool never wraps a value in such text"
     if edit.at[2:3] == ("links",) and _is_link(edit, written, ours):
         return ""
     if edit.old == "":
-        return "" if _is_added(edit, written, ours) else "what it takes out names nothing of devpool's"
+        return "" if _is_added(edit, written, ours) else "the text that it removes names nothing of devpool's"
     if _is_alias(edit):
-        return "" if _COPIED in written or _names_ours(written, ours) else "what it takes out names no pooler"
+        return "" if _COPIED in written or _names_ours(written, ours) else "the text that it removes names no pooler"
     return _of_address(edit, written, ours)
 
 
@@ -190,7 +190,7 @@ def _is_around(edit: Edit) -> bool:
     before, *middle, after = edit.new if len(edit.new) == 3 else ("", None, "")
     if middle != [Copy(edit.start, edit.end)] or not isinstance(before, str) or not isinstance(after, str):
         return False
-    # Compose need not find a private file; a list that an older devpool wrote does not say so.
+    # A private file is optional for Compose; lists that an older devpool wrote do not say so.
     item = after.removeprefix(", ").removesuffix("]").removeprefix("{path: ").removesuffix(", required: false}")
     file = item.strip("\"'")
     return bool(_WRAP.fullmatch(before) and after == "}") or bool(before == "[" and _PRIVATE.fullmatch(file))
@@ -244,5 +244,5 @@ def _is_alias(edit: Edit) -> bool:
 
 def _of_address(edit: Edit, written: str, ours: Ours) -> str:
     if edit.inserts or not ours.address.fullmatch(written):
-        return "what it takes out is no address of a pooler"
-    return "" if ADDRESS.fullmatch(edit.old or "") else "what it puts back is no address"
+        return "the text that it removes is not the address of a pooler"
+    return "" if ADDRESS.fullmatch(edit.old or "") else "the text that it restores is not an address"

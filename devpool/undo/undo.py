@@ -1,8 +1,8 @@
-"""Takes edits back out of a text, also after the user has gone on editing it.
+"""Undoes edits in a text, even after the user has edited it further.
 
-Where nothing else changed, the spans say all, and applying the edits again proves it. Otherwise each edit is found by
-what it is (traces.py). What still stands is taken back; what the user has taken out himself is left alone; where he
-has changed the very text of an edit there is a conflict, and the caller decides: refuse, keep his text, or force.
+If nothing else changed, the spans are enough, and applying the edits again proves it. Otherwise each edit is found by
+its content (locate_edit.py). What is still there is undone; what the user has removed is left alone; if the user
+changed the text of an edit, there is a conflict, and the caller decides: refuse, keep the user's text, or force.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from devpool.undo.remove import alias_back, check_anchor, cut, forced
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """A file without our edits.
+    """A file without devpool's edits.
 
     Attributes:
         text: the file's text; where there is a conflict, the user's text stands in it unless it was forced.
         conflicts: the edits whose own text the user has changed.
-        gone: the edits that the user has taken out himself.
+        gone: the edits that the user has removed.
         settings: by a pooler's name, the settings of PgBouncer that the user has changed in its service.
     """
 
@@ -85,7 +85,7 @@ def undo(
     *,
     force: bool = False,
 ) -> Undone:
-    """A file without our edits.
+    """A file without devpool's edits.
 
     Args:
         file: the file as it is now.
@@ -133,7 +133,7 @@ def _found_again(file: File, traces: list[Trace], known: Digests, force: bool) -
 
 
 def _tuned(file: File, found: Trace) -> Mapping[str, str] | None:
-    """The settings that the user has changed in a pooler's service; None where he has changed more, or it is none."""
+    """The settings that the user changed in a pooler's service; None if more was changed, or it is not a pooler's."""
     if not isinstance(file, Document) or len(found.edit.at) != 2 or not found.edit.inserts:
         return None
     said = tuned(found.edit, file)

@@ -166,4 +166,4 @@ def test_a_pooler_that_does_not_say_its_database_is_never_taken_for_a_direct_one
     for words in (["status"], ["migrate", "web", "--", "true"], ["explain"], ["direct", "web", "--", "true"]):
         done = run(enabled, shell, *words)
         assert (done.returncode, done.stdout) == (1, "")
-        assert "`pgbouncer` does not say here which database it serves" in done.stderr
+        assert "`pgbouncer` does not state here which database it serves" in done.stderr

@@ -49,7 +49,11 @@ def test_it_is_refused_with_the_way_out(
     ("said", "code", "words"),
     [
         ("x-devpool: {migrate: {service: nosuch}}\n", "unknown-service", ("x-devpool in compose.yml:1",)),
-        ("x-devpool: {migrate: {services: [web]}}\n", "bad-team-setting", ("`services` is none of: service, command",)),
+        (
+            "x-devpool: {migrate: {services: [web]}}\n",
+            "bad-team-setting",
+            ("`services` is not one of: service, command",),
+        ),
         (f"x-devpool: {{migrate: {SECRET}}}\n", "bad-team-setting", ("compose.yml:1",)),
     ],
 )

@@ -134,7 +134,7 @@ def test_without_a_place_for_the_copy_nothing_is_forced(project: Project, monkey
     before = project.files()
     monkeypatch.setenv("XDG_STATE_HOME", str(project.compose))
     _, error = project.disable("--force", code=1)
-    assert "no copy of the file can be kept" in error
+    assert "devpool cannot back up the file" in error
     assert "XDG_STATE_HOME" in error
     assert project.files() == before
 
@@ -252,7 +252,7 @@ def test_without_a_record_a_pooler_of_nothing_is_refused_by_name(project: Projec
     project.edit(lambda t: t.replace("      POSTGRES_HOST: db\n", ""))
     before = project.files()
     _, error = project.disable(code=1)
-    assert "does not say here which database it serves" in error
+    assert "does not state here which database it serves" in error
     assert "state.json" in error
     assert project.files() == before
 

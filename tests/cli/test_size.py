@@ -29,7 +29,7 @@ def test_a_project_that_is_not_enabled_is_sized_from_its_files(folder: Path, she
     assert found.returncode == 0
     assert "8 processes x 16 connections (-w, --threads)" in found.stdout
     assert "pool it: at peak the apps and the direct services can hold 128 connections" in found.stdout
-    assert "the Docker engine is not running; what follows is from the files alone" in found.stderr
+    assert "the Docker engine is not running; the sizes below are based on the files alone" in found.stderr
     assert tree(folder) == before
 
 

@@ -146,7 +146,7 @@ def test_a_project_that_is_moved_after_the_crash_is_recovered_when_it_is_back(tm
     with pytest.raises(DevpoolError) as error:
         unverified.refuse_half_changed(tmp_path / "elsewhere" / "project")
     assert error.value.code == "half-changed"
-    assert "these files were changed: docker-compose.yml" in error.value.message
+    assert "these files changed: docker-compose.yml" in error.value.message
     (tmp_path / "elsewhere").rename(tmp_path / "run")
     assert recovered(tmp_path / "run") == old
 

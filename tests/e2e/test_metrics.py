@@ -295,7 +295,7 @@ def test_a_running_server_is_asked_for_its_limits(seen: Seen) -> None:
     found = steps(seen.answers["size, direct"])
     assert (found["max_connections"], found["reserved"], found["web"], found["worker"]) == (100, 3, 64, 1)
     sources = {s["name"]: s["how"] for s in seen.answers["size, direct"]["databases"][0]["steps"]}
-    assert sources["max_connections"] == "asked of the server"
+    assert sources["max_connections"] == "from the server"
     assert "pg_stat_activity" in sources["now"]
 
 

@@ -157,7 +157,7 @@ def test_the_backend_of_every_migration_was_a_direct_one(story: Story) -> None:
 
 
 def test_it_says_where_it_migrates_and_with_what(story: Story) -> None:
-    assert "migrating in shop, directly on db: alembic upgrade 0002 (Alembic, as you say)" in story.said[0]
+    assert "migrating in shop, directly on db: alembic upgrade 0002 (Alembic, your choice)" in story.said[0]
 
 
 def test_control_through_the_pooler_the_lock_stays_behind(story: Story) -> None:
@@ -308,6 +308,6 @@ def test_a_database_that_never_becomes_healthy_is_said_with_its_last_lines(
         file = project.folder / "compose.yaml"
         file.write_text(file.read_text().replace("fsync=off", "nonsense=1"))
         stdout, stderr = project.devpool("migrate", code=1)
-    assert "error: db did not become healthy, nothing was run" in stderr
+    assert "error: db did not become healthy, so nothing was run" in stderr
     assert "nonsense" in stderr
     assert PASSWORD not in stdout + stderr

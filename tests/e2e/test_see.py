@@ -216,7 +216,7 @@ def test_status_has_version_and_mode_as_a_connection_is_told_them(seen: Seen) ->
     (pooler,) = seen.answers["status"]["poolers"]
     assert (pooler["learnt_from"], pooler["pool_mode"]) == ("connection", "transaction")
     assert re.fullmatch(r"1\.\d+\.\d+", pooler["version"])
-    assert f"PgBouncer {pooler['version']}, transaction mode (as its connections are told)" in seen.said["top"][0]
+    assert f"PgBouncer {pooler['version']}, transaction mode (as it tells its connections)" in seen.said["top"][0]
 
 
 def test_status_has_the_pools(seen: Seen) -> None:
@@ -252,7 +252,7 @@ def test_the_drivers_are_those_that_are_installed(seen: Seen) -> None:
     said = "\n".join(r["message"] + r["hint"] for r in results(seen, "clean", "framework", "web"))
     assert "DISABLE_SERVER_SIDE_CURSORS = True, still needed" in said
     assert "CONN_MAX_AGE = 60" in said
-    assert "need not any more" in said  # what Django still does for psycopg
+    assert "which is no longer needed" in said  # what Django still does for psycopg
 
 
 def test_what_is_obsolete_is_named_where_it_stands_and_what_is_needed_still(seen: Seen) -> None:
@@ -318,7 +318,7 @@ def test_the_value_of_an_apps_own_setting_is_not_shown(seen: Seen) -> None:
 
 def test_an_app_that_goes_past_the_pooler_is_found_container_by_container(seen: Seen) -> None:
     said = " ".join(seen.said["past the pooler"][0].split())
-    assert re.search(r"critical route web it is pooled, and \S+-web-\d is not: ", said)
+    assert re.search(r"critical route web it is pooled, but \S+-web-\d is not: ", said)
     assert re.search(r" 1 critical, .*\d+ ok", said)
 
 
@@ -334,7 +334,7 @@ def test_a_pooler_that_is_down_is_found_and_the_rest_is_judged(seen: Seen) -> No
     assert {r["level"] for r in results(seen, "pooler down", "database")} == {"ok"}
     assert seen.answers["pooler down"]["leaks"] == []
     assert seen.said["pooler down"][0].startswith(
-        "DEVPOOL CRITICAL - pooler pgbouncer: does not answer: it does not run"
+        "DEVPOOL CRITICAL - pooler pgbouncer: does not answer: it is not running"
     )
 
 

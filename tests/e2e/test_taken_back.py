@@ -71,7 +71,7 @@ def test_a_pooler_that_does_not_become_healthy_is_an_error_with_its_log(failed: 
     assert "error: the pooler did not become healthy; devpool undid everything" in failed.stderr
     assert "pgbouncer | " in failed.stderr
     assert 'password authentication failed for user "notes"' in failed.stderr
-    assert "\nhint: user or password are not those of the server" in failed.stderr
+    assert "\nhint: the user or password does not match the server's" in failed.stderr
     assert "a database's volume keeps the password of its first start" in failed.stderr
 
 

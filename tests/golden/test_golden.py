@@ -234,7 +234,7 @@ def test_a_clone_without_devpools_folder_is_known_to_be_enabled_and_gets_it_back
     shutil.rmtree(project.folder / ".devpool")
     again = ("enable", "--no-up", "--no-verify", *selection.arguments())
     if project.case.name in NO_ADDRESS:
-        assert "does not say here which database it serves" in project.run(*again)[2]
+        assert "does not state here which database it serves" in project.run(*again)[2]
         assert project.users_files() == files
         return
     known = OpenProject(selection, project.folder, {}).enabled

@@ -136,7 +136,7 @@ def test_a_project_that_a_list_calls_half_changed_is_not_changed_further(world: 
     before = tree(world.project)
     told = world.devpool(*ENABLE)
     assert told.code == 1
-    assert "were changed: compose.yml, and these were not yet: .env;" in told.words
+    assert "these files changed: compose.yml, and these did not: .env;" in told.words
     assert tree(world.project) == before
     assert world.devpool("status").code == 0
     (world.own / "journal").rename(world.project / "elsewhere")

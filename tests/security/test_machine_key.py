@@ -99,7 +99,7 @@ def test_one_that_is_not_the_users_alone_is_not_used(world: World, key: Path, ho
     assert machine_key.is_unsigned(machine_key.sign(world.project, "journal", b"body"))
     told = world.devpool(*ENABLE)
     assert told.code == 0
-    assert "should this run be interrupted, devpool cannot take it back by itself" in told.words
+    assert "if this run is interrupted, devpool cannot undo it automatically" in told.words
     assert str(key.parent) in told.words
     assert world.devpool(*DISABLE).code == 0
 
@@ -111,7 +111,7 @@ def test_one_that_a_clone_can_bring_along_is_not_used(world: World, monkeypatch:
         monkeypatch.setenv("HOME", "/nonexistent")
         problem = machine_key.problem(world.project)
         assert problem is not None
-        assert "part of the project" in problem.message
+        assert "inside the project" in problem.message
         assert not folder.exists()
 
 
@@ -133,7 +133,7 @@ def test_where_no_key_can_be_kept_enable_works_and_says_what_that_means(
     monkeypatch.setenv("HOME", home)
     told = world.devpool(*ENABLE)
     assert told.code == 0
-    assert "should this run be interrupted, devpool cannot take it back by itself" in told.words
+    assert "if this run is interrupted, devpool cannot undo it automatically" in told.words
     assert "set XDG_STATE_HOME" in told.words
     assert "copies in .devpool/journal" in told.words
     again = world.devpool(*ENABLE)

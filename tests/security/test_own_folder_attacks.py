@@ -49,7 +49,7 @@ def test_no_link_is_followed(world: World, name: str, words: tuple[str, ...]) ->
     if words == ENABLE:
         assert told.code == 1
         assert "this is a link" in told.words
-        assert "hint: see what it is and who made it, then remove it: rm " in told.words
+        assert "hint: check what it is and who created it, then remove it: rm " in told.words
 
 
 def test_where_the_link_is_removed_as_the_hint_says_enable_works(world: World) -> None:
@@ -112,7 +112,7 @@ def very_many(folder: Path) -> None:
     [
         (large, "pgbouncer", "holds more than 16 MiB"),
         (large, "env", "holds more than 16 MiB"),
-        (deep, "pgbouncer", "has more than 16 folders in one another"),
+        (deep, "pgbouncer", "nests more than 16 folders"),
         (many, "exporter", "holds more than 2000 files"),
         (very_many, "env", "holds more than 10000 files"),
     ],
@@ -207,7 +207,7 @@ def test_an_attackers_digests_are_not_believed(world: World) -> None:
     digests.write_bytes(json.dumps(told).encode())
     said = world.devpool("status").words
     assert f"{digests}" in said
-    assert "`devpool enable` writes it anew" in said
+    assert "`devpool enable` writes them again" in said
     world.devpool(*ENABLE)
     assert str(digests) not in world.devpool("status").words, "the hint is true"
 
@@ -222,7 +222,7 @@ def test_a_journal_that_cannot_be_swept_is_said(world: World, monkeypatch: pytes
     monkeypatch.setattr(files, "step", step)
     told = world.devpool(*ENABLE)
     assert told.code == 0
-    assert "the copies of the files as they were are still there" in told.words
+    assert "the copies of the original files are still there" in told.words
     assert list((world.own / "journal").glob("*-compose.yml"))
     monkeypatch.undo()
     os.chdir(world.project)

@@ -1,1 +1,1 @@
-"""An enabled project without the record of what was changed. Pure."""
+"""Handles an enabled project that has lost the record of its changes. Pure."""

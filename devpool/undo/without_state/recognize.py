@@ -1,4 +1,4 @@
-"""An enabled project without the record of it: what devpool wrote is known by what it is, and goes back in meaning.
+"""Handles an enabled project without its record: recognizes what devpool wrote, and restores the meaning.
 
 A pooler is a service that is built from `.devpool/pgbouncer`; its own environment says which database is behind it.
 Each step gives new texts, and the caller reads the project again before the next: `unwrapped`, then those of
@@ -37,7 +37,7 @@ _BRACE = regex(r"[{}]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemovedPooler:
-    """A pooler that goes, and where what goes to it has to go.
+    """A pooler to remove, and where its traffic has to go.
 
     Attributes:
         name: its service.
@@ -61,7 +61,7 @@ class RemovedPooler:
 
 
 def former_poolers(project: Project) -> list[RemovedPooler]:
-    """The poolers of devpool in a project.
+    """The poolers that devpool added to a project.
 
     Raises:
         DevpoolError: `no-record`, where one does not say what is behind it.
@@ -108,9 +108,9 @@ def _former(project: Project, service: Service) -> RemovedPooler:
     if not host:
         raise DevpoolError(
             "no-record",
-            f"there is no record of what was changed, and `{service.name}` does not say here which database it serves",
+            f"there is no record of the changes, and `{service.name}` does not state here which database it serves",
             where=service.place,
-            hint="take .devpool/state.json back from version control, or run devpool where the project was enabled",
+            hint="restore .devpool/state.json from version control, or run devpool where the project was enabled",
         )
     session_aliases = (pair.partition("=") for pair in values.get(VARIABLE, "").split(",") if "=" in pair)
     waits = [service.deep_texts(s.value) for s in service.statements("depends_on")]
@@ -145,7 +145,7 @@ def change(file: Document | EnvFile, start: int, end: int, text: str) -> Placed:
     return Placed(edit, start, end, text)
 
 
-# --- the first step: second variables and private files ---
+# --- first step: second variables and private files ---
 
 
 def unwrapped(sources: Sources) -> dict[str, bytes]:
@@ -223,7 +223,7 @@ def _named_again(service: Service) -> Iterator[Placed]:
                 yield change(statement.document, start, start + len(DIRECT_SUFFIX), "")
 
 
-# --- the last step: the poolers themselves ---
+# --- last step: the poolers themselves ---
 
 
 def without_poolers(sources: Sources, poolers: list[RemovedPooler]) -> dict[str, bytes]:

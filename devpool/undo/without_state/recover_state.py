@@ -1,6 +1,6 @@
-"""The record of an enable whose record is missing, as far as the compose files tell: options, poolers and routes. Pure.
+"""Rebuilds a missing record as far as the compose files allow: options, poolers and routes. Pure.
 
-Its edits stay unknown: unrecorded.py takes back in meaning what they made.
+Its edits stay unknown: recognize.py restores the meaning of what they changed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Pair = tuple[str, str]
 
 
 def recovered(enabled: Project, poolers: list[RemovedPooler], project: Project) -> State:
-    """What a record would say, but for the edits.
+    """What a record would contain, except for the edits.
 
     Args:
         enabled: the project as it is.
@@ -125,7 +125,7 @@ def _with_routes(project: Project, options: Options, pooled: Mapping[Pair, bool]
     pool = [(r.service, r.database) for r in routes if not r.pooled and (r.service, r.database) in pooled]
     direct = [(r.service, r.database) for r in routes if r.pooled and (r.service, r.database) not in pooled]
     pool = [pair for pair in pool if not pooled[pair]]
-    # What lists several hosts is in an enabled project only where the user keeps its app direct.
+    # In an enabled project, a value lists several hosts only if the user keeps its app direct.
     apart = {service for service, _ in project.unplaced if not any(name == service for name, _ in pooled)}
     named = dict.fromkeys([*_named(project, direct), *(s for s in project.services if s in apart)])
     return replace(options, pool=_named(project, pool), direct=tuple(named))
@@ -155,7 +155,7 @@ def _named(project: Project, pairs: Iterable[Pair]) -> tuple[str, ...]:
 
 
 def _ports(project: Project, options: Options) -> set[str]:
-    """The ports that enable would choose by itself."""
+    """The ports that enable would choose by default."""
     try:
         return {p.port for p in make_plan(project, chosen_routes(project, options), options).poolers}
     except DevpoolError:

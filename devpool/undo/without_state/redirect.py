@@ -1,4 +1,4 @@
-"""What goes to a pooler that is no more goes to its database: settings, `depends_on` and `links`. Pure."""
+"""Redirects what points to a removed pooler to its database: variables, `depends_on` and `links`. Pure."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class _Redirection:
         for pooler in self.poolers.values():
             mine = {pooler.name: self.databases[pooler.name]}
             found = list(find_connection_variables(service, values, mine, self.project.services, pooler.port))
-            # What is led to the pooler by its database's name is the app's own text, and stays.
+            # Text that reaches the pooler by the database's name is the app's own, and stays.
             names = {name.lower() for name in self._names_led(service, pooler)}
             text = [s for s in found if s.address.host.lower() not in names]
             yield from text if any(s.address.host for s in text) else ()
@@ -124,9 +124,9 @@ class _Redirection:
         if found is None:
             raise DevpoolError(
                 "not-recognised",
-                f"the pooler's address in `{setting.service}.{setting.variable}` cannot be cut out of its text",
+                f"devpool cannot replace the pooler's address in `{setting.service}.{setting.variable}`",
                 where=origin.place,
-                hint=f"write {host}:{port} there by hand, and run the command again",
+                hint=f"write {host}:{port} there by hand and run the command again",
             )
         self._add(origin.file, *(change(origin.file, *raw, text) for raw, text in found))
 

@@ -130,14 +130,14 @@ def test_a_new_file_that_somebody_else_creates_meanwhile_is_not_overwritten(
 ) -> None:
     path = tmp_path / "new"
     on_step("write", lambda: path.write_bytes(b"mine"))
-    with pytest.raises(DevpoolError, match="changed by someone else"):
+    with pytest.raises(DevpoolError, match="another program changed the file"):
         files.write_new(str(path), NEW)
     assert path.read_bytes() == b"mine"
     assert names(tmp_path) == ["new"]
 
 
 def test_a_file_that_holds_something_else_is_not_removed(file: Path) -> None:
-    with pytest.raises(DevpoolError, match="changed by someone else"):
+    with pytest.raises(DevpoolError, match="another program changed the file"):
         files.remove_file(str(file), NEW)
     assert file.read_bytes() == OLD
 

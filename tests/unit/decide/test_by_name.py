@@ -159,7 +159,7 @@ def test_apps_that_look_at_different_ports_are_refused() -> None:
         "api.env": f"DATABASE_URL={URL.replace('5432', '5499')}\n",
     }
     found = refusal(files)
-    assert (found.code, found.hint) == ("ports-differ", "keep those with the odd port direct: --direct api")
+    assert (found.code, found.hint) == ("ports-differ", "keep the app with the other port direct: --direct api")
     assert plan(files, direct=("api",)).poolers[0].port == "5432"
 
 

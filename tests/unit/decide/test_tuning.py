@@ -124,7 +124,7 @@ def test_an_unknown_setting_is_refused_with_the_nearest(word: str, nearest: str)
         ("db_host", "--direct"),
         ("db_password", "POSTGRES_PASSWORD"),
         ("unix_socket_dir", "leave it out"),
-        ("verbose", "debug log has passwords in it"),
+        ("verbose", "debug log contains passwords"),
     ],
 )
 def test_what_devpool_decides_is_refused_with_the_way_to_have_a_say(key: str, way: str) -> None:
@@ -231,7 +231,7 @@ def test_fast_auth_is_refused_where_an_app_is_plainly_java_or_bun(old: str, new:
     with pytest.raises(DevpoolError) as caught:
         planned(PROJECT.replace(old, new), settings=FAST)
     assert caught.value.code == "fast-auth-refused"
-    assert f"`web` is on {kind}" in caught.value.message
+    assert f"`web` runs on {kind}" in caught.value.message
     assert "--direct web" in caught.value.hint
 
 

@@ -120,7 +120,7 @@ def test_the_refusal_names_the_other_folder_and_what_to_type(ownership: Ownershi
     error = refusal("app", HERE, others)
     assert (error.code, error.where) == ("another-project", "/src/app")
     assert "`app` (db) were started from another folder, /copy/app" in error.message
-    assert error.hint.startswith("-p src-app for a project of its own")
+    assert error.hint.startswith("-p src-app for a separate project")
     assert "--same-project" in error.hint
 
 

@@ -134,7 +134,7 @@ def test_a_script_of_another_dockerfile_and_of_a_mount_is_followed(tmp_path: Pat
 def test_a_script_of_package_json_is_followed(tmp_path: Path) -> None:
     package = '{"scripts": {"prestart": "prisma migrate deploy", "start": "node ."}}'
     found = starts(tmp_path, "    build: .\n    command: npm run start\n", package_json=package)
-    assert where(found) == {"the script prestart of package.json": "prisma migrate deploy"}
+    assert where(found) == {"the script prestart in package.json": "prisma migrate deploy"}
 
 
 def test_a_folder_or_a_program_in_place_of_a_script_tells_nothing(tmp_path: Path) -> None:

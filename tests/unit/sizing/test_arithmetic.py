@@ -38,7 +38,7 @@ def inputs(
 def test_a_few_connections_need_no_pooler_and_what_would_change_that_is_said() -> None:
     found = recommend(inputs(app(10)))
     assert (found.verdict, found.sentence[:22]) == ("not-yet", "you don't need it yet:")
-    assert found.changes[:2] == ("10 containers of web in place of 1 (10 connections each)", "max_connections below 13")
+    assert found.changes[:2] == ("10 containers of web instead of 1 (10 connections each)", "max_connections below 13")
 
 
 def test_the_number_of_containers_that_is_named_is_the_first_that_does_not_fit() -> None:
@@ -52,7 +52,7 @@ def test_more_than_the_server_takes_needs_a_pooler() -> None:
     found = recommend(inputs(app(64), app(64, "api")))
     assert found.verdict == "needed"
     assert found.changes == (
-        "max_connections of 131 or more would take them all, each with a process and memory of its own",
+        "max_connections of 131 or more would hold them all, each with its own process and memory",
     )
 
 
@@ -110,7 +110,10 @@ def test_session_mode_needs_a_pool_for_all_who_hold() -> None:
 
 def test_waiting_clients_are_told() -> None:
     load = Load(source="SHOW STATS", busy=1, waiting=7, longest=2.5)
-    assert "7 clients wait at the pooler now, 2.5 s" in recommend(replace(inputs(app(64)), load=load)).sentence
+    assert (
+        "7 clients are waiting at the pooler now, the first for 2.5 s"
+        in recommend(replace(inputs(app(64)), load=load)).sentence
+    )
 
 
 def test_clients_have_room_for_old_and_new_containers_at_once() -> None:

@@ -100,4 +100,4 @@ def test_a_number_that_means_something_else_is_not_taken(variables: dict[str, st
 def test_the_source_of_each_number_is_named() -> None:
     found = of("gunicorn --workers 4 app", GUNICORN_CMD_ARGS="--threads 16")
     assert (found.processes.source, found.each.source, found.assumed) == ("--workers", "--threads", False)
-    assert of("celery -A core worker").each.source == "Celery's default: a process for each core"
+    assert of("celery -A core worker").each.source == "Celery's default: one process per core"

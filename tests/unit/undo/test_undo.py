@@ -428,7 +428,7 @@ def test_an_alias_whose_anchor_stands_below_it_by_now_is_refused_by_name(force: 
     after, edits = enabled(NAMED)
     web, migrate, seed = (after.index(f"  {name}:\n") for name in ("web", "migrate", "seed"))
     moved = after[:web] + after[migrate:seed] + after[web:migrate] + after[seed:]
-    with pytest.raises(DevpoolError, match="`&env` is below it") as refused:
+    with pytest.raises(DevpoolError, match="`&env` now comes after it") as refused:
         undo(read(moved), edits, digests_of(NAMED, edits), force=force)
     assert refused.value.code == "anchor-below"
 
