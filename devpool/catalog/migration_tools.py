@@ -1,4 +1,4 @@
-"""The migration tools that devpool knows: how each is recognised, its command, and what it reads for an address.
+"""The migration tools that devpool knows: how each is recognized, its command, and what it reads for an address.
 
 A new tool is an entry of `TOOLS`; docs/migrations.md is made from it. `{python}` in a command is the interpreter that
 the project's own commands call, `{exec}` how its package manager runs a program, `{run}` a `poetry run` or the like,
@@ -44,7 +44,7 @@ class Tool:
     Attributes:
         name: as its makers write it.
         command: what applies all that is due.
-        ways: how it is recognised; the first that fits counts.
+        ways: how it is recognized; the first that fits counts.
         spoken: a regular expression for a command that migrates with it, an image's name before it among the words.
         url: variables in which it takes a `postgres://` URL.
         jdbc: variables in which it takes a JDBC URL.

@@ -250,10 +250,10 @@ def _entry_text(document: Document, node: Node, name: str, condition: tuple[str,
     raise layout.odd(document, node)
 
 
-def _condition(document: Document, neighbour: Entry, condition: tuple[str, ...]) -> tuple[Part, ...]:
-    """The conditions on lines of their own, as deep as the neighbour's."""
-    body = nodes.resolved(neighbour.value)
-    if not isinstance(body, nodes.MappingNode) or body.flow or body is not neighbour.value:
+def _condition(document: Document, neighbor: Entry, condition: tuple[str, ...]) -> tuple[Part, ...]:
+    """The conditions on lines of their own, as deep as the neighbor's."""
+    body = nodes.resolved(neighbor.value)
+    if not isinstance(body, nodes.MappingNode) or body.flow or body is not neighbor.value:
         return (f"{{{', '.join(condition)}}}",)
     lead = layout.indent(document, body.entries[0].key)
     return tuple(document.newline + lead + line for line in condition)

@@ -211,7 +211,7 @@ def build_disable(
     state = read_state(directory, allow_outside=selection.allow_outside)
     found = files_without_devpool(state, selection, cwd, shell, conflicts) if state else DirectFiles(files={})
     reader = _DirectProject(selection, cwd, shell, dict(found.files), dict(found.read))
-    poolers = reader.of_record(state, kept=conflicts == "keep") if state else reader.recognised()
+    poolers = reader.of_record(state, kept=conflicts == "keep") if state else reader.recognized()
     if not state and not poolers:
         return None
     if state and str(directory / STATE) not in ours:
@@ -248,7 +248,7 @@ def files_direct_in_meaning(selection: Selection, cwd: Path, shell: Mapping[str,
         DevpoolError: `no-record`, `not-recognised`, and what reading raises.
     """
     reader = _DirectProject(selection, cwd, shell, {}, {})
-    reader.recognised()
+    reader.recognized()
     return DirectFiles(
         files=reader.files, read={path: reader.was[path] for path in reader.files}, notes=tuple(reader.said)
     )
@@ -285,9 +285,9 @@ class _DirectProject:
         if pooled:
             self._redirect(project, poolers)
             self.files |= without_twins(read_model(self.read()), pooled)
-        return poolers + ([] if kept else self.recognised(known=True))
+        return poolers + ([] if kept else self.recognized(known=True))
 
-    def recognised(self, *, known: bool = False) -> list[RemovedPooler]:
+    def recognized(self, *, known: bool = False) -> list[RemovedPooler]:
         """Without a record: undo everything that devpool wrote, in meaning.
 
         Args:

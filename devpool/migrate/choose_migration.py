@@ -13,7 +13,7 @@ from devpool.migrate.team_settings import Fixed
 from devpool.model.container_start import Start, joined, migrating
 from devpool.model.databases import image_name
 from devpool.model.project import Project, unknown_service
-from devpool.model.tool_detection import Files, by_command, recognise
+from devpool.model.tool_detection import Files, by_command, recognize
 
 # Reasons to stay direct which mean that a service is a third-party program.
 _NO_APPS = ("console", "monitoring", "backup", "replication", "bystander")
@@ -166,7 +166,7 @@ def _of(name: str, evidence: Evidence) -> list[Migration]:
         mine = Migration(service=name, command=part.words, tool=part.tool, how=how, folder=first)
         found.setdefault(part.tool.name, mine)
     for folder, files in evidence.folders.items():
-        for known in recognise(files, evidence.start.text):
+        for known in recognize(files, evidence.start.text):
             how = f"{known.how} in {folder}" if folder != "." else known.how
             mine = Migration(service=name, command=known.command, tool=known.tool, how=how, folder=folder)
             found.setdefault(known.tool.name, mine)

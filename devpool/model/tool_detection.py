@@ -23,7 +23,7 @@ _DIRECT_NAME = regex(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recognised:
+class Recognized:
     """A tool, its command, and how it was known."""
 
     tool: Tool
@@ -38,7 +38,7 @@ def patterns() -> tuple[str, ...]:
     return tuple(dict.fromkeys([*ways, *others, *(file for file, _ in EXECS)]))
 
 
-def recognise(files: Files, start: str = "") -> list[Recognised]:
+def recognize(files: Files, start: str = "") -> list[Recognized]:
     """The tools that files speak of, each once.
 
     Args:
@@ -61,7 +61,7 @@ def direct_names(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _by_file(tool: Tool, files: Files) -> Recognised | None:
+def _by_file(tool: Tool, files: Files) -> Recognized | None:
     if any(file in files for file in tool.unless):
         return None
     fitting = ((way, path) for way in tool.ways if (path := _fitting(way, files)))
@@ -69,7 +69,7 @@ def _by_file(tool: Tool, files: Files) -> Recognised | None:
     if way is None:
         return None
     words = {"file": path, "folder": dirname(path) or "."}
-    return Recognised(tool=tool, command=_filled(way.command or tool.command, words), how=path)
+    return Recognized(tool=tool, command=_filled(way.command or tool.command, words), how=path)
 
 
 def _fitting(way: Way, files: Files) -> str:
@@ -81,12 +81,12 @@ def _fitting(way: Way, files: Files) -> str:
     return ""
 
 
-def _by_script(tool: Tool, files: Files) -> Recognised | None:
+def _by_script(tool: Tool, files: Files) -> Recognized | None:
     """A script of package.json that does nothing but migrate: the project's own way to call the tool."""
     for name, text in scripts(files.get("package.json", "")).items():
         if re.search(tool.spoken, text) and not re.search(r"&&|;", text):
             program = _exec(files).split()[0].replace("npx", "npm").replace("bunx", "bun")
-            return Recognised(tool=tool, command=(program, "run", name), how=f"the script {name} in package.json")
+            return Recognized(tool=tool, command=(program, "run", name), how=f"the script {name} in package.json")
     return None
 
 

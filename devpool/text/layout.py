@@ -96,7 +96,7 @@ def after_item(
 def after_entry(
     document: Document, mapping: nodes.MappingNode, entry: Entry, key: str, parts: tuple[Part, ...]
 ) -> tuple[int, tuple[Part, ...]]:
-    """Where and with what text to add an entry to a mapping after another. The key is quoted as its neighbour's."""
+    """Where and with what text to add an entry to a mapping after another. The key is quoted as its neighbor's."""
     quote = entry.key.style if entry.key.style in ("'", '"') else ""
     # Text that starts with a new line follows the colon without a space.
     broken = isinstance(parts[0], str) and parts[0].startswith(document.newline)
@@ -134,10 +134,10 @@ def item_parts(document: Document, item: ScalarNode, name: str, value: tuple[Par
     return (f"{quote}{name}=", *value, quote) if quote else (f"{name}=", *value)
 
 
-def stated_item(document: Document, neighbour: ScalarNode, name: str, value: str) -> tuple[Part, ...]:
-    """`NAME=value` as a list item like its neighbour, for a value that is no copy."""
-    if neighbour.style in ("'", '"') and not re.search(r"['\"\\]", value):
-        return item_parts(document, neighbour, name, (value,))
+def stated_item(document: Document, neighbor: ScalarNode, name: str, value: str) -> tuple[Part, ...]:
+    """`NAME=value` as a list item like its neighbor, for a value that is no copy."""
+    if neighbor.style in ("'", '"') and not re.search(r"['\"\\]", value):
+        return item_parts(document, neighbor, name, (value,))
     return (item(name, value),)
 
 

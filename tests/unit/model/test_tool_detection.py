@@ -8,7 +8,7 @@ import pytest
 
 from devpool.catalog.migration_tools import TOOLS, Tool
 from devpool.migrate.image_listing import listing, script
-from devpool.model.tool_detection import by_command, direct_names, patterns, recognise, scripts
+from devpool.model.tool_detection import by_command, direct_names, patterns, recognize, scripts
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "migrations.md"
 PACKAGE = '{"scripts": {"start": "node .", "db:up": "%s"}, "devDependencies": {"%s": "^1.0.0"}}'
@@ -16,7 +16,7 @@ PACKAGE = '{"scripts": {"start": "node .", "db:up": "%s"}, "devDependencies": {"
 
 def found(files: dict[str, str], start: str = "") -> dict[str, str]:
     """The command of each tool, by its name."""
-    return {r.tool.name: " ".join(r.command) for r in recognise(files, start)}
+    return {r.tool.name: " ".join(r.command) for r in recognize(files, start)}
 
 
 @pytest.mark.parametrize(

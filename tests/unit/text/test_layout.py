@@ -1,4 +1,4 @@
-"""Inserted text follows its neighbours."""
+"""Inserted text follows its neighbors."""
 
 from __future__ import annotations
 
