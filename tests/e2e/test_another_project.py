@@ -111,7 +111,7 @@ def test_so_does_what_needs_an_enabled_project(two: Two, words: tuple[str, ...])
 def test_what_only_looks_says_so_and_enters_nothing(two: Two) -> None:
     said = two.clone.devpool("status")[0]
     assert f"another project: containers of the Compose project `{two.victim.name}` (" in said
-    assert "devpool ignores them" in said
+    assert "devpool does not look at them" in said
     assert "connections unknown: the project is not running" in said
     status = two.clone.ask("status")
     assert (status["connections"], str(two.victim.folder) in status["another_project"]) == (None, True)
