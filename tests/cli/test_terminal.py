@@ -206,7 +206,7 @@ def test_the_report_of_a_bug_quotes_nothing_and_is_private(tmp_path: Path, shell
         "def fail(*a, **k):\n"
         f"    try:\n        {{}}['{SECRET}']\n"
         f"    except KeyError:\n        raise ValueError('bad \\x1b[2J {SECRET}=1', 'password={SECRET}')\n"
-        "e.find_project = fail\n"
+        "e.open_project = fail\n"
         "c.main(['explain'])\n"
     )
     (tmp_path / "fail.py").write_text(program)
