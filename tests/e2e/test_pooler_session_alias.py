@@ -120,6 +120,8 @@ def doors(rig: Rig, second: Postgres) -> Pooler:
         DATABASE_URL_2="postgres://owner:dev2@db2/elsewhere",
         PGBOUNCER_SESSION_DATABASE="1",
         PGBOUNCER_DB_POOL_MODE="transaction",
+        # A database is shown while it has a connection, which by default is closed after a second.
+        PGBOUNCER_SERVER_IDLE_TIMEOUT="600",
     )
 
 
@@ -172,6 +174,7 @@ def test_each_named_database_has_a_door(rig: Rig, doors: Pooler) -> None:
     assert rig.query(doors, "SELECT current_database()", database="app_session") == "app"
     found = rig.ask(doors, "owner", "dev2", "SELECT current_database()", database="elsewhere_session")
     assert found == "elsewhere"
+    assert rig.query(doors, "SELECT current_database()") == "app"
     modes = {row["name"]: row["pool_mode"] for row in doors.admin("SHOW DATABASES")}
     assert [modes[name] for name in ("app", "app_session", "elsewhere_session")] == [
         "transaction",
