@@ -220,9 +220,12 @@ def test_a_trusting_server_is_trusted_but_nobody_gets_the_console(rig: Rig) -> N
 
 
 def test_the_console_answers_inside_the_container_by_named_columns(rig: Rig, pooler: Pooler) -> None:
-    rig.ask(pooler, "postgres", Postgres.password, "SELECT 1")
-    pools = {(row["database"], row["user"]): row["pool_mode"] for row in pooler.admin("SHOW POOLS")}
-    assert pools["app", "postgres"] == "transaction"
+    def mode() -> str | None:  # a pool is shown while it has a connection
+        rig.ask(pooler, "postgres", Postgres.password, "SELECT 1")
+        pools = {(row["database"], row["user"]): row["pool_mode"] for row in pooler.admin("SHOW POOLS")}
+        return pools.get(("app", "postgres"))
+
+    assert eventually(mode, "the pool is shown") == "transaction"
     assert pooler.exec("pooler-admin", "RECONNECT") == "RECONNECT\n"
 
 

@@ -8,6 +8,8 @@ import pytest
 from pooler_rig import IdleClient, Pooler, Postgres, Rig, eventually, new_rig
 
 URL = "postgres://postgres:dev@db/app"
+STAYS = {"PGBOUNCER_SERVER_IDLE_TIMEOUT": "600"}
+"""A database is shown while it has a connection, which by default is closed after a second."""
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +60,7 @@ def test_each_url_adds_its_user(rig: Rig) -> None:
 
 def test_a_url_on_another_server_adds_its_database(rig: Rig, second: Postgres) -> None:
     further = "postgres://owner:dev2@db2/elsewhere"
-    pooler = pooler_for(rig, DATABASE_URL=URL, DATABASE_URL_2=further, PGBOUNCER_DB_POOL_SIZE="4")
+    pooler = pooler_for(rig, DATABASE_URL=URL, DATABASE_URL_2=further, PGBOUNCER_DB_POOL_SIZE="4", **STAYS)
     where = "SELECT current_user || ' ' || current_database()"
     assert rig.ask(pooler, "owner", "dev2", where, database="elsewhere") == "owner elsewhere"
     assert rig.query(pooler, where) == "postgres app"
@@ -120,8 +122,7 @@ def doors(rig: Rig, second: Postgres) -> Pooler:
         DATABASE_URL_2="postgres://owner:dev2@db2/elsewhere",
         PGBOUNCER_SESSION_DATABASE="1",
         PGBOUNCER_DB_POOL_MODE="transaction",
-        # A database is shown while it has a connection, which by default is closed after a second.
-        PGBOUNCER_SERVER_IDLE_TIMEOUT="600",
+        **STAYS,
     )
 
 
