@@ -54,16 +54,19 @@ def pytest_configure(config: pytest.Config) -> None:
 _OVER_ALL_CASES = (
     *("test_what_the_user_edits_in_between_survives_exactly", "test_without_the_record_the_project_is_direct_again"),
     *("test_a_clone_without_devpools_folder_is_known", "test_no_diff_and_no_explanation_shows_a_secret"),
+    *("test_enable_twice_is_enable_once", "test_every_edit_is_known_again"),
 )
 """Laws over each golden case and real project: one in three sees them in the fast run, the others in the slow one."""
+
+_IN_BOTH = ("/property/", "::test_what_an_editor_saves_at_any_step_survives")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The laws of tests/property belong to both runs."""
+    """Some tests belong to both runs, and see more in the slow one."""
     at_length = "DEVPOOL_AT_LENGTH" in os.environ
     for item in items:
-        if at_length and "/property/" in item.nodeid:
+        if at_length and any(part in item.nodeid for part in _IN_BOTH):
             item.add_marker("slow")
     over_all = [item for item in items if item.name.startswith(_OVER_ALL_CASES)]
     for number, item in enumerate(over_all):

@@ -5,10 +5,16 @@ Slow is what adds seconds and no new kind of case: a test over many alike keeps 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
+
+
+def stride(fast: int) -> int:
+    """How many steps a test goes at once that is in both runs: one in the slow run."""
+    return 1 if "DEVPOOL_AT_LENGTH" in os.environ else fast
 
 
 def slow(*values: Any, id: str | None = None) -> Any:  # noqa: A002 - as pytest.param has it

@@ -31,7 +31,7 @@ from command_rig import (
 )
 from crash_rig import Step, Tree, covered, end, start, stepping, tree
 from projects import ONE_FILE, PROJECTS, TWO_POOLERS, Project
-from thinned import pairs
+from thinned import pairs, stride
 
 from devpool.commit import files, lock
 from devpool.errors import DevpoolError
@@ -213,7 +213,7 @@ def test_what_an_editor_saves_at_any_step_survives(cases: Cases, root: Path, pro
 def editor_at_work(cases: Cases, root: Path, project: Project, verb: str, name: str) -> Counter[int]:
     """How often the command was refused, done, or not to be judged, while this file was saved at each of its steps."""
     case, counts = cases(project, verb), Counter[int]()
-    sparse = 1 if project is ONE_FILE and name.endswith(".yml") and verb != "disable" else 7
+    sparse = stride(4) if project is ONE_FILE and name.endswith(".yml") and verb != "disable" else 7
     case.again(root)
     with Held(command(root, case.words), lambda number: saving(root / name, number), CHUNK) as held:
         while True:

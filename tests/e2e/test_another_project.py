@@ -158,6 +158,7 @@ def test_a_link_to_the_folder_is_the_folder(two: Two, tmp_path: Path, plain_shel
     assert status["connections"][0]["at_database"] == 1
 
 
+@pytest.mark.slow
 def test_a_project_that_was_moved_goes_on_with_the_option(two: Two, tmp_path: Path) -> None:
     moved = tmp_path / "moved"
     here = two.victim.folder

@@ -174,6 +174,7 @@ def test_after_devpool_was_killed_in_disable_the_next_one_finishes(project: Demo
         is_direct(project, before, rows)
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_disable_leaves_files_and_containers_pooled_alike(project: DemoProject, before: Moment) -> None:
     with load(project) as rows:
         project.devpool("enable")

@@ -21,6 +21,8 @@ from demo_rig import DEMO, PASSWORD, PASSWORD_IN_URL, DemoProject, demo_project
 from pooler_rig import docker, eventually
 from unit.test_dashboard import BOARD, asked, queries
 
+pytestmark = pytest.mark.slow
+
 PROMETHEUS = Path(__file__).parent / "prometheus"
 WITH_PROMETHEUS = "services:\n  prometheus:\n    build: ./prometheus\n"
 EXPORTER, METRICS = "pgbouncer-exporter", "http://pgbouncer-exporter:9127/metrics"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from pooler_rig import Pooler, Postgres, Rig, docker, eventually, new_rig, tell
+from thinned import slow
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +144,7 @@ def moving(rig: Rig) -> Pooler:
     return rig.ready_pooler(POSTGRES_HOST="moving")
 
 
-@pytest.mark.parametrize("happens", [restarted, killed, stopped_for_a_while, paused, recreated])
+@pytest.mark.parametrize("happens", [slow(restarted), killed, slow(stopped_for_a_while), slow(paused), recreated])
 def test_clients_succeed_within_three_seconds_of_postgres_being_back(
     rig: Rig, moving: Pooler, happens: Callable[[Rig, Postgres], None]
 ) -> None:
