@@ -11,7 +11,7 @@ from devpool import resources
 from devpool.commit.backups import commands_for, keep_copies, keep_settings
 from devpool.commit.concurrent_change import reading
 from devpool.context import Context, context
-from devpool.decide.options import Options, remembered
+from devpool.decide.options import Options
 from devpool.errors import UsageError
 from devpool.lifecycle.build_disable import Conflicts, Rollback, build_disable
 from devpool.lifecycle.open_project import open_project
@@ -103,7 +103,7 @@ def _settings(rollback: Rollback) -> Options:
     state = rollback.prepared.state
     if state is None:
         return Options()
-    return adopted(remembered(state.options), state, rollback.direct.settings, resources.setting_types(), strict=False)
+    return adopted(state.options, state, rollback.direct.settings, resources.setting_types(), strict=False)
 
 
 def _words(rollback: Rollback) -> list[str]:

@@ -10,7 +10,7 @@ import click
 
 from devpool.commit.concurrent_change import reading
 from devpool.context import Context, context
-from devpool.decide.options import Options, remembered, with_settings, without
+from devpool.decide.options import Options, with_settings, without
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.prepare_enable import prepare_enable
 from devpool.project_options import project_options
@@ -116,7 +116,7 @@ def _follow(ctx: Context, prepared: ChangeSet) -> Follow:
 def _prepare(ctx: Context, opened: OpenProject, options: dict[str, Any]) -> ChangeSet:
     if options["no_verify"]:
         ctx.output.unproved()
-    last = remembered(opened.state.options if opened.state else {})
+    last = opened.state.options if opened.state else Options()
     return prepare_enable(opened, _options(options, last), verify=not options["no_verify"])
 
 

@@ -8,7 +8,7 @@ import click
 
 from devpool.context import Context, context
 from devpool.decide.by_name import ByName
-from devpool.decide.options import Options, remembered
+from devpool.decide.options import Options
 from devpool.decide.plan import Move, Plan
 from devpool.decide.planning import make_plan
 from devpool.decide.routing import Route, chosen_routes
@@ -34,7 +34,7 @@ def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> N
     """
     ctx = context(parent, options)
     opened = open_project(ctx, "look")
-    chosen = remembered(opened.enabled.state.options if opened.enabled else {})
+    chosen = opened.enabled.state.options if opened.enabled else Options()
     project = opened.without_devpool
     routes = chosen_routes(project, chosen)
     plan, refusal = _plan(project, routes, chosen)

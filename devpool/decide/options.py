@@ -49,7 +49,7 @@ class Options:
 
 
 def remembered(options: Mapping[str, Any]) -> Options:
-    """The options that a record holds (`State.options`); one of an older devpool lacks some.
+    """The options in the JSON of a record; one that an older devpool wrote lacks some.
 
     Raises:
         TypeError, ValueError, AttributeError: the record is damaged.

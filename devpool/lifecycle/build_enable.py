@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 
 from devpool import resources
@@ -262,7 +261,7 @@ def _new_texts(sources: Sources, changes: Changes) -> dict[str, bytes]:
 def _record(plan: Plan, options: Options, changes: Changes, context: str) -> State:
     return State(
         context=context,
-        options=asdict(options),
+        options=options,
         edits=changes.edits,
         private=tuple(changes.private),
         poolers=tuple(

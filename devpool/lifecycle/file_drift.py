@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from devpool.decide.options import remembered
 from devpool.errors import DevpoolError
 from devpool.lifecycle.change_set import ChangeSet
 from devpool.lifecycle.context_drift import differences
@@ -64,7 +63,7 @@ def stale(opened: OpenProject, state: State) -> list[Drift]:
     if not (state.private or any(_copies(e) for e in state.edits)):
         return []
     try:
-        now = prepare_enable(opened, remembered(state.options), verify=False)
+        now = prepare_enable(opened, state.options, verify=False)
     except DevpoolError as error:
         told = error.code == "changed-since-enable"  # `drift` reports it
         return [] if told else [Drift(file=error.where, place="", problem=f"enable would refuse: {error.message}")]

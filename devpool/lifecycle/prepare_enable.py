@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from devpool import resources
-from devpool.decide.options import Options, remembered
+from devpool.decide.options import Options
 from devpool.devpool_folder import STATE
 from devpool.docker.compose_oracle import asked
 from devpool.lifecycle.open_project import OpenProject
@@ -65,7 +65,7 @@ def prepare_enable(opened: OpenProject, options: Options, *, verify: bool) -> Ch
 
 def _from_record(state: State, options: Options) -> list[str]:
     """Notes about settings that come from the record alone and run SQL."""
-    last, found = remembered(state.options), []
+    last, found = state.options, []
     for mine, now in (
         (last.settings, options.settings),
         *((s, options.settings_of.get(d, {})) for d, s in last.settings_of.items()),

@@ -10,7 +10,7 @@ from devpool.commit.concurrent_change import changed_while_read, reading
 from devpool.commit.files import inverse
 from devpool.commit.journal import commit
 from devpool.context import Context
-from devpool.decide.options import Options, remembered
+from devpool.decide.options import Options
 from devpool.docker.console import Outcome, tune
 from devpool.docker.containers import RunningContainer, Stack
 from devpool.errors import DevpoolError
@@ -55,7 +55,7 @@ def retune(
         if read_state(directory, allow_outside=ctx.selection.allow_outside) != state:
             raise changed_while_read(directory)
         poolers = _poolers(state, pooler)
-        last = remembered(state.options)
+        last = state.options
         chosen = last.tuned(poolers[0].database, given, alone=not pooler)
         _refuse_other_changes(ctx, last)
         prepared = prepare_enable(OpenProject(ctx.selection, ctx.cwd, ctx.shell), chosen, verify=verify)

@@ -51,7 +51,7 @@ def gather(seen: Overview, *, warn: int, crit: int) -> Facts:
         servers={s.database: s for s in _servers(stack, seen, services or {})} if stack else {},
         connections=seen.connections,
         installed=_each_installed(stack, seen, pooled) if stack else (),
-        sessions=frozenset(seen.state.options.get("session", ()) if seen.state else ()),
+        sessions=frozenset(seen.state.options.session if seen.state else ()),
         ports=None
         if services is None
         else {n: _ports(services, n) for p in seen.poolers for n in (p.name, p.database)},

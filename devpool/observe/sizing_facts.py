@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from devpool.context import Context
-from devpool.decide.options import Options, remembered
+from devpool.decide.options import Options
 from devpool.decide.routing import Route, chosen_routes, uses_session_alias
 from devpool.decide.tuning import POOL_MODE
 from devpool.docker.containers import RunningContainer, Stack
@@ -52,7 +52,7 @@ def gather(ctx: Context, opened: OpenProject, seconds: float) -> list[Inputs]:
     """
     state = opened.enabled.state if opened.enabled else None
     project = opened.without_devpool
-    options = remembered(state.options if state else {})
+    options = state.options if state else Options()
     routes = tuple(chosen_routes(project, options))
     stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, _NOT_RUNNING, looks=True)
     scene = Scene(

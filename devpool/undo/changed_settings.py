@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from devpool.decide.options import Options, remembered
+from devpool.decide.options import Options
 from devpool.decide.tuning import read_settings, read_types
 from devpool.errors import DevpoolError
 from devpool.text import nodes
@@ -127,7 +127,7 @@ def adopted(
     Raises:
         DevpoolError: `bad-setting-value` and the like, where a value does not fit.
     """
-    last = remembered(state.options)
+    last = state.options
     if not strict:
         with suppress(DevpoolError):
             return adopted(options, state, found, types)

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from devpool import __version__
-from devpool.decide.options import remembered
+from devpool.decide.options import Options, remembered
 from devpool.devpool_folder import STATE
 from devpool.errors import DevpoolError
 from devpool.text.edits import Copy, Edit, Part
@@ -50,7 +50,7 @@ class State:
     """What enable did.
 
     Attributes:
-        options: the options of enable that shape the plan, by name (`devpool.options.Options`).
+        options: the options of enable that shape the plan, with their defaults.
         edits: every edit of the user's files, with absolute paths.
         poolers: the services that were added.
         routes: the routes that were decided.
@@ -60,7 +60,7 @@ class State:
         directory: absolute path of the project directory, where it was read from.
     """
 
-    options: dict[str, Any]
+    options: Options
     edits: tuple[Edit, ...]
     poolers: tuple[AddedPooler, ...]
     routes: tuple[AppRoute, ...]
@@ -84,7 +84,7 @@ def dump(state: State, directory: str) -> bytes:
         "version": VERSION,
         "devpool": state.devpool,
         "context": state.context,
-        "options": state.options,
+        "options": asdict(state.options),
         "poolers": [asdict(p) for p in state.poolers],
         "routes": [asdict(r) for r in state.routes],
         "private": list(state.private),
@@ -163,9 +163,8 @@ def _in_conflict(where: str) -> DevpoolError:
 
 def _state(body: dict[str, Any], directory: str) -> State:
     _check_texts(body)
-    remembered(body["options"])
     return State(
-        options=dict(body["options"]),
+        options=remembered(body["options"]),
         edits=tuple(_edit_from_json(e, directory) for e in _list(body["edits"])),
         poolers=tuple(AddedPooler(**_texts(p)) for p in _list(body["poolers"])),
         routes=tuple(_route(r) for r in _list(body["routes"])),

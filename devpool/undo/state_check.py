@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from devpool.decide.key_ownership import ANCHOR
-from devpool.decide.options import remembered
 from devpool.decide.plan import DIRECT_SUFFIX, POOLED_SUFFIX, SESSION_SUFFIX
 from devpool.decide.session_alias import SUFFIX
 from devpool.decide.tuning import PRESET, PRESETS, add, read_types
@@ -106,7 +105,7 @@ def _says(texts: Iterable[str], port: str) -> bool:
 
 def foreign(state: State) -> Iterator[tuple[str, str]]:
     """What in a record devpool did not write, and why it cannot have."""
-    chosen = remembered(state.options)
+    chosen = state.options
     ports = [p for p in (chosen.port, chosen.publish) if p is not None]
     if not (_NAME.fullmatch(chosen.name) and all(_PORT.fullmatch(str(port)) for port in ports)):
         yield "options", "such a name or port cannot be requested"
@@ -133,7 +132,7 @@ def foreign_settings(state: State, types: str) -> Iterator[tuple[str, str]]:
         state: the record.
         types: the text of settings.txt.
     """
-    chosen, known = remembered(state.options), read_types(types)
+    chosen, known = state.options, read_types(types)
     for settings in (chosen.settings, *chosen.settings_of.values()):
         for key, value in settings.items():
             shown = f"the setting `{key}`" if key in known or key == PRESET else "a setting"

@@ -126,6 +126,8 @@ def other_signature(random: Random, own: Path, home: Path) -> str:
 def mode(random: Random, own: Path, home: Path) -> str:
     """Another mode of a file or a folder."""
     path = _pick_any(random, own)
+    if not path.exists():  # a link, by now, that leads nowhere
+        return "no mode to change"
     path.chmod(random.choice(_MODES))
     return f"chmod {path.name}"
 

@@ -6,7 +6,7 @@ Its edits stay unknown: recognize.py restores the meaning of what they changed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from devpool.decide import tuning
 from devpool.decide.options import Options
@@ -39,7 +39,7 @@ def recovered(enabled: Project, poolers: list[RemovedPooler], project: Project) 
     pooled = _pooled(enabled, poolers, project) | _by_private_file(enabled, project) | dict.fromkeys(linked, False)
     options = _options(enabled, poolers, project, pooled, linked)
     return State(
-        options=asdict(options),
+        options=options,
         edits=(),
         poolers=tuple(
             AddedPooler(

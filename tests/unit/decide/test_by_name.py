@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from memory_project import COMPOSE, Files, changed, planned, rewritten
 
+from devpool.decide.options import Options
 from devpool.decide.plan import Plan
 from devpool.errors import DevpoolError
 from devpool.lifecycle.direct_variables import databases_of, direct_links, refuse_without_database
@@ -170,7 +171,7 @@ def test_another_port_that_the_user_asks_for_is_refused() -> None:
 # --- past the pooler ---
 
 STATE = State(
-    options={},
+    options=Options(),
     edits=(),
     poolers=(AddedPooler(name="pgbouncer", database="db", port="5432"),),
     routes=(AppRoute(service="web", database="db", pooled=True, reason="", by_name=True),),

@@ -6,6 +6,7 @@ import pytest
 from memory_project import project
 
 from devpool.catalog.migration_tools import TOOLS
+from devpool.decide.options import Options
 from devpool.errors import DevpoolError
 from devpool.lifecycle.direct_variables import (
     direct_values,
@@ -35,7 +36,7 @@ def app(*variables: str, more: str = "") -> str:
 
 def enabled(*routes: str) -> State:
     return State(
-        options={},
+        options=Options(),
         edits=(),
         poolers=(AddedPooler(name="pgbouncer", database="db", port="6432"),),
         routes=tuple(AppRoute(service=r, database="db", pooled=True, reason="") for r in routes),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from devpool.decide.options import Options
 from devpool.text.document import parse
 from devpool.text.envfile import parse_env
 from devpool.undo.meaning_check import beyond
@@ -11,7 +12,7 @@ from devpool.undo.state import AddedPooler, State
 from devpool.undo.state_check import ours_of
 
 POOLER = AddedPooler(name="pgbouncer", database="db", port="6432")
-OURS = ours_of(State(options={}, edits=(), poolers=(POOLER,), routes=()))
+OURS = ours_of(State(options=Options(), edits=(), poolers=(POOLER,), routes=()))
 BLOCK = "  pgbouncer:\n    build: ./.devpool/pgbouncer\n"
 
 

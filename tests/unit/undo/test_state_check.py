@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from devpool.decide.options import Options
 from devpool.text.edits import Copy, Edit, Part
 from devpool.undo.state import AddedPooler, State
 from devpool.undo.state_check import foreign, ours_of, problem
@@ -19,7 +20,7 @@ C = Copy(3, 9)
 
 def state(*edits: Edit, **changed: object) -> State:
     pooler = AddedPooler(name="pgbouncer", database="db", port="6432")
-    given = {"options": {}, "poolers": (pooler,), "routes": (), "private": (), **changed}
+    given = {"options": Options(), "poolers": (pooler,), "routes": (), "private": (), **changed}
     return State(edits=edits, **given)  # type: ignore[arg-type]
 
 

@@ -8,7 +8,7 @@ import pytest
 from memory_project import planned, project, rewritten
 
 from devpool.decide import tuning
-from devpool.decide.options import Options, remembered
+from devpool.decide.options import Options
 from devpool.undo.without_state.recognize import former_poolers
 from devpool.undo.without_state.recover_state import recovered
 
@@ -79,7 +79,7 @@ def test_the_options_of_enable_are_known_again(text: str, options: dict[str, Any
     before, plan = planned(text, **options)
     after = project(rewritten(text, **options)["compose.yml"])
     state = recovered(after, former_poolers(after), before)
-    assert remembered(state.options) == Options(**options)
+    assert state.options == Options(**options)
     assert [(p.name, p.database, p.port, p.exporter) for p in state.poolers] == [
         (p.name, p.database, p.port, p.exporter)
         for p in sorted(plan.poolers, key=lambda p: list(after.services).index(p.name))
@@ -97,7 +97,7 @@ def test_an_app_that_reads_a_private_file_is_one_that_enable_has_pooled() -> Non
     after = project(text.replace("    image: web\n", f"    image: web\n{private}"))
     state = recovered(after, former_poolers(after), project(APPS))
     assert {r.service for r in state.routes if r.pooled} == {"web", "api"}
-    assert remembered(state.options) == Options()
+    assert state.options == Options()
     assert state.private == (".devpool/env/web.env",)
 
 
