@@ -38,6 +38,7 @@ def test_every_example_has_the_same_steps(lines: Callable[[], list[str]]) -> Non
     assert [line for line in lines() if not line.startswith(INSTALL)] == STEPS
 
 
+@pytest.mark.slow
 def test_the_steps_of_the_examples_work_on_the_demo(project: DemoProject, programs: Path) -> None:
     before = project.tree()
     path = f"{programs}{os.pathsep}{project.environ['PATH']}"
