@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from devpool.errors import DevpoolError
@@ -100,7 +101,7 @@ def upstream_port(settings: list[ConnectionVariable], published: Mapping[str, st
         published: ports of the host, and the ports in the database's container that they lead to.
 
     Raises:
-        DevpoolError: `ports-differ`.
+        DevpoolError: `ports-differ`, `port-not-valid`.
     """
     said: dict[str, list[ConnectionVariable]] = {}
     for setting in settings:
@@ -109,10 +110,22 @@ def upstream_port(settings: list[ConnectionVariable], published: Mapping[str, st
             # A container does not listen on the host's port, which a shared `.env` often names.
             outer = setting.published or port not in published.values()
             said.setdefault(published.get(port, port) if outer else port, []).append(setting)
+    for port, those in said.items():
+        if not re.fullmatch(r"[0-9]{1,5}", port):
+            raise _no_port(those[0])
     if len(said) > 1:
         usual = DEFAULT_PORT if DEFAULT_PORT in said else min(said)
         raise _differ([s for port, those in said.items() if port != usual for s in those], set(said))
     return next(iter(said), DEFAULT_PORT)
+
+
+def _no_port(setting: ConnectionVariable) -> DevpoolError:
+    return DevpoolError(
+        "port-not-valid",
+        f"the port in `{setting.service}.{setting.variable}` is not a number from 1 to 65535",
+        where=setting.value.origin.place,
+        hint=f"correct it, or keep the app direct: --direct {setting.service}",
+    )
 
 
 def _differ(odd: list[ConnectionVariable], ports: set[str]) -> DevpoolError:

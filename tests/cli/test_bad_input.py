@@ -205,6 +205,14 @@ def test_where_the_user_keeps_every_app_direct_there_is_nothing_to_pool(folder: 
 
 
 @needs_compose
+@pytest.mark.parametrize("port", ["5" * 300, "\u0665\u0665"])
+def test_a_port_that_is_none(folder: Path, shell: dict[str, str], port: str) -> None:
+    text = f"services:\n{DB}  web:\n    image: app\n    environment:\n      URL: postgres://u:{SECRET}@db:{port}/x\n"
+    write(folder, compose_yml=text)
+    refuse(folder, shell, "port-not-valid", words=("web.URL", "--direct web"))
+
+
+@needs_compose
 @pytest.mark.parametrize("use", ["labels: *values", "build: {context: ., args: *values}"])
 def test_a_value_that_an_alias_takes_elsewhere(folder: Path, shell: dict[str, str], use: str) -> None:
     app = "  web:\n    image: app\n    environment: *values\n"
