@@ -90,7 +90,7 @@ def find_addresses(value: str) -> list[Address]:
     return list(_addresses(value))
 
 
-@lru_cache(maxsize=2048)  # each stage asks again, and a value that many services share is asked for by each
+@lru_cache(maxsize=1 << 15)  # each stage asks again, and a value that many services share is asked for by each
 def _addresses(value: str) -> tuple[Address, ...]:
     found = list(_urls(value))
     if not found:

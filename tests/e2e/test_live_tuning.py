@@ -16,6 +16,8 @@ import pytest
 from demo_rig import PASSWORD, DemoProject, demo_project
 from pooler_rig import eventually
 
+pytestmark = pytest.mark.slow
+
 # What a session has to keep, asked of the address that the app itself has, in transactions of its own.
 _KEEPS = """
 import os, psycopg
