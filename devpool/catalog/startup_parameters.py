@@ -14,14 +14,3 @@ NOT_APPLIED = regex(
 """Those in a URL that the pooler accepts and does not apply (https://www.pgbouncer.org/config.html,
 `ignore_startup_parameters`); `currentSchema` is pgjdbc's (https://jdbc.postgresql.org/documentation/use/).
 """
-LOGICAL_WAL = regex(r"\bwal_level\s*=\s*'?logical\b")
-"""The server setting that logical replication needs, as written in the command
-(https://www.postgresql.org/docs/current/runtime-config-wal.html).
-"""
-DOCKER_HOSTS = (
-    "host.docker.internal",
-    "gateway.docker.internal",
-    "docker.for.mac.localhost",
-    "host.containers.internal",
-)
-"""The names of the machine that runs the containers: Docker Desktop's and Podman's."""

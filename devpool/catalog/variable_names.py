@@ -62,14 +62,3 @@ URL_PARAMETERS = regex(r"^(PG|POSTGRES|DB|DATABASE|KC_DB|JDBC).*(PROPERTIES|OPTI
 TLS_VERIFIES = ("verify-ca", "verify-full", "verifyca", "verifyfull")
 TLS_ENCRYPTS = ("require", "no-verify", "true", "1")
 """The modes of libpq (https://www.postgresql.org/docs/current/libpq-ssl.html), Npgsql and node-postgres."""
-
-# --- logical replication ---
-
-REPLICATION = regex(
-    r"(REPLICATION|WAL)_?SLOT|(^|_)SLOT_?NAME$|(PG|POSTGRES|REPLICATION|CDC|WAL)\w*_PUBLICATION(_?NAME)?S?$", re.I
-)
-"""What only a consumer of logical replication is told: its slot and its publication
-(https://www.postgresql.org/docs/current/logical-replication.html).
-"""
-DECODERS = regex(r"\b(pgoutput|wal2json|decoderbufs|test_decoding)\b")
-"""The plugins that decode for it."""

@@ -8,7 +8,8 @@ import click
 
 from devpool.after_dashes import AfterDashes, words_after_dashes
 from devpool.context import context
-from devpool.migrate.direct_container import NOT_RUN, ended, open_direct, run_past_pooler
+from devpool.lifecycle.open_project import open_project
+from devpool.migrate.direct_container import NOT_RUN, ended, run_past_pooler
 from devpool.project_options import project_options
 
 _SHELL = ("sh", "-c", "command -v bash >/dev/null && exec bash; exec sh")
@@ -29,7 +30,7 @@ def direct(click_context: click.Context, /, service: str, **options: Any) -> int
     the command's.
     """
     ctx = context(click_context.obj, options)
-    opened = open_direct(ctx)
+    opened = open_project(ctx, "look")
     command = words_after_dashes(click_context) or _SHELL
     code = run_past_pooler(ctx, opened, service, command, migrates=False)
     if code in NOT_RUN and command != _SHELL:

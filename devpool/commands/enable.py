@@ -116,8 +116,7 @@ def _follow(ctx: Context, prepared: ChangeSet) -> Follow:
 def _prepare(ctx: Context, opened: OpenProject, options: dict[str, Any]) -> ChangeSet:
     if options["no_verify"]:
         ctx.output.unproved()
-    last = opened.state.options if opened.state else Options()
-    return prepare_enable(opened, _options(options, last), verify=not options["no_verify"])
+    return prepare_enable(opened, _options(options, opened.options), verify=not options["no_verify"])
 
 
 def _options(given: dict[str, Any], last: Options) -> Options:

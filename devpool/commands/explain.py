@@ -34,7 +34,7 @@ def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> N
     """
     ctx = context(parent, options)
     opened = open_project(ctx, "look")
-    chosen = opened.enabled.state.options if opened.enabled else Options()
+    chosen = opened.options
     project = opened.without_devpool
     routes = chosen_routes(project, chosen)
     plan, refusal = _plan(project, routes, chosen)

@@ -9,8 +9,9 @@ import click
 from devpool.after_dashes import AfterDashes, words_after_dashes
 from devpool.context import Context, context
 from devpool.lifecycle.direct_variables import databases_of
+from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.migrate.choose_migration import Migration, given, no_tool
-from devpool.migrate.direct_container import Opened, ended, open_direct, refuse_service, run_past_pooler
+from devpool.migrate.direct_container import ended, refuse_service, run_past_pooler
 from devpool.migrate.find_tool import search, team
 from devpool.model.container_start import joined
 from devpool.project_options import project_options
@@ -31,7 +32,7 @@ def migrate(click_context: click.Context, /, service: str | None, **options: Any
     docs/migrations.md). The exit code is the command's.
     """
     ctx = context(click_context.obj, options)
-    opened = open_direct(ctx)
+    opened = open_project(ctx, "look")
     migration = _migration(ctx, opened, service, words_after_dashes(click_context))
     ctx.output.progress(_sentence(opened, migration))
     code = run_past_pooler(ctx, opened, migration.service, migration.command, tool=migration.tool, migrates=True)
@@ -49,7 +50,7 @@ def migrate(click_context: click.Context, /, service: str | None, **options: Any
     return code
 
 
-def _migration(ctx: Context, opened: Opened, service: str | None, command: tuple[str, ...]) -> Migration:
+def _migration(ctx: Context, opened: OpenProject, service: str | None, command: tuple[str, ...]) -> Migration:
     """The command to run, and its service.
 
     Raises:
@@ -57,19 +58,19 @@ def _migration(ctx: Context, opened: Opened, service: str | None, command: tuple
             `no-database-setting`, `bad-team-setting`.
     """
     fixed = team(opened)
-    if found := given(opened.project, service, command, fixed):
+    if found := given(opened.without_devpool, service, command, fixed):
         return found
     chosen = service or (fixed.service if fixed and fixed.service else None)
     if chosen:
         refuse_service(opened, chosen)
     looked, found = search(ctx, opened, chosen)
     if found is None:
-        raise no_tool(opened.project, chosen, looked)
+        raise no_tool(opened.without_devpool, chosen, looked)
     return found
 
 
-def _sentence(opened: Opened, migration: Migration) -> str:
+def _sentence(opened: OpenProject, migration: Migration) -> str:
     what = joined(migration.command) or "its own command"
     tool = f"{migration.tool.name}, " if migration.tool else ""
-    where = ", ".join(databases_of(opened.project, opened.state, migration.service)) or "its database"
+    where = ", ".join(databases_of(opened.without_devpool, opened.state, migration.service)) or "its database"
     return f"migrating in {migration.service}, directly on {where}: {what} ({tool}{migration.how})"

@@ -11,8 +11,8 @@ from devpool.context import context
 from devpool.docker.containers import RunningContainer, Stack
 from devpool.docker.interactive import execute
 from devpool.errors import DevpoolError
+from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.rollout import open_stack
-from devpool.migrate.direct_container import Opened, open_direct
 from devpool.migrate.psql_script import Way, choose, in_database, in_pooler
 from devpool.project_options import project_options
 from devpool.undo.state import not_enabled
@@ -37,11 +37,12 @@ def psql(click_context: click.Context, /, database: str | None, way: Way | None,
     an app that uses one. The exit code is psql's.
     """
     ctx = context(click_context.obj, options)
-    opened = open_direct(ctx)
+    opened = open_project(ctx, "look")
+    project = opened.without_devpool
     chosen: Way = way or ("pooled" if opened.state else "direct")
     if opened.state is None and chosen != "direct":
         raise not_enabled("devpool enable")
-    name = choose(opened.project, opened.state, database, chosen)
+    name = choose(project, opened.state, database, chosen)
     stack = open_stack(ctx.selection, str(ctx.cwd))
     container, command = _where(opened, stack, name, chosen, words_after_dashes(click_context))
     code = execute(stack, container, command, apart=ctx.output.as_json)
@@ -50,7 +51,7 @@ def psql(click_context: click.Context, /, database: str | None, way: Way | None,
 
 
 def _where(
-    opened: Opened, stack: Stack, database: str, way: Way, arguments: tuple[str, ...]
+    opened: OpenProject, stack: Stack, database: str, way: Way, arguments: tuple[str, ...]
 ) -> tuple[RunningContainer, list[str]]:
     """The container that psql runs in, and the command.
 
@@ -58,7 +59,7 @@ def _where(
         DevpoolError: `not-running`, `outside`, `another-project`.
     """
     pooler = next((p.name for p in opened.state.poolers if p.database == database), "") if opened.state else ""
-    outside = opened.project.databases[database].service is None
+    outside = opened.without_devpool.databases[database].service is None
     if outside and not pooler:
         raise DevpoolError(
             "outside",

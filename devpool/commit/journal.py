@@ -101,8 +101,7 @@ def refuse_interrupted(directory: Path) -> None:
         DevpoolError: `interrupted`, which names the command; what `parse` raises.
     """
     directory = absolute(directory)
-    data = devpool_files.read(directory, intent_of(directory))
-    journal = parse(directory, data) if data is not None else None
+    _, journal = _intent(directory)
     if journal is None:
         return
     record = next((entry for entry in journal.entries if entry.path == STATE), None)
@@ -118,8 +117,14 @@ def refuse_interrupted(directory: Path) -> None:
 
 def is_foreign(directory: Path) -> bool:
     """Whether there is a journal that this machine has not written for this folder, or a damaged one."""
+    there, journal = _intent(directory)
+    return there and journal is None
+
+
+def _intent(directory: Path) -> tuple[bool, Journal | None]:
+    """Whether there is an intent, and what it says; None where this machine has not written it for this folder."""
     data = devpool_files.read(directory, intent_of(directory))
-    return data is not None and parse(directory, data) is None
+    return data is not None, None if data is None else parse(directory, data)
 
 
 def _check(directory: Path, changes: Sequence[FileChange]) -> None:
@@ -235,9 +240,8 @@ def _recover(directory: Path) -> bool:
     """Whether a file had to be restored. An untrusted journal stays as it is."""
     if devpool_files.names(directory, folder_of(directory)) is None:
         return False
-    data = devpool_files.read(directory, intent_of(directory))
-    journal = None if data is None else parse(directory, data)
-    if data is not None and journal is None:
+    there, journal = _intent(directory)
+    if there and journal is None:
         return False
     undone = journal is not None and _undo(journal, journal.entries)
     _sweep(directory)

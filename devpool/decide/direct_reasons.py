@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from devpool.catalog import bystanders, direct_programs, start_commands, variable_names
+from devpool.catalog import bystanders, direct_programs, replication, start_commands
 from devpool.catalog.direct_programs import BACKUP, REPLICATION, Field, Kind
 from devpool.decide import job_detection
 from devpool.model import networks
@@ -114,9 +114,7 @@ def _by_replication(project: Project, service: str) -> Iterator[Reason]:
     """
     own = _own_environment(project.services[service])
     told = {n: v.text for n, v in project.environments[service].items() if v.origin.container in own and v.text}
-    if any(
-        variable_names.REPLICATION.search(name) or variable_names.DECODERS.search(text) for name, text in told.items()
-    ):
+    if any(replication.VARIABLES.search(name) or replication.DECODERS.search(text) for name, text in told.items()):
         yield _of(REPLICATION)
 
 

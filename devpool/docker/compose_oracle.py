@@ -154,7 +154,7 @@ def _mirror(root: Path, files: ProjectFiles | Sources) -> None:
     for path, data in files.originals.items():
         _put(root, path, data)
     holding = {Path(p).parent for p in (*files.originals, f"{files.directory}/x")}
-    if any(b".." in data for data in files.originals.values()):
+    if any(b"../" in data for data in files.originals.values()):
         holding |= {above for folder in holding for above in folder.parents}
     for folder in sorted(holding, key=lambda path: len(path.parts), reverse=True):
         _link_siblings(root, folder)

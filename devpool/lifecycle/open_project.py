@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Literal
 from devpool.commit import machine_key, unverified
 from devpool.commit.journal import recover, refuse_interrupted
 from devpool.context import Context
+from devpool.decide.options import Options
 from devpool.errors import DevpoolError
 from devpool.lifecycle.enabled_project import Enabled, no_record, recognized, with_record
 from devpool.lifecycle.read_state import read_state
 from devpool.load.locate import find_project, project_directory
+from devpool.load.root import find_root
 
 if TYPE_CHECKING:
     from devpool.model.project import Project
@@ -77,6 +79,20 @@ class OpenProject:
 
         files = self.enabled.direct.files if self.enabled else None
         return read_model(read_project(self.find(files)))
+
+    @cached_property
+    def root(self) -> Path:
+        """What devpool may look at: the repository that the project lies in."""
+        return find_root(self.directory)
+
+    @property
+    def options(self) -> Options:
+        """What the user chose at the last enable; the defaults where the project is not enabled.
+
+        Raises:
+            DevpoolError: what `state` raises.
+        """
+        return self.state.options if self.state else Options()
 
     def find(self, files: Mapping[str, bytes] | None = None) -> ProjectFiles:
         """The project's files.

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from devpool.catalog.host_names import DOCKER_HOSTS
 from devpool.catalog.migration_tools import SESSION
-from devpool.catalog.startup_parameters import DOCKER_HOSTS, LOGICAL_WAL, NOT_APPLIED
+from devpool.catalog.replication import LOGICAL_WAL
+from devpool.catalog.startup_parameters import NOT_APPLIED
 from devpool.catalog.variable_names import ADDRESS_IN_FILE
 from devpool.decide.direct_reasons import awaited_services, bystander, reasons
 from devpool.decide.plan import Plan, Pooler

@@ -18,7 +18,6 @@ from devpool.lifecycle.change_set import ChangeSet
 from devpool.lifecycle.open_project import OpenProject
 from devpool.lifecycle.plan_report import change_lines
 from devpool.lifecycle.prepare_enable import prepare_enable
-from devpool.lifecycle.read_state import read_state
 from devpool.lifecycle.rollout import reach, taken_back
 from devpool.undo.state import AddedPooler, State
 
@@ -52,13 +51,14 @@ def retune(
         DevpoolError: `unknown-pooler`, `project-changed`, `set-refused`, and every refusal of enable.
     """
     with reading(directory):
-        if read_state(directory, allow_outside=ctx.selection.allow_outside) != state:
+        opened = OpenProject(ctx.selection, ctx.cwd, ctx.shell)
+        if opened.record != state:
             raise changed_while_read(directory)
         poolers = _poolers(state, pooler)
         last = state.options
         chosen = last.tuned(poolers[0].database, given, alone=not pooler)
-        _refuse_other_changes(ctx, last)
-        prepared = prepare_enable(OpenProject(ctx.selection, ctx.cwd, ctx.shell), chosen, verify=verify)
+        _refuse_other_changes(opened, last)
+        prepared = prepare_enable(opened, chosen, verify=verify)
     changes = prepared.changes()
     inverses = [inverse(change) for change in changes]
     stack, running = _reach(ctx) if up else (None, {})
@@ -76,9 +76,9 @@ def _poolers(state: State, name: str | None) -> list[AddedPooler]:
     return found
 
 
-def _refuse_other_changes(ctx: Context, last: Options) -> None:
+def _refuse_other_changes(opened: OpenProject, last: Options) -> None:
     """Refuse if enable would change more now, because then apps would have to be recreated."""
-    again = prepare_enable(OpenProject(ctx.selection, ctx.cwd, ctx.shell), last, verify=False)
+    again = prepare_enable(opened, last, verify=False)
     if any(change.path in again.edited for change in again.changes()):
         raise DevpoolError(
             "project-changed",

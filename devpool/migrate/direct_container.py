@@ -6,8 +6,7 @@ import json
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 from devpool.catalog.migration_tools import Tool
@@ -27,33 +26,17 @@ from devpool.lifecycle.direct_variables import (
     moved_commands,
     refuse_without_database,
 )
-from devpool.lifecycle.open_project import open_project
+from devpool.lifecycle.open_project import OpenProject
 from devpool.lifecycle.rollout import own_stack
 from devpool.load.container_files import files_in, folders, start_of
 from devpool.load.locate import compose_files
-from devpool.load.root import find_root
 from devpool.migrate.fresh_connections import fresh_connections
 from devpool.model.project import Project, unknown_service
 from devpool.model.tool_detection import direct_names
 from devpool.text.nodes import SequenceNode
-from devpool.undo.state import State
 
 # A shell's exit codes for a program that cannot run and for one that does not exist.
 NOT_RUN = (126, 127)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """A project as it is without devpool, and what devpool did to it; None where it is not enabled."""
-
-    directory: Path
-    project: Project
-    state: State | None
-
-    @property
-    def root(self) -> Path:
-        """What devpool may look at: the repository that the project lies in."""
-        return find_root(self.directory)
 
 
 class CommandError(DevpoolError):
@@ -64,30 +47,25 @@ class CommandError(DevpoolError):
         self.exit_code = exit_code
 
 
-def open_direct(ctx: Context) -> Opened:
-    """Read the project.
-
-    Raises:
-        DevpoolError: what reading raises.
-    """
-    opened = open_project(ctx, "look")
-    state = opened.enabled.state if opened.enabled else None
-    return Opened(directory=opened.directory, project=opened.without_devpool, state=state)
-
-
-def refuse_service(opened: Opened, service: str) -> None:
+def refuse_service(opened: OpenProject, service: str) -> None:
     """Refuse a service that does not exist or names no database.
 
     Raises:
         DevpoolError: `unknown-service`, `no-database-setting`.
     """
-    if service not in opened.project.services:
-        raise unknown_service(opened.project, service)
-    refuse_without_database(opened.project, service, opened.state)
+    if service not in opened.without_devpool.services:
+        raise unknown_service(opened.without_devpool, service)
+    refuse_without_database(opened.without_devpool, service, opened.state)
 
 
 def run_past_pooler(
-    ctx: Context, opened: Opened, service: str, command: tuple[str, ...], *, tool: Tool | None = None, migrates: bool
+    ctx: Context,
+    opened: OpenProject,
+    service: str,
+    command: tuple[str, ...],
+    *,
+    tool: Tool | None = None,
+    migrates: bool,
 ) -> int:
     """Run a command in a one-off container of a service, every pooled setting back at its direct value.
 
@@ -108,7 +86,7 @@ def run_past_pooler(
         DevpoolError: `unknown-service`, `no-database-setting`, `database-not-ready`, `link-kept`, and what docker
             raises.
     """
-    project, state = opened.project, opened.state
+    project, state = opened.without_devpool, opened.state
     refuse_service(opened, service)
     stack = own_stack(ctx.selection, str(ctx.cwd))
     build_missing(stack, project.services[service], ctx.output)
@@ -145,20 +123,20 @@ def ended(service: str, command: tuple[str, ...], code: int) -> CommandError:
     )
 
 
-def _poolers(opened: Opened, service: str) -> list[str]:
-    mine = databases_of(opened.project, opened.state, service)
+def _poolers(opened: OpenProject, service: str) -> list[str]:
+    mine = databases_of(opened.without_devpool, opened.state, service)
     return [p.name for p in opened.state.poolers if p.database in mine] if opened.state else []
 
 
-def _over_dead_end(opened: Opened, service: str, command: list[str]) -> tuple[list[str], list[str] | None]:
+def _over_dead_end(opened: OpenProject, service: str, command: list[str]) -> tuple[list[str], list[str] | None]:
     """An entrypoint that serves, and never runs the command that it is given, gives way to the command."""
-    if command and start_of(opened.project.services[service], opened.root).dead_end:
+    if command and start_of(opened.without_devpool.services[service], opened.root).dead_end:
         return command[1:], [shlex.quote(command[0])]
     return command, None
 
 
 @contextmanager
-def _past(ctx: Context, opened: Opened, service: str, stack: Stack) -> Iterator[Stack]:
+def _past(ctx: Context, opened: OpenProject, service: str, stack: Stack) -> Iterator[Stack]:
     """Where the entrypoint, the command or a link of a service names the pooler, a further compose file states it anew.
 
     That file holds no value: they are interpolated from the environment of docker alone.
@@ -166,12 +144,12 @@ def _past(ctx: Context, opened: Opened, service: str, stack: Stack) -> Iterator[
     Raises:
         DevpoolError: `link-kept`.
     """
-    keys = moved_commands(opened.project, opened.state, service)
+    keys = moved_commands(opened.without_devpool, opened.state, service)
     links = _direct_links(opened, stack.declared.get(service, {}))
     if not keys and links is None:
         yield stack
         return
-    body, values = _restated(opened.project, service, keys)
+    body, values = _restated(opened.without_devpool, service, keys)
     with private_folder() as folder, (folder / "words.yml").open("w") as file:
         file.write(_override(service, body, links))
         file.flush()
@@ -197,16 +175,16 @@ def _override(service: str, body: dict[str, object], links: list[str] | None) ->
     return text if links is None else text.replace('"links": []', f'"links": !override {json.dumps(links)}')
 
 
-def _direct_links(opened: Opened, stated: Mapping[str, Any]) -> list[str] | None:
-    return direct_links(opened.state, stated.get("links") or [], opened.project.services)
+def _direct_links(opened: OpenProject, stated: Mapping[str, Any]) -> list[str] | None:
+    return direct_links(opened.state, stated.get("links") or [], opened.without_devpool.services)
 
 
-def _prove_links(opened: Opened, service: str, stated: Mapping[str, Any]) -> None:
+def _prove_links(opened: OpenProject, service: str, stated: Mapping[str, Any]) -> None:
     if _direct_links(opened, stated) is not None:
         raise DevpoolError(
             "link-kept",
             f"the database's name still points to the pooler in a container of `{service}`",
-            where=opened.project.services[service].place,
+            where=opened.without_devpool.services[service].place,
             hint="update Compose to 2.24.4 or newer, in which an extra file can remove a link",
         )
 

@@ -7,23 +7,23 @@ from devpool.docker.containers import Stack
 from devpool.docker.database_ready import build_missing
 from devpool.errors import DevpoolError
 from devpool.lifecycle.change_set import shown
+from devpool.lifecycle.open_project import OpenProject
 from devpool.lifecycle.rollout import own_stack
 from devpool.load import bounded_read
 from devpool.load.container_files import files_in, folders, start_of
 from devpool.load.root import is_inside
 from devpool.migrate.choose_migration import Evidence, Migration, apps_of, find
-from devpool.migrate.direct_container import Opened
 from devpool.migrate.image_listing import listing, script
 from devpool.migrate.team_settings import Fixed, fixed_by_compose, fixed_by_pyproject
 
 
-def team(opened: Opened) -> Fixed | None:
+def team(opened: OpenProject) -> Fixed | None:
     """What the team fixed.
 
     Raises:
         DevpoolError: `bad-team-setting`, `not-toml`, `cannot-read`.
     """
-    found = fixed_by_compose(opened.project.sources.documents)
+    found = fixed_by_compose(opened.without_devpool.sources.documents)
     path = opened.directory / "pyproject.toml"
     # A file outside the project that a link points to is not the team's configuration.
     if found is None and is_inside(str(path), opened.root) and bounded_read.is_file(path):
@@ -31,29 +31,29 @@ def team(opened: Opened) -> Fixed | None:
     return found
 
 
-def search(ctx: Context, opened: Opened, chosen: str | None) -> tuple[list[str], Migration | None]:
+def search(ctx: Context, opened: OpenProject, chosen: str | None) -> tuple[list[str], Migration | None]:
     """The services that were searched, and the migration that was found.
 
     Raises:
         DevpoolError: `which-migration`, and what docker raises.
     """
-    services = opened.project.services
-    names = [chosen] if chosen else apps_of(opened.project)
+    services = opened.without_devpool.services
+    names = [chosen] if chosen else apps_of(opened.without_devpool)
     evidence = {n: Evidence(start=start_of(services[n], opened.root), folders=_read(opened, n)) for n in names}
-    found = find(opened.project, chosen, evidence)
+    found = find(opened.without_devpool, chosen, evidence)
     if found is None and names:
         ctx.output.progress(f"no migration tool found in the folders: looking inside {', '.join(names)}")
         stack = own_stack(ctx.selection, str(ctx.cwd))
         for name in names:
             build_missing(stack, services[name], ctx.output)
         inside = {n: Evidence(start=evidence[n].start, folders=_look_inside(stack, n)) for n in names}
-        found = find(opened.project, chosen, inside)
+        found = find(opened.without_devpool, chosen, inside)
     return names, found
 
 
-def _read(opened: Opened, name: str) -> dict[str, dict[str, str]]:
+def _read(opened: OpenProject, name: str) -> dict[str, dict[str, str]]:
     directory = str(opened.directory)
-    places = folders(opened.project.services[name], opened.root)
+    places = folders(opened.without_devpool.services[name], opened.root)
     return {shown(folder, directory): files_in(folder, opened.root) for folder in places}
 
 

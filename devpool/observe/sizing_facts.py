@@ -50,9 +50,7 @@ def gather(ctx: Context, opened: OpenProject, seconds: float) -> list[Inputs]:
     Raises:
         DevpoolError: what reading the project raises.
     """
-    state = opened.enabled.state if opened.enabled else None
-    project = opened.without_devpool
-    options = state.options if state else Options()
+    project, options, state = opened.without_devpool, opened.options, opened.state
     routes = tuple(chosen_routes(project, options))
     stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, _NOT_RUNNING, looks=True)
     scene = Scene(
