@@ -271,7 +271,8 @@ def test_a_clean_app_shows_no_leak(seen: Seen) -> None:
     (found,) = results(seen, "clean", "leak")
     counts = re.search(r"nothing left on (\d+) of (\d+) server connections", found["message"])
     assert counts
-    assert int(counts[1]) >= 4  # as many as the clean client had open at once
+    assert int(counts[2]) >= 4  # as many as the clean client had open at once
+    assert int(counts[1]) >= int(counts[2]) - 1  # the worker may be at work on one in that very moment
 
 
 def test_looking_for_leaks_does_not_fill_the_pool_and_lets_nobody_wait(seen: Seen) -> None:
