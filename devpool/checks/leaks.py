@@ -1,4 +1,4 @@
-"""Session state on shared server connections: what it is, and which app most likely left it. Pure.
+"""Session state on shared server connections: what it is, which app most likely left it, and the check of it. Pure.
 
 What does not last under transaction pooling, and so stays for others, is listed in PgBouncer's documentation
 (https://www.pgbouncer.org/features.html, "SQL feature map for pooling modes").
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from devpool.checks.installed import Mention
+from devpool.checks.result import Result, ok, skipped, warning
 from devpool.evidence.show_tables import Link
 
 Kind = Literal["advisory lock", "LISTEN", "SET", "temporary table", "PREPARE", "WITH HOLD cursor"]
@@ -23,6 +24,14 @@ _REPORTED = {
     *("session_authorization", "standard_conforming_strings", "TimeZone"),
 }
 _LONGEST = 70
+_WAYS = {
+    "advisory lock": "pg_advisory_xact_lock ends with its transaction",
+    "LISTEN": "listen on a direct connection",
+    "SET": "SET LOCAL ends with its transaction; ALTER ROLE ... SET applies to all",
+    "temporary table": "CREATE TEMPORARY TABLE ... ON COMMIT DROP ends with its transaction",
+    "PREPARE": "let the driver prepare over the protocol",
+    "WITH HOLD cursor": "read it inside its transaction, without WITH HOLD",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,3 +202,42 @@ def _is(state: Kept, query: str) -> bool:
 
 def _place(state: Kept, mentions: Iterable[Mention]) -> str:
     return next((m.place for m in mentions if _is(state, m.text)), "")
+
+
+def leak_results(leaks: Iterable[Leak], looked: Iterable[ProbedPool]) -> Iterator[Result]:
+    """A warning for each leak; for each pool without one, how much of it was inspected."""
+    dirty = set()
+    for leak in leaks:
+        dirty.add((leak.pooler, leak.pool))
+        apps = " or ".join(leak.apps) or "somebody"
+        yield warning(
+            "leak",
+            leak.pooler,
+            f"{leak.kind} on backend {leak.pid} of {leak.pool}: {leak.what}; most likely {apps} ({leak.evidence})",
+            f"look for `{leak.statement}`; {_WAYS[leak.kind]}, or `devpool enable --session {leak.apps[0]}`"
+            if leak.apps
+            else f"look for `{leak.statement}`; {_WAYS[leak.kind]}",
+        )
+    for pool in looked:
+        yield from [_clean(pool)] if (pool.pooler, pool.pool) not in dirty else _part(pool)
+
+
+def _clean(pool: ProbedPool) -> Result:
+    if pool.problem:
+        return skipped("leak", pool.pooler, f"{pool.pool}: {pool.problem}")
+    if not pool.seen:
+        return skipped(
+            "leak",
+            pool.pooler,
+            f"{pool.pool}: no idle server connection to inspect",
+            "check while the apps are busy, or keep connections longer: devpool set server_idle_timeout=600",
+        )
+    return ok("leak", pool.pooler, f"{pool.pool}: nothing left on {pool.seen} of {pool.servers} server connections")
+
+
+def _part(pool: ProbedPool) -> Iterator[Result]:
+    if pool.problem:
+        yield skipped("leak", pool.pooler, f"{pool.pool}: not inspected: {pool.problem}")
+    elif pool.seen < pool.servers:
+        busy = pool.servers - pool.seen
+        yield skipped("leak", pool.pooler, f"{pool.pool}: {busy} busy server connections were not inspected")

@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from devpool.checks.leak_results import leak_results
-from devpool.checks.leaks import Leak
+from devpool.checks.leaks import Leak, leak_results
 from devpool.checks.registry import evaluate
 from devpool.checks.report import check_lines, nagios_line
 from devpool.checks.result import Result, monitored, skipped, worst

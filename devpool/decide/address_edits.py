@@ -1,10 +1,15 @@
-"""Replaces a value's address in its raw text: only the characters of host and port change."""
+"""A value's address in its raw text: only the characters of host and port change. Whether the text may be repeated."""
 
 from __future__ import annotations
 
+import re
+
 from devpool.model.environment import Value, raw_span
-from devpool.text.address import Address, find_addresses, replacements
+from devpool.model.project import BARE, ConnectionVariable, Project
+from devpool.redact.passwords import redact
+from devpool.text.address import DEFAULT_PORT, Address, find_addresses, replacements
 from devpool.text.edits import Copy, Part
+from devpool.text.envfile import EnvFile
 from devpool.text.patterns import regex
 
 Replacement = tuple[tuple[int, int], str]
@@ -13,6 +18,8 @@ Target = tuple[str, str, str]  # host, port, and what the database's name ends i
 _OPEN_VARIABLE = regex(r"\$[A-Za-z_]\w*$")
 _LONGEST_NAME = 1000
 _BEFORE_DEFAULT = regex(r"\$\{[A-Za-z_]\w*:?-$")
+_PASSWORD = regex(r"(pass(word|wd)?|pwd|secret)\s*=\s*[^\s;&]", re.I)
+_VARIABLE = regex(r"\$\{[A-Za-z_]\w*\}|\$[A-Za-z_]\w*")
 
 
 def raw_replacements(
@@ -88,3 +95,24 @@ def moved_raw(value: Value, old_host: str, target: Target, text: str) -> str | N
     if parts is None:
         return None
     return "".join(p if isinstance(p, str) else text[p.start - base : p.end - base] for p in parts)
+
+
+def shows_no_secret(value: Value, raw: str) -> bool:
+    """Whether a value's text may be written elsewhere: what would be redacted in it is a variable at most."""
+    interpolates = getattr(value.origin.holder, "quote", "") != "'" and value.origin.exact
+    plain = not re.search(r"['\"\\]", raw)
+    named = _VARIABLE.sub("", raw)
+    bare = re.sub(r":@", "@", named)
+    return plain and interpolates and redact(bare) == bare and not _PASSWORD.search(named)
+
+
+def restatable(project: Project, setting: ConnectionVariable) -> bool:
+    """Whether a setting that has to differ from others that read the same place can be stated anew: an env file's value
+    by its variables, which the compose file has to be able to take from the same file.
+    """
+    file, value = setting.value.origin.file, setting.value
+    if not isinstance(file, EnvFile) or setting.kind in BARE:
+        return True
+    raw = file.text[value.origin.start : value.origin.end]
+    move = moved_raw(value, setting.address.host, (setting.address.host, DEFAULT_PORT, ""), raw)
+    return file.path in project.sources.dotenv and shows_no_secret(value, raw) and move is not None

@@ -2,7 +2,7 @@
 
 In this order: the database's own variables, copied as they are written; a URL of an app in the same
 file; else a private file below `.devpool/`, mode 0600 and never committed. From an env file, the pooler only gets
-what it needs (devpool/decide/from_env_file.py).
+what it needs (devpool/decide/logins.py).
 """
 
 from __future__ import annotations
@@ -11,9 +11,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from devpool.decide.from_env_file import interpolated, names_withheld
-from devpool.decide.login_limits import Said, refuse_unusable, said_by
-from devpool.decide.logins import DB, PASSWORD, USER, from_company, login_of, userinfo
+from devpool.decide.logins import (
+    DB,
+    PASSWORD,
+    USER,
+    Said,
+    from_company,
+    interpolated,
+    login_of,
+    names_withheld,
+    refuse_unusable,
+    said_by,
+    userinfo,
+)
 from devpool.decide.ports import upstream_port
 from devpool.errors import DevpoolError
 from devpool.model.environment import EnvFileUse, Value, env_file_uses

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Set
 from types import MappingProxyType
 from typing import Literal
 
-from devpool.decide.address_edits import raw_replacements
+from devpool.decide.address_edits import raw_replacements, restatable
 from devpool.decide.alias_copies import AliasCopies
 from devpool.decide.inherited_copies import InheritedCopies
 from devpool.decide.key_ownership import Readers
-from devpool.decide.restating import restatable
 from devpool.decide.session_alias import SUFFIX
 from devpool.errors import DevpoolError
 from devpool.model.environment import env_file_uses, variable_holding

@@ -1,22 +1,20 @@
 """Separate entries for a pooled app that shares a value with services that stay direct.
 
 An entry goes into the app's `environment` if that exposes no secret that was not in the file before; an app for
-which it would is pooled by name (by_name.py). `service_entry_places.py` decides where the entries go.
+which it would is pooled by name (by_name.py). `service_environment.py` writes them there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 
-from devpool.decide.address_edits import moved_copy, moved_raw
+from devpool.decide.address_edits import moved_copy, moved_raw, shows_no_secret
 from devpool.decide.inherited_copies import InheritedCopies
 from devpool.decide.key_ownership import Readers
 from devpool.decide.placement import shared_value, with_secret
 from devpool.decide.plan import Move
-from devpool.decide.restating import shows_no_secret
 from devpool.edit.pooled_variable import Second, second_variable
-from devpool.edit.service_entry_places import in_environment
-from devpool.edit.service_entry_text import Copied, Entries, Stated, Text
+from devpool.edit.service_environment import Copied, Entries, Stated, Text, in_environment
 from devpool.model.project import BARE, Project
 from devpool.text import nodes
 from devpool.text.address import DEFAULT_PORT, moved

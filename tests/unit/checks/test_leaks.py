@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from devpool.checks.installed import Mention
-from devpool.checks.leak_results import leak_results
-from devpool.checks.leaks import Kept, Leak, PoolOf, ProbedPool, states, tracked, who
+from devpool.checks.leaks import Kept, Leak, PoolOf, ProbedPool, leak_results, states, tracked, who
 from devpool.evidence.show_tables import Link
 
 APART = tracked(["search_path"], "work_mem, lock_timeout")

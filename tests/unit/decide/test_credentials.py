@@ -6,7 +6,7 @@ import pytest
 from memory_project import COMPOSE, Files, changed, planned
 
 from devpool.decide.credentials import Credentials, find_credentials
-from devpool.decide.login_limits import LONGEST_PASSWORD
+from devpool.decide.logins import LONGEST_PASSWORD
 from devpool.errors import DevpoolError
 from devpool.text.edits import apply
 
