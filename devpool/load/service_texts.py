@@ -16,7 +16,7 @@ from devpool.load.image_contents import taking_in
 from devpool.load.root import is_inside
 from devpool.model.paths import resolve_path
 from devpool.model.services import Service
-from devpool.model.stated_address import may_say
+from devpool.model.stated_address import may_say, only_mentions
 from devpool.text import nodes
 from devpool.text.document import Document
 from devpool.text.nodes import ScalarNode
@@ -54,8 +54,10 @@ def texts_of(
         apart: folders that other services are built from; of a folder around them they are left out.
         words: the words.
     """
+    known = {document.path for document in documents}
     for path in dict.fromkeys((*mounts(service), *_named_files(service, documents))):
-        text = None if is_folder(Path(path)) else _readable(path, root, words)
+        other = path in known or only_mentions(path) or is_folder(Path(path))
+        text = None if other else _readable(path, root, words)
         if text is not None:
             yield ServiceText(path=path, text=text)
     built = set(contexts(service))

@@ -44,9 +44,14 @@ class StatedAddress:
 def may_say(name: str) -> bool:
     """Whether a file in a folder may say where a database is, by its path below that folder."""
     *folders, file = name.split("/")
-    if address_files.NEVER.fullmatch(file) or any(map(address_files.NEVER_FOLDERS.fullmatch, folders)):
+    if only_mentions(name) or any(map(address_files.NEVER_FOLDERS.fullmatch, folders)):
         return False
     return bool(address_files.CONFIG.fullmatch(file) or address_files.SOURCE.fullmatch(file))
+
+
+def only_mentions(path: str) -> bool:
+    """Whether a file names a database for another reason than to connect to it, by its own name."""
+    return address_files.NEVER.fullmatch(posixpath.basename(path)) is not None
 
 
 def stated_addresses(
