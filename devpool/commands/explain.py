@@ -44,6 +44,7 @@ def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> N
         for setting in (*project.connection_variables, *_names(plan), *project.kept)
         if service in (None, setting.service)
     ]
+    rows += [told.by_evidence(r) for r in told.evident() if service in (None, r.service)]
     if service and not rows:
         raise _nothing(project, service)
     _show(ctx, rows, refusal)
@@ -68,7 +69,8 @@ def _nothing(project: Project, service: str) -> DevpoolError:
         "no-setting",
         f"`{service}` names no database in its environment",
         where=project.services[service].place,
-        hint="devpool does not see its image, its source or a mounted file: give it an environment variable",
+        hint="devpool found no address in its files either: give it an environment variable, or pool it by name: "
+        f"devpool enable --by-name {service}",
     )
 
 
@@ -86,7 +88,9 @@ class _Told:
         self.routes = {(r.service, r.database): r for r in (plan.routes if plan else routes)}
         self.moves = {m.setting: m for m in plan.moves} if plan else {}
         self.named = {s: b for b in plan.by_name for s in b.settings} if plan else {}
+        self.by_name = plan.by_name if plan else ()
         self.kept = set(project.kept)
+        self.only_kept = {s.service for s in project.kept}
         self.readers: dict[tuple[str, int], dict[str, None]] = {}
         for name, values in project.environments.items():
             for value in values.values():
@@ -110,6 +114,27 @@ class _Told:
             "route": "direct" if kept else route.way,
             "reason": "its name says that it is direct" if kept else route.reason,
             "becomes": _becomes(move, self.project) if move else _led(self.named.get(setting)),
+        }
+
+    def evident(self) -> list[Route]:
+        """The routes of the apps whose address is in no variable."""
+        return [r for r in self.routes.values() if not self.project.of(r.service) and r.service not in self.only_kept]
+
+    def by_evidence(self, route: Route) -> dict[str, Any]:
+        """The description of an app whose address is in no variable."""
+        named = next((b for b in self.by_name if (b.service, b.database) == (route.service, route.database)), None)
+        return {
+            "service": route.service,
+            "variable": "",
+            "kind": "name",
+            "database": route.database,
+            "value": route.database,
+            "origin": "",
+            "through": [],
+            "shared_with": [],
+            "route": route.way,
+            "reason": route.reason,
+            "becomes": _led(named),
         }
 
 
@@ -146,7 +171,11 @@ def _led(named: ByName | None) -> str | None:
 def _show(ctx: Context, rows: list[dict[str, Any]], refusal: DevpoolError | None) -> None:
     lines: list[str] = []
     for row in rows:
-        lines += [f"{row['service']}.{row['variable']} = {shortened(row['value'])}", f"  written at   {row['origin']}"]
+        if row["variable"]:
+            lines.append(f"{row['service']}.{row['variable']} = {shortened(row['value'])}")
+            lines.append(f"  written at   {row['origin']}")
+        else:
+            lines.append(f"{row['service']} connects to {row['database']}, by no variable")
         lines += [f"  made of      {part}" for part in row["through"]]
         lines += [f"  shared with  {', '.join(row['shared_with'])}"] if row["shared_with"] else []
         lines += [f"  route        {row['route']}: {row['reason']}"]

@@ -80,6 +80,11 @@ def find_credentials(project: Project, database: str, settings: list[ConnectionV
     return found
 
 
+def knows_logins(project: Project, database: str) -> bool:
+    """Whether the pooler gets the server's own login, with which it looks up every other one."""
+    return _of_database(project, database) is not None
+
+
 def _find(project: Project, database: str, settings: list[ConnectionVariable]) -> Credentials:
     mine = set(settings)
     others = [s for s in (*project.connection_variables, *project.kept) if s.database == database and s not in mine]

@@ -17,6 +17,7 @@ class Options:
         direct, pool: services, or `SERVICE:DATABASE`, that the user routes explicitly.
         session: the same for those that go to the pooler's session alias.
         by_name: the same for those that are pooled by name, whatever their files say.
+        evidence: what told at the last enable that an app is pooled by name, by `SERVICE:DATABASE`.
         publish: the port of the host for the first pooler; None to publish none.
         metrics: whether an exporter of metrics stands beside each pooler.
         settings: PgBouncer's settings by key, for all poolers; `preset` is one of them.
@@ -29,6 +30,7 @@ class Options:
     pool: tuple[str, ...] = ()
     session: tuple[str, ...] = ()
     by_name: tuple[str, ...] = ()
+    evidence: Mapping[str, str] = field(default_factory=dict)
     publish: int | None = None
     metrics: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -64,6 +66,7 @@ def remembered(options: Mapping[str, Any]) -> Options:
         pool=_names(options, "pool"),
         session=_names(options, "session"),
         by_name=_names(options, "by_name"),
+        evidence=_texts(options.get("evidence") or {}),
         publish=publish,
         metrics=bool(options.get("metrics")),
         settings=_texts(options.get("settings") or {}),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from devpool.decide.credentials import knows_logins
 from devpool.decide.direct_reasons import awaited_services, reasons
 from devpool.decide.options import Options
 from devpool.errors import DevpoolError
-from devpool.model.project import Project, unknown_service
+from devpool.model.project import Evidence, Project, unknown_service
+from devpool.text.address import DEFAULT_PORT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,42 @@ def chosen_routes(project: Project, options: Options) -> list[Route]:
     ]
     named = {(r.service, r.database): r for name in options.by_name for r in _by_name(project, name, options)}
     kept = [named.pop((r.service, r.database), r) for r in routes]
-    return [*kept, *named.values()]
+    found = [*kept, *named.values()]
+    known = {(r.service, r.database) for r in found}
+    return [*found, *(r for r in evident_routes(project, options) if (r.service, r.database) not in known)]
+
+
+def evident_routes(project: Project, options: Options) -> Iterator[Route]:
+    """The routes of the apps that only a file or an image tells of."""
+    told = {f"{e.service}:{e.database}": e for e in (*_remembered(project, options), *project.evidence)}
+    awaited = awaited_services(project)
+    for evidence in told.values():
+        service, database = evidence.service, evidence.database
+        asked = {service, f"{service}:{database}"} & set(options.direct)
+        found = ("user", "you asked for it (--direct)") if asked else _stays_direct(project, evidence, awaited)
+        if found and found[0] == "bystander":
+            continue
+        code, reason = found or ("evidence", evidence.says)
+        yield Route(service=service, database=database, pooled=not found, code=code, reason=reason, by_name=not found)
+
+
+def _remembered(project: Project, options: Options) -> Iterator[Evidence]:
+    """What told at the last enable: a file that another checkout lacks is no reason to plan differently."""
+    for name, says in options.evidence.items():
+        service, _, database = name.partition(":")
+        if service in project.without_variable and database in project.databases:
+            yield Evidence(service=service, database=database, says=says, port=DEFAULT_PORT)
+
+
+def _stays_direct(project: Project, evidence: Evidence, awaited: frozenset[str]) -> tuple[str, str] | None:
+    """Why an app that only a file or an image tells of should stay direct, as a code and a sentence."""
+    if evidence.demand == "verify":
+        return "tls", f"{evidence.says} and verifies the server's certificate, which a pooler cannot present"
+    if evidence.port != DEFAULT_PORT:
+        return "port", f"{evidence.says} at port {evidence.port}, where a pooler does not listen"
+    if not knows_logins(project, evidence.database):
+        return "login", f"{evidence.says}, and no file gives the pooler the password of `{evidence.database}`"
+    return next(reasons(project, evidence.service, evidence.database, awaited, published=False), None)
 
 
 def _by_name(project: Project, name: str, options: Options) -> Iterator[Route]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from devpool import resources
@@ -23,6 +24,7 @@ from devpool.lifecycle.folder_contents import context_modes, contexts, home_file
 from devpool.lifecycle.plan_notes import likely_apps, notes
 from devpool.lifecycle.read_state import Earlier
 from devpool.load.container_files import start_of
+from devpool.load.find_evidence import with_evidence
 from devpool.load.image_contents import taking_in
 from devpool.load.root import find_root
 from devpool.model.build_model import read_model
@@ -56,7 +58,7 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
     Raises:
         DevpoolError: every refusal there is.
     """
-    project = read_model(sources)
+    project = with_evidence(read_model(sources))
     plan = make_plan(project, chosen_routes(project, options), options)
     told = _notes(project, plan)
     _refuse_nothing(project, plan, told)
@@ -205,7 +207,7 @@ def _by_name_hint(project: Project) -> str:
     several = len(project.databases) > 1
     words = " ".join(f"--by-name {name}{f':{database}' if several else ''}" for name, database in apps)
     return (
-        "devpool does not look into mounted files, source code or images; name the services that connect to it: "
+        "devpool found no address of it in mounted files or source code either; name the services that connect to it: "
         f"devpool enable {words or '--by-name SERVICE'}"
     )
 
@@ -230,7 +232,9 @@ def _no_database(project: Project, where: str) -> DevpoolError:
 
 
 def _all_direct(plan: Plan, where: str, told: tuple[str, ...]) -> DevpoolError:
-    movable = dict.fromkeys(r.service for r in plan.routes if r.code not in ("network", "user", "named-direct"))
+    movable = dict.fromkeys(
+        r.service for r in plan.routes if r.code not in ("network", "user", "named-direct", "port", "login")
+    )
     overrule = " ".join(f"--pool {name}" for name in movable)
     return DevpoolError(
         "nothing-to-pool",
@@ -261,7 +265,7 @@ def _new_texts(sources: Sources, changes: Changes) -> dict[str, bytes]:
 def _record(plan: Plan, options: Options, changes: Changes, context: str) -> State:
     return State(
         context=context,
-        options=options,
+        options=replace(options, evidence=_evidence(plan)),
         edits=changes.edits,
         private=tuple(changes.private),
         poolers=tuple(
@@ -273,6 +277,10 @@ def _record(plan: Plan, options: Options, changes: Changes, context: str) -> Sta
             for r in plan.routes
         ),
     )
+
+
+def _evidence(plan: Plan) -> dict[str, str]:
+    return {f"{r.service}:{r.database}": r.reason for r in plan.routes if r.code == "evidence"}
 
 
 def _digests(sources: Sources, state: State) -> Digests:

@@ -60,6 +60,7 @@ def recognized(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Ena
     if not _may_have_poolers(found):
         return None
     from devpool.lifecycle.build_disable import files_direct_in_meaning
+    from devpool.load.find_evidence import with_evidence
     from devpool.load.read_project import read_project
     from devpool.model.build_model import read_model
     from devpool.undo.without_state.recognize import former_poolers
@@ -70,7 +71,7 @@ def recognized(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Ena
     if not poolers:
         return None
     direct = files_direct_in_meaning(selection, cwd, shell)
-    project = read_model(read_project(find_project(selection, cwd, shell, direct.files)))
+    project = with_evidence(read_model(read_project(find_project(selection, cwd, shell, direct.files))))
     return Enabled(state=recovered(enabled, poolers, project), direct=direct, recorded=False)
 
 

@@ -39,8 +39,9 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     found += [note for setting in written.values() for note in _of(setting)]
     found += [f"{s}.{v} lists several hosts: it stays direct" for s, v in project.unplaced]
     found += [note for name in dict.fromkeys(m.setting.service for m in plan.moves) for note in _beside(project, name)]
-    named, likely = {b.service for b in plan.by_name}, dict(likely_apps(project))
-    unseen = [name for name in _without_a_setting(project) if name not in named]
+    named = {b.service for b in plan.by_name} | {r.service for r in plan.routes}
+    likely = dict(likely_apps(project))
+    unseen = [name for name in project.without_variable if name not in named]
     found += [note for name in unseen for note in _unseen(project, name, likely=name in likely)]
     found += [note for pooler in plan.poolers for note in _of_replication(project, plan, pooler)]
     return list(dict.fromkeys(found))
@@ -59,7 +60,7 @@ def _of_replication(project: Project, plan: Plan, pooler: Pooler) -> Iterator[st
 
 def likely_apps(project: Project) -> list[tuple[str, str]]:
     """The services that wait for a database or are linked to it, have no address of it, and no reason to be direct."""
-    found = ((name, _awaited(project, name)) for name in _without_a_setting(project))
+    found = ((name, _awaited(project, name)) for name in project.without_variable)
     ends = awaited_services(project)
     return [(n, d) for n, d in found if d and not next(reasons(project, n, d, ends, published=False), None)]
 
@@ -71,15 +72,6 @@ def _awaited(project: Project, name: str) -> str:
     service = project.services[name]
     waits = [d for d in (*service.names("depends_on"), *service.names("links")) if d in project.databases]
     return waits[0] if waits and not next(bystander(service, waits[0], own=False), None) else ""
-
-
-def _without_a_setting(project: Project) -> list[str]:
-    """The services that may be apps and have no connection variable."""
-    known = {s.service for s in (*project.connection_variables, *project.kept)} | {
-        service for service, _ in project.unplaced
-    }
-    others = known | project.databases.keys() | project.poolers
-    return [name for name in project.services if name not in others]
 
 
 def _unseen(project: Project, name: str, *, likely: bool) -> Iterator[str]:

@@ -20,8 +20,8 @@ _MOST = 3  # files of one pattern
 
 def folders(service: Service, root: Path) -> list[str]:
     """The folders that a service is built from and that it mounts, each once; none outside the project's root."""
-    found = [*_contexts(service), *_mounts(service)]
-    return [folder for folder in dict.fromkeys(found) if is_inside(folder, root) and _is_folder(Path(folder))]
+    found = [*contexts(service), *mounts(service)]
+    return [folder for folder in dict.fromkeys(found) if is_inside(folder, root) and is_folder(Path(folder))]
 
 
 def files_in(folder: str, root: Path) -> dict[str, str]:
@@ -30,7 +30,7 @@ def files_in(folder: str, root: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for pattern in patterns():
         for path in sorted(start.glob(pattern))[:_MOST]:
-            text = _text(path, root)
+            text = beginning_of(path, root)
             found |= {str(path.relative_to(start)): text} if text is not None else {}
     return found
 
@@ -77,7 +77,7 @@ def _scripts(word: str, places: _Places) -> Iterator[StartText]:
     tails += [f"{folder}/{parts[-1]}" for folder in ("docker", "scripts", "bin", "deploy") if parts]
     for tail in tails:
         for place in places.folders:
-            text = _text(Path(place) / tail, places.root)
+            text = beginning_of(Path(place) / tail, places.root)
             if text and (text.startswith("#!") or tail.endswith((".sh", ".bash"))):
                 lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
                 yield StartText(where=tail, text="\n".join(lines))
@@ -87,7 +87,7 @@ def _scripts(word: str, places: _Places) -> Iterator[StartText]:
 def _package_scripts(text: str, places: _Places) -> Iterator[StartText]:
     for name in script_calls(text):
         for place in places.folders:
-            known = scripts(_text(Path(place) / "package.json", places.root) or "")
+            known = scripts(beginning_of(Path(place) / "package.json", places.root) or "")
             for each in (f"pre{name}", name):
                 if each in known:
                     yield StartText(where=f"the script {each} in package.json", text=known[each])
@@ -95,17 +95,17 @@ def _package_scripts(text: str, places: _Places) -> Iterator[StartText]:
 
 def _dockerfile(service: Service, root: Path) -> tuple[str, str]:
     """The text of a service's Dockerfile and the stage that is built; "" where there is none to read."""
-    context = next(_contexts(service), "")
+    context = next(contexts(service), "")
     build = [s.value for s in service.statements("build") if isinstance(s.value, nodes.MappingNode)]
     said = {key: service.deep_texts(entry.value) for node in build for key, entry in nodes.entries(node).items()}
     if "dockerfile_inline" in said:
         return said["dockerfile_inline"][0], ""
     name = next(iter(said.get("dockerfile", [])), "Dockerfile")
-    text = _text(Path(resolve_path(context, name)), root) if context else None
+    text = beginning_of(Path(resolve_path(context, name)), root) if context else None
     return text or "", next(iter(said.get("target", [])), "")
 
 
-def _contexts(service: Service) -> Iterator[str]:
+def contexts(service: Service) -> Iterator[str]:
     """The folders that a service is built from, as the strongest file says it first."""
     for statement in reversed(service.statements("build")):
         value = statement.value
@@ -115,7 +115,7 @@ def _contexts(service: Service) -> Iterator[str]:
             yield resolve_path(statement.document.directory, service.read(context))
 
 
-def _mounts(service: Service) -> Iterator[str]:
+def mounts(service: Service) -> Iterator[str]:
     """The folders of bind mounts, in the short form and in the long one."""
     for statement in service.statements("volumes"):
         items = statement.value.items if isinstance(statement.value, nodes.SequenceNode) else ()
@@ -127,7 +127,7 @@ def _mounts(service: Service) -> Iterator[str]:
                     yield resolve_path(statement.document.directory, text.split(":")[0])
 
 
-def _is_folder(path: Path) -> bool:
+def is_folder(path: Path) -> bool:
     """Whether there is a folder; one that cannot be read reveals nothing."""
     try:
         return path.is_dir()
@@ -135,7 +135,7 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _text(path: Path, root: Path) -> str | None:
+def beginning_of(path: Path, root: Path) -> str | None:
     """The beginning of a file; None where there is none that can be read. What cannot be read tells nothing, and what a
     symlink shows of elsewhere is nothing of the project's.
     """

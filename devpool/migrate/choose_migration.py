@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from devpool.catalog.migration_tools import Tool
 from devpool.decide.job_detection import serves
-from devpool.decide.routing import find_routes
+from devpool.decide.options import Options
+from devpool.decide.routing import evident_routes, find_routes
 from devpool.errors import DevpoolError
 from devpool.migrate.team_settings import Fixed
 from devpool.model.container_start import Start, joined, migrating
@@ -52,8 +53,9 @@ class Migration:
 
 
 def apps_of(project: Project) -> list[str]:
-    """The services that name a database, in whatever form, and may have code of the project."""
-    named = {r.service for r in find_routes(project) if r.code not in _NO_APPS}
+    """The services that name a database, in whatever form or file, and may have code of the project."""
+    routes = (*find_routes(project), *evident_routes(project, Options()))
+    named = {r.service for r in routes if r.code not in _NO_APPS}
     named |= {service for service, _ in project.unplaced}
     return [name for name in project.services if name in named]
 

@@ -50,6 +50,24 @@ class ConnectionVariable:
         return self.value.origin.form == "command"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What tells that a service without a connection variable connects to a database.
+
+    Attributes:
+        service, database: the pair.
+        says: where it is written and what it says, for the reason of its route.
+        port: the port to which it connects.
+        demand: what it demands of TLS.
+    """
+
+    service: str
+    database: str
+    says: str
+    port: str
+    demand: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Project:
     """The project as devpool reads it.
@@ -63,6 +81,7 @@ class Project:
         poolers: services that are a connection pooler already, devpool's or the user's.
         unplaced: (service, variable) that name a database in a form that cannot be rewritten.
         written: what each env file says, by its absolute path.
+        evidence: what tells of apps that have no connection variable, once it was looked for.
     """
 
     sources: Sources
@@ -73,6 +92,7 @@ class Project:
     poolers: frozenset[str]
     unplaced: tuple[tuple[str, str], ...]
     written: Environments = field(repr=False)
+    evidence: tuple[Evidence, ...] = ()
     _by_service: dict[str, list[ConnectionVariable]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -84,6 +104,13 @@ class Project:
     def services(self) -> Mapping[str, Service]:
         """The services by name."""
         return self.sources.services
+
+    @property
+    def without_variable(self) -> list[str]:
+        """The services that may be apps and have no connection variable."""
+        known = {s.service for s in (*self.connection_variables, *self.kept)} | {s for s, _ in self.unplaced}
+        others = known | self.databases.keys() | self.poolers
+        return [name for name in self.services if name not in others]
 
     def of(self, service: str) -> list[ConnectionVariable]:
         """The settings of one app."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from devpool.context import Context
-from devpool.decide.routing import find_routes
+from devpool.decide.options import Options
+from devpool.decide.routing import chosen_routes
 from devpool.docker.console import ask, reported
 from devpool.docker.containers import RunningContainer, Stack
 from devpool.docker.live_routes import count
@@ -126,7 +127,7 @@ def _would_be(opened: OpenProject) -> list[AppRoute]:
             pooled=False,
             reason="not enabled" if r.pooled else r.reason,
         )
-        for r in find_routes(opened.without_devpool)
+        for r in chosen_routes(opened.without_devpool, Options())
     ]
 
 

@@ -12,7 +12,7 @@ from devpool.decide import tuning
 from devpool.decide.options import Options
 from devpool.decide.plan import NO_SETTINGS
 from devpool.decide.planning import demands_tls, make_plan, pooler_name
-from devpool.decide.routing import Route, chosen_routes, find_routes
+from devpool.decide.routing import Route, chosen_routes, evident_routes, find_routes
 from devpool.edit.pooler_service import FOLDER
 from devpool.errors import DevpoolError
 from devpool.model.environment import env_file_uses
@@ -115,7 +115,7 @@ def _options(
         settings_of={} if same else {d: s for d, s in settings.items() if s},
         session=_named(project, [pair for pair, alias in pooled.items() if alias]),
     )
-    options = _with_names(project, _with_routes(project, options, pooled), linked)
+    options = _with_names(project, _without_evident(project, _with_routes(project, options, pooled), linked), linked)
     return options if _ports(project, options) == {p.port for p in poolers} else replace(options, port=poolers[0].port)
 
 
@@ -129,6 +129,12 @@ def _with_routes(project: Project, options: Options, pooled: Mapping[Pair, bool]
     apart = {service for service, _ in project.unplaced if not any(name == service for name, _ in pooled)}
     named = dict.fromkeys([*_named(project, direct), *(s for s in project.services if s in apart)])
     return replace(options, pool=_named(project, pool), direct=tuple(named))
+
+
+def _without_evident(project: Project, options: Options, linked: list[Pair]) -> Options:
+    """The options with the apps that enable would pool by name unasked, and did not."""
+    found = (r for r in evident_routes(project, options) if r.pooled and (r.service, r.database) not in linked)
+    return replace(options, direct=tuple(dict.fromkeys([*options.direct, *(r.service for r in found)])))
 
 
 def _with_names(project: Project, options: Options, linked: list[Pair]) -> Options:

@@ -1,0 +1,111 @@
+"""Finds the apps that have a database's address in no variable, but in a file that they read or in their image."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from devpool.catalog.image_addresses import IMAGES
+from devpool.load.container_files import contexts
+from devpool.load.root import find_root
+from devpool.load.service_texts import ServiceText, folders_of, texts_of
+from devpool.model import networks
+from devpool.model.databases import host_names
+from devpool.model.project import Database, Evidence, Project
+from devpool.model.services import Service
+from devpool.model.stated_address import stated_addresses
+from devpool.text.address import DEFAULT_PORT
+
+
+def with_evidence(project: Project) -> Project:
+    """The project with what its files and images tell of apps that have no connection variable.
+
+    Raises:
+        DevpoolError: `cannot-read`, `not-utf8`, of a `.dockerignore`.
+    """
+    if not any(d.service for d in project.databases.values()):
+        return project
+    finder = _Finder(project)
+    names = (n for n in project.without_variable if project.services[n].text("network_mode") in ("", "bridge"))
+    return replace(project, evidence=tuple(e for n in names for e in finder.of(project.services[n])))
+
+
+class _Finder:
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.root = find_root(Path(project.sources.directory))
+        self.folders = {n: folders_of(s, self.root) for n, s in project.services.items()}
+        self.built = {n: list(contexts(s)) for n, s in project.services.items()}
+
+    def of(self, service: Service) -> Iterator[Evidence]:
+        """What tells of one service: for each database the first thing found."""
+        hosts = self._hosts(service)
+        found: set[str] = set()
+        for evidence in (*self._by_image(service, hosts), *self._by_texts(service, hosts)):
+            if evidence.database not in found:
+                found.add(evidence.database)
+                yield evidence
+
+    def _hosts(self, service: Service) -> dict[str, set[str]]:
+        """The names of each database of the project that reach it from a service."""
+        mine = networks.of(self.project.services, service.name)
+        inside = ((d, d.service) for d in self.project.databases.values() if d.service)
+        return {d.name: host_names(s, mine) for d, s in inside if _meet(self.project, service, d)}
+
+    def _by_image(self, service: Service, hosts: dict[str, set[str]]) -> Iterator[Evidence]:
+        given = {n for n, v in self.project.environments[service.name].items() if v.text}
+        image = service.text("image").lower()
+        for known in IMAGES:
+            fits = re.search(known.image, image) and not given & set(known.instead)
+            database = next((d for d, names in hosts.items() if known.host in names), "")
+            if fits and database and (not known.needs or given & set(known.needs)):
+                says = f"its image names {known.host} by default"
+                yield Evidence(service=service.name, database=database, says=says, port=DEFAULT_PORT)
+
+    def _by_texts(self, service: Service, hosts: dict[str, set[str]]) -> Iterator[Evidence]:
+        variables = {n: v.text for n, v in self.project.environments[service.name].items()}
+        apart = {f for n, folders in self.built.items() if n != service.name for f in folders}
+        words = {name for names in hosts.values() for name in names}
+        documents = self.project.sources.loaded.values()
+        missing = set(hosts)
+        for text in texts_of(service, documents, self.root, apart, words) if words else ():
+            for database in sorted(missing):
+                if text.folder and not self._is_its_own(service, text, database):
+                    continue
+                stated = next(stated_addresses(text.path, text.text, hosts[database], variables), None)
+                if stated:
+                    missing.discard(database)
+                    place = posixpath.relpath(text.path, self.project.sources.directory)
+                    says = f"{place}:{stated.line} names {stated.host}"
+                    yield Evidence(
+                        service=service.name, database=database, says=says, port=stated.port, demand=stated.demand
+                    )
+            if not missing:
+                return
+
+    def _is_its_own(self, service: Service, text: ServiceText, database: str) -> bool:
+        """Whether a folder tells of this service: of one that others take in too, only what waits for the database."""
+        shared = any(text.folder in folders for n, folders in self.folders.items() if n != service.name)
+        return not shared or database in _awaited(self.project, service.name)
+
+
+def _meet(project: Project, service: Service, database: Database) -> bool:
+    mine, theirs = (set(networks.of(project.services, name)) for name in (service.name, database.name))
+    return bool(mine & theirs)
+
+
+def _awaited(project: Project, start: str) -> set[str]:
+    """The services that a service depends on or is linked to, directly or through others."""
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        service = project.services.get(waiting.pop())
+        named = (
+            [*service.names("depends_on"), *(n.partition(":")[0] for n in service.names("links"))] if service else []
+        )
+        waiting += [name for name in named if name not in seen]
+        seen |= set(named)
+    return seen

@@ -1,0 +1,122 @@
+"""Reads the texts that a service takes in: mounted files and folders, configs, secrets, and what it is built from.
+
+The search is bounded, stays below the project's root, and follows no link out of it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from devpool.load.container_files import beginning_of, contexts, is_folder, mounts
+from devpool.load.image_contents import taking_in
+from devpool.load.root import is_inside
+from devpool.model.paths import resolve_path
+from devpool.model.services import Service
+from devpool.model.stated_address import may_say, only_mentions
+from devpool.text import nodes
+from devpool.text.document import Document
+from devpool.text.nodes import ScalarNode
+
+_DEEPEST = 5
+_MOST_FOLDERS = 300
+_MOST_FILES = 300
+_LARGEST = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceText:
+    """One text of a service.
+
+    Attributes:
+        path: the absolute path of the file.
+        text: what it holds.
+        folder: the folder that the service takes in with it; "" where it takes in just this file.
+    """
+
+    path: str
+    text: str
+    folder: str = ""
+
+
+def texts_of(
+    service: Service, documents: Collection[Document], root: Path, apart: Collection[str], words: Collection[str]
+) -> Iterator[ServiceText]:
+    """The texts that a service takes in and that hold one of some words, single files first.
+
+    Args:
+        service: the service.
+        documents: the project's compose files.
+        root: the project's root.
+        apart: folders that other services are built from; of a folder around them they are left out.
+        words: the words.
+    """
+    known = {document.path for document in documents}
+    for path in dict.fromkeys((*mounts(service), *_named_files(service, documents))):
+        other = path in known or only_mentions(path) or is_folder(Path(path))
+        text = None if other else _readable(path, root, words)
+        if text is not None:
+            yield ServiceText(path=path, text=text)
+    built = set(contexts(service))
+    for folder in folders_of(service, root):
+        mounted = folder not in built
+        for path in _files(folder, root, apart):
+            text = _readable(path, root, words)
+            if text is not None and (mounted or any(taking_in({service.name: service}, [path]))):
+                yield ServiceText(path=path, text=text, folder=folder)
+
+
+def folders_of(service: Service, root: Path) -> list[str]:
+    """The folders that a service mounts and the one that it is built from, below the root."""
+    context = list(islice(contexts(service), 1))
+    found = dict.fromkeys((*mounts(service), *context))
+    return [f for f in found if is_inside(f, root) and is_folder(Path(f))]
+
+
+def _named_files(service: Service, documents: Collection[Document]) -> Iterator[str]:
+    """The files of a service's `configs` and `secrets`."""
+    for key in ("configs", "secrets"):
+        named = [name for s in service.statements(key) for name in _sources(service, s.value)]
+        for document in documents:
+            for name in named:
+                node = nodes.lookup(document.root, key, name, "file")
+                scalar = nodes.resolved(node) if node else None
+                if isinstance(scalar, ScalarNode):
+                    yield resolve_path(document.directory, service.read(scalar))
+
+
+def _sources(service: Service, value: nodes.Node) -> Iterator[str]:
+    items = value.items if isinstance(value, nodes.SequenceNode) else ()
+    for item in map(nodes.resolved, items):
+        source = nodes.lookup(item, "source") if isinstance(item, nodes.MappingNode) else item
+        yield from service.texts(source) if source else ()
+
+
+def _files(folder: str, root: Path, apart: Collection[str]) -> Iterator[str]:
+    """The files of a folder that may say where a database is, configuration before source."""
+    found: list[str] = []
+    for visited, (at, folders, names) in enumerate(os.walk(folder)):
+        below = os.path.relpath(at, folder)
+        prefix = "" if below == "." else f"{below}/"
+        deep = prefix.count("/") >= _DEEPEST or visited >= _MOST_FOLDERS
+        folders[:] = (
+            [] if deep else sorted(f for f in folders if may_say(f"{prefix}{f}/a.yml") and f"{at}/{f}" not in apart)
+        )
+        found += [f"{at}/{name}" for name in sorted(names) if may_say(prefix + name)]
+        if visited >= _MOST_FOLDERS or len(found) >= _MOST_FILES:
+            break
+    yield from found[:_MOST_FILES]
+
+
+def _readable(path: str, root: Path, words: Collection[str]) -> str | None:
+    """A file's text; None of one that is large, binary, outside the root, not there, or without these words."""
+    try:
+        if Path(path).stat().st_size > _LARGEST:
+            return None
+    except (OSError, ValueError):
+        return None
+    text = beginning_of(Path(path), root)
+    return text if text and "\0" not in text and any(word in text for word in words) else None

@@ -1,0 +1,1 @@
+URL = "postgres://app:x@db/app"

@@ -1,0 +1,1 @@
+until nc -z db 5432; do sleep 1; done
