@@ -89,3 +89,39 @@ def test_a_command_that_migrates_in_any_spelling(command: str, code: str) -> Non
 )
 def test_a_migrator_by_its_name(name: str, code: str) -> None:
     assert _code(name) == code
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"command": "bundle exec rake qc:work"}, "listen"),
+        ({"command": "bundle exec que ./config/environment.rb"}, "listen"),
+        ({"command": "python manage.py process_fts_updates"}, "listen"),
+        ({"command": "postgraphile --watch -c x"}, "listen"),
+        ({"command": "dramatiq-pg"}, "listen"),
+        ({"command": "node listener.js"}, "listen"),
+        ({"command": "php artisan queue:listen"}, "app"),
+        ({"command": "node kafka-listener.js"}, "app"),
+        ({"command": "bundle exec unique"}, "app"),
+        ({"image": "zulip/docker-zulip:8"}, "listen"),
+        ({"image": "supabase/postgres-meta:v0.80"}, "console"),
+        ({"image": "supabase/studio"}, "console"),
+        ({"image": "ghcr.io/peerdb-io/flow-worker"}, "replication"),
+        ({"image": "ghcr.io/peerdb-io/peerdb-ui"}, "app"),
+        ({"name": "listener"}, "listen"),
+        ({"name": "notifier"}, "listen"),
+        ({"name": "subscriber"}, "listen"),
+        ({"name": "pg-listener"}, "listen"),
+        ({"name": "kafka-listener"}, "app"),
+        ({"name": "slack-notifier"}, "app"),
+        ({"FEATURE_DB_LISTEN_DISABLE": "0"}, "listen"),
+        ({"FEATURE_DB_LISTEN_DISABLE": "1"}, "app"),
+        ({"APP_LISTEN": "true"}, "listen"),
+        ({"APP_LISTEN": "0.0.0.0:80"}, "app"),
+        ({"HTTP_LISTEN": "true"}, "app"),
+        ({"GOOD_JOB_EXECUTION_MODE": "async_all"}, "listen"),
+        ({"GOOD_JOB_EXECUTION_MODE": "external"}, "app"),
+    ],
+)
+def test_what_listens_replicates_or_shows_the_server(fields: dict[str, str], code: str) -> None:
+    assert _code(**fields) == code
