@@ -6,8 +6,11 @@ A row is one program. `image` finds it in an image's name without registry and t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
+
+from devpool.text.patterns import regex
 
 Field = Literal["image", "command", "full_image"]
 
@@ -74,6 +77,17 @@ PROGRAMS = (
     DirectProgram(
         kind=CONSOLE, command=r"drizzle-kit\s+studio", source="https://orm.drizzle.team/docs/drizzle-kit-studio"
     ),
+    DirectProgram(
+        kind=CONSOLE,
+        image=r"^(postgres|pg)-meta$",
+        full_image=r"(^|/)supabase/studio\b",
+        source="https://supabase.com/docs/guides/self-hosting/docker",
+    ),
+    DirectProgram(kind=CONSOLE, image=r"^sqlpad$", source="https://getsqlpad.com"),
+    DirectProgram(kind=CONSOLE, image=r"^omnidb$", source="https://github.com/OmniDB/OmniDB"),
+    DirectProgram(kind=CONSOLE, image=r"^drizzle-gateway$", source="https://gateway.drizzle.team"),
+    DirectProgram(kind=CONSOLE, image=r"^schemaspy$", source="https://schemaspy.org"),
+    DirectProgram(kind=CONSOLE, image=r"^bytebase$", source="https://docs.bytebase.com"),
     DirectProgram(kind=CONSOLE, image=r"metabase-db", source="https://www.metabase.com/docs/latest/"),
     DirectProgram(
         kind=BACKUP,
@@ -86,7 +100,7 @@ PROGRAMS = (
     DirectProgram(kind=BACKUP, image=r"pgbackrest", source="https://pgbackrest.org/"),
     DirectProgram(
         kind=REPLICATION,
-        image=r"debezium",
+        image=r"debezium(?!-ui)",
         full_image=r"(^|/)debezium/(server|connect|operator|platform-conductor)\b",
         source="https://debezium.io/documentation/reference/stable/connectors/postgresql.html",
     ),
@@ -95,7 +109,11 @@ PROGRAMS = (
         kind=REPLICATION, image=r"kafka-connect|^connect$", source="https://docs.confluent.io/platform/current/connect/"
     ),
     DirectProgram(kind=REPLICATION, image=r"pglogical", source="https://github.com/2ndQuadrant/pglogical"),
-    DirectProgram(kind=REPLICATION, image=r"peerdb", source="https://docs.peerdb.io/connect/postgres/"),
+    DirectProgram(
+        kind=REPLICATION,
+        full_image=r"(^|/)peerdb-io/(flow-|peerdb-server)|(^|/)peerdb-server\b",
+        source="https://github.com/PeerDB-io/peerdb/blob/main/docker-compose.yml",
+    ),
     DirectProgram(kind=REPLICATION, image=r"airbyte", source="https://docs.airbyte.com/integrations/sources/postgres"),
     DirectProgram(kind=REPLICATION, image=r"materialize", source="https://materialize.com/docs/ingest-data/postgres/"),
     DirectProgram(kind=REPLICATION, image=r"powersync", source="https://docs.powersync.com/"),
@@ -129,7 +147,38 @@ PROGRAMS = (
         source="https://procrastinate.readthedocs.io/en/stable/discussions.html",
     ),
     DirectProgram(
-        kind=LISTEN, command=r"\bgood_job\b.*\bstart\b", source="https://github.com/bensheldon/good_job#configuration"
+        kind=LISTEN,
+        command=r"\bgood_job\b(\s+start\b|\s*$|.*\bstart\b)",
+        source="https://github.com/bensheldon/good_job#configuration",
+    ),
+    DirectProgram(
+        kind=LISTEN,
+        command=r"\bbundle\s+exec\s+que(\s|$)|(^|[\s/])bin/que(\s|$)",
+        source="https://github.com/que-rb/que/blob/master/docs/README.md",
+    ),
+    DirectProgram(kind=LISTEN, command=r"\bqc:work\b", source="https://github.com/QueueClassic/queue_classic"),
+    DirectProgram(kind=LISTEN, command=r"\bdramatiq[-_]pg\b", source="https://gitlab.com/dalibo/dramatiq-pg"),
+    DirectProgram(
+        kind=LISTEN,
+        command=r"\bmanage\.py\s+(pgpubsub|listen)\b",
+        source="https://github.com/PaulGilmartin/django-pgpubsub",
+    ),
+    DirectProgram(kind=LISTEN, command=r"\bpgqueuer\b|\bpgq\s+run\b", source="https://github.com/janbjorge/pgqueuer"),
+    DirectProgram(
+        kind=LISTEN,
+        command=r"\bpostgraphile\b.*\s(--watch|-w|--subscriptions|-S)(\s|$)",
+        source="https://www.graphile.org/postgraphile/usage-cli/",
+    ),
+    DirectProgram(
+        kind=LISTEN,
+        command=r"\bprocess_fts_updates\b",
+        full_image=r"(^|/)zulip/docker-zulip\b",
+        source="https://zulip.readthedocs.io/en/latest/subsystems/full-text-search.html",
+    ),
+    DirectProgram(
+        kind=LISTEN,
+        command=r"(^|[\s/])(pg|db)?[-_]?listener\.(js|ts|py|rb)\b|\bpg[-_]listen\b",
+        source="https://www.postgresql.org/docs/current/sql-listen.html",
     ),
     DirectProgram(kind=LISTEN, image=r"concourse", source="https://concourse-ci.org/concourse-web.html"),
     DirectProgram(kind=LISTEN, image=r"graph-node", source="https://github.com/graphprotocol/graph-node"),
@@ -156,3 +205,15 @@ def patterns(field: Field) -> list[tuple[str, Kind]]:
         if pattern := getattr(program, field):
             found.setdefault(program.kind, []).append(pattern)
     return [("|".join(alternatives), kind) for kind, alternatives in found.items()]
+
+
+LISTENER_NAMES = regex(r"^((pg|postgres(ql)?|db|database)[-_.]?)?(listener|notifier|subscriber)$", re.I)
+"""Names of services that wait for notifications of the database: another word before it names another source, as in
+`kafka-listener` or `slack-notifier`.
+"""
+LISTEN_SWITCH = regex(r"^(?!.*(HTTP|TCP|UDP|PORT|IP|QUEUE|KAFKA|REDIS|AMQP|ADDR))([A-Z0-9]+_)*LISTEN(ER)?(_|$)", re.I)
+"""A variable that switches LISTEN on or off where its value is one of a switch."""
+SWITCHED_OFF = regex(r"DISABLE", re.I)
+"""The word that turns such a switch around."""
+LISTENING_MODES = {"GOOD_JOB_EXECUTION_MODE": ("async", "async_all", "async_server")}
+"""Variables whose values make an app listen (https://github.com/bensheldon/good_job#configuration)."""

@@ -12,11 +12,13 @@ import re
 from devpool.text.patterns import regex
 
 MIGRATES = regex(
-    r"\bmigrat(e|ions?)\b(?!-(api|app|manager|server|service|worker)\b)|\balembic\b.{0,500}\bupgrade\b|\bflyway\b|\bliquibase\b"
+    r"(?<![a-z])((run|db|data|schema)[-_]?)?migrat(e|ions?|ors?)(?-i:(?![a-z]))(?![-_](api|app|manager|server|service|ui|web|worker)\b)"
+    r"|\balembic\b.{0,500}\bupgrade\b|\bflyway\b|\bliquibase\b"
     r"|\bdb:(migrate|setup|prepare|create|schema:load)\b|\bprisma\s+(migrate|db\s+push)\b|\bgoose\b|\bdbmate\b|\bsqitch\b"
     r"|\bschema[-_ ]?(load|setup|create|init\w*|upgrade)\b|\bupgrade-schema\b|\bdoctrine:schema:(create|update)\b"
     r"|\bairflow\s+db\b|\bdb\s+upgrade\b|\becto\.(create|setup)\b|\bdrizzle-kit\s+push\b|\bef\s+database\s+update\b"
-    r"|\baerich\s+upgrade\b|\bseed(er)?\b",
+    r"|\b(aerich|tortoise-orm|database)\s+upgrade\b|\bdb\s+init\b|\bdb:push\b|\byoyo\s+apply\b|\bupdate-schema\b"
+    r"|\bsyncdb\b|\befbundle\b|\bseed(er)?\b",
     re.I,
 )
 """Commands that migrate the schema, or prepare the database as a migration does."""
@@ -51,7 +53,10 @@ WORKERS = regex(r"work|queue|cluster|schedul|listen|consum|horizon|octane|\bbot\
 # --- names of services ---
 
 MIGRATOR_NAMES = regex(
-    r"(^|[-_])(migrat\w*|db[-_]?init|init[-_]?db|seed(er)?|schema[-_]?(init\w*|upgrade|setup))([-_]|$)", re.I
+    r"(^|[-_.])((db|database|schema|data|api|app)?migrat\w*|(db|database)[-_.]?(init\w*|seed(er)?|setup|upgrade|updater?|create)"
+    r"|(init|create|upgrade|update)[-_.]?db|seed(er)?|schema[-_.]?(init\w*|upgrade|setup))"
+    r"([-_.](?!(api|dashboard|tracker|ui|web)$)|$)",
+    re.I,
 )
 PREPARER_NAMES = regex(r"(^|[-_])(init|setup|bootstrap|installer)$", re.I)
 MIGRATION_WORKER_NAMES = regex(r"(^|[-_])workers?[-_]migrations$|(^|[-_])migrat\w*[-_]workers?$", re.I)

@@ -16,8 +16,14 @@ from devpool.text.patterns import regex
 
 HOST = regex(r"HOST|SERVER|ADDR|SEED|ENDPOINT|URL|URI|DSN|LOCATION|INSTANCE|DB_POSTGRES(QL)?$", re.I)
 """A variable that may hold a host; `SEED` is Temporal's (POSTGRES_SEEDS), `DB_POSTGRES` Gitea's kind."""
-NO_HOST = regex(r"USER|PASS|ALLOWED|ENGINE|TYPE$|SCHEMA|DIALECT|DRIVER|TRUSTED|NO_PROXY", re.I)
-"""What shows that such a variable holds something else: ALLOWED_HOSTS is Django's, NO_PROXY curl's."""
+NO_HOST = regex(
+    r"ALLOWED|TRUSTED|NO_PROXY|AUTH_METHOD|TYPE$"
+    r"|(USER|PASS|ENGINE|SCHEMA|DIALECT|DRIVER)(?!.*(HOST|SERVER|ADDR|SEED|ENDPOINT|URL|URI|DSN|LOCATION|INSTANCE))",
+    re.I,
+)
+"""What shows that such a variable holds something else: ALLOWED_HOSTS is Django's, NO_PROXY curl's. The last word
+decides: DB_HOST_USER is a user, USERS_DB_HOST is a host.
+"""
 HOST_WORDS = ("HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS")
 """The words that replace PORT in the name of the matching host variable."""
 HOST_WORD = regex(r"HOST_?NAME|HOST|SERVER_?NAME|SERVER|ADDRESS|ADDR|SEEDS|ENDPOINT|URL|URI", re.I)
@@ -46,9 +52,18 @@ DATABASE_NAME = regex(r"(DB|DATABASE|PG|POSTGRES(QL)?|SQL)_?(NAME|DB|DBNAME|DB_N
 
 # --- addresses that go past a pooler ---
 
-PAST_A_POOLER = regex(r"DIRECT|UNPOOLED|NON_?POOL|LIQUIBASE|FLYWAY|MIGRAT|BROADCAST|PUB_?SUB", re.I)
-"""A variable whose name says that its address goes to the database itself: Prisma's DIRECT_URL, Neon's
-DATABASE_URL_UNPOOLED, Vercel's POSTGRES_URL_NON_POOLING, and those of migration tools and of LISTEN.
+PAST_A_POOLER = regex(
+    r"DIRECT|UNPOOLED|NON?_?POOL|LIQUIBASE|FLYWAY|MIGRAT|BROADCAST|PUB_?SUB|(^|_)LISTEN|ADVISORY_?LOCK|(^|_)REPLICATION"
+    r"|(^|_)SHADOW_|LONG_RUNNING_SESSION|ODOO_(IMDISPATCHER|CRON|QUEUE_JOB_JOBRUNNER)_DB",
+    re.I,
+)
+"""A variable whose name says that its address goes to the database itself: Prisma's DIRECT_URL and SHADOW_DATABASE_URL,
+Neon's DATABASE_URL_UNPOOLED, Vercel's POSTGRES_URL_NON_POOLING, and those of migration tools and of LISTEN, Odoo's
+among them (https://github.com/OCA/server-tools, bus_alt_connection; https://github.com/OCA/queue, queue_job).
+"""
+PAST_A_POOLER_BESIDE = regex(r"(^|_)(NOTIFY|BUS|DISPATCHER|LOCKS?|SESSION|OWNER)(_|$)", re.I)
+"""A variable whose name says so only where the service has another address of the same database: alone, it is what the
+app connects with, as a notification service does with NOTIFY_DB_HOST.
 """
 ADDRESS_IN_FILE = regex(r"(DB|DATABASE|PG|POSTGRES).*(URL|URI|DSN)_FILE$", re.I)
 """A file whose content the app takes for its address: a Compose secret mostly."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from devpool.catalog import bystanders, direct_programs, replication, start_commands
-from devpool.catalog.direct_programs import BACKUP, REPLICATION, Field, Kind
+from devpool.catalog.direct_programs import BACKUP, LISTEN, REPLICATION, Field, Kind
 from devpool.decide import job_detection
 from devpool.model import networks
 from devpool.model.databases import image_name
@@ -20,6 +20,7 @@ from devpool.text import nodes
 from devpool.text.nodes import AliasNode
 from devpool.text.patterns import regex
 
+_TRUE = ("true", "1", "yes", "on", "t", "y")
 _FALSE = ("", "false", "0", "no", "off", "f", "n")
 
 Reason = tuple[str, str]
@@ -53,6 +54,7 @@ def reasons(
     yield from bystander(found, database, own=_states_it_itself(project, service))
     yield from _by_kind(found)
     yield from _by_replication(project, service)
+    yield from _by_listening(project, found)
     yield from _one_off(project, found, awaited)
 
 
@@ -116,6 +118,23 @@ def _by_replication(project: Project, service: str) -> Iterator[Reason]:
     told = {n: v.text for n, v in project.environments[service].items() if v.origin.container in own and v.text}
     if any(replication.VARIABLES.search(name) or replication.DECODERS.search(text) for name, text in told.items()):
         yield _of(REPLICATION)
+
+
+def _by_listening(project: Project, service: Service) -> Iterator[Reason]:
+    """What listens by its name, or by a switch in its variables."""
+    told = {n: v.text.lower() for n, v in project.environments[service.name].items()}
+    if (
+        direct_programs.LISTENER_NAMES.search(service.name)
+        or any(told.get(name) in modes for name, modes in direct_programs.LISTENING_MODES.items())
+        or any(_switches_listening_on(name, text) for name, text in told.items())
+    ):
+        yield _of(LISTEN)
+
+
+def _switches_listening_on(name: str, text: str) -> bool:
+    if not text or not direct_programs.LISTEN_SWITCH.search(name):
+        return False
+    return text in (_FALSE if direct_programs.SWITCHED_OFF.search(name) else _TRUE)
 
 
 def bystander(service: Service, database: str, *, own: bool) -> Iterator[Reason]:

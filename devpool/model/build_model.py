@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from devpool.catalog.variable_names import PAST_A_POOLER
+from devpool.catalog.variable_names import PAST_A_POOLER, PAST_A_POOLER_BESIDE
 from devpool.model.connection_variables import find_connection_variables, find_unplaced
 from devpool.model.databases import find_databases, is_pooler
 from devpool.model.environment import effective, env_file_values
-from devpool.model.project import Project
+from devpool.model.project import ConnectionVariable, Project
 from devpool.model.sources import Sources
 
 
@@ -22,13 +22,22 @@ def read_model(sources: Sources) -> Project:
         for n, service in apps.items()
         for s in find_connection_variables(service, environments[n], databases, sources.services)
     ]
+    kept = _past_a_pooler(found)
     return Project(
         sources=sources,
         environments=environments,
         databases=databases,
-        connection_variables=tuple(s for s in found if not PAST_A_POOLER.search(s.variable)),
-        kept=tuple(s for s in found if PAST_A_POOLER.search(s.variable)),
+        connection_variables=tuple(s for s in found if s not in kept),
+        kept=tuple(s for s in found if s in kept),
         poolers=poolers,
         unplaced=tuple(u for n in apps for u in find_unplaced(n, environments[n], databases)),
         written=env_files,
     )
+
+
+def _past_a_pooler(found: list[ConnectionVariable]) -> set[ConnectionVariable]:
+    """The connection variables whose names say that they go to the database itself."""
+    sure = {s for s in found if PAST_A_POOLER.search(s.variable)}
+    likely = {s for s in found if s not in sure and PAST_A_POOLER_BESIDE.search(s.variable)}
+    others = {(s.service, s.database) for s in found if s not in sure | likely and s.kind != "port"}
+    return sure | {s for s in likely if (s.service, s.database) in others}

@@ -33,3 +33,95 @@ def test_an_image_is_told_by_its_owner_too(image: str, code: str) -> None:
     text = f"{DB}  x:\n    image: {image}\n    environment:\n      URL: postgres://postgres:hunter2@db:5432/x\n"
     (route,) = find_routes(project(text))
     assert route.code == code
+
+
+def _code(name: str = "x", image: str = "acme/x", command: str = "", **environment: str) -> str:
+    """The code of the route of one service; "" where it has no connection variable."""
+    said = {"URL": "postgres://postgres:hunter2@db:5432/x"} | environment
+    lines = "".join(f"      {key}: '{value}'\n" for key, value in said.items())
+    text = f"{DB}  {name}:\n    image: {image}\n    command: '{command}'\n    environment:\n{lines}"
+    return next((r.code for r in find_routes(project(text))), "")
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("python manage.py run_async_migrations --check", "migrator"),
+        ("python manage.py migrate_schemas --shared", "migrator"),
+        ("./manage.py migrate_tenants", "migrator"),
+        ("sh run_migrations.sh", "migrator"),
+        ("bundle exec rake run_migrations", "migrator"),
+        ("node dist/runMigrations.js", "migrator"),
+        ("dotnet Acme.DbMigrator.dll", "migrator"),
+        ("/app/dbmigrate", "migrator"),
+        ("npm run db:push", "migrator"),
+        ("litestar database upgrade", "migrator"),
+        ("yoyo apply", "migrator"),
+        ("./efbundle", "migrator"),
+        ("./migrate_and_start.sh", "app"),
+        ("run_migrations_and_serve.sh", "app"),
+        ("npm run start:migrate:prod", "app"),
+        ("node migration-worker.js", "app"),
+        ("python -m migrator_api", "app"),
+        ("immigration-server", "app"),
+    ],
+)
+def test_a_command_that_migrates_in_any_spelling(command: str, code: str) -> None:
+    assert _code(command=command) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("database.migrator", "migrator"),
+        ("db.migrations", "migrator"),
+        ("dbmigrator", "migrator"),
+        ("DbMigrator", "migrator"),
+        ("shop-dbmigrate", "migrator"),
+        ("db.seeder", "migrator"),
+        ("create-db", "migrator"),
+        ("db-upgrade", "migrator"),
+        ("immigration", "app"),
+        ("migration-api", "app"),
+        ("migrations-ui", "app"),
+        ("seedbank", "app"),
+    ],
+)
+def test_a_migrator_by_its_name(name: str, code: str) -> None:
+    assert _code(name) == code
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"command": "bundle exec rake qc:work"}, "listen"),
+        ({"command": "bundle exec que ./config/environment.rb"}, "listen"),
+        ({"command": "python manage.py process_fts_updates"}, "listen"),
+        ({"command": "postgraphile --watch -c x"}, "listen"),
+        ({"command": "dramatiq-pg"}, "listen"),
+        ({"command": "node listener.js"}, "listen"),
+        ({"command": "php artisan queue:listen"}, "app"),
+        ({"command": "node kafka-listener.js"}, "app"),
+        ({"command": "bundle exec unique"}, "app"),
+        ({"image": "zulip/docker-zulip:8"}, "listen"),
+        ({"image": "supabase/postgres-meta:v0.80"}, "console"),
+        ({"image": "supabase/studio"}, "console"),
+        ({"image": "ghcr.io/peerdb-io/flow-worker"}, "replication"),
+        ({"image": "ghcr.io/peerdb-io/peerdb-ui"}, "app"),
+        ({"name": "listener"}, "listen"),
+        ({"name": "notifier"}, "listen"),
+        ({"name": "subscriber"}, "listen"),
+        ({"name": "pg-listener"}, "listen"),
+        ({"name": "kafka-listener"}, "app"),
+        ({"name": "slack-notifier"}, "app"),
+        ({"FEATURE_DB_LISTEN_DISABLE": "0"}, "listen"),
+        ({"FEATURE_DB_LISTEN_DISABLE": "1"}, "app"),
+        ({"APP_LISTEN": "true"}, "listen"),
+        ({"APP_LISTEN": "0.0.0.0:80"}, "app"),
+        ({"HTTP_LISTEN": "true"}, "app"),
+        ({"GOOD_JOB_EXECUTION_MODE": "async_all"}, "listen"),
+        ({"GOOD_JOB_EXECUTION_MODE": "external"}, "app"),
+    ],
+)
+def test_what_listens_replicates_or_shows_the_server(fields: dict[str, str], code: str) -> None:
+    assert _code(**fields) == code

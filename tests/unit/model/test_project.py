@@ -192,3 +192,52 @@ def test_one_variable_may_hold_several_settings() -> None:
 
 def test_a_url_with_several_hosts_is_remembered_as_not_placed() -> None:
     assert project(web("A: postgres://u:p@db:5432,db2:5432/x")).unplaced == (("web", "A"),)
+
+
+@pytest.mark.parametrize(
+    ("variable", "is_host"),
+    [
+        ("USERS_DB_HOST", True),
+        ("USER_SERVICE_DB_HOST", True),
+        ("DB_USER_HOST", True),
+        ("PASSPORT_DB_HOST", True),
+        ("SCHEMA_REGISTRY_DB_HOST", True),
+        ("ENGINE_DB_HOST", True),
+        ("users_db_host", True),
+        ("DB_HOST_USER", False),
+        ("DB_SERVER_PASSWORD", False),
+        ("HOST_SCHEMA", False),
+        ("TRUSTED_HOSTS", False),
+        ("POSTGRES_HOST_AUTH_METHOD", False),
+    ],
+)
+def test_the_last_word_of_a_name_decides_whether_it_is_a_host(variable: str, is_host: bool) -> None:
+    assert bool(settings(web(f"{variable}: db"))) == is_host
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "LONG_RUNNING_SESSION_HOST",
+        "LISTEN_DB_HOST",
+        "ADVISORY_LOCK_DB_HOST",
+        "REPLICATION_HOST",
+        "DB_HOST_NO_POOL",
+        "SHADOW_DATABASE_HOST",
+        "ODOO_IMDISPATCHER_DB_HOST",
+        "ODOO_CRON_DB_HOST",
+        "NOTIFY_DB_HOST",
+        "BUS_DB_HOST",
+        "LOCK_DB_HOST",
+        "OWNER_DB_HOST",
+    ],
+)
+def test_a_name_that_says_past_the_pooler_is_kept(variable: str) -> None:
+    found = project(web("HOST: db", f"{variable}: db"))
+    assert [s.variable for s in found.connection_variables] == ["HOST"]
+    assert [s.variable for s in found.kept] == [variable]
+
+
+@pytest.mark.parametrize("variable", ["NOTIFY_DB_HOST", "SESSION_DB_HOST", "NOTIFICATION_DB_HOST", "CLOCK_DB_HOST"])
+def test_an_only_address_with_a_word_of_two_meanings_is_an_app_s(variable: str) -> None:
+    assert settings(web(f"{variable}: db")) == [("web", variable, "host", "db")]
