@@ -36,6 +36,8 @@ NEVER_FOLDERS = regex(
     re.I,
 )
 """Names of folders that hold such files, other people's code, or what is built."""
+ORCHESTRATION = regex(r"^(services|apiVersion|jobs|stages)\s*:", re.M)
+"""What begins a line of YAML that starts containers: Compose, Kubernetes, GitHub Actions, GitLab CI."""
 PROFILE = regex(r"(?P<kind>application|bootstrap|appsettings)[.-](?P<profile>[\w-]+)\.(ya?ml|properties|json)", re.I)
 """A file that counts in one profile only (Spring Boot, "Profile Specific Files"; ASP.NET Core, "appsettings.json")."""
 PROFILES = {

@@ -71,9 +71,13 @@ class _Finder:
         words = {name for names in hosts.values() for name in names}
         documents = self.project.sources.loaded.values()
         missing = set(hosts)
-        for text in texts_of(service, documents, self.root, apart, words) if words else ():
+        awaited = bool(_awaited(self.project, service.name) & hosts.keys())
+        folders = [f for f in self.folders[service.name] if awaited or not self._is_shared(service, f)]
+        for text in texts_of(service, documents, self.root, folders, apart, words) if words else ():
             for database in sorted(missing):
-                if text.folder and not self._is_its_own(service, text, database):
+                # What devpool edits itself would tell something else each time.
+                edited = text.path in self.project.sources.originals
+                if edited or (text.folder and not self._is_its_own(service, text, database)):
                     continue
                 stated = next(stated_addresses(text.path, text.text, hosts[database], variables), None)
                 if stated:
@@ -88,8 +92,10 @@ class _Finder:
 
     def _is_its_own(self, service: Service, text: ServiceText, database: str) -> bool:
         """Whether a folder tells of this service: of one that others take in too, only what waits for the database."""
-        shared = any(text.folder in folders for n, folders in self.folders.items() if n != service.name)
-        return not shared or database in _awaited(self.project, service.name)
+        return not self._is_shared(service, text.folder) or database in _awaited(self.project, service.name)
+
+    def _is_shared(self, service: Service, folder: str) -> bool:
+        return any(folder in folders for n, folders in self.folders.items() if n != service.name)
 
 
 def _meet(project: Project, service: Service, database: Database) -> bool:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
+from devpool.errors import DevpoolError
 from devpool.load.container_files import beginning_of, contexts, is_folder, mounts
 from devpool.load.image_contents import taking_in
 from devpool.load.root import is_inside
@@ -43,7 +45,12 @@ class ServiceText:
 
 
 def texts_of(
-    service: Service, documents: Collection[Document], root: Path, apart: Collection[str], words: Collection[str]
+    service: Service,
+    documents: Collection[Document],
+    root: Path,
+    folders: Collection[str],
+    apart: Collection[str],
+    words: Collection[str],
 ) -> Iterator[ServiceText]:
     """The texts that a service takes in and that hold one of some words, single files first.
 
@@ -51,22 +58,30 @@ def texts_of(
         service: the service.
         documents: the project's compose files.
         root: the project's root.
+        folders: those of its folders that are looked into.
         apart: folders that other services are built from; of a folder around them they are left out.
         words: the words.
     """
-    known = {document.path for document in documents}
     for path in dict.fromkeys((*mounts(service), *_named_files(service, documents))):
-        other = path in known or only_mentions(path) or is_folder(Path(path))
+        other = only_mentions(path) or is_folder(Path(path))
         text = None if other else _readable(path, root, words)
         if text is not None:
             yield ServiceText(path=path, text=text)
     built = set(contexts(service))
-    for folder in folders_of(service, root):
+    for folder in folders:
         mounted = folder not in built
-        for path in _files(folder, root, apart):
+        for path in _files(folder, apart):
             text = _readable(path, root, words)
-            if text is not None and (mounted or any(taking_in({service.name: service}, [path]))):
+            if text is not None and (mounted or _is_taken_in(service, path)):
                 yield ServiceText(path=path, text=text, folder=folder)
+
+
+def _is_taken_in(service: Service, path: str) -> bool:
+    """Whether a service's build context includes a file. One whose `.dockerignore` cannot be read tells nothing."""
+    try:
+        return any(taking_in({service.name: service}, [path]))
+    except DevpoolError:
+        return False
 
 
 def folders_of(service: Service, root: Path) -> list[str]:
@@ -95,7 +110,7 @@ def _sources(service: Service, value: nodes.Node) -> Iterator[str]:
         yield from service.texts(source) if source else ()
 
 
-def _files(folder: str, root: Path, apart: Collection[str]) -> Iterator[str]:
+def _files(folder: str, apart: Collection[str]) -> Iterator[str]:
     """The files of a folder that may say where a database is, configuration before source."""
     found: list[str] = []
     for visited, (at, folders, names) in enumerate(os.walk(folder)):
@@ -114,9 +129,13 @@ def _files(folder: str, root: Path, apart: Collection[str]) -> Iterator[str]:
 def _readable(path: str, root: Path, words: Collection[str]) -> str | None:
     """A file's text; None of one that is large, binary, outside the root, not there, or without these words."""
     try:
-        if Path(path).stat().st_size > _LARGEST:
-            return None
+        found = Path(path).stat()
     except (OSError, ValueError):
         return None
-    text = beginning_of(Path(path), root)
+    text = _text(path, root, found.st_mtime_ns) if found.st_size <= _LARGEST else None
     return text if text and "\0" not in text and any(word in text for word in words) else None
+
+
+@lru_cache(maxsize=4 * _MOST_FILES)  # services that are built from one folder read the same files
+def _text(path: str, root: Path, _changed: int) -> str | None:
+    return beginning_of(Path(path), root)

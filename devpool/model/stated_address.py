@@ -67,6 +67,8 @@ def stated_addresses(
     """
     if not any(host in text for host in hosts) or not _is_read(posixpath.basename(path), variables):
         return
+    if path.endswith((".yml", ".yaml")) and address_files.ORCHESTRATION.search(text):
+        return
     named = _Named(hosts)
     lines = _without_docstrings(text.split("\n")) if path.endswith(".py") else text.split("\n")
     for number, raw in enumerate(lines):

@@ -42,6 +42,8 @@ MENTIONS = [
     ("database.yml", "production:\n  adapter: postgresql\n  socket: db"),
     ("config.json", '{\n  "test": {\n    "host": "db",\n    "dialect": "postgres"\n  }\n}'),
     ("app.yml", "command: wait-for postgres://u@db/x"),
+    ("stack.yml", "services:\n  web:\n    environment:\n      DATABASE_URL: postgres://u@db/x"),
+    ("app.yml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  DB_HOST: db"),
     ("appsettings.Staging.json", '"Host=db;Username=u;Database=x"'),
 ]
 
