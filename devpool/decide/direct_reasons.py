@@ -51,7 +51,10 @@ def reasons(
     if not (published and all(s.published for s in project.of(service) if s.database == database)):
         yield from _by_network(project, service, database)
     yield from _by_address(project, service, database)
-    yield from bystander(found, database, own=_states_it_itself(project, service))
+    own = _states_it_itself(project, service)
+    yield from bystander(found, database, own=own)
+    if not own and _is_a_front_beside_an_app(project, found, database):
+        yield "bystander", "it only shares other services' variables, and its name is not that of the app"
     yield from _by_kind(found)
     yield from _by_replication(project, service)
     yield from _by_listening(project, found)
@@ -146,7 +149,8 @@ def bystander(service: Service, database: str, *, own: bool) -> Iterator[Reason]
         own: whether they stand in the service's own text. Only an official image cannot mean them then.
     """
     image = image_name(service)
-    if bystanders.OTHER_SERVERS.search(image) and not (own and "/" in service.text("image")):
+    other = bystanders.OTHER_SERVERS.search(image) or bystanders.OTHER_OWNERS.search(service.text("image"))
+    if other and not (own and "/" in service.text("image")):
         yield "bystander", f"it runs {image}, which does not connect to Postgres"
     front = any(bystanders.FRONT_NAMES.search(name) for name in (service.name, *_build_folders(service)))
     if (
@@ -155,6 +159,16 @@ def bystander(service: Service, database: str, *, own: bool) -> Iterator[Reason]
         and database not in service.names("depends_on")
     ):
         yield "bystander", "it only shares other services' variables and does not look like an app that connects"
+
+
+def _is_a_front_beside_an_app(project: Project, service: Service, database: str) -> bool:
+    """Whether only the name suggests that a service does not connect, and another one of the database is the app."""
+    others = {s.service for s in project.connection_variables if s.database == database}
+    return (
+        bystanders.FRONT_WORDS.search(service.name) is not None
+        and database not in service.names("depends_on")
+        and not all(map(bystanders.FRONT_WORDS.search, others))
+    )
 
 
 def _build_folders(service: Service) -> Iterator[str]:

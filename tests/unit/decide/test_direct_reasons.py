@@ -125,3 +125,41 @@ def test_a_migrator_by_its_name(name: str, code: str) -> None:
 )
 def test_what_listens_replicates_or_shows_the_server(fields: dict[str, str], code: str) -> None:
     assert _code(**fields) == code
+
+
+def _sharing(name: str, source: str, *, alone: bool = False) -> str:
+    """The code of the route of a service that loads an env file, which an app beside it loads too."""
+    loads = "    env_file: [app.env]\n"
+    app = "" if alone else f"  backend:\n    image: acme/backend\n{loads}"
+    found = project(
+        {
+            "compose.yml": f"{DB}{app}  {name}:\n    {source}\n{loads}",
+            "app.env": "URL=postgres://postgres:hunter2@db:5432/x\n",
+        }
+    )
+    return next(r.code for r in find_routes(found) if r.service == name)
+
+
+@pytest.mark.parametrize(
+    "image",
+    ["solr:9", "httpd", "nats:2", "hashicorp/vault", "kibana:8", "grafana/loki", "getmeili/meilisearch", "selenium/hub",
+     "jaegertracing/all-in-one", "ollama/ollama", "typesense/typesense", "mailserver/docker-mailserver"],
+)  # fmt: skip
+def test_a_server_of_another_kind_that_loads_an_app_s_variables_is_no_app(image: str) -> None:
+    assert _sharing("x", f"image: {image}") == "bystander"
+
+
+@pytest.mark.parametrize("image", ["acme/kafka-consumer", "richarvey/nginx-php-fpm", "webdevops/php-nginx", "acme/api"])
+def test_an_app_with_such_a_server_in_its_image_s_name_is_one(image: str) -> None:
+    assert _sharing("x", f"image: {image}") == "app"
+
+
+@pytest.mark.parametrize("name", ["app-nginx", "tm-frontend", "reference-ui", "ftp", "js", "web_frontend"])
+def test_a_name_of_a_front_says_so_only_beside_the_app(name: str) -> None:
+    assert _sharing(name, "build: .") == "bystander"
+    assert _sharing(name, "build: .", alone=True) == "app"
+
+
+@pytest.mark.parametrize("name", ["redis-worker", "elasticsearch-indexer", "frontend-api", "mail-worker", "worker"])
+def test_a_worker_beside_the_app_is_an_app(name: str) -> None:
+    assert _sharing(name, "build: .") == "app"
