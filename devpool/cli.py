@@ -15,9 +15,9 @@ from typing import Any
 import click
 
 from devpool import __version__
+from devpool.command_options import project_options
 from devpool.errors import BUG, DONE, INTERRUPTED, USAGE, DevpoolError
 from devpool.output import Output
-from devpool.project_options import project_options
 from devpool.redact.passwords import redact
 from devpool.redact.terminal_text import visible
 

@@ -11,12 +11,12 @@ from devpool.checks.leaks import Leak, leak_results
 from devpool.checks.registry import evaluate
 from devpool.checks.report import check_lines, nagios_line
 from devpool.checks.result import Result, monitored, skipped, worst
+from devpool.command_options import project_options
 from devpool.context import Context, context
 from devpool.errors import DONE, FOUND, DevpoolError, UsageError
 from devpool.observe.check_facts import gather
 from devpool.observe.leak_probe import find_leaks
 from devpool.observe.overview import look
-from devpool.project_options import project_options
 
 # Exit codes of a monitoring plugin (https://www.monitoring-plugins.org/doc/guidelines.html, "Plugin Return Codes").
 _NAGIOS = {"ok": 0, "warning": 1, "critical": 2, "skipped": 3}

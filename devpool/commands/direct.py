@@ -6,11 +6,10 @@ from typing import Any
 
 import click
 
-from devpool.after_dashes import AfterDashes, words_after_dashes
+from devpool.command_options import AfterDashes, project_options, words_after_dashes
 from devpool.context import context
 from devpool.lifecycle.open_project import open_project
 from devpool.migrate.direct_container import NOT_RUN, ended, run_past_pooler
-from devpool.project_options import project_options
 
 _SHELL = ("sh", "-c", "command -v bash >/dev/null && exec bash; exec sh")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from devpool import resources
+from devpool.command_options import project_options
 from devpool.commit.backups import commands_for, keep_copies, keep_settings
 from devpool.commit.concurrent_change import reading
 from devpool.context import Context, context
@@ -17,7 +18,6 @@ from devpool.lifecycle.build_disable import Conflicts, Rollback, build_disable
 from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.plan_report import change_lines, files_data
 from devpool.lifecycle.read_state import left_in_home
-from devpool.project_options import project_options
 from devpool.undo.changed_settings import adopted
 
 if TYPE_CHECKING:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from devpool.command_options import given_settings, project_options, tuning_options
 from devpool.commit.concurrent_change import reading
 from devpool.context import Context, context
 from devpool.decide.options import Options, with_settings, without
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.prepare_enable import prepare_enable
-from devpool.project_options import project_options
-from devpool.tuning_options import given_settings, tuning_options
 
 if TYPE_CHECKING:
     from devpool.lifecycle.apply_to_containers import Follow

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from devpool.command_options import project_options
 from devpool.context import Context, context
 from devpool.decide.by_name import ByName
 from devpool.decide.options import Options
@@ -17,7 +18,6 @@ from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.plan_report import setting_shown, where_words
 from devpool.model.project import ConnectionVariable, Project, unknown_service
-from devpool.project_options import project_options
 from devpool.redact.terminal_text import shortened
 from devpool.text.address import replacements
 from devpool.text.interpolation import SHELL

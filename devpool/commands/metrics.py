@@ -10,15 +10,14 @@ from typing import Any
 import click
 
 from devpool import resources
+from devpool.command_options import project_options
 from devpool.context import Context, context
 from devpool.docker.console import show
 from devpool.docker.containers import RunningContainer, Stack
 from devpool.errors import DevpoolError
-from devpool.evidence.pooler_metrics import SHOWN, families, merged
-from devpool.evidence.prometheus_text import Family, exposition
+from devpool.evidence.pooler_metrics import SHOWN, Family, exposition, families, merged
 from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.rollout import reach
-from devpool.project_options import project_options
 from devpool.undo.state import State, not_enabled
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from devpool.after_dashes import AfterDashes, words_after_dashes
+from devpool.command_options import AfterDashes, project_options, words_after_dashes
 from devpool.context import Context, context
 from devpool.lifecycle.direct_variables import databases_of
 from devpool.lifecycle.open_project import OpenProject, open_project
@@ -14,7 +14,6 @@ from devpool.migrate.choose_migration import Migration, given, no_tool
 from devpool.migrate.direct_container import ended, refuse_service, run_past_pooler
 from devpool.migrate.find_tool import search, team
 from devpool.model.container_start import joined
-from devpool.project_options import project_options
 
 
 @click.command(cls=AfterDashes)

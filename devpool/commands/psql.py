@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from devpool.after_dashes import AfterDashes, words_after_dashes
+from devpool.command_options import AfterDashes, project_options, words_after_dashes
 from devpool.context import context
 from devpool.docker.containers import RunningContainer, Stack
 from devpool.docker.interactive import execute
@@ -14,7 +14,6 @@ from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.rollout import open_stack
 from devpool.migrate.psql_script import Way, choose, in_database, in_pooler
-from devpool.project_options import project_options
 from devpool.undo.state import not_enabled
 
 

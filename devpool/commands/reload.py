@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
+from devpool.command_options import project_options
 from devpool.context import context
 from devpool.docker import console
 from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.rollout import reach
-from devpool.project_options import project_options
 from devpool.undo.state import not_enabled
 
 

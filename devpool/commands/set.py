@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from devpool import resources
+from devpool.command_options import project_options
 from devpool.context import context
 from devpool.decide.tuning import read_settings, read_types
 from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.plan_report import files_data
 from devpool.lifecycle.retune import retune, retuned_lines
-from devpool.project_options import project_options
 from devpool.undo.state import not_enabled
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from devpool.command_options import project_options
 from devpool.context import Context, context
 from devpool.decide.tuning import in_words
 from devpool.errors import DevpoolError
@@ -15,7 +16,6 @@ from devpool.lifecycle.read_state import read_state
 from devpool.lifecycle.retune import Retuned, retune, retuned_lines
 from devpool.observe.sizing_facts import gather
 from devpool.observe.sizing_report import size_data, size_lines
-from devpool.project_options import project_options
 from devpool.sizing.arithmetic import recommend
 from devpool.sizing.size_values import Size
 from devpool.undo.state import not_enabled

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
+from devpool.command_options import project_options
 from devpool.context import context
 from devpool.observe.overview import look
 from devpool.observe.status_view import show, watched
-from devpool.project_options import project_options
 
 
 @click.command()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devpool.commit.private_folder import private_folder
-from devpool.docker.engine import Asked, Call, environ, read_compose
+from devpool.docker.engine import Asked, Call, environ, read_compose, run
 from devpool.errors import DevpoolError, ProofError
 from devpool.model.compose_model import Reading
 from devpool.model.remote_files import NOTHING_FETCHED, may_name_files
@@ -215,3 +215,11 @@ def _link_siblings(root: Path, folder: Path) -> None:
         target = mirror / sibling.name
         if not target.exists() and not target.is_symlink() and sibling != root:
             target.symlink_to(sibling)
+
+
+def compose_version() -> str:
+    """For instance `2.40.3`; "" if unknown. Reads no file of a project."""
+    try:
+        return run(["docker", "compose", "version", "--short"], cwd="/").strip().removeprefix("v")
+    except DevpoolError:
+        return ""

@@ -17,8 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 
-from devpool.docker.bounded_output import TooLateError, TooMuchError, read_both
-from devpool.docker.program import docker_program
+from devpool.docker.program import TooLateError, TooMuchError, docker_program, read_both
 from devpool.errors import DevpoolError, UsageError
 from devpool.model.compose_model import Reading
 from devpool.model.remote_files import disabled

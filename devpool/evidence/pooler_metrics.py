@@ -8,20 +8,20 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
-from devpool.evidence.prometheus_text import Family, Kind, Sample
+from devpool.redact.terminal_text import visible
 
 Row = Mapping[str, str]
 Tables = Mapping[str, Sequence[Row]]
-
 # The tables that devpool queries.
 SHOWN = ("VERSION", "LISTS", "CONFIG", "DATABASES", "STATS", "POOLS", "CLIENTS")
 _PREFIX = "pgbouncer"
+Kind = Literal["gauge", "counter"]
 _MICRO = 1e-6
-
 # column: (end of the name, type, factor, help)
 Columns = Mapping[str, tuple[str, Kind, float, str]]
-
 _DATABASES: Columns = {
     "pool_size": ("pool_size", "gauge", 1, "Server connections that a pool of this database may have"),
     "reserve_pool": ("reserve_pool", "gauge", 1, "Connections that a pool may have beyond its size"),
@@ -156,3 +156,53 @@ def _clients(rows: Sequence[Row]) -> Family:
 def _number(text: str) -> float:
     """A number of the console; NULL is none."""
     return float(text) if text else math.nan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One value and its labels."""
+
+    value: float
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """A metric: its name, type and help, and its samples."""
+
+    name: str
+    kind: Kind
+    help: str
+    samples: tuple[Sample, ...]
+
+
+def exposition(families: Iterable[Family]) -> str:
+    """The families as text, those without a sample left out."""
+    return "".join(line + "\n" for family in families if family.samples for line in _lines(family))
+
+
+def _lines(family: Family) -> list[str]:
+    text = family.help.replace("\\", "\\\\").replace("\n", "\\n")
+    head = [f"# HELP {family.name} {text}", f"# TYPE {family.name} {family.kind}"]
+    return head + [f"{family.name}{_labels(s.labels)} {number(s.value)}" for s in family.samples]
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    if not labels:
+        return ""
+    return "{" + ",".join(f'{name}="{_escaped(labels[name])}"' for name in sorted(labels)) + "}"
+
+
+def _escaped(value: str) -> str:
+    """A label's value; what acts on a terminal is spelled out, because the format has no escape for it."""
+    value = visible(value, keep="\n")
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
+def number(value: float) -> str:
+    """A value as the format writes it, with no digit lost."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "+Inf" if value > 0 else "-Inf"
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)

@@ -19,8 +19,7 @@ from devpool.docker.compose_oracle import Oracle
 from devpool.edit.rewrite import Changes, rewrite
 from devpool.errors import DevpoolError, ProofError
 from devpool.lifecycle.change_set import ChangeSet, shown
-from devpool.lifecycle.context_drift import digest
-from devpool.lifecycle.folder_contents import context_modes, contexts, home_files
+from devpool.lifecycle.folder_contents import context_modes, contexts, digest, home_files
 from devpool.lifecycle.plan_notes import likely_apps, notes
 from devpool.lifecycle.read_state import Earlier
 from devpool.load.container_files import start_of

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from devpool.errors import DevpoolError
 from devpool.load import bounded_read
-from devpool.load.protected_files import find_closed
-from devpool.load.root import find_root, is_inside
+from devpool.load.root import find_closed, find_root, is_inside
 from devpool.model.environment import env_file_uses
 from devpool.model.include import Included, Scope, included
 from devpool.model.paths import resolve_path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from devpool.context import Context
 from devpool.docker.containers import Stack
 from devpool.docker.database_ready import build_missing
@@ -13,8 +15,11 @@ from devpool.load import bounded_read
 from devpool.load.container_files import files_in, folders, start_of
 from devpool.load.root import is_inside
 from devpool.migrate.choose_migration import Evidence, Migration, apps_of, find
-from devpool.migrate.image_listing import listing, script
 from devpool.migrate.team_settings import Fixed, fixed_by_compose, fixed_by_pyproject
+from devpool.model.tool_detection import patterns
+
+_LONGEST = 20_000  # bytes of a file that are looked at
+_MARK = "\x1e"  # ASCII's record separator: no file that is looked at has it in a line of its own
 
 
 def team(opened: OpenProject) -> Fixed | None:
@@ -71,3 +76,19 @@ def _look_inside(stack: Stack, name: str) -> dict[str, dict[str, str]]:
         return {}
     folder, files = listing(said)
     return {f"{folder} of the image of {name}": files}
+
+
+def script() -> str:
+    """Prints the working directory, and then each file that tells of a tool: its path and its text."""
+    # Patterns contain no spaces, so the shell's word splitting yields them one by one.
+    return (
+        f"printf '%s\\n' \"$PWD\"; for f in {' '.join(patterns())}; do "
+        f'[ -f "$f" ] && printf \'\\n\\036%s\\n\' "$f" && head -c {_LONGEST} "$f"; done; :'
+    )
+
+
+def listing(said: str) -> tuple[str, dict[str, str]]:
+    """The working directory and the texts by path."""
+    folder, *records = re.split(rf"\n{_MARK}", said)
+    pairs = (record.partition("\n")[::2] for record in records)
+    return folder.strip(), dict(pairs)

@@ -8,7 +8,7 @@ from typing import Any
 
 from devpool.checks.facts import DatabaseServer, Facts, Port, version
 from devpool.checks.installed import Installed, read_installed
-from devpool.docker.compose_version import compose_version
+from devpool.docker.compose_oracle import compose_version
 from devpool.docker.console import query_directly
 from devpool.docker.containers import RunningContainer, Stack
 from devpool.errors import DevpoolError

@@ -14,9 +14,8 @@ from unit.test_growth import calls
 
 from devpool.cli import run as run_here
 from devpool.decide.job_detection import serves
-from devpool.docker.bounded_output import TooLateError, TooMuchError
 from devpool.docker.engine import RunningCommand
-from devpool.docker.program import docker_program
+from devpool.docker.program import TooLateError, TooMuchError, docker_program
 from devpool.errors import DevpoolError
 from devpool.lifecycle import plan_notes
 from devpool.output import Output

@@ -154,7 +154,7 @@ def test_the_command_line_writes_to_stdout_only_for_dockers_plugin_protocol() ->
 
 def test_only_the_doors_to_docker_know_subprocess() -> None:
     knowing = [n for n, tree in TREES.items() if _of_others(tree) & {"subprocess", "python_on_whales"}]
-    assert set(knowing) <= {"docker.engine", "docker.client", "docker.interactive", "docker.bounded_output"}
+    assert set(knowing) <= {"docker.engine", "docker.client", "docker.interactive", "docker.program"}
 
 
 def test_only_the_command_line_exits() -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from devpool.evidence.pooler_metrics import SHOWN, families, merged
-from devpool.evidence.prometheus_text import Family, Sample, exposition, number
+from devpool.evidence.pooler_metrics import SHOWN, Family, Sample, exposition, families, merged, number
 
 
 def table(text: str) -> list[dict[str, str]]:

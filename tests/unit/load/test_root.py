@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devpool.load.protected_files import find_closed
-from devpool.load.root import find_root, is_inside
+from devpool.load.root import find_closed, find_root, is_inside
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from devpool.catalog.migration_tools import TOOLS, Tool
-from devpool.migrate.image_listing import listing, script
+from devpool.migrate.find_tool import listing, script
 from devpool.model.tool_detection import by_command, direct_names, patterns, recognize, scripts
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "migrations.md"
