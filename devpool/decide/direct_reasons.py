@@ -148,9 +148,10 @@ def bystander(service: Service, database: str, *, own: bool) -> Iterator[Reason]
         database: the database that the variables name.
         own: whether they stand in the service's own text. Only an official image cannot mean them then.
     """
-    image = image_name(service)
-    other = bystanders.OTHER_SERVERS.search(image) or bystanders.OTHER_OWNERS.search(service.text("image"))
-    if other and not (own and "/" in service.text("image")):
+    image, full = image_name(service), service.text("image")
+    other = bystanders.OTHER_SERVERS.search(image) or bystanders.OTHER_OWNERS.search(full)
+    # What is built here may have the name of such a server and be an app: `vault` for the app that keeps documents.
+    if other and not (own and ("/" in full or not full)):
         yield "bystander", f"it runs {image}, which does not connect to Postgres"
     front = any(bystanders.FRONT_NAMES.search(name) for name in (service.name, *_build_folders(service)))
     if (

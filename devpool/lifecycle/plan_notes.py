@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from devpool.catalog.host_names import DOCKER_HOSTS
 from devpool.catalog.migration_tools import SESSION
 from devpool.catalog.replication import LOGICAL_WAL
-from devpool.catalog.startup_parameters import NOT_APPLIED
-from devpool.catalog.variable_names import ADDRESS_IN_FILE
+from devpool.catalog.startup_parameters import NOT_APPLIED, OPTIONS, SET_ONCE
+from devpool.catalog.variable_names import ADDRESS_IN_FILE, URL_PARAMETERS
 from devpool.decide.direct_reasons import awaited_services, bystander, reasons
 from devpool.decide.plan import Plan, Pooler
 from devpool.decide.tuning import PRESET, SCRAM, SCRAM_USUAL
@@ -39,6 +39,7 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     found += [note for setting in written.values() for note in _of(setting)]
     found += [f"{s}.{v} lists several hosts: it stays direct" for s, v in project.unplaced]
     found += [note for name in dict.fromkeys(m.setting.service for m in plan.moves) for note in _beside(project, name)]
+    found += [note for name in _pooled(plan) for note in _of_the_session(project, plan, name)]
     named = {b.service for b in plan.by_name} | {r.service for r in plan.routes}
     likely = dict(likely_apps(project))
     unseen = [name for name in project.without_variable if name not in named]
@@ -172,9 +173,38 @@ def _of_settings(pooler: Pooler) -> Iterator[str]:
         )
 
 
+def _pooled(plan: Plan) -> dict[str, None]:
+    """The services that are pooled, each once, in order."""
+    return dict.fromkeys([*(m.setting.service for m in plan.moves), *(b.service for b in plan.by_name)])
+
+
+def _of_the_session(project: Project, plan: Plan, name: str) -> Iterator[str]:
+    """What an app sets for its session outside of its address."""
+    in_session = any(m.session for m in plan.moves if m.setting.service == name)
+    moved = {s.variable for s in project.of(name)}
+    for variable, value in project.environments[name].items():
+        text = value.text
+        if variable in moved or not text:
+            continue
+        if SET_ONCE.search(variable) and not in_session:
+            yield (
+                f"{name} sets {variable} once for each of its connections, and other clients of a transaction pool get "
+                f"it, too: set it in Postgres (ALTER ROLE ... SET ...), or give {name} a session pool with "
+                f"--session {name}"
+            )
+        elif URL_PARAMETERS.search(variable):
+            asked = dict.fromkeys(m["name"] for p in (OPTIONS, NOT_APPLIED) for m in p.finditer(f" {text}"))
+            if asked:
+                yield _not_passed_on(name, variable, ", ".join(asked))
+
+
 def _of(setting: ConnectionVariable) -> Iterator[str]:
     for match in NOT_APPLIED.finditer(setting.value.text):
-        yield (
-            f"{setting.service}.{setting.variable} sets {match['name']}, which a pooler does not pass on: set it in "
-            f"Postgres (ALTER ROLE ... SET ...), or keep it direct with --direct {setting.service}"
-        )
+        yield _not_passed_on(setting.service, setting.variable, match["name"])
+
+
+def _not_passed_on(service: str, variable: str, what: str) -> str:
+    return (
+        f"{service}.{variable} sets {what}, which a pooler does not pass on: set it in Postgres (ALTER ROLE ... SET "
+        f"...), or keep it direct with --direct {service}"
+    )

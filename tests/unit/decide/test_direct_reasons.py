@@ -149,6 +149,13 @@ def test_a_server_of_another_kind_that_loads_an_app_s_variables_is_no_app(image:
     assert _sharing("x", f"image: {image}") == "bystander"
 
 
+@pytest.mark.parametrize(("source", "code"), [("build: .", "app"), ("image: vault", "bystander")])
+def test_what_is_built_under_the_name_of_such_a_server_is_an_app_by_its_own_address(source: str, code: str) -> None:
+    own = "    environment:\n      URL: postgres://postgres:hunter2@db:5432/x\n"
+    (route,) = find_routes(project(f"{DB}  vault:\n    {source}\n{own}"))
+    assert route.code == code
+
+
 @pytest.mark.parametrize("image", ["acme/kafka-consumer", "richarvey/nginx-php-fpm", "webdevops/php-nginx", "acme/api"])
 def test_an_app_with_such_a_server_in_its_image_s_name_is_one(image: str) -> None:
     assert _sharing("x", f"image: {image}") == "app"
