@@ -86,11 +86,21 @@ def _has_port(host: str, ports: set[str], hosts: set[str]) -> bool:
 def _shared_ports(project: Project, settings: list[ConnectionVariable], pooled: Pairs) -> list[ConnectionVariable]:
     """The port variables that go with a host that stays direct too, and so must keep their value."""
     direct = {(s.service, s.variable) for s in project.connection_variables if (s.service, s.database) not in pooled}
-    found = [s for s in settings if s.kind == "port" and (s.service, s.variable) in direct]
+    kept = {(s.service, s.database) for s in project.kept if s.kind == "host" and not _own_port(project, s)}
+    found = [
+        s
+        for s in settings
+        if s.kind == "port" and ((s.service, s.variable) in direct or (s.service, s.database) in kept)
+    ]
     for setting in found:
         if setting.address.port != DEFAULT_PORT:
             raise _differ([setting], {str(setting.address.port), DEFAULT_PORT})
     return found
+
+
+def _own_port(project: Project, host: ConnectionVariable) -> bool:
+    """Whether a host variable has a port variable of its own, by its name."""
+    return any(name in project.environments[host.service] for name in companions(host.variable, "PORT"))
 
 
 def upstream_port(settings: list[ConnectionVariable], published: Mapping[str, str]) -> str:

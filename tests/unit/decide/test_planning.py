@@ -61,6 +61,8 @@ def test_an_app_with_a_port_goes_to_6432() -> None:
         (["U: host=db user=u"], "5432"),
         (["DB_ADDR: db:5432"], "6432"),
         (["DB_HOST: db", "MEDIA_DB_HOST: db", "MEDIA_DB_PORT: 5432"], "5432"),
+        (["DB_HOST: db", "DB_PORT: 5432", "LISTEN_DB_HOST: db"], "5432"),  # this one stays, and uses the same port
+        (["DB_HOST: db", "DB_PORT: 5432", "LISTEN_DB_HOST: db", "LISTEN_DB_PORT: 5432"], "6432"),
         (["DB_HOST: db", "DB_PORT: 5432", "MEDIA_DB_HOST: db", "MEDIA_DB_PORT: 5432"], "6432"),
     ],
 )
