@@ -33,8 +33,12 @@ def with_evidence(project: Project) -> Project:
     return replace(project, evidence=tuple(e for n in names for e in finder.of(project.services[n])))
 
 
+_MOST_LOOKS = 10_000  # files and folders of a project; a count, not a time: every machine finds the same
+
+
 class _Finder:
     def __init__(self, project: Project) -> None:
+        self.looks = iter(range(_MOST_LOOKS))
         self.project = project
         self.root = find_root(Path(project.sources.directory))
         self.folders = {n: folders_of(s, self.root) for n, s in project.services.items()}
@@ -73,7 +77,7 @@ class _Finder:
         missing = set(hosts)
         awaited = bool(_awaited(self.project, service.name) & hosts.keys())
         folders = [f for f in self.folders[service.name] if awaited or not self._is_shared(service, f)]
-        for text in texts_of(service, documents, self.root, folders, apart, words) if words else ():
+        for text in texts_of(service, documents, self.root, folders, apart, words, self.looks) if words else ():
             for database in sorted(missing):
                 # What devpool edits itself would tell something else each time.
                 edited = text.path in self.project.sources.originals

@@ -51,6 +51,7 @@ def texts_of(
     folders: Collection[str],
     apart: Collection[str],
     words: Collection[str],
+    looks: Iterator[int],
 ) -> Iterator[ServiceText]:
     """The texts that a service takes in and that hold one of some words, single files first.
 
@@ -61,8 +62,10 @@ def texts_of(
         folders: those of its folders that are looked into.
         apart: folders that other services are built from; of a folder around them they are left out.
         words: the words.
+        looks: one for each file and folder that may still be looked at, for all services together.
     """
-    for path in dict.fromkeys((*mounts(service), *_named_files(service, documents))):
+    files = dict.fromkeys((*mounts(service), *_named_files(service, documents)))
+    for path, _ in zip(files, looks, strict=False):
         other = only_mentions(path) or is_folder(Path(path))
         text = None if other else _readable(path, root, words)
         if text is not None:
@@ -70,7 +73,7 @@ def texts_of(
     built = set(contexts(service))
     for folder in folders:
         mounted = folder not in built
-        for path in _files(folder, apart):
+        for path, _ in zip(_files(folder, apart, looks), looks, strict=False):
             text = _readable(path, root, words)
             if text is not None and (mounted or _is_taken_in(service, path)):
                 yield ServiceText(path=path, text=text, folder=folder)
@@ -110,10 +113,10 @@ def _sources(service: Service, value: nodes.Node) -> Iterator[str]:
         yield from service.texts(source) if source else ()
 
 
-def _files(folder: str, apart: Collection[str]) -> Iterator[str]:
+def _files(folder: str, apart: Collection[str], looks: Iterator[int]) -> Iterator[str]:
     """The files of a folder that may say where a database is, configuration before source."""
     found: list[str] = []
-    for visited, (at, folders, names) in enumerate(os.walk(folder)):
+    for visited, ((at, folders, names), _) in enumerate(zip(os.walk(folder), looks, strict=False)):
         below = os.path.relpath(at, folder)
         prefix = "" if below == "." else f"{below}/"
         deep = prefix.count("/") >= _DEEPEST or visited >= _MOST_FOLDERS

@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from devpool.catalog import address_files
 from devpool.catalog.variable_names import NO_HOST, OTHER_SERVER, TLS_ENCRYPTS, TLS_VERIFIES
@@ -28,7 +29,11 @@ _NAME = regex(r"^[\s\-{\[(]*['\"]?(?P<name>[\w.-]+)['\"]?\s*(?::|=>|=|\()")
 _HEADING = regex(r"\s*\[+(?P<name>[^\[\]\n]+)\]+\s*$")
 _PORT = regex(r"^[\s\-'\"]*(?:\w*[_.])?port['\"]?\s*(?::|=>|=)\s*['\"]?(?P<port>\d{1,5})\b", re.I)
 _MODE = regex(r"ssl_?mode['\"]?\s*(?::|=>|=)\s*['\"]?(?P<mode>[a-z-]+)", re.I)
-_LONGEST_LINE = 2000
+# What a text may cost that was made to cost much: a real one states its address early, in a small block.
+_LONGEST_LINE = 1000
+_MOST_LINES = 50
+_MOST_ABOVE = 500
+_MOST_BESIDE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +76,7 @@ def stated_addresses(
         return
     named = _Named(hosts)
     lines = _without_docstrings(text.split("\n")) if path.endswith(".py") else text.split("\n")
-    for number, raw in enumerate(lines):
-        if len(raw) > _LONGEST_LINE or _COMMENT.match(raw) or not named.word.search(raw):
-            continue
+    for number, raw in islice(_naming(lines, named), _MOST_LINES):
         line = _TRAILING.sub("", raw).rstrip()
         given = any(variables.get(v) for v in _VARIABLE.findall(line) if _OF_ADDRESS.search(v))
         if given or _WAITS.search(line):
@@ -82,6 +85,13 @@ def stated_addresses(
         found = None if around.is_for_another_mode(variables) else _of_line(path, line, number + 1, named, around)
         if found:
             yield found
+
+
+def _naming(lines: list[str], named: _Named) -> Iterator[tuple[int, str]]:
+    """The lines that name a database, with their index."""
+    for number, line in enumerate(lines):
+        if len(line) <= _LONGEST_LINE and named.word.search(line) and not _COMMENT.match(line):
+            yield number, line
 
 
 class _Named:
@@ -186,7 +196,7 @@ def _indent(line: str) -> int:
 def _above(lines: list[str], number: int) -> Iterator[str]:
     """The lines that a line is indented under, and the heading of its section."""
     depth, heading = _indent(lines[number]), False
-    for line in reversed(lines[:number]):
+    for line in reversed(lines[max(number - _MOST_ABOVE, 0) : number]):
         if not line.strip() or _COMMENT.match(line):
             continue
         if not heading and _HEADING.match(line):
@@ -202,14 +212,12 @@ def _above(lines: list[str], number: int) -> Iterator[str]:
 def _siblings(lines: list[str], number: int, step: int) -> Iterator[str]:
     """The lines next to a line in its block, in one direction."""
     depth = _indent(lines[number])
-    at = number + step
-    while 0 <= at < len(lines):
-        line = lines[at]
+    for at in range(number + step, number + step * _MOST_BESIDE, step):
+        line = lines[at] if 0 <= at < len(lines) else ""
         if not line.strip() or _indent(line) < depth or _HEADING.match(line):
             return
         if _indent(line) == depth and not _COMMENT.match(line):
             yield line
-        at += step
 
 
 def _without_docstrings(lines: list[str]) -> list[str]:

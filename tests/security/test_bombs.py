@@ -18,6 +18,8 @@ from devpool.docker.engine import RunningCommand
 from devpool.docker.program import TooLateError, TooMuchError, docker_program
 from devpool.errors import DevpoolError
 from devpool.lifecycle import plan_notes
+from devpool.load import find_evidence, service_texts
+from devpool.model.stated_address import stated_addresses
 from devpool.output import Output
 from devpool.redact.masked_files import masked_lines
 from devpool.redact.passwords import redact
@@ -296,6 +298,28 @@ def test_a_long_comment_costs_its_length(atom: str) -> None:
 
     assert_costs_its_length(comments, atom)
     assert_costs_its_length(lambda text: comments(text[: len(text) // 4]), atom)
+
+
+@pytest.mark.parametrize("atom", ["db x\n", "  host(db)\n", "a: db\n", "db\n[a]\n", "DB_HOST, 'db'", '"""', "db: a "])
+def test_a_file_that_mentions_a_database_often_costs_its_length(atom: str) -> None:
+    def look(text: str) -> object:
+        return list(stated_addresses("/app/settings.py", text, ["db"], {}))
+
+    assert_costs_its_length(look, atom)
+
+
+def test_only_so_many_files_are_looked_at_for_addresses(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    read = service_texts._readable
+    monkeypatch.setattr(service_texts, "_readable", lambda path, *rest: looked.append(path) or read(path, *rest))
+    monkeypatch.setattr(find_evidence, "_MOST_LOOKS", 30)
+    (folder / "src").mkdir()
+    for number in range(100):
+        (folder / "src" / f"a{number}.py").write_text("x = 1\n")
+    services = "".join(f"  web{n}: {{build: src, depends_on: [db]}}\n" for n in range(20))
+    write(folder, compose_yml="services:\n  db: {image: postgres:17}\n" + services)
+    run_here(["explain"], Output())
+    assert 0 < len(looked) < 30
 
 
 def test_a_value_with_many_addresses_is_noted_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
