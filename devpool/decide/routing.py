@@ -83,6 +83,11 @@ def _stays_direct(project: Project, evidence: Evidence, awaited: frozenset[str])
     """Why an app that only a file or an image tells of should stay direct, as a code and a sentence."""
     if evidence.demand == "verify":
         return "tls", f"{evidence.says} and verifies the server's certificate, which a pooler cannot present"
+    if evidence.demand:
+        return "tls", (
+            f"{evidence.says} and requires TLS (to have it pooled: --by-name {evidence.service} "
+            "--set client_tls_sslmode=prefer)"
+        )
     if evidence.port != DEFAULT_PORT:
         return "port", f"{evidence.says} at port {evidence.port}, where a pooler does not listen"
     if not knows_logins(project, evidence.database):
