@@ -21,7 +21,7 @@ _NO_APPS = ("console", "monitoring", "backup", "replication", "bystander")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class AppFiles:
     """What was read of a service: what it starts, and the files that tell of a tool, by the folder they are in."""
 
     start: Start = field(default_factory=Start)
@@ -89,20 +89,20 @@ def given(project: Project, service: str | None, command: tuple[str, ...], fixed
     return None
 
 
-def find(project: Project, chosen: str | None, evidence: Mapping[str, Evidence]) -> Migration | None:
+def find(project: Project, chosen: str | None, read: Mapping[str, AppFiles]) -> Migration | None:
     """The migration found in the files; None if there is none.
 
     Args:
         project: the project as it is without devpool.
         chosen: the service that the user or the team named.
-        evidence: what was read, by service, of those that may migrate.
+        read: what was read, by service, of those that may migrate.
 
     Raises:
         DevpoolError: `which-migration`, with a command for each that is possible.
     """
-    names = [chosen] if chosen else list(evidence)
+    names = [chosen] if chosen else list(read)
     jobs = [m for name in names if (m := _job(project, name))]
-    found = jobs or [m for name in names for m in _of(name, evidence[name])]
+    found = jobs or [m for name in names for m in _of(name, read[name])]
     one_each = {
         (m.folder or m.service, m.tool.name if m.tool else ""): m for m in reversed(_serving_first(project, found))
     }
@@ -159,16 +159,16 @@ def _job(project: Project, name: str) -> Migration | None:
     return Migration(service=name, command=(), tool=tool, how="its command does nothing else")
 
 
-def _of(name: str, evidence: Evidence) -> list[Migration]:
+def _of(name: str, read: AppFiles) -> list[Migration]:
     """What one service's start and files tell: a tool each, the words of its own start before all others."""
-    first = next(iter(evidence.folders), "")
+    first = next(iter(read.folders), "")
     found: dict[str, Migration] = {}
-    for part in migrating(evidence.start):
+    for part in migrating(read.start):
         how = f"{part.where} runs it"
         mine = Migration(service=name, command=part.words, tool=part.tool, how=how, folder=first)
         found.setdefault(part.tool.name, mine)
-    for folder, files in evidence.folders.items():
-        for known in recognize(files, evidence.start.text):
+    for folder, files in read.folders.items():
+        for known in recognize(files, read.start.text):
             how = f"{known.how} in {folder}" if folder != "." else known.how
             mine = Migration(service=name, command=known.command, tool=known.tool, how=how, folder=folder)
             found.setdefault(known.tool.name, mine)

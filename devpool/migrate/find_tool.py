@@ -14,7 +14,7 @@ from devpool.lifecycle.rollout import own_stack
 from devpool.load import bounded_read
 from devpool.load.container_files import files_in, folders, start_of
 from devpool.load.root import is_inside
-from devpool.migrate.choose_migration import Evidence, Migration, apps_of, find
+from devpool.migrate.choose_migration import AppFiles, Migration, apps_of, find
 from devpool.migrate.team_settings import Fixed, fixed_by_compose, fixed_by_pyproject
 from devpool.model.tool_detection import patterns
 
@@ -44,14 +44,14 @@ def search(ctx: Context, opened: OpenProject, chosen: str | None) -> tuple[list[
     """
     services = opened.without_devpool.services
     names = [chosen] if chosen else apps_of(opened.without_devpool)
-    evidence = {n: Evidence(start=start_of(services[n], opened.root), folders=_read(opened, n)) for n in names}
-    found = find(opened.without_devpool, chosen, evidence)
+    read = {n: AppFiles(start=start_of(services[n], opened.root), folders=_read(opened, n)) for n in names}
+    found = find(opened.without_devpool, chosen, read)
     if found is None and names:
         ctx.output.progress(f"no migration tool found in the folders: looking inside {', '.join(names)}")
         stack = own_stack(ctx.selection, str(ctx.cwd))
         for name in names:
             build_missing(stack, services[name], ctx.output)
-        inside = {n: Evidence(start=evidence[n].start, folders=_look_inside(stack, n)) for n in names}
+        inside = {n: AppFiles(start=read[n].start, folders=_look_inside(stack, n)) for n in names}
         found = find(opened.without_devpool, chosen, inside)
     return names, found
 

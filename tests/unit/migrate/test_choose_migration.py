@@ -16,7 +16,7 @@ from devpool.lifecycle.direct_variables import (
     plain_url,
     refuse_without_database,
 )
-from devpool.migrate.choose_migration import Evidence, Migration, apps_of, find, given
+from devpool.migrate.choose_migration import AppFiles, Migration, apps_of, find, given
 from devpool.migrate.psql_script import choose
 from devpool.migrate.team_settings import Fixed, fixed_by_compose, fixed_by_pyproject
 from devpool.model.container_start import Start, StartText
@@ -43,22 +43,22 @@ def enabled(*routes: str) -> State:
     )
 
 
-def files(**folders: dict[str, str]) -> Evidence:
-    return Evidence(folders=folders)
+def files(**folders: dict[str, str]) -> AppFiles:
+    return AppFiles(folders=folders)
 
 
-def command(text: str) -> Evidence:
-    return Evidence(start=Start(command=(StartText(where="its command", text=text),)))
+def command(text: str) -> AppFiles:
+    return AppFiles(start=Start(command=(StartText(where="its command", text=text),)))
 
 
-def found(text: str, chosen: str | None = None, **evidence: Evidence) -> Migration | None:
+def found(text: str, chosen: str | None = None, **read: AppFiles) -> Migration | None:
     model = project(text)
-    return find(model, chosen, {name: evidence.get(name, Evidence()) for name in apps_of(model)})
+    return find(model, chosen, {name: read.get(name, AppFiles()) for name in apps_of(model)})
 
 
-def refusal(text: str, chosen: str | None = None, **evidence: Evidence) -> DevpoolError:
+def refusal(text: str, chosen: str | None = None, **read: AppFiles) -> DevpoolError:
     with pytest.raises(DevpoolError) as caught:
-        found(text, chosen, **evidence)
+        found(text, chosen, **read)
     assert caught.value.hint
     return caught.value
 
@@ -108,7 +108,7 @@ def test_an_image_of_a_tool_is_a_service_that_only_migrates() -> None:
 
 
 def test_the_words_of_an_apps_own_start_win_over_its_files() -> None:
-    own = Evidence(
+    own = AppFiles(
         start=command("python3 manage.py migrate --noinput && gunicorn app").start,
         folders={".": {"manage.py": "django"}},
     )
