@@ -10,7 +10,7 @@ Each package imports only from the packages above it. Those up to `checks` are p
     edit       the plan as edits of the user's text
     undo       removes the edits from a text that the user has edited since
     prove      Compose's models before and after differ by exactly the plan
-    evidence   what running poolers and databases report, and what that proves
+    measurements  what running poolers and databases report, and what that proves
     sizing     how large a pool should be
     checks     what `devpool check` evaluates
     load       finds and reads the project's files

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from devpool.checks.facts import DatabaseServer, Facts
 from devpool.checks.result import Result, critical, ok, skipped, warning
-from devpool.evidence.show_tables import Pool, PoolerStatus
+from devpool.measurements.show_tables import Pool, PoolerStatus
 
 
 def check_databases(facts: Facts) -> Iterator[Result]:

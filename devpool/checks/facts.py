@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from devpool.checks.installed import Installed
-from devpool.evidence.routes import Connections
-from devpool.evidence.show_tables import PoolerStatus
+from devpool.measurements.routes import Connections
+from devpool.measurements.show_tables import PoolerStatus
 from devpool.undo.state import AppRoute
 
 Version = tuple[int, ...]

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from devpool.checks.installed import Mention
 from devpool.checks.result import Result, ok, skipped, warning
-from devpool.evidence.show_tables import Link
+from devpool.measurements.show_tables import Link
 
 Kind = Literal["advisory lock", "LISTEN", "SET", "temporary table", "PREPARE", "WITH HOLD cursor"]
 # What Postgres reports to every client; PgBouncer 1.26 gives each client its own values of these

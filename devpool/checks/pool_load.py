@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from devpool.checks.facts import Facts
 from devpool.checks.result import Level, Result, ok
-from devpool.evidence.show_tables import Pool, PoolerStatus
+from devpool.measurements.show_tables import Pool, PoolerStatus
 
 
 def check_load(facts: Facts) -> Iterator[Result]:

@@ -8,7 +8,7 @@ from devpool.catalog.log_messages import translate
 from devpool.checks.facts import Facts, version
 from devpool.checks.result import Result, critical, ok, skipped, warning
 from devpool.decide.tuning import SCRAM_USUAL
-from devpool.evidence.show_tables import PoolerStatus
+from devpool.measurements.show_tables import PoolerStatus
 
 # Before 1.26.1, a SCRAM user can log in as any other (CVE-2026-107350), and one packet stops it (CVE-2026-107349).
 FLOOR = (1, 26, 1)

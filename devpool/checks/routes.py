@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from devpool.checks.facts import Facts
 from devpool.checks.result import Result, critical, ok, skipped
-from devpool.evidence.routes import Connections, proof
+from devpool.measurements.routes import Connections, proof
 from devpool.undo.state import AppRoute
 
 

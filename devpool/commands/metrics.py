@@ -15,9 +15,9 @@ from devpool.context import Context, context
 from devpool.docker.console import show
 from devpool.docker.containers import RunningContainer, Stack
 from devpool.errors import DevpoolError
-from devpool.evidence.pooler_metrics import SHOWN, Family, exposition, families, merged
 from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.rollout import reach
+from devpool.measurements.pooler_metrics import SHOWN, Family, exposition, families, merged
 from devpool.undo.state import State, not_enabled
 
 

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from devpool.docker.console import show
 from devpool.docker.containers import RunningContainer, Stack
-from devpool.evidence.routes import Connections, Replica
-from devpool.evidence.show_tables import HEALTH
+from devpool.measurements.routes import Connections, Replica
+from devpool.measurements.show_tables import HEALTH
 
 _IDLE_SECONDS = 4.0
 _ACTIVITY = (

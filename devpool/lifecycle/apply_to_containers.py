@@ -14,7 +14,6 @@ from devpool.decide.plan import Plan
 from devpool.docker.containers import RunningContainer, Stack
 from devpool.docker.interrupted_recreate import halfway
 from devpool.errors import DevpoolError
-from devpool.evidence.routes import Connections
 from devpool.lifecycle.build_disable import Rollback, build_disable
 from devpool.lifecycle.change_set import ChangeSet
 from devpool.lifecycle.plan_report import change_lines, written_lines
@@ -29,6 +28,7 @@ from devpool.lifecycle.rollout import (
     uninterrupted,
 )
 from devpool.load.locate import project_directory
+from devpool.measurements.routes import Connections
 from devpool.undo.state import State
 
 

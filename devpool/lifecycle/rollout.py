@@ -16,10 +16,10 @@ from devpool.docker.interrupted_recreate import halfway, settle
 from devpool.docker.live_routes import wait_for
 from devpool.docker.ownership import Ownership, Place, sentence
 from devpool.errors import DevpoolError
-from devpool.evidence.routes import Connections
 from devpool.load.bounded_read import identity
 from devpool.load.locate import find_project
 from devpool.load.read_project import refuse_remote
+from devpool.measurements.routes import Connections
 from devpool.model.selection import ProjectFiles, Selection
 from devpool.model.sources import Sources
 from devpool.output import Output

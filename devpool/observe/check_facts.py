@@ -12,7 +12,7 @@ from devpool.docker.compose_oracle import compose_version
 from devpool.docker.console import query_directly
 from devpool.docker.containers import RunningContainer, Stack
 from devpool.errors import DevpoolError
-from devpool.evidence.show_tables import PoolerStatus
+from devpool.measurements.show_tables import PoolerStatus
 from devpool.observe.overview import Overview
 from devpool.resources import inside
 

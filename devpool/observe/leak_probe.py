@@ -16,7 +16,7 @@ from devpool.checks.leaks import Kept, Leak, PoolOf, ProbedPool, states, tracked
 from devpool.docker.console import ask, query_directly
 from devpool.docker.containers import RunningContainer, Stack
 from devpool.errors import DevpoolError
-from devpool.evidence.show_tables import Pool, PoolerStatus, links, pools
+from devpool.measurements.show_tables import Pool, PoolerStatus, links, pools
 from devpool.observe.overview import Overview
 from devpool.resources import inside
 

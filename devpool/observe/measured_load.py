@@ -7,7 +7,7 @@ from math import ceil
 
 from devpool.docker.console import show
 from devpool.docker.containers import RunningContainer, Stack
-from devpool.evidence.show_tables import of_apps
+from devpool.measurements.show_tables import of_apps
 from devpool.sizing.concurrency import Fact
 from devpool.sizing.size_inputs import ContainerLook
 from devpool.sizing.size_values import Load, ServerLimits

@@ -14,12 +14,12 @@ from devpool.docker.containers import RunningContainer, Stack
 from devpool.docker.live_routes import count
 from devpool.docker.ownership import sentence, ways_on
 from devpool.errors import DevpoolError
-from devpool.evidence.routes import Connections
-from devpool.evidence.show_tables import PoolerStatus, Row, limits, links, pools, totals
 from devpool.lifecycle.enabled_project import missing
 from devpool.lifecycle.file_drift import Drift, drift, stale
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.rollout import open_stack
+from devpool.measurements.routes import Connections
+from devpool.measurements.show_tables import PoolerStatus, Row, limits, links, pools, totals
 from devpool.undo.state import AddedPooler, AppRoute, State
 
 _SHOWN = ("VERSION", "CONFIG", "DATABASES", "POOLS", "STATS", "CLIENTS", "SERVERS")

@@ -12,9 +12,9 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from devpool.evidence.rates import BARS, PLAIN_BARS, History, Rates, bar
-from devpool.evidence.routes import WORDS, proof
-from devpool.evidence.show_tables import Pool, PoolerStatus
+from devpool.measurements.rates import BARS, PLAIN_BARS, History, Rates, bar
+from devpool.measurements.routes import WORDS, proof
+from devpool.measurements.show_tables import Pool, PoolerStatus
 from devpool.observe.overview import Overview
 from devpool.output import words as shown
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from devpool.context import Context
 from devpool.decide.routing import way as words_of
-from devpool.evidence.routes import WORDS, Connections, Replica, as_json, proof
-from devpool.evidence.show_tables import Pool, PoolerStatus
+from devpool.measurements.routes import WORDS, Connections, Replica, as_json, proof
+from devpool.measurements.show_tables import Pool, PoolerStatus
 from devpool.observe.overview import Overview
 from devpool.output import table
 from devpool.undo.state import AppRoute

@@ -17,7 +17,7 @@ from rich.live import Live
 
 from devpool.context import Context
 from devpool.errors import DevpoolError
-from devpool.evidence.rates import History
+from devpool.measurements.rates import History
 from devpool.observe.overview import Overview, again, look
 from devpool.observe.screen import SORTS, picture
 

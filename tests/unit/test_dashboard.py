@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from unit.evidence.test_pooler_metrics import table
+from unit.measurements.test_pooler_metrics import table
 
 from devpool import resources
-from devpool.evidence import pooler_metrics
+from devpool.measurements import pooler_metrics
 
 BOARD: dict[str, Any] = json.loads(resources.dashboard())
 

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "devpool"
 
 # The rooms in their order: each imports only from those before it. The first ones are pure: text and values in, values
 # out. In the others a module is pure where its docstring says so.
-PURE = ("text", "catalog", "redact", "model", "decide", "edit", "undo", "prove", "evidence", "sizing", "checks")
+PURE = ("text", "catalog", "redact", "model", "decide", "edit", "undo", "prove", "measurements", "sizing", "checks")
 ORDER = (*PURE, "load", "commit", "docker", "lifecycle", "observe", "migrate", "commands")
 # What touches the world, or leads to what does.
 WORLD = {

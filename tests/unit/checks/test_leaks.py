@@ -8,7 +8,7 @@ import pytest
 
 from devpool.checks.installed import Mention
 from devpool.checks.leaks import Kept, Leak, PoolOf, ProbedPool, leak_results, states, tracked, who
-from devpool.evidence.show_tables import Link
+from devpool.measurements.show_tables import Link
 
 APART = tracked(["search_path"], "work_mem, lock_timeout")
 NOTHING = {

@@ -11,8 +11,8 @@ from devpool.checks.installed import Installed, Mention
 from devpool.checks.registry import FAMILIES, evaluate
 from devpool.checks.report import check_lines, nagios_line
 from devpool.checks.result import Level, Result, worst
-from devpool.evidence.routes import Connections, Replica
-from devpool.evidence.show_tables import Limits, Link, Pool, PoolerStatus
+from devpool.measurements.routes import Connections, Replica
+from devpool.measurements.show_tables import Limits, Link, Pool, PoolerStatus
 from devpool.undo.state import AppRoute
 
 ROUTE = AppRoute(service="web", database="db", pooled=True, reason="")

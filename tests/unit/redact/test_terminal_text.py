@@ -11,8 +11,8 @@ from rich.console import Console
 
 from devpool.catalog.log_messages import translate, translate_all
 from devpool.errors import DevpoolError
-from devpool.evidence.pooler_metrics import Family, Sample, exposition
-from devpool.evidence.rates import History
+from devpool.measurements.pooler_metrics import Family, Sample, exposition
+from devpool.measurements.rates import History
 from devpool.observe.overview import Overview
 from devpool.observe.screen import picture
 from devpool.output import Output, table, words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from devpool.evidence.show_tables import PoolerStatus, Totals
+from devpool.measurements.show_tables import PoolerStatus, Totals
 
 LENGTH = 16
 BARS = "▁▂▃▄▅▆▇█"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.evidence.routes import Connections, Proof, Replica, as_json, proof
-from devpool.evidence.show_tables import PoolerStatus, limits, links, number, pools, totals
+from devpool.measurements.routes import Connections, Proof, Replica, as_json, proof
+from devpool.measurements.show_tables import PoolerStatus, limits, links, number, pools, totals
 
 POOL = {
     "database": "app",

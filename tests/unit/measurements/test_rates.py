@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from devpool.evidence.rates import BARS, LENGTH, PLAIN_BARS, History, bar, rates
-from devpool.evidence.show_tables import Pool, PoolerStatus, Totals
+from devpool.measurements.rates import BARS, LENGTH, PLAIN_BARS, History, bar, rates
+from devpool.measurements.show_tables import Pool, PoolerStatus, Totals
 
 
 def total(transactions: int, queries: int = 0, query_us: int = 0, wait_us: int = 0) -> Totals:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from devpool.evidence.pooler_metrics import SHOWN, Family, Sample, exposition, families, merged, number
+from devpool.measurements.pooler_metrics import SHOWN, Family, Sample, exposition, families, merged, number
 
 
 def table(text: str) -> list[dict[str, str]]:
