@@ -70,10 +70,21 @@ ADDRESS_IN_FILE = regex(r"(DB|DATABASE|PG|POSTGRES).*(URL|URI|DSN)_FILE$", re.I)
 
 # --- TLS ---
 
-TLS_MODE = regex(r"^(PG|POSTGRES|DB|DATABASE|KC_DB).*SSL_?MODE$", re.I)
-"""https://www.postgresql.org/docs/current/libpq-envars.html (PGSSLMODE), and its likes."""
+_OF_A_DATABASE = (
+    r"^(?!.*(MYSQL|MARIA|MONGO|REDIS|MSSQL|LDAP|SMTP))(.*_)?(PG|POSTGRES|DB|DATABASE|DATASOURCE|SQL|TYPEORM)"
+)
+TLS_MODE = regex(_OF_A_DATABASE + r".*(SSL|TLS)_?(MODE|ENABLED?|REQUIRED?|ON)?$", re.I)
+"""https://www.postgresql.org/docs/current/libpq-envars.html (PGSSLMODE), and its likes; switches as well, such as n8n's
+DB_POSTGRESDB_SSL_ENABLED (https://docs.n8n.io/hosting/configuration/environment-variables/database/).
+"""
+TLS_CHECK = regex(_OF_A_DATABASE + r".*(SSL|TLS)_?(REJECT_?UNAUTHORIZED|VERIFY\w*|CHECK_?\w*)$", re.I)
+"""A switch for checking the server's certificate: https://node-postgres.com/features/ssl."""
+TLS_ROOT = regex(_OF_A_DATABASE + r".*(SSL|TLS)_?(ROOT_?CERT(IFICATE)?|CA)(_?(CERT|FILE|PATH))?$", re.I)
+"""The certificate of the authority that the server's is checked with (PGSSLROOTCERT)."""
 URL_PARAMETERS = regex(r"^(PG|POSTGRES|DB|DATABASE|KC_DB|JDBC).*(PROPERTIES|OPTIONS|PARAM(ETER)?S|ARGS|EXTRA)$", re.I)
 """What an app adds to the URL that it makes of host and port: KC_DB_URL_PROPERTIES (https://www.keycloak.org/server/db)."""
 TLS_VERIFIES = ("verify-ca", "verify-full", "verifyca", "verifyfull")
-TLS_ENCRYPTS = ("require", "no-verify", "true", "1")
-"""The modes of libpq (https://www.postgresql.org/docs/current/libpq-ssl.html), Npgsql and node-postgres."""
+TLS_ENCRYPTS = ("require", "required", "no-verify", "true", "1", "yes", "on", "y", "t", "enable", "enabled")
+"""The modes of libpq (https://www.postgresql.org/docs/current/libpq-ssl.html), Npgsql and node-postgres; and words for
+a switch that is on.
+"""

@@ -9,7 +9,7 @@ from devpool.model.project import BARE, ConnectionVariable, Project
 from devpool.redact.passwords import redact
 from devpool.text.address import DEFAULT_PORT, Address, find_addresses, replacements
 from devpool.text.edits import Copy, Part
-from devpool.text.envfile import EnvFile
+from devpool.text.envfile import Binding, EnvFile
 from devpool.text.patterns import regex
 
 Replacement = tuple[tuple[int, int], str]
@@ -99,7 +99,9 @@ def moved_raw(value: Value, old_host: str, target: Target, text: str) -> str | N
 
 def shows_no_secret(value: Value, raw: str) -> bool:
     """Whether a value's text may be written elsewhere: what would be redacted in it is a variable at most."""
-    interpolates = getattr(value.origin.holder, "quote", "") != "'" and value.origin.exact
+    holder = value.origin.holder
+    verbatim = isinstance(holder, Binding) and (holder.raw or holder.quote == "'")
+    interpolates = not verbatim and value.origin.exact
     plain = not re.search(r"['\"\\]", raw)
     named = _VARIABLE.sub("", raw)
     bare = re.sub(r":@", "@", named)

@@ -32,8 +32,8 @@ from devpool.model.services import Service
 from devpool.text import layout
 from devpool.text.address import find_addresses
 from devpool.text.document import Document
+from devpool.text.nodes import AliasNode, ScalarNode, SequenceNode, entries, inner, lookup, resolved
 from devpool.text.nodes import MappingNode as Node
-from devpool.text.nodes import ScalarNode, SequenceNode, entries, inner, resolved
 
 # The official image's name first, then those of other Postgres images.
 _NAMES = {
@@ -42,6 +42,7 @@ _NAMES = {
     "POSTGRES_DB": ("POSTGRES_DB", "POSTGRESQL_DATABASE", "POSTGRES_DBNAME"),
 }
 _METHOD = "POSTGRES_HOST_AUTH_METHOD"
+_METHODS = ("trust", "scram-sha-256", "md5", "password")  # those that the pooler knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,6 +57,7 @@ class Credentials:
         withheld: variables of these files that are not for the pooler.
         said: the login itself, as far as the files tell it.
         secrets: Compose secrets of the database, which the pooler is given too.
+        written_secrets: whether Compose writes one of them into the container, which cannot be read-only then.
         private: variables for the private file.
     """
 
@@ -64,6 +66,7 @@ class Credentials:
     stated: tuple[tuple[str, str], ...] = ()
     env_files: tuple[EnvFileUse, ...] = ()
     secrets: tuple[str, ...] = ()
+    written_secrets: bool = False
     private: Mapping[str, str] = field(default_factory=dict, repr=False)
     withheld: tuple[str, ...] = ()
     said: tuple[Said, ...] = ()
@@ -75,9 +78,20 @@ def find_credentials(project: Project, database: str, settings: list[ConnectionV
     Raises:
         DevpoolError: `no-credentials`, `password-too-long`, `password-like-a-hash`, `login-unusable`.
     """
-    found = _find(project, database, settings)
+    found = _with_method(project, database, _find(project, database, settings))
     refuse_unusable(found.said, dict.fromkeys(s.service for s in settings))
     return found
+
+
+def _with_method(project: Project, database: str, found: Credentials) -> Credentials:
+    """The credentials with the way in that the database states, also next to a password: the pooler asks the server
+    which of the two applies (docker/pgbouncer/authentication.sh).
+    """
+    method = project.environments.get(database, {}).get(_METHOD)
+    if method is None or method.text not in _METHODS or _METHOD in dict(found.stated):
+        return found
+    read = method.origin.file.path in {use.path for use in found.env_files}
+    return found if read else replace(found, stated=((_METHOD, method.text), *found.stated))
 
 
 def knows_logins(project: Project, database: str) -> bool:
@@ -110,25 +124,35 @@ def _of_database(project: Project, database: str) -> Credentials | None:
     service, values = project.services[database], project.environments[database]
     password = _named(values, PASSWORD)
     secret = password or values.get(PASSWORD + "_FILE")
-    method = values.get(_METHOD)
-    # Also next to a password: the pooler asks the server which of the two applies (docker/pgbouncer/authentication.sh).
-    asked = method is not None and (method.text == "trust" or interpolated(project.sources, method))
-    told = ((_METHOD, method.text),) if method is not None and asked else ()
     if secret is None:
-        return _stated(project, database, values, told) if told == ((_METHOD, "trust"),) else None
+        trusts = _METHOD in values and values[_METHOD].text == "trust"
+        return _stated(project, database, values) if trusts else None
     if password is None and not _given_by_secret(service, secret.text):
         return None
     name = PASSWORD if password else PASSWORD + "_FILE"
     if interpolated(project.sources, secret):
-        return _stated(project, database, values, told, copied=((name, secret),))
+        return _stated(project, database, values, copied=((name, secret),))
     if secret.origin.form == "env-file":
-        use = next((u for u in env_file_uses(service) if u.path == secret.origin.file.path), None)
-        known = use is not None and secret.name == name
-        return _stated(project, database, values, told, env_files=(use,)) if use and known else None
+        uses = _telling(project, service, secret)
+        return _stated(project, database, values, env_files=uses) if uses and secret.name == name else None
     document = secret.origin.file
     if not isinstance(document, Document) or not _states(project, database, document) or not _copyable(secret):
         return None
-    return _stated(project, database, values, told, document=document, copied=((name, secret),))
+    return _stated(project, database, values, document=document, copied=((name, secret),))
+
+
+def _telling(project: Project, service: Service, secret: Value) -> tuple[EnvFileUse, ...]:
+    """The env files of a database that may tell its password: the one that does, and where one is optional also those
+    that tell it in a clone without that, or with it.
+    """
+    uses = list(env_file_uses(service))
+    telling = [u for u in uses if u.path == secret.origin.file.path]
+    if not any(not u.required for u in uses):
+        return tuple(telling[-1:])
+    files = {u.path: project.sources.env_files.get(u.path) for u in uses}
+    names = {n for each in _NAMES.values() for n in each} | {PASSWORD + "_FILE"}
+    told = {path for path, file in files.items() if file and any(b.name in names for b in file.bindings)}
+    return tuple(u for u in uses if u.path in told or not (u.required or files[u.path]))
 
 
 def _with_user_of_app(
@@ -148,14 +172,13 @@ def _stated(
     project: Project,
     database: str,
     values: Mapping[str, Value],
-    further: tuple[tuple[str, str], ...],
     *,
     document: Document | None = None,
     copied: tuple[tuple[str, Value], ...] = (),
     env_files: tuple[EnvFileUse, ...] = (),
 ) -> Credentials:
     """User and database beside a password that is taken over; what stands in the same file is copied too."""
-    stated = list(further)
+    stated: list[tuple[str, str]] = []
     document = document or home(project, database, [])
     form = copied[0][1].origin.form if copied else None
     passed = form == "env-file"  # as `${NAME}`
@@ -178,6 +201,7 @@ def _stated(
         stated=tuple(stated),
         env_files=env_files,
         secrets=secrets,
+        written_secrets=bool(secrets) and _are_written(project, project.services[database]),
         withheld=names_withheld(project.sources, env_files),
         said=_said([*told, *([(PASSWORD, password)] if password else [])]),
     )
@@ -207,6 +231,26 @@ def _secrets(service: Service) -> Iterator[str]:
             elif isinstance(item, Node):
                 said = {k: " ".join(service.deep_texts(e.value)) for k, e in entries(item).items()}
                 yield f"{{{', '.join(f'{k}: {layout.quoted(v)}' for k, v in said.items())}}}"
+
+
+def _are_written(project: Project, service: Service) -> bool:
+    """Whether Compose copies one of a service's secrets into its containers instead of mounting it: one whose source is
+    a variable (Compose specification, "secrets"; pkg/compose/secrets.go). It refuses that where they are read-only.
+    """
+    names = {
+        service.read(scalar)
+        for statement in service.statements("secrets")
+        for item in getattr(statement.value, "items", ())
+        if isinstance(scalar := _source_of(resolved(item)), ScalarNode)
+    }
+    roots = (document.root for document in project.sources.documents)
+    return any(lookup(root, "secrets", name, "environment") is not None for root in roots for name in names)
+
+
+def _source_of(item: object) -> object:
+    """The scalar that names a secret, in either form."""
+    found = lookup(item, "source") if isinstance(item, Node) else item
+    return resolved(found) if isinstance(found, AliasNode) else found
 
 
 def _given_by_secret(service: Service, path: str) -> bool:
@@ -302,6 +346,9 @@ def _private(
             address = {"POSTGRES_HOST": database, "POSTGRES_PORT": upstream_port(pooled, {})} if outside else {}
             said = said_by(setting.value.origin.place, values)
             return Credentials(document=home(project, database, pooled), private=address | values, said=said)
+    if own := _told(project, database):
+        document, said = home(project, database, pooled), _said(own)
+        return Credentials(document=document, private={name: value.text for name, value in own}, said=said)
     place = pooled[0].value.origin.place if pooled else project.services[database].place
     kept = " ".join(dict.fromkeys(f"--direct {s.service}" for s in pooled))
     raise DevpoolError(
@@ -312,3 +359,12 @@ def _private(
         if project.databases[database].service
         else f"give the user and password next to this address, or keep the apps direct: {kept}",
     )
+
+
+def _told(project: Project, database: str) -> list[tuple[str, Value]]:
+    """What a database is told of its login, where that holds a password: it stands in a file that the pooler does not
+    go into, one that `extends` names for instance.
+    """
+    values = project.environments.get(database, {})
+    found = [(name, value) for name in _NAMES if (value := _named(values, name)) and value.text]
+    return found if PASSWORD in dict(found) else []

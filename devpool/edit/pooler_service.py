@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from devpool.decide.credentials import Credentials
 from devpool.decide.plan import METRICS_FOLDER, Pooler
-from devpool.model.environment import Value
+from devpool.model.environment import EnvFileUse, Value
 from devpool.model.paths import written_path
 from devpool.text import layout, nodes
 from devpool.text.edits import Copy, Part, joined
@@ -115,6 +115,13 @@ class Block:
     def _networks(self) -> Iterator[tuple[int, Line]]:
         yield from _list("networks", self.pooler.networks)
 
+    def _read_only(self) -> Iterator[tuple[int, Line]]:
+        if self.credentials.written_secrets:
+            yield 0, ("# Compose writes the secret into the container, so its file system is not read-only.",)
+        else:
+            yield 0, ("# Nothing of the container can be written but the configuration, which lives in memory.",)
+            yield 0, ("read_only: true",)
+
     def _secrets(self) -> Iterator[tuple[int, Line]]:
         if self.credentials.secrets:
             yield 0, ("secrets:",)
@@ -122,13 +129,13 @@ class Block:
                 yield 1, (f"- {text}",)
 
     def _env_file(self) -> Iterator[tuple[int, Line]]:
-        given = [_same(use.node, use.document is self.credentials.document) for use in self.credentials.env_files]
-        private = [optional_env_file(self._from_file(self.private_path))] if self.credentials.private else []
+        given = [_given(use, use.document is self.credentials.document) for use in self.credentials.env_files]
+        private = [(optional_env_file(self._from_file(self.private_path)),)] if self.credentials.private else []
         items = [*given, *private]
         if items:
             yield 0, ("env_file:",)
             for item in items:
-                yield 1, ("- ", item)
+                yield 1, ("- ", *item)
 
     def _environment(self) -> Iterator[tuple[int, Line]]:
         copied = dict(self.credentials.copied)
@@ -193,8 +200,13 @@ def _list(key: str, names: tuple[str, ...]) -> Iterator[tuple[int, Line]]:
             yield 1, (f"- {layout.quoted(name)}",)
 
 
-def _same(node: ScalarNode, same_file: bool) -> Part:
-    return layout.raw(node) if same_file else layout.quoted(node.value)
+def _given(use: EnvFileUse, same_file: bool) -> Line:
+    """An entry of `env_file` with what it says: the short form where that is only the path."""
+    path = layout.raw(use.node) if same_file else layout.quoted(use.node.value)
+    said = ("" if use.required else ", required: false") + (
+        f", format: {layout.quoted(use.format)}" if use.format else ""
+    )
+    return ("{path: ", path, said + "}") if said else (path,)
 
 
 def _copied_item(name: str, value: Value) -> Line:

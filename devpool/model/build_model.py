@@ -5,15 +5,19 @@ from __future__ import annotations
 from devpool.catalog.variable_names import PAST_A_POOLER, PAST_A_POOLER_BESIDE
 from devpool.model.connection_variables import find_connection_variables, find_unplaced
 from devpool.model.databases import find_databases, is_pooler
-from devpool.model.environment import effective, env_file_values
+from devpool.model.environment import effective, env_file_uses, env_file_values
 from devpool.model.project import ConnectionVariable, Project
 from devpool.model.sources import Sources
+from devpool.text.envfile import raw_form
 
 
 def read_model(sources: Sources) -> Project:
     """Find databases and settings in what was read. Pure."""
     env_files = {path: env_file_values(f, sources.variables) for path, f in sources.env_files.items()}
-    environments = {name: effective(s, env_files) for name, s in sources.services.items()}
+    uses = {u.key: u.path for s in sources.services.values() for u in env_file_uses(s) if u.key != u.path}
+    raw = {key: raw_form(sources.env_files[path]) for key, path in uses.items() if path in sources.env_files}
+    read = env_files | {key: env_file_values(file, sources.variables) for key, file in raw.items()}
+    environments = {name: effective(s, read) for name, s in sources.services.items()}
     poolers = frozenset(n for n, s in sources.services.items() if is_pooler(s))
     databases = find_databases(sources, environments, poolers)
     apps = {n: s for n, s in sources.services.items() if n not in databases and n not in poolers}

@@ -69,12 +69,23 @@ class Value:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvFileUse:
-    """One entry of a service's `env_file`: the path as it resolves, and the node that states it."""
+    """One entry of a service's `env_file`: the path as it resolves, and the node that states it.
+
+    Attributes:
+        required: whether Compose refuses the project without the file.
+        format: `raw`, or "" where the file is read as others are (Compose specification, "env_file").
+    """
 
     path: str
     required: bool
+    format: str
     node: ScalarNode
     document: Document
+
+    @property
+    def key(self) -> str:
+        """What tells apart the values that a file gives: the path, and the format that it is read in."""
+        return self.path + ("\0raw" if self.format == "raw" else "")
 
 
 def effective(service: Service, env_files: Mapping[str, dict[str, Value]]) -> dict[str, Value]:
@@ -82,11 +93,11 @@ def effective(service: Service, env_files: Mapping[str, dict[str, Value]]) -> di
 
     Args:
         service: the service.
-        env_files: what each env file gives, by absolute path; missing files are left out.
+        env_files: what each env file gives, by the key of its use; missing files are left out.
     """
     found: dict[str, Value] = {}
     for use in env_file_uses(service):
-        found |= env_files.get(use.path, {})
+        found |= env_files.get(use.key, {})
     for statement in service.statements("environment"):
         found |= {value.name: value for value in _from_environment(service, statement)}
     # A bare name without a value anywhere unsets the env file's value.
@@ -95,28 +106,26 @@ def effective(service: Service, env_files: Mapping[str, dict[str, Value]]) -> di
 
 def env_file_uses(service: Service) -> Iterator[EnvFileUse]:
     """The env files of a service, the weakest first."""
-    for document, node, required in env_file_nodes(service):
+    for document, node, said in _env_file_nodes(service):
         path = resolve_path(document.directory, service.read(node))
-        yield EnvFileUse(path=path, required=required, node=node, document=document)
+        required = said.get("required", "").lower() != "false"
+        yield EnvFileUse(path=path, required=required, format=said.get("format", ""), node=node, document=document)
 
 
-def env_file_nodes(service: Service) -> Iterator[tuple[Document, ScalarNode, bool]]:
-    """The scalars that name a service's env files, and whether each file must exist."""
+def _env_file_nodes(service: Service) -> Iterator[tuple[Document, ScalarNode, dict[str, str]]]:
+    """The scalars that name a service's env files, and what else the long form says of each."""
     for statement in service.statements("env_file"):
         value = statement.value
         items = value.items if isinstance(value, SequenceNode) else (value,)
         for item in map(nodes.resolved, items):
             if isinstance(item, ScalarNode):
-                yield statement.document, item, True
+                yield statement.document, item, {}
             elif isinstance(item, nodes.MappingNode):
-                yield from _long_form(statement.document, item)
-
-
-def _long_form(document: Document, item: nodes.MappingNode) -> Iterator[tuple[Document, ScalarNode, bool]]:
-    parts = {k: nodes.resolved(e.value) for k, e in nodes.entries(item).items()}
-    path, required = parts.get("path"), parts.get("required")
-    if isinstance(path, ScalarNode):
-        yield document, path, not (isinstance(required, ScalarNode) and required.value.lower() == "false")
+                parts = {k: nodes.resolved(e.value) for k, e in nodes.entries(item).items()}
+                said = {k: service.read(v) for k, v in parts.items() if isinstance(v, ScalarNode) and k != "path"}
+                path = parts.get("path")
+                if isinstance(path, ScalarNode):
+                    yield statement.document, path, said
 
 
 def env_file_values(file: EnvFile, variables: Mapping[str, Variable]) -> dict[str, Value]:

@@ -1,7 +1,7 @@
 """What the apps demand of TLS towards their database.
 
-The words are libpq's `sslmode` (PostgreSQL documentation, "SSL Support"), JDBC's and Npgsql's, which are the same,
-and the plain `ssl=true` of others.
+The words are libpq's `sslmode` (PostgreSQL documentation, "SSL Support"), JDBC's and Npgsql's, which are the same, and
+the plain `ssl` of others: asyncpg's takes the words of `sslmode` (asyncpg's API reference, "connect").
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from devpool.text.patterns import regex
 
 Demand = Literal["", "require", "verify"]
 
-_MODE = regex(r"\bssl[ _]?mode\s*=\s*[\"']?(?P<mode>[a-z-]+)|\bssl\s*=\s*(?P<ssl>true|1|require)\b", re.I)
+_MODE = regex(r"\bssl[ _]?mode\s*=\s*[\"']?(?P<mode>[a-z-]+)|\bssl\s*=\s*[\"']?(?P<ssl>[\w-]+)", re.I)
+_CHECKED = ("true", "1")
 _ROOT = regex(r"\bsslrootcert\s*=", re.I)
 
 
@@ -31,15 +32,23 @@ class Demands:
 
     def __init__(self, values: Mapping[str, Value]) -> None:
         self._further = [v.text for n, v in values.items() if variable_names.URL_PARAMETERS.search(n)]
-        self._of_variables = strongest(
-            _as_demand(v.text) for n, v in values.items() if variable_names.TLS_MODE.search(n)
-        )
+        said = strongest(_as_demand(v.text) for n, v in values.items() if variable_names.TLS_MODE.search(n))
+        self._of_variables: Demand = "verify" if said and _checks(values) else said
 
     def of(self, setting: ConnectionVariable) -> Demand:
         """What one setting demands."""
         texts = [_parameters(setting), *(self._further if setting.kind == "host" else ())]
         said = next((found for found in map(_said, texts) if found is not None), None)
         return self._of_variables if said is None else said
+
+
+def _checks(values: Mapping[str, Value]) -> bool:
+    """Whether a variable beside the one that demands TLS has the certificate checked."""
+    return any(
+        (variable_names.TLS_CHECK.search(name) and _as_demand(value.text))
+        or (variable_names.TLS_ROOT.search(name) and value.text)
+        for name, value in values.items()
+    )
 
 
 def _parameters(setting: ConnectionVariable) -> str:
@@ -54,10 +63,12 @@ def _parameters(setting: ConnectionVariable) -> str:
 def _said(text: str) -> Demand | None:
     """What a text of parameters demands; None where it says nothing."""
     found = _MODE.search(text)
-    if found and (found["ssl"] or _ROOT.search(text)):
-        # pgjdbc and node-postgres verify the certificate with just `ssl=true`, libpq if a root certificate is given.
-        return "verify"
-    return _as_demand(found["mode"]) if found else None
+    if found is None:
+        return None
+    demand = _as_demand(found["mode"] or found["ssl"])
+    # pgjdbc and node-postgres verify the certificate with just `ssl=true`, libpq if a root certificate is given.
+    checked = (found["ssl"] or "").lower() in _CHECKED or _ROOT.search(text)
+    return "verify" if demand and checked else demand
 
 
 def strongest(demands: Iterable[Demand]) -> Demand:

@@ -46,7 +46,10 @@ def prove_pooler(pooler: Pooler, credentials: Credentials, before: Reading, afte
     same("the ports that the pooler publishes", published, ports)
     same("the pooler's secrets", len(credentials.secrets), len(service.pop("secrets", None) or []))
     same("the pooler's profiles", sorted(pooler.profiles), sorted(service.pop("profiles", [])))
-    same(f"`{pooler.name}`", _fixed(pooler), {k: v for k, v in service.items() if v is not None})
+    fixed = _fixed(pooler)
+    if credentials.written_secrets:
+        del fixed["read_only"]
+    same(f"`{pooler.name}`", fixed, {k: v for k, v in service.items() if v is not None})
 
 
 def _pooler_environment(pooler: Pooler, credentials: Credentials, database: dict[str, Any]) -> dict[str, str]:

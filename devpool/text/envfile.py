@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from devpool.text.document import decode, newline_of
 from devpool.text.interpolation import SHELL, Piece, Variable, expand, text_of
@@ -20,6 +20,7 @@ from devpool.text.patterns import regex
 _HEAD = regex(r"\s*(?P<export>export[ \t]+)?(?P<name>[A-Za-z_][\w.\-\[\]]*)[ \t]*(?P<sign>[=:])?[ \t]*")
 _QUOTED = {"'": regex(r"'([^']*)'"), '"': regex(r'"((?:\\.|[^"\\])*)"', re.S)}
 _BARE = regex(r"[^\r\n]*")
+_RAW = regex(r"^[ \t]*(?P<name>[^\s#=][^\s=]*)(?P<sign>=(?P<value>[^\r\n]*))?[^\r\n]*", re.M)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "$": "$$", '"': '"', "\\": "\\"}
 
 
@@ -34,6 +35,7 @@ class Binding:
         quote: `'`, `"` or "".
         export: `export ` as written, or "".
         given: False for a bare `NAME`, which passes the shell's value through.
+        raw: whether quotes, `$` and `\\` are characters of the value (`format: raw`).
     """
 
     name: str
@@ -44,6 +46,7 @@ class Binding:
     quote: str
     export: str
     given: bool
+    raw: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,6 +100,29 @@ def parse_env(path: str, data: bytes) -> EnvFile:
     return EnvFile(path=path, bom=bom, text=text, newline=newline_of(text), bindings=tuple(bindings))
 
 
+def raw_form(file: EnvFile) -> EnvFile:
+    """The file as `format: raw` has it read: every character after `=` is the value's.
+
+    Source: the Compose specification, "env_file", `format`; github.com/docker/cli, pkg/kvfile.
+    """
+    return replace(file, bindings=tuple(map(_raw_binding, _RAW.finditer(file.text))))
+
+
+def _raw_binding(found: re.Match[str]) -> Binding:
+    start, end = found.span("value" if found["sign"] else "name")
+    return Binding(
+        name=found["name"],
+        start=start if found["sign"] else end,
+        end=end,
+        line_start=found.start(),
+        line_end=found.end(),
+        quote="",
+        export="",
+        given=found["sign"] is not None,
+        raw=True,
+    )
+
+
 def _binding(text: str, start: int, end: int) -> Binding | None:
     head = _HEAD.match(text, start, end)
     if not head:
@@ -145,7 +171,7 @@ def pieces_of(file: EnvFile, binding: Binding, variables: Mapping[str, Variable]
         text = found.value if found else ""
         source = found.source if found else None
         return (Piece(text=text, start=binding.start, end=binding.end, variable=binding.name, source=source),)
-    if binding.quote == "'":
+    if binding.raw or binding.quote == "'":
         return (Piece(text=raw, start=binding.start, end=binding.end),)
     if "\\" in raw:
         text = text_of(expand(_unescaped(raw) if binding.quote else raw, variables))

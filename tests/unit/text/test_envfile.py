@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from devpool.errors import DevpoolError
-from devpool.text.envfile import EnvFile, parse_env, values_of
-from devpool.text.interpolation import SHELL, Variable
+from devpool.text.envfile import EnvFile, parse_env, pieces_of, raw_form, values_of
+from devpool.text.interpolation import SHELL, Variable, text_of
 
 
 def read(text: str | bytes) -> EnvFile:
@@ -158,3 +158,21 @@ def test_a_line_that_binds_nothing_does_not_disturb_its_neighbours() -> None:
 def test_only_a_space_before_a_hash_begins_a_comment_as_compose_has_it(line: str, value: str) -> None:
     (binding,) = (file := parse_env("/p/.env", line.encode())).bindings
     assert file.raw(binding) == value
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("A=pa$$w0rd$x", "pa$$w0rd$x"),
+        ("A='q'", "'q'"),
+        ('A="a\\nb"', '"a\\nb"'),
+        ("A=x # y", "x # y"),
+        ("  A=${B}", "${B}"),
+        ("A=", ""),
+    ],
+)
+def test_a_raw_file_is_read_to_the_character(line: str, value: str) -> None:
+    file = raw_form(parse_env("/p/.env", f"# A=no\n\n{line}\nB=2\n".encode()))
+    first, second = file.bindings
+    assert (first.name, second.name, file.raw(first)) == ("A", "B", value)
+    assert text_of(pieces_of(file, first, {})) == value
