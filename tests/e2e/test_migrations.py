@@ -27,7 +27,7 @@ from migrations_rig import (
 )
 from pooler_rig import eventually, tell
 
-SLEEPING = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(9)' AND state = 'active'"
+SLEEPING = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(15)' AND state = 'active'"
 MANY = 50
 TEN = [
     word
@@ -171,7 +171,7 @@ def test_control_without_reconnect_the_clients_meet_stale_plans(story: Story) ->
 
 def test_afterwards_the_pooler_is_as_before_and_only_what_is_still_held_is_marked(project: DemoProject) -> None:
     assert "RECONNECT command issued" not in project.compose("logs", "pgbouncer")
-    words = [*DEVPOOL, "psql", "shop", "--", "-Atc", "SELECT pg_sleep(9)"]
+    words = [*DEVPOOL, "psql", "shop", "--", "-Atc", "SELECT pg_sleep(15)"]
     with subprocess.Popen(words, cwd=project.folder, env=project.environ, stdout=subprocess.PIPE, text=True) as held:
         eventually(lambda: int(ask(project, SLEEPING)), "the long transaction")
         project.devpool("migrate", "shop", "--", "true")
