@@ -76,7 +76,7 @@ def _remembered(project: Project, options: Options) -> Iterator[Evidence]:
     for name, says in options.evidence.items():
         service, _, database = name.partition(":")
         if service in project.without_variable and database in project.databases:
-            yield Evidence(service=service, database=database, says=says, port=DEFAULT_PORT)
+            yield Evidence(service=service, database=database, says=says)
 
 
 def _stays_direct(project: Project, evidence: Evidence, awaited: frozenset[str]) -> tuple[str, str] | None:

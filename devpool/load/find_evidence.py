@@ -17,7 +17,6 @@ from devpool.model.databases import host_names
 from devpool.model.project import Database, Evidence, Project
 from devpool.model.services import Service
 from devpool.model.stated_address import stated_addresses
-from devpool.text.address import DEFAULT_PORT
 
 
 def with_evidence(project: Project) -> Project:
@@ -67,7 +66,7 @@ class _Finder:
             database = next((d for d, names in hosts.items() if known.host in names), "")
             if fits and database and (not known.needs or given & set(known.needs)):
                 says = f"its image names {known.host} by default"
-                yield Evidence(service=service.name, database=database, says=says, port=DEFAULT_PORT)
+                yield Evidence(service=service.name, database=database, says=says)
 
     def _by_texts(self, service: Service, hosts: dict[str, set[str]]) -> Iterator[Evidence]:
         variables = {n: v.text for n, v in self.project.environments[service.name].items()}

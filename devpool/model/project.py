@@ -9,7 +9,7 @@ from devpool.errors import DevpoolError
 from devpool.model.environment import Value
 from devpool.model.services import Service
 from devpool.model.sources import Sources
-from devpool.text.address import Address, Kind
+from devpool.text.address import DEFAULT_PORT, Address, Kind
 
 # Kinds whose value is just one part of an address.
 BARE = ("host", "port", "database")
@@ -64,7 +64,7 @@ class Evidence:
     service: str
     database: str
     says: str
-    port: str
+    port: str = DEFAULT_PORT
     demand: str = ""
 
 

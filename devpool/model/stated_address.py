@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from devpool.catalog import address_files
-from devpool.catalog.variable_names import NO_HOST, OTHER_SERVER, TLS_ENCRYPTS, TLS_VERIFIES
-from devpool.model.tls_demands import Demand
+from devpool.catalog.variable_names import NO_HOST, OTHER_SERVER
+from devpool.model.tls_demands import Demand, as_demand, strongest
 from devpool.text.address import DEFAULT_PORT, find_addresses
 from devpool.text.patterns import regex
 
@@ -123,7 +123,7 @@ class _Around:
         names = {
             m["name"].split(".")[0].strip() for line in self.above if (m := _NAME.match(line) or _HEADING.match(line))
         }
-        mode = next((variables[name] for name in address_files.MODE if variables.get(name)), "")
+        mode = _mode(variables)
         others = {name for name in names if name in address_files.MODES and mode and name != mode}
         return bool(others) or any(map(address_files.TEST_SECTION.fullmatch, names))
 
@@ -156,14 +156,14 @@ def _of_host(path: str, line: str, named: _Named, around: _Around) -> tuple[str,
     default = named.default.search(line)
     if default and _OF_ADDRESS.search(default["name"].upper()):
         key, found = line[: default.end("name")], default["host"] or default["inner"]
-        return (found, None) if _is_host_of_database(path, key, line, around) else None
+        return (found, None) if _is_host_of_database(path, key, around) else None
     value = named.value.match(line)
-    if value and _KEY.search(value["key"]) and _is_host_of_database(path, value["key"], value["key"], around):
+    if value and _KEY.search(value["key"]) and _is_host_of_database(path, value["key"], around):
         return value["host"], value["port"]
     return None
 
 
-def _is_host_of_database(path: str, key: str, said: str, around: _Around) -> bool:
+def _is_host_of_database(path: str, key: str, around: _Around) -> bool:
     last = re.split(r"[\s({\[]", key.strip())[-1]
     if NO_HOST.search(last) or OTHER_SERVER.search(last):
         return False
@@ -173,7 +173,7 @@ def _is_host_of_database(path: str, key: str, said: str, around: _Around) -> boo
 
 def _is_read(file: str, variables: Mapping[str, str]) -> bool:
     """Whether the service reads a file with this name in the mode in which it runs."""
-    mode = next((variables[name] for name in address_files.MODE if variables.get(name)), "")
+    mode = _mode(variables)
     stem = file.partition(".")[0].lower()
     if file.endswith(".exs") and mode and stem in address_files.MODES:
         return stem == mode
@@ -184,9 +184,14 @@ def _is_read(file: str, variables: Mapping[str, str]) -> bool:
     return profiled["profile"].lower() in {p.strip().lower() for value in active for p in value.split(",")}
 
 
+def _mode(variables: Mapping[str, str]) -> str:
+    """The mode in which a service runs, such as `production`; "" where it is not told."""
+    return next((variables[name] for name in address_files.MODE if variables.get(name)), "")
+
+
 def _demand(lines: Collection[str]) -> Demand:
-    modes = {m["mode"].lower() for line in lines if not _COMMENT.match(line) and (m := _MODE.search(line))}
-    return "verify" if modes & set(TLS_VERIFIES) else "require" if modes & set(TLS_ENCRYPTS) else ""
+    found = (_MODE.search(line) for line in lines if not _COMMENT.match(line))
+    return strongest(as_demand(m["mode"]) for m in found if m)
 
 
 def _indent(line: str) -> int:

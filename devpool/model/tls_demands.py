@@ -32,7 +32,7 @@ class Demands:
 
     def __init__(self, values: Mapping[str, Value]) -> None:
         self._further = [v.text for n, v in values.items() if variable_names.URL_PARAMETERS.search(n)]
-        said = strongest(_as_demand(v.text) for n, v in values.items() if variable_names.TLS_MODE.search(n))
+        said = strongest(as_demand(v.text) for n, v in values.items() if variable_names.TLS_MODE.search(n))
         self._of_variables: Demand = "verify" if said and _checks(values) else said
 
     def of(self, setting: ConnectionVariable) -> Demand:
@@ -45,7 +45,7 @@ class Demands:
 def _checks(values: Mapping[str, Value]) -> bool:
     """Whether a variable beside the one that demands TLS has the certificate checked."""
     return any(
-        (variable_names.TLS_CHECK.search(name) and _as_demand(value.text))
+        (variable_names.TLS_CHECK.search(name) and as_demand(value.text))
         or (variable_names.TLS_ROOT.search(name) and value.text)
         for name, value in values.items()
     )
@@ -65,7 +65,7 @@ def _said(text: str) -> Demand | None:
     found = _MODE.search(text)
     if found is None:
         return None
-    demand = _as_demand(found["mode"] or found["ssl"])
+    demand = as_demand(found["mode"] or found["ssl"])
     # pgjdbc and node-postgres verify the certificate with just `ssl=true`, libpq if a root certificate is given.
     checked = (found["ssl"] or "").lower() in _CHECKED or _ROOT.search(text)
     return "verify" if demand and checked else demand
@@ -92,7 +92,8 @@ def refuse_disabled(demanding: list[ConnectionVariable], chosen: Mapping[str, st
         )
 
 
-def _as_demand(mode: str) -> Demand:
+def as_demand(mode: str) -> Demand:
+    """What a mode demands, in libpq's words or those of others."""
     return (
         "verify"
         if mode.lower() in variable_names.TLS_VERIFIES
