@@ -85,7 +85,7 @@ def _by_network(project: Project, service: str, database: str) -> Iterator[Reaso
         yield "network", "it uses the host's network, which reaches a pooler only with --publish"
     elif not mine:
         yield "network", "it is not on the project's networks"
-    elif project.databases[database].service and not set(mine) & set(networks.of(project.services, database)):
+    elif project.databases[database].service and not networks.common(project.services, service, database):
         yield "network", f"it shares no network with {database}"
 
 

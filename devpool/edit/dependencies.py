@@ -16,7 +16,7 @@ from devpool.decide.plan import Plan, Pooler
 from devpool.edit.links import link_edits
 from devpool.edit.service_dependencies import Further, first_dependencies, own_dependencies, shared
 from devpool.model.project import Project
-from devpool.model.services import Service, Statement
+from devpool.model.services import Service, Statement, reachable
 from devpool.text import layout, nodes
 from devpool.text.document import Document
 from devpool.text.edits import Edit, Part, insertion
@@ -185,17 +185,8 @@ def _renamed(service: Service, statement: Statement, scalar: ScalarNode, pooler:
 
 def _reaches(project: Project, app: str, database: str, changed: set[str]) -> bool:
     """Whether an app waits for the database through others, none of which waits for the pooler."""
-    seen: set[str] = set()
-    waiting = [app]
-    while waiting:
-        service = project.services[waiting.pop()]
-        for name in (*service.names("depends_on"), *_implied(service)):
-            if name in changed:
-                return False
-            if name in project.services and name not in seen:
-                seen.add(name)
-                waiting.append(name)
-    return database in seen
+    found = reachable(project.services, app, lambda service: (*service.names("depends_on"), *_implied(service)))
+    return database in found and not found & changed
 
 
 def _implied(service: Service) -> Iterator[str]:

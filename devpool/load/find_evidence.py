@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +12,11 @@ from pathlib import Path
 from devpool.catalog.image_addresses import IMAGES
 from devpool.load.container_files import contexts
 from devpool.load.root import find_root
-from devpool.load.service_texts import ServiceText, folders_of, texts_of
+from devpool.load.service_texts import folders_of, texts_of
 from devpool.model import networks
 from devpool.model.databases import host_names
-from devpool.model.project import Database, Evidence, Project
-from devpool.model.services import Service
+from devpool.model.project import Evidence, Project
+from devpool.model.services import Service, reachable
 from devpool.model.stated_address import stated_addresses
 
 
@@ -41,7 +42,8 @@ class _Finder:
         self.project = project
         self.root = find_root(Path(project.sources.directory))
         self.folders = {n: folders_of(s, self.root) for n, s in project.services.items()}
-        self.built = {n: list(contexts(s)) for n, s in project.services.items()}
+        self.takers = Counter(f for folders in self.folders.values() for f in folders)
+        self.built = Counter(f for s in project.services.values() for f in set(contexts(s)))
 
     def of(self, service: Service) -> Iterator[Evidence]:
         """What tells of one service: for each database the first thing found."""
@@ -54,9 +56,10 @@ class _Finder:
 
     def _hosts(self, service: Service) -> dict[str, set[str]]:
         """The names of each database of the project that reach it from a service."""
-        mine = networks.of(self.project.services, service.name)
+        services = self.project.services
+        mine = networks.of(services, service.name)
         inside = ((d, d.service) for d in self.project.databases.values() if d.service)
-        return {d.name: host_names(s, mine) for d, s in inside if _meet(self.project, service, d)}
+        return {d.name: host_names(s, mine) for d, s in inside if networks.common(services, service.name, d.name)}
 
     def _by_image(self, service: Service, hosts: dict[str, set[str]]) -> Iterator[Evidence]:
         given = {n for n, v in self.project.environments[service.name].items() if v.text}
@@ -70,17 +73,18 @@ class _Finder:
 
     def _by_texts(self, service: Service, hosts: dict[str, set[str]]) -> Iterator[Evidence]:
         variables = {n: v.text for n, v in self.project.environments[service.name].items()}
-        apart = {f for n, folders in self.built.items() if n != service.name for f in folders}
+        apart = self.built.keys() - {f for f in contexts(service) if self.built[f] == 1}
         words = {name for names in hosts.values() for name in names}
         documents = self.project.sources.loaded.values()
         missing = set(hosts)
-        awaited = bool(_awaited(self.project, service.name) & hosts.keys())
-        folders = [f for f in self.folders[service.name] if awaited or not self._is_shared(service, f)]
+        awaited = reachable(self.project.services, service.name, _awaited)
+        folders = [f for f in self.folders[service.name] if awaited & hosts.keys() or not self._is_shared(f)]
         for text in texts_of(service, documents, self.root, folders, apart, words, self.looks) if words else ():
             for database in sorted(missing):
                 # What devpool edits itself would tell something else each time.
                 edited = text.path in self.project.sources.originals
-                if edited or (text.folder and not self._is_its_own(service, text, database)):
+                # A folder that others take in too tells only of what waits for the database.
+                if edited or (text.folder and self._is_shared(text.folder) and database not in awaited):
                     continue
                 stated = next(stated_addresses(text.path, text.text, hosts[database], variables), None)
                 if stated:
@@ -93,28 +97,11 @@ class _Finder:
             if not missing:
                 return
 
-    def _is_its_own(self, service: Service, text: ServiceText, database: str) -> bool:
-        """Whether a folder tells of this service: of one that others take in too, only what waits for the database."""
-        return not self._is_shared(service, text.folder) or database in _awaited(self.project, service.name)
-
-    def _is_shared(self, service: Service, folder: str) -> bool:
-        return any(folder in folders for n, folders in self.folders.items() if n != service.name)
+    def _is_shared(self, folder: str) -> bool:
+        return self.takers[folder] > 1
 
 
-def _meet(project: Project, service: Service, database: Database) -> bool:
-    mine, theirs = (set(networks.of(project.services, name)) for name in (service.name, database.name))
-    return bool(mine & theirs)
-
-
-def _awaited(project: Project, start: str) -> set[str]:
-    """The services that a service depends on or is linked to, directly or through others."""
-    seen: set[str] = set()
-    waiting = [start]
-    while waiting:
-        service = project.services.get(waiting.pop())
-        named = (
-            [*service.names("depends_on"), *(n.partition(":")[0] for n in service.names("links"))] if service else []
-        )
-        waiting += [name for name in named if name not in seen]
-        seen |= set(named)
-    return seen
+def _awaited(service: Service) -> Iterator[str]:
+    """The services that one depends on or is linked to."""
+    yield from service.names("depends_on")
+    yield from (link.partition(":")[0] for link in service.names("links"))

@@ -39,6 +39,12 @@ def host_of(services: Mapping[str, Service], name: str) -> Service | None:
     return None
 
 
+def common(services: Mapping[str, Service], one: str, other: str) -> list[str]:
+    """The networks that two services are both on, in the order of the first one's."""
+    theirs = of(services, other)
+    return [network for network in of(services, one) if network in theirs]
+
+
 def meeting(services: Mapping[str, Service], database: str, apps: tuple[str, ...]) -> tuple[str, ...]:
     """The networks in which a database meets its apps; empty where that is the default network alone.
 
@@ -47,17 +53,16 @@ def meeting(services: Mapping[str, Service], database: str, apps: tuple[str, ...
     """
     found: dict[str, None] = {}
     for app in apps:
-        mine = of(services, app)
         # A database outside the project is reachable from wherever the app is.
-        common = [n for n in of(services, database) if n in mine] if database in services else list(mine)
-        if not common:
+        shared = common(services, database, app) if database in services else list(of(services, app))
+        if not shared:
             raise DevpoolError(
                 "no-shared-network",
                 f"`{app}` and `{database}` share no network, so a pooler could not sit between them",
                 where=services[app].place,
                 hint=f"put both on one network, or leave out --pool {app} so that it stays direct",
             )
-        found |= dict.fromkeys(common)
+        found |= dict.fromkeys(shared)
     if not apps and database in services:
         found = dict.fromkeys(of(services, database))
     return () if tuple(found) == (DEFAULT,) else tuple(found)

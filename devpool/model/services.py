@@ -6,7 +6,7 @@ still pointing at its own place in the text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from devpool.errors import DevpoolError
@@ -146,6 +146,24 @@ def find_services(
                 added = _with_base(document, node, loaded, variables, (f"{document.path}:{name}",))
                 fragments.setdefault(name, []).extend(added)
     return {n: Service(name=n, fragments=tuple(f), variables=variables) for n, f in fragments.items()}
+
+
+def reachable(services: Mapping[str, Service], start: str, edges: Callable[[Service], Iterable[str]]) -> set[str]:
+    """The names that one service leads to, directly or through others, also those that are no service.
+
+    Args:
+        services: the services by name.
+        start: the service to start at; it is in the result only where another one leads back to it.
+        edges: the names that a service leads to.
+    """
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        service = services.get(waiting.pop())
+        further = set(edges(service)) - found if service else set()
+        found |= further
+        waiting += further
+    return found
 
 
 def services_node(document: Document) -> nodes.MappingNode | None:

@@ -14,7 +14,7 @@ from devpool.model.connection_variables import find_connection_variables, publis
 from devpool.model.databases import host_names
 from devpool.model.environment import Value, raw_span
 from devpool.model.project import ConnectionVariable, Database, Project
-from devpool.model.services import Service, Statement
+from devpool.model.services import Service, Statement, reachable
 from devpool.text import nodes
 from devpool.text.address import find_addresses, moved
 from devpool.text.document import Document
@@ -213,16 +213,11 @@ class _Redirection:
 
     def _reaches(self, service: Service, pooler: RemovedPooler) -> bool:
         """Whether a service waits for a database through others."""
-        seen = {service.name, *self.poolers}
-        waiting = [name for name in service.names("depends_on") if name not in seen]
-        while waiting:
-            name = waiting.pop()
-            further = self.project.services[name].names("depends_on") if name in self.project.services else {}
-            if pooler.database in further or pooler.name in further:
-                return True
-            seen.add(name)
-            waiting += [n for n in further if n not in seen]
-        return False
+        services, left_out = self.project.services, {service.name, *self.poolers}
+        others = reachable(services, service.name, lambda s: s.names("depends_on").keys() - left_out)
+        return any(
+            {pooler.database, pooler.name} & services[n].names("depends_on").keys() for n in others & services.keys()
+        )
 
 
 def _named(node: nodes.Node) -> Iterator[ScalarNode]:
