@@ -32,8 +32,8 @@ from devpool.model.services import Service
 from devpool.text import layout
 from devpool.text.address import find_addresses
 from devpool.text.document import Document
-from devpool.text.nodes import AliasNode, ScalarNode, SequenceNode, entries, inner, lookup, resolved
 from devpool.text.nodes import MappingNode as Node
+from devpool.text.nodes import ScalarNode, SequenceNode, entries, inner, lookup, resolved
 
 # The official image's name first, then those of other Postgres images.
 _NAMES = {
@@ -237,20 +237,8 @@ def _are_written(project: Project, service: Service) -> bool:
     """Whether Compose copies one of a service's secrets into its containers instead of mounting it: one whose source is
     a variable (Compose specification, "secrets"; pkg/compose/secrets.go). It refuses that where they are read-only.
     """
-    names = {
-        service.read(scalar)
-        for statement in service.statements("secrets")
-        for item in getattr(statement.value, "items", ())
-        if isinstance(scalar := _source_of(resolved(item)), ScalarNode)
-    }
-    roots = (document.root for document in project.sources.documents)
+    roots, names = [document.root for document in project.sources.documents], service.granted("secrets")
     return any(lookup(root, "secrets", name, "environment") is not None for root in roots for name in names)
-
-
-def _source_of(item: object) -> object:
-    """The scalar that names a secret, in either form."""
-    found = lookup(item, "source") if isinstance(item, Node) else item
-    return resolved(found) if isinstance(found, AliasNode) else found
 
 
 def _given_by_secret(service: Service, path: str) -> bool:

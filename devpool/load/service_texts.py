@@ -97,20 +97,12 @@ def folders_of(service: Service, root: Path) -> list[str]:
 def _named_files(service: Service, documents: Collection[Document]) -> Iterator[str]:
     """The files of a service's `configs` and `secrets`."""
     for key in ("configs", "secrets"):
-        named = [name for s in service.statements(key) for name in _sources(service, s.value)]
         for document in documents:
-            for name in named:
+            for name in service.granted(key):
                 node = nodes.lookup(document.root, key, name, "file")
                 scalar = nodes.resolved(node) if node else None
                 if isinstance(scalar, ScalarNode):
                     yield resolve_path(document.directory, service.read(scalar))
-
-
-def _sources(service: Service, value: nodes.Node) -> Iterator[str]:
-    items = value.items if isinstance(value, nodes.SequenceNode) else ()
-    for item in map(nodes.resolved, items):
-        source = nodes.lookup(item, "source") if isinstance(item, nodes.MappingNode) else item
-        yield from service.texts(source) if source else ()
 
 
 def _files(folder: str, apart: Collection[str], looks: Iterator[int]) -> Iterator[str]:

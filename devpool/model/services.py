@@ -112,6 +112,13 @@ class Service:
                 found.setdefault(text, []).append(statement)
         return found
 
+    def granted(self, key: str) -> list[str]:
+        """The names of the `configs` or `secrets` that it is given, in the short form and in the long one."""
+        lists = (s.value for s in self.statements(key) if isinstance(s.value, SequenceNode))
+        items = (nodes.resolved(item) for each in lists for item in each.items)
+        sources = (nodes.lookup(i, "source") if isinstance(i, nodes.MappingNode) else i for i in items)
+        return [text for source in sources if source for text in self.texts(source)]
+
     def read(self, scalar: ScalarNode) -> str:
         """A scalar's text, interpolated."""
         return text_of(expand(scalar.value, self.variables))
