@@ -190,7 +190,7 @@ def _refuse_nothing(project: Project, plan: Plan, told: tuple[str, ...]) -> None
     if not project.databases:
         raise _no_database(project, where)
     if plan.routes:
-        raise _all_direct(plan, where, told)
+        raise _all_direct(project, plan, where, told)
     raise DevpoolError(
         "nothing-to-pool",
         details=told,
@@ -230,10 +230,10 @@ def _no_database(project: Project, where: str) -> DevpoolError:
     )
 
 
-def _all_direct(plan: Plan, where: str, told: tuple[str, ...]) -> DevpoolError:
-    movable = dict.fromkeys(
-        r.service for r in plan.routes if r.code not in ("network", "user", "named-direct", "port", "login")
-    )
+def _all_direct(project: Project, plan: Plan, where: str, told: tuple[str, ...]) -> DevpoolError:
+    routes = (r for r in plan.routes if r.code not in ("network", "user", "named-direct"))
+    # `--pool` changes a connection variable: what only a file or an image tells of has none.
+    movable = dict.fromkeys(r.service for r in routes if project.of(r.service))
     overrule = " ".join(f"--pool {name}" for name in movable)
     return DevpoolError(
         "nothing-to-pool",
