@@ -8,7 +8,7 @@ from devpool.errors import DevpoolError
 from devpool.model.project import ConnectionVariable, Project
 from devpool.text.patterns import regex
 
-# What Compose allows.
+# `services` in the schema of the Compose Specification.
 SERVICE_NAME = regex(r"[A-Za-z0-9._-]+")
 # A key has at most 1024 characters (YAML 1.2.2, 7.4.2), including the names that are added to it and the quotes.
 _LONGEST_NAME = 1000
@@ -34,21 +34,17 @@ def refuse_unplaced(project: Project, routes: list[Route], options: Options) -> 
 
 
 def refuse_odd_names(project: Project, settings: list[ConnectionVariable]) -> None:
-    """Names of services and variables go into the compose file again, and those of services into paths.
+    """Names of services and variables go into the compose file again, into paths, and into the record.
 
     Raises:
         DevpoolError: `name-not-plain`.
     """
+    for name, service in project.services.items():
+        if not SERVICE_NAME.fullmatch(name):
+            raise _not_plain(f"the service `{name}`", service.place)
     for setting in settings:
-        services = {setting.service, setting.database} & project.services.keys()  # a database may be a host elsewhere
-        plain = all(SERVICE_NAME.fullmatch(name) for name in services)
-        if not plain or not setting.variable.isprintable() or set(setting.variable) & set("'\"\\"):
-            raise DevpoolError(
-                "name-not-plain",
-                f"the name of `{setting.service}` or of one of its variables contains characters that are not allowed",
-                where=setting.value.origin.place,
-                hint="use letters, digits, `.`, `_` and `-`; `docker compose config -q` tells whether Compose agrees",
-            )
+        if not setting.variable.isprintable() or set(setting.variable) & set("'\"\\"):
+            raise _not_plain(f"a variable of `{setting.service}`", setting.value.origin.place)
         if len(setting.variable) > _LONGEST_NAME:
             raise DevpoolError(
                 "name-not-plain",
@@ -56,3 +52,12 @@ def refuse_odd_names(project: Project, settings: list[ConnectionVariable]) -> No
                 where=setting.value.origin.place,
                 hint=f"use at most {_LONGEST_NAME} characters, which leaves room for its twin `..._DIRECT`",
             )
+
+
+def _not_plain(what: str, where: str) -> DevpoolError:
+    return DevpoolError(
+        "name-not-plain",
+        f"the name of {what} contains characters that are not allowed",
+        where=where,
+        hint="use letters, digits, `.`, `_` and `-`; `docker compose config -q` tells whether Compose agrees",
+    )

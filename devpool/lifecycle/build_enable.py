@@ -39,7 +39,7 @@ from devpool.undo.digests import Digests, digests_of
 from devpool.undo.locate_edit import File
 from devpool.undo.meaning_check import beyond
 from devpool.undo.state import AddedPooler, AppRoute, State
-from devpool.undo.state_check import foreign, ours_of
+from devpool.undo.state_check import foreign, is_place, ours_of
 from devpool.undo.undo import read_edited
 
 _PRIVATE = 0o600
@@ -123,18 +123,25 @@ def _prove_known(sources: Sources, record: State, texts: Mapping[str, bytes]) ->
         ProofError: `not-known-again`, `not-readable`.
         DevpoolError: `read-elsewhere`, where an alias carries a value into text that devpool does not edit.
     """
+    for edit in record.edits:
+        if not is_place(edit):
+            raise _read_elsewhere(".".join(edit.at), sources.loaded[edit.path].place(edit.start))
     for what, why in foreign(record):
         raise ProofError("not-known-again", f"disable would not undo {what}: {why}")
     ours = ours_of(record)
     for path, data in texts.items():
         more = next(beyond(_read_again(path, data, record), _file(sources, path), ours), None)
         if more:
-            raise DevpoolError(
-                "read-elsewhere",
-                f"a change here would also reach {more}, which devpool does not edit",
-                where=path,
-                hint="write the value there without an alias, or pool the app by name (--by-name SERVICE)",
-            )
+            raise _read_elsewhere(more, path)
+
+
+def _read_elsewhere(what: str, where: str) -> DevpoolError:
+    return DevpoolError(
+        "read-elsewhere",
+        f"a change here would also reach {what}, which devpool does not edit",
+        where=where,
+        hint="write the value in the app's `environment` without an alias, or pool the app by name (--by-name SERVICE)",
+    )
 
 
 def _read_again(path: str, data: bytes, record: State) -> File:

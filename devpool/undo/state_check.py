@@ -155,7 +155,7 @@ def problem(edit: Edit, ours: Ours) -> str:
         edit: the edit; its path does not count.
         ours: how devpool's own texts can be told.
     """
-    if not _is_place(edit):
+    if not is_place(edit):
         return "devpool changes nothing there"
     written = "".join(p if isinstance(p, str) else _COPIED for p in edit.new)
     if edit.at[0] == "services" and len(edit.at) == 2:
@@ -171,7 +171,8 @@ def problem(edit: Edit, ours: Ours) -> str:
     return _of_address(edit, written, ours)
 
 
-def _is_place(edit: Edit) -> bool:
+def is_place(edit: Edit) -> bool:
+    """Whether an edit is where devpool edits at all: `services`, an extension field, or an env file."""
     first = edit.at[0]
     if first == "services":
         return edit.inserts if len(edit.at) == 2 else len(edit.at) > 2 and edit.at[2] in KEYS

@@ -14,6 +14,8 @@ FINE = DB + WEB
 CHAIN = b"services:\n" + b"".join(b"  c%d: {extends: c%d}\n" % (n, n + 1) for n in range(400)) + b"  c400: {image: a}\n"
 NO_FILE = DB + b"  web:\n    image: b\n    env_file:\n    environment:\n      - DATABASE_URL\n"
 NO_FILE += b"  migrate:\n    image: b\n    env_file: .env\n    command: manage.py migrate\n"
+OTHER_KEY = b"POSTGRES_PASSWORD: &app\n" + WEB.replace(b"  web:\n", b"") + DB + b"  web: {<<: *app, working_dir: /a}\n"
+OTHER_PLACE = FINE.replace(b"    environment:\n", b"    labels: &same\n") + b"    environment: *same\n"
 LAUGHS = b"L0=ha\n" + b"".join(b"L%d=$L%d$L%d\n" % (n + 1, n, n) for n in range(40))
 
 
@@ -32,6 +34,9 @@ LAUGHS = b"L0=ha\n" + b"".join(b"L%d=$L%d$L%d\n" % (n + 1, n, n) for n in range(
         ({"compose.yml": b"include: [" + b"a" * 5000 + b"]\n" + FINE}, {}, "cannot-read"),
         ({"compose.yml": FINE, ".env": b"COMPOSE_FILE=~nobody-of-that-name/a.yml\n"}, {}, "no-compose-file"),
         ({"compose.yml": FINE, ".env": LAUGHS}, {}, "value-too-long"),
+        ({"compose.yml": FINE.replace(b"  web:", b'  "\\0":')}, {}, "name-not-plain"),
+        ({"compose.yml": OTHER_KEY}, {}, "read-elsewhere"),
+        ({"compose.yml": OTHER_PLACE}, {}, "read-elsewhere"),
         ({"compose.yml": CHAIN}, {}, "too-deep"),
         ({"compose.yml": FINE.replace(b"DATABASE_URL", b"D" * 1020)}, {}, "name-not-plain"),
         ({"compose.yml": NO_FILE, ".env": b"DATABASE_URL=postgres://postgres:a@db:5432/c\n"}, {}, "enabled"),
