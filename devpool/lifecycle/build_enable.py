@@ -214,7 +214,7 @@ def _by_name_hint(project: Project) -> str:
 def _no_database(project: Project, where: str) -> DevpoolError:
     """The refusal of a project without a database, with the first address that names no service."""
     named = (
-        (f"`{service}.{name}` names `{address.host}`, which is not a service of this project", value.origin.place)
+        (f"`{service}.{name}` names `{address.host}`, {_what_is(project, address.host)}", value.origin.place)
         for service, values in project.environments.items()
         for name, value in values.items()
         for address in find_addresses(value.text)
@@ -228,6 +228,15 @@ def _no_database(project: Project, where: str) -> DevpoolError:
         hint="devpool needs the service that runs Postgres, or the full host name of a server elsewhere; "
         "check whether the project has another compose file (-f)",
     )
+
+
+def _what_is(project: Project, host: str) -> str:
+    """What a host is that is no Postgres server as far as the files tell."""
+    if host in project.poolers:
+        return "which is a pooler already"
+    if host in project.services:
+        return "a service that does not look like a Postgres server"
+    return "which is not a service of this project"
 
 
 def _all_direct(plan: Plan, where: str, told: tuple[str, ...]) -> DevpoolError:
