@@ -65,6 +65,7 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
     changes = rewrite(project, plan, resources.block_template(), resources.block_template("exporter"))
     for edit in changes.edits:
         sources.refuse_closed(edit.path, edit.path)
+    _refuse_read(sources, plan, changes)
     texts = _new_texts(sources, changes)
     private = {f"{sources.directory}/{name}": text.encode() for name, text in changes.private.items()}
     _refuse_in_image(sources, private)
@@ -91,8 +92,28 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
         edited=tuple(dict.fromkeys([*texts, *earlier.files])),
         proved=oracle is not None,
         state=record,
-        notes=(*told, *_hard_links(sources, texts), *_outside(sources, changes)),
+        notes=(*told, *_cut_off(sources), *_hard_links(sources, texts), *_outside(sources, changes)),
     )
+
+
+def _refuse_read(sources: Sources, plan: Plan, changes: Changes) -> None:
+    """What another compose file reads too is not changed under its feet. A variable more changes nothing for it.
+
+    Raises:
+        DevpoolError: `shared-value`.
+    """
+    homes = {found.document.path for found in plan.credentials.values()}
+    for edit in changes.edits:
+        further = edit.path in sources.env_files and edit.inserts
+        position = -1 if edit.at[1:2] and edit.at[1] in plan.added else edit.start
+        reader = "" if further else sources.reader_of(edit.path, position, edit.at[-1], homes)
+        if reader:
+            raise DevpoolError(
+                "shared-value",
+                f"a change here would also affect {reader}, which reads the same text and has no pooler",
+                where=f"{edit.path}:{_file(sources, edit.path).line_of(edit.start)}",
+                hint="put what the apps need into a file that only this project reads, or keep them direct (--direct)",
+            )
 
 
 def _hard_links(sources: Sources, paths: Iterable[str]) -> Iterator[str]:
@@ -170,6 +191,14 @@ def _refuse_in_image(sources: Sources, private: Iterable[str]) -> None:
         where=found.place,
         hint=f"add the line `{folder}` at the end of {ignore}, and run the command again",
     )
+
+
+def _cut_off(sources: Sources) -> Iterator[str]:
+    if sources.cut_off:
+        yield (
+            "the repository is large: devpool did not look at all of it for other compose files that read the same "
+            "files; those that do may need the pooler, too"
+        )
 
 
 def _outside(sources: Sources, changes: Changes) -> tuple[str, ...]:
