@@ -195,6 +195,7 @@ NOT_TOLD = {
     "by-name-beside-links-crlf": {"mill.links", "mill.depends_on"},
     "alias-of-a-url-in-a-pooled-app": {"web.depends_on"},
     "comments-in-awkward-places": {"web.TEA_URL_DIRECT"},
+    "fixed-address-of-the-database": {"web.DB_HOST"},
     "hostname-and-aliases": {"miller.STORE_HOST"},
     "link-under-another-name": {"dyer.links"},
     "old-compose-file-with-links": {"app.DB_ADDR", "report.DB_ADDR", "app.links"},
