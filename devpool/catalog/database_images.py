@@ -29,6 +29,15 @@ POOLERS = regex(r"pg_?bouncer|pgpool|pgcat|odyssey|supavisor|pgdog|pgagroal")
 https://github.com/yandex/odyssey, https://github.com/supabase/supavisor, https://pgdog.dev,
 https://github.com/agroal/pgagroal.
 """
+FORWARDERS = regex(
+    r"^haproxy|cloud-?sql-?(auth-?)?proxy|^gce-proxy|alloydb-auth-proxy|toxiproxy|^socat|autossh|ssh-tunnel|^tcp-proxy|^simpleproxy"
+)
+"""What forwards connections and takes part in none: https://www.haproxy.org, https://github.com/GoogleCloudPlatform's
+cloud-sql-proxy and alloydb-auth-proxy, https://github.com/Shopify/toxiproxy, https://hub.docker.com/r/alpine/socat,
+https://www.harding.motd.ca/autossh.
+"""
+REPLICA_NAMES = regex(r"READ|REPLICA|SLAVE|SECONDARY|STANDBY|(^|_)RO(_|$)", re.I)
+"""Names of variables that hold the address of a replica."""
 POOLER_HOSTS = regex(r"pooler|pgbouncer|-pool(ed)?\.|proxy", re.I)
 """What the name of a managed server contains if a pooler answers there: Neon's `-pooler`, Supabase's
 `pooler.supabase.com`, DigitalOcean's and RDS's proxies.

@@ -41,6 +41,7 @@ _PUBLISHED = 6432
     help="Publish the pooler on a loopback port of the host (6432), for apps in the host's network.",
 )
 @click.option("--metrics/--no-metrics", default=None, help="Add a Prometheus exporter to each pooler.")
+@click.option("--allow-shared", is_flag=True, help="Also change text that other compose files of the repository read.")
 @tuning_options
 @click.option("--dry-run", is_flag=True, help="Show the plan and write nothing.")
 @click.option("--diff", is_flag=True, help="Show the changes to the files and write nothing.")
@@ -129,6 +130,7 @@ def _options(given: dict[str, Any], last: Options) -> Options:
         pool=given["pool"] or _remembered(last.pool, given["direct"]),
         session=given["session"] or _remembered(last.session, (*given["direct"], *given["pool"], *given["by_name"])),
         by_name=given["by_name"] or _remembered(last.by_name, (*given["direct"], *given["session"])),
+        allow_shared=given["allow_shared"] or last.allow_shared,
         publish=given["publish"] or last.publish,
         metrics=last.metrics if given["metrics"] is None else given["metrics"],
         settings=with_settings(last.settings, settings),

@@ -8,6 +8,7 @@ from typing import Literal
 
 from devpool.decide.address_edits import raw_replacements, restatable
 from devpool.decide.alias_copies import AliasCopies
+from devpool.decide.credentials import home
 from devpool.decide.inherited_copies import InheritedCopies
 from devpool.decide.key_ownership import Readers
 from devpool.decide.session_alias import SUFFIX
@@ -75,7 +76,7 @@ class Placements:
         """Where to change the variable.
 
         Raises:
-            DevpoolError: `shared-value`, `outside-root`, `read-elsewhere`.
+            DevpoolError: `shared-value`, `outside-root`.
         """
         sources, origin = self.project.sources, setting.value.origin
         if origin.file.path in sources.closed:
@@ -84,10 +85,35 @@ class Placements:
                 sources.refuse_closed(origin.file.path, origin.place, setting.service)
         elif self._all_move(setting):
             return "origin"
+        if origin.form != "env-file" and (reader := self._reader(setting)):
+            raise read_by(setting, reader)
         if setting.in_command or (setting.kind not in BARE and self._is_one_of_several(setting)):
             raise shared_value(setting)
         self._refuse_extended(setting)
         return "own"
+
+    def _reader(self, setting: ConnectionVariable) -> str:
+        """The other compose file that reads a variable's value where it is written, and has no pooler."""
+        origin, homes = setting.value.origin, {home(self.project, setting.database, [setting]).path}
+        return self.project.sources.reader_of(origin.file.path, origin.start, setting.variable, homes)
+
+    def _awaited_elsewhere(self, setting: ConnectionVariable) -> bool:
+        """Whether what names the database in the app's dependencies is also read by another compose file."""
+        homes = {home(self.project, setting.database, [setting]).path}
+        service = self.project.services[setting.service]
+        return any(
+            self.project.sources.reader_of(s.document.path, s.entry.key.start, "", homes)
+            for key in ("depends_on", "links")
+            for s in service.names(key).get(setting.database, [])
+        )
+
+    def _is_beside_its_host(self, setting: ConnectionVariable) -> bool:
+        """Whether a port stands in an env file together with its host: else it is that of another host, of programs on
+        the machine itself for instance.
+        """
+        path = setting.value.origin.file.path
+        mine = (s for s in self.project.of(setting.service) if s.database == setting.database and s.kind != "port")
+        return any(s.value.origin.file.path == path for s in mine)
 
     def _refuse_extended(self, setting: ConnectionVariable) -> None:
         """What another service takes over with `extends` comes whole: neither can have it otherwise than the other."""
@@ -112,6 +138,10 @@ class Placements:
         if origin.form == "env-file" and setting.variable in self.taken_over.get(origin.file.path, frozenset()):
             return False
         if origin.form == "env-file" and not self._can_be_cut_out(setting):
+            return False
+        if origin.form == "env-file" and setting.kind == "port" and not self._is_beside_its_host(setting):
+            return False
+        if self._reader(setting):
             return False
         movers = self.in_session if self._in_session(setting) else self.moved
         alike = all((*reader, setting.database) in movers for reader in self.readers[origin.key])
@@ -154,7 +184,13 @@ class Placements:
         self.project.sources.refuse_closed(holding.source, setting.value.origin.place, setting.service)
         return "second"
 
-    def needs_copy(self, setting: ConnectionVariable) -> bool:
+    def why_by_name(self, setting: ConnectionVariable) -> str:
+        """Why an app is pooled by name because of one of its settings; "" where its text can change."""
+        if self._awaited_elsewhere(setting) or (setting.value.origin.form != "env-file" and self._reader(setting)):
+            return "other compose files read its text"
+        return "changing its text would copy a secret" if self._needs_copy(setting) else ""
+
+    def _needs_copy(self, setting: ConnectionVariable) -> bool:
         """Whether the new value could only stand in a file that would repeat a secret: beside a variable that a service
         gets with a whole file, or in place of one of an env file that others read too.
         """
@@ -188,6 +224,18 @@ def _heirs(project: Project) -> dict[int, list[str]]:
         for fragment in (f for f in service.fragments if not f.own):
             found.setdefault(id(fragment.node), []).append(service.name)
     return found
+
+
+def read_by(setting: ConnectionVariable, reader: str) -> DevpoolError:
+    """The error for a variable that another compose file reads too, where the app has no place of its own for it."""
+    name = setting.service
+    return DevpoolError(
+        "shared-value",
+        f"`{name}.{setting.variable}` is also read by {reader}, which has no pooler",
+        where=setting.value.origin.place,
+        hint=f"give `{name}` its own {setting.variable} in a file of this project, or keep it direct: --direct {name}; "
+        "or pass --allow-shared, and give the other file the pooler, too",
+    )
 
 
 def only_in_shell(setting: ConnectionVariable, variable: str) -> DevpoolError:

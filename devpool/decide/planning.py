@@ -46,7 +46,8 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
     names = database_settings(project, [s for s in settings if (s.service, s.database) in session])
     shields = find_shields(project, {service for service, _ in pooled})
     asked = {(r.service, r.database) for r in routes if r.by_name}
-    sharing, named = _sharing(project, pooled, asked, settings, _Shared(shields, session, tuple(names)))
+    sharing, reasons = _sharing(project, pooled, asked, settings, _Shared(shields, session, tuple(names)))
+    named = list(reasons)
     in_session = [s for s in (*settings, *names) if (s.service, s.database) in session]
     databases = list(dict.fromkeys([*(s.database for s in settings), *(d for _, d in named)]))
     poolers = [
@@ -63,7 +64,7 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
     moves = [m for m in moves if moved(m.setting.value.text, m.setting.address, *m.target) != m.setting.value.text]
     return Plan(
         poolers=tuple(poolers),
-        routes=tuple(_named_route(r) if (r.service, r.database) in mine else r for r in routes),
+        routes=tuple(_named_route(r, reasons.get((r.service, r.database))) for r in routes),
         moves=tuple(moves),
         by_name=tuple(by_name(project, pair, by_database[pair[1]].name, mine[pair]) for pair in mine),
         shields=shields,
@@ -92,31 +93,30 @@ class _Shared:
 
 def _sharing(
     project: Project, pooled: set[Pair], asked: set[Pair], settings: list[ConnectionVariable], shared: _Shared
-) -> tuple[Placements, list[Pair]]:
-    """Who shares which value, and the apps that are pooled by name: those that are asked for, and those whose new value
-    would need a copy of a secret. Each of them keeps its text, and so may leave others without a place for theirs.
+) -> tuple[Placements, dict[Pair, str]]:
+    """Who shares which value, and the apps that are pooled by name, each with the reason: those that are asked for, and
+    those whose text cannot change. Each of them keeps its text, and so may leave others without a place for theirs.
     """
-    named = dict.fromkeys(sorted(asked))
+    named = dict.fromkeys(sorted(asked), "")
     while True:
         rest = pooled - named.keys()
         moving = [s for s in settings if (s.service, s.database) in rest]
         unaliased = find_alias_copies(project, moving, shared.shields)
         sharing = Placements(project, rest, shared.shields, shared.session, shared.names, unaliased)
-        copied = {(s.service, s.database): s for s in moving if sharing.needs_copy(s)}
-        if not copied:
-            return sharing, list(named)
-        aliased = next((s for pair, s in copied.items() if pair in shared.session), None)
+        kept = {(s.service, s.database): (s, why) for s in moving if (why := sharing.why_by_name(s))}
+        if not kept:
+            return sharing, named
+        aliased = next((s for pair, (s, _) in kept.items() if pair in shared.session), None)
         if aliased:
             raise shared_value(aliased)
-        named |= dict.fromkeys(copied)
+        named |= {pair: why for pair, (_, why) in kept.items()}
 
 
-def _named_route(route: Route) -> Route:
-    """The route of an app that is pooled by name."""
-    if route.by_name:
+def _named_route(route: Route, why: str | None) -> Route:
+    """The route of an app that is pooled by name for a reason; any other as it is."""
+    if route.by_name or why is None:
         return route
-    reason = route.reason if route.code == "user" else "changing its text would copy a secret"
-    return replace(route, by_name=True, reason=reason)
+    return replace(route, by_name=True, reason=route.reason if route.code == "user" else why)
 
 
 def _move(

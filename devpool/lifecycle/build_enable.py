@@ -25,6 +25,7 @@ from devpool.lifecycle.read_state import Earlier
 from devpool.load.container_files import start_of
 from devpool.load.find_evidence import with_evidence
 from devpool.load.image_contents import taking_in
+from devpool.load.other_readers import with_readers
 from devpool.load.root import find_root
 from devpool.model.build_model import read_model
 from devpool.model.compose_model import Reading
@@ -57,6 +58,8 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
     Raises:
         DevpoolError: every refusal there is.
     """
+    everyone = with_readers(sources)
+    sources = replace(everyone, readers=()) if options.allow_shared else everyone
     project = with_evidence(read_model(sources))
     plan = make_plan(project, chosen_routes(project, options), options)
     told = _notes(project, plan)
@@ -65,6 +68,8 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
     changes = rewrite(project, plan, resources.block_template(), resources.block_template("exporter"))
     for edit in changes.edits:
         sources.refuse_closed(edit.path, edit.path)
+    reached = dict(_reached(everyone, plan, changes))
+    _refuse_read(reached, options)
     texts = _new_texts(sources, changes)
     private = {f"{sources.directory}/{name}": text.encode() for name, text in changes.private.items()}
     _refuse_in_image(sources, private)
@@ -91,8 +96,43 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
         edited=tuple(dict.fromkeys([*texts, *earlier.files])),
         proved=oracle is not None,
         state=record,
-        notes=(*told, *_hard_links(sources, texts), *_outside(sources, changes)),
+        notes=(
+            *told,
+            *_shared(sources, plan, reached),
+            *_cut_off(sources),
+            *_hard_links(sources, texts),
+            *_outside(sources, changes),
+        ),
     )
+
+
+def _reached(sources: Sources, plan: Plan, changes: Changes) -> Iterator[tuple[str, str]]:
+    """The other compose files that an edit reaches, each with the place of the edit. A variable more in an env file
+    changes nothing for them.
+    """
+    homes = {found.document.path for found in plan.credentials.values()}
+    for edit in changes.edits:
+        if not (edit.path in sources.env_files and edit.inserts):
+            position = -1 if edit.at[1:2] and edit.at[1] in plan.added else edit.start
+            reader = sources.reader_of(edit.path, position, edit.at[-1], homes)
+            if reader:
+                yield reader, f"{edit.path}:{_file(sources, edit.path).line_of(edit.start)}"
+
+
+def _refuse_read(reached: Mapping[str, str], options: Options) -> None:
+    """What another compose file reads too is not changed under its feet, unless the user says so.
+
+    Raises:
+        DevpoolError: `shared-value`.
+    """
+    for reader, where in () if options.allow_shared else reached.items():
+        raise DevpoolError(
+            "shared-value",
+            f"a change here would also affect {reader}, which reads the same text and has no pooler",
+            where=where,
+            hint="put what the apps need into a file that only this project reads; or pass --allow-shared, and "
+            "give the other file the pooler, too",
+        )
 
 
 def _hard_links(sources: Sources, paths: Iterable[str]) -> Iterator[str]:
@@ -179,6 +219,22 @@ def _refuse_in_image(sources: Sources, private: Iterable[str]) -> None:
     )
 
 
+def _shared(sources: Sources, plan: Plan, reached: Iterable[str]) -> Iterator[str]:
+    """Notes about other compose files that read what changes: how they get the poolers."""
+    for reader in reached:
+        home = os.path.relpath(plan.credentials[plan.poolers[0].name].document.path, posixpath.dirname(reader))
+        blocks = ", ".join(f"{p.name}: {{extends: {{file: {home}, service: {p.name}}}}}" for p in plan.poolers)
+        yield f"{shown(reader, sources.directory)} also reads text that changes; add to its `services`: {blocks}"
+
+
+def _cut_off(sources: Sources) -> Iterator[str]:
+    if sources.cut_off:
+        yield (
+            "the repository is large: devpool did not look at all of it for other compose files that read the same "
+            "files; those that do may need the pooler, too"
+        )
+
+
 def _outside(sources: Sources, changes: Changes) -> tuple[str, ...]:
     """The edited files outside the project's root, which the user has allowed."""
     paths = dict.fromkeys(edit.path for edit in changes.edits if edit.path in sources.outside)
@@ -221,7 +277,7 @@ def _by_name_hint(project: Project) -> str:
 def _no_database(project: Project, where: str) -> DevpoolError:
     """The refusal of a project without a database, with the first address that names no service."""
     named = (
-        (f"`{service}.{name}` names `{address.host}`, which is not a service of this project", value.origin.place)
+        (f"`{service}.{name}` names `{address.host}`, {_what_is(project, address.host)}", value.origin.place)
         for service, values in project.environments.items()
         for name, value in values.items()
         for address in find_addresses(value.text)
@@ -235,6 +291,15 @@ def _no_database(project: Project, where: str) -> DevpoolError:
         hint="devpool needs the service that runs Postgres, or the full host name of a server elsewhere; "
         "check whether the project has another compose file (-f)",
     )
+
+
+def _what_is(project: Project, host: str) -> str:
+    """What a host is that is no Postgres server as far as the files tell."""
+    if host in project.poolers:
+        return "which is a pooler already"
+    if host in project.services:
+        return "a service that does not look like a Postgres server"
+    return "which is not a service of this project"
 
 
 def _all_direct(project: Project, plan: Plan, where: str, told: tuple[str, ...]) -> DevpoolError:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from devpool.errors import DevpoolError
 from devpool.load import bounded_read
-from devpool.load.root import find_closed, find_root, is_inside
+from devpool.load.root import find_root, is_inside, outside_of
 from devpool.model.environment import env_file_uses
 from devpool.model.include import Included, Scope, included
 from devpool.model.paths import resolve_path
@@ -69,7 +69,7 @@ class _ProjectReader:
         services = find_services(documents, self.loaded, self.variables)
         for service in services.values():
             self._load_env_files(service)
-        closed = find_closed(self.found.directory, self.loaded, self.env_files)
+        outside = outside_of(self.found.directory, (*self.loaded, *self.env_files))
         return Sources(
             selection=self.found.selection,
             cwd=self.found.cwd,
@@ -81,8 +81,8 @@ class _ProjectReader:
             variables=self.variables,
             services=services,
             originals=self.originals,
-            outside=closed.outside,
-            closed=dict.fromkeys(() if self.found.selection.allow_outside else closed.outside, "") | closed.elsewhere,
+            outside=outside,
+            closed=frozenset() if self.found.selection.allow_outside else outside,
         )
 
     def documents(self) -> list[Document]:

@@ -1,30 +1,15 @@
-"""The root of a project, the repository that contains it, and the files of the project that must not be edited.
+"""The root of a project, the repository that contains it. Files outside it are not edited without permission.
 
-The root is found by looking at folders, never by running git: a clone could make git run something. Files outside it
-are not edited without permission, nor are those that other projects also read. Others are further compose files of the
-repository. They are looked for by their names and their text, in a bounded search; it is made only where a file of the
-project lies outside of the project directory.
+The root is found by looking at folders, never by running git: a clone could make git run something.
 """
 
 from __future__ import annotations
 
 import os
 import pwd
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-
-from devpool.model.paths import resolve_path
-from devpool.text.patterns import regex
-
-_COMPOSE = regex(r"(docker-)?compose[\w.-]*\.ya?ml", re.I)
-_SKIPPED = frozenset({".git", ".devpool", "node_modules", "vendor", "venv", ".venv", "__pycache__", "dist", "target"})
-_DEEPEST = 6  # folders below the root
-_MOST_FOLDERS = 5_000
-_MOST_FILES = 300
-_LONGEST = 500_000  # bytes of a compose file that are searched
 
 
 def find_root(directory: Path) -> Path:
@@ -74,69 +59,12 @@ def _belongs_to_user(path: Path) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closed:
-    """Files of a project that must not be edited, by absolute path.
-
-    Attributes:
-        outside: those outside the project's root, with all symlinks followed.
-        elsewhere: those outside the project directory that another compose file reads, with that file.
-    """
-
-    outside: frozenset[str] = frozenset()
-    elsewhere: dict[str, str] = field(default_factory=dict)
-
-
-def find_closed(directory: str, loaded: Iterable[str], env_files: Iterable[str]) -> Closed:
-    """The protected ones among the files of a project.
+def outside_of(directory: str, paths: Iterable[str]) -> frozenset[str]:
+    """Those of a project's files that lie outside its root, with all symlinks followed.
 
     Args:
         directory: the project directory.
-        loaded: its compose files.
-        env_files: its env files.
+        paths: absolute paths of its files.
     """
-    root, mine = find_root(Path(directory)), [*loaded]
-    paths = dict.fromkeys((*mine, *env_files))
-    outside = frozenset(path for path in paths if not is_inside(path, root))
-    above = [path for path in paths if path not in outside and not Path(path).is_relative_to(directory)]
-    others = list(_others(root, mine)) if above else []
-    elsewhere = {path: other for path in above if (other := next((o for o, t in others if _reads(o, t, path)), ""))}
-    return Closed(outside=outside, elsewhere=elsewhere)
-
-
-def _others(root: Path, mine: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The other compose files below a root, with their texts."""
-    known = {os.path.realpath(path) for path in mine}
-    found = 0
-    for visited, (folder, folders, names) in enumerate(os.walk(root)):
-        depth = len(Path(folder).relative_to(root).parts)
-        folders[:] = [] if depth >= _DEEPEST else sorted(f for f in folders if f not in _SKIPPED)
-        for name in sorted(filter(_COMPOSE.fullmatch, names)):
-            path = os.path.join(folder, name)  # noqa: PTH118 - as `os.walk` gives it
-            if os.path.realpath(path) not in known and is_inside(path, root):
-                found += 1
-                yield path, _text(path)
-        if visited >= _MOST_FOLDERS or found >= _MOST_FILES:
-            return
-
-
-def _text(path: str) -> str:
-    """The beginning of a file; one that cannot be read reveals nothing."""
-    try:
-        if not Path(path).is_file():
-            return ""
-        with Path(path).open("rb") as file:
-            return file.read(_LONGEST).decode("utf-8", "replace")
-    except OSError:
-        return ""
-
-
-def _reads(other: str, text: str, path: str) -> bool:
-    """Whether a compose file names a file; one in the folder of an `.env` reads that without naming it."""
-    folder, name = os.path.split(path)
-    if name == ".env" and os.path.dirname(other) == folder:  # noqa: PTH120 - as `os.walk` gives it
-        return True
-    written = re.findall(rf"[^\s'\",\[\]:=]*{re.escape(name)}(?![\w.-])", text)
-    start = os.path.dirname(other)  # noqa: PTH120
-    # If the name contains a variable, it may be this file.
-    return any("}" in each or "$" in each or resolve_path(start, each.lstrip("{")) == path for each in written)
+    root = find_root(Path(directory))
+    return frozenset(path for path in paths if not is_inside(path, root))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from devpool.catalog.database_images import REPLICA_NAMES
 from devpool.catalog.variable_names import PAST_A_POOLER, PAST_A_POOLER_BESIDE
-from devpool.model.connection_variables import find_connection_variables, find_unplaced
+from devpool.model.connection_variables import companions, find_connection_variables, find_unplaced
 from devpool.model.databases import find_databases, is_pooler
 from devpool.model.environment import effective, env_file_uses, env_file_values
-from devpool.model.project import ConnectionVariable, Project
+from devpool.model.project import ConnectionVariable, Database, Project
 from devpool.model.sources import Sources
 from devpool.text.envfile import raw_form
 
@@ -26,7 +29,7 @@ def read_model(sources: Sources) -> Project:
         for n, service in apps.items()
         for s in find_connection_variables(service, environments[n], databases, sources.services)
     ]
-    kept = _past_a_pooler(found)
+    kept = _past_a_pooler(found) | _at_other_ports(found, databases)
     return Project(
         sources=sources,
         environments=environments,
@@ -37,6 +40,21 @@ def read_model(sources: Sources) -> Project:
         unplaced=tuple(u for n in apps for u in find_unplaced(n, environments[n], databases)),
         written=env_files,
     )
+
+
+def _at_other_ports(found: list[ConnectionVariable], databases: Mapping[str, Database]) -> set[ConnectionVariable]:
+    """The connection variables that lead to another server than most do: what forwards has a port for each."""
+    kept: set[ConnectionVariable] = set()
+    for database in (d.name for d in databases.values() if d.forwards):
+        mine = [s for s in found if s.database == database and s.address.port]
+        usual = [s.address.port for s in mine if not REPLICA_NAMES.search(s.variable)] or [s.address.port for s in mine]
+        first = max(usual, key=usual.count, default=None)
+        odd = [s for s in mine if s.address.port != first]
+        ports = {(s.service, s.variable) for s in odd if s.kind == "port"}
+        hosts = (s for s in found if s.database == database and s.kind == "host")
+        beside = (s for s in hosts if any((s.service, n) in ports for n in companions(s.variable, "PORT")))
+        kept |= {*odd, *beside}
+    return kept
 
 
 def _past_a_pooler(found: list[ConnectionVariable]) -> set[ConnectionVariable]:

@@ -38,7 +38,7 @@ def find_connection_variables(
         services: all services of the project.
         port: where the databases usually listen.
     """
-    outside = frozenset(d.name for d in databases.values() if d.service is None)
+    outside = frozenset(d.name for d in databases.values() if d.service is None or d.forwards)
     found = _of(service, values, _hosts(service, databases, services), port, outside)
     # Only an app that names no database in another way may use the container name that Compose generates.
     yield from found or _of(service, values, _container_names(service, values, databases, services))
@@ -67,7 +67,8 @@ def _hosts(service: Service, databases: Databases, services: Mapping[str, Servic
     mine = networks.of(services, service.name)
     inside = {host.lower(): d.name for d in databases.values() if d.service for host in host_names(d.service, mine)}
     outside = {host.lower(): d.name for d in databases.values() if d.service is None for host in d.hosts}
-    return inside | outside | _link_aliases(service, databases)
+    qualified = {host: d.name for d in databases.values() for host in d.qualified}
+    return inside | qualified | outside | _link_aliases(service, databases)
 
 
 def _container_names(service: Service, values: Values, databases: Databases, services: Mapping[str, Service]) -> Hosts:

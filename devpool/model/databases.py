@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from devpool.catalog import database_images, variable_names
+from devpool.model import networks
 from devpool.model.environment import Value
 from devpool.model.external_databases import external_hosts, postgres_addresses
 from devpool.model.project import Database, Environments
 from devpool.model.services import Service
 from devpool.model.sources import Sources
 from devpool.text import nodes
-from devpool.text.address import find_addresses
+from devpool.text.address import bare_host, find_addresses
 
 Services = Mapping[str, Service]
 
@@ -34,8 +36,52 @@ def find_databases(sources: Sources, environments: Environments, poolers: frozen
         environments: the effective variables of every service.
         poolers: the services that are a pooler already.
     """
+    written = _written(environments)
     found = _services(sources, environments, poolers)
-    return found | _outside(sources, environments, {*found, *poolers})
+    names = networks.names_of(sources.documents)
+    found |= _forwarders(sources, environments, {*found, *poolers})
+    found = {
+        n: replace(d, qualified=frozenset(_qualified(sources.services[n], written, names))) for n, d in found.items()
+    }
+    known = set[str]().union(*(_qualified(s, written, names) for s in sources.services.values()))
+    return found | _outside(sources, environments, {*found, *poolers}, known)
+
+
+def _written(environments: Environments) -> set[str]:
+    """Every host that some variable names, in lower case."""
+    texts = {value.text for values in environments.values() for value in values.values()}
+    return {a.host.lower() for text in texts for a in (bare_host(text), *find_addresses(text)) if a}
+
+
+def _qualified(service: Service, written: Iterable[str], names: Mapping[str, str]) -> set[str]:
+    """The written hosts that are a service's name with one of its networks, as Docker's DNS knows it: by the name that
+    the files give the network, or `PROJECT_KEY`.
+    """
+    mine = service.names("networks") or [networks.DEFAULT]
+    ends = {names.get(key, key).lower() for key in mine}
+    first = {name.lower() for name in host_names(service)}
+    pairs = {host: host.partition(".") for host in written}
+    return {
+        host
+        for host, (name, _, network) in pairs.items()
+        if name in first and any(network == end or network.endswith(f"_{end}") for end in ends)
+    }
+
+
+def _forwarders(sources: Sources, environments: Environments, others: Container[str]) -> dict[str, Database]:
+    """The services that only forward, and that some app names as its database: what they lead to is reached there."""
+    named = {
+        address.host
+        for values in environments.values()
+        for name, value in values.items()
+        for address in postgres_addresses(name, value.text, values)
+    }
+    return {
+        name: Database(name=name, service=service, hosts=frozenset(hosts), forwards=True)
+        for name, service in sources.services.items()
+        if name not in others and database_images.FORWARDERS.search(image_name(service))
+        if named & (hosts := host_names(service))
+    }
 
 
 def is_pooler(service: Service) -> bool:
@@ -86,11 +132,15 @@ def _is_other_with_a_url(service: Service, values: Mapping[str, Value], sure: se
     return any(address.host in others for address in found)
 
 
-def _outside(sources: Sources, environments: Environments, others: set[str]) -> dict[str, Database]:
-    known = set().union(*(host_names(s) for s in sources.services.values()), *(_aliases(sources)))
+def _outside(
+    sources: Sources, environments: Environments, others: set[str], qualified: set[str]
+) -> dict[str, Database]:
+    known = qualified.union(*(host_names(s) for s in sources.services.values()), *_aliases(sources))
     apps = {name: values for name, values in environments.items() if name not in others}
     known |= {"host.docker.internal"} if any(sources.services[n].statements("ports") for n in others) else set()
-    return {h: Database(name=h, service=None, hosts=frozenset({h})) for h in external_hosts(apps, known)}
+    shared = networks.external(sources.documents)
+    sharing = {name for name in apps if shared & set(networks.of(sources.services, name))}
+    return {h: Database(name=h, service=None, hosts=frozenset({h})) for h in external_hosts(apps, known, sharing)}
 
 
 def _aliases(sources: Sources) -> Iterator[set[str]]:
@@ -153,9 +203,13 @@ def host_names(service: Service, within: Container[str] | None = None) -> set[st
         if isinstance(statement.value, nodes.MappingNode):
             for name, entry in nodes.entries(statement.value).items():
                 network = nodes.resolved(entry.value)
-                counts = isinstance(network, nodes.MappingNode) and (within is None or name in within)
-                aliases = (
-                    nodes.lookup(network, "aliases") if counts and isinstance(network, nodes.MappingNode) else None
-                )
-                found |= set(service.texts(aliases)) if aliases else set()
+                if isinstance(network, nodes.MappingNode) and (within is None or name in within):
+                    found |= _names_on(service, network)
     return {name for name in found if name}
+
+
+def _names_on(service: Service, network: nodes.MappingNode) -> set[str]:
+    """The aliases and the fixed addresses of a service on one of its networks."""
+    said = (nodes.lookup(network, key) for key in ("aliases", "ipv4_address", "ipv6_address"))
+    found = {text for node in said if node for text in service.deep_texts(node)}
+    return found | {f"[{text}]" for text in found if ":" in text}

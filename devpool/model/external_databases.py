@@ -2,7 +2,8 @@
 
 A host is one if a Postgres URL or keyword string names it, or a host variable whose name or port says
 Postgres, and where it can only be meant as a machine elsewhere: a name with a dot, or an address. `localhost` in a
-container is the container, and a single word is a service of some other file: neither is taken for one.
+container is the container, and a single word is a service of some other file: neither is taken for one, unless the app
+is on a network of other projects.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from collections.abc import Container, Iterator, Mapping
 
 from devpool.catalog import database_images, variable_names
 from devpool.model.environment import Value
-from devpool.text.address import DEFAULT_PORT, Address, bare_host, find_addresses
+from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, bare_host, find_addresses
 from devpool.text.patterns import regex
 
 _NAME = regex(r"([a-z0-9_-]+\.)+[a-z][a-z0-9-]*\.?", re.I)
 _NUMBERS = regex(r"(?!127\.|0\.)\d{1,3}(\.\d{1,3}){3}|\[(?!::1?\])[0-9a-f:]+\]", re.I)
+_WORD = regex(r"[a-z0-9][a-z0-9_-]*[a-z_-][a-z0-9_-]*|[a-z]", re.I)
 _PLACEHOLDER = regex(
     r"example|your|placeholder|change-?me|xxx|dummy|todo|(^|\.)(local|localhost|test|invalid)\.?$", re.I
 )
@@ -24,18 +26,22 @@ _PLACEHOLDER = regex(
 Values = Mapping[str, Value]
 
 
-def external_hosts(environments: Mapping[str, Values], known: Container[str]) -> list[str]:
+def external_hosts(
+    environments: Mapping[str, Values], known: Container[str], sharing: Container[str] = frozenset()
+) -> list[str]:
     """The hosts of databases outside of the project, each once.
 
     Args:
         environments: the variables of the services that may be apps.
         known: the names that mean a service of the project.
+        sharing: the services on a network of other projects, where a single word is a server too.
     """
     found: dict[str, None] = {}
-    for values in environments.values():
+    for service, values in environments.items():
         for name, value in values.items():
             for address in postgres_addresses(name, value.text, values):
-                if address.host not in known and is_outside(address.host):
+                there = service in sharing and _is_word(address.host)
+                if address.host not in known and (there or is_outside(address.host)):
                     found[address.host.lower().removesuffix(".")] = None
     return list(found)
 
@@ -44,6 +50,10 @@ def is_outside(host: str) -> bool:
     """Whether a host can only be a machine elsewhere, and is not a word that stands for one still to be given."""
     named = _NAME.fullmatch(host) is not None and not _PLACEHOLDER.search(host)
     return named or _NUMBERS.fullmatch(host) is not None
+
+
+def _is_word(host: str) -> bool:
+    return _WORD.fullmatch(host) is not None and host not in LOCAL_HOSTS and not _PLACEHOLDER.search(host)
 
 
 def listens_as_a_pooler(host: str, port: str | None) -> bool:

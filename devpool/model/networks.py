@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from devpool.errors import DevpoolError
 from devpool.model.services import Service
 from devpool.text import nodes
+from devpool.text.document import Document
 from devpool.text.nodes import ScalarNode
 
 DEFAULT = "default"
@@ -22,6 +23,28 @@ def of(services: Mapping[str, Service], name: str) -> tuple[str, ...]:
     if service is None:
         return ()
     return tuple(service.names("networks")) or (DEFAULT,)
+
+
+def names_of(documents: Iterable[Document]) -> dict[str, str]:
+    """The names that a project's files give its networks themselves, by key (Compose specification, "networks")."""
+    found = ((key, nodes.lookup(node, "name")) for key, node in _stated(documents))
+    return {key: name.value for key, name in found if isinstance(name, ScalarNode)}
+
+
+def external(documents: Iterable[Document]) -> set[str]:
+    """The keys of the networks that are shared with other projects."""
+    found = ((key, nodes.lookup(node, "external")) for key, node in _stated(documents))
+    return {key for key, said in found if said and not (isinstance(said, ScalarNode) and said.value.lower() == "false")}
+
+
+def _stated(documents: Iterable[Document]) -> Iterator[tuple[str, nodes.MappingNode]]:
+    for document in documents:
+        listed = nodes.lookup(document.root, "networks")
+        found = nodes.resolved(listed) if listed else None
+        for key, entry in nodes.entries(found).items() if isinstance(found, nodes.MappingNode) else ():
+            node = nodes.resolved(entry.value)
+            if isinstance(node, nodes.MappingNode):
+                yield key, node
 
 
 def host_of(services: Mapping[str, Service], name: str) -> Service | None:

@@ -18,11 +18,21 @@ Environments = Mapping[str, Mapping[str, Value]]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Database:
-    """A Postgres server, and the names that others reach it by. `service` is None where it is none of the project."""
+    """A Postgres server, and the names that others reach it by.
+
+    Attributes:
+        name: the service, or the host outside of the project.
+        service: the service; None where it is none of the project.
+        hosts: the names and addresses that mean it.
+        qualified: those of them that name the network too, as `db.shop_default` does.
+        forwards: whether the service is no server itself and forwards to one, or by port to several.
+    """
 
     name: str
     service: Service | None
     hosts: frozenset[str]
+    qualified: frozenset[str] = frozenset()
+    forwards: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from devpool.errors import DevpoolError
+from devpool.model.other_readers import Reader
 from devpool.model.selection import Selection
 from devpool.model.services import Service
 from devpool.text.document import Document
@@ -29,7 +31,9 @@ class Sources:
         services: the services by name.
         originals: the bytes of every file read, by absolute path.
         outside: the files that lie outside of the project's root.
-        closed: the files that are not to be edited, with the compose file that reads them too; "" for those outside.
+        closed: those of them that are not to be edited.
+        readers: other compose files that read files of the project.
+        cut_off: whether the search for these ended before it had seen all files.
     """
 
     selection: Selection
@@ -43,7 +47,9 @@ class Sources:
     services: Mapping[str, Service]
     originals: Mapping[str, bytes] = field(repr=False)
     outside: frozenset[str] = frozenset()
-    closed: Mapping[str, str] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
+    readers: tuple[Reader, ...] = ()
+    cut_off: bool = False
 
     def is_hidden(self, path: str) -> bool:
         """Whether a file lies outside of the project's root unasked: Compose loads it, and nothing of it is shown."""
@@ -62,21 +68,20 @@ class Sources:
             app: the service for which, where it is one.
 
         Raises:
-            DevpoolError: `outside-root`, `read-elsewhere`.
+            DevpoolError: `outside-root`.
         """
         if path not in self.closed:
             return
         direct = f"; or keep the app direct: --direct {app}" if app else ""
-        if self.closed[path]:
-            raise DevpoolError(
-                "read-elsewhere",
-                f"a change here would also affect {self.closed[path]}, which reads the same file and has no pooler",
-                where=where,
-                hint=f"put what the app needs into a file of this project{direct}",
-            )
         raise DevpoolError(
             "outside-root",
             "the file is outside the project's repository, where devpool edits nothing without permission",
             where=where,
             hint=f"pass --allow-outside to let devpool edit it{direct}",
         )
+
+    def reader_of(self, path: str, position: int, name: str, homes: AbstractSet[str]) -> str:
+        """The other compose file that a change would reach, which has no pooler; "" where there is none. The arguments
+        are those of `Reader.reads`.
+        """
+        return next((r.path for r in self.readers if r.reads(path, position, name, homes)), "")

@@ -195,6 +195,7 @@ NOT_TOLD = {
     "by-name-beside-links-crlf": {"mill.links", "mill.depends_on"},
     "alias-of-a-url-in-a-pooled-app": {"web.depends_on"},
     "comments-in-awkward-places": {"web.TEA_URL_DIRECT"},
+    "fixed-address-of-the-database": {"web.DB_HOST"},
     "hostname-and-aliases": {"miller.STORE_HOST"},
     "link-under-another-name": {"dyer.links"},
     "old-compose-file-with-links": {"app.DB_ADDR", "report.DB_ADDR", "app.links"},
@@ -220,7 +221,7 @@ def test_without_the_record_the_project_is_direct_again_in_meaning(project: Proj
 
 
 # A private env file that a clone lacks holds the address of the database, too.
-NO_ADDRESS = {"external-database-by-host-and-port"}
+NO_ADDRESS = {"external-database-by-host-and-port", "tls-demanded-by-a-switch"}
 # Without the record a comment or a space at the end of a line is no more, nor is a link that led to the database.
 NOT_WRITTEN_AGAIN = {"alias-of-a-shared-environment", "by-name-beside-links-crlf", "tabs-after-values"}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devpool.load.root import find_closed, find_root, is_inside
+from devpool.load.root import find_root, is_inside, outside_of
 
 
 @pytest.fixture
@@ -93,55 +93,7 @@ def test_what_is_inside_is_told_by_where_it_really_is(home: Path) -> None:
     assert inside == {"compose.yml": True, "in": True, "out": False, "../secret": False, "a\0b": False}
 
 
-# --- files that others read too ---
-
-
-def test_files_of_the_project_directory_are_not_looked_for_elsewhere(home: Path) -> None:
-    project = folder(home / "repo" / "app")
-    folder(home / "repo" / ".git")
-    (home / "repo" / "compose.yml").write_text("env_file: app/web.env\n")
-    found = find_closed(str(project), [f"{project}/compose.yml"], [f"{project}/web.env"])
-    assert (found.outside, found.elsewhere) == (frozenset(), {})
-
-
-@pytest.mark.parametrize(
-    ("other", "text", "reads"),
-    [
-        ("other/compose.yml", "env_file: ../common.env\n", True),
-        ("other/docker-compose.prod.yaml", "env_file: ['../common.env']\n", True),
-        ("other/compose.yml", "env_file:\n  - path: ./../common.env\n", True),
-        ("other/compose.yml", "env_file: ${UP}/common.env\n", True),
-        ("compose.yml", "env_file: common.env\n", True),
-        ("other/compose.yml", "env_file: common.env\n", False),
-        ("other/compose.yml", "env_file: ../common.env.example\n", False),
-        ("other/compose.yml", "env_file: ../un-common.env\n", False),
-        ("other/values.yml", "env_file: ../common.env\n", False),
-        ("node_modules/x/compose.yml", "env_file: ../../common.env\n", False),
-    ],
-)
-def test_a_file_above_is_closed_where_another_compose_file_reads_it(
-    home: Path, other: str, text: str, reads: bool
-) -> None:
-    root = folder(home / "repo")
-    folder(root / ".git")
-    project = folder(root / "app")
-    folder((root / other).parent)
-    (root / other).write_text(text)
-    found = find_closed(str(project), [f"{project}/compose.yml"], [f"{root}/common.env"])
-    assert found.elsewhere == ({f"{root}/common.env": f"{root}/{other}"} if reads else {})
-    assert found.outside == frozenset()
-
-
-def test_a_compose_file_beside_a_dotenv_reads_it_unnamed(home: Path) -> None:
-    root = folder(home / "repo")
-    folder(root / ".git")
-    project = folder(root / "app")
-    (root / "compose.yml").write_text("services: {}\n")
-    found = find_closed(str(project), [f"{project}/compose.yml"], [f"{root}/.env"])
-    assert found.elsewhere == {f"{root}/.env": f"{root}/compose.yml"}
-
-
 def test_files_above_are_outside_where_there_is_no_repository(home: Path) -> None:
     project = folder(home / "repo" / "app")
-    found = find_closed(str(project), [f"{project}/compose.yml"], [f"{home}/repo/common.env"])
-    assert found.outside == {f"{home}/repo/common.env"}
+    found = outside_of(str(project), [f"{project}/compose.yml", f"{home}/repo/common.env"])
+    assert found == {f"{home}/repo/common.env"}
