@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import click
@@ -21,6 +22,8 @@ from devpool.model.project import ConnectionVariable, Project, unknown_service
 from devpool.redact.terminal_text import shortened
 from devpool.text.address import replacements
 from devpool.text.interpolation import SHELL
+
+_MOST_NAMES = 20
 
 
 @click.command()
@@ -110,11 +113,17 @@ class _Told:
             "value": _shown_value(self.project, setting),
             "origin": shown(value.origin.place, self.project.sources.directory),
             "through": _through(setting),
-            "shared_with": [name for name in self.readers.get(value.origin.key, ()) if name != setting.service],
+            **self._sharers(setting),
             "route": "direct" if kept else route.way,
             "reason": "its name says that it is direct" if kept else route.reason,
             "becomes": _becomes(move, self.project) if move else _led(self.named.get(setting)),
         }
+
+    def _sharers(self, setting: ConnectionVariable) -> dict[str, Any]:
+        """Who else reads the value: the first names, and how many others there are."""
+        readers = self.readers.get(setting.value.origin.key, {})
+        first = [name for name in islice(readers, _MOST_NAMES + 1) if name != setting.service][:_MOST_NAMES]
+        return {"shared_with": first, "shared_with_more": len(readers) - (setting.service in readers) - len(first)}
 
     def evident(self) -> list[Route]:
         """The routes of the apps whose address is in no variable."""
@@ -132,6 +141,7 @@ class _Told:
             "origin": "",
             "through": [],
             "shared_with": [],
+            "shared_with_more": 0,
             "route": route.way,
             "reason": route.reason,
             "becomes": _led(named),
@@ -177,7 +187,8 @@ def _show(ctx: Context, rows: list[dict[str, Any]], refusal: DevpoolError | None
         else:
             lines.append(f"{row['service']} connects to {row['database']}, by no variable")
         lines += [f"  made of      {part}" for part in row["through"]]
-        lines += [f"  shared with  {', '.join(row['shared_with'])}"] if row["shared_with"] else []
+        more = f" and {row['shared_with_more']} more" if row["shared_with_more"] else ""
+        lines += [f"  shared with  {', '.join(row['shared_with'])}{more}"] if row["shared_with"] else []
         lines += [f"  route        {row['route']}: {row['reason']}"]
         lines += [f"  enable       {row['becomes'] or 'leaves it as it is'}", ""]
     if not rows:

@@ -164,12 +164,10 @@ def bystander(service: Service, database: str, *, own: bool) -> Iterator[Reason]
 
 def _is_a_front_beside_an_app(project: Project, service: Service, database: str) -> bool:
     """Whether only the name suggests that a service does not connect, and another one of the database is the app."""
-    others = {s.service for s in project.connection_variables if s.database == database}
-    return (
-        bystanders.FRONT_WORDS.search(service.name) is not None
-        and database not in service.names("depends_on")
-        and not all(map(bystanders.FRONT_WORDS.search, others))
-    )
+    if not bystanders.FRONT_WORDS.search(service.name) or database in service.names("depends_on"):
+        return False
+    others = (s.service for s in project.connection_variables if s.database == database)
+    return not all(map(bystanders.FRONT_WORDS.search, others))
 
 
 def _build_folders(service: Service) -> Iterator[str]:

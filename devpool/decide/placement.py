@@ -57,16 +57,17 @@ class Placements:
         for setting in project.connection_variables:
             named.setdefault((setting.service, setting.variable), set()).add(setting.database)
         self.several = {key for key, databases in named.items() if len(databases) > 1}
-        self.readers: dict[tuple[str, int], list[tuple[str, str]]] = {}
+        self.readers: dict[tuple[str, int], dict[tuple[str, str], None]] = {}
+        self._alike: dict[tuple[tuple[str, int], str, bool], bool] = {}
         for service, values in project.environments.items():
             shield = shields.get((service, "environment"))
             for name, value in values.items():
                 # A direct service that gets a copy of a text no longer reads the original.
                 covered = shield and value.origin.form != "env-file" and shield.covers(value.origin.start)
                 if not covered and (service, name) not in unaliased:
-                    self.readers.setdefault(value.origin.key, []).append((service, name))
+                    self.readers.setdefault(value.origin.key, {})[service, name] = None
         for setting in (s for s in project.connection_variables if s.in_command):
-            self.readers.setdefault(setting.value.origin.key, []).append((setting.service, setting.variable))
+            self.readers.setdefault(setting.value.origin.key, {})[setting.service, setting.variable] = None
         self.taken_over = taken_over(project)
         self.environments = Readers("environment", project.services, shields)
         self.loaded = _loaded(project)
@@ -143,9 +144,17 @@ class Placements:
             return False
         if self._reader(setting):
             return False
-        movers = self.in_session if self._in_session(setting) else self.moved
-        alike = all((*reader, setting.database) in movers for reader in self.readers[origin.key])
-        return alike and (setting.kind in BARE or setting.in_command or self._may_hold_more(setting))
+        return self._readers_move(setting) and (
+            setting.kind in BARE or setting.in_command or self._may_hold_more(setting)
+        )
+
+    def _readers_move(self, setting: ConnectionVariable) -> bool:
+        """Whether all who read the value go where this one goes: worked out once, thousands may read it."""
+        key = (setting.value.origin.key, setting.database, self._in_session(setting))
+        if key not in self._alike:
+            movers = self.in_session if key[2] else self.moved
+            self._alike[key] = all((*reader, setting.database) in movers for reader in self.readers[key[0]])
+        return self._alike[key]
 
     def _may_hold_more(self, setting: ConnectionVariable) -> bool:
         """Whether a further variable, the old value's, can stand beside the value: all who read what holds it move."""

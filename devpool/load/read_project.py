@@ -26,6 +26,7 @@ _DEEPEST = 50
 _MOST_FILES = 1000
 _MOST_BYTES = 32 << 20
 _MOST_NODES = 500_000
+_MOST_ENV_BYTES = 2_000_000  # of one env file; the largest seen so far has 60 kB
 
 _OF_THE_DISK = ("cannot-read", "no-compose-file")  # these say nothing of what a file holds
 
@@ -210,7 +211,7 @@ class _ProjectReader:
     def _env_file(self, path: str) -> EnvFile:
         if path not in self.env_files:
             with self._hiding(path):
-                self.env_files[path] = parse_env(path, self._bytes(path))
+                self.env_files[path] = parse_env(path, _small(path, self._bytes(path)))
         return self.env_files[path]
 
     @contextmanager
@@ -264,6 +265,18 @@ def _too_many(path: str, depth: int) -> DevpoolError:
         where=path,
         hint="find the file that includes others repeatedly",
     )
+
+
+def _small(path: str, data: bytes) -> bytes:
+    """An env file's bytes: the parser takes a hundred times their number in memory."""
+    if len(data) > _MOST_ENV_BYTES:
+        raise DevpoolError(
+            "too-large",
+            f"the env file is larger than {_MOST_ENV_BYTES:,} bytes",
+            where=path,
+            hint="env files are small: check what this file is",
+        )
+    return data
 
 
 def _too_large(path: str) -> DevpoolError:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from devpool.catalog.database_images import REPLICA_NAMES
 from devpool.catalog.variable_names import PAST_A_POOLER, PAST_A_POOLER_BESIDE
+from devpool.errors import DevpoolError
 from devpool.model.connection_variables import companions, find_connection_variables, find_unplaced
 from devpool.model.databases import find_databases, is_pooler
 from devpool.model.environment import effective, env_file_uses, env_file_values
 from devpool.model.project import ConnectionVariable, Database, Project
 from devpool.model.sources import Sources
 from devpool.text.envfile import raw_form
+
+_MOST = 25_000  # connection variables of a project
+_MOST_OF_TEXT = 100  # addresses in one variable
 
 
 def read_model(sources: Sources) -> Project:
@@ -24,11 +29,11 @@ def read_model(sources: Sources) -> Project:
     poolers = frozenset(n for n, s in sources.services.items() if is_pooler(s))
     databases = find_databases(sources, environments, poolers)
     apps = {n: s for n, s in sources.services.items() if n not in databases and n not in poolers}
-    found = [
+    found = _bounded(
         s
         for n, service in apps.items()
         for s in find_connection_variables(service, environments[n], databases, sources.services)
-    ]
+    )
     kept = _past_a_pooler(found) | _at_other_ports(found, databases)
     return Project(
         sources=sources,
@@ -40,6 +45,24 @@ def read_model(sources: Sources) -> Project:
         unplaced=tuple(u for n in apps for u in find_unplaced(n, environments[n], databases)),
         written=env_files,
     )
+
+
+def _bounded(found: Iterable[ConnectionVariable]) -> list[ConnectionVariable]:
+    """The connection variables, unless there are more of them than any project has: each takes time and memory."""
+    kept: list[ConnectionVariable] = []
+    of_text: Counter[tuple[str, str]] = Counter()
+    for each in found:
+        kept.append(each)
+        of_text[each.service, each.variable] += 1
+        what = f"`{each.service}.{each.variable}`" if of_text[each.service, each.variable] > _MOST_OF_TEXT else ""
+        if what or len(kept) > _MOST:
+            raise DevpoolError(
+                "too-large",
+                f"{what or 'the project'} has more than {_MOST_OF_TEXT if what else _MOST:,} database addresses",
+                where=each.value.origin.place,
+                hint="check what they are for: devpool puts a pooler in front of a few databases",
+            )
+    return kept
 
 
 def _at_other_ports(found: list[ConnectionVariable], databases: Mapping[str, Database]) -> set[ConnectionVariable]:

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from devpool.errors import DevpoolError
 from devpool.model.paths import resolve_path
 from devpool.model.services import Service, Statement
 from devpool.text import characters, nodes
 from devpool.text.document import Document
 from devpool.text.envfile import Binding, EnvFile, pieces_of
-from devpool.text.interpolation import Piece, Variable, expand, text_of
+from devpool.text.interpolation import LONGEST, Piece, Variable, expand, text_of
 from devpool.text.nodes import ScalarNode, SequenceNode
 
 Form = Literal["map", "list", "env-file", "command"]
@@ -149,7 +150,7 @@ def env_file_values(file: EnvFile, variables: Mapping[str, Variable]) -> dict[st
             container=None,
             given=binding.given,
         )
-        text = text_of(pieces)
+        text = _text(pieces, origin)
         found[binding.name] = Value(name=binding.name, text=text, pieces=pieces, origin=origin)
         scope.setdefault(binding.name, Variable(value=text, source=file.path))
     return found
@@ -208,11 +209,23 @@ def _from_item(service: Service, document: Document, container: SequenceNode, it
 
 def _value(service: Service, name: str, pieces: tuple[Piece, ...], origin: Origin) -> Value:
     if origin.given:
-        return Value(name=name, text=text_of(pieces), pieces=pieces, origin=origin)
+        return Value(name=name, text=_text(pieces, origin), pieces=pieces, origin=origin)
     found = service.variables.get(name)
     start, end = origin.start, origin.end
     passed = (Piece(text=found.value, start=start, end=end, variable=name, source=found.source),) if found else ()
     return Value(name=name, text=text_of(passed), pieces=passed, origin=origin)
+
+
+def _text(pieces: tuple[Piece, ...], origin: Origin) -> str:
+    text = text_of(pieces)
+    if len(text) > LONGEST:
+        raise DevpoolError(
+            "value-too-long",
+            f"the value is longer than {LONGEST:,} characters",
+            where=origin.place,
+            hint="Linux starts no program with such a variable or argument: put the value in a file",
+        )
+    return text
 
 
 def command_values(service: Service) -> Iterator[Value]:

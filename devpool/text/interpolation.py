@@ -17,8 +17,9 @@ _NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPERATOR = regex(r":?[-?+]")
 SHELL = "shell"
 _MAX_DEPTH = 50
-_MAX_LENGTH = 131_072
-"""The longest text that variables may expand to: Linux starts no program with a longer one."""
+LONGEST = 131_072
+"""The longest text that a variable or an argument may have: Linux starts no program with a longer one (execve(2),
+`MAX_ARG_STRLEN`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +64,10 @@ def text_of(pieces: tuple[Piece, ...]) -> str:
     Raises:
         DevpoolError: `value-too-long`.
     """
-    if sum(len(p.text) for p in pieces if p.variable) > _MAX_LENGTH:
+    if sum(len(p.text) for p in pieces if p.variable) > LONGEST:
         raise DevpoolError(
             "value-too-long",
-            f"variables expand a value to more than {_MAX_LENGTH:,} characters",
+            f"variables expand a value to more than {LONGEST:,} characters",
             hint="find the variables in .env or an env file that keep expanding to other variables",
         )
     return "".join(p.text for p in pieces)

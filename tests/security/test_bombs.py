@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
@@ -122,6 +123,50 @@ def test_variables_that_double_each_other_are_refused(folder: Path, capsys: pyte
     lines = ["A0=xxxxxxxxxx", *(f"A{n + 1}=${{A{n}}}${{A{n}}}" for n in range(60))]
     (folder / ".env").write_text("\n".join(lines) + "\n")
     refused(capsys, "value-too-long")
+
+
+LONG = 131_072  # characters of a variable or an argument that Linux starts a program with
+DATABASE = "services:\n  db: {image: postgres:17, environment: {POSTGRES_PASSWORD: a}}\n"
+WEB = "  web:\n    image: b\n    environment:\n      DATABASE_URL: postgres://postgres:a@db:5432/c\n"
+
+
+@pytest.mark.parametrize("place", ["    command: ", "      LONG: "])
+def test_a_value_that_no_program_can_be_started_with_is_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    write(folder, compose_yml=f"{DATABASE}{WEB}{place}{'x' * (LONG + 1)}\n")
+    refused(capsys, "value-too-long")
+
+
+def test_a_value_with_addresses_by_the_hundred_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    addresses = "postgres://postgres:a@db/c " * 101
+    write(folder, compose_yml=f"{DATABASE}{WEB}      URLS: '{addresses}'\n")
+    refused(capsys, "too-large")
+
+
+def test_more_connection_variables_than_any_project_has_are_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shared = "".join(f"  V{n}: postgres://postgres:a@db/c\n" for n in range(300))
+    apps = "".join(f"  w{n}: {{image: a, environment: *all}}\n" for n in range(90))
+    write(folder, compose_yml=f"x-all: &all\n{shared}{DATABASE}{apps}")
+    refused(capsys, "too-large")
+
+
+def test_an_env_file_of_megabytes_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(folder, compose_yml=f"{DATABASE}{WEB}    env_file: large.env\n")
+    (folder / "large.env").write_text("A='" + "x" * 2_000_000)
+    refused(capsys, "too-large")
+
+
+def test_a_value_that_thousands_share_is_explained_with_a_few_of_them(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    apps = "".join(f"  w{n}: {{image: a, environment: *all}}\n" for n in range(1_000))
+    write(folder, compose_yml=f"x-all: &all {{DATABASE_URL: 'postgres://postgres:a@db/c'}}\n{DATABASE}{apps}")
+    assert run_here(["--json", "explain"], Output()) == 0
+    rows = json.loads(capsys.readouterr().out)["settings"]
+    assert {(len(row["shared_with"]), row["shared_with_more"]) for row in rows} == {(20, 979)}
 
 
 def test_merges_by_the_thousand_cost_their_number() -> None:

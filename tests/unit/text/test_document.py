@@ -274,6 +274,11 @@ def test_a_file_that_doubles_itself_by_aliases_is_refused_at_once() -> None:
     assert refusal("\n".join(lines)).code == "too-many-aliases"
 
 
+def test_many_values_without_an_alias_are_no_aliases() -> None:
+    text = "a: [" + "1, " * 220_000 + "1]\n"
+    assert read(text).size > 220_000
+
+
 def test_a_common_block_that_thousands_of_services_merge_is_read() -> None:
     lines = ["x-common: &common {a: {b: c}, d: [e, f, g]}", "services:"]
     lines += [f"  s{n}: {{<<: *common, image: a}}" for n in range(5000)]
