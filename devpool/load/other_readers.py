@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from devpool.errors import DevpoolError
@@ -86,6 +86,7 @@ class _Search:
         self.root = root
         self.readers: list[Reader] = []
         self.read = self.parsed = 0
+        self.named: dict[str, tuple[str, ...]] = {}
         self.compose = compose
         self.services = frozenset(services)
         self.env = {os.path.realpath(path): path for path in env_files}
@@ -203,18 +204,24 @@ class _Search:
 
     def _included(self, document: Document) -> Iterator[str]:
         """The project's files that a file includes, directly or through others."""
-        waiting, seen = [document], {document.path}
+        waiting, seen = list(_named(document)), {document.path}
         while waiting:
-            each = waiting.pop()
-            named = (scalar.value for item in included(each) for scalar in item.paths)
-            for path in (os.path.realpath(resolve_path(each.directory, name)) for name in named):
-                if path in seen or len(seen) > _MOST_INCLUDED:
-                    continue
-                seen.add(path)
+            path = waiting.pop()
+            if path in seen or len(seen) > _MOST_INCLUDED:
+                continue
+            seen.add(path)
+            if path in self.real:
+                yield self.real[path]
+            if path not in self.named:
                 mine = self.real.get(path)
-                if mine:
-                    yield mine
-                waiting.append(self.compose[mine] if mine else self._document(path, self._text(path)))
+                self.named[path] = _named(self.compose[mine] if mine else self._document(path, self._text(path)))
+            waiting += [name for name in self.named[path] if name not in seen]
+
+
+def _named(document: Document) -> tuple[str, ...]:
+    """The real paths of the files that a file includes itself."""
+    names = islice((scalar.value for item in included(document) for scalar in item.paths), _MOST_INCLUDED)
+    return tuple(dict.fromkeys(os.path.realpath(resolve_path(document.directory, name)) for name in names))
 
 
 def _walk(top: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
