@@ -24,8 +24,18 @@ _PUBLISHED = 6432
 
 @click.command()
 @project_options
-@click.option("--direct", multiple=True, metavar="SERVICE", help="Keep a service connected directly to the database.")
-@click.option("--pool", multiple=True, metavar="SERVICE", help="Pool a service that would stay direct.")
+@click.option(
+    "--direct",
+    multiple=True,
+    metavar="SERVICE[:NAME]",
+    help="Keep a service, or its variable NAME, connected directly to the database.",
+)
+@click.option(
+    "--pool",
+    multiple=True,
+    metavar="SERVICE[:NAME]",
+    help="Pool a service, or its variable NAME, that would stay direct.",
+)
 @click.option("--session", multiple=True, metavar="SERVICE", help="Give a service session pooling (a session alias).")
 @click.option(
     "--by-name", multiple=True, metavar="SERVICE", help="Pool a service whose database address is in no variable."

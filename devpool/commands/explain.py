@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -18,6 +19,7 @@ from devpool.errors import DevpoolError
 from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.plan_report import setting_shown, where_words
+from devpool.load.other_readers import with_readers
 from devpool.model.project import ConnectionVariable, Project, unknown_service
 from devpool.redact.terminal_text import shortened
 from devpool.text.address import replacements
@@ -38,10 +40,10 @@ def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> N
     ctx = context(parent, options)
     opened = open_project(ctx, "look")
     chosen = opened.options
-    project = opened.without_devpool
+    project = _among_readers(opened.without_devpool, chosen)
     routes = chosen_routes(project, chosen)
     plan, refusal = _plan(project, routes, chosen)
-    told = _Told(project, routes, plan)
+    told = _Told(project, routes, plan, chosen)
     rows = [
         told.row(setting)
         for setting in (*project.connection_variables, *_names(plan), *project.kept)
@@ -51,6 +53,11 @@ def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> N
     if service and not rows:
         raise _nothing(project, service)
     _show(ctx, rows, refusal)
+
+
+def _among_readers(project: Project, chosen: Options) -> Project:
+    """The project with the other compose files that read its text, which enable looks for too."""
+    return project if chosen.allow_shared else replace(project, sources=with_readers(project.sources))
 
 
 def _names(plan: Plan | None) -> list[ConnectionVariable]:
@@ -84,15 +91,17 @@ class _Told:
         project: the project.
         routes: the routes of its apps.
         plan: what enable would do; None if it would refuse.
+        chosen: the options of the last enable.
     """
 
-    def __init__(self, project: Project, routes: list[Route], plan: Plan | None) -> None:
+    def __init__(self, project: Project, routes: list[Route], plan: Plan | None, chosen: Options) -> None:
         self.project = project
         self.routes = {(r.service, r.database): r for r in (plan.routes if plan else routes)}
         self.moves = {m.setting: m for m in plan.moves} if plan else {}
         self.named = {s: b for b in plan.by_name for s in b.settings} if plan else {}
         self.by_name = plan.by_name if plan else ()
         self.kept = set(project.kept)
+        self.asked = set(chosen.direct)
         self.only_kept = {s.service for s in project.kept}
         self.readers: dict[tuple[str, int], dict[str, None]] = {}
         for name, values in project.environments.items():
@@ -115,9 +124,13 @@ class _Told:
             "through": _through(setting),
             **self._sharers(setting),
             "route": "direct" if kept else route.way,
-            "reason": "its name says that it is direct" if kept else route.reason,
+            "reason": self._kept_because(setting) if kept else route.reason,
             "becomes": _becomes(move, self.project) if move else _led(self.named.get(setting)),
         }
+
+    def _kept_because(self, setting: ConnectionVariable) -> str:
+        asked = f"{setting.service}:{setting.variable}" in self.asked
+        return "you asked for it (--direct)" if asked else "its name says that it is direct"
 
     def _sharers(self, setting: ConnectionVariable) -> dict[str, Any]:
         """Who else reads the value: the first names, and how many others there are."""

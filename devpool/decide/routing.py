@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from devpool.decide.chosen_variables import is_variable
 from devpool.decide.credentials import knows_logins
 from devpool.decide.direct_reasons import awaited_services, reasons
 from devpool.decide.options import Options
@@ -165,9 +166,8 @@ def _check_names(project: Project, direct: tuple[str, ...], pool: tuple[str, ...
         service, _, database = name.partition(":")
         if service not in project.services:
             raise unknown_service(project, service)
-        if database and not any(
-            s.database == database for s in (*project.connection_variables, *project.kept) if s.service == service
-        ):
+        known = {s.database for s in (*project.connection_variables, *project.kept) if s.service == service}
+        if database and database not in known and not is_variable(project, name):
             raise _unknown_database(project, service, database)
         if name in direct and name in pool:
             raise DevpoolError(
@@ -194,9 +194,11 @@ def _route(
     code, reason = "app", "no reason to stay direct"
     pooled = True
     names = {service, f"{service}:{database}"}
-    if not any(s.database == database for s in project.of(service)):
+    kept = not any(s.database == database for s in project.of(service))
+    variables = {f"{service}:{s.variable}" for s in project.kept if s.service == service}
+    if kept and not variables & set(direct):
         pooled, code, reason = False, "named-direct", "its only connection variable is direct by its name"
-    elif names & set(direct):
+    elif kept or names & set(direct):
         pooled, code, reason = False, "user", "you asked for it (--direct)"
     elif names & set(pool):
         code, reason = "user", "you asked for it (--pool)"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from devpool import resources
 from devpool.commit.files import hard_links
+from devpool.decide.chosen_variables import with_chosen_variables
 from devpool.decide.options import Options
 from devpool.decide.plan import Plan
 from devpool.decide.planning import make_plan, with_credentials
@@ -60,7 +61,7 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
     """
     everyone = with_readers(sources)
     sources = replace(everyone, readers=()) if options.allow_shared else everyone
-    project = with_evidence(read_model(sources))
+    project = with_chosen_variables(with_evidence(read_model(sources)), options)
     plan = make_plan(project, chosen_routes(project, options), options)
     told = _notes(project, plan)
     _refuse_nothing(project, plan, told)

@@ -74,12 +74,13 @@ class OpenProject:
         Raises:
             DevpoolError: what `enabled` and reading raise.
         """
+        from devpool.decide.chosen_variables import with_chosen_variables
         from devpool.load.find_evidence import with_evidence
         from devpool.load.read_project import read_project
         from devpool.model.build_model import read_model
 
         files = self.enabled.direct.files if self.enabled else None
-        return with_evidence(read_model(read_project(self.find(files))))
+        return with_chosen_variables(with_evidence(read_model(read_project(self.find(files)))), self.options)
 
     @cached_property
     def root(self) -> Path:

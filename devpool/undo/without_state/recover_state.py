@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from devpool.decide import tuning
+from devpool.decide.chosen_variables import with_chosen_variables
 from devpool.decide.options import Options
 from devpool.decide.plan import NO_SETTINGS
 from devpool.decide.planning import demands_tls, make_plan, pooler_name
@@ -38,6 +39,7 @@ def recovered(enabled: Project, poolers: list[RemovedPooler], project: Project) 
     linked = _by_name(enabled, poolers, project)
     pooled = _pooled(enabled, poolers, project) | _by_private_file(enabled, project) | dict.fromkeys(linked, False)
     options = _options(enabled, poolers, project, pooled, linked)
+    project = with_chosen_variables(project, options)
     return State(
         options=options,
         edits=(),
@@ -115,8 +117,27 @@ def _options(
         settings_of={} if same else {d: s for d, s in settings.items() if s},
         session=_named(project, [pair for pair, alias in pooled.items() if alias]),
     )
-    options = _with_names(project, _without_evident(project, _with_routes(project, options, pooled), linked), linked)
+    options = _with_variables(enabled, poolers, project, _with_routes(project, options, pooled))
+    project = with_chosen_variables(project, options)
+    options = _with_names(project, _without_evident(project, options, linked), linked)
     return options if _ports(project, options) == {p.port for p in poolers} else replace(options, port=poolers[0].port)
+
+
+def _with_variables(enabled: Project, poolers: list[RemovedPooler], project: Project, options: Options) -> Options:
+    """The options with the single variables that the user must have routed: those of a pooled app that still name its
+    database, and those that name the pooler although their names say that they do not.
+    """
+    databases = {p.name: p.database for p in poolers}
+    moved = {(s.service, databases[s.database], s.variable) for s in pooled_settings(enabled, poolers)}
+    pairs = {(service, database) for service, database, _ in moved}
+    hosts = (s for s in project.connection_variables if s.kind != "port" and (s.service, s.database) in pairs)
+    direct = [s for s in hosts if (s.service, s.database, s.variable) not in moved]
+    pool = [s for s in project.kept if (s.service, s.database, s.variable) in moved]
+    return replace(
+        options,
+        direct=(*options.direct, *dict.fromkeys(f"{s.service}:{s.variable}" for s in direct)),
+        pool=(*options.pool, *dict.fromkeys(f"{s.service}:{s.variable}" for s in pool)),
+    )
 
 
 def _with_routes(project: Project, options: Options, pooled: Mapping[Pair, bool]) -> Options:

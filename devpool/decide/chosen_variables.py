@@ -1,0 +1,44 @@
+"""Single connection variables that the user routes: `--direct SERVICE:VARIABLE`, `--pool SERVICE:VARIABLE`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from devpool.decide.options import Options
+from devpool.model.connection_variables import companions
+from devpool.model.project import ConnectionVariable, Project
+
+
+def with_chosen_variables(project: Project, options: Options) -> Project:
+    """A project in which the variables that the user named are kept as they are, or are not.
+
+    Args:
+        project: the project as its files and the names of its variables tell.
+        options: the user's options; what names a service or a database in them is for the routes.
+    """
+    everything = (*project.connection_variables, *project.kept)
+    direct, pool = _named(everything, options.direct), _named(everything, options.pool)
+    kept = [s for s in everything if s in direct or (s in project.kept and s not in pool)]
+    if not direct and not pool:
+        return project
+    moved = tuple(s for s in everything if s not in kept)
+    return replace(project, connection_variables=moved, kept=tuple(kept))
+
+
+def is_variable(project: Project, name: str) -> bool:
+    """Whether `SERVICE:NAME` names a connection variable; a database of that name wins."""
+    return bool(_named((*project.connection_variables, *project.kept), [name]))
+
+
+def _named(settings: tuple[ConnectionVariable, ...], names: Iterable[str]) -> set[ConnectionVariable]:
+    """The connection variables that `SERVICE:VARIABLE` names, each host with its port."""
+    found: set[ConnectionVariable] = set()
+    for service, _, variable in (name.partition(":") for name in names):
+        mine = [s for s in settings if s.service == service]
+        if variable in {s.database for s in mine}:
+            continue
+        named = [s for s in mine if s.variable == variable]
+        ports = {port for s in named if s.kind == "host" for port in companions(s.variable, "PORT")}
+        found |= {*named, *(s for s in mine if s.kind == "port" and s.variable in ports)}
+    return found
