@@ -178,7 +178,9 @@ def _check_names(project: Project, direct: tuple[str, ...], pool: tuple[str, ...
 def _unknown_database(project: Project, service: str, database: str) -> DevpoolError:
     known = ", ".join(dict.fromkeys(s.database for s in project.of(service))) or "none"
     return DevpoolError(
-        "unknown-database", f"`{service}` reaches no database `{database}`", hint=f"databases that it reaches: {known}"
+        "unknown-database",
+        f"`{service}` reaches no database `{database}` and has no connection variable of that name",
+        hint=f"databases that it reaches: {known}; `devpool explain {service}` shows its variables",
     )
 
 
