@@ -50,6 +50,7 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
     named = list(reasons)
     in_session = [s for s in (*settings, *names) if (s.service, s.database) in session]
     databases = list(dict.fromkeys([*(s.database for s in settings), *(d for _, d in named)]))
+    databases = databases or _for_the_host(project, options)
     poolers = [
         replace(
             _pooler(project, d, databases, settings, options, (pooled, named)),
@@ -69,6 +70,13 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
         by_name=tuple(by_name(project, pair, by_database[pair[1]].name, mine[pair]) for pair in mine),
         shields=shields,
         unaliased=sharing.unaliased,
+    )
+
+
+def _for_the_host(project: Project, options: Options) -> list[str]:
+    """The databases that get a pooler for programs on the host alone: no app is pooled, and the user publishes it."""
+    return (
+        [] if options.publish is None else [d.name for d in project.databases.values() if d.service and not d.forwards]
     )
 
 

@@ -248,7 +248,7 @@ def _behind(path: str) -> str:
 
 
 def _refuse_nothing(project: Project, plan: Plan, told: tuple[str, ...]) -> None:
-    if plan.moves or plan.by_name:
+    if plan.moves or plan.by_name or plan.poolers:
         return
     where = project.sources.documents[0].path
     if not project.databases:
@@ -265,10 +265,15 @@ def _refuse_nothing(project: Project, plan: Plan, told: tuple[str, ...]) -> None
 
 
 def _by_name_hint(project: Project) -> str:
-    """The command that pools by name the services that may be apps."""
+    """The command that pools by name the services that may be apps, or puts up a pooler for programs on the host."""
     apps = [(n, d) for n, d in likely_apps(project) if project.services[n].text("network_mode") in ("", "bridge")]
     several = len(project.databases) > 1
     words = " ".join(f"--by-name {name}{f':{database}' if several else ''}" for name, database in apps)
+    if not words and any(d.service for d in project.databases.values()):
+        return (
+            "if the app runs on the host, give it a pooler there: devpool enable --publish; "
+            "if a service connects, name it: devpool enable --by-name SERVICE"
+        )
     return (
         "devpool found no address of it in mounted files or source code either; name the services that connect to it: "
         f"devpool enable {words or '--by-name SERVICE'}"

@@ -13,11 +13,14 @@ from devpool.catalog.variable_names import ADDRESS_IN_FILE, URL_PARAMETERS
 from devpool.decide.direct_reasons import awaited_services, bystander, reasons
 from devpool.decide.plan import Plan, Pooler
 from devpool.decide.tuning import PRESET, SCRAM, SCRAM_USUAL
+from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.direct_variables import main_url
 from devpool.model.connection_variables import published_ports
 from devpool.model.container_start import Start, migrating
+from devpool.model.host_programs import host_addresses
 from devpool.model.project import BARE, ConnectionVariable, Database, Project
-from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses
+from devpool.redact.passwords import masked
+from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses, replacements
 
 # From docker/pgbouncer/presets.txt.
 _SERVER_TLS = {"staging": "require", "production": "verify-full"}
@@ -45,6 +48,7 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     unseen = [name for name in project.without_variable if name not in named]
     found += [note for name in unseen for note in _unseen(project, name, likely=name in likely)]
     found += [note for pooler in plan.poolers for note in _of_replication(project, plan, pooler)]
+    found += [note for pooler in plan.poolers if pooler.published for note in _of_the_host(project, pooler)]
     return list(dict.fromkeys(found))
 
 
@@ -57,6 +61,20 @@ def _of_replication(project: Project, plan: Plan, pooler: Pooler) -> Iterator[st
             f"{service.name} starts with wal_level=logical: a service that uses logical replication, or passes on the "
             "address for it, must stay direct (--direct SERVICE)"
         )
+
+
+def _of_the_host(project: Project, pooler: Pooler) -> Iterator[str]:
+    """How programs on the host get to the pooler: devpool does not change what their tools and migrations read too."""
+    for found in host_addresses(project):
+        if found.database == pooler.database:
+            text = found.value.text
+            changes = replacements(found.address, found.address.host, pooler.published)
+            for (start, end), new in sorted(changes, reverse=True):
+                text = text[:start] + new + text[end:]
+            yield (
+                f"for the app on the host, set {found.variable}={masked(text, found.variable)} with your password; "
+                f"{shown(found.value.origin.place, project.sources.directory)} stays, for migrations and other tools"
+            )
 
 
 def likely_apps(project: Project) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ def plan_lines(prepared: ChangeSet) -> list[str]:
     if plan is None:
         return []
     lines = [line for pooler in plan.poolers for line in _pooler_lines(pooler)]
-    lines += ["", "routes:"]
+    lines += ["", "routes:"] if plan.routes else []
     several = len({r.database for r in plan.routes}) > 1
     lines += table([(f"  {r.service}{f' to {r.database}' if several else ''}", r.way, r.reason) for r in plan.routes])
     lines += ["", "variables:", *(f"  {line}" for line in _setting_lines(prepared, plan.moves))] if plan.moves else []
@@ -47,7 +47,7 @@ def _private_lines(prepared: ChangeSet) -> list[str]:
 
 
 def _pooler_lines(pooler: Pooler) -> list[str]:
-    apps = ", ".join(pooler.apps)
+    apps = ", ".join(pooler.apps) or f"programs on the host (127.0.0.1:{pooler.published})"
     first = f"{pooler.name}: PgBouncer in front of {pooler.database}, listening on {pooler.port}, for {apps}"
     lines = [first, f"  set: {in_words(pooler.settings)}"] if pooler.settings else [first]
     beside = f"{pooler.exporter}: Prometheus metrics of {pooler.name} at http://{pooler.exporter}:9127/metrics"
