@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -14,18 +15,21 @@ from devpool.decide.by_name import ByName
 from devpool.decide.options import Options
 from devpool.decide.plan import Move, Plan
 from devpool.decide.planning import make_plan
-from devpool.decide.routing import Route, chosen_routes
+from devpool.decide.routing import Route, chosen_routes, way
 from devpool.errors import DevpoolError
 from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.plan_report import setting_shown, where_words
 from devpool.load.other_readers import with_readers
+from devpool.model.host_programs import host_addresses
 from devpool.model.project import ConnectionVariable, Project, unknown_service
+from devpool.redact.passwords import masked
 from devpool.redact.terminal_text import shortened
 from devpool.text.address import replacements
 from devpool.text.interpolation import SHELL
 
 _MOST_NAMES = 20
+_HOST = "(host)"  # in place of a service
 
 
 @click.command()
@@ -50,6 +54,7 @@ def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> N
         if service in (None, setting.service)
     ]
     rows += [told.by_evidence(r) for r in told.evident() if service in (None, r.service)]
+    rows += told.on_the_host() if service is None else ()
     if service and not rows:
         raise _nothing(project, service)
     _show(ctx, rows, refusal)
@@ -102,6 +107,7 @@ class _Told:
         self.by_name = plan.by_name if plan else ()
         self.kept = set(project.kept)
         self.asked = set(chosen.direct)
+        self.published = {p.published: p.database for p in plan.poolers if p.published} if plan else {}
         self.only_kept = {s.service for s in project.kept}
         self.readers: dict[tuple[str, int], dict[str, None]] = {}
         for name, values in project.environments.items():
@@ -141,6 +147,24 @@ class _Told:
     def evident(self) -> list[Route]:
         """The routes of the apps whose address is in no variable."""
         return [r for r in self.routes.values() if not self.project.of(r.service) and r.service not in self.only_kept]
+
+    def on_the_host(self) -> Iterator[dict[str, Any]]:
+        """The descriptions of the addresses in `.env` that programs on the host read."""
+        for found in host_addresses(self.project, self.published):
+            yield {
+                "service": _HOST,
+                "variable": found.variable,
+                "kind": found.address.kind,
+                "database": found.database,
+                "value": masked(found.value.text, found.variable),
+                "origin": shown(found.value.origin.place, self.project.sources.directory),
+                "through": [],
+                "shared_with": [],
+                "shared_with_more": 0,
+                "route": way(pooled=found.pooled, by_name=False),
+                "reason": "programs on the host read it",
+                "becomes": None,
+            }
 
     def by_evidence(self, route: Route) -> dict[str, Any]:
         """The description of an app whose address is in no variable."""

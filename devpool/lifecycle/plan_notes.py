@@ -65,8 +65,8 @@ def _of_replication(project: Project, plan: Plan, pooler: Pooler) -> Iterator[st
 
 def _of_the_host(project: Project, pooler: Pooler) -> Iterator[str]:
     """How programs on the host get to the pooler: devpool does not change what their tools and migrations read too."""
-    for found in host_addresses(project):
-        if found.database == pooler.database:
+    for found in host_addresses(project, {pooler.published: pooler.database}):
+        if found.database == pooler.database and not found.pooled:
             text = found.value.text
             changes = replacements(found.address, found.address.host, pooler.published)
             for (start, end), new in sorted(changes, reverse=True):
