@@ -126,7 +126,13 @@ def _follow(ctx: Context, prepared: ChangeSet) -> Follow:
 def _prepare(ctx: Context, opened: OpenProject, options: dict[str, Any]) -> ChangeSet:
     if options["no_verify"]:
         ctx.output.unproved()
-    return prepare_enable(opened, _options(options, opened.options), verify=not options["no_verify"])
+    chosen = _options(options, opened.options)
+    if not options["no_up"]:
+        from devpool.lifecycle.live_evidence import live_evidence
+
+        found = live_evidence(ctx, opened.without_devpool, chosen)
+        chosen = replace(chosen, evidence={**chosen.evidence, **found})
+    return prepare_enable(opened, chosen, verify=not options["no_verify"])
 
 
 def _options(given: dict[str, Any], last: Options) -> Options:

@@ -1,4 +1,4 @@
-"""Apps that are pooled by name, on a real engine: the address stands in a mounted file, which stays as it is."""
+"""Apps that are pooled by name, on a real engine: the address stands in a mounted file or in an image alone."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def at_database(project: DemoProject) -> set[str]:
 
 def counts(project: DemoProject) -> tuple[int, int]:
     """web's connections at the pooler and at Postgres, as `status` shows them."""
-    found = project.ask("status")["connections"] or [{"at_pooler": 0, "at_database": 0}]
-    return found[0]["at_pooler"], found[0]["at_database"]
+    found = {c["service"]: (c["at_pooler"], c["at_database"]) for c in project.ask("status")["connections"] or []}
+    return found.get("web", (0, 0))
 
 
 def is_pooled(project: DemoProject) -> bool:
@@ -47,14 +47,19 @@ def is_pooled(project: DemoProject) -> bool:
 
 def test_an_app_is_pooled_by_name_and_taken_back(project: DemoProject) -> None:
     before = project.tree()
+    eventually(lambda: address(project, "inside") in at_database(project), "inside is connected", seconds=30)
     said = project.devpool("enable", "--direct", "other")[0]
-    assert "web    pooled by name  pg_service.conf:2 names db" in said
+    assert "web     pooled by name  pg_service.conf:2 names db" in said
+    assert "inside  pooled by name  its containers were connected to db" in said
+    # Another checkout, where nothing runs, plans the same.
+    assert "already enabled: no file to change" in project.devpool("enable", "--no-up")[0]
     web = project.containers()["web"]
     assert resolved(project, "web", "db") == address(project, "pgbouncer")
     assert resolved(project, "web", "db-direct") == address(project, "db")
     assert resolved(project, "other", "db") == address(project, "db")
     routes = {r["service"]: (r["pooled"], r["by_name"]) for r in project.ask("status")["routes"]}
-    assert routes == {"web": (True, True), "other": (False, False)}
+    assert routes == {"inside": (True, True), "web": (True, True), "other": (False, False)}
+    assert resolved(project, "inside", "db") == address(project, "pgbouncer")
     eventually(lambda: is_pooled(project), "web's connection is at the pooler alone", seconds=30)
     assert address(project, "other") in at_database(project)
 
