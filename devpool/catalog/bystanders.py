@@ -6,27 +6,127 @@ import re
 
 from devpool.text.patterns import regex
 
-OTHER_SERVERS = regex(
-    r"^(redis|valkey|keydb|dragonfly|qdrant|weaviate|milvus|chroma|rabbitmq|activemq|nats|pulsar|redpanda|nsq|mosquitto|emqx"
-    r"|memcached|nginx|openresty|httpd|caddy|traefik|envoy|varnish|haproxy|elasticsearch|opensearch|kibana|solr|meilisearch"
-    r"|typesense|minio|seaweedfs|localstack|azurite|kafka|zookeeper|etcd|consul|vault|mongo(db)?|mysql|mariadb|neo4j|couchdb"
-    r"|cassandra|scylla|influxdb|arangodb|mailhog|mailpit|mailcatcher|maildev|docker-mailserver|postfix|proftpd|pure-ftpd"
-    r"|vsftpd|sftp|jaeger|zipkin|prometheus|alertmanager|loki|promtail|tempo|fluent-bit|fluentd|clickhouse|ollama|vllm|tika"
-    r"|gotenberg|imgproxy|coturn|certbot|portainer|watchtower|cloudflared|ngrok|swagger-ui|wiremock|selenium)([-_.]|$)"
-    r"(?!(.*[-_.])?(php|fpm|python|uwsgi|api|consumer|producer|worker|indexer|importer|sync|manager|connect|exporter)([-_.\d]|$))"
-)
-"""The official images of servers that speak no Postgres, by an image's name without registry and tag
-(https://hub.docker.com/search?badges=official, and each project's own documentation), but not what only works with one
-or holds an app beside it, as `kafka-consumer` and `nginx-php-fpm` do.
+SERVERS = {
+    # https://hub.docker.com/_/NAME, the official images
+    "_": (
+        "arangodb caddy cassandra clickhouse consul couchbase couchdb eclipse-mosquitto elasticsearch haproxy httpd"
+        " influxdb kibana logstash mariadb memcached mongo mongo-express mysql nats neo4j nginx phpmyadmin rabbitmq"
+        " redis rethinkdb solr traefik varnish vault zookeeper"
+    ),
+    # https://hub.docker.com/r/OWNER/NAME, https://quay.io/repository/OWNER/NAME or https://github.com/OWNER/NAME
+    "activemq": "apache/activemq-classic",
+    "akhq": "tchiotludo/akhq",
+    "alertmanager": "prom/alertmanager",
+    "apache$": "bitnami/apache",
+    "azurite": "azure-storage/azurite",
+    "browserless": "browserless/chrome",
+    "cadvisor": "google/cadvisor",
+    "certbot": "certbot/certbot",
+    "chroma": "chromadb/chroma",
+    "cloudflared": "cloudflare/cloudflared",
+    "coturn": "coturn/coturn",
+    "cp-kafka$": "confluentinc/cp-kafka",
+    "cp-zookeeper": "confluentinc/cp-zookeeper",
+    "docker-mailserver": "mailserver/docker-mailserver",
+    "dragonfly": "dragonflydb/dragonfly",
+    "dynamodb-local": "amazon/dynamodb-local",
+    "elasticmq": "softwaremill/elasticmq",
+    "emqx": "emqx/emqx",
+    "envoy": "envoyproxy/envoy",
+    "etcd": "coreos/etcd",
+    "fluent-bit": "fluent/fluent-bit",
+    "fluentd": "fluent/fluentd",
+    "gotenberg": "gotenberg/gotenberg",
+    "greenmail": "greenmail/standalone",
+    "imgproxy": "darthsim/imgproxy",
+    "inbucket": "inbucket/inbucket",
+    "jaeger": "jaegertracing/all-in-one",
+    "kafdrop": "obsidiandynamics/kafdrop",
+    "kafka": "apache/kafka",
+    "kafka-ui": "provectuslabs/kafka-ui",
+    "keydb": "eqalpha/keydb",
+    "kroki": "yuzutech/kroki",
+    "languagetool": "erikvl87/languagetool",
+    "localstack": "localstack/localstack",
+    "loki": "grafana/loki",
+    "mailcatcher": "dockage/mailcatcher",
+    "maildev": "maildev/maildev",
+    "mailhog": "mailhog/mailhog",
+    "mailpit": "axllent/mailpit",
+    "mc$": "minio/mc",
+    "meilisearch": "getmeili/meilisearch",
+    "milvus": "milvusdb/milvus",
+    "minio": "minio/minio",
+    "mockserver": "mockserver/mockserver",
+    "mongodb": "bitnami/mongodb",
+    "mosquitto": "jllopis/mosquitto",
+    "motoserver": "motoserver/moto",
+    "nginx-proxy": "nginxproxy/nginx-proxy",
+    "ngrok": "ngrok/ngrok",
+    "nsq": "nsqio/nsq",
+    "oauth2-proxy": "oauth2-proxy/oauth2-proxy",
+    "ollama": "ollama/ollama",
+    "openresty": "openresty/openresty",
+    "opensearch": "opensearchproject/opensearch",
+    "portainer": "portainer/portainer-ce",
+    "postfix": "boky/postfix",
+    "proftpd": "instantlinux/proftpd",
+    "prometheus": "prom/prometheus",
+    "promtail": "grafana/promtail",
+    "pulsar": "apachepulsar/pulsar",
+    "pure-ftpd": "stilliard/pure-ftpd",
+    "qdrant": "qdrant/qdrant",
+    "redis-commander": "rediscommander/redis-commander",
+    "redis-stack": "redis/redis-stack",
+    "redisinsight": "redis/redisinsight",
+    "redpanda": "redpandadata/redpanda",
+    "scylla": "scylladb/scylla",
+    "seaweedfs": "chrislusf/seaweedfs",
+    "selenium": "selenium/hub",
+    "sftp": "atmoz/sftp",
+    "smtp4dev": "rnwood/smtp4dev",
+    "squid": "ubuntu/squid",
+    "stripe-cli": "stripe/stripe-cli",
+    "stripe-mock": "stripe/stripe-mock",
+    "swagger-ui": "swaggerapi/swagger-ui",
+    "tempo": "grafana/tempo",
+    "tika": "apache/tika",
+    "typesense": "typesense/typesense",
+    "valkey": "valkey/valkey",
+    "vllm": "vllm/vllm-openai",
+    "vsftpd": "fauria/vsftpd",
+    "watchtower": "containrrr/watchtower",
+    "weaviate": "semitechnologies/weaviate",
+    "whoami": "traefik/whoami",
+    "wiremock": "wiremock/wiremock",
+    "zipkin": "openzipkin/zipkin",
+}
+"""Servers that speak no Postgres, by an image's name without registry, owner and tag, each with where it is
+published.
 """
-OTHER_OWNERS = regex(r"(^|/)(selenium|jaegertracing)/")
-"""Owners all of whose images are such servers (https://hub.docker.com/u/selenium, .../u/jaegertracing)."""
+_AN_APP_BESIDE = (
+    r"(?!(.*[-_.])?(php|fpm|python|uwsgi|api|consumer|producer|worker|indexer|importer|sync|manager|connect|exporter)"
+    r"([-_.\d]|$))"
+)  # as `kafka-consumer` and `nginx-php-fpm` hold one
+_NAMES = "|".join([*SERVERS["_"].split(), *(name for name in SERVERS if name != "_")])
+OTHER_SERVERS = regex(rf"^({_NAMES})([-_.]|$){_AN_APP_BESIDE}")
+"""Images of such servers, but not what only works with one or holds an app beside it."""
+OTHER_OWNERS = regex(r"(^|/)(selenium|jaegertracing|mssql)/")
+"""Owners all of whose images are such servers (https://hub.docker.com/u/selenium, .../u/jaegertracing,
+https://mcr.microsoft.com/artifact/mar/mssql/server).
+"""
 FRONT_WORDS = regex(
     r"(^|[-_.])(nginx|front-?end|client|(?<!web[-_.])ui|ftp|assets|tailwind|css|js|vite|webpack)$"
     r"|^front-?end[-_.](dev|prod|build)$|^(mail(server)?|smtp)$",
     re.I,
 )
 """Words in names of services that suggest the same, but only beside another service that is the app."""
+FRONT_IMAGES = regex(
+    r"^(?!.*(php|fpm|python|uwsgi|node|ruby|passenger|laravel|wordpress|drupal))(.*[-_.])?"
+    r"(nginx|apache|httpd|caddy|front-?end|static|assets)$",
+    re.I,
+)
+"""The same in names of images, unless they say what runs beside it."""
 FRONT_NAMES = regex(r"^(nginx|gateway|(reverse-?)?proxy|front(-?end)?|static|(web-?)?ui|client)$", re.I)
 """Names of services, or of the folders they are built from, that only serve files or forward requests."""
 FRONT_COMMANDS = regex(r"^\s*(cp|nginx|npm run build|yarn build|caddy)\b")

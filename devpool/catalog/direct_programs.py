@@ -88,6 +88,12 @@ PROGRAMS = (
     DirectProgram(kind=CONSOLE, image=r"^drizzle-gateway$", source="https://gateway.drizzle.team"),
     DirectProgram(kind=CONSOLE, image=r"^schemaspy$", source="https://schemaspy.org"),
     DirectProgram(kind=CONSOLE, image=r"^bytebase$", source="https://docs.bytebase.com"),
+    DirectProgram(kind=CONSOLE, image=r"^temboard(-agent)?$", source="https://temboard.readthedocs.io"),
+    DirectProgram(kind=CONSOLE, image=r"^beekeeper-studio", source="https://docs.beekeeperstudio.io"),
+    DirectProgram(kind=CONSOLE, full_image=r"(^|/)outerbase/studio\b", source="https://github.com/outerbase/studio"),
+    DirectProgram(kind=CONSOLE, image=r"^whodb$", source="https://github.com/clidey/whodb"),
+    DirectProgram(kind=CONSOLE, image=r"^pgmanage$", source="https://github.com/commandprompt/pgmanage"),
+    DirectProgram(kind=CONSOLE, image=r"^azimutt$", source="https://github.com/azimuttapp/azimutt"),
     DirectProgram(kind=CONSOLE, image=r"metabase-db", source="https://www.metabase.com/docs/latest/"),
     DirectProgram(
         kind=BACKUP,

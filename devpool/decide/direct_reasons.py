@@ -164,7 +164,8 @@ def bystander(service: Service, database: str, *, own: bool) -> Iterator[Reason]
 
 def _is_a_front_beside_an_app(project: Project, service: Service, database: str) -> bool:
     """Whether only the name suggests that a service does not connect, and another one of the database is the app."""
-    if not bystanders.FRONT_WORDS.search(service.name) or database in service.names("depends_on"):
+    named = bystanders.FRONT_WORDS.search(service.name) or bystanders.FRONT_IMAGES.search(image_name(service))
+    if not named or database in service.names("depends_on"):
         return False
     others = (s.service for s in project.connection_variables if s.database == database)
     return not all(map(bystanders.FRONT_WORDS.search, others))

@@ -106,6 +106,9 @@ def test_a_migrator_by_its_name(name: str, code: str) -> None:
         ({"image": "zulip/docker-zulip:8"}, "listen"),
         ({"image": "supabase/postgres-meta:v0.80"}, "console"),
         ({"image": "supabase/studio"}, "console"),
+        ({"image": "dalibo/temboard:9"}, "console"),
+        ({"image": "outerbase/studio"}, "console"),
+        ({"image": "beekeeperstudio/beekeeper-studio"}, "console"),
         ({"image": "ghcr.io/peerdb-io/flow-worker"}, "replication"),
         ({"image": "ghcr.io/peerdb-io/peerdb-ui"}, "app"),
         ({"name": "listener"}, "listen"),
@@ -143,7 +146,10 @@ def _sharing(name: str, source: str, *, alone: bool = False) -> str:
 @pytest.mark.parametrize(
     "image",
     ["solr:9", "httpd", "nats:2", "hashicorp/vault", "kibana:8", "grafana/loki", "getmeili/meilisearch", "selenium/hub",
-     "jaegertracing/all-in-one", "ollama/ollama", "typesense/typesense", "mailserver/docker-mailserver"],
+     "jaegertracing/all-in-one", "ollama/ollama", "typesense/typesense", "mailserver/docker-mailserver",
+     "eclipse-mosquitto:2", "bitnami/apache", "phpmyadmin", "mcr.microsoft.com/mssql/server:2022-latest", "minio/mc",
+     "mongo-express", "redis/redis-stack-server", "confluentinc/cp-kafka", "provectuslabs/kafka-ui", "acme/app-nginx",
+     "acme/shop-frontend"],
 )  # fmt: skip
 def test_a_server_of_another_kind_that_loads_an_app_s_variables_is_no_app(image: str) -> None:
     assert _sharing("x", f"image: {image}") == "bystander"
@@ -156,7 +162,21 @@ def test_what_is_built_under_the_name_of_such_a_server_is_an_app_by_its_own_addr
     assert route.code == code
 
 
-@pytest.mark.parametrize("image", ["acme/kafka-consumer", "richarvey/nginx-php-fpm", "webdevops/php-nginx", "acme/api"])
+@pytest.mark.parametrize(
+    "image",
+    [
+        "acme/kafka-consumer",
+        "richarvey/nginx-php-fpm",
+        "webdevops/php-nginx",
+        "acme/api",
+        "apache/superset",
+        "apache/airflow",
+        "acme/swift-app",
+        "acme/apache-php",
+        "webdevops/php-apache",
+        "acme/node-js",
+    ],
+)
 def test_an_app_with_such_a_server_in_its_image_s_name_is_one(image: str) -> None:
     assert _sharing("x", f"image: {image}") == "app"
 
