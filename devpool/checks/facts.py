@@ -58,6 +58,7 @@ class Facts:
         servers: each database, by its service.
         connections: of each app; None where they are unknown.
         installed: what the pooled apps have installed.
+        unkept: by pooled app, what it sets for its session and loses; None where that is unknown.
         sessions: the apps at the session alias, where a session lasts as it does without a pooler.
         ports: the published ports of poolers and databases, by service; None where they are unknown.
         logged: the last lines of poolers and apps, by service.
@@ -79,6 +80,7 @@ class Facts:
     servers: Mapping[str, DatabaseServer] = field(default_factory=dict)
     connections: tuple[Connections, ...] | None = None
     installed: tuple[Installed, ...] = ()
+    unkept: Mapping[str, tuple[str, ...]] | None = field(default_factory=dict)
     sessions: frozenset[str] = frozenset()
     ports: Mapping[str, tuple[Port, ...]] | None = None
     logged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

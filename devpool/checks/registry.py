@@ -11,8 +11,18 @@ from devpool.checks.pool_load import check_load
 from devpool.checks.pooler import check_poolers
 from devpool.checks.result import Result
 from devpool.checks.routes import check_routes
+from devpool.checks.session import check_sessions
 
-FAMILIES = (check_files, check_poolers, check_databases, check_routes, check_load, check_frameworks, check_logs)
+FAMILIES = (
+    check_files,
+    check_poolers,
+    check_databases,
+    check_routes,
+    check_load,
+    check_sessions,
+    check_frameworks,
+    check_logs,
+)
 
 
 def evaluate(facts: Facts) -> list[Result]:

@@ -14,6 +14,7 @@ from devpool.checks.result import Result, monitored, skipped, worst
 from devpool.command_options import project_options
 from devpool.context import Context, context
 from devpool.errors import DONE, FOUND, DevpoolError, UsageError
+from devpool.lifecycle.open_project import open_project
 from devpool.observe.check_facts import gather
 from devpool.observe.leak_probe import find_leaks
 from devpool.observe.overview import look
@@ -62,9 +63,10 @@ class Judged:
 
 
 def _judged(ctx: Context, warn: int, crit: int, *, leaks: bool) -> Judged:
-    seen = look(ctx)
+    opened = open_project(ctx, "look")
+    seen = look(ctx, opened)
     left = find_leaks(seen) if leaks else None
-    results = evaluate(gather(seen, warn=warn, crit=crit))
+    results = evaluate(gather(seen, opened, warn=warn, crit=crit))
     if left is None:
         return Judged(results=results)
     return Judged(results=results + list(leak_results(left.leaks, left.looked)), leaks=left.leaks)

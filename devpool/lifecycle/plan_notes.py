@@ -8,17 +8,17 @@ from collections.abc import Iterator, Mapping
 from devpool.catalog.host_names import DOCKER_HOSTS
 from devpool.catalog.migration_tools import SESSION
 from devpool.catalog.replication import LOGICAL_WAL
-from devpool.catalog.startup_parameters import NOT_APPLIED, OPTIONS, SET_ONCE
-from devpool.catalog.variable_names import ADDRESS_IN_FILE, URL_PARAMETERS
+from devpool.catalog.variable_names import ADDRESS_IN_FILE
 from devpool.decide.direct_reasons import awaited_services, bystander, reasons
 from devpool.decide.plan import Plan, Pooler
+from devpool.decide.session_settings import unkept
 from devpool.decide.tuning import PRESET, SCRAM, SCRAM_USUAL
 from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.direct_variables import main_url
 from devpool.model.connection_variables import published_ports
 from devpool.model.container_start import Start, migrating
 from devpool.model.host_programs import host_addresses
-from devpool.model.project import BARE, ConnectionVariable, Database, Project
+from devpool.model.project import Database, Project
 from devpool.redact.passwords import masked
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses, replacements
 
@@ -37,12 +37,11 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     found = [note for pooler in plan.poolers for note in _of_settings(pooler)]
     found += [note for name, start in starts.items() for note in _at_start(project, plan, name, start)]
     settings = [m.setting for m in plan.moves] + [s for b in plan.by_name for s in b.settings]
-    # A value with many addresses has as many connection variables, but gets each note once.
-    written = {(s.service, s.variable, s.value.origin.key): s for s in settings if s.kind not in BARE}
-    found += [note for setting in written.values() for note in _of(setting)]
+    in_session = {m.setting.service for m in plan.moves if m.session}
+    pooled = dict.fromkeys(s.service for s in settings) | dict.fromkeys(b.service for b in plan.by_name)
+    found += [n for name in pooled for n in unkept(project, name, settings, in_session=name in in_session)]
     found += [f"{s}.{v} lists several hosts: it stays direct" for s, v in project.unplaced]
     found += [note for name in dict.fromkeys(m.setting.service for m in plan.moves) for note in _beside(project, name)]
-    found += [note for name in _pooled(plan) for note in _of_the_session(project, plan, name)]
     named = {b.service for b in plan.by_name} | {r.service for r in plan.routes}
     likely = dict(likely_apps(project))
     unseen = [name for name in project.without_variable if name not in named]
@@ -189,40 +188,3 @@ def _of_settings(pooler: Pooler) -> Iterator[str]:
             "preset production accepts only apps that use TLS (client_tls_sslmode require); "
             "--set client_tls_sslmode=prefer also accepts the others"
         )
-
-
-def _pooled(plan: Plan) -> dict[str, None]:
-    """The services that are pooled, each once, in order."""
-    return dict.fromkeys([*(m.setting.service for m in plan.moves), *(b.service for b in plan.by_name)])
-
-
-def _of_the_session(project: Project, plan: Plan, name: str) -> Iterator[str]:
-    """What an app sets for its session outside of its address."""
-    in_session = any(m.session for m in plan.moves if m.setting.service == name)
-    moved = {s.variable for s in project.of(name)}
-    for variable, value in project.environments[name].items():
-        text = value.text
-        if variable in moved or not text:
-            continue
-        if SET_ONCE.search(variable) and not in_session:
-            yield (
-                f"{name} sets {variable} once for each of its connections, and other clients of a transaction pool get "
-                f"it, too: set it in Postgres (ALTER ROLE ... SET ...), or give {name} a session pool with "
-                f"--session {name}"
-            )
-        elif URL_PARAMETERS.search(variable):
-            asked = dict.fromkeys(m["name"] for p in (OPTIONS, NOT_APPLIED) for m in p.finditer(f" {text}"))
-            if asked:
-                yield _not_passed_on(name, variable, ", ".join(asked))
-
-
-def _of(setting: ConnectionVariable) -> Iterator[str]:
-    for match in NOT_APPLIED.finditer(setting.value.text):
-        yield _not_passed_on(setting.service, setting.variable, match["name"])
-
-
-def _not_passed_on(service: str, variable: str, what: str) -> str:
-    return (
-        f"{service}.{variable} sets {what}, which a pooler does not pass on: set it in Postgres (ALTER ROLE ... SET "
-        f"...), or keep it direct with --direct {service}"
-    )

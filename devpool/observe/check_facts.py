@@ -8,10 +8,12 @@ from typing import Any
 
 from devpool.checks.facts import DatabaseServer, Facts, Port, version
 from devpool.checks.installed import Installed, read_installed
+from devpool.decide.session_settings import unkept
 from devpool.docker.compose_oracle import compose_version
 from devpool.docker.console import query_directly
 from devpool.docker.containers import RunningContainer, Stack
 from devpool.errors import DevpoolError
+from devpool.lifecycle.open_project import OpenProject
 from devpool.measurements.show_tables import PoolerStatus
 from devpool.observe.overview import Overview
 from devpool.resources import inside
@@ -25,11 +27,12 @@ _LIMITS = (
 )
 
 
-def gather(seen: Overview, *, warn: int, crit: int) -> Facts:
+def gather(seen: Overview, opened: OpenProject, *, warn: int, crit: int) -> Facts:
     """The facts of a project.
 
     Args:
         seen: what was seen of it.
+        opened: the project itself.
         warn: the threshold of a warning, in percent.
         crit: the threshold of what is critical, in percent.
     """
@@ -51,6 +54,7 @@ def gather(seen: Overview, *, warn: int, crit: int) -> Facts:
         servers={s.database: s for s in _servers(stack, seen, services or {})} if stack else {},
         connections=seen.connections,
         installed=_each_installed(stack, seen, pooled) if stack else (),
+        unkept=_unkept(opened, pooled),
         sessions=frozenset(seen.state.options.session if seen.state else ()),
         ports=None
         if services is None
@@ -60,6 +64,17 @@ def gather(seen: Overview, *, warn: int, crit: int) -> Facts:
         warn=warn,
         crit=crit,
     )
+
+
+def _unkept(opened: OpenProject, pooled: Iterable[str]) -> Mapping[str, tuple[str, ...]] | None:
+    """What each pooled app sets for its session; None where its files cannot be read without devpool."""
+    try:
+        project, session = opened.without_devpool, opened.options.session
+    except DevpoolError:
+        return None
+    in_session = {name.partition(":")[0] for name in session}
+    mine = {name: project.of(name) for name in pooled if name in project.services}
+    return {n: tuple(unkept(project, n, found, in_session=n in in_session)) for n, found in mine.items()}
 
 
 def _answers(pooler: PoolerStatus) -> bool:

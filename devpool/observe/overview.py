@@ -58,13 +58,17 @@ class Overview:
     ways_on: str = ""
 
 
-def look(ctx: Context) -> Overview:
+def look(ctx: Context, opened: OpenProject | None = None) -> Overview:
     """Look at a project once.
+
+    Args:
+        ctx: the command's context.
+        opened: the project; None to open it here.
 
     Raises:
         DevpoolError: where its files cannot be read. What Docker cannot tell is a note, not an error.
     """
-    opened = open_project(ctx, "look")
+    opened = opened or open_project(ctx, "look")
     state = opened.state
     found = Overview(
         directory=opened.directory,

@@ -50,6 +50,7 @@ def test_without_an_engine_files_are_judged_and_the_rest_is_skipped(folder: Path
         "ports": "ok",  # Compose tells them without an engine
         "database": "skipped",
         "route": "skipped",
+        "session": "ok",
     }
     assert "the Docker engine is not running" in checked(folder, shell, "--leaks").stdout
     assert checked(folder, shell, "--nagios", code=3).stdout.startswith("DEVPOOL UNKNOWN - ")

@@ -242,6 +242,7 @@ def test_every_check_is_in_the_table(seen: Seen) -> None:
     assert {r["check"] for r in seen.answers["clean"]["checks"]} == {
         *names.split(),
         "waiting",
+        "session",
         "framework",
         "log",
         "leak",

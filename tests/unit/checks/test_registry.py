@@ -449,3 +449,20 @@ def test_a_compose_that_a_remote_file_makes_write_is_named(told: tuple[int, ...]
     found = [r for r in evaluate(facts) if r.check == "compose-version"]
     assert [r.level for r in found] == levels
     assert all("CVE-2025-62725" in r.hint and "2.40.3" in r.hint for r in found)
+
+
+# What an app sets for its session
+
+
+def test_what_a_session_loses_is_a_warning_with_the_way_out() -> None:
+    said = "web.URL sets search_path, which a pooler does not pass on: set it in Postgres (ALTER ROLE ... SET ...)"
+    found = the(replace(WELL, unkept={"web": (said,)}), "session")
+    assert (found.level, found.hint) == ("warning", "set it in Postgres (ALTER ROLE ... SET ...)")
+
+
+def test_an_app_whose_variables_set_nothing_for_its_session_is_well() -> None:
+    assert the(replace(WELL, unkept={"web": ()}), "session").level == "ok"
+
+
+def test_what_could_not_be_read_is_not_called_well() -> None:
+    assert the(replace(WELL, unkept=None), "session").level == "skipped"
