@@ -89,8 +89,8 @@ class _Finder:
                 stated = next(stated_addresses(text.path, text.text, hosts[database], variables), None)
                 if stated:
                     missing.discard(database)
-                    place = posixpath.relpath(text.path, self.project.sources.directory)
-                    says = f"{place}:{stated.line} names {stated.host}"
+                    place = posixpath.relpath(text.within or text.path, self.project.sources.directory)
+                    says = f"{place}:{text.above + stated.line} names {stated.host}"
                     yield Evidence(
                         service=service.name, database=database, says=says, port=stated.port, demand=stated.demand
                     )

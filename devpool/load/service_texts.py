@@ -37,11 +37,15 @@ class ServiceText:
         path: the absolute path of the file.
         text: what it holds.
         folder: the folder that the service takes in with it; "" where it takes in just this file.
+        within: the compose file that holds the text itself, in the `content` of a config; "" where it is a file.
+        above: the lines above the text in that file.
     """
 
     path: str
     text: str
     folder: str = ""
+    within: str = ""
+    above: int = 0
 
 
 def texts_of(
@@ -70,6 +74,7 @@ def texts_of(
         text = None if other else _readable(path, root, words)
         if text is not None:
             yield ServiceText(path=path, text=text)
+    yield from (t for t in _contents(service, documents) if any(word in t.text for word in words))
     built = set(contexts(service))
     for folder in folders:
         mounted = folder not in built
@@ -103,6 +108,18 @@ def _named_files(service: Service, documents: Collection[Document]) -> Iterator[
                 scalar = nodes.resolved(node) if node else None
                 if isinstance(scalar, ScalarNode):
                     yield resolve_path(document.directory, service.read(scalar))
+
+
+def _contents(service: Service, documents: Collection[Document]) -> Iterator[ServiceText]:
+    """The texts of a service's `configs` that stand in the compose files themselves, named as the configs are."""
+    for document in documents:
+        for name in service.granted("configs"):
+            node = nodes.lookup(document.root, "configs", name, "content")
+            scalar = nodes.resolved(node) if node else None
+            if isinstance(scalar, ScalarNode) and len(scalar.value) <= _LARGEST and not only_mentions(name):
+                above = document.line_of(scalar.start) - (scalar.style not in ("|", ">"))
+                path = resolve_path(document.directory, name)
+                yield ServiceText(path=path, text=service.read(scalar), within=document.path, above=above)
 
 
 def _files(folder: str, apart: Collection[str], looks: Iterator[int]) -> Iterator[str]:
