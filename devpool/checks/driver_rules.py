@@ -1,43 +1,215 @@
-"""Code that the rules about drivers share."""
+"""What the installed drivers and frameworks need under transaction pooling, and what they no longer need.
+
+The rules are those of PgBouncer's "features" page and of each driver's own documentation; the address stands beside it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from devpool.checks.app_context import Ground
-from devpool.checks.result import Result, ok, warning
+from devpool.checks.app_context import Ground, Rule, grounds, listens, note, prepared
+from devpool.checks.facts import Facts
+from devpool.checks.result import Result, ok, skipped, warning
 
-Rule = Callable[[Ground], Iterator[Result]]
-
-
-def note(ground: Ground, message: str, hint: str = "") -> Result:
-    """A note about something that is not a problem."""
-    return ok("framework", ground.app.app, message, hint)
+_DJANGO = "https://docs.djangoproject.com/en/stable/ref/databases/"
+_PSYCOPG = "https://www.psycopg.org/psycopg3/docs/advanced/prepare.html"
+_DIRECT = "`devpool migrate` connects directly"
 
 
-def prepared(ground: Ground, name: str, setting: str, words: tuple[str, ...]) -> Iterator[Result]:
-    """A driver whose named statements PgBouncer supports if `max_prepared_statements` is above 0."""
-    place = ground.said(*words)
+def check_frameworks(facts: Facts) -> Iterator[Result]:
+    """Each pooled app: what it still needs, and what is obsolete."""
+    for app in facts.installed:
+        if app.problem:
+            yield skipped("framework", app.app, app.problem)
+    for ground in grounds(facts):
+        found = [result for rule in RULES for result in rule(ground)]
+        yield from found or [_nothing(ground)]
+
+
+def _nothing(ground: Ground) -> Result:
+    return ok("framework", ground.app.app, "no driver was found that needs a change")
+
+
+def django(ground: Ground) -> Iterator[Result]:
+    """Server-side cursors, persistent connections, the own pool, and `SET` at connect
+    (Django's documentation, "Databases", "Transaction pooling and server-side cursors").
+    """
+    for database in ground.app.django:
+        yield _cursors(ground, database)
+        yield from _persistent(ground, database)
+        yield from _options(ground, database)
+    if ground.has("django") and not ground.app.django:
+        yield note(
+            ground,
+            "Django: DISABLE_SERVER_SIDE_CURSORS = True is needed; its settings could not be read here",
+            _DJANGO,
+        )
+
+
+def _cursors(ground: Ground, database: Mapping[str, Any]) -> Result:
+    name = f"Django ({database.get('alias')})"
+    if database.get("DISABLE_SERVER_SIDE_CURSORS"):
+        return note(ground, f"{name}: DISABLE_SERVER_SIDE_CURSORS = True, still needed")
+    return warning(
+        "framework",
+        ground.app.app,
+        f"{name}: iterator() opens a cursor that outlives its transaction, and the next fetch reaches another server",
+        f"DISABLE_SERVER_SIDE_CURSORS = True next to NAME and HOST ({_DJANGO})",
+    )
+
+
+def _persistent(ground: Ground, database: Mapping[str, Any]) -> Iterator[Result]:
+    name, age = f"Django ({database.get('alias')})", database.get("CONN_MAX_AGE")
+    if database.get("pool"):
+        yield note(ground, f"obsolete: {name}: OPTIONS['pool'], a pool in front of a pool", "CONN_MAX_AGE is enough")
+    elif age == 0:
+        hint = f"CONN_MAX_AGE = 60 avoids that; an idle client costs PgBouncer a few kilobytes ({_DJANGO})"
+        yield note(ground, f"{name}: CONN_MAX_AGE = 0 logs in again for each request", hint)
+    else:
+        yield note(ground, f"{name}: CONN_MAX_AGE = {age}, fine behind a pooler")
+
+
+def _options(ground: Ground, database: Mapping[str, Any]) -> Iterator[Result]:
+    lost = [name for name in database.get("options") or () if "options" in ground.ignored]
+    if lost:
+        yield warning(
+            "framework",
+            ground.app.app,
+            f"Django: OPTIONS['options'] sets {', '.join(lost)}, which the pooler accepts and does not apply",
+            f"ALTER ROLE ... SET {lost[0]} = ... applies to every connection",
+        )
+
+
+def psycopg(ground: Ground) -> Iterator[Result]:
+    """psycopg 3 prepares frequent queries, and closes them over the protocol only with libpq 17 and PgBouncer 1.22."""
+    if not ground.has("psycopg"):
+        return
+    libpq, threshold = ground.version("libpq"), ground.said("prepare_threshold", "prepared_max")
+    both = libpq >= (17,) and ground.version("psycopg") >= (3, 2)
+    good = both and ground.keeps_prepared and ground.pgbouncer >= (1, 22)
+    if ground.app.django and all(d.get("prepare_threshold") is None for d in ground.app.django):
+        yield note(
+            ground,
+            "psycopg: Django turns its prepared statements off, "
+            + ("which is no longer needed" if good else "which this setup needs"),
+            "OPTIONS = {'prepare_threshold': 5} turns them on: " + ground.behind + " supports them" if good else "",
+        )
+    elif good:
+        text = f"psycopg's prepare_threshold=None or prepared_max (libpq {libpq[0]}, {ground.behind})"
+        yield note(
+            ground, f"obsolete: {text}", f"take it out at {threshold}" if threshold else "leave them at their defaults"
+        )
+    elif threshold:
+        yield note(ground, f"psycopg: prepared statements are set at {threshold}, still needed")
+    else:
+        older = f"libpq {libpq[0]}" if libpq else "a libpq before 17"
+        yield warning(
+            "framework",
+            ground.app.app,
+            f"psycopg on {older} deallocates prepared statements with SQL, which reaches another connection",
+            f"connect with prepare_threshold=None, or use libpq 17 ({_PSYCOPG})",
+        )
+
+
+def asyncpg(ground: Ground) -> Iterator[Result]:
+    """asyncpg prepares every statement (its documentation, "Why am I getting prepared statement errors?")."""
+    if ground.has("asyncpg"):
+        yield from prepared(ground, "asyncpg", "statement_cache_size=0", ("statement_cache_size",))
+
+
+def queues(ground: Ground) -> Iterator[Result]:
+    """Procrastinate's workers listen (its documentation, "How it works")."""
+    yield from listens(ground, "procrastinate")
+
+
+def rails(ground: Ground) -> Iterator[Result]:
+    """Migrations take a session advisory lock (Rails guides, "Configuring a Database", `advisory_locks`)."""
+    if not ground.has("activerecord"):
+        return
+    place = ground.said("advisory_locks")
+    yield note(ground, "Rails: migrations take a session lock and still have to connect directly", place or _DIRECT)
+    yield from prepared(ground, "Rails", "prepared_statements: false", ("prepared_statements",))
+    yield from listens(ground, "good_job", "que")
+
+
+def prisma(ground: Ground) -> Iterator[Result]:
+    """`pgbouncer=true` is for PgBouncer before 1.21; Migrate takes a session lock (Prisma's documentation)."""
+    if not ground.has("prisma", "@prisma/client"):
+        return
+    yield note(ground, "Prisma: `prisma migrate` takes a session lock and still has to connect directly", _DIRECT)
+    flags = ", ".join(ground.app.flags) or ground.said("pgbouncer=true")
     if ground.keeps_prepared:
-        hint = f"remove it at {place}" if place else ""
-        yield note(ground, f"obsolete: {name}'s {setting} ({ground.behind} supports prepared statements)", hint)
-    elif place:
-        yield note(ground, f"{name}: {setting} at {place}, still needed")
+        hint = f"remove it from {flags}" if flags else ""
+        yield note(ground, f"obsolete: Prisma's pgbouncer=true ({ground.behind})", hint)
+    elif not flags:
+        yield warning(
+            "framework", ground.app.app, f"Prisma needs pgbouncer=true behind {ground.behind}", "add it to its address"
+        )
+
+
+def node(ground: Ground) -> Iterator[Result]:
+    """postgres.js names its statements, node-postgres does not (README of each)."""
+    if ground.has("postgres"):
+        yield from prepared(ground, "postgres.js", "prepare: false", ("prepare: false", "prepare:false"))
+    yield from listens(ground, "graphile-worker")
+    if ground.has("node-pg-migrate"):
+        yield note(ground, "node-pg-migrate takes a session lock and still has to connect directly", _DIRECT)
+    if ground.has("knex") and ground.postgres and ground.postgres < (18,):
+        yield note(
+            ground,
+            "Knex: `searchPath` runs SET on each connection, and the value stays there for others (before Postgres 18)",
+            "ALTER ROLE ... SET search_path instead",
+        )
+
+
+def php(ground: Ground) -> Iterator[Result]:
+    """PDO deallocates its statements with SQL DEALLOCATE (https://github.com/pgbouncer/pgbouncer/issues/991)."""
+    if not ground.has("pdo_pgsql"):
+        return
+    if place := ground.said("ATTR_EMULATE_PREPARES"):
+        yield note(ground, f"PDO: ATTR_EMULATE_PREPARES at {place}, still needed")
     else:
         yield warning(
             "framework",
             ground.app.app,
-            f"{name} uses named prepared statements, which {ground.behind} does not support",
-            f"devpool set max_prepared_statements=200, or {setting}",
+            "PDO deallocates prepared statements with SQL, which reaches another connection",
+            "PDO::ATTR_EMULATE_PREPARES => true in the options of the connection",
         )
 
 
-def listens(ground: Ground, *names: str) -> Iterator[Result]:
-    """A job queue whose workers wait with LISTEN, which transaction pooling does not support (https://www.pgbouncer.org/features.html)."""
-    if found := ground.has(*names):
-        yield warning(
-            "framework",
-            ground.app.app,
-            f"{found} uses LISTEN and session locks, which transaction pooling does not support",
-            f"devpool enable --session {ground.app.app}, or --direct {ground.app.app}",
+def go(ground: Ground) -> Iterator[Result]:
+    """pgx: the cache of statements works, DescribeExec never (documentation of pgx, `QueryExecMode`)."""
+    if ground.has("github.com/jackc/pgx/v5", "github.com/jackc/pgx/v4"):
+        if place := ground.said("DescribeExec", "describe_exec"):
+            yield warning(
+                "framework",
+                ground.app.app,
+                f"pgx: describe_exec ({place}) sends two requests, and the second may reach another connection",
+                "leave default_query_exec_mode at its default",
+            )
+        simple = "simple protocol (default_query_exec_mode=exec)"
+        yield from prepared(ground, "pgx", simple, ("SimpleProtocol", "=exec"))
+    if ground.has("github.com/golang-migrate/migrate/v4"):
+        yield note(ground, "golang-migrate takes a session lock and still has to connect directly", _DIRECT)
+
+
+def elixir(ground: Ground) -> Iterator[Result]:
+    """Postgrex names its statements (README of Postgrex, "PgBouncer"); Oban's notifier listens."""
+    if ground.has("postgrex"):
+        yield from prepared(ground, "Postgrex", "prepare: :unnamed", (":unnamed",))
+    if ground.has("oban"):
+        yield note(
+            ground,
+            "Oban: its notifier uses LISTEN, which pooling does not support",
+            "Oban.Notifiers.PG, or a direct repo",
         )
+
+
+def java(ground: Ground) -> Iterator[Result]:
+    """pgjdbc prepares a query that it runs five times (its documentation, "Server Prepared Statements")."""
+    if ground.has("postgresql"):
+        yield from prepared(ground, "pgjdbc", "prepareThreshold=0", ("prepareThreshold=0",))
+
+
+RULES: tuple[Rule, ...] = (django, psycopg, asyncpg, queues, rails, prisma, node, php, go, elixir, java)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from devpool.checks.database import check_databases
+from devpool.checks.driver_rules import check_frameworks
 from devpool.checks.facts import Facts
 from devpool.checks.files import check_files
-from devpool.checks.frameworks import check_frameworks
 from devpool.checks.logs import check_logs
 from devpool.checks.pool_load import check_load
 from devpool.checks.pooler import check_poolers

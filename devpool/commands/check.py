@@ -9,8 +9,7 @@ import click
 
 from devpool.checks.leaks import Leak, leak_results
 from devpool.checks.registry import evaluate
-from devpool.checks.report import check_lines, nagios_line
-from devpool.checks.result import Result, monitored, skipped, worst
+from devpool.checks.result import Result, check_lines, monitored, nagios_line, skipped, worst
 from devpool.command_options import project_options
 from devpool.context import Context, context
 from devpool.errors import DONE, FOUND, DevpoolError, UsageError

@@ -23,6 +23,6 @@ def status(parent: dict[str, Any], /, watch: bool, interval: float, **options: A
     if not watch:
         show(ctx, look(ctx))
     elif not watched(ctx, interval):
-        from devpool.observe.watch import follow
+        from devpool.observe.screen import follow
 
         follow(ctx, interval, lambda seen: show(ctx, seen))

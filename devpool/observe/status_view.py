@@ -21,7 +21,7 @@ _POOLS = ("POOL", "MODE", "CLIENTS", "WAITING", "SERVERS", "IDLE", "LONGEST WAIT
 
 def watched(ctx: Context, interval: float) -> bool:
     """The live view, where there is a terminal for it; whether there was one."""
-    from devpool.observe.watch import on_terminal, show_live  # the terminal's library, which plain answers do without
+    from devpool.observe.screen import on_terminal, show_live
 
     live = on_terminal() and not ctx.output.as_json
     if live:

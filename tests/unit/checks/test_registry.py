@@ -9,8 +9,7 @@ import pytest
 from devpool.checks.facts import DatabaseServer, Facts, Port, version
 from devpool.checks.installed import Installed, Mention
 from devpool.checks.registry import FAMILIES, evaluate
-from devpool.checks.report import check_lines, nagios_line
-from devpool.checks.result import Level, Result, worst
+from devpool.checks.result import Level, Result, check_lines, nagios_line, worst
 from devpool.measurements.routes import Connections, Replica
 from devpool.measurements.show_tables import Limits, Link, Pool, PoolerStatus
 from devpool.undo.state import AppRoute

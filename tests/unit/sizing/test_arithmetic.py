@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from memory_project import project
 
+from devpool.commands.size import size_data, size_lines
 from devpool.decide.routing import find_routes
-from devpool.observe.sizing_report import size_data, size_lines
 from devpool.sizing import size_inputs
 from devpool.sizing.arithmetic import recommend
 from devpool.sizing.concurrency import Demand, Fact
