@@ -51,6 +51,8 @@ MODE = ("RAILS_ENV", "RACK_ENV", "NODE_ENV", "MIX_ENV", "APP_ENV")
 MODES = ("development", "production", "staging", "dev", "prod")
 TEST_SECTION = regex(r"tests?|testing|ci", re.I)
 """A section that only tests read."""
+COMMENT = regex(r"\s*(#|//|/\*|\*|;|--|<!--|%)")
+"""The beginning of a line that is a comment in some language."""
 ABOUT_POSTGRES = regex(
     r"postgres|psycopg|pgsql|npgsql|asyncpg|5432|\bdatabases?\b|dbname|\bdb\b|\bRepo\b|sequelize|knex|typeorm", re.I
 )

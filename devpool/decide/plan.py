@@ -143,6 +143,11 @@ class Plan:
         """The pooled apps, each once."""
         return list(dict.fromkeys(a for p in self.poolers for a in p.apps))
 
+    @property
+    def in_session(self) -> set[str]:
+        """The apps that go to the session alias of a pooler."""
+        return {m.setting.service for m in self.moves if m.session}
+
     def settings_of(self, pooler: Pooler) -> list[ConnectionVariable]:
         """The settings that lead to a pooler, in either way."""
         named = [s for b in self.by_name if b.pooler == pooler.name for s in b.settings]

@@ -28,6 +28,7 @@ from devpool.load.find_evidence import with_evidence
 from devpool.load.image_contents import taking_in
 from devpool.load.other_readers import with_readers
 from devpool.load.root import find_root
+from devpool.load.session_use import session_use
 from devpool.model.build_model import read_model
 from devpool.model.compose_model import Reading
 from devpool.model.project import Project
@@ -198,7 +199,12 @@ def _read_again(path: str, data: bytes, record: State) -> File:
 def _notes(project: Project, plan: Plan) -> tuple[str, ...]:
     root = find_root(Path(project.sources.directory))
     starts = {name: start_of(project.services[name], root) for name in plan.apps}
-    return tuple(notes(project, plan, starts))
+    likely = (
+        f"{name} likely uses {feature.name} ({place}): {feature.harm}; {feature.remedy.format(service=name)}"
+        for name, feature, place in session_use(project, plan.apps)
+        if name not in plan.in_session
+    )
+    return (*notes(project, plan, starts), *likely)
 
 
 def _refuse_in_image(sources: Sources, private: Iterable[str]) -> None:

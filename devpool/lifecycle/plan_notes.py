@@ -37,9 +37,8 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     found = [note for pooler in plan.poolers for note in _of_settings(pooler)]
     found += [note for name, start in starts.items() for note in _at_start(project, plan, name, start)]
     settings = [m.setting for m in plan.moves] + [s for b in plan.by_name for s in b.settings]
-    in_session = {m.setting.service for m in plan.moves if m.session}
     pooled = dict.fromkeys(s.service for s in settings) | dict.fromkeys(b.service for b in plan.by_name)
-    found += [n for name in pooled for n in unkept(project, name, settings, in_session=name in in_session)]
+    found += [n for name in pooled for n in unkept(project, name, settings, in_session=name in plan.in_session)]
     found += [f"{s}.{v} lists several hosts: it stays direct" for s, v in project.unplaced]
     found += [note for name in dict.fromkeys(m.setting.service for m in plan.moves) for note in _beside(project, name)]
     named = {b.service for b in plan.by_name} | {r.service for r in plan.routes}

@@ -18,7 +18,6 @@ from devpool.model.tls_demands import Demand, as_demand, strongest
 from devpool.text.address import DEFAULT_PORT, find_addresses
 from devpool.text.patterns import regex
 
-_COMMENT = regex(r"\s*(#|//|/\*|\*|;|--|<!--|%)")
 _TRAILING = regex(r"\s(#|//)\s.*$")
 _LOGIN = regex(r"\b(dbname|database|user( ?(name|id))?|uid|password|pwd)\s*=", re.I)
 _KEY = regex(r"(^|[\s_.\-:'\"{(\[])(host(_?name)?|server(_?name)?|addr(ess)?)$", re.I)
@@ -90,7 +89,7 @@ def stated_addresses(
 def _naming(lines: list[str], named: _Named) -> Iterator[tuple[int, str]]:
     """The lines that name a database, with their index."""
     for number, line in enumerate(lines):
-        if len(line) <= _LONGEST_LINE and named.word.search(line) and not _COMMENT.match(line):
+        if len(line) <= _LONGEST_LINE and named.word.search(line) and not address_files.COMMENT.match(line):
             yield number, line
 
 
@@ -190,7 +189,7 @@ def _mode(variables: Mapping[str, str]) -> str:
 
 
 def _demand(lines: Collection[str]) -> Demand:
-    found = (_MODE.search(line) for line in lines if not _COMMENT.match(line))
+    found = (_MODE.search(line) for line in lines if not address_files.COMMENT.match(line))
     return strongest(as_demand(m["mode"]) for m in found if m)
 
 
@@ -202,7 +201,7 @@ def _above(lines: list[str], number: int) -> Iterator[str]:
     """The lines that a line is indented under, and the heading of its section."""
     depth, heading = _indent(lines[number]), False
     for line in reversed(lines[max(number - _MOST_ABOVE, 0) : number]):
-        if not line.strip() or _COMMENT.match(line):
+        if not line.strip() or address_files.COMMENT.match(line):
             continue
         if not heading and _HEADING.match(line):
             heading = True
@@ -221,7 +220,7 @@ def _siblings(lines: list[str], number: int, step: int) -> Iterator[str]:
         line = lines[at] if 0 <= at < len(lines) else ""
         if not line.strip() or _indent(line) < depth or _HEADING.match(line):
             return
-        if _indent(line) == depth and not _COMMENT.match(line):
+        if _indent(line) == depth and not address_files.COMMENT.match(line):
             yield line
 
 

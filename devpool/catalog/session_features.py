@@ -1,0 +1,79 @@
+"""What source code does in a session, and a transaction pool does not keep: how each is recognized. Pure.
+
+The features are those of PgBouncer's table "SQL feature map for pooling modes"
+(https://www.pgbouncer.org/features.html). A row counts in a line of source, never in a comment.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from devpool.text.patterns import regex
+
+_SQL = r"[\"'`]\s*"  # the beginning of a string
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionFeature:
+    """One feature.
+
+    Attributes:
+        name: as a sentence says it: "uses NAME".
+        pattern: finds its use in a line.
+        words: one of which is in every line that the pattern finds, so that most files need no search.
+        harm: what happens in a transaction pool, as the end of a sentence.
+        remedy: what to do; `{service}` stands for the app.
+        source: where a driver's call is documented.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+    words: tuple[str, ...]
+    harm: str
+    remedy: str
+    source: str = "https://www.pgbouncer.org/features.html"
+
+
+SESSION_FEATURES = (
+    SessionFeature(
+        name="LISTEN",
+        pattern=regex(
+            rf"{_SQL}LISTEN\s+[\w\"${{%]|\.add_listener\(|\bNewListener\(|WaitForNotification\(|\bgetNotifications\("
+            r"|wait_for_notify\b|pg_get_notify\(|pgsqlGetNotify\(|Postgrex\.Notifications\b|\.notifies\(|\bcreateSubscriber\("
+        ),
+        words=("LISTEN", "isten", "otif", "createSubscriber"),
+        harm="notifications do not arrive through a transaction pool",
+        remedy="keep what listens direct (--direct {service}, or --direct {service}:VARIABLE for its own connection)",
+        source="asyncpg, lib/pq, pgx, pgjdbc, ruby-pg, PDO, Postgrex, psycopg, pg-listen: the API reference of each",
+    ),
+    SessionFeature(
+        name="session advisory locks",
+        pattern=regex(r"\bpg_(try_)?advisory_lock(_shared)?\b|\bwith_advisory_lock\b"),
+        words=("advisory_lock",),
+        harm="such a lock stays on a connection that others get, and is released by nobody",
+        remedy="take pg_advisory_xact_lock instead, or --session {service}",
+        source="https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS",
+    ),
+    SessionFeature(
+        name="SET for a session",
+        pattern=regex(rf"{_SQL}SET\s+(SESSION\s+)?(search_path|role|statement_timeout|lock_timeout|app\.\w+)\b", re.I),
+        words=("SET ", "set "),
+        harm="the value stays for the next client of the connection",
+        remedy="use SET LOCAL in a transaction, ALTER ROLE ... SET ..., or --session {service}",
+    ),
+    SessionFeature(
+        name="temporary tables",
+        pattern=regex(r"\bCREATE\s+TEMP(ORARY)?\s+TABLE\b(?!.*\bON\s+COMMIT\s+DROP\b)", re.I),
+        words=("TEMP", "temp"),
+        harm="the table is gone in the next transaction, and in the way of others",
+        remedy="use ON COMMIT DROP in a transaction, or --session {service}",
+    ),
+    SessionFeature(
+        name="WITH HOLD cursors",
+        pattern=regex(r"\bWITH\s+HOLD\b", re.I),
+        words=("HOLD", "hold"),
+        harm="the next fetch may reach another connection",
+        remedy="fetch inside of the transaction, or --session {service}",
+    ),
+)

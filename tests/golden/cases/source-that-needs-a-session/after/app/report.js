@@ -1,0 +1,1 @@
+export const report = (client) => client.query(`SET search_path TO ${"report"}`)

@@ -1,0 +1,1 @@
+cursor.query("DECLARE a CURSOR WITH HOLD FOR SELECT 1")

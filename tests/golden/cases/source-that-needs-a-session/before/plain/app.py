@@ -1,0 +1,3 @@
+def one(cursor):
+    cursor.execute("SELECT pg_advisory_xact_lock(1)")
+    cursor.execute("NOTIFY orders")
