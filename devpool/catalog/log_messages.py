@@ -112,6 +112,16 @@ TABLE = (
         f"{CONFIG}#query_timeout",
     ),
     _entry(
+        "statements-mixed",
+        r"bind message supplies \d+ parameters?, but prepared statement \"\" requires"
+        r"|unnamed prepared statement does not exist",
+        "the driver parses a statement and binds it in two steps, as Go's lib/pq does, and another client's was parsed "
+        "on the server connection in between",
+        "lib/pq: add binary_parameters=yes to the address; or give the app the session alias: devpool enable --session "
+        "SERVICE",
+        f"{POSTGRES}/protocol-flow.html",
+    ),
+    _entry(
         "prepared-missing",
         r"prepared statement \"?(?P<what>[^\"]*)\"? does not exist",
         "the statement was prepared on one server connection and run on another",

@@ -60,7 +60,7 @@ def gather(seen: Overview, opened: OpenProject, *, warn: int, crit: int) -> Fact
         if services is None
         else {n: _ports(services, n) for p in seen.poolers for n in (p.name, p.database)},
         # Compose returns the logs of all containers with a name, also those of another project.
-        logged=_logged(stack, seen, [*(p.name for p in seen.poolers), *pooled]) if stack and not seen.another else {},
+        logged=_logged(stack, seen, pooled) if stack and not seen.another else {},
         warn=warn,
         crit=crit,
     )
@@ -130,9 +130,10 @@ def _installed(stack: Stack, app: str, container: RunningContainer) -> Installed
         return Installed(app=app, problem="its container has no shell to inspect it with")
 
 
-def _logged(stack: Stack, seen: Overview, services: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """The last lines of each log, also of stopped containers: there they matter most."""
-    names = list(services)
+def _logged(stack: Stack, seen: Overview, pooled: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The last lines of each pooler, database and pooled app, also of stopped ones: there they matter most."""
+    databases = (p.database for p in seen.poolers if p.database in stack.declared)
+    names = [*(p.name for p in seen.poolers), *databases, *pooled]
     with ThreadPoolExecutor(4) as pool:
         found = zip(names, pool.map(lambda name: stack.logs(name, *_RECENT), names), strict=True)
         return {name: lines for name, lines in found if lines or name in seen.running}

@@ -31,6 +31,8 @@ MESSAGES = [
     ("transaction-too-long", "FATAL:  idle transaction timeout"),
     ("query-too-long", "FATAL:  query_timeout"),
     ("query-too-long", f"{_AT}WARNING {_CLIENT} pooler error: query timeout"),
+    ("statements-mixed", 'pq: bind message supplies 1 parameters, but prepared statement "" requires 2'),
+    ("statements-mixed", "pq: unnamed prepared statement does not exist"),
     ("prepared-missing", 'ERROR:  prepared statement "S_1" does not exist'),
     ("prepared-missing", 'psycopg.errors.InvalidSqlStatementName: prepared statement "_pg3_0" does not exist'),
     ("prepared-twice", 'ERROR:  prepared statement "lrupsc_1_0" already exists'),

@@ -465,3 +465,18 @@ def test_an_app_whose_variables_set_nothing_for_its_session_is_well() -> None:
 
 def test_what_could_not_be_read_is_not_called_well() -> None:
     assert the(replace(WELL, unkept=None), "session").level == "skipped"
+
+
+# The database's own log
+
+
+def test_a_lock_that_was_not_held_is_found_in_the_log_of_the_database() -> None:
+    logged = {"db": ("WARNING:  you don't own a lock of type ExclusiveLock",)}
+    found = [r for r in evaluate(replace(WELL, logged=logged)) if r.check == "log"]
+    assert [(r.subject, r.level) for r in found] == [("db", "warning")]
+
+
+def test_what_direct_clients_meet_at_the_database_is_not_the_poolers_fault() -> None:
+    logged = {"db": ("FATAL:  sorry, too many clients already", 'FATAL:  password authentication failed for user "x"')}
+    found = [r for r in evaluate(replace(WELL, logged=logged)) if r.check == "log"]
+    assert [(r.subject, r.level) for r in found] == [("db", "ok")]
