@@ -37,8 +37,9 @@ class Ground:
         return version(self.app.packages.get(name, ""))
 
     def said(self, *words: str) -> str:
-        """Where the source contains one of these words: `settings.py:12`; "" if nowhere."""
-        return next((m.place for m in self.app.mentions if any(w in m.text for w in words)), "")
+        """Where the source or an address contains one of these words: `settings.py:12`; "" if nowhere."""
+        mentions = (*self.app.mentions, *self.app.flags)
+        return next((m.place for m in mentions if any(w in m.text for w in words)), "")
 
     @property
     def keeps_prepared(self) -> bool:

@@ -138,11 +138,11 @@ def prisma(ground: Ground) -> Iterator[Result]:
     if not ground.has("prisma", "@prisma/client"):
         return
     yield note(ground, "Prisma: `prisma migrate` takes a session lock and still has to connect directly", _DIRECT)
-    flags = ", ".join(ground.app.flags) or ground.said("pgbouncer=true")
+    flag = ground.said("pgbouncer=true")
     if ground.keeps_prepared:
-        hint = f"remove it from {flags}" if flags else ""
+        hint = f"remove it from {flag}" if flag else ""
         yield note(ground, f"obsolete: Prisma's pgbouncer=true ({ground.behind})", hint)
-    elif not flags:
+    elif not flag:
         yield warning(
             "framework", ground.app.app, f"Prisma needs pgbouncer=true behind {ground.behind}", "add it to its address"
         )
@@ -179,7 +179,16 @@ def php(ground: Ground) -> Iterator[Result]:
 
 
 def go(ground: Ground) -> Iterator[Result]:
-    """pgx: the cache of statements works, DescribeExec never (documentation of pgx, `QueryExecMode`)."""
+    """pgx: the cache of statements works, DescribeExec never (documentation of pgx, `QueryExecMode`). lib/pq parses an
+    unnamed statement and binds it after a Sync (its documentation, `binary_parameters`).
+    """
+    if ground.has("github.com/lib/pq") and not ground.said("binary_parameters=yes"):
+        yield warning(
+            "framework",
+            ground.app.app,
+            "lib/pq parses and binds in two steps, and another client's statement may be bound",
+            "add binary_parameters=yes to the address, or use pgx",
+        )
     if ground.has("github.com/jackc/pgx/v5", "github.com/jackc/pgx/v4"):
         if place := ground.said("DescribeExec", "describe_exec"):
             yield warning(

@@ -17,6 +17,7 @@ _NAMED = regex(
 # libpq.so.5.17 belongs to PostgreSQL 17.
 _LIBPQ = regex(r"libpq(?:-\w+)?\.so\.5\.(\d+)")
 _SOURCE = regex(r"(?:\./)?(?P<path>.+?):(?P<line>\d+):(?P<text>.+)")
+_FLAGS = ("pgbouncer=true", "binary_parameters=yes")
 _PLAIN = {"pdo_pgsql.so": "pdo_pgsql", "framework": "laravel"}
 
 
@@ -38,7 +39,7 @@ class Installed:
         packages: versions by name, in lower case with `_`; "" where the version is not known. `libpq` is one of them.
         mentions: settings of drivers in its source.
         django: Django's own settings of each Postgres database.
-        flags: variables of the app whose address carries `pgbouncer=true`.
+        flags: parameters of a driver in the app's addresses, each with the variable that holds it.
     """
 
     app: str
@@ -46,10 +47,15 @@ class Installed:
     packages: Mapping[str, str] = field(default_factory=dict)
     mentions: tuple[Mention, ...] = ()
     django: tuple[Mapping[str, Any], ...] = ()
-    flags: tuple[str, ...] = ()
+    flags: tuple[Mention, ...] = ()
 
 
-def read_installed(app: str, answer: str, flags: Iterable[str] = ()) -> Installed:
+def flags_in(environment: Mapping[str, str]) -> list[Mention]:
+    """The parameters of drivers in an app's variables: Prisma's and lib/pq's."""
+    return [Mention(place=n, text=flag) for n, value in environment.items() for flag in _FLAGS if flag in value]
+
+
+def read_installed(app: str, answer: str, flags: Iterable[Mention] = ()) -> Installed:
     """Parse the output; other lines are skipped (an app's settings may print)."""
     packages: dict[str, str] = {}
     mentions: list[Mention] = []

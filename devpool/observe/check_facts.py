@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from devpool.checks.facts import DatabaseServer, Facts, Port, version
-from devpool.checks.installed import Installed, read_installed
+from devpool.checks.installed import Installed, flags_in, read_installed
 from devpool.decide.session_settings import unkept
 from devpool.docker.compose_oracle import compose_version
 from devpool.docker.console import query_directly
@@ -123,7 +123,7 @@ def _each_installed(stack: Stack, seen: Overview, apps: Iterable[str]) -> tuple[
 
 
 def _installed(stack: Stack, app: str, container: RunningContainer) -> Installed:
-    flags = [n for n, v in container.environment.items() if "pgbouncer=true" in v]
+    flags = flags_in(container.environment)
     try:
         return read_installed(app, stack.execute(container, ["sh", "-c", inside("installed.sh")]), flags)
     except DevpoolError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.checks.installed import Mention, read_installed
+from devpool.checks.installed import Mention, flags_in, read_installed
 
 ANSWER = """\
 file /usr/lib/python3/dist-packages/django-4.2.28.dist-info -
@@ -36,10 +36,14 @@ def test_packages_have_their_versions() -> None:
 
 
 def test_the_source_and_djangos_settings_are_read_and_the_rest_passed_over() -> None:
-    found = read_installed("web", ANSWER, ["DATABASE_URL"])
+    found = read_installed("web", ANSWER, flags_in({"DATABASE_URL": "postgres://db/x?pgbouncer=true", "OTHER": "x"}))
     assert found.mentions == (Mention(place="config/database.yml:7", text="prepared_statements: false"),)
     assert found.django == ({"alias": "default", "CONN_MAX_AGE": 60},)
-    assert (found.app, found.flags, found.problem) == ("web", ("DATABASE_URL",), "")
+    assert (found.app, found.flags, found.problem) == (
+        "web",
+        (Mention(place="DATABASE_URL", text="pgbouncer=true"),),
+        "",
+    )
 
 
 @pytest.mark.parametrize(

@@ -368,10 +368,19 @@ def test_an_obsolete_setting_is_named_where_it_stands() -> None:
 
 
 def test_prismas_flag_in_an_address_is_obsolete_and_needed_without_prepared_statements() -> None:
-    app = Installed(app="web", packages={"@prisma/client": "5.1"}, flags=("DATABASE_URL",))
+    app = Installed(
+        app="web", packages={"@prisma/client": "5.1"}, flags=(Mention(place="DATABASE_URL", text="pgbouncer=true"),)
+    )
     assert any("obsolete" in r.message and "DATABASE_URL" in r.hint for r in frameworks(app))
     plain = replace(app, flags=())
     assert "warning" in levels(frameworks(plain, max_prepared_statements="0"))
+
+
+def test_lib_pq_mixes_statements_unless_its_parameters_are_binary() -> None:
+    app = Installed(app="web", packages={"github.com/lib/pq": "1.10"})
+    assert levels(frameworks(app)) == {"warning"}
+    cured = replace(app, flags=(Mention(place="DATABASE_URL", text="binary_parameters=yes"),))
+    assert levels(frameworks(cured)) == {"ok"}
 
 
 def test_an_app_that_listens_is_told_so() -> None:
