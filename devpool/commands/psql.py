@@ -10,10 +10,11 @@ from devpool.command_options import AfterDashes, project_options, words_after_da
 from devpool.context import context
 from devpool.docker.containers import RunningContainer, Stack
 from devpool.docker.interactive import execute
+from devpool.docker.psql_in_database import in_database
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.rollout import open_stack
-from devpool.migrate.psql_script import Way, choose, in_database, in_pooler
+from devpool.migrate.psql_script import Way, choose, in_pooler
 from devpool.undo.state import not_enabled
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from devpool.docker.client import COMPOSE, client, containers_of, errors, labels_of
 from devpool.docker.engine import Call, run
 from devpool.docker.ownership import DIRECTORY, FILES, Other, Ownership, refusal, started_from
+from devpool.docker.psql_in_database import in_database
 from devpool.errors import DevpoolError
 from devpool.redact.passwords import redact
 from devpool.text.patterns import regex
@@ -194,9 +195,7 @@ class Stack:
 
     def query(self, database: RunningContainer, sql: str) -> list[dict[str, str]]:
         """The rows of a query, run inside the database's container over its socket, as its superuser."""
-        user = database.environment.get("POSTGRES_USER") or "postgres"
-        name = database.environment.get("POSTGRES_DB") or user
-        return rows(self.execute(database, ["psql", "-X", "--csv", "-U", user, "-d", name, "-c", sql]))
+        return rows(self.execute(database, in_database(("-X", "--csv", "-c", sql))))
 
     def execute(self, container: RunningContainer, command: list[str]) -> str:
         """The output of a command inside a container.

@@ -35,25 +35,11 @@ _IN_POOLER = {
     + 'export PGHOST PGPORT PGSSLMODE; [ -z "$PGSSLROOTCERT" ] || export PGSSLROOTCERT; '
     + _RUN,
 }
-# The variables of the official image and of Bitnami's, each also with its `_FILE` form.
-_IN_DATABASE = (
-    'of() { for n in "$@"; do eval "v=\\${$n:-}; f=\\${${n}_FILE:-}"; '
-    '[ -z "$v" ] && [ -r "$f" ] && v=$(cat "$f"); [ -z "$v" ] || { printf %s "$v"; return; }; done; }; '
-    "PGUSER=$(of POSTGRES_USER POSTGRESQL_USERNAME POSTGRESQL_USER); PGUSER=${PGUSER:-postgres}; "
-    "PGDATABASE=$(of POSTGRES_DB POSTGRESQL_DATABASE); PGDATABASE=${PGDATABASE:-$PGUSER}; "
-    'PGPASSWORD=$(of POSTGRES_PASSWORD POSTGRESQL_PASSWORD); [ -n "$PGPASSWORD" ] && export PGPASSWORD; '
-    "export PGUSER PGDATABASE PGAPPNAME=devpool-psql; " + _RUN
-)
 
 
 def in_pooler(way: Way, arguments: tuple[str, ...]) -> list[str]:
     """The command for the pooler's container."""
     return ["sh", "-c", _IN_POOLER[way], "psql", *arguments]
-
-
-def in_database(arguments: tuple[str, ...]) -> list[str]:
-    """The command for the database's own container, by its own socket and as its own superuser."""
-    return ["sh", "-c", _IN_DATABASE, "psql", *arguments]
 
 
 def choose(project: Project, state: State | None, name: str | None, way: Way) -> str:
