@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 DONE = 0
 REFUSED = 1
 USAGE = 2
@@ -9,12 +11,152 @@ BUG = 3
 FOUND = 4
 INTERRUPTED = 130
 
+Code = Literal[
+    "anchor-below",
+    "another-project",
+    "bad-interpolation",
+    "bad-limit",
+    "bad-name",
+    "bad-setting",
+    "bad-setting-value",
+    "bad-team-setting",
+    "bad-threshold",
+    "binary-text",
+    "bug",
+    "cannot-read",
+    "changed-meanwhile",
+    "changed-since-enable",
+    "command-failed",
+    "command-not-found",
+    "compose-refuses",
+    "compose-too-much",
+    "compose-too-slow",
+    "copies-left",
+    "database-not-ready",
+    "devpool-file-too-large",
+    "devpool-folder-not-real",
+    "devpool-folder-not-yours",
+    "devpool-folder-too-large",
+    "digests-not-verified",
+    "direct-and-pool",
+    "disk-error",
+    "disk-full",
+    "docker-failed",
+    "edit-not-there",
+    "edits-overlap",
+    "engine-not-running",
+    "extends-cycle",
+    "extends-unknown",
+    "fast-auth-refused",
+    "half-changed",
+    "image-not-built",
+    "include-cycle",
+    "interrupted",
+    "journal-damaged",
+    "journal-not-verified",
+    "journal-set-aside",
+    "journal-unknown",
+    "keep-or-force",
+    "key-not-text",
+    "layout-not-plain",
+    "link-kept",
+    "locked",
+    "login-unusable",
+    "meaning-differs",
+    "name-not-plain",
+    "no-compose-file",
+    "no-compose-plugin",
+    "no-copy",
+    "no-credentials",
+    "no-database",
+    "no-database-name",
+    "no-database-setting",
+    "no-docker-cli",
+    "no-final-newline",
+    "no-folder",
+    "no-link",
+    "no-machine-key",
+    "no-migration-tool",
+    "no-port-variable",
+    "no-record",
+    "no-setting",
+    "no-shared-network",
+    "not-a-file",
+    "not-a-mapping",
+    "not-an-app",
+    "not-enabled",
+    "not-known-again",
+    "not-readable",
+    "not-recognised",
+    "not-reversible",
+    "not-running",
+    "not-toml",
+    "not-undone",
+    "not-utf8",
+    "not-writable",
+    "not-yaml",
+    "nothing-to-pool",
+    "nothing-to-size",
+    "old-address",
+    "only-in-shell",
+    "outside",
+    "outside-root",
+    "password-like-a-hash",
+    "password-too-long",
+    "pooler-name-taken",
+    "pooler-not-built",
+    "pooler-unhealthy",
+    "port-not-valid",
+    "port-taken",
+    "ports-differ",
+    "project-changed",
+    "read-elsewhere",
+    "reading-differs",
+    "reload-failed",
+    "remote-file",
+    "result-refused",
+    "same-file-twice",
+    "second-name-taken",
+    "secret-in-image",
+    "secret-setting",
+    "session-direct",
+    "set-refused",
+    "setting-decided",
+    "setting-twice",
+    "several-documents",
+    "several-hosts",
+    "shared-dependencies",
+    "shared-value",
+    "state-in-conflict",
+    "state-not-ours",
+    "state-unreadable",
+    "state-version",
+    "stdin",
+    "tls-demanded",
+    "too-deep",
+    "too-large",
+    "too-many-aliases",
+    "too-many-files",
+    "unknown-alias",
+    "unknown-database",
+    "unknown-pooler",
+    "unknown-service",
+    "unknown-setting",
+    "value-not-plain",
+    "value-too-long",
+    "variable-required",
+    "which-database",
+    "which-migration",
+    "which-service",
+]
+"""Every code of a refusal or failure. They are stable: people search for them, and programs compare them."""
+
 
 class DevpoolError(Exception):
     """A refusal or failure that is not a bug: one sentence, the place, and a hint.
 
     Args:
-        code: stable kebab-case name, for `--json` and for searching.
+        code: for `--json` and for searching.
         message: one sentence without a final period and without any secret.
         where: `file:line`, a service or a path; empty if there is none.
         hint: a command to type or an edit to make.
@@ -26,7 +168,7 @@ class DevpoolError(Exception):
 
     def __init__(
         self,
-        code: str,
+        code: Code,
         message: str,
         *,
         where: str = "",
@@ -54,6 +196,6 @@ class ProofError(DevpoolError):
 
     exit_code = BUG
 
-    def __init__(self, code: str, message: str, *, where: str = "") -> None:
+    def __init__(self, code: Code, message: str, *, where: str = "") -> None:
         hint = "nothing was written; this is a bug in devpool, please report it with the code in brackets"
         super().__init__(code, message, where=where, hint=hint)

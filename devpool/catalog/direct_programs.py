@@ -13,13 +13,14 @@ from typing import Literal
 from devpool.text.patterns import regex
 
 Field = Literal["image", "command", "full_image"]
+KindCode = Literal["monitoring", "console", "backup", "replication", "listen", "migrator"]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """Why programs of one kind stay direct: the code of the route, and the sentence that users read."""
 
-    code: str
+    code: KindCode
     sentence: str
 
 

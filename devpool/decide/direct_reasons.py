@@ -6,9 +6,10 @@ import posixpath
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import Literal
 
 from devpool.catalog import bystanders, direct_programs, replication, start_commands
-from devpool.catalog.direct_programs import BACKUP, LISTEN, REPLICATION, Field, Kind
+from devpool.catalog.direct_programs import BACKUP, LISTEN, REPLICATION, Field, Kind, KindCode
 from devpool.decide import job_detection
 from devpool.model import networks
 from devpool.model.databases import image_name
@@ -23,7 +24,8 @@ from devpool.text.patterns import regex
 _TRUE = ("true", "1", "yes", "on", "t", "y")
 _FALSE = ("", "false", "0", "no", "off", "f", "n")
 
-Reason = tuple[str, str]
+ReasonCode = Literal[KindCode, "bystander", "network", "beside", "behind-a-pooler", "tls", "one-off"]
+Reason = tuple[ReasonCode, str]
 
 
 @cache

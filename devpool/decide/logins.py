@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from devpool.errors import DevpoolError
+from devpool.errors import Code, DevpoolError
 from devpool.model.environment import EnvFileUse, Value
 from devpool.model.project import ConnectionVariable, Project
 from devpool.model.sources import Sources
@@ -121,14 +121,14 @@ def refuse_unusable(said: Iterable[Said], apps: Iterable[str]) -> None:
             raise DevpoolError(code, message, where=part.place, hint=f"{hint}, or keep the apps direct: {direct}")
 
 
-def _faults(part: Said) -> Iterator[tuple[str, str, str]]:
+def _faults(part: Said) -> Iterator[tuple[Code, str, str]]:
     if part.name == "POSTGRES_PASSWORD":
         yield from _faults_of_password(part.text)
     else:
         yield from _faults_of_name(part.name, part.text)
 
 
-def _faults_of_password(text: str) -> Iterator[tuple[str, str, str]]:
+def _faults_of_password(text: str) -> Iterator[tuple[Code, str, str]]:
     size = len(text.encode())
     if size > LONGEST_PASSWORD:
         yield (
@@ -146,7 +146,7 @@ def _faults_of_password(text: str) -> Iterator[tuple[str, str, str]]:
         yield "login-unusable", "the password contains a line break", "give the role a password without line breaks"
 
 
-def _faults_of_name(name: str, text: str) -> Iterator[tuple[str, str, str]]:
+def _faults_of_name(name: str, text: str) -> Iterator[tuple[Code, str, str]]:
     kind = "user" if name == "POSTGRES_USER" else "database"
     size = len((text.replace('"', '""') if kind == "user" else text).encode())
     if size > _LONGEST[name]:

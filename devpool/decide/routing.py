@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from devpool.decide.chosen_variables import is_variable
 from devpool.decide.credentials import knows_logins
-from devpool.decide.direct_reasons import awaited_services, reasons
+from devpool.decide.direct_reasons import ReasonCode, awaited_services, reasons
 from devpool.decide.options import Options
 from devpool.errors import DevpoolError
 from devpool.model.project import Evidence, Project, unknown_service
 from devpool.text.address import DEFAULT_PORT
+
+RouteCode = Literal[ReasonCode, "app", "user", "by-name", "evidence", "named-direct", "port", "login"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +27,7 @@ class Route:
     service: str
     database: str
     pooled: bool
-    code: str
+    code: RouteCode
     reason: str
     by_name: bool = False
 
@@ -65,7 +68,9 @@ def evident_routes(project: Project, options: Options) -> Iterator[Route]:
     for evidence in told.values():
         service, database = evidence.service, evidence.database
         asked = {service, f"{service}:{database}"} & set(options.direct)
-        found = ("user", "you asked for it (--direct)") if asked else _stays_direct(project, evidence, awaited)
+        found: tuple[RouteCode, str] | None = (
+            ("user", "you asked for it (--direct)") if asked else _stays_direct(project, evidence, awaited)
+        )
         if found and found[0] == "bystander":
             continue
         code, reason = found or ("evidence", evidence.says)
@@ -80,7 +85,7 @@ def _remembered(project: Project, options: Options) -> Iterator[Evidence]:
             yield Evidence(service=service, database=database, says=says)
 
 
-def _stays_direct(project: Project, evidence: Evidence, awaited: frozenset[str]) -> tuple[str, str] | None:
+def _stays_direct(project: Project, evidence: Evidence, awaited: frozenset[str]) -> tuple[RouteCode, str] | None:
     """Why an app that only a file or an image tells of should stay direct, as a code and a sentence."""
     if evidence.demand == "verify":
         return "tls", f"{evidence.says} and verifies the server's certificate, which a pooler cannot present"
@@ -193,7 +198,8 @@ def _route(
     awaited: frozenset[str],
     published: bool,
 ) -> Route:
-    code, reason = "app", "no reason to stay direct"
+    code: RouteCode = "app"
+    reason = "no reason to stay direct"
     pooled = True
     names = {service, f"{service}:{database}"}
     kept = not any(s.database == database for s in project.of(service))

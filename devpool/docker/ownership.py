@@ -11,10 +11,11 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from devpool.errors import DevpoolError
 
-CODE = "another-project"
+CODE: Final = "another-project"
 DIRECTORY = "com.docker.compose.project.working_dir"
 FILES = "com.docker.compose.project.config_files"
 

@@ -17,7 +17,7 @@ from devpool.docker.containers import Stack
 from devpool.docker.database_ready import build_missing, start_databases
 from devpool.docker.engine import read_compose
 from devpool.docker.interactive import run_once
-from devpool.errors import DevpoolError
+from devpool.errors import Code, DevpoolError
 from devpool.lifecycle.direct_variables import (
     databases_of,
     direct_links,
@@ -42,7 +42,7 @@ NOT_RUN = (126, 127)
 class CommandError(DevpoolError):
     """The command itself failed: its exit code is devpool's."""
 
-    def __init__(self, code: str, message: str, *, exit_code: int, hint: str) -> None:
+    def __init__(self, code: Code, message: str, *, exit_code: int, hint: str) -> None:
         super().__init__(code, message, hint=hint)
         self.exit_code = exit_code
 
