@@ -19,6 +19,7 @@ _ACTIVITY = (
     "WHERE backend_type = 'client backend' AND client_addr IS NOT NULL AND pid <> pg_backend_pid() "
     "GROUP BY 1, 2, 3, 4"
 )
+_ITSELF = frozenset({"127.0.0.1"})
 Counts = Counter[str]  # by address
 
 
@@ -44,6 +45,32 @@ def count(
         Connections.of(service, database, (_replica(c, pooled[database], direct[database]) for c in running[service]))
         for service, database in wanted
     ]
+
+
+def from_outside(
+    stack: Stack, running: Mapping[str, list[RunningContainer]], poolers: Mapping[str, str]
+) -> dict[str, tuple[int, int]]:
+    """How many connections no container of the project holds, such as those of programs on the host: for each database
+    at its pooler and at itself.
+
+    Args:
+        stack: the project's containers.
+        running: those that run, by service.
+        poolers: the pooler's service by database.
+
+    Raises:
+        DevpoolError: what docker raises.
+    """
+    inside = {address for found in running.values() for container in found for address in container.addresses}
+
+    def outside(counts: Counts) -> int:
+        return sum(n for address, n in counts.items() if address[:1].isdigit() and address not in inside | _ITSELF)
+
+    return {
+        database: (outside(_at_pooler(stack, running.get(pooler, []))), outside(_at_database(stack, running[database])))
+        for database, pooler in poolers.items()
+        if database in running
+    }
 
 
 def _replica(container: RunningContainer, pooled: Counts, direct: Counts | None) -> Replica:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from devpool.context import Context
@@ -11,7 +11,7 @@ from devpool.decide.options import Options
 from devpool.decide.routing import chosen_routes
 from devpool.docker.console import ask, reported
 from devpool.docker.containers import RunningContainer, Stack
-from devpool.docker.live_routes import count
+from devpool.docker.live_routes import count, from_outside
 from devpool.docker.ownership import sentence, ways_on
 from devpool.errors import DevpoolError
 from devpool.lifecycle.enabled_project import missing
@@ -38,6 +38,7 @@ class Overview:
         running: those that run, by service.
         poolers: what each of devpool's poolers shows.
         connections: those of each app, None where they are unknown.
+        outside: those that no container holds, by database at its pooler and at itself, where the pooler is published.
         note: why they are.
         code: the error code of what Docker could not tell, "" where it could.
         another: that containers under the project's name are another project's, in words; "" where none are.
@@ -52,6 +53,7 @@ class Overview:
     running: Mapping[str, list[RunningContainer]]
     poolers: tuple[PoolerStatus, ...] = ()
     connections: tuple[Connections, ...] | None = None
+    outside: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     note: str = ""
     code: str = ""
     another: str = ""
@@ -110,7 +112,11 @@ def again(before: Overview) -> Overview:
     pairs = [(r.service, r.database) for r in before.routes]
     asked = {p.database: p.name for p in poolers if not p.problem}
     connections, note = _connections(stack, running, pairs, asked)
-    return replace(before, running=running, poolers=poolers, connections=connections, note=note, code="")
+    published = before.state is not None and before.state.options.publish is not None
+    outside = from_outside(stack, running, asked) if published and not note else {}
+    return replace(
+        before, running=running, poolers=poolers, connections=connections, outside=outside, note=note, code=""
+    )
 
 
 def _with_others(before: Overview, stack: Stack) -> Overview:

@@ -49,6 +49,7 @@ def _json(found: Overview) -> dict[str, Any]:
         "connections": None
         if connections is None
         else [as_json(c, pooled=pooled[c.service, c.database]) for c in connections],
+        "outside": {d: {"at_pooler": p, "at_database": n} for d, (p, n) in found.outside.items()},
         "note": found.note,
         "another_project": found.another or None,
     }
@@ -70,6 +71,8 @@ def status_lines(found: Overview) -> list[str]:
     """The whole answer, a text for each line."""
     lines = ["enabled" if found.state else "not enabled: every app is direct", ""]
     lines += table([_APPS, *_apps(found)]) if found.routes else ["no app names a database in its environment"]
+    for database, (pooled, direct) in found.outside.items():
+        lines += ["", f"programs on the host: {pooled} at the pooler, {direct} at {database} itself"]
     if found.another:
         lines += ["", f"another project: {found.another}", f"hint: {found.ways_on}"]
     if found.note:

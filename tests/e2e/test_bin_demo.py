@@ -36,7 +36,9 @@ def left_behind(said: str, tmp_path: Path) -> list[str]:
 def test_the_demo_shows_what_it_claims_and_leaves_nothing(tmp_path: Path) -> None:
     code, said = run([str(REPO / "bin" / "demo")], tmp_path, os.environ["PATH"])
     assert code == 0, said
-    assert re.search(r"connections Postgres held +\d\d +2\d\n", said)
+    held = re.search(r"connections Postgres held +(\d+) +(\d+)\n", said)
+    assert held, said
+    assert int(held[1]) > int(held[2])
     assert "ok: web's own connection says that it is pooled" in said
     assert "ok: it connected to Postgres directly, from " in said
     assert "files are identical, in every byte and in mode" in said

@@ -145,6 +145,7 @@ def law(made: Generated, seed: int) -> None:
         _seen["orders"] = _seen.get("orders", 0) + 1
 
 
+@pytest.mark.timeout(1200)
 def test_in_the_end_there_is_the_direct_project_with_the_users_edits() -> None:
     law()
     count(f"orders of enable, disable and users' edits: {_seen['orders']}")
