@@ -143,38 +143,15 @@ refuse_unknown() {
     die "$1" 'no such setting; settings.txt has the list'
 }
 
-# The key with the fewest letters to change; one that contains the name counts as near.
+# The shortest key that contains the name or is contained in it, without underscores. `devpool set` knows misspellings.
 find_nearest() {
-    local given=${1//_/} key plain best=$((${#1} * 4 / 3 + 4))
+    local given=${1//_/} key plain
     nearest=''
+    ((${#given} >= 4)) || return 0
     for key in preset session_database metrics_folder "${keys[@]}"; do
         plain=${key//_/}
-        if [[ ${#given} -ge 4 && $plain == *"$given"* ]]; then
-            score=$((${#plain} - ${#given}))
-        else
-            measure_distance "$given" "$plain"
-            score=$((distance * 4))
-        fi
-        if ((score < best)); then
-            best=$score nearest=$key
+        if [[ $plain == *"$given"* || $given == *"$plain"* ]] && [[ -z $nearest || ${#key} -lt ${#nearest} ]]; then
+            nearest=$key
         fi
     done
-}
-
-# Levenshtein's: how many letters to insert, delete or replace.
-measure_distance() {
-    local i j cost above left row=()
-    for ((j = 0; j <= ${#2}; j++)); do row[j]=$j; done
-    for ((i = 1; i <= ${#1}; i++)); do
-        left=$((i - 1)) row[0]=$i
-        for ((j = 1; j <= ${#2}; j++)); do
-            above=${row[j]}
-            [[ ${1:i-1:1} == "${2:j-1:1}" ]] && cost=0 || cost=1
-            row[j]=$((left + cost))
-            ((row[j] <= above + 1)) || row[j]=$((above + 1))
-            ((row[j] <= row[j - 1] + 1)) || row[j]=$((row[j - 1] + 1))
-            left=$above
-        done
-    done
-    distance=${row[${#2}]}
 }
