@@ -44,7 +44,8 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
     refuse_direct(routes, options.session)
     session = {(r.service, r.database) for r in routes if r.pooled and uses_session_alias(r, options)}
     names = database_settings(project, [s for s in settings if (s.service, s.database) in session])
-    shields = find_shields(project, {service for service, _ in pooled})
+    # What stands in no file that is edited needs no protection from the edits.
+    shields = {} if project.sources.override else find_shields(project, {service for service, _ in pooled})
     asked = {(r.service, r.database) for r in routes if r.by_name}
     sharing, reasons = _sharing(project, pooled, asked, settings, _Shared(shields, session, tuple(names)))
     named = list(reasons)
@@ -101,7 +102,7 @@ def _sharing(
     while True:
         rest = pooled - named.keys()
         moving = [s for s in settings if (s.service, s.database) in rest]
-        unaliased = find_alias_copies(project, moving, shared.shields)
+        unaliased = {} if project.sources.override else find_alias_copies(project, moving, shared.shields)
         sharing = Placements(project, rest, shared.shields, shared.session, shared.names, unaliased)
         kept = {(s.service, s.database): (s, why) for s in moving if (why := sharing.why_by_name(s))}
         if not kept:
