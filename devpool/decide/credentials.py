@@ -97,7 +97,7 @@ def _with_method(project: Project, database: str, found: Credentials) -> Credent
 
 def knows_logins(project: Project, database: str) -> bool:
     """Whether the pooler gets the server's own login, with which it looks up every other one."""
-    return _of_database(project, database) is not None
+    return (_of_database(project, database) or _of_database_elsewhere(project, database)) is not None
 
 
 def _find(project: Project, database: str, settings: list[ConnectionVariable]) -> Credentials:
@@ -108,17 +108,21 @@ def _find(project: Project, database: str, settings: list[ConnectionVariable]) -
     own = _of_database(project, database)
     return (
         (_with_user_of_app(project, database, own, settings) if own else None)
+        or _of_database_elsewhere(project, database)
         or _of_app_url(project, database, settings)
         or _of_app_env_file(project, database, settings)
-        or (None if _is_elsewhere(project, database) else _of_database_env_files(project, database, alone=not settings))
+        or _of_database_env_files(project, database, alone=not settings)
         or _private(project, database, settings, others)
     )
 
 
-def _is_elsewhere(project: Project, database: str) -> bool:
-    """Whether a database's password stands in a compose file, and the pooler goes into an override file."""
-    password = _named(project.environments[database], PASSWORD)
-    return project.sources.override is not None and password is not None and password.origin.form != "env-file"
+def _of_database_elsewhere(project: Project, database: str) -> Credentials | None:
+    """A database's own login in the private file, where an override file, which alone is edited, must not repeat it."""
+    own = _told(project, database) if project.sources.override else []
+    if dict(own).get(PASSWORD) is None or dict(own)[PASSWORD].origin.form == "env-file":
+        return None
+    private = {name: value.text for name, value in own}
+    return Credentials(document=home(project, database, []), private=private, said=_said(own))
 
 
 def home(project: Project, database: str, settings: list[ConnectionVariable]) -> Document:
