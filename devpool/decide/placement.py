@@ -305,6 +305,18 @@ def with_secret(setting: ConnectionVariable) -> DevpoolError:
     )
 
 
+def repeats_secret(setting: ConnectionVariable) -> DevpoolError:
+    """The error for a variable that leads to the session alias, where a link does not, and cannot be stated anew."""
+    name = setting.service
+    return DevpoolError(
+        "override-repeats-secret",
+        f"an override file would have to repeat `{name}.{setting.variable}`, and a secret or another file's text in it",
+        where=setting.value.origin.place,
+        hint=f"write its password as a variable, `${{DB_PASSWORD}}`, and set that in .env; keep `{name}` direct "
+        f"(--direct {name}); or pass --no-override",
+    )
+
+
 def shared_value(setting: ConnectionVariable) -> DevpoolError:
     """The error for a variable that direct services share and that has no place of its own."""
     name = setting.service

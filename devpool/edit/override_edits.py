@@ -166,8 +166,10 @@ def _into(found: Dependencies, app: str, fragment: Fragment, mine: Entries | Non
     """The same for a service that the file names: keys that it lacks there, and further variables."""
     stated = nodes.entries(fragment.node)
     environment = stated.get("environment")
+    if fragment.node.anchor:  # what others may merge
+        raise layout.odd(fragment.document, fragment.node)
     if mine and environment:
-        if environment not in fragment.node.entries or not _has_room(environment.value):
+        if environment not in fragment.node.entries or environment.value.anchor or not _has_room(environment.value):
             raise _states_it(fragment, app, environment)
         statement = Statement(document=fragment.document, fragment=fragment, entry=environment)
         yield from in_environment(found.project, mine, Held(how="own", statement=statement))
