@@ -52,6 +52,11 @@ _PUBLISHED = 6432
 )
 @click.option("--metrics/--no-metrics", default=None, help="Add a Prometheus exporter to each pooler.")
 @click.option("--allow-shared", is_flag=True, help="Also change text that other compose files of the repository read.")
+@click.option(
+    "--override/--no-override",
+    default=None,
+    help="Write an override file beside the compose file, and change no other file.",
+)
 @tuning_options
 @click.option("--dry-run", is_flag=True, help="Show the plan and write nothing.")
 @click.option("--diff", is_flag=True, help="Show the changes to the files and write nothing.")
@@ -147,6 +152,7 @@ def _options(given: dict[str, Any], last: Options) -> Options:
         session=given["session"] or _remembered(last.session, (*given["direct"], *given["pool"], *given["by_name"])),
         by_name=given["by_name"] or _remembered(last.by_name, (*given["direct"], *given["session"])),
         allow_shared=given["allow_shared"] or last.allow_shared,
+        override=last.override if given["override"] is None else given["override"],
         publish=given["publish"] or last.publish,
         metrics=last.metrics if given["metrics"] is None else given["metrics"],
         settings=with_settings(last.settings, settings),

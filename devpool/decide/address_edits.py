@@ -19,7 +19,8 @@ _OPEN_VARIABLE = regex(r"\$[A-Za-z_]\w*$")
 _LONGEST_NAME = 1000
 _BEFORE_DEFAULT = regex(r"\$\{[A-Za-z_]\w*:?-$")
 _PASSWORD = regex(r"(pass(word|wd)?|pwd|secret)\s*=\s*[^\s;&]", re.I)
-_VARIABLE = regex(r"\$\{[A-Za-z_]\w*\}|\$[A-Za-z_]\w*")
+VARIABLE = regex(r"\$\{[A-Za-z_]\w*(?::?\?[^{}$]*)?\}|\$[A-Za-z_]\w*")
+"""A variable without a default, which could be a secret."""
 
 
 def raw_replacements(
@@ -103,7 +104,7 @@ def shows_no_secret(value: Value, raw: str) -> bool:
     verbatim = isinstance(holder, Binding) and (holder.raw or holder.quote == "'")
     interpolates = not verbatim and value.origin.exact
     plain = not re.search(r"['\"\\]", raw)
-    named = _VARIABLE.sub("", raw)
+    named = VARIABLE.sub("", raw)
     bare = re.sub(r":@", "@", named)
     return plain and interpolates and redact(bare) == bare and not _PASSWORD.search(named)
 
@@ -118,3 +119,13 @@ def restatable(project: Project, setting: ConnectionVariable) -> bool:
     raw = file.text[value.origin.start : value.origin.end]
     move = moved_raw(value, setting.address.host, (setting.address.host, DEFAULT_PORT, ""), raw)
     return file.path in project.sources.dotenv and shows_no_secret(value, raw) and move is not None
+
+
+def restatable_in_override(project: Project, setting: ConnectionVariable) -> bool:
+    """Whether an override file can state a setting anew that another file holds: without a secret in its text."""
+    value, origin = setting.value, setting.value.origin
+    if setting.kind in BARE or isinstance(origin.file, EnvFile):
+        return restatable(project, setting)
+    raw = origin.file.text[origin.start : origin.end]
+    plain = origin.given and origin.one_line and shows_no_secret(value, raw)
+    return plain and moved_raw(value, setting.address.host, (setting.address.host, DEFAULT_PORT, ""), raw) is not None

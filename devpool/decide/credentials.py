@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from devpool.decide.address_edits import VARIABLE, restatable_in_override
 from devpool.decide.logins import (
     DB,
     PASSWORD,
@@ -96,7 +97,7 @@ def _with_method(project: Project, database: str, found: Credentials) -> Credent
 
 def knows_logins(project: Project, database: str) -> bool:
     """Whether the pooler gets the server's own login, with which it looks up every other one."""
-    return _of_database(project, database) is not None
+    return (_of_database(project, database) or _of_database_elsewhere(project, database)) is not None
 
 
 def _find(project: Project, database: str, settings: list[ConnectionVariable]) -> Credentials:
@@ -107,6 +108,7 @@ def _find(project: Project, database: str, settings: list[ConnectionVariable]) -
     own = _of_database(project, database)
     return (
         (_with_user_of_app(project, database, own, settings) if own else None)
+        or _of_database_elsewhere(project, database)
         or _of_app_url(project, database, settings)
         or _of_app_env_file(project, database, settings)
         or _of_database_env_files(project, database, alone=not settings)
@@ -114,8 +116,21 @@ def _find(project: Project, database: str, settings: list[ConnectionVariable]) -
     )
 
 
+def _of_database_elsewhere(project: Project, database: str) -> Credentials | None:
+    """A database's own login in the private file, where an override file, which alone is edited, must not repeat it."""
+    own = _told(project, database) if project.sources.override else []
+    if dict(own).get(PASSWORD) is None or dict(own)[PASSWORD].origin.form == "env-file":
+        return None
+    private = {name: value.text for name, value in own}
+    return Credentials(document=home(project, database, []), private=private, said=_said(own))
+
+
 def home(project: Project, database: str, settings: list[ConnectionVariable]) -> Document:
-    """The file that the pooler goes into: where the database's service is stated first, or else its first app's."""
+    """The file that the pooler goes into: where the database's service is stated first, or else its first app's; an
+    override file, where that alone is edited.
+    """
+    if project.sources.override:
+        return project.sources.override
     service = project.databases[database].service or project.services[settings[0].service]
     return next(f.document for f in service.fragments if f.own)
 
@@ -136,6 +151,9 @@ def _of_database(project: Project, database: str) -> Credentials | None:
         uses = _telling(project, service, secret)
         return _stated(project, database, values, env_files=uses) if uses and secret.name == name else None
     document = secret.origin.file
+    if project.sources.override not in (None, document):
+        repeated = _is_repeatable(name, secret)
+        return _stated(project, database, values, copied=((name, secret),)) if repeated else None
     if not isinstance(document, Document) or not _states(project, database, document) or not _copyable(secret):
         return None
     return _stated(project, database, values, document=document, copied=((name, secret),))
@@ -188,7 +206,10 @@ def _stated(
         if value.origin.file.path in kept and value.name == name:
             continue
         beside = value.origin.file is document and value.origin.form in (form, "map" if passed else form)
-        if (beside and _copyable(value)) or (passed and interpolated(project.sources, value)):
+        written = (beside and _copyable(value)) or (
+            document is project.sources.override and _is_repeatable(name, value)
+        )
+        if written or (passed and interpolated(project.sources, value)):
             copied = (*copied, (name, value))
         else:
             stated.append((name, value.text))
@@ -259,6 +280,14 @@ def _copyable(value: Value) -> bool:
     return origin.exact and origin.one_line and isinstance(getattr(origin.holder, "value", None), ScalarNode)
 
 
+def _is_repeatable(name: str, value: Value) -> bool:
+    """Whether any compose file may repeat a value's text: it is the path of a secret, or only names a variable."""
+    origin = value.origin
+    raw = origin.file.text[origin.start : origin.end]
+    plain = origin.form in ("map", "list") and origin.given and origin.exact and not set(raw) & set("'\"\\\n")
+    return plain and (name.endswith("_FILE") or VARIABLE.fullmatch(raw) is not None)
+
+
 def _states(project: Project, database: str, document: Document) -> bool:
     return any(f.own and f.document is document for f in project.services[database].fragments)
 
@@ -269,7 +298,7 @@ def _of_app_url(project: Project, database: str, settings: list[ConnectionVariab
     for setting in settings:
         if setting.kind != "url" or setting.in_command or not userinfo(setting).get(PASSWORD):
             continue
-        if setting.value.origin.file is document and _copyable(setting.value) and _is_whole(setting, document):
+        if _is_at_home(project, setting, document) and _copyable(setting.value) and _is_whole(setting):
             return Credentials(
                 document=document,
                 copied=(("DATABASE_URL", setting.value),),
@@ -315,11 +344,19 @@ def _of_database_env_files(project: Project, database: str, *, alone: bool) -> C
     return Credentials(document=home(project, database, []), env_files=uses, withheld=withheld)
 
 
-def _is_whole(setting: ConnectionVariable, document: Document) -> bool:
+def _is_at_home(project: Project, setting: ConnectionVariable, document: Document) -> bool:
+    """Whether a URL stands in the file that the pooler goes into, or may be repeated there."""
+    file, override = setting.value.origin.file, project.sources.override
+    return file is document or (
+        document is override and isinstance(file, Document) and restatable_in_override(project, setting)
+    )
+
+
+def _is_whole(setting: ConnectionVariable) -> bool:
     """Whether the value is just the URL, so that the pooler can parse it."""
     holder = setting.value.origin.holder
     scalar = holder if isinstance(holder, ScalarNode) else getattr(holder, "value", None)
-    plain = isinstance(scalar, ScalarNode) and inner(document.text, scalar) is not None
+    plain = isinstance(scalar, ScalarNode) and inner(setting.value.origin.file.text, scalar) is not None
     alone = len(find_addresses(setting.value.text)) == 1
     return plain and alone and re.fullmatch(r"postgres(ql)?(\+\w+)?://\S+", setting.value.text) is not None
 

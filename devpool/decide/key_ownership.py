@@ -118,8 +118,8 @@ def placing(service: Service, key: str) -> Fragment | None:
     return found if found and not found.node.flow and key not in nodes.entries(found.node) else None
 
 
-def new_key(fragment: Fragment, key: str, lines: Iterable[Line]) -> Edit:
-    """A key that a service's own mapping lacks: after its `env_file`, or at its end.
+def new_key(fragment: Fragment, key: str, lines: Iterable[Line], tag: str = "") -> Edit:
+    """A key that a service's own mapping lacks: after its `env_file`, or at its end. A tag of its value goes before it.
 
     Raises:
         DevpoolError: `layout-not-plain`.
@@ -128,7 +128,7 @@ def new_key(fragment: Fragment, key: str, lines: Iterable[Line]) -> Edit:
     entry = next((e for e in own if e.key.value == "env_file"), own[-1])
     if fragment.node.flow:
         raise layout.odd(document, fragment.node)
-    text = tuple(below(document, layout.indent(document, entry.key), lines))
+    text = (*([tag] if tag else []), *below(document, layout.indent(document, entry.key), lines))
     position, new = layout.after_entry(document, fragment.node, entry, key, text)
     return insertion(document.path, position, new, (*path_to(document.root, entry.key.start)[:-1], key))
 

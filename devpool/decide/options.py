@@ -19,6 +19,7 @@ class Options:
         by_name: the same for those that are pooled by name, whatever their files say.
         evidence: what told at the last enable that an app is pooled by name, by `SERVICE:DATABASE`.
         allow_shared: whether text that other compose files read may change.
+        override: whether an override file is written, and no other file is edited.
         publish: the port of the host for the first pooler; None to publish none.
         metrics: whether an exporter of metrics stands beside each pooler.
         settings: PgBouncer's settings by key, for all poolers; `preset` is one of them.
@@ -33,6 +34,7 @@ class Options:
     by_name: tuple[str, ...] = ()
     evidence: Mapping[str, str] = field(default_factory=dict)
     allow_shared: bool = False
+    override: bool = False
     publish: int | None = None
     metrics: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -70,6 +72,7 @@ def remembered(options: Mapping[str, Any]) -> Options:
         by_name=_names(options, "by_name"),
         evidence=_texts(options.get("evidence") or {}),
         allow_shared=bool(options.get("allow_shared")),
+        override=bool(options.get("override")),
         publish=publish,
         metrics=bool(options.get("metrics")),
         settings=_texts(options.get("settings") or {}),

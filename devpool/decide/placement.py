@@ -6,7 +6,7 @@ from collections.abc import Iterable, Set
 from types import MappingProxyType
 from typing import Literal
 
-from devpool.decide.address_edits import raw_replacements, restatable
+from devpool.decide.address_edits import raw_replacements, restatable, restatable_in_override
 from devpool.decide.alias_copies import AliasCopies
 from devpool.decide.credentials import home
 from devpool.decide.inherited_copies import InheritedCopies
@@ -80,6 +80,8 @@ class Placements:
             DevpoolError: `shared-value`, `outside-root`.
         """
         sources, origin = self.project.sources, setting.value.origin
+        if sources.override not in (None, origin.file):
+            return "own"
         if origin.file.path in sources.closed:
             # An entry in the app itself, overriding an env file; nothing else can be placed elsewhere.
             if origin.form != "env-file":
@@ -177,7 +179,7 @@ class Placements:
         Raises:
             DevpoolError: `only-in-shell`, `value-not-plain`, `shared-value`.
         """
-        if self._can_be_cut_out(setting):
+        if self.project.sources.override not in (None, setting.value.origin.file) or self._can_be_cut_out(setting):
             return "text"
         holding = self._holding(setting)
         if holding is None:
@@ -195,9 +197,19 @@ class Placements:
 
     def why_by_name(self, setting: ConnectionVariable) -> str:
         """Why an app is pooled by name because of one of its settings; "" where its text can change."""
+        if self.project.sources.override not in (None, setting.value.origin.file):
+            return self._why_not_in_override(setting)
         if self._awaited_elsewhere(setting) or (setting.value.origin.form != "env-file" and self._reader(setting)):
             return "other compose files read its text"
         return "changing its text would copy a secret" if self._needs_copy(setting) else ""
+
+    def _why_not_in_override(self, setting: ConnectionVariable) -> str:
+        if setting.in_command:
+            return "an override file would repeat its command"
+        if setting.kind not in BARE and self._is_one_of_several(setting):
+            return "its text names several databases, and an override file would repeat it"
+        stated = restatable_in_override(self.project, setting)
+        return "" if stated else "an override file would repeat a secret or another file's text"
 
     def _needs_copy(self, setting: ConnectionVariable) -> bool:
         """Whether the new value could only stand in a file that would repeat a secret: beside a variable that a service
@@ -290,6 +302,18 @@ def with_secret(setting: ConnectionVariable) -> DevpoolError:
         where=setting.value.origin.place,
         hint=f"replace its password with a variable, `${{DB_PASSWORD}}`, and set that in .env, so that `{name}` gets "
         f"its own {variable}; or pool it by name (--by-name {name}), or keep it direct (--direct {name})",
+    )
+
+
+def repeats_secret(setting: ConnectionVariable) -> DevpoolError:
+    """The error for a variable that leads to the session alias, where a link does not, and cannot be stated anew."""
+    name = setting.service
+    return DevpoolError(
+        "override-repeats-secret",
+        f"an override file would have to repeat `{name}.{setting.variable}`, and a secret or another file's text in it",
+        where=setting.value.origin.place,
+        hint=f"write its password as a variable, `${{DB_PASSWORD}}`, and set that in .env; keep `{name}` direct "
+        f"(--direct {name}); or pass --no-override",
     )
 
 

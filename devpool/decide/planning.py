@@ -11,7 +11,7 @@ from devpool.decide.by_name import Pair, by_name, fixed_port
 from devpool.decide.credentials import find_credentials
 from devpool.decide.inherited_copies import InheritedCopies, find_shields
 from devpool.decide.options import Options
-from devpool.decide.placement import Placements, shared_value
+from devpool.decide.placement import Placements, repeats_secret, shared_value
 from devpool.decide.plan import EXPORTER_SUFFIX, Move, Plan, Pooler, twin_of
 from devpool.decide.plan_refusals import SERVICE_NAME, refuse_odd_names, refuse_unplaced
 from devpool.decide.ports import listen_port, upstream_port
@@ -44,7 +44,8 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
     refuse_direct(routes, options.session)
     session = {(r.service, r.database) for r in routes if r.pooled and uses_session_alias(r, options)}
     names = database_settings(project, [s for s in settings if (s.service, s.database) in session])
-    shields = find_shields(project, {service for service, _ in pooled})
+    # What stands in no file that is edited needs no protection from the edits.
+    shields = {} if project.sources.override else find_shields(project, {service for service, _ in pooled})
     asked = {(r.service, r.database) for r in routes if r.by_name}
     sharing, reasons = _sharing(project, pooled, asked, settings, _Shared(shields, session, tuple(names)))
     named = list(reasons)
@@ -109,14 +110,14 @@ def _sharing(
     while True:
         rest = pooled - named.keys()
         moving = [s for s in settings if (s.service, s.database) in rest]
-        unaliased = find_alias_copies(project, moving, shared.shields)
+        unaliased = {} if project.sources.override else find_alias_copies(project, moving, shared.shields)
         sharing = Placements(project, rest, shared.shields, shared.session, shared.names, unaliased)
         kept = {(s.service, s.database): (s, why) for s in moving if (why := sharing.why_by_name(s))}
         if not kept:
             return sharing, named
         aliased = next((s for pair, (s, _) in kept.items() if pair in shared.session), None)
         if aliased:
-            raise shared_value(aliased)
+            raise repeats_secret(aliased) if project.sources.override else shared_value(aliased)
         named |= {pair: why for pair, (_, why) in kept.items()}
 
 

@@ -72,7 +72,7 @@ class Stack:
             DevpoolError: `engine-not-running`, `no-docker-cli`, `docker-failed`.
         """
         found: dict[str, list[RunningContainer]] = {}
-        for container in self._own(_running, f"{COMPOSE}.oneoff=False"):
+        for container in self.own(_running, f"{COMPOSE}.oneoff=False"):
             found.setdefault(container.service, []).append(container)
         return found
 
@@ -137,18 +137,12 @@ class Stack:
         only = ([] if deps else ["--no-deps"]) + ([] if recreate else ["--no-recreate"])
         self._compose("up", "--detach", *only, *waiting, *scales, *names)
 
-    def stop(self, services: Iterable[str]) -> None:
-        """Stop and remove the containers of services that the files name."""
-        names = list(services)
-        if names:
-            self._compose("rm", "--stop", "--force", *names)
-
     def remove(self, service: str) -> None:
         """Remove a service's containers and the image that Compose built for it, even if the files no longer name it.
 
         Only those with the label of our images: the service's name may come from a record that anyone can write.
         """
-        found = self._own(_made_of, f"{COMPOSE}.service={service}", _ROLE, status="any")
+        found = self.own(_made_of, f"{COMPOSE}.service={service}", _ROLE, status="any")
         docker = client().container
         with errors():
             for container, image, volumes in found:
@@ -162,7 +156,7 @@ class Stack:
         """The services of devpool's own that have a container and stand in no file any more, by their role: `exporter`,
         `pooler`.
         """
-        found = self._own(labels_of, _ROLE, status="any")
+        found = self.own(labels_of, _ROLE, status="any")
         known = set(self.services()) if found else set()
         left: dict[str, list[str]] = {}
         for labels in found:
@@ -228,7 +222,7 @@ class Stack:
         words = self.call.command("run", "--rm", "--no-deps", "-T", "--entrypoint", "sh", service, "-c", script)
         return run(words, cwd=self.call.cwd, environ=self.call.environ)
 
-    def _own(self, read: Callable[[Any], T], *labels: str, status: str = "") -> list[T]:
+    def own(self, read: Callable[[Any], T], *labels: str, status: str = "") -> list[T]:
         """As `containers_of`, of the project's own containers."""
         ownership = self.ownership
         if ownership is None:

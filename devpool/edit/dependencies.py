@@ -31,7 +31,7 @@ def dependency_edits(project: Project, plan: Plan) -> Iterator[Edit]:
     Raises:
         DevpoolError: `shared-dependencies`, `layout-not-plain`.
     """
-    found = _Dependencies(project, plan)
+    found = Dependencies(project, plan)
     for pooler in plan.poolers:
         yield from found.renamed(pooler)
     yield from found.own()
@@ -39,7 +39,7 @@ def dependency_edits(project: Project, plan: Plan) -> Iterator[Edit]:
     yield from found.linked()
 
 
-class _Dependencies:
+class Dependencies:
     """Which services name which database where, and how that changes."""
 
     def __init__(self, project: Project, plan: Plan) -> None:
@@ -60,15 +60,38 @@ class _Dependencies:
 
     def renamed(self, pooler: Pooler) -> Iterator[Edit]:
         """If only pooled apps read the database's name, it becomes the pooler's. Others are recorded."""
-        apps = self.apps_of(pooler)
-        for app, key in itertools.product(apps, _KEYS):
-            service = self.project.services[app]
-            for statement, scalar in _naming(service, key, pooler.database):
+        apps = set(self.apps_of(pooler))
+        for app, key, statement, scalar in self.naming(pooler):
+            if self.shared[key][id(scalar)] <= apps:
+                yield from _renamed(self.project.services[app], statement, scalar, pooler)
+            else:
+                self.alone[app, key] = None
+
+    def naming(self, pooler: Pooler) -> Iterator[tuple[str, str, Statement, ScalarNode]]:
+        """Where apps name the database of their pooler, by app and key. The apps are recorded."""
+        for app, key in itertools.product(self.apps_of(pooler), _KEYS):
+            for statement, scalar in _naming(self.project.services[app], key, pooler.database):
                 self.changed[pooler.name].add(app)
-                if self.shared[key][id(scalar)] <= set(apps):
+                yield app, key, statement, scalar
+
+    def record(self, pooler: Pooler) -> None:
+        """Record the apps that name the database of their pooler, where no name changes in place."""
+        for _ in self.naming(pooler):
+            pass
+
+    def in_place(self, app: str, key: str) -> Iterator[Edit]:
+        """The edits of one key of an app where it is stated."""
+        service, held = self.project.services[app], self.readers[key].held(app, self._alike(app))
+        for pooler in self.plan.poolers:
+            for name, found, statement, scalar in self.naming(pooler):
+                if (name, found) == (app, key):
+                    if not self.shared[key][id(scalar)] <= set(self.apps_of(pooler)):
+                        raise shared(service, key)
                     yield from _renamed(service, statement, scalar, pooler)
-                else:
-                    self.alone[app, key] = None
+        if key == "depends_on":
+            yield from _added(service, held, self.further(app), sure=app in self.named)
+        elif app in self.named:
+            yield from link_edits(service, held, self.named[app])
 
     def own(self) -> Iterator[Edit]:
         """What those that share it with direct services get of their own."""
@@ -76,7 +99,7 @@ class _Dependencies:
             if key == "links" and app in self.named:
                 raise shared(self.project.services[app], key)
             names = {p.database: p.name for p in self.plan.poolers if app in self.apps_of(p)}
-            further = self._further(app) if key == "depends_on" else {}
+            further = self.further(app) if key == "depends_on" else {}
             held = self.readers[key].held(app, {app})
             yield from own_dependencies(self.project.services[app], held, key, names, further)
 
@@ -85,7 +108,7 @@ class _Dependencies:
         database outside, which nothing had to be waited for.
         """
         for app in self.plan.apps:
-            further = self._further(app)
+            further = self.further(app)
             if further and (app, "depends_on") not in self.alone:
                 held = self.readers["depends_on"].held(app, self._alike(app))
                 yield from _added(self.project.services[app], held, further, sure=app in self.named)
@@ -100,9 +123,9 @@ class _Dependencies:
         """The apps that get the same links and dependencies, itself among them."""
         wanted = {name: [link for b in mine for link in b.links] for name, mine in self.named.items()}
         same = {name for name in wanted if wanted[name] == wanted.get(app)}
-        return {app} | {name for name in same if self._further(name) == self._further(app)}
+        return {app} | {name for name in same if self.further(name) == self.further(app)}
 
-    def _further(self, app: str) -> Further:
+    def further(self, app: str) -> Further:
         """The poolers that an app is to wait for and names nowhere, with what it says of each."""
         found: dict[str, tuple[str, ...]] = {}
         for pooler in (p for p in self.plan.poolers if app in self.apps_of(p)):

@@ -14,6 +14,7 @@ from devpool.decide.plan import METRICS_FOLDER, Pooler
 from devpool.model.environment import EnvFileUse, Value
 from devpool.model.paths import written_path
 from devpool.text import layout, nodes
+from devpool.text.document import Document
 from devpool.text.edits import Copy, Part, joined
 from devpool.text.nodes import Entry, ScalarNode
 from devpool.text.patterns import regex
@@ -129,7 +130,7 @@ class Block:
                 yield 1, (f"- {text}",)
 
     def _env_file(self) -> Iterator[tuple[int, Line]]:
-        given = [_given(use, use.document is self.credentials.document) for use in self.credentials.env_files]
+        given = [_given(use, self.credentials.document) for use in self.credentials.env_files]
         private = [(optional_env_file(self._from_file(self.private_path)),)] if self.credentials.private else []
         items = [*given, *private]
         if items:
@@ -138,7 +139,8 @@ class Block:
                 yield 1, ("- ", *item)
 
     def _environment(self) -> Iterator[tuple[int, Line]]:
-        copied = dict(self.credentials.copied)
+        document = self.credentials.document
+        copied = {n: v for n, v in self.credentials.copied if _is_in(v, document)}
         stated = dict(self._stated())
         as_list = any(value.origin.form == "list" for value in copied.values())
         for name in (*_ORDER, *(n for n in stated if n not in _ORDER)):
@@ -158,6 +160,9 @@ class Block:
             yield "POSTGRES_PORT", self.pooler.upstream_port
         for name, value in self.credentials.stated:
             yield name, value.replace("$", "$$")
+        for name, copy in self.credentials.copied:
+            if not _is_in(copy, self.credentials.document):
+                yield name, copy.origin.file.text[copy.origin.start : copy.origin.end]
         yield "PGBOUNCER_LISTEN_PORT", self.pooler.port
         for name, value in self.pooler.variables.items():
             yield name, value.replace("$", "$$")
@@ -200,9 +205,16 @@ def _list(key: str, names: tuple[str, ...]) -> Iterator[tuple[int, Line]]:
             yield 1, (f"- {layout.quoted(name)}",)
 
 
-def _given(use: EnvFileUse, same_file: bool) -> Line:
+def _is_in(value: Value, document: Document) -> bool:
+    """Whether a value's text can be copied: it stands in this file, or is only named as `${NAME}`."""
+    return value.origin.file is document or value.origin.form == "env-file" or not value.origin.given
+
+
+def _given(use: EnvFileUse, document: Document) -> Line:
     """An entry of `env_file` with what it says: the short form where that is only the path."""
-    path = layout.raw(use.node) if same_file else layout.quoted(use.node.value)
+    same_folder = use.document.directory == document.directory
+    elsewhere = use.node.value if same_folder else written_path(document.directory, use.path)
+    path = layout.raw(use.node) if use.document is document else layout.quoted(elsewhere)
     said = ("" if use.required else ", required: false") + (
         f", format: {layout.quoted(use.format)}" if use.format else ""
     )

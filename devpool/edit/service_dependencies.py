@@ -86,7 +86,7 @@ def _items(items: list[tuple[ScalarNode | None, Line]], names: Names) -> Iterato
 
 def _entry(document: Document, name: str, node: Node) -> Iterator[Line]:
     body = nodes.resolved(node)
-    said = _said(document, body)
+    said = said_of(document, body)
     if not isinstance(body, nodes.MappingNode) or body.flow or not said:
         yield (f"{name}: {{{', '.join(said)}}}" if said else f"{name}:",)
         return
@@ -95,7 +95,7 @@ def _entry(document: Document, name: str, node: Node) -> Iterator[Line]:
     yield from ((step + text,) for text in said)
 
 
-def _said(document: Document, body: Node) -> list[str]:
+def said_of(document: Document, body: Node) -> list[str]:
     """What an entry says, `condition: service_healthy` for instance, each as text."""
     if isinstance(body, ScalarNode) and not body.value:
         return []

@@ -6,7 +6,7 @@ which it would is pooled by name (by_name.py). `service_environment.py` writes t
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from devpool.decide.address_edits import moved_copy, moved_raw, shows_no_secret
 from devpool.decide.inherited_copies import InheritedCopies
@@ -30,14 +30,26 @@ def edits(project: Project, moves: list[Move], shields: InheritedCopies) -> Iter
     Raises:
         DevpoolError: `shared-value` where an app has no place of its own for it.
     """
-    wanted: dict[str, Entries] = {}
-    for move in moves:
-        yield from _add(project, move, wanted.setdefault(move.setting.service, Entries(move.setting)))
+    wanted, further = wanted_entries(project, moves)
+    yield from further
     environments = Readers("environment", project.services if wanted else {}, shields)
     stated_alike = _alike({name: mine.stated for name, mine in wanted.items()})
     for name, mine in wanted.items():
         if mine.stated:
             yield from in_environment(project, mine, environments.held(name, stated_alike[name]))
+
+
+def wanted_entries(project: Project, moves: Iterable[Move]) -> tuple[dict[str, Entries], list[Edit]]:
+    """The entries that each app gets of its own, and the edits elsewhere that these need.
+
+    Raises:
+        DevpoolError: `shared-value`.
+    """
+    wanted: dict[str, Entries] = {}
+    further: list[Edit] = []
+    for move in moves:
+        further += _add(project, move, wanted.setdefault(move.setting.service, Entries(move.setting)))
+    return wanted, further
 
 
 def _alike(wanted: Mapping[str, Mapping[str, Hashable]]) -> dict[str, set[str]]:
@@ -82,7 +94,11 @@ def _in_same_file(
 
 
 def _is_elsewhere(project: Project, move: Move) -> bool:
-    """Whether a value stands in another file than the app itself, brought in by `extends`."""
+    """Whether a value stands in another file than the app itself, brought in by `extends`, or than the file that alone
+    is edited.
+    """
+    if project.sources.override:
+        return move.setting.value.origin.file is not project.sources.override
     own = (f.document for f in project.services[move.setting.service].fragments if f.own)
     return all(document is not move.setting.value.origin.file for document in own)
 

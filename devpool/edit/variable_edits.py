@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from devpool.decide.address_edits import raw_replacements
 from devpool.decide.placement import not_plain
@@ -25,16 +25,24 @@ def setting_edits(project: Project, plan: Plan) -> list[Edit]:
     Raises:
         DevpoolError: `shared-value`, `layout-not-plain`.
     """
-    found: list[Edit] = []
+    found = list(edits_in_place(project, (m for m in plan.moves if m.where != "own")))
+    # An entry may follow one that gets an insertion at its very end.
+    return [*found, *service_entry.edits(project, [m for m in plan.moves if m.where == "own"], plan.shields)]
+
+
+def edits_in_place(project: Project, moves: Iterable[Move]) -> Iterator[Edit]:
+    """The edits of moves where each value is written.
+
+    Raises:
+        DevpoolError: `value-not-plain`, `layout-not-plain`.
+    """
     done: set[tuple[str, int, int]] = set()
-    for move in (m for m in plan.moves if m.where != "own"):
+    for move in moves:
         key = (*move.setting.value.origin.key, move.setting.address.host_span[0])
         if key not in done:
             done.add(key)
-            found += _in_variable(project, move) if move.how == "second" else _at_origin(move)
-        found += _twin(project, move)
-    # An entry may follow one that gets an insertion at its very end.
-    return [*found, *service_entry.edits(project, [m for m in plan.moves if m.where == "own"], plan.shields)]
+            yield from _in_variable(project, move) if move.how == "second" else _at_origin(move)
+        yield from _twin(project, move)
 
 
 def locator(move: Move) -> tuple[str, ...]:

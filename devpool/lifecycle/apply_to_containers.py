@@ -13,6 +13,7 @@ from devpool.context import Context
 from devpool.decide.plan import Plan
 from devpool.docker.containers import RunningContainer, Stack
 from devpool.docker.interrupted_recreate import halfway
+from devpool.docker.leftovers import Present, present, remove_created
 from devpool.errors import DevpoolError
 from devpool.lifecycle.build_disable import Rollback, build_disable
 from devpool.lifecycle.change_set import ChangeSet
@@ -63,7 +64,8 @@ class Follow:
         plan = prepared.plan
         assert plan is not None, "enable has one"
         changes = prepared.changes()
-        with self._alone(directory, changes), taken_back(lambda: self._take_back(plan.apps)):
+        before_start = present(self.stack) if self.running or everything else None
+        with self._alone(directory, changes), taken_back(lambda: self._take_back(plan.apps, before_start)):
             self.ctx.output.warnings(prepared.commit(directory))
             self.ctx.output.lines(*written_lines(prepared))
             if not (self.running or everything):
@@ -140,8 +142,13 @@ class Follow:
             self.ctx.output.lines("", "connections now:", *(f"  {line}" for line in connection_lines(found, pooled)))
         return found
 
-    def _take_back(self, apps: list[str]) -> None:
-        """Restores files and containers. A failure here is a warning, so that it does not hide the first one."""
+    def _take_back(self, apps: list[str], before: Present | None) -> None:
+        """Restores files and containers. A failure here is a warning, so that it does not hide the first one.
+
+        Args:
+            apps: the apps that were to be pooled.
+            before: what the engine had of the project; None where nothing is started.
+        """
         self.ctx.output.progress("undoing everything")
         try:
             directory = project_directory(self.ctx.selection, self.ctx.cwd, self.ctx.shell)
@@ -151,7 +158,8 @@ class Follow:
                 self.ctx.output.warnings(rollback.prepared.commit(directory))
                 restart_apps(self.stack, apps, self.running, self.ctx.output)
                 remove_services(self.stack, rollback.services, self.ctx.output)
-                self.stack.stop(s for s in self.stack.running() if s not in self.running)
+            if before:
+                remove_created(self.stack, before, self.running)
         except DevpoolError as error:
             self.ctx.output.warning(error)
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 from devpool.commit.concurrent_change import changed_while_read
 from devpool.devpool_folder import STATE
+from devpool.edit.override_file import HEADER, is_emptied, left_of
 from devpool.lifecycle.change_set import ChangeSet, shown
 from devpool.lifecycle.read_state import of_devpool, ours_on_disk, read_digests, read_state
 from devpool.load import bounded_read
@@ -39,6 +40,7 @@ from devpool.undo.without_state.recognize import (
     former_poolers,
     is_ours,
     unwrapped,
+    without_overrides,
     without_poolers,
 )
 from devpool.undo.without_state.redirect import pooled_values, redirected, without_twins
@@ -54,6 +56,7 @@ class DirectFiles:
     Attributes:
         files: the new bytes of each edited file that still exists, by absolute path.
         read: the bytes that these are made from.
+        made: the same of an override file that devpool has made, with the rest of what it made of it.
         settings: what the user has changed in a pooler's service, by the pooler's name.
         conflicts: where the user has changed the text of an edit.
         notes: what the user should know.
@@ -61,6 +64,7 @@ class DirectFiles:
 
     files: Mapping[str, bytes] = field(repr=False)
     read: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    made: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
     notes: tuple[str, ...] = ()
@@ -102,8 +106,18 @@ def files_without_devpool(
         raise refusal(changed)
     _refuse_more(state, sources, read, files, forced={c.path for c in changed if c.forced})
     notes += [_gone(e, state.directory) for u in found.values() for e in u.gone]
+    made = {path: data for path, data in files.items() if HEADER.encode() in data}
+    files |= {path: _left(data) for path, data in made.items()}
     settings = {name: s for u in found.values() for name, s in u.settings.items()}
-    return DirectFiles(files=files, read=read, settings=settings, conflicts=changed, notes=tuple(dict.fromkeys(notes)))
+    return DirectFiles(
+        files=files, read=read, made=made, settings=settings, conflicts=changed, notes=tuple(dict.fromkeys(notes))
+    )
+
+
+def _left(data: bytes) -> bytes:
+    """A file without devpool's services, and without the rest of what devpool made of it if it is an override file."""
+    bom, text = decode("", data) if HEADER.encode() in data else (False, None)
+    return data if text is None else encode(bom, left_of(text))
 
 
 def _refuse_unread(state: State, sources: Sources) -> None:
@@ -223,7 +237,8 @@ def build_disable(
         project=None,
         plan=None,
         before={p: reader.was[p] for p in edited} | ours,
-        after={**{p: reader.files[p] for p in edited}, **dict.fromkeys(ours)},
+        after={p: None if is_emptied(reader.was[p], reader.files[p]) else reader.files[p] for p in edited}
+        | dict.fromkeys(ours),
         modes={},
         edited=tuple(edited),
         proved=False,
@@ -298,10 +313,13 @@ class _DirectProject:
         self.guessed = bool(poolers) or not known
         if poolers:
             pooled = pooled_values(project, poolers)
+            emptied, apps = without_overrides(self.read(), poolers)
+            self.files |= emptied
+            self.apps += apps
             self.files |= unwrapped(self.read())
             self._redirect(read_model(self.read()), poolers)
             self.files |= without_twins(read_model(self.read()), pooled)
-            self.files |= without_poolers(self.read(), poolers)
+            self.files |= {path: _left(data) for path, data in without_poolers(self.read(), poolers).items()}
         return poolers
 
     def _redirect(self, project: Project, poolers: list[RemovedPooler]) -> None:

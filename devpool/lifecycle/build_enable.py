@@ -27,6 +27,7 @@ from devpool.load.container_files import start_of
 from devpool.load.find_evidence import with_evidence
 from devpool.load.image_contents import taking_in
 from devpool.load.other_readers import with_readers
+from devpool.load.override_file import with_override
 from devpool.load.root import find_root
 from devpool.load.session_use import session_use
 from devpool.model.build_model import read_model
@@ -60,6 +61,8 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
     Raises:
         DevpoolError: every refusal there is.
     """
+    if options.override:
+        sources = with_override(sources, {**earlier.files, **earlier.made})
     everyone = with_readers(sources)
     sources = replace(everyone, readers=()) if options.allow_shared else everyone
     project = with_chosen_variables(with_evidence(read_model(sources)), options)
@@ -70,6 +73,10 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
     changes = rewrite(project, plan, resources.block_template(), resources.block_template("exporter"))
     for edit in changes.edits:
         sources.refuse_closed(edit.path, edit.path)
+        if sources.override and edit.path != sources.override.path:
+            raise ProofError(
+                "not-only-the-override", "another file than the override file would change", where=edit.path
+            )
     reached = dict(_reached(everyone, plan, changes))
     _refuse_read(reached, options)
     texts = _new_texts(sources, changes)
@@ -84,7 +91,7 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
     # The bytes as they were read: a file may have been saved by someone else since.
     read = {**earlier.present, **sources.originals, **earlier.read}
     stale = earlier.present.keys() - wanted.keys() if earlier.enabled else set()
-    wanted |= dict.fromkeys(stale)
+    wanted |= dict.fromkeys([*stale, *(p for p in earlier.removed if p not in texts)])
     if readings:
         _prove(project, plan, changes, *readings())
     return ChangeSet(
@@ -102,6 +109,7 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
             *told,
             *_shared(sources, plan, reached),
             *_cut_off(sources),
+            *_only_by_default(sources),
             *_hard_links(sources, texts),
             *_outside(sources, changes),
         ),
@@ -239,6 +247,15 @@ def _cut_off(sources: Sources) -> Iterator[str]:
         yield (
             "the repository is large: devpool did not look at all of it for other compose files that read the same "
             "files; those that do may need the pooler, too"
+        )
+
+
+def _only_by_default(sources: Sources) -> Iterator[str]:
+    """A note on who reads an override file."""
+    if sources.override:
+        yield (
+            f"Compose reads {shown(sources.override.path, sources.directory)} only where it finds the compose file by "
+            "itself: with -f or COMPOSE_FILE the apps connect directly"
         )
 
 

@@ -70,9 +70,9 @@ class ChangeSet:
 
     def _turn(self, path: str) -> int:
         """The place of a file in the order of `changes`."""
-        if self.before[path] is None:
+        if self.before[path] is None and path not in self.edited:
             return -2
-        if self.after[path] is None:
+        if self.after[path] is None and path not in self.edited:
             return 2
         edits = self.state.edits_of(path) if self.state else []
         if not any(e.inserts and len(e.at) == _SERVICE_DEPTH for e in edits):

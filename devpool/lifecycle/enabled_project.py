@@ -61,9 +61,10 @@ def recognized(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Ena
         return None
     from devpool.lifecycle.build_disable import files_direct_in_meaning
     from devpool.load.find_evidence import with_evidence
+    from devpool.load.override_file import with_override
     from devpool.load.read_project import read_project
     from devpool.model.build_model import read_model
-    from devpool.undo.without_state.recognize import former_poolers
+    from devpool.undo.without_state.recognize import former_poolers, in_override
     from devpool.undo.without_state.recover_state import recovered
 
     enabled = read_model(read_project(found))
@@ -71,7 +72,10 @@ def recognized(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Ena
     if not poolers:
         return None
     direct = files_direct_in_meaning(selection, cwd, shell)
-    project = with_evidence(read_model(read_project(find_project(selection, cwd, shell, direct.files))))
+    sources = read_project(find_project(selection, cwd, shell, direct.files))
+    if in_override(enabled, poolers):
+        sources = with_override(sources, direct.files)
+    project = with_evidence(read_model(sources))
     return Enabled(state=recovered(enabled, poolers, project), direct=direct, recorded=False)
 
 

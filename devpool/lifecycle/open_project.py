@@ -76,11 +76,15 @@ class OpenProject:
         """
         from devpool.decide.chosen_variables import with_chosen_variables
         from devpool.load.find_evidence import with_evidence
+        from devpool.load.override_file import with_override
         from devpool.load.read_project import read_project
         from devpool.model.build_model import read_model
 
-        files = self.enabled.direct.files if self.enabled else None
-        return with_chosen_variables(with_evidence(read_model(read_project(self.find(files)))), self.options)
+        direct = self.enabled.direct if self.enabled else None
+        sources = read_project(self.find(direct.files if direct else None))
+        if direct and self.options.override:
+            sources = with_override(sources, {**direct.files, **direct.made})
+        return with_chosen_variables(with_evidence(read_model(sources)), self.options)
 
     @cached_property
     def root(self) -> Path:

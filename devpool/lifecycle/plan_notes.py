@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from devpool.catalog.host_names import DOCKER_HOSTS
 from devpool.catalog.migration_tools import SESSION
 from devpool.catalog.replication import LOGICAL_WAL
+from devpool.catalog.swarm import DEPLOY_KEYS, EVERY_NODE
 from devpool.catalog.variable_names import ADDRESS_IN_FILE
 from devpool.decide.direct_reasons import awaited_services, bystander, reasons
 from devpool.decide.plan import Plan, Pooler
@@ -19,7 +20,9 @@ from devpool.model.connection_variables import published_ports
 from devpool.model.container_start import Start, migrating
 from devpool.model.host_programs import host_addresses
 from devpool.model.project import Database, Project
+from devpool.model.services import Service
 from devpool.redact.passwords import masked
+from devpool.text import nodes
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses, replacements
 
 # From docker/pgbouncer/presets.txt.
@@ -47,7 +50,37 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     found += [note for name in unseen for note in _unseen(project, name, likely=name in likely)]
     found += [note for pooler in plan.poolers for note in _of_replication(project, plan, pooler)]
     found += [note for pooler in plan.poolers if pooler.published for note in _of_the_host(project, pooler)]
+    found += _of_stack(project, plan)
     return list(dict.fromkeys(found))
+
+
+def _of_stack(project: Project, plan: Plan) -> Iterator[str]:
+    """A stack file that `docker stack deploy` takes today refuses it with a service that has no image."""
+    marks = ((s, key) for s in project.services.values() for key in _of_swarm_alone(s))
+    service, key = next(marks, (None, ""))
+    if service is None or project.sources.override or not all(map(_is_deployable, project.services.values())):
+        return
+    named = project.sources.selection.files or project.sources.variables.get("COMPOSE_FILE")
+    yield (
+        f"{service.name} has `deploy.{key}`, which is for Swarm: `docker stack deploy` refuses these files after "
+        f"enable, because it builds no image for {plan.poolers[0].name}; deploy them as they were before"
+        + ("" if named else ", or use --override, which leaves them as they are")
+    )
+
+
+def _of_swarm_alone(service: Service) -> Iterator[str]:
+    for statement in service.statements("deploy"):
+        said = nodes.entries(statement.value) if isinstance(statement.value, nodes.MappingNode) else {}
+        yield from (key for key in DEPLOY_KEYS if key in said)
+        mode = nodes.resolved(said["mode"].value) if "mode" in said else None
+        if isinstance(mode, nodes.ScalarNode) and mode.value in EVERY_NODE:
+            yield "mode"
+
+
+def _is_deployable(service: Service) -> bool:
+    """Whether `docker stack deploy` takes a service: it has an image, and waits for others in a plain list at most."""
+    waits = (statement.value for statement in service.statements("depends_on"))
+    return bool(service.text("image")) and not any(isinstance(value, nodes.MappingNode) for value in waits)
 
 
 def _of_replication(project: Project, plan: Plan, pooler: Pooler) -> Iterator[str]:

@@ -124,8 +124,15 @@ def where_words(move: Move) -> str:
 
 def change_lines(prepared: ChangeSet, *, done: bool = True) -> list[str]:
     """A line for each of the user's files that changes."""
-    verb = "changed" if done else "would change"
-    return [f"{verb} {shown(p, prepared.sources.directory)}" for p in prepared.rewrites]
+    return [f"{_verb(prepared, p, done)} {shown(p, prepared.sources.directory)}" for p in prepared.rewrites]
+
+
+def _verb(prepared: ChangeSet, path: str, done: bool) -> str:
+    if prepared.before[path] is None:
+        return "created" if done else "would create"
+    if prepared.after[path] is None:
+        return "removed" if done else "would remove"
+    return "changed" if done else "would change"
 
 
 def replaced_lines(prepared: ChangeSet, *, done: bool = True) -> list[str]:

@@ -43,7 +43,9 @@ def prepare_enable(opened: OpenProject, options: Options, *, verify: bool) -> Ch
 
         without = enabled.direct
         options = adopted(options, enabled.state, without.settings, resources.setting_types())
-        earlier = Earlier(present=present, files=without.files, read=without.read, enabled=enabled.recorded)
+        earlier = Earlier(
+            present=present, files=without.files, read=without.read, made=without.made, enabled=enabled.recorded
+        )
     found = opened.find(earlier.files)
     with asked(found) if verify else nullcontext() as oracle:
         from devpool.lifecycle.build_enable import build_enable

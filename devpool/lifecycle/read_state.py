@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from devpool.commit import devpool_files, machine_key
 from devpool.commit.unverified import DIGESTS_PURPOSE
 from devpool.devpool_folder import DIGESTS, HOME, STATE
+from devpool.edit.override_file import is_emptied
 from devpool.lifecycle.folder_contents import IMAGES
 from devpool.load.root import find_root, is_inside
 
@@ -28,13 +29,20 @@ class Earlier:
         present: the files below `.devpool/`.
         files: the bytes without devpool of the user's own files that were edited.
         read: the bytes that these are made from.
+        made: the bytes of an override file that devpool has made, with what it made of it but for the services.
         enabled: whether there is a record.
     """
 
     present: Mapping[str, bytes] = field(repr=False)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     read: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    made: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     enabled: bool = False
+
+    @property
+    def removed(self) -> list[str]:
+        """The files among them of which nothing is left without devpool, which made them."""
+        return [path for path, data in self.files.items() if is_emptied(self.read[path], data)]
 
 
 def read_state(directory: Path, *, allow_outside: bool = False) -> State | None:

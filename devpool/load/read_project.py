@@ -84,6 +84,7 @@ class _ProjectReader:
             originals=self.originals,
             outside=outside,
             closed=frozenset() if self.found.selection.allow_outside else outside,
+            files=self.found.files,
         )
 
     def documents(self) -> list[Document]:

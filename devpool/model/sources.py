@@ -21,6 +21,8 @@ class Sources:
 
     Attributes:
         selection: the options it was found by.
+        files: the paths of its compose files, those that they include left out.
+        override: the override file, where it alone is edited: one of `documents`, or a new one.
         cwd: the working directory, which Compose's `--file` paths are relative to.
         directory: the project directory.
         documents: its compose files, the weakest first.
@@ -50,6 +52,13 @@ class Sources:
     closed: frozenset[str] = frozenset()
     readers: tuple[Reader, ...] = ()
     cut_off: bool = False
+    files: tuple[str, ...] = ()
+    override: Document | None = None
+
+    @property
+    def main(self) -> Document:
+        """The first of the compose files, beside which Compose looks for an override file."""
+        return self.loaded[self.files[0]]
 
     def is_hidden(self, path: str) -> bool:
         """Whether a file lies outside of the project's root unasked: Compose loads it, and nothing of it is shown."""

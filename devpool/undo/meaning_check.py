@@ -18,7 +18,7 @@ from devpool.text.envfile import EnvFile
 from devpool.text.nodes import Node, ScalarNode
 from devpool.text.patterns import regex
 from devpool.undo.locate_edit import File
-from devpool.undo.state_check import ADDRESS, KEYS, Ours, is_past, leads_by_name
+from devpool.undo.state_check import ADDRESS, KEYS, OVERRIDDEN, Ours, is_past, leads_by_name
 
 _WRAPPED = regex(rf"\$\{{(\w+){POOLED_SUFFIX}(?:_SESSION)?:-(\$\{{\1\b[^{{}}]*\}}|\$\1\b)\}}")
 _OWN_NAME = regex(rf"({DIRECT_SUFFIX}|{POOLED_SUFFIX}|{POOLED_SUFFIX}_SESSION)$")
@@ -64,6 +64,12 @@ def is_ours(service: Node | None) -> bool:
     return text is not None and text.endswith((BUILD_CONTEXT, EXPORTER_CONTEXT))
 
 
+def is_overridden(service: Node, ours: Ours) -> bool:
+    """Whether what an override file says of an app is all devpool's."""
+    body = _entries(service)
+    return bool(body) and body.keys() <= OVERRIDDEN and not next(_service(body, {}, ours, _Same(), forced=False), None)
+
+
 def _services(now: Document, after: Document, ours: Ours, same: _Same, *, forced: bool) -> Iterator[str]:
     one, other = _entries(_entries(now.root).get("services")), _entries(_entries(after.root).get("services"))
     for name in dict.fromkeys((*one, *other)):
@@ -72,6 +78,8 @@ def _services(now: Document, after: Document, ours: Ours, same: _Same, *, forced
                 yield f"services.{name}"
             continue
         before, then = one.get(name), other.get(name)
+        if before and then is None and is_overridden(before, ours):
+            continue
         if before is None or then is None or not isinstance(nodes.resolved(then), nodes.MappingNode):
             if not same(before, then):
                 yield f"services.{name}"
@@ -98,6 +106,8 @@ def _service(
     named = any(leads_by_name(link, ours) for link in links)
     beside = {*ours.databases, *(link for link in links if is_past(link, ours))} if named else set()
     for key in ("depends_on", "links"):
+        if key not in after and _instead(now.get(key), ours):
+            continue
         gone = _texts(now.get(key)) - _texts(after.get(key))
         yield from (f"{key}.{name}" for name in sorted(gone) if not (ours.mention.match(name) or name in beside))
     for key in ("command", "entrypoint"):
@@ -107,6 +117,11 @@ def _service(
         )
         if not (alike or forced):
             yield key
+
+
+def _instead(node: Node | None, ours: Ours) -> bool:
+    """Whether a value says in an override file what an app waits for or is linked to instead, a pooler among it."""
+    return node is not None and node.tag == "!override" and any(map(ours.mention.match, _texts(node)))
 
 
 def _values(now: Values, after: Values, ours: Ours, forced: bool) -> Iterator[str]:

@@ -17,12 +17,16 @@ from devpool.decide.session_alias import SUFFIX
 from devpool.decide.tuning import PRESET, PRESETS, add, read_types
 from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
 from devpool.errors import DevpoolError
+from devpool.text import nodes
+from devpool.text.document import parse
 from devpool.text.edits import Copy, Edit
 from devpool.text.patterns import regex
 from devpool.undo.state import State
 
 KEYS = ("environment", "env_file", "depends_on", "links", "command", "entrypoint")
 """The keys of a service whose values devpool edits."""
+OVERRIDDEN = frozenset(("environment", "depends_on", "links"))
+"""Those of them that devpool writes for an app into an override file."""
 _COPIED = "\ufffc"  # stands for a copy, whose text a record does not hold
 _NAME = regex(r"[A-Za-z0-9._-]+")
 _MOST_PORTS = 65535
@@ -159,7 +163,8 @@ def problem(edit: Edit, ours: Ours) -> str:
         return "devpool changes nothing there"
     written = "".join(p if isinstance(p, str) else _COPIED for p in edit.new)
     if edit.at[0] == "services" and len(edit.at) == 2:
-        return "" if _is_block(edit, written, ours) else "that is not a pooler service"
+        known = _is_block(edit, written, ours) or _is_of_override(edit, written, ours)
+        return "" if known else "that is not a pooler service"
     if edit.old is None:
         return "" if _is_around(edit) else "devpool never wraps a value in such text"
     if edit.at[2:3] == ("links",) and _is_link(edit, written, ours):
@@ -184,6 +189,19 @@ def _is_block(edit: Edit, written: str, ours: Ours) -> bool:
     head = re.match(r"[\r\n]+[ \t]+(?P<name>[\w.-]+):[ \t]*[\r\n]", written)
     built = re.search(rf"[\r\n][ \t]+build: [\"']?[^\s\"']*({BUILD_CONTEXT}|{EXPORTER_CONTEXT})[\"']?[\r\n]", written)
     return edit.old == "" and name in ours.names and head is not None and head["name"] == name and built is not None
+
+
+def _is_of_override(edit: Edit, written: str, ours: Ours) -> bool:
+    """What an override file says of an app: some of its keys, which name a pooler."""
+    try:
+        root = parse(edit.path, f"services:{written}\n".encode()).root
+    except DevpoolError:
+        return False
+    services = nodes.lookup(root, "services")
+    body = nodes.lookup(root, *edit.at)
+    alone = isinstance(services, nodes.MappingNode) and len(services.entries) == 1
+    keys = {e.key.value for e in body.entries} if isinstance(body, nodes.MappingNode) else set()
+    return edit.old == "" and alone and bool(keys) and keys <= OVERRIDDEN and ours.mention.search(written) is not None
 
 
 def _is_around(edit: Edit) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 _BOM = b"\xef\xbb\xbf"
@@ -114,4 +114,5 @@ TWO_POOLERS = Project(
     {},
     ("--set", "query_timeout=60"),
 )
-PROJECTS = [ONE_FILE, SEVERAL_FILES, TWO_POOLERS]
+OVERRIDE = replace(ONE_FILE, name="override", enable=("--override",))
+PROJECTS = [ONE_FILE, SEVERAL_FILES, TWO_POOLERS, OVERRIDE]

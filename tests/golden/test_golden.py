@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 
 from devpool.cli import run
+from devpool.edit.override_file import HEADER
 from devpool.lifecycle.direct_variables import direct_values
 from devpool.lifecycle.enabled_project import Enabled
 from devpool.lifecycle.open_project import OpenProject
@@ -171,22 +172,26 @@ def test_every_edit_is_known_again_as_devpools_own(project: Project) -> None:
     assert [why for edit in state.edits if (why := problem(edit, ours))] == []
     for path in state.paths():
         name, edits = os.path.relpath(path, project.folder), state.edits_of(path)
-        now, then = (read_edited(path, data, edits) for data in (Path(path).read_bytes(), before[name]))
+        made = f"{HEADER}\nservices:\n".encode()  # of a file that devpool makes
+        now, then = (read_edited(path, data, edits) for data in (Path(path).read_bytes(), before.get(name, made)))
         assert list(beyond(now, then, ours)) == []
 
 
 @each_working_case
 def test_what_the_user_edits_in_between_survives_exactly(project: Project) -> None:
-    before = project.tree()
+    before = project.users_files()
     assert project.enable("--no-verify")[0] == 0
-    changed = [name for name, found in before.items() if project.tree()[name] != found]
+    after = project.users_files()
+    changed = [name for name, data in after.items() if before.get(name) != data]
     assert changed
+    newlines = {name: b"\r\n" if b"\r\n" in data else b"\n" for name, data in after.items()}
     for name in changed:
         path = project.folder / name
-        path.write_bytes(edited_by_user(name, path.read_bytes()))
+        path.write_bytes(edited_by_user(name, path.read_bytes(), newlines[name]))
     assert project.disable()[0] == 0
     assert project.users_files() == {
-        name: edited_by_user(name, data) if name in changed else data for name, (_, data) in before.items()
+        name: edited_by_user(name, before.get(name, b""), newlines[name]) if name in changed else data
+        for name, data in after.items()
     }
 
 
@@ -284,11 +289,10 @@ def meaning(project: Project, selection: Selection) -> dict[str, object]:
     return said
 
 
-def edited_by_user(name: str, data: bytes) -> bytes:
+def edited_by_user(name: str, data: bytes, newline: bytes) -> bytes:
     """A file with a comment on top and something new at its end."""
-    newline = b"\r\n" if b"\r\n" in data else b"\n"
     bom, text = (BOM, data[len(BOM) :]) if data.startswith(BOM) else (b"", data)
-    ending = b"" if text.endswith(newline) else newline
+    ending = b"" if not text or text.endswith(newline) else newline
     new = b"x-of-mine:" + newline + b"  a: b" if name.endswith((".yml", ".yaml")) else b"OF_MINE=a"
     return bom + b"# mine \xc3\xa9" + newline + text + ending + new + newline
 

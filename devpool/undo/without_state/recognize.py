@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from devpool.decide.options import Options
 from devpool.decide.plan import DIRECT_SUFFIX
 from devpool.decide.session_alias import VARIABLE
+from devpool.edit.override_file import is_written
 from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
 from devpool.errors import DevpoolError
 from devpool.model.connection_variables import published_ports
@@ -28,8 +30,10 @@ from devpool.text.document import Document, encode
 from devpool.text.edits import Edit, Placed, revert
 from devpool.text.envfile import EnvFile
 from devpool.text.patterns import regex
+from devpool.undo.meaning_check import is_overridden
 from devpool.undo.remove import cut
-from devpool.undo.state import AddedPooler
+from devpool.undo.state import AddedPooler, State
+from devpool.undo.state_check import ours_of
 
 _SECOND = regex(r"\$\{(?P<name>[A-Za-z_]\w*?)_POOLED(_SESSION)?:-")
 _BRACE = regex(r"[{}]")
@@ -67,6 +71,29 @@ def former_poolers(project: Project) -> list[RemovedPooler]:
         DevpoolError: `no-record`, where one does not say what is behind it.
     """
     return [_former(project, service) for service in project.services.values() if is_ours(service, BUILD_CONTEXT)]
+
+
+def in_override(project: Project, poolers: list[RemovedPooler]) -> bool:
+    """Whether the poolers stand in the override file, and their databases in another: `enable --override` does so."""
+    first = {name: service.fragments[0].document for name, service in project.services.items()}
+    mine = [(first[p.name], first.get(p.database)) for p in poolers]
+    inside = all(document.path in project.sources.files[1:] for document, _ in mine)
+    return inside and any(is_written(document.text) or other not in (None, document) for document, other in mine)
+
+
+def without_overrides(sources: Sources, poolers: list[RemovedPooler]) -> tuple[dict[str, bytes], list[str]]:
+    """The text of an override file that devpool has made without the apps of which it says nothing else; and these."""
+    added = [AddedPooler(name=p.name, database=p.database, port=p.port, upstream=p.upstream) for p in poolers]
+    ours = ours_of(State(options=Options(), edits=(), poolers=tuple(added), routes=()))
+    found: dict[str, bytes] = {}
+    apps: list[str] = []
+    for document in (file for file in texts_of(sources) if isinstance(file, Document) and is_written(file.text)):
+        services = services_node(document)
+        mine = [e for e in services.entries if is_overridden(e.value, ours)] if services else []
+        if services and mine:
+            found[document.path] = encoded(document, [_without(document, services, entry) for entry in mine])
+            apps += [entry.key.value for entry in mine]
+    return found, apps
 
 
 def _exporters(project: Project, pooler: str) -> Iterator[str]:

@@ -111,6 +111,7 @@ def _options(
     published = [int(p.published) for p in poolers if p.published.isdecimal()]
     options = Options(
         name=_name(poolers),
+        override=project.sources.override is not None,
         publish=min(published) if published else None,
         metrics=any(p.exporters for p in poolers),
         settings=next(iter(settings.values())) if same else {},

@@ -65,3 +65,47 @@ def test_other_options_are_nothing_to_speak_of(value: str) -> None:
 def test_a_set_for_each_connection_asks_for_a_session_pool(variable: str) -> None:
     assert f"web sets {variable} once for each of its connections" in _notes(variable, "tenant1")
     assert f"web sets {variable}" not in _notes(variable, "tenant1", session=("web",))
+
+
+STACK = """\
+services:
+  db:
+    image: postgres:17
+    environment: {POSTGRES_PASSWORD: hunter2}
+  web:
+    image: app
+    environment: {DB_HOST: db}
+    depends_on: [db]
+    deploy: DEPLOY
+"""
+SWARM = [
+    ("{placement: {constraints: [node.role == manager]}}", "web has `deploy.placement`"),
+    ("{replicas: 2, update_config: {order: start-first}}", "web has `deploy.update_config`"),
+    ("{mode: global}", "web has `deploy.mode`"),
+]
+
+
+def _of_stack(text: str) -> str:
+    project, plan = planned(text)
+    return "\n".join(notes(project, plan, {}))
+
+
+@pytest.mark.parametrize(("deploy", "named"), SWARM)
+def test_a_stack_file_that_deploys_is_said_not_to_after_enable(deploy: str, named: str) -> None:
+    said = _of_stack(STACK.replace("DEPLOY", deploy))
+    assert named in said
+    assert "builds no image for pgbouncer" in said
+    assert "or use --override" in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        STACK.replace("DEPLOY", "{replicas: 2, resources: {limits: {memory: 1g}}}"),
+        STACK.replace("DEPLOY", "{mode: replicated, restart_policy: {condition: any}}"),
+        STACK.replace("DEPLOY", SWARM[0][0]).replace("image: app", "build: ."),
+        STACK.replace("DEPLOY", SWARM[0][0]).replace("[db]", "{db: {condition: service_started}}"),
+    ],
+)
+def test_a_file_that_is_for_compose_alone_or_deploys_nowhere_gets_no_such_note(text: str) -> None:
+    assert "docker stack" not in _of_stack(text)

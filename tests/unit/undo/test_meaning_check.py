@@ -49,6 +49,9 @@ TAKEN_BACK = [
     (compose("    links: ['pgbouncer', 'db:x']"), compose("    links: ['db:x']")),
     (compose("    command: [run, --db, pgbouncer:6432]"), compose("    command: [run, --db, 'db:5432']")),
     (compose("    env_file: [a.env, ./.devpool/env/web.env]"), compose("    env_file: a.env")),
+    (compose("", "  api:\n    environment: {A: pgbouncer, A_DIRECT: x}\n"), compose("")),
+    (compose("", "  api:\n    depends_on: !override [pgbouncer, a]\n"), compose("")),
+    (compose("    links: !override ['a', 'pgbouncer:db']"), compose("")),
     (
         compose(f"{ENV}<<: *e\n      A: pgbouncer", top="x-e: &e {B: c}\n"),
         compose("    environment: *e", top="x-e: &e {B: c}\n"),
@@ -80,6 +83,8 @@ MORE = [
     (compose("    command: serve pgbouncer"), compose("    command: serve db && evil"), "services.web.command"),
     (compose("    command: [a, pgbouncer]"), compose("    command: [a, db, evil]"), "services.web.command"),
     (compose("    env_file: a.env"), compose("    env_file: /etc/x"), "services.web.env_file./etc/x"),
+    (compose("", "  api:\n    environment: {A: pgbouncer, B: c}\n"), compose(""), "services.api"),
+    (compose("    depends_on: !override [guard]"), compose(""), "services.web.depends_on.guard"),
     (compose("    depends_on: [guard]"), compose(""), "services.web.depends_on.guard"),
 ]
 

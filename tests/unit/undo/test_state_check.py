@@ -31,6 +31,12 @@ def edit(old: str | None, *new: Part, at: tuple[str, ...] = URL, inserts: bool =
 
 MADE = {
     "a pooler's service": edit("", BLOCK, at=("services", "pgbouncer"), inserts=True),
+    "what an override file says of an app": edit(
+        "",
+        "\n  web:\n    depends_on: !override\n      - pgbouncer\n      - cache",
+        at=("services", "web"),
+        inserts=True,
+    ),
     "an address": edit("db:5432", "pgbouncer:6432"),
     "a host": edit("db", "pgbouncer"),
     "a port": edit("5432", "6432"),
@@ -73,6 +79,13 @@ def test_what_devpool_makes_is_known(made: Edit) -> None:
 
 OTHERS = {
     "a service of the user's": edit("", "\n  web:\n    image: app\n", at=("services", "web"), inserts=True),
+    "more of an app than an override file says": edit(
+        "", "\n  web:\n    environment: {A: pgbouncer}\n    user: me", at=("services", "web"), inserts=True
+    ),
+    "an app that names no pooler": edit("", "\n  web:\n    environment: {A: b}", at=("services", "web"), inserts=True),
+    "two services": edit(
+        "", "\n  web:\n    links: [pgbouncer]\n  x:\n    links: [a]", at=("services", "web"), inserts=True
+    ),
     "a pooler that is not built here": edit(
         "", BLOCK.replace("build: ./.devpool/pgbouncer", "image: evil"), at=("services", "pgbouncer"), inserts=True
     ),
