@@ -303,7 +303,7 @@ def _what_is(project: Project, host: str) -> str:
 
 
 def _all_direct(project: Project, plan: Plan, where: str, told: tuple[str, ...]) -> DevpoolError:
-    routes = (r for r in plan.routes if r.code not in ("network", "user", "named-direct"))
+    routes = (r for r in plan.routes if r.code not in ("network", "profiles", "user", "named-direct"))
     # `--pool` changes a connection variable: what only a file or an image tells of has none.
     movable = dict.fromkeys(r.service for r in routes if project.of(r.service))
     overrule = " ".join(f"--pool {name}" for name in movable)
