@@ -120,7 +120,7 @@ def _in_an_entry(project: Project, name: str, variable: str) -> str:
 def _at_start(project: Project, plan: Plan, name: str, start: Start) -> Iterator[str]:
     """An app that migrates when it starts does so through the pooler, like everything else."""
     for found in migrating(start)[:1]:
-        harm = ", where its session lock is left behind" if found.tool.lock == SESSION else ""
+        harm = ", where its session lock is left behind" if found.tool and found.tool.lock == SESSION else ""
         url = main_url(project, name)
         twin = next((m.twin for m in plan.moves if m.setting is url), None)
         step = f", or give that step the direct address: {url.variable}=${twin} {found.text}" if url and twin else ""
