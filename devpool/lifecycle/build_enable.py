@@ -20,7 +20,7 @@ from devpool.edit.rewrite import Changes, rewrite
 from devpool.errors import DevpoolError, ProofError
 from devpool.lifecycle.change_set import ChangeSet, shown
 from devpool.lifecycle.folder_contents import context_modes, contexts, digest, home_files
-from devpool.lifecycle.plan_notes import likely_apps, notes
+from devpool.lifecycle.plan_notes import likely_apps, notes, notes_on_logins
 from devpool.lifecycle.read_state import Earlier
 from devpool.load.container_files import start_of
 from devpool.load.find_evidence import with_evidence
@@ -98,6 +98,7 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
         state=record,
         notes=(
             *told,
+            *notes_on_logins(plan, sources.directory),
             *_shared(sources, plan, reached),
             *_cut_off(sources),
             *_hard_links(sources, texts),

@@ -13,6 +13,7 @@ from devpool.catalog.variable_names import ADDRESS_IN_FILE, URL_PARAMETERS
 from devpool.decide.direct_reasons import awaited_services, bystander, reasons
 from devpool.decide.plan import Plan, Pooler
 from devpool.decide.tuning import PRESET, SCRAM, SCRAM_USUAL
+from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.direct_variables import main_url
 from devpool.model.connection_variables import published_ports
 from devpool.model.container_start import Start, migrating
@@ -46,6 +47,25 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     found += [note for name in unseen for note in _unseen(project, name, likely=name in likely)]
     found += [note for pooler in plan.poolers for note in _of_replication(project, plan, pooler)]
     return list(dict.fromkeys(found))
+
+
+def notes_on_logins(plan: Plan, directory: str) -> Iterator[str]:
+    """Which apps will not get in, because the pooler has not their login and cannot look it up.
+
+    Args:
+        plan: the plan, with credentials.
+        directory: the project directory, which paths are shown relative to.
+    """
+    for pooler in plan.poolers:
+        found = plan.credentials[pooler.name]
+        for app in found.missing:
+            own = f"`{found.user}`" if found.user else "the pooler's own user"
+            place = f"{app.service}.{app.variable}, {shown(app.place, directory)}"
+            yield (
+                f"{app.service} logs in as `{app.user}` ({place}) and will be refused: the pooler can neither copy its "
+                f"password nor look it up, unless {own} may read pg_authid at {pooler.database}. Keep the app direct "
+                f"(--direct {app.service}), or give the pooler a function that reads it (--set auth_query=...)"
+            )
 
 
 def _of_replication(project: Project, plan: Plan, pooler: Pooler) -> Iterator[str]:
