@@ -50,3 +50,14 @@ SERVER_NAME = regex(r"postgres|(^|[-_])(pg|db|database|sql)\d*([-_]|$)", re.I)
 """Names of services with a `build` and no image that are the server."""
 CLIENT_COMMANDS = regex(r"\b(psql|pg_dump(all)?|pg_restore)\b")
 """https://www.postgresql.org/docs/current/reference-client.html"""
+SUPERUSERS = (
+    (regex(r"(^|/)supabase/postgres([:@]|$)"), "supabase_admin"),
+    (regex(r"(^|/)bitnami\w*/postgresql"), "postgres"),
+    (regex(r"(^|/)postgresql-\d+-\w+"), "postgres"),
+)
+"""Images whose user by variable is no superuser, and the one that is: https://github.com/supabase/postgres,
+https://github.com/bitnami/containers/tree/main/bitnami/postgresql, https://github.com/sclorg/postgresql-container.
+In others POSTGRES_USER is (https://hub.docker.com/_/postgres). These expressions look at the whole image.
+"""
+DEFAULT_USER = "postgres"
+"""The user where no variable names one (https://hub.docker.com/_/postgres)."""

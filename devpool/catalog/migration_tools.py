@@ -96,7 +96,7 @@ TOOLS = (
             Way(file="bin/rails", command=("bin/rails", "db:migrate")),
             Way(file="Gemfile", says=r"(?m)^\s*gem\s+[\"']rails[\"']"),
         ),
-        spoken=r"\b(rails|rake)\b.*\bdb:(migrate|prepare)\b",
+        spoken=r"\b(rails|rake)\b.*\bdb:(migrate|prepare)\b(?!:status\b)",
         lock=SESSION,
     ),
     Tool(
@@ -193,7 +193,8 @@ TOOLS = (
             Way(file="bin/migrate", says=r"\beval\b", command=("{file}",)),
             Way(file="mix.exs", says=r":ecto(_sql)?\b"),
         ),
-        spoken=r"\bmix\s+(.*\s)?ecto\.migrate\b",
+        # A release migrates by a function of its own (Phoenix, "Deploying with Releases").
+        spoken=r"\bmix\s+(.*\s)?ecto\.migrate\b|\beval\s.*\.migrate\b",
         lock=TABLE,
     ),
     Tool(
@@ -201,6 +202,12 @@ TOOLS = (
         command=("php", "artisan", "migrate", "--force"),
         ways=(Way(file="artisan", says=r"(?i)laravel|illuminate|artisan"),),
         spoken=r"\bartisan\s+migrate\b",
+    ),
+    Tool(
+        name="Yii",
+        command=("php", "yii", "migrate", "--interactive=0"),
+        ways=(Way(file="yii", says=r"(?i)yii"),),
+        spoken=r"\byii\s+migrate(/up)?(?![\w/-])",
     ),
     Tool(
         name="dbmate",

@@ -22,6 +22,24 @@ MIGRATES = regex(
     re.I,
 )
 """Commands that migrate the schema, or prepare the database as a migration does."""
+MIGRATES_AS_WRITTEN = regex(
+    r"\byii\s+migrate(?![\w-])|\blistmonk\b.{0,500}\s--upgrade\b|\bminiflux\b.{0,500}\s--?migrate\b"
+    r"|\bodoo(-bin)?\b(?=.{0,500}\s--stop-after-init\b).{0,500}\s(-u|-i|--update|--init)\b"
+)
+"""The same where an option or a word with a slash says so: Yii 2's console ("Database Migration"), and the options of
+listmonk (https://listmonk.app/docs/upgrade), Miniflux (https://miniflux.app/docs/cli.html) and Odoo
+(https://www.odoo.com/documentation/19.0/developer/reference/cli.html).
+"""
+MIGRATION_STEPS = regex(
+    r"(?<!flask )(?<![\w-])(db|database|schema)[ :](migrate|upgrade)(?![\w:.-])"
+    r"|\b(npm|pnpm|yarn|bun)\s+(run\s+)?(-\S+\s+)*([\w-]+:)*migrat(e|ions?)(:(up|run|deploy|latest|prod(uction)?))?(?![\w:.-])"
+    r"|\bmigrations?:migrate(?![\w:.-])"
+    r"|^(?!(grep|tail|which|source|pgrep|pkill|kill)\s)\S+\s+migrate(?![\w.-])"
+    r"|^((python3?|node|php|ruby|bun|tsx|(ba)?sh)\s+)?(\S*/)?((run|db|database)[-_])*migrat(e|ions?)(\.\w+)?(?=\s|$)",
+)
+"""A step of a start that applies migrations, with whatever tool: narrower than `MIGRATES`, for what a user is told.
+`flask db migrate` only writes them (Flask-Migrate, "Command Reference").
+"""
 PSQL = regex(r"\bpsql\b")
 SERVERS = regex(
     r"runserver|gunicorn|uvicorn|uwsgi|hypercorn|daphne|celery|puma|rails s(?!\w*:)|npm (run )?(start|dev)|sidekiq"

@@ -47,6 +47,28 @@ _METHODS = ("trust", "scram-sha-256", "md5", "password")  # those that the poole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Further:
+    """A login besides the pooler's own: the variable that gives it, or its password alone beside `user`, and whose text
+    is copied.
+    """
+
+    name: str
+    user: str
+    service: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Missing:
+    """An app whose login the pooler is not given and cannot look up: its user, and the variable that leads there."""
+
+    service: str
+    user: str
+    variable: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Credentials:
     """How the pooler gets its user, password and database.
 
@@ -57,6 +79,8 @@ class Credentials:
         env_files: env files that the pooler reads too.
         withheld: variables of these files that are not for the pooler.
         said: the login itself, as far as the files tell it.
+        further: the logins of apps, where the pooler's own user may not look them up.
+        missing: those of them that the pooler cannot be given.
         secrets: Compose secrets of the database, which the pooler is given too.
         written_secrets: whether Compose writes one of them into the container, which cannot be read-only then.
         private: variables for the private file.
@@ -71,6 +95,13 @@ class Credentials:
     private: Mapping[str, str] = field(default_factory=dict, repr=False)
     withheld: tuple[str, ...] = ()
     said: tuple[Said, ...] = ()
+    further: tuple[Further, ...] = ()
+    missing: tuple[Missing, ...] = ()
+
+    @property
+    def user(self) -> str:
+        """The pooler's own user; "" where only a secret tells it, or the server's default is meant."""
+        return next((part.text for part in self.said if part.name == USER), "")
 
 
 def find_credentials(project: Project, database: str, settings: list[ConnectionVariable]) -> Credentials:
@@ -95,20 +126,15 @@ def _with_method(project: Project, database: str, found: Credentials) -> Credent
     return found if read else replace(found, stated=((_METHOD, method.text), *found.stated))
 
 
-def knows_logins(project: Project, database: str) -> bool:
-    """Whether the pooler gets the server's own login, with which it looks up every other one."""
-    return (_of_database(project, database) or _of_database_elsewhere(project, database)) is not None
-
-
 def _find(project: Project, database: str, settings: list[ConnectionVariable]) -> Credentials:
     mine = set(settings)
     others = [s for s in (*project.connection_variables, *project.kept) if s.database == database and s not in mine]
     if project.databases[database].service is None:
         return _of_app_url(project, database, settings) or _private(project, database, settings, others)
-    own = _of_database(project, database)
+    own = of_database(project, database)
     return (
         (_with_user_of_app(project, database, own, settings) if own else None)
-        or _of_database_elsewhere(project, database)
+        or of_database_elsewhere(project, database)
         or _of_app_url(project, database, settings)
         or _of_app_env_file(project, database, settings)
         or _of_database_env_files(project, database, alone=not settings)
@@ -116,7 +142,7 @@ def _find(project: Project, database: str, settings: list[ConnectionVariable]) -
     )
 
 
-def _of_database_elsewhere(project: Project, database: str) -> Credentials | None:
+def of_database_elsewhere(project: Project, database: str) -> Credentials | None:
     """A database's own login in the private file, where an override file, which alone is edited, must not repeat it."""
     own = _told(project, database) if project.sources.override else []
     if dict(own).get(PASSWORD) is None or dict(own)[PASSWORD].origin.form == "env-file":
@@ -135,9 +161,10 @@ def home(project: Project, database: str, settings: list[ConnectionVariable]) ->
     return next(f.document for f in service.fragments if f.own)
 
 
-def _of_database(project: Project, database: str) -> Credentials | None:
+def of_database(project: Project, database: str) -> Credentials | None:
+    """The login that a database's own text tells; None where it tells none that the pooler can be given."""
     service, values = project.services[database], project.environments[database]
-    password = _named(values, PASSWORD)
+    password = named_value(values, PASSWORD)
     secret = password or values.get(PASSWORD + "_FILE")
     if secret is None:
         trusts = _METHOD in values and values[_METHOD].text == "trust"
@@ -154,7 +181,7 @@ def _of_database(project: Project, database: str) -> Credentials | None:
     if project.sources.override not in (None, document):
         repeated = _is_repeatable(name, secret)
         return _stated(project, database, values, copied=((name, secret),)) if repeated else None
-    if not isinstance(document, Document) or not _states(project, database, document) or not _copyable(secret):
+    if not isinstance(document, Document) or not _states(project, database, document) or not copyable(secret):
         return None
     return _stated(project, database, values, document=document, copied=((name, secret),))
 
@@ -178,8 +205,8 @@ def _with_user_of_app(
 ) -> Credentials:
     """A replica of some images is told no user, though it has the one of its primary: then the app's own is taken."""
     values = project.environments[database]
-    secret = _named(values, PASSWORD)
-    if secret is None or not secret.name.startswith("POSTGRESQL_") or _named(values, USER):
+    secret = named_value(values, PASSWORD)
+    if secret is None or not secret.name.startswith("POSTGRESQL_") or named_value(values, USER):
         return own
     logins = (userinfo(s) if s.kind in ("url", "jdbc") else dict(from_company(project, s)) for s in settings)
     user = next((login[USER] for login in logins if USER in login and login.get(PASSWORD) == secret.text), None)
@@ -206,16 +233,14 @@ def _stated(
         if value.origin.file.path in kept and value.name == name:
             continue
         beside = value.origin.file is document and value.origin.form in (form, "map" if passed else form)
-        written = (beside and _copyable(value)) or (
-            document is project.sources.override and _is_repeatable(name, value)
-        )
+        written = (beside and copyable(value)) or (document is project.sources.override and _is_repeatable(name, value))
         if written or (passed and interpolated(project.sources, value)):
             copied = (*copied, (name, value))
         else:
             stated.append((name, value.text))
     needs = any(name.endswith("_FILE") for name, _ in (*copied, *told)) or PASSWORD + "_FILE" in values
     secrets = tuple(_secrets(project.services[database])) if needs else ()
-    password = _named(values, PASSWORD)
+    password = named_value(values, PASSWORD)
     return Credentials(
         document=document,
         copied=copied,
@@ -235,7 +260,7 @@ def _said(values: Iterable[tuple[str, Value]]) -> tuple[Said, ...]:
 def _user_and_database(service: Service, values: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
     """A database's settings for its user and database: plain, or through one of its secrets."""
     for name in (USER, DB):
-        value, file = _named(values, name), values.get(name + "_FILE")
+        value, file = named_value(values, name), values.get(name + "_FILE")
         if value is not None:
             yield name, value
         elif file is not None and _given_by_secret(service, file.text):
@@ -268,12 +293,14 @@ def _given_by_secret(service: Service, path: str) -> bool:
     return path.startswith("/run/secrets/") and path.removeprefix("/run/secrets/") in text
 
 
-def _named(values: Mapping[str, Value], name: str) -> Value | None:
+def named_value(values: Mapping[str, Value], name: str) -> Value | None:
+    """What a database is told of its user, password or database, under any name that an image has for it."""
     found = [values[n] for n in _NAMES[name] if n in values]
     return next((v for v in found if v.text), found[0] if found else None)
 
 
-def _copyable(value: Value) -> bool:
+def copyable(value: Value) -> bool:
+    """Whether a value can be copied as it is written."""
     origin = value.origin
     if origin.form == "list" or not origin.given:
         return (origin.exact and origin.one_line) or not origin.given
@@ -298,7 +325,7 @@ def _of_app_url(project: Project, database: str, settings: list[ConnectionVariab
     for setting in settings:
         if setting.kind != "url" or setting.in_command or not userinfo(setting).get(PASSWORD):
             continue
-        if _is_at_home(project, setting, document) and _copyable(setting.value) and _is_whole(setting):
+        if _is_at_home(project, setting, document) and copyable(setting.value) and is_whole(setting):
             return Credentials(
                 document=document,
                 copied=(("DATABASE_URL", setting.value),),
@@ -352,7 +379,7 @@ def _is_at_home(project: Project, setting: ConnectionVariable, document: Documen
     )
 
 
-def _is_whole(setting: ConnectionVariable) -> bool:
+def is_whole(setting: ConnectionVariable) -> bool:
     """Whether the value is just the URL, so that the pooler can parse it."""
     holder = setting.value.origin.holder
     scalar = holder if isinstance(holder, ScalarNode) else getattr(holder, "value", None)
@@ -391,5 +418,5 @@ def _told(project: Project, database: str) -> list[tuple[str, Value]]:
     go into, one that `extends` names for instance.
     """
     values = project.environments.get(database, {})
-    found = [(name, value) for name in _NAMES if (value := _named(values, name)) and value.text]
+    found = [(name, value) for name in _NAMES if (value := named_value(values, name)) and value.text]
     return found if PASSWORD in dict(found) else []

@@ -14,7 +14,7 @@ from devpool.decide import job_detection
 from devpool.model import networks
 from devpool.model.databases import image_name
 from devpool.model.external_databases import listens_as_a_pooler
-from devpool.model.project import Project
+from devpool.model.project import ConnectionVariable, Project
 from devpool.model.services import Service
 from devpool.model.tls_demands import Demands, strongest
 from devpool.text import nodes
@@ -24,7 +24,7 @@ from devpool.text.patterns import regex
 _TRUE = ("true", "1", "yes", "on", "t", "y")
 _FALSE = ("", "false", "0", "no", "off", "f", "n")
 
-ReasonCode = Literal[KindCode, "bystander", "network", "beside", "behind-a-pooler", "tls", "one-off"]
+ReasonCode = Literal[KindCode, "bystander", "network", "beside", "behind-a-pooler", "profiles", "tls", "one-off"]
 Reason = tuple[ReasonCode, str]
 
 
@@ -96,8 +96,19 @@ def _by_address(project: Project, service: str, database: str) -> Iterator[Reaso
     outside = project.databases[database].service is None
     if outside and any(listens_as_a_pooler(database, s.address.port) for s in settings):
         yield "behind-a-pooler", "that address already belongs to a pooler"
+    other = next((o for s in settings if (o := _in_another_profile(project, s))), "")
+    if other:
+        yield "profiles", f"its host means {database} or {other}, depending on the profile: one address cannot be both"
     if strongest(map(Demands(project.environments[service]).of, settings)) == "verify":
         yield "tls", "it verifies the server's certificate, which a pooler cannot present"
+
+
+def _in_another_profile(project: Project, setting: ConnectionVariable) -> str:
+    """The database that an app reaches by the same host when other profiles are active; "" if there is none."""
+    mine, app = project.databases[setting.database], project.services[setting.service]
+    others = (d.service for d in project.databases.values() if setting.address.host in d.hosts and d is not mine)
+    excluded = (o for o in others if o and mine.service and not mine.service.meets(o) and app.meets(o))
+    return next((other.name for other in excluded), "")
 
 
 def _states_it_itself(project: Project, service: str) -> bool:

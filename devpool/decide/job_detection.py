@@ -57,7 +57,7 @@ def _bare(step: str) -> str:
 
 
 def _migrates(step: str) -> bool:
-    return words.MIGRATES.search(_bare(step)) is not None
+    return bool(words.MIGRATES.search(_bare(step)) or words.MIGRATES_AS_WRITTEN.search(step))
 
 
 def _without_migration(step: str) -> str:

@@ -74,10 +74,17 @@ class Readers:
         """The services that an entry or a value applies to."""
         return self._found.get(id(node), set())
 
-    def held(self, name: str, alike: set[str]) -> Held:
-        """How a service holds the key, if the services of `alike` change with it in the same way."""
+    def held(self, name: str, alike: set[str], document: Document | None = None) -> Held:
+        """How a service holds the key, if the services of `alike` change with it in the same way.
+
+        Args:
+            name: the service.
+            alike: those that change like it, itself among them.
+            document: the file whose statement counts, where there is one in it; None for the strongest one's.
+        """
         statements = self.services[name].statements(self.key)
-        last = statements[-1] if statements else None
+        within = [s for s in statements if s.document is document and s.fragment.own]
+        last = next(reversed(within or statements), None)
         if last is None or not last.fragment.own:
             place = placing(self.services[name], self.key)
             return Held(how="lent" if place and self._lends(place.node, alike) else "lacks")

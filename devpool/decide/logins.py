@@ -76,19 +76,24 @@ def from_company(project: Project, setting: ConnectionVariable) -> Iterator[tupl
     What comes before `HOST` can end in the middle of a word, as in `STATS_PGHOST` beside `STATS_PGPASSWORD`: where the
     whole words have no password, that counts.
     """
+    yield from ((name, value.text) for name, value in company_of(project, setting).items())
+
+
+def company_of(project: Project, setting: ConnectionVariable) -> dict[str, Value]:
+    """The variables of `from_company`, by the names of the pooler's."""
     words = re.split(r"(?i)(?<=_)[^_]+$|HOST|SERVER|URL|JDBC", setting.variable)[0]
     stem = re.split(r"(?i)(HOST|SERVER|URL|JDBC)[^_]*$", setting.variable)[0]
     found = [dict(_with_prefix(project, setting, prefix)) for prefix in (words, stem)]
-    yield from next((f for f in found if PASSWORD in f), found[0]).items()
+    return next((f for f in found if PASSWORD in f), found[0])
 
 
-def _with_prefix(project: Project, setting: ConnectionVariable, prefix: str) -> Iterator[tuple[str, str]]:
+def _with_prefix(project: Project, setting: ConnectionVariable, prefix: str) -> Iterator[tuple[str, Value]]:
     values = project.environments[setting.service]
     for name, pattern in _COMPANY.items():
         mine = (v for n, v in values.items() if n.startswith(prefix) and pattern.fullmatch(n, len(prefix)) and v.text)
         value = next(mine, None)
         if value:
-            yield name, value.text
+            yield name, value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +124,11 @@ def refuse_unusable(said: Iterable[Said], apps: Iterable[str]) -> None:
     for part in said:
         for code, message, hint in _faults(part):
             raise DevpoolError(code, message, where=part.place, hint=f"{hint}, or keep the apps direct: {direct}")
+
+
+def is_usable(said: Iterable[Said]) -> bool:
+    """Whether the pooler could start with a login."""
+    return not any(fault for part in said for fault in _faults(part))
 
 
 def _faults(part: Said) -> Iterator[tuple[Code, str, str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from devpool.decide.alias_copies import find_alias_copies
 from devpool.decide.by_name import Pair, by_name, fixed_port
 from devpool.decide.credentials import find_credentials
+from devpool.decide.further_logins import with_further
 from devpool.decide.inherited_copies import InheritedCopies, find_shields
 from devpool.decide.options import Options
 from devpool.decide.placement import Placements, repeats_secret, shared_value
@@ -87,7 +88,11 @@ def with_credentials(project: Project, plan: Plan) -> Plan:
     Raises:
         DevpoolError: what `find_credentials` raises.
     """
-    found = {p.name: find_credentials(project, p.database, plan.settings_of(p)) for p in plan.poolers}
+    found = {}
+    for pooler in plan.poolers:
+        settings = plan.settings_of(pooler)
+        own = find_credentials(project, pooler.database, settings)
+        found[pooler.name] = with_further(project, (pooler.database, pooler.upstream_port), own, settings)
     return replace(plan, credentials=found)
 
 

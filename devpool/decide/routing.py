@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from devpool.decide.chosen_variables import is_variable
-from devpool.decide.credentials import knows_logins
 from devpool.decide.direct_reasons import ReasonCode, awaited_services, reasons
+from devpool.decide.further_logins import knows_logins
 from devpool.decide.options import Options
 from devpool.errors import DevpoolError
 from devpool.model.project import Evidence, Project, unknown_service
@@ -97,7 +97,10 @@ def _stays_direct(project: Project, evidence: Evidence, awaited: frozenset[str])
     if evidence.port != DEFAULT_PORT:
         return "port", f"{evidence.says} at port {evidence.port}, where a pooler does not listen"
     if not knows_logins(project, evidence.database):
-        return "login", f"{evidence.says}, and no file gives the pooler the password of `{evidence.database}`"
+        return "login", (
+            f"{evidence.says}, and no file gives the pooler a superuser's password of `{evidence.database}`, with "
+            "which to look up others"
+        )
     return next(reasons(project, evidence.service, evidence.database, awaited, published=False), None)
 
 

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -205,7 +205,7 @@ class Asked:
     def __init__(self, call: Call) -> None:
         self._seconds = _seconds(call.environ)
         self._call = call
-        self._model = _config(call, "--format", "json")
+        self._model = config(call, "--format", "json")
         try:
             # Two parallel fetches of the same thing clash: one finds the other's unfinished copy.
             self._hashes = None if call.fetches else self._ask_for_hashes()
@@ -214,7 +214,7 @@ class Asked:
             raise
 
     def _ask_for_hashes(self) -> RunningCommand:
-        return _config(self._call, "--hash", "*")
+        return config(self._call, "--hash", "*")
 
     def reading(self) -> Reading:
         """The reading; waits for it.
@@ -223,10 +223,20 @@ class Asked:
             DevpoolError: `compose-refuses`, `compose-too-slow`, `compose-too-much`, `remote-file`,
                 `no-compose-plugin`, `engine-not-running`.
         """
-        body = json.loads(_accepted(self._model, self._seconds))
+        try:
+            return self._of_all_profiles()
+        except DevpoolError as error:
+            if error.code != "compose-refuses":
+                raise
+        from devpool.docker.exclusive_profiles import reading_apart  # hardly ever needed
+
+        self.close()
+        return reading_apart(self._call, self._seconds)
+
+    def _of_all_profiles(self) -> Reading:
+        model = accepted(self._model, self._seconds)
         self._hashes = self._hashes or self._ask_for_hashes()
-        lines = [line.split() for line in _accepted(self._hashes, self._seconds).splitlines()]
-        return Reading(model=body, hashes={words[0]: words[1] for words in lines if len(words) == 2})
+        return reading_of(model, accepted(self._hashes, self._seconds))
 
     def close(self) -> None:
         """Stop what nobody has waited for."""
@@ -247,11 +257,25 @@ def read_compose(call: Call) -> Reading:
         return asked.reading()
 
 
-def _config(call: Call, *options: str) -> RunningCommand:
-    return RunningCommand(call.command("--profile", "*", "config", *options), call.cwd, call.environ, harmless=True)
+def config(call: Call, *options: str, profiles: Sequence[str] = ("*",)) -> RunningCommand:
+    """Compose, reading a project with these profiles besides those that the call states."""
+    words = [word for profile in profiles for word in ("--profile", profile)]
+    return RunningCommand(call.command(*words, "config", *options), call.cwd, call.environ, harmless=True)
 
 
-def _accepted(config: RunningCommand, seconds: float) -> str:
+def reading_of(model: str, hashes: str, accepted: Iterable[str] = ()) -> Reading:
+    """What Compose says of a project, as a value: `config --format json`, and `config --hash '*'`."""
+    lines = [line.split() for line in hashes.splitlines()]
+    known = {words[0]: words[1] for words in lines if len(words) == 2}
+    return Reading(model=json.loads(model), hashes=known, accepted=frozenset(accepted))
+
+
+def accepted(config: RunningCommand, seconds: float) -> str:
+    """What Compose says of a project; waits for it.
+
+    Raises:
+        DevpoolError: `compose-refuses` and the others of `Asked.reading`.
+    """
     try:
         return config.output(seconds, _MOST_OUTPUT)
     except TooLateError:

@@ -141,14 +141,16 @@ class Block:
     def _environment(self) -> Iterator[tuple[int, Line]]:
         document = self.credentials.document
         copied = {n: v for n, v in self.credentials.copied if _is_in(v, document)}
+        copied |= {f.name: f.value for f in self.credentials.further}
         stated = dict(self._stated())
         as_list = any(value.origin.form == "list" for value in copied.values())
-        for name in (*_ORDER, *(n for n in stated if n not in _ORDER)):
+        further = [n for f in self.credentials.further for n in (f.name.replace("PASSWORD", "USER"), f.name)]
+        for name in dict.fromkeys([*_ORDER, *further, *stated]):
             if name in copied:
                 yield 0, _copied_item(name, copied[name]) if as_list else _copied_entry(name, copied[name])
             elif name in stated:
                 yield 0, (f"- {layout.item(name, stated[name])}" if as_list else f"{name}: {_text(stated[name])}",)
-        withheld = [name for name in self.credentials.withheld if name not in stated]
+        withheld = [name for name in self.credentials.withheld if name not in stated | copied]
         if withheld:
             yield 0, ("# What else the env file holds is not for the pooler.",)
         for name in withheld:

@@ -36,7 +36,7 @@ def edits(project: Project, moves: list[Move], shields: InheritedCopies) -> Iter
     stated_alike = _alike({name: mine.stated for name, mine in wanted.items()})
     for name, mine in wanted.items():
         if mine.stated:
-            yield from in_environment(project, mine, environments.held(name, stated_alike[name]))
+            yield from in_environment(project, mine, environments.held(name, stated_alike[name], mine.source))
 
 
 def wanted_entries(project: Project, moves: Iterable[Move]) -> tuple[dict[str, Entries], list[Edit]]:
@@ -66,7 +66,7 @@ def _add(project: Project, move: Move, wanted: Entries) -> Iterator[Edit]:
     if setting.kind in BARE:
         wanted.stated[setting.variable] = Stated(moved(setting.value.text, setting.address, *move.target))
     elif isinstance(setting.value.origin.file, Document):
-        if _is_elsewhere(project, move) and move.how == "text":
+        if move.how == "text" and (_is_elsewhere(project, move) or _may_stand_in_the_strongest(project, move)):
             _stated_anew(move, setting.value.origin.file, wanted, twin)
         else:
             yield from _in_same_file(project, move, setting.value.origin.file, wanted, twin)
@@ -101,6 +101,15 @@ def _is_elsewhere(project: Project, move: Move) -> bool:
         return move.setting.value.origin.file is not project.sources.override
     own = (f.document for f in project.services[move.setting.service].fragments if f.own)
     return all(document is not move.setting.value.origin.file for document in own)
+
+
+def _may_stand_in_the_strongest(project: Project, move: Move) -> bool:
+    """Whether another file than the value's gives the app an `environment`, and the value shows it no secret."""
+    value, address = move.setting.value, move.setting.address
+    strongest = project.services[move.setting.service].statements("environment")[-1]
+    raw = value.origin.file.text[value.origin.start : value.origin.end]
+    elsewhere = strongest.fragment.own and strongest.document is not value.origin.file
+    return elsewhere and shows_no_secret(value, raw) and moved_raw(value, address.host, move.target, raw) is not None
 
 
 def _stated_anew(move: Move, document: Document, wanted: Entries, twin: str | None) -> None:

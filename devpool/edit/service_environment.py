@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -87,7 +88,11 @@ def in_environment(project: Project, wanted: Entries, held: Held) -> Iterator[Ed
         DevpoolError: `shared-value`, `layout-not-plain`.
     """
     last = held.statement
-    if held.how == "lent" or (last and wanted.source not in (None, last.document)):
+    if (
+        held.how == "lent"
+        or (last and wanted.source not in (None, last.document))
+        or _is_overridden(project, wanted, last)
+    ):
         raise shared_value(wanted.setting)
     if last is None:
         # Compose merges what `extends` brings in with the app's own entries by name (specification, "extends").
@@ -102,6 +107,21 @@ def in_environment(project: Project, wanted: Entries, held: Held) -> Iterator[Ed
             yield _stated(wanted, last, name, text, (*at, name))
     else:
         yield from _over_shared(wanted, held, last)
+
+
+def _is_overridden(project: Project, wanted: Entries, place: Statement | None) -> bool:
+    """Whether a stronger file states one of the names, too."""
+    statements = project.services[wanted.setting.service].statements("environment")
+    stronger = itertools.dropwhile(lambda s: s.entry is not place.entry, statements) if place else ()
+    return any(_names(s.value) & wanted.stated.keys() for s in itertools.islice(stronger, 1, None))
+
+
+def _names(node: nodes.Node) -> set[str]:
+    """The variables that an `environment` states."""
+    items = node.items if isinstance(node, SequenceNode) else ()
+    scalars = (i for i in map(nodes.resolved, items) if isinstance(i, ScalarNode))
+    keys = nodes.entries(node) if isinstance(node, nodes.MappingNode) else ()
+    return {*keys, *(s.value.partition("=")[0] for s in scalars)}
 
 
 def _stated(wanted: Entries, last: Statement, name: str, text: Text, at: tuple[str, ...]) -> Edit:

@@ -21,7 +21,7 @@ from devpool.edit.rewrite import Changes, rewrite
 from devpool.errors import DevpoolError, ProofError
 from devpool.lifecycle.change_set import ChangeSet, shown
 from devpool.lifecycle.folder_contents import context_modes, contexts, digest, home_files
-from devpool.lifecycle.plan_notes import likely_apps, notes
+from devpool.lifecycle.plan_notes import likely_apps, notes, notes_on_logins
 from devpool.lifecycle.read_state import Earlier
 from devpool.load.container_files import start_of
 from devpool.load.find_evidence import with_evidence
@@ -107,6 +107,7 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
         state=record,
         notes=(
             *told,
+            *notes_on_logins(plan, sources.directory),
             *_shared(sources, plan, reached),
             *_cut_off(sources),
             *_only_by_default(sources),
@@ -332,7 +333,7 @@ def _what_is(project: Project, host: str) -> str:
 
 
 def _all_direct(project: Project, plan: Plan, where: str, told: tuple[str, ...]) -> DevpoolError:
-    routes = (r for r in plan.routes if r.code not in ("network", "user", "named-direct"))
+    routes = (r for r in plan.routes if r.code not in ("network", "profiles", "user", "named-direct"))
     # `--pool` changes a connection variable: what only a file or an image tells of has none.
     movable = dict.fromkeys(r.service for r in routes if project.of(r.service))
     overrule = " ".join(f"--pool {name}" for name in movable)

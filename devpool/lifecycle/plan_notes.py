@@ -83,6 +83,25 @@ def _is_deployable(service: Service) -> bool:
     return bool(service.text("image")) and not any(isinstance(value, nodes.MappingNode) for value in waits)
 
 
+def notes_on_logins(plan: Plan, directory: str) -> Iterator[str]:
+    """Which apps will not get in, because the pooler has not their login and cannot look it up.
+
+    Args:
+        plan: the plan, with credentials.
+        directory: the project directory, which paths are shown relative to.
+    """
+    for pooler in plan.poolers:
+        found = plan.credentials[pooler.name]
+        for app in found.missing:
+            own = f"`{found.user}`" if found.user else "the pooler's own user"
+            place = f"{app.service}.{app.variable}, {shown(app.place, directory)}"
+            yield (
+                f"{app.service} logs in as `{app.user}` ({place}) and will be refused: the pooler can neither copy its "
+                f"password nor look it up, unless {own} may read pg_authid at {pooler.database}. Keep the app direct "
+                f"(--direct {app.service}), or give the pooler a function that reads it (--set auth_query=...)"
+            )
+
+
 def _of_replication(project: Project, plan: Plan, pooler: Pooler) -> Iterator[str]:
     """A server with logical decoding has a consumer, which may not be visible in the project."""
     service = project.databases[pooler.database].service
@@ -169,7 +188,7 @@ def _in_an_entry(project: Project, name: str, variable: str) -> str:
 def _at_start(project: Project, plan: Plan, name: str, start: Start) -> Iterator[str]:
     """An app that migrates when it starts does so through the pooler, like everything else."""
     for found in migrating(start)[:1]:
-        harm = ", where its session lock is left behind" if found.tool.lock == SESSION else ""
+        harm = ", where its session lock is left behind" if found.tool and found.tool.lock == SESSION else ""
         url = main_url(project, name)
         twin = next((m.twin for m in plan.moves if m.setting is url), None)
         step = f", or give that step the direct address: {url.variable}=${twin} {found.text}" if url and twin else ""

@@ -16,6 +16,7 @@ from devpool.model.databases import image_name
 from devpool.model.project import Project, unknown_service
 from devpool.model.tool_detection import Files, by_command, recognize
 
+_UNKNOWN = ""
 # Reasons to stay direct which mean that a service is a third-party program.
 _NO_APPS = ("console", "monitoring", "backup", "replication", "bystander")
 
@@ -160,19 +161,21 @@ def _job(project: Project, name: str) -> Migration | None:
 
 
 def _of(name: str, read: AppFiles) -> list[Migration]:
-    """What one service's start and files tell: a tool each, the words of its own start before all others."""
+    """What one service's start and files tell: a tool each, the words of its own start before all others. A step of
+    an unknown tool counts where no tool is known: it may be the same.
+    """
     first = next(iter(read.folders), "")
     found: dict[str, Migration] = {}
     for part in migrating(read.start):
         how = f"{part.where} runs it"
         mine = Migration(service=name, command=part.words, tool=part.tool, how=how, folder=first)
-        found.setdefault(part.tool.name, mine)
+        found.setdefault(part.tool.name if part.tool else _UNKNOWN, mine)
     for folder, files in read.folders.items():
         for known in recognize(files, read.start.text):
             how = f"{known.how} in {folder}" if folder != "." else known.how
             mine = Migration(service=name, command=known.command, tool=known.tool, how=how, folder=folder)
             found.setdefault(known.tool.name, mine)
-    return list(found.values())
+    return [m for name, m in found.items() if name != _UNKNOWN] or list(found.values())
 
 
 def _serving_first(project: Project, found: list[Migration]) -> list[Migration]:

@@ -8,10 +8,18 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """Compose's own reading of a project: its resolved model, and each service's hash."""
+    """Compose's own reading of a project with all profiles.
+
+    Attributes:
+        model: its resolved model.
+        hashes: the hash of each service.
+        accepted: the profiles that Compose accepts one at a time, "" for none but the user's own; empty where it
+            accepts all of them together.
+    """
 
     model: dict[str, Any] = field(repr=False)
     hashes: dict[str, str]
+    accepted: frozenset[str] = frozenset()
 
     @property
     def services(self) -> dict[str, dict[str, Any]]:

@@ -63,9 +63,14 @@ def _of(
 
 
 def _hosts(service: Service, databases: Databases, services: Mapping[str, Service]) -> Hosts:
-    """The databases by each name that means one to a service. An alias counts on its own network alone."""
+    """The databases by each name that means one to a service. An alias counts on its own network alone, and of two
+    databases with one name that which some profile has together with the service.
+    """
     mine = networks.of(services, service.name)
-    inside = {host.lower(): d.name for d in databases.values() if d.service for host in host_names(d.service, mine)}
+    inside: dict[str, str] = {}
+    for owner in (d.service for d in databases.values() if d.service):
+        names = {host.lower() for host in host_names(owner, mine)}
+        inside |= {h: owner.name for h in names if h not in inside or service.meets(owner)}
     outside = {host.lower(): d.name for d in databases.values() if d.service is None for host in d.hosts}
     qualified = {host: d.name for d in databases.values() for host in d.qualified}
     return inside | qualified | outside | _link_aliases(service, databases)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -57,9 +58,9 @@ class Start:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migrating:
-    """The part of a start that migrates: the tool, the command, and where it stands."""
+    """The part of a start that migrates: the tool if the words name it, the command, and where it stands."""
 
-    tool: Tool
+    tool: Tool | None
     text: str
     where: str
 
@@ -72,17 +73,37 @@ class Migrating:
 
 
 def migrating(start: Start) -> list[Migrating]:
-    """The parts of a start that migrate, each text once."""
+    """The parts of a start that migrate, each text once. What names its tool says more than what calls it, as
+    `npm run db:migrate` does: the others count only where there is none.
+    """
     found = {m.text: m for piece in (*start.entrypoint, *start.command) for m in _of(piece)}
-    return list(found.values())
+    return [m for m in found.values() if m.tool] or list(found.values())
 
 
 def _of(piece: StartText) -> Iterator[Migrating]:
     for part in _SPLIT.split(piece.text):
-        text = " ".join(_AROUND.sub("", part).rstrip().rstrip("\"')").split())
+        text = " ".join(_closed(_AROUND.sub("", part)).split())
         tool = None if _ECHO.search(text) else by_command(text)
-        if tool:
+        if tool or _applies(text):
             yield Migrating(tool=tool, text=text, where=piece.where)
+
+
+def _applies(text: str) -> bool:
+    """Whether a step applies migrations with a tool that its words do not name."""
+    if start_commands.PASSING.search(text):
+        return False
+    return bool(start_commands.MIGRATION_STEPS.search(text) or start_commands.MIGRATES_AS_WRITTEN.search(text))
+
+
+def _closed(text: str) -> str:
+    """A part of a start without what ends it and was opened before it: `head")` of `("alembic upgrade head")`."""
+    left = Counter(text)
+    for length in range(len(text), 0, -1):
+        last = text[length - 1]
+        if not (last.isspace() or (last == ")" and left[")"] > left["("]) or (last in "\"'" and left[last] % 2)):
+            return text[:length]
+        left[last] -= 1
+    return ""
 
 
 def of_dockerfile(text: str, target: str = "") -> tuple[str, str]:

@@ -119,6 +119,11 @@ class Service:
         sources = (nodes.lookup(i, "source") if isinstance(i, nodes.MappingNode) else i for i in items)
         return [text for source in sources if source for text in self.texts(source)]
 
+    def meets(self, other: Service) -> bool:
+        """Whether some profile has both services."""
+        mine, theirs = self.names("profiles").keys(), other.names("profiles").keys()
+        return not mine or not theirs or bool(mine & theirs)
+
     def read(self, scalar: ScalarNode) -> str:
         """A scalar's text, interpolated."""
         return text_of(expand(scalar.value, self.variables))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from devpool.decide.credentials import Credentials
+from devpool.decide.credentials import Credentials, Further
 from devpool.decide.plan import METRICS_FOLDER, Plan, Pooler
 from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT
 from devpool.errors import ProofError
@@ -32,6 +32,7 @@ def prove_pooler(pooler: Pooler, credentials: Credentials, before: Reading, afte
     service = dict(after.services[pooler.name])
     environment = {k: unescaped(v) for k, v in (service.pop("environment", None) or {}).items()}
     stated = _pooler_environment(pooler, credentials, before.services.get(pooler.database, {}))
+    stated |= {f.name: _as_read(before, f) for f in credentials.further}
     found = {name: environment.get(name) for name in stated} if credentials.env_files else environment
     same(f"the environment of `{pooler.name}`", stated, found)
     build = service.pop("build", None) or {}
@@ -65,6 +66,12 @@ def _pooler_environment(pooler: Pooler, credentials: Credentials, database: dict
         **{n: v.text if n == "DATABASE_URL" else theirs.get(v.name, v.text) for n, v in credentials.copied},
         **credentials.private,
     }
+
+
+def _as_read(before: Reading, further: Further) -> str:
+    """What Compose reads where an app states its own login."""
+    environment = before.services[further.service].get("environment") or {}
+    return unescaped(environment.get(further.value.name, ""))
 
 
 def _fixed(pooler: Pooler) -> dict[str, Any]:

@@ -72,6 +72,7 @@ def prove_meaning(plan: Plan, before: Reading, after: Reading) -> None:
         ProofError: `meaning-differs`, naming the first difference.
     """
     poolers, apps = {p.name for p in plan.poolers}, set(plan.apps)
+    same("which profiles Compose accepts", before.accepted, after.accepted)
     same("the project", _without_services(before.model), _without_services(after.model))
     same("the list of services", sorted([*before.services, *plan.added]), sorted(after.services))
     by_app: dict[str, list[Move]] = {}

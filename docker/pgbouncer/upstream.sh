@@ -2,7 +2,7 @@
 # Sourced by entrypoint.sh: the servers, users and databases that the environment names.
 #
 # POSTGRES_* or DATABASE_URL name the first of each; DATABASE_URL_2, DATABASE_URL_3, ... name more users, and
-# databases that are on other servers.
+# databases that are on other servers; POSTGRES_USER_2, POSTGRES_USER_3, ... users of the first server.
 
 # Variables go from one of the sourced files to the other.
 # shellcheck disable=SC2034,SC2154
@@ -205,6 +205,19 @@ add_further() {
     done
 }
 
+# Each POSTGRES_USER_N has a POSTGRES_PASSWORD_N.
+add_further_users() {
+    local name password_name
+    for name in "${!POSTGRES_USER_@}"; do
+        [[ $name =~ ^POSTGRES_USER_[0-9]+$ && -n ${!name} ]] || continue
+        password_name=POSTGRES_PASSWORD_${name##*_}
+        from_file "$password_name"
+        refuse_line_breaks "$name" "$password_name"
+        add_user "$name" "${!name}" "${!password_name:-}" "$password_name"
+        unset "$password_name"
+    done
+}
+
 # A URL without a host means the first server.
 add_url() {
     [[ -n $url_user ]] || die "$1" 'names no user; write it as postgres://USER:PASSWORD@HOST/DATABASE'
@@ -227,6 +240,7 @@ read_upstream() {
     refuse_line_breaks POSTGRES_{HOST,PORT,USER,PASSWORD,DB} DATABASE_URL "${!PGBOUNCER_@}"
     choose_first
     add_further
+    add_further_users
     unset POSTGRES_PASSWORD DATABASE_URL
 }
 

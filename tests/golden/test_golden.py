@@ -241,7 +241,8 @@ def test_a_clone_without_devpools_folder_is_known_to_be_enabled_and_gets_it_back
     recorded, files = OpenProject(selection, project.folder, {}).enabled, project.users_files()
     assert recorded
     shutil.rmtree(project.folder / ".devpool")
-    again = ("enable", "--no-up", "--no-verify", *selection.arguments())
+    allowed = [word for word in project.given() if word.startswith("--allow-")]  # the record kept it
+    again = ("enable", "--no-up", "--no-verify", *selection.arguments(), *allowed)
     if project.case.name in NO_ADDRESS:
         assert "does not state here which database it serves" in project.run(*again)[2]
         assert project.users_files() == files

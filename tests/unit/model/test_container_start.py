@@ -35,6 +35,14 @@ def start(command: str, entrypoint: str = "") -> Start:
             "php artisan migrate --force",
         ),
         ("until flask db upgrade; do sleep 1; done; flask run", "Alembic", "flask db upgrade"),
+        ("php yii migrate/up --interactive=0 && php-fpm", "Yii", "php yii migrate/up --interactive=0"),
+        ("./yii migrate && apache2-foreground", "Yii", "./yii migrate"),
+        ("bin/shop eval Shop.Release.migrate && bin/shop start", "Ecto", "bin/shop eval Shop.Release.migrate"),
+        (
+            """sh -c "bin/shop eval 'Shop.Release.migrate()' && bin/shop start\"""",
+            "Ecto",
+            "sh -c bin/shop eval 'Shop.Release.migrate()'",
+        ),
     ],
 )
 def test_the_part_of_a_start_that_migrates_is_found(command: str, tool: str, words: str) -> None:
@@ -43,9 +51,44 @@ def test_the_part_of_a_start_that_migrates_is_found(command: str, tool: str, wor
 
 
 @pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        ("/entrypoint.sh db migrate && /entrypoint.sh server", "/entrypoint.sh db migrate"),
+        ("sh -c '/dspace/bin/dspace database migrate; java -jar boot.jar'", "/dspace/bin/dspace database migrate"),
+        ("npm run db:migrate && npm start", "npm run db:migrate"),
+        ("yarn migrate:deploy && yarn start", "yarn migrate:deploy"),
+        ("bin/console doctrine:migrations:migrate -n && php-fpm", "bin/console doctrine:migrations:migrate -n"),
+        ("superset db upgrade && superset run", "superset db upgrade"),
+        ("/app/server migrate up && /app/server", "/app/server migrate up"),
+        ("node dist/migrate.js && node dist/main.js", "node dist/migrate.js"),
+        ("/app/bin/migrate && /app/bin/server", "/app/bin/migrate"),
+        ("./listmonk --upgrade --yes && ./listmonk", "./listmonk --upgrade --yes"),
+        ("odoo -u all --stop-after-init && odoo", "odoo -u all --stop-after-init"),
+    ],
+)
+def test_a_step_that_migrates_is_found_where_its_words_do_not_name_the_tool(command: str, text: str) -> None:
+    (found,) = migrating(start(command))
+    assert (found.tool, found.text) == (None, text)
+
+
+def test_what_names_its_tool_says_more_than_what_calls_it() -> None:
+    (found,) = migrating(start("npm run migrate && npm start", "prisma migrate deploy"))
+    assert found.text == "prisma migrate deploy"
+
+
+@pytest.mark.parametrize(
     "command",
     [
         "gunicorn app",
+        "flask db migrate -m more && flask run",
+        "npm run migrate:status && npm start",
+        "rake db:migrate:status",
+        "odoo -u all",
+        "app --upgrade",
+        "mkdir migrate && app",
+        "ls db/migrate && app",
+        "app serve --migrations /db/migrate",
+        "celery -A migrate worker",
         "./start-migrated-app",
         "echo run python manage.py migrate first",
         "python manage.py runserver",

@@ -241,3 +241,10 @@ def test_a_name_that_says_past_the_pooler_is_kept(variable: str) -> None:
 @pytest.mark.parametrize("variable", ["NOTIFY_DB_HOST", "SESSION_DB_HOST", "NOTIFICATION_DB_HOST", "CLOCK_DB_HOST"])
 def test_an_only_address_with_a_word_of_two_meanings_is_an_app_s(variable: str) -> None:
     assert settings(web(f"{variable}: db")) == [("web", variable, "host", "db")]
+
+
+def test_one_name_of_two_databases_means_the_one_that_a_profile_has_together_with_the_app() -> None:
+    one = "  {0}:\n    image: postgres:17\n    container_name: db\n    profiles: [{0}]\n"
+    app = "  web-{0}:\n    image: app\n    profiles: [{0}]\n    environment:\n      DATABASE_URL: postgres://db/x\n"
+    text = "services:\n" + "".join(each.format(name) for each in (one, app) for name in ("dev", "prod"))
+    assert [each[::3] for each in settings(text)] == [("web-dev", "dev"), ("web-prod", "prod")]

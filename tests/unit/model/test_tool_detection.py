@@ -68,7 +68,7 @@ def test_a_tool_is_known_by_its_files(files: dict[str, str], tool: str, command:
 
 
 def test_every_tool_has_a_way_to_be_known_and_speaks_its_own_command() -> None:
-    assert len({t.name for t in TOOLS}) == len(TOOLS) == 19
+    assert len({t.name for t in TOOLS}) == len(TOOLS) == 20
     for tool in TOOLS:
         words = " ".join(tool.command).replace("{python}", "python")
         assert by_command(words) is tool, tool.name

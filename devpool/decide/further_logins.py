@@ -1,0 +1,129 @@
+"""The logins of apps that a pooler has to be given, because its own user may not look them up at the server.
+
+PgBouncer knows a user from its own list, or from the server's pg_authid, which superusers alone may read (PostgreSQL
+documentation, "pg_authid"). Servers of providers make nobody a superuser, nor do some images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from devpool.catalog.database_images import DEFAULT_USER, SUPERUSERS
+from devpool.decide.credentials import (
+    Credentials,
+    Further,
+    Missing,
+    copyable,
+    is_whole,
+    named_value,
+    of_database,
+    of_database_elsewhere,
+)
+from devpool.decide.logins import PASSWORD, USER, company_of, interpolated, is_usable, login_of, said_by, userinfo
+from devpool.model.environment import Value
+from devpool.model.project import ConnectionVariable, Project
+from devpool.text.address import DEFAULT_PORT
+from devpool.text.patterns import regex
+
+_FIRST = 2  # the pooler's own login has no number
+# What the pooler takes from a URL besides login and address, for all of its servers (docker/pgbouncer/upstream.sh).
+_ASKED = regex(r"(?<=[?&])(sslmode|sslrootcert|host|port|user|password|dbname)=[^&]*")
+_TRUST = ("POSTGRES_HOST_AUTH_METHOD", "trust")
+
+
+def knows_logins(project: Project, database: str) -> bool:
+    """Whether the pooler gets a login of the server's with which it looks up every other one."""
+    own = of_database(project, database) or of_database_elsewhere(project, database)
+    return own is not None and _looks_up(project, database, own)
+
+
+def with_further(
+    project: Project, server: tuple[str, str], found: Credentials, settings: list[ConnectionVariable]
+) -> Credentials:
+    """The credentials of a pooler with the logins of its apps, where it cannot look them up.
+
+    Args:
+        project: the project.
+        server: the pooler's database, and the port where that listens.
+        found: its own credentials.
+        settings: the settings that lead to it.
+    """
+    if _looks_up(project, server[0], found):
+        return found
+    for login in _logins(project, settings):
+        known = {found.user or DEFAULT_USER, *(f.user for f in found.further)}
+        if login.user not in known:
+            found = _with(project, server, found, login)
+    return found
+
+
+def _looks_up(project: Project, database: str, found: Credentials) -> bool:
+    """Whether the pooler's own user may read the server's logins, or needs none of them."""
+    service = project.databases[database].service
+    if service is None or _TRUST in found.stated:
+        return service is not None
+    told = named_value(project.environments[database], USER)
+    known = (name for pattern, name in SUPERUSERS if pattern.search(service.text("image")))
+    superuser = next(known, told.text if told else "")
+    return (found.user or DEFAULT_USER) == (superuser or DEFAULT_USER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Login:
+    """With which user a setting's app logs in."""
+
+    setting: ConnectionVariable
+    user: str
+    password: str = field(repr=False)
+
+
+def _logins(project: Project, settings: list[ConnectionVariable]) -> Iterator[_Login]:
+    for setting in (s for s in settings if s.kind not in ("port", "database")):
+        login = login_of(project, setting)
+        if login.get(USER):
+            yield _Login(setting=setting, user=login[USER], password=login.get(PASSWORD, ""))
+
+
+def _with(project: Project, server: tuple[str, str], found: Credentials, login: _Login) -> Credentials:
+    """The credentials with one more login, or with what is missing of it."""
+    setting, number = login.setting, len(found.further) + _FIRST
+    said = said_by(setting.value.origin.place, {USER: login.user, PASSWORD: login.password})
+    url, password = userinfo(setting).get(PASSWORD), company_of(project, setting).get(PASSWORD)
+    if is_usable(said) and url and _fits(found, setting.value) and _is_plain(server, found, setting):
+        name, value = f"DATABASE_URL_{number}", setting.value
+    elif is_usable(said) and not url and password and _may_be_copied(project, found, password):
+        name, value = f"POSTGRES_PASSWORD_{number}", password
+        found = replace(found, stated=(*found.stated, (f"POSTGRES_USER_{number}", login.user)))
+    else:
+        at = Missing(
+            service=setting.service, user=login.user, variable=setting.variable, place=setting.value.origin.place
+        )
+        return replace(found, missing=(*found.missing, at))
+    further = Further(name=name, user=login.user, service=setting.service, value=value)
+    return replace(found, further=(*found.further, further))
+
+
+def _is_plain(server: tuple[str, str], found: Credentials, setting: ConnectionVariable) -> bool:
+    """Whether a URL is just the login and the address of the pooler's server, and can be copied as it is written."""
+    address, value = setting.address, setting.value
+    there = (address.host, address.port or DEFAULT_PORT) == server
+    whole = setting.kind == "url" and not setting.in_command and is_whole(setting)
+    first = dict(found.copied).get("DATABASE_URL")
+    same = _asked(value) <= (_asked(first) if first else set())
+    return there and whole and same and value.origin.file is found.document and copyable(value)
+
+
+def _asked(value: Value) -> set[str]:
+    return {match[0] for match in _ASKED.finditer(value.text)}
+
+
+def _may_be_copied(project: Project, found: Credentials, password: Value) -> bool:
+    return interpolated(project.sources, password) or (_fits(found, password) and copyable(password))
+
+
+def _fits(found: Credentials, value: Value) -> bool:
+    """Whether a value stands in the pooler's own file, in the form that the pooler's `environment` has."""
+    forms = {v.origin.form for v in (*dict(found.copied).values(), *(f.value for f in found.further))}
+    alike = forms <= {"list"} if value.origin.form == "list" else value.origin.form == "map" and "list" not in forms
+    return value.origin.file is found.document and alike
