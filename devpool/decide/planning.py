@@ -11,7 +11,7 @@ from devpool.decide.by_name import Pair, by_name, fixed_port
 from devpool.decide.credentials import find_credentials
 from devpool.decide.inherited_copies import InheritedCopies, find_shields
 from devpool.decide.options import Options
-from devpool.decide.placement import Placements, shared_value
+from devpool.decide.placement import Placements
 from devpool.decide.plan import EXPORTER_SUFFIX, Move, Plan, Pooler, twin_of
 from devpool.decide.plan_refusals import SERVICE_NAME, refuse_odd_names, refuse_unplaced
 from devpool.decide.ports import listen_port, upstream_port
@@ -116,7 +116,7 @@ def _sharing(
             return sharing, named
         aliased = next((s for pair, (s, _) in kept.items() if pair in shared.session), None)
         if aliased:
-            raise shared_value(aliased)
+            raise sharing.why_no_session(aliased)
         named |= {pair: why for pair, (_, why) in kept.items()}
 
 
