@@ -23,13 +23,11 @@ from devpool.lifecycle.plan_report import setting_shown, where_words
 from devpool.load.other_readers import with_readers
 from devpool.model.host_programs import host_addresses
 from devpool.model.project import ConnectionVariable, Project, unknown_service
-from devpool.redact.passwords import masked
 from devpool.redact.terminal_text import shortened
 from devpool.text.address import replacements
 from devpool.text.interpolation import SHELL
 
 _MOST_NAMES = 20
-_HOST = "(host)"  # in place of a service
 
 
 @click.command()
@@ -151,14 +149,15 @@ class _Told:
     def on_the_host(self) -> Iterator[dict[str, Any]]:
         """The descriptions of the addresses in `.env` that programs on the host read."""
         for found in host_addresses(self.project, self.published):
+            setting = found.setting
             yield {
-                "service": _HOST,
-                "variable": found.variable,
-                "kind": found.address.kind,
-                "database": found.database,
-                "value": masked(found.value.text, found.variable),
-                "origin": shown(found.value.origin.place, self.project.sources.directory),
-                "through": [],
+                "service": setting.service,
+                "variable": setting.variable,
+                "kind": setting.kind,
+                "database": setting.database,
+                "value": _shown_value(self.project, setting),
+                "origin": shown(setting.value.origin.place, self.project.sources.directory),
+                "through": _through(setting),
                 "shared_with": [],
                 "shared_with_more": 0,
                 "route": way(pooled=found.pooled, by_name=False),

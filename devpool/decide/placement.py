@@ -100,15 +100,16 @@ class Placements:
         origin, homes = setting.value.origin, {home(self.project, setting.database, [setting]).path}
         return self.project.sources.reader_of(origin.file.path, origin.start, setting.variable, homes)
 
-    def _awaited_elsewhere(self, setting: ConnectionVariable) -> bool:
-        """Whether what names the database in the app's dependencies is also read by another compose file."""
+    def _awaited_elsewhere(self, setting: ConnectionVariable) -> str:
+        """The other compose file that also reads what names the database in the app's dependencies; "" for none."""
         homes = {home(self.project, setting.database, [setting]).path}
         service = self.project.services[setting.service]
-        return any(
+        found = (
             self.project.sources.reader_of(s.document.path, s.entry.key.start, "", homes)
             for key in ("depends_on", "links")
             for s in service.names(key).get(setting.database, [])
         )
+        return next(filter(None, found), "")
 
     def _is_beside_its_host(self, setting: ConnectionVariable) -> bool:
         """Whether a port stands in an env file together with its host: else it is that of another host, of programs on
@@ -210,6 +211,13 @@ class Placements:
             return "its text names several databases, and an override file would repeat it"
         stated = restatable_in_override(self.project, setting)
         return "" if stated else "an override file would repeat a secret or another file's text"
+
+    def why_no_session(self, setting: ConnectionVariable) -> DevpoolError:
+        """The error for an app at the session alias whose text cannot change."""
+        if self.project.sources.override:
+            return repeats_secret(setting)
+        reader = self._reader(setting) or self._awaited_elsewhere(setting)
+        return read_by(setting, reader) if reader else shared_value(setting)
 
     def _needs_copy(self, setting: ConnectionVariable) -> bool:
         """Whether the new value could only stand in a file that would repeat a secret: beside a variable that a service

@@ -12,7 +12,7 @@ from devpool.decide.credentials import find_credentials
 from devpool.decide.further_logins import with_further
 from devpool.decide.inherited_copies import InheritedCopies, find_shields
 from devpool.decide.options import Options
-from devpool.decide.placement import Placements, repeats_secret, shared_value
+from devpool.decide.placement import Placements
 from devpool.decide.plan import EXPORTER_SUFFIX, Move, Plan, Pooler, twin_of
 from devpool.decide.plan_refusals import SERVICE_NAME, refuse_odd_names, refuse_unplaced
 from devpool.decide.ports import listen_port, upstream_port
@@ -122,7 +122,7 @@ def _sharing(
             return sharing, named
         aliased = next((s for pair, (s, _) in kept.items() if pair in shared.session), None)
         if aliased:
-            raise repeats_secret(aliased) if project.sources.override else shared_value(aliased)
+            raise sharing.why_no_session(aliased)
         named |= {pair: why for pair, (_, why) in kept.items()}
 
 

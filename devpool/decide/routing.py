@@ -48,6 +48,7 @@ def chosen_routes(project: Project, options: Options) -> list[Route]:
     Raises:
         DevpoolError: `unknown-service`, `unknown-database`, `direct-and-pool`, `which-database`, `not-an-app`.
     """
+    _refuse_variables(project, options)
     pool = (*options.pool, *options.session)
     routes = find_routes(project, options.direct, pool, published=options.publish is not None)
     reason = "in session mode, you asked for it (--session)"
@@ -175,11 +176,23 @@ def _check_names(project: Project, direct: tuple[str, ...], pool: tuple[str, ...
         if service not in project.services:
             raise unknown_service(project, service)
         known = {s.database for s in (*project.connection_variables, *project.kept) if s.service == service}
-        if database and database not in known and not is_variable(project, name):
+        if ":" in name and database not in known and not is_variable(project, name):
             raise _unknown_database(project, service, database)
         if name in direct and name in pool:
             raise DevpoolError(
                 "direct-and-pool", f"`{name}` cannot be both direct and pooled", hint="give only one of the two"
+            )
+
+
+def _refuse_variables(project: Project, options: Options) -> None:
+    """A session and a name are those of a whole app: one variable of it cannot have another."""
+    for option, names in (("--session", options.session), ("--by-name", options.by_name)):
+        for service, _, variable in (name.partition(":") for name in names if is_variable(project, name)):
+            raise DevpoolError(
+                "unknown-database",
+                f"`{variable}` is a variable of `{service}`, and {option} is for a service or one of its databases",
+                where=project.services[service].place,
+                hint=f"name the service: {option} {service}; --direct SERVICE:VARIABLE keeps one variable direct",
             )
 
 

@@ -57,7 +57,7 @@ def database_settings(project: Project, settings: Iterable[ConnectionVariable]) 
             if mine is None:
                 raise _no_name(setting, "has no variable for the database next to it")
             if mine.variable in _names_of_others(project, setting):
-                raise _no_name(setting, f"shares {mine.variable} with another database")
+                raise _no_name(setting, f"shares {mine.variable} with a host that does not go to the alias")
             found[setting.service, mine.variable] = mine
         elif setting.kind != "port" and setting.address.database_span is None:
             raise _no_name(setting, "contains no database name")
@@ -65,9 +65,10 @@ def database_settings(project: Project, settings: Iterable[ConnectionVariable]) 
 
 
 def _names_of_others(project: Project, setting: ConnectionVariable) -> set[str]:
-    """The variables with the names of other databases that the app goes to."""
-    others = [s for s in project.of(setting.service) if s.kind == "host" and s.database != setting.database]
-    found = (name_setting(other, project.environments[other.service]) for other in others)
+    """The variables with the names of other databases that the app goes to, and of those at hosts that stay direct."""
+    elsewhere = [s for s in project.of(setting.service) if s.database != setting.database]
+    others = [*elsewhere, *(s for s in project.kept if s.service == setting.service)]
+    found = (name_setting(other, project.environments[other.service]) for other in others if other.kind == "host")
     return {name.variable for name in found if name}
 
 

@@ -16,12 +16,12 @@ from devpool.decide.session_settings import unkept
 from devpool.decide.tuning import PRESET, SCRAM, SCRAM_USUAL
 from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.direct_variables import main_url
+from devpool.lifecycle.plan_report import setting_shown
 from devpool.model.connection_variables import published_ports
 from devpool.model.container_start import Start, migrating
 from devpool.model.host_programs import host_addresses
 from devpool.model.project import Database, Project
 from devpool.model.services import Service
-from devpool.redact.passwords import masked
 from devpool.text import nodes
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses, replacements
 
@@ -116,14 +116,14 @@ def _of_replication(project: Project, plan: Plan, pooler: Pooler) -> Iterator[st
 def _of_the_host(project: Project, pooler: Pooler) -> Iterator[str]:
     """How programs on the host get to the pooler: devpool does not change what their tools and migrations read too."""
     for found in host_addresses(project, {pooler.published: pooler.database}):
-        if found.database == pooler.database and not found.pooled:
-            text = found.value.text
-            changes = replacements(found.address, found.address.host, pooler.published)
-            for (start, end), new in sorted(changes, reverse=True):
-                text = text[:start] + new + text[end:]
+        setting = found.setting
+        if setting.database == pooler.database and not found.pooled:
+            changes = replacements(setting.address, setting.address.host, pooler.published)
+            text = setting_shown(setting, project.sources, project.services, changes)
+            new = f"{setting.variable}={text} with your password" if text else f"port {pooler.published}"
             yield (
-                f"for the app on the host, set {found.variable}={masked(text, found.variable)} with your password; "
-                f"{shown(found.value.origin.place, project.sources.directory)} stays, for migrations and other tools"
+                f"for the app on the host, set {new}; "
+                f"{shown(setting.value.origin.place, project.sources.directory)} stays, for migrations and other tools"
             )
 
 

@@ -24,12 +24,13 @@ from devpool.model.services import Fragment, Service, extends_of, services_node
 from devpool.model.sources import Sources
 from devpool.text import nodes
 from devpool.text.document import Document, parse
-from devpool.text.interpolation import names_in
+from devpool.text.interpolation import Variable, names_in
 from devpool.text.patterns import regex
 
 _YAML = regex(r".*\.ya?ml", re.I)
 _COMPOSE = regex(r"^[\"']?(services|include)[\"']?[ \t]*:", re.M)
 _PASSED = regex(r"^[ \t]*(?:-[ \t]*[\"']?(\w+)[\"']?|(\w+):)[ \t]*\r?$", re.M)
+_REQUIRED = regex(r"\$\{(\w+):?\?")
 _SKIPPED = frozenset({".git", ".devpool", "node_modules", "vendor", "venv", ".venv", "__pycache__", "dist", "target"})
 _DEEPEST = 6  # folders below the root
 _MOST_INCLUDED = 100  # files that one other file includes
@@ -125,7 +126,7 @@ class _Search:
         mine = self.real.get(os.path.realpath(path))
         if mine and is_inside(path, self.root):
             # Its override or its twin in the same folder is found there by Compose itself.
-            same = str(Path(mine).parent) == folder
+            same = os.path.realpath(Path(mine).parent) == os.path.realpath(folder)
             self.readers += [] if same else [Reader(path=path, whole=frozenset([mine]))]
             return
         text = self._text(path)
@@ -187,7 +188,7 @@ class _Search:
         return bool(further) and further <= self.services
 
     def _taken(self, document: Document, service: Service) -> Iterator[tuple[str, tuple[Span, ...]]]:
-        extended = extends_of(service.fragments[0].node, {})
+        extended = extends_of(service.fragments[0].node, service.variables)
         if extended and extended[0]:
             mine = self.real.get(os.path.realpath(resolve_path(document.directory, extended[0])))
             if mine:
@@ -233,8 +234,10 @@ def _walk(top: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _services(document: Document) -> Iterator[Service]:
+    """A file's services. Only a variable that it requires has a value, some value: Compose gets it from the user."""
     node = services_node(document)
+    variables = {name: Variable(value=name, source=document.path) for name in _REQUIRED.findall(document.text)}
     for name, entry in nodes.entries(node).items() if node else ():
         stated = nodes.resolved(entry.value)
         if isinstance(stated, nodes.MappingNode):
-            yield Service(name=name, fragments=(Fragment(document=document, node=stated),), variables={})
+            yield Service(name=name, fragments=(Fragment(document=document, node=stated),), variables=variables)

@@ -171,3 +171,21 @@ def test_what_the_shell_or_a_file_outside_gives_to_an_address_is_shown_as_its_va
     assert "Himmelfahrt" not in done.words
     assert "@db/${PLAIN}" in done.words
     assert "@db/${GH_TOKEN}" in done.words
+
+
+@pytest.mark.parametrize("words", [("explain",), ("explain", "--json"), (*ENABLE, "--publish", "--dry-run")])
+def test_an_address_for_programs_on_the_host_shows_nothing_of_the_shell_or_of_a_file_outside(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    database = COMPOSE[: COMPOSE.index("  web:")] + "    ports: ['5432:5432']\n"
+    clone.write("compose.yml", database)
+    (clone.home / "private.env").write_text("A_URL=postgres://u:p@localhost:5432/Himmelfahrt9\n")
+    (clone.project / ".env").symlink_to("../../private.env")
+    assert "Himmelfahrt" not in clone.devpool(*words).words
+    (clone.project / ".env").unlink()
+    monkeypatch.setenv("GH_TOKEN", "Himmelfahrt8")
+    clone.write(".env", "A_URL=postgres://u:p@localhost:5432/${GH_TOKEN}\n")
+    done = clone.devpool(*words)
+    assert done.code == 0, done.words
+    assert "Himmelfahrt" not in done.words
+    assert "/${GH_TOKEN}" in done.words

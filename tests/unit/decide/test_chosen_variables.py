@@ -63,6 +63,21 @@ def test_a_name_that_is_neither_a_database_nor_a_variable_is_refused() -> None:
     assert caught.value.code == "unknown-database"
 
 
+@pytest.mark.parametrize("name", ["web:", "web:OTHER"])
+def test_what_follows_the_colon_is_not_left_out(name: str) -> None:
+    with pytest.raises(DevpoolError) as caught:
+        chosen_routes(APP, Options(direct=(name,)))
+    assert caught.value.code == "unknown-database"
+
+
+@pytest.mark.parametrize("options", [Options(session=("web:DATABASE_URL",)), Options(by_name=("web:DATABASE_URL",))])
+def test_a_session_or_a_name_for_one_variable_is_refused(options: Options) -> None:
+    with pytest.raises(DevpoolError) as caught:
+        chosen_routes(APP, options)
+    assert caught.value.code == "unknown-database"
+    assert "is a variable of `web`" in caught.value.message
+
+
 def test_an_app_of_which_no_variable_is_left_is_direct_as_the_user_wants() -> None:
     options = Options(direct=("web:DATABASE_URL", "web:JOBS_HOST"))
     assert [(r.code, r.pooled) for r in chosen_routes(with_chosen_variables(APP, options), options)] == [

@@ -120,6 +120,15 @@ def test_a_name_for_two_databases_is_refused() -> None:
     assert refusal(two + both, session=("web:db",)).code == "no-database-name"
 
 
+def test_a_name_that_a_direct_host_needs_too_is_refused() -> None:
+    kept = DB + app("DB_HOST: db", "DB_NAME: notes", "DIRECT_DB_HOST: db")
+    assert refusal(kept).code == "no-database-name"
+    _, plan = planned(
+        kept.replace("DIRECT_DB_HOST: db", "DIRECT_DB_HOST: db\n      DIRECT_DB_NAME: n"), session=("web",)
+    )
+    assert [m.setting.variable for m in plan.moves] == ["DB_HOST", "DB_NAME"]
+
+
 def test_a_variable_without_braces_would_swallow_the_suffix_and_is_refused() -> None:
     url = "DATABASE_URL: postgres://postgres:hunter2@db:5432/$NAME"
     with pytest.raises(DevpoolError) as caught:

@@ -45,6 +45,8 @@ def reached(root: Path, found: Found, path: str, position: int = 0, name: str = 
         ("other/stack.yaml", "services: {a: {image: a, env_file: ['../common.env']}}", True),
         ("other/c.yml", "services: {a: {build: ., env_file: [{path: ./../common.env, required: false}]}}", True),
         ("other/c.yml", "services: {a: {image: a, env_file: '${UP}/common.env'}}", True),
+        ("other/c.yml", "services: {a: {image: a, env_file: ['${NAME:?say which}', ../common.env]}}", True),
+        ("other/c.yml", "services: {a: {image: a, env_file: '${UP?}/common.env'}}", True),
         ("c.yml", "services: {a: {image: a, env_file: common.env}}", True),
         ("c.yml", "services: {web: {env_file: common.env}}", False),
         ("c.yml", "services: {a: {image: a, depends_on: [db], env_file: common.env}}", False),
@@ -89,6 +91,14 @@ def test_a_link_in_another_folder_reads_all_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "compose.yml").symlink_to("../app/compose.yml")
     assert reached(tmp_path, find(tmp_path, {}), "app/compose.yml", -1)
+
+
+def test_a_folder_that_has_two_names_does_not_read_itself(tmp_path: Path) -> None:
+    found = find(tmp_path, {})
+    (tmp_path / "link").symlink_to("app")
+    mine = tmp_path / "link" / "compose.yml"
+    document = parse(str(mine), mine.read_bytes(), str(mine.parent))
+    assert find_readers(str(mine.parent), {str(mine): document}, [], ["web", "db"]) == found == Found()
 
 
 def test_a_search_that_was_cut_off_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
