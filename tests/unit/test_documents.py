@@ -1,17 +1,25 @@
-"""What the documents for developers name is in the tree: files, rooms in their order, recipes with their tests."""
+"""What the documents name is in the tree: files, rooms in their order, recipes with their tests, codes of refusals."""
 
 from __future__ import annotations
 
+import ast
 import re
+from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from test_layers import ORDER, PURE
+
+from devpool.errors import Code
 
 ROOT = Path(__file__).resolve().parents[2]
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 NAMED = re.compile(r"`([a-z_]+/[\w./-]+)`")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+REFUSALS = (ROOT / "docs/refusals.md").read_text(encoding="utf-8")
+CODES = sorted(get_args(Code))
 FUTURE = {"tests/golden/cases/NAME/before", "devpool/commands/VERB.py"}
 
 
@@ -32,3 +40,34 @@ def test_there_is_a_table_of_tasks_and_there_are_six_recipes() -> None:
     tasks = ARCHITECTURE.partition("## Where do I change")[2].strip().splitlines()
     assert len([line for line in tasks if line.startswith("|")]) - 2 >= 12
     assert len(re.findall(r"^### ", CONTRIBUTING, re.M)) == 6
+
+
+def _explained(text: str) -> list[str]:
+    """The codes in the first column of a document's tables."""
+    cells = re.findall(r"^\| (`[^|]*`) \|", text, re.M)
+    return [code for cell in cells for code in re.findall(r"`([a-z0-9-]+)`", cell)]
+
+
+def test_every_code_is_explained_once_and_no_other() -> None:
+    assert sorted(Counter(_explained(REFUSALS)).items()) == [(code, 1) for code in CODES]
+
+
+def test_the_readme_names_the_most_common_codes_and_the_page() -> None:
+    section = README.partition("## What is refused")[2].partition("\n## ")[0]
+    named = _explained(section)
+    assert 10 <= len(named) <= 30
+    assert set(named) <= set(CODES)
+    assert "(docs/refusals.md)" in section
+
+
+def _stated(tree: ast.AST) -> set[str]:
+    """The texts in a module, without those that are only compared with a code."""
+    compared = {id(part) for node in ast.walk(tree) if isinstance(node, ast.Compare) for part in ast.walk(node)}
+    found = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in compared)
+    return {node.value for node in found if isinstance(node.value, str)}
+
+
+def test_every_code_is_raised_somewhere() -> None:
+    modules = (path for path in (ROOT / "devpool").rglob("*.py") if path != ROOT / "devpool/errors.py")
+    stated = {text for path in modules for text in _stated(ast.parse(path.read_text(encoding="utf-8")))}
+    assert sorted(set(CODES) - stated) == []
