@@ -7,7 +7,7 @@ import re
 from devpool.model.environment import Value, raw_span
 from devpool.model.project import BARE, ConnectionVariable, Project
 from devpool.redact.passwords import redact
-from devpool.text.address import DEFAULT_PORT, Address, find_addresses, replacements
+from devpool.text.address import DEFAULT_PORT, WRITTEN, Address, find_addresses, replacements
 from devpool.text.edits import Copy, Part
 from devpool.text.envfile import Binding, EnvFile
 from devpool.text.patterns import regex
@@ -33,6 +33,9 @@ def raw_replacements(
     after it, whatever it is written with.
     """
     found = _server_replacements(value, address, host, port)
+    text = value.origin.file.text
+    if found and not all(WRITTEN.fullmatch(text[start:end]) for (start, end), _ in found if start < end):
+        return None  # written with escapes, which `disable` would not restore
     if found is None or not suffix or address.database_span is None:
         return found
     end = _end_of_name(value, address.database_span)

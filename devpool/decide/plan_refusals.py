@@ -54,6 +54,22 @@ def refuse_odd_names(project: Project, settings: list[ConnectionVariable]) -> No
             )
 
 
+def refuse_unpublished(settings: list[ConnectionVariable], options: Options) -> None:
+    """An app in the host's network reaches a pooler only at a port of the host.
+
+    Raises:
+        DevpoolError: `no-shared-network`.
+    """
+    for setting in settings if options.publish is None else ():
+        if setting.published:
+            raise DevpoolError(
+                "no-shared-network",
+                f"`{setting.service}` is in the host's network, and the pooler is not published there",
+                where=setting.value.origin.place,
+                hint="publish the pooler on the host's loopback, too: add --publish",
+            )
+
+
 def _not_plain(what: str, where: str) -> DevpoolError:
     return DevpoolError(
         "name-not-plain",

@@ -14,7 +14,7 @@ from devpool.decide.inherited_copies import InheritedCopies, find_shields
 from devpool.decide.options import Options
 from devpool.decide.placement import Placements
 from devpool.decide.plan import EXPORTER_SUFFIX, Move, Plan, Pooler, twin_of
-from devpool.decide.plan_refusals import SERVICE_NAME, refuse_odd_names, refuse_unplaced
+from devpool.decide.plan_refusals import SERVICE_NAME, refuse_odd_names, refuse_unplaced, refuse_unpublished
 from devpool.decide.ports import listen_port, upstream_port
 from devpool.decide.routing import Route, uses_session_alias
 from devpool.decide.scram_drivers import refuse_fast_auth
@@ -42,6 +42,7 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
     settings = [s for s in project.connection_variables if (s.service, s.database) in pooled]
     settings = _without_bare_hosts(settings)
     refuse_odd_names(project, settings)
+    refuse_unpublished(settings, options)
     refuse_direct(routes, options.session)
     session = {(r.service, r.database) for r in routes if r.pooled and uses_session_alias(r, options)}
     names = database_settings(project, [s for s in settings if (s.service, s.database) in session])

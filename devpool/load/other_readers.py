@@ -126,7 +126,8 @@ class _Search:
         mine = self.real.get(os.path.realpath(path))
         if mine and is_inside(path, self.root):
             # Its override or its twin in the same folder is found there by Compose itself.
-            same = os.path.realpath(Path(mine).parent) == os.path.realpath(folder)
+            # What a link of the project leads to is its own text, and needs no project where it lies.
+            same = os.path.realpath(Path(mine).parent) == os.path.realpath(folder) or not Path(path).is_symlink()
             self.readers += [] if same else [Reader(path=path, whole=frozenset([mine]))]
             return
         text = self._text(path)

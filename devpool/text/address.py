@@ -20,6 +20,13 @@ DEFAULT_PORT = "5432"
 # In a container, the container itself; on the host's network, the host.
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
+_PLAIN = r"[\w.:\[\]%-]"
+_VARIABLE = rf"\$(?:[A-Za-z_]\w*|\{{\w+(?::?[-+]{_PLAIN}*|:?\?[^\r\n'\"#$`{{}}]*)?\}})"
+_NESTED = rf"\$\{{\w+:?[-+](?:{_PLAIN}|{_VARIABLE})*\}}"
+WRITTEN = regex(rf"(?:{_PLAIN}|{_VARIABLE}|{_NESTED})+")
+"""A host with or without a port as a file writes it, possibly with variables and without escapes: Compose can read it,
+and a shell finds no command in it.
+"""
 # Celery's result backend and others put a name before the scheme: `db+postgresql://`.
 _SCHEME = (
     r"(?:[a-z][a-z0-9]*\+)?"

@@ -12,13 +12,13 @@ from devpool.catalog.variable_names import SERVER_PART
 from devpool.decide.plan import DIRECT_SUFFIX, POOLED_SUFFIX
 from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
 from devpool.text import nodes
-from devpool.text.address import find_addresses
+from devpool.text.address import WRITTEN, find_addresses
 from devpool.text.document import Document
 from devpool.text.envfile import EnvFile
 from devpool.text.nodes import Node, ScalarNode
 from devpool.text.patterns import regex
 from devpool.undo.locate_edit import File
-from devpool.undo.state_check import ADDRESS, KEYS, OVERRIDDEN, Ours, is_past, leads_by_name
+from devpool.undo.state_check import KEYS, OVERRIDDEN, Ours, is_past, leads_by_name
 
 _WRAPPED = regex(rf"\$\{{(\w+){POOLED_SUFFIX}(?:_SESSION)?:-(\$\{{\1\b[^{{}}]*\}}|\$\1\b)\}}")
 _OWN_NAME = regex(rf"({DIRECT_SUFFIX}|{POOLED_SUFFIX}|{POOLED_SUFFIX}_SESSION)$")
@@ -167,7 +167,7 @@ def _around(text: str, ours: Ours, *, whole: bool, server: bool) -> list[str]:
     """
     pieces, last = [], 0
     urls, alone = list(_places(text)), []
-    if whole and ADDRESS.fullmatch(text.strip("'\"")):
+    if whole and WRITTEN.fullmatch(text.strip("'\"")):
         alone = [(0, len(text))]
     for match in ours.mention.finditer(text):
         name = match[0].partition(":")[0]
@@ -211,7 +211,7 @@ def _fits(pieces: Sequence[str], after: str) -> bool:
             return False
         gaps.append(after[position:found])
         position = found + len(piece)
-    return all(not gap or ADDRESS.fullmatch(gap) for gap in (*gaps, after[position:end]))
+    return all(not gap or WRITTEN.fullmatch(gap) for gap in (*gaps, after[position:end]))
 
 
 def _beside(file: EnvFile) -> list[str]:

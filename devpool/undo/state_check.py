@@ -18,6 +18,7 @@ from devpool.decide.tuning import PRESET, PRESETS, add, read_types
 from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
 from devpool.errors import DevpoolError
 from devpool.text import nodes
+from devpool.text.address import WRITTEN
 from devpool.text.document import parse
 from devpool.text.edits import Copy, Edit
 from devpool.text.patterns import regex
@@ -31,11 +32,6 @@ _COPIED = "\ufffc"  # stands for a copy, whose text a record does not hold
 _NAME = regex(r"[A-Za-z0-9._-]+")
 _MOST_PORTS = 65535
 _PORT = regex(r"[0-9]{1,5}")
-_PLAIN = r"[\w.:\[\]%-]"
-_VARIABLE = rf"\$(?:[A-Za-z_]\w*|\{{\w+(?::?[-+]{_PLAIN}*|:?\?[^\r\n'\"#$`{{}}]*)?\}})"
-_NESTED = rf"\$\{{\w+:?[-+](?:{_PLAIN}|{_VARIABLE})*\}}"
-ADDRESS = regex(rf"(?:{_PLAIN}|{_VARIABLE}|{_NESTED})+")
-"""A host with or without a port, possibly with variables: Compose can read it, and a shell finds no command in it."""
 _ALIAS = regex(r"[ \t]*(\*[^\s,\[\]{}]+|\[[ \t]*\*[^\r\n\[\]{}]+\])")
 _NAMED_ALIAS = regex(r"(\r\n|\n|\r)?[ \t]*[^\s:#]+:[ \t]*(\*[^\s,\[\]{}]+|\[[ \t]*\*[^\r\n\[\]{}]+\])")
 _WRAP = regex(rf"\$\{{[A-Za-z_]\w*{POOLED_SUFFIX}(_SESSION)?:-")
@@ -263,4 +259,4 @@ def _is_alias(edit: Edit) -> bool:
 def _of_address(edit: Edit, written: str, ours: Ours) -> str:
     if edit.inserts or not ours.address.fullmatch(written):
         return "the text that it removes is not the address of a pooler"
-    return "" if ADDRESS.fullmatch(edit.old or "") else "the text that it restores is not an address"
+    return "" if WRITTEN.fullmatch(edit.old or "") else "the text that it restores is not an address"

@@ -122,3 +122,20 @@ def test_nothing_outside_of_the_root_is_read(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "root" / "other" / "link.yml").symlink_to(outside)
     found = find(tmp_path / "root", {"other/c.yml": "# compose.yml\ninclude: [../../outside.yml]"})
     assert found == Found()
+
+
+def test_what_the_projects_own_link_leads_to_is_no_other_reader(tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "compose.yml").write_text(MAIN)
+    (tmp_path / "app" / "compose.yml").symlink_to("../shared/compose.yml")
+    assert find(tmp_path, {}) == Found()
+
+
+def test_another_link_to_the_same_file_is_one(tmp_path: Path) -> None:
+    for name in ("app", "shared", "other"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "shared" / "compose.yml").write_text(MAIN)
+    for name in ("app", "other"):
+        (tmp_path / name / "compose.yml").symlink_to("../shared/compose.yml")
+    assert reached(tmp_path, find(tmp_path, {}), "app/compose.yml", -1)
