@@ -29,6 +29,8 @@ from devpool.text.patterns import regex
 _FIRST = 2  # the pooler's own login has no number
 # What the pooler takes from a URL besides login and address, for all of its servers (docker/pgbouncer/upstream.sh).
 _ASKED = regex(r"(?<=[?&])(sslmode|sslrootcert|host|port|user|password|dbname)=[^&]*")
+_UNREADABLE = regex(r"%(?![0-9A-Fa-f]{2})|%0[0ADad]")
+"""What the pooler would not start with (docker/pgbouncer/upstream.sh)."""
 _TRUST = ("POSTGRES_HOST_AUTH_METHOD", "trust")
 
 
@@ -88,8 +90,9 @@ def _logins(project: Project, settings: list[ConnectionVariable]) -> Iterator[_L
 def _with(project: Project, server: tuple[str, str], found: Credentials, login: _Login) -> Credentials:
     """The credentials with one more login, or with what is missing of it."""
     setting, number = login.setting, len(found.further) + _FIRST
-    said = said_by(setting.value.origin.place, {USER: login.user, PASSWORD: login.password})
-    url, password = userinfo(setting).get(PASSWORD), company_of(project, setting).get(PASSWORD)
+    in_url = userinfo(setting) if setting.kind == "url" else {}
+    said = said_by(setting.value.origin.place, in_url | {USER: login.user, PASSWORD: login.password})
+    url, password = in_url.get(PASSWORD), company_of(project, setting).get(PASSWORD)
     if is_usable(said) and url and _fits(found, setting.value) and _is_plain(server, found, setting):
         name, value = f"DATABASE_URL_{number}", setting.value
     elif is_usable(said) and not url and password and _may_be_copied(project, found, password):
@@ -111,7 +114,8 @@ def _is_plain(server: tuple[str, str], found: Credentials, setting: ConnectionVa
     whole = setting.kind == "url" and not setting.in_command and is_whole(setting)
     first = dict(found.copied).get("DATABASE_URL")
     same = _asked(value) <= (_asked(first) if first else set())
-    return there and whole and same and value.origin.file is found.document and copyable(value)
+    plain = value.origin.file is found.document and copyable(value) and not _UNREADABLE.search(value.text)
+    return there and whole and same and plain
 
 
 def _asked(value: Value) -> set[str]:
