@@ -12,6 +12,7 @@ import click
 from devpool.command_options import project_options
 from devpool.context import Context, context
 from devpool.decide.by_name import ByName
+from devpool.decide.chosen_variables import variables_of
 from devpool.decide.options import Options
 from devpool.decide.plan import Move, Plan
 from devpool.decide.planning import make_plan
@@ -101,10 +102,11 @@ class _Told:
         self.project = project
         self.routes = {(r.service, r.database): r for r in (plan.routes if plan else routes)}
         self.moves = {m.setting: m for m in plan.moves} if plan else {}
-        self.named = {s: b for b in plan.by_name for s in b.settings} if plan else {}
         self.by_name = plan.by_name if plan else ()
-        self.kept = set(project.kept)
-        self.asked = set(chosen.direct)
+        self.named = {s: b for b in self.by_name for s in b.settings}
+        self.named |= {s: b for b in self.by_name for s in project.kept if b.leads(s)}
+        self.kept = set(project.kept) - self.named.keys()
+        self.asked = variables_of(project, chosen.direct)
         self.published = {p.published: p.database for p in plan.poolers if p.published} if plan else {}
         self.only_kept = {s.service for s in project.kept}
         self.readers: dict[tuple[str, int], dict[str, None]] = {}
@@ -133,8 +135,10 @@ class _Told:
         }
 
     def _kept_because(self, setting: ConnectionVariable) -> str:
-        asked = f"{setting.service}:{setting.variable}" in self.asked
-        return "you asked for it (--direct)" if asked else "its name says that it is direct"
+        if setting in self.asked:
+            return "you asked for it (--direct)"
+        forwards = self.project.databases[setting.database].forwards
+        return f"its {'name or its port' if forwards else 'name'} says that it is direct"
 
     def _sharers(self, setting: ConnectionVariable) -> dict[str, Any]:
         """Who else reads the value: the first names, and how many others there are."""

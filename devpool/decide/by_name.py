@@ -50,6 +50,11 @@ class ByName:
         past = [f"{self.database}:{self.direct}"] if self.direct else []
         return (*(f"{self.pooler}:{name}" for name in self.names), *past)
 
+    def leads(self, setting: ConnectionVariable) -> bool:
+        """Whether one of the app's variables goes to the pooler, although it is to go to the database."""
+        mine = (setting.service, setting.database) == (self.service, self.database)
+        return mine and setting.address.host in self.names
+
     def link_of(self, written: str) -> str:
         """What a link of the app becomes: one that gives the database a name that leads to the pooler gives it that."""
         service, _, alias = written.partition(":")

@@ -17,8 +17,8 @@ def with_chosen_variables(project: Project, options: Options) -> Project:
         project: the project as its files and the names of its variables tell.
         options: the user's options; what names a service or a database in them is for the routes.
     """
+    direct, pool = variables_of(project, options.direct), variables_of(project, options.pool)
     everything = (*project.connection_variables, *project.kept)
-    direct, pool = _named(everything, options.direct), _named(everything, options.pool)
     kept = [s for s in everything if s in direct or (s in project.kept and s not in pool)]
     if not direct and not pool:
         return project
@@ -28,11 +28,12 @@ def with_chosen_variables(project: Project, options: Options) -> Project:
 
 def is_variable(project: Project, name: str) -> bool:
     """Whether `SERVICE:NAME` names a connection variable; a database of that name wins."""
-    return bool(_named((*project.connection_variables, *project.kept), [name]))
+    return bool(variables_of(project, [name]))
 
 
-def _named(settings: tuple[ConnectionVariable, ...], names: Iterable[str]) -> set[ConnectionVariable]:
-    """The connection variables that `SERVICE:VARIABLE` names, each host with its port."""
+def variables_of(project: Project, names: Iterable[str]) -> set[ConnectionVariable]:
+    """The connection variables that each `SERVICE:VARIABLE` names, each host with its port."""
+    settings = (*project.connection_variables, *project.kept)
     found: set[ConnectionVariable] = set()
     for service, _, variable in (name.partition(":") for name in names):
         mine = [s for s in settings if s.service == service]

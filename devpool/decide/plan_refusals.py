@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from devpool.decide.by_name import ByName
+from devpool.decide.chosen_variables import variables_of
 from devpool.decide.options import Options
 from devpool.decide.routing import Route
 from devpool.errors import DevpoolError
@@ -31,6 +35,25 @@ def refuse_unplaced(project: Project, routes: list[Route], options: Options) -> 
                 where=value.origin.place,
                 hint=f"keep it direct: --direct {service}",
             )
+
+
+def refuse_led(project: Project, named: Iterable[ByName], options: Options) -> None:
+    """A variable that the user wants direct cannot be so where its app's name for the database leads to the pooler.
+
+    Raises:
+        DevpoolError: `direct-and-pool`.
+    """
+    asked = variables_of(project, options.direct)
+    found = next((s for s in project.kept if s in asked and any(each.leads(s) for each in named)), None)
+    if found:
+        app = found.service
+        raise DevpoolError(
+            "direct-and-pool",
+            f"`{app}` is pooled by name, so {found.address.host} in {found.variable} would lead to the pooler, too",
+            where=found.value.origin.place,
+            hint=f"keep all of it direct (--direct {app}), or write its variables in its own `environment` and leave "
+            "out --by-name",
+        )
 
 
 def refuse_odd_names(project: Project, settings: list[ConnectionVariable]) -> None:

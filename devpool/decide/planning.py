@@ -14,7 +14,13 @@ from devpool.decide.inherited_copies import InheritedCopies, find_shields
 from devpool.decide.options import Options
 from devpool.decide.placement import Placements
 from devpool.decide.plan import EXPORTER_SUFFIX, Move, Plan, Pooler, twin_of
-from devpool.decide.plan_refusals import SERVICE_NAME, refuse_odd_names, refuse_unplaced, refuse_unpublished
+from devpool.decide.plan_refusals import (
+    SERVICE_NAME,
+    refuse_led,
+    refuse_odd_names,
+    refuse_unplaced,
+    refuse_unpublished,
+)
 from devpool.decide.ports import listen_port, upstream_port
 from devpool.decide.routing import Route, uses_session_alias
 from devpool.decide.scram_drivers import refuse_fast_auth
@@ -35,7 +41,8 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
 
     Raises:
         DevpoolError: `pooler-name-taken`, `ports-differ`, `no-port-variable`, `only-in-shell`, `value-not-plain`,
-            `shared-value`, `several-hosts`, `no-shared-network`, `name-not-plain`, `fast-auth-refused`, `no-link`.
+            `shared-value`, `several-hosts`, `no-shared-network`, `name-not-plain`, `fast-auth-refused`, `no-link`,
+            `direct-and-pool`.
     """
     refuse_unplaced(project, routes, options)
     pooled = {(r.service, r.database) for r in routes if r.pooled}
@@ -65,22 +72,38 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
     mine = {pair: [s for s in settings if (s.service, s.database) == pair] for pair in named}
     moving = [s for s in (*settings, *names) if (s.service, s.database) not in mine]
     moves = [_move(s, by_database, sharing, session) for s in moving]
+    by_names = tuple(by_name(project, pair, by_database[pair[1]].name, mine[pair]) for pair in mine)
+    refuse_led(project, by_names, options)
     moves = [m for m in moves if moved(m.setting.value.text, m.setting.address, *m.target) != m.setting.value.text]
     return Plan(
         poolers=tuple(poolers),
         routes=tuple(_named_route(r, reasons.get((r.service, r.database))) for r in routes),
         moves=tuple(moves),
-        by_name=tuple(by_name(project, pair, by_database[pair[1]].name, mine[pair]) for pair in mine),
+        by_name=by_names,
         shields=shields,
         unaliased=sharing.unaliased,
     )
 
 
 def _for_the_host(project: Project, options: Options) -> list[str]:
-    """The databases that get a pooler for programs on the host alone: no app is pooled, and the user publishes it."""
-    return (
-        [] if options.publish is None else [d.name for d in project.databases.values() if d.service and not d.forwards]
-    )
+    """The databases that get a pooler for programs on the host alone: no app is pooled, and the user publishes it.
+
+    Raises:
+        DevpoolError: `no-shared-network`.
+    """
+    inside = [d.service for d in project.databases.values() if d.service and not d.forwards]
+    apart = [s for s in inside if s.text("network_mode")]
+    if options.publish is None:
+        return []
+    if apart:
+        raise DevpoolError(
+            "no-shared-network",
+            f"`{apart[0].name}` is on no network of the project (`network_mode: {apart[0].text('network_mode')}`), so "
+            "a pooler for programs on the host could not reach it",
+            where=apart[0].place,
+            hint="leave out --publish, or the database's network_mode",
+        )
+    return [service.name for service in inside]
 
 
 def with_credentials(project: Project, plan: Plan) -> Plan:

@@ -293,7 +293,8 @@ def _by_name_hint(project: Project) -> str:
     apps = [(n, d) for n, d in likely_apps(project) if project.services[n].text("network_mode") in ("", "bridge")]
     several = len(project.databases) > 1
     words = " ".join(f"--by-name {name}{f':{database}' if several else ''}" for name, database in apps)
-    if not words and any(d.service for d in project.databases.values()):
+    inside = [d.service for d in project.databases.values() if d.service and not d.forwards]
+    if not words and inside and not any(s.text("network_mode") for s in inside):
         return (
             "if the app runs on the host, give it a pooler there: devpool enable --publish; "
             "if a service connects, name it: devpool enable --by-name SERVICE"

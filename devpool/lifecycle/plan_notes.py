@@ -10,6 +10,7 @@ from devpool.catalog.migration_tools import SESSION
 from devpool.catalog.replication import LOGICAL_WAL
 from devpool.catalog.swarm import DEPLOY_KEYS, EVERY_NODE
 from devpool.catalog.variable_names import ADDRESS_IN_FILE
+from devpool.decide.by_name import ByName
 from devpool.decide.direct_reasons import awaited_services, bystander, reasons
 from devpool.decide.plan import Plan, Pooler
 from devpool.decide.session_settings import unkept
@@ -42,6 +43,7 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     settings = [m.setting for m in plan.moves] + [s for b in plan.by_name for s in b.settings]
     pooled = dict.fromkeys(s.service for s in settings) | dict.fromkeys(b.service for b in plan.by_name)
     found += [n for name in pooled for n in unkept(project, name, settings, in_session=name in plan.in_session)]
+    found += [note for each in plan.by_name for note in _led(project, each)]
     found += [f"{s}.{v} lists several hosts: it stays direct" for s, v in project.unplaced]
     found += [note for name in dict.fromkeys(m.setting.service for m in plan.moves) for note in _beside(project, name)]
     named = {b.service for b in plan.by_name} | {r.service for r in plan.routes}
@@ -111,6 +113,13 @@ def _of_replication(project: Project, plan: Plan, pooler: Pooler) -> Iterator[st
             f"{service.name} starts with wal_level=logical: a service that uses logical replication, or passes on the "
             "address for it, must stay direct (--direct SERVICE)"
         )
+
+
+def _led(project: Project, named: ByName) -> Iterator[str]:
+    """The variables that are direct by their names, in an app for which their host leads to the pooler."""
+    for setting in filter(named.leads, project.kept):
+        way = f"; its host would have to be {named.direct}" if named.direct else ""
+        yield f"{setting.service}.{setting.variable} is not direct, because {setting.service} is pooled by name{way}"
 
 
 def _of_the_host(project: Project, pooler: Pooler) -> Iterator[str]:

@@ -47,24 +47,27 @@ def find_databases(sources: Sources, environments: Environments, poolers: frozen
     return found | _outside(sources, environments, {*found, *poolers}, known)
 
 
-def _written(environments: Environments) -> set[str]:
-    """Every host that some variable names, in lower case."""
+def _written(environments: Environments) -> dict[str, set[str]]:
+    """What stands behind the first dot of every host that some variable names, in lower case, by what stands before."""
     texts = {value.text for values in environments.values() for value in values.values()}
-    return {a.host.lower() for text in texts for a in (bare_host(text), *find_addresses(text)) if a}
+    hosts = {a.host.lower() for text in texts for a in (bare_host(text), *find_addresses(text)) if a}
+    found: dict[str, set[str]] = {}
+    for name, _, network in (host.partition(".") for host in hosts if "." in host):
+        found.setdefault(name, set()).add(network)
+    return found
 
 
-def _qualified(service: Service, written: Iterable[str], names: Mapping[str, str]) -> set[str]:
+def _qualified(service: Service, written: Mapping[str, Iterable[str]], names: Mapping[str, str]) -> set[str]:
     """The written hosts that are a service's name with one of its networks, as Docker's DNS knows it: by the name that
     the files give the network, or `PROJECT_KEY`.
     """
     mine = service.names("networks") or [networks.DEFAULT]
     ends = {names.get(key, key).lower() for key in mine}
-    first = {name.lower() for name in host_names(service)}
-    pairs = {host: host.partition(".") for host in written}
     return {
-        host
-        for host, (name, _, network) in pairs.items()
-        if name in first and any(network == end or network.endswith(f"_{end}") for end in ends)
+        f"{name}.{network}"
+        for name in {name.lower() for name in host_names(service)}
+        for network in written.get(name, ())
+        if any(network == end or network.endswith(f"_{end}") for end in ends)
     }
 
 

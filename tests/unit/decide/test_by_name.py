@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from memory_project import COMPOSE, Files, changed, planned, rewritten
+from memory_project import COMPOSE, Files, changed, planned, project, rewritten
 
+from devpool.decide.chosen_variables import with_chosen_variables
 from devpool.decide.options import Options
 from devpool.decide.plan import Plan
+from devpool.decide.planning import make_plan
+from devpool.decide.routing import chosen_routes
 from devpool.errors import DevpoolError
 from devpool.lifecycle.direct_variables import databases_of, direct_links, refuse_without_database
 from devpool.undo.state import AddedPooler, AppRoute, State
@@ -195,3 +198,25 @@ def test_an_app_that_is_pooled_by_name_can_be_direct_for_once() -> None:
     refuse_without_database(model, "web", STATE)
     with pytest.raises(DevpoolError):
         refuse_without_database(model, "web", None)
+
+
+@pytest.mark.parametrize(
+    ("files", "options"),
+    [
+        (DB + PLAIN + f"    environment:\n      A_URL: {URL}\n      B_URL: {URL}\n", {"by_name": ("web",)}),
+        ({"compose.yml": DB + SHARED, "web.env": f"A_URL={URL}\nB_URL={URL}\n"}, {}),
+    ],
+)
+def test_a_variable_that_the_user_wants_direct_is_not_led_to_the_pooler(
+    files: Files | str, options: dict[str, tuple[str, ...]]
+) -> None:
+    chosen = Options(direct=("web:B_URL",), **options)  # type: ignore[arg-type]
+    found = with_chosen_variables(project(files), chosen)
+    with pytest.raises(DevpoolError) as caught:
+        make_plan(found, chosen_routes(found, chosen), chosen)
+    assert (caught.value.code, "B_URL" in caught.value.message) == ("direct-and-pool", True)
+    # Under another name for the database it is direct.
+    other = str(files).replace("B_URL: postgres://postgres:hunter2@db", "B_URL: postgres://postgres:hunter2@db-too")
+    if isinstance(files, str):
+        found = with_chosen_variables(project(other.replace("db:\n", "db:\n    hostname: db-too\n", 1)), chosen)
+        assert make_plan(found, chosen_routes(found, chosen), chosen).by_name[0].names == ("db",)

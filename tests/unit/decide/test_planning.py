@@ -39,6 +39,13 @@ def test_nothing_is_planned_where_every_app_stays_direct() -> None:
     assert (found.poolers, found.moves, len(found.routes)) == ((), (), 1)
 
 
+@pytest.mark.parametrize("mode", ["none", "host", "bridge", "service:vpn"])
+def test_a_database_without_a_network_of_the_project_gets_no_pooler_for_the_host(mode: str) -> None:
+    alone = DB.replace("image:", f"network_mode: {mode}\n    image:") + "  vpn:\n    image: vpn\n"
+    assert refusal(alone, publish=6432).code == "no-shared-network"
+    assert plan(alone).poolers == ()
+
+
 def test_an_app_with_a_port_goes_to_6432() -> None:
     (pooler,) = plan(DB + app(URL)).poolers
     assert (pooler.name, pooler.database, pooler.port, pooler.upstream_port, pooler.apps) == (
