@@ -25,7 +25,7 @@ _NAME = regex(r"[^,=*'\s]+")
 
 
 def refuse_direct(routes: Iterable[Route], wanted: Iterable[str]) -> None:
-    """A service that uses the session alias has to be pooled.
+    """A service that uses the session alias has to be pooled, by a variable: the alias is a name in its address.
 
     Raises:
         DevpoolError: `session-direct`.
@@ -37,6 +37,12 @@ def refuse_direct(routes: Iterable[Route], wanted: Iterable[str]) -> None:
                 "session-direct",
                 f"`{route.service}` stays direct ({route.reason}) and cannot use the session alias",
                 hint=f"leave out --session {route.service}: a direct service has its own sessions",
+            )
+        if route.code == "evidence" and names & {route.service, f"{route.service}:{route.database}"}:
+            raise DevpoolError(
+                "session-direct",
+                f"`{route.service}` has no connection variable that could name the session alias ({route.reason})",
+                hint=f"keep it direct: --direct {route.service}; or write `{SUFFIX}` behind the database's name there",
             )
 
 

@@ -200,8 +200,15 @@ def test_a_value_with_escapes_or_on_several_lines_is_changed_where_it_is_written
     assert wheres(DB + app(f"DATABASE_URL: {written}")) == {"web.DATABASE_URL": "origin"}
 
 
-def test_an_address_that_an_escape_spells_is_changed_as_a_whole() -> None:
-    assert wheres(DB + app('DATABASE_URL: "postgres://u:p@\\x64b:5432/x"')) == {"web.DATABASE_URL": "origin"}
+def test_an_address_that_an_escape_spells_is_refused() -> None:
+    """A record that anyone can write must not restore such a text."""
+    assert refusal(DB + app('DATABASE_URL: "postgres://u:p@\\x64b:5432/x"')).code == "value-not-plain"
+
+
+def test_an_app_in_the_host_s_network_is_pooled_through_a_port_of_the_host_alone() -> None:
+    web = "  web:\n    image: x\n    network_mode: host\n    environment: {URL: 'postgres://u:p@localhost:5432/x'}\n"
+    database = DB.replace("image: postgres:17\n", "image: postgres:17\n    ports: ['5432:5432']\n", 1)
+    assert refusal(database + web, pool=("web",)).code == "no-shared-network"
 
 
 def test_a_url_with_several_hosts_is_refused() -> None:
