@@ -60,6 +60,10 @@ class Sources:
         """The first of the compose files, beside which Compose looks for an override file."""
         return self.loaded[self.files[0]]
 
+    def file(self, path: str) -> Document | EnvFile:
+        """A file of the project by its absolute path."""
+        return self.loaded.get(path) or self.env_files[path]
+
     def is_hidden(self, path: str) -> bool:
         """Whether a file lies outside of the project's root unasked: Compose loads it, and nothing of it is shown."""
         return path in self.outside and path in self.closed
