@@ -182,7 +182,7 @@ def failure(stderr: str) -> DevpoolError:
         return DevpoolError(
             "no-compose-plugin",
             "docker has no compose plugin",
-            hint="install Docker's compose plugin, version 2.24 or newer",
+            hint="install Docker's compose plugin, version 2.24.4 or newer",
         )
     lines = [line for line in text.splitlines() if line.strip()] or ["it gave no reason"]
     said = lines[-1].strip()

@@ -93,7 +93,9 @@ def _all_direct(project: Project, plan: Plan, where: str, told: tuple[str, ...])
     routes = (r for r in plan.routes if r.code not in ("network", "profiles", "user", "named-direct"))
     # `--pool` changes a connection variable: what only a file or an image tells of has none.
     movable = dict.fromkeys(r.service for r in routes if project.of(r.service))
-    overrule = " ".join(f"--pool {name}" for name in movable)
+    kept = [f"{s.service}:{s.variable}" for s in project.kept if not project.of(s.service)]
+    overrule = " ".join(f"--pool {name}" for name in dict.fromkeys([*movable, *kept]))
+    published = [r for r in plan.routes if r.code == "network" and any(s.published for s in project.of(r.service))]
     return DevpoolError(
         "nothing-to-pool",
         "every app stays direct: " + "; ".join(f"{r.service}: {r.reason}" for r in plan.routes),
@@ -101,6 +103,8 @@ def _all_direct(project: Project, plan: Plan, where: str, told: tuple[str, ...])
         details=told,
         hint=f"override this where you know better: {overrule}"
         if overrule
+        else "publish the pooler on a port of the host, which these apps reach: devpool enable --publish"
+        if published
         else "a pooler has nothing to do here; `devpool explain` shows each connection variable",
     )
 

@@ -91,7 +91,7 @@ def _wrong_places(state: State, directory: Path, *, allow_outside: bool) -> Iter
         if folders & {".git", HOME}:
             yield name, "devpool never edits files in that folder"
         elif not (allow_outside or is_inside(path, root)):
-            yield name, f"it is outside {root}; if it is yours and you let devpool edit it, pass --allow-outside again"
+            yield name, f"it is outside {root} (--allow-outside, if it is yours and you let devpool edit it)"
 
 
 def read_digests(state: State) -> Digests:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -184,10 +185,11 @@ def _serving_first(project: Project, found: list[Migration]) -> list[Migration]:
 
 
 def _several(found: list[Migration]) -> DevpoolError:
+    command = f", command: {json.dumps(found[0].command)}" if found[0].command else ""
     return DevpoolError(
         "which-migration",
         "there is more than one way to migrate here",
         details=tuple(f"{m.typed}    ({m.tool.name if m.tool else 'a command'}: {m.how})" for m in found),
         hint="choose one of the commands above, or set it for the team: "
-        f"`x-devpool: {{migrate: {{service: {found[0].service}}}}}` in the compose file",
+        f"`x-devpool: {{migrate: {{service: {found[0].service}{command}}}}}` in the compose file",
     )

@@ -111,5 +111,5 @@ def _bad(what: str, place: str) -> DevpoolError:
         "bad-team-setting",
         f"this configuration for devpool is not valid: {what}",
         where=place,
-        hint="migrate: {service: web, command: [alembic, upgrade, head]}",
+        hint="in a compose file: x-devpool: {migrate: {service: web, command: [alembic, upgrade, head]}}",
     )

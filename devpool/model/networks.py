@@ -83,7 +83,7 @@ def meeting(services: Mapping[str, Service], database: str, apps: tuple[str, ...
                 "no-shared-network",
                 f"`{app}` and `{database}` share no network, so a pooler could not sit between them",
                 where=services[app].place,
-                hint=f"put both on one network, or leave out --pool {app} so that it stays direct",
+                hint=f"put both on one network, or keep it direct: --direct {app}",
             )
         found |= dict.fromkeys(shared)
     if not apps and database in services:

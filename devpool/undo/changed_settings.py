@@ -66,7 +66,12 @@ def _as_written(edit: Edit) -> nodes.MappingNode:
     document = parse(edit.path, f"services:{_literal(edit)}\n".encode())
     found = nodes.lookup(document.root, *edit.at)
     if not isinstance(found, nodes.MappingNode):
-        raise DevpoolError("state-unreadable", "the record of the pooler's service cannot be read", where=edit.path)
+        raise DevpoolError(
+            "state-unreadable",
+            "the record of the pooler's service cannot be read",
+            where=edit.path,
+            hint="restore .devpool/state.json from version control, or remove it",
+        )
     return found
 
 
