@@ -73,7 +73,7 @@ def find_readers(
             search.look(path)
     except _TooMuchError:
         return Found(readers=tuple(search.readers), cut_off=True)
-    return Found(readers=tuple(search.readers))
+    return Found(readers=tuple(search.readers), cut_off=search.cut_off)
 
 
 class _TooMuchError(Exception):
@@ -87,6 +87,8 @@ class _Search:
         self.root = root
         self.readers: list[Reader] = []
         self.read = self.parsed = 0
+        self.partly: set[str] = set()
+        self.cut_off = False
         self.named: dict[str, tuple[str, ...]] = {}
         self.compose = compose
         self.services = frozenset(services)
@@ -133,6 +135,7 @@ class _Search:
         text = self._text(path)
         dotenv = self.env.get(os.path.realpath(f"{folder}/.env"))
         if _COMPOSE.search(text) and (dotenv or any(word in text for word in self.words)):
+            self.cut_off |= path in self.partly
             with suppress(DevpoolError):  # Compose does not read it either
                 found = self._of(self._document(path, text), dotenv)
                 self.readers += [found] if found else []
@@ -153,6 +156,7 @@ class _Search:
         except OSError:
             return ""
         self.read += len(data)
+        self.partly |= {path} if len(data) == _LONGEST else set()
         if self.read > _MOST_READ:
             raise _TooMuchError
         return data.decode("utf-8", "replace")

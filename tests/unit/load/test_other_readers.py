@@ -23,7 +23,7 @@ services:
 
 
 def find(root: Path, others: dict[str, str]) -> Found:
-    (root / ".git").mkdir()
+    (root / ".git").mkdir(parents=True)
     mine = root / "app" / "compose.yml"
     for name, text in {"app/compose.yml": MAIN, "app/.env": "A=1\n", "common.env": "B=2\n", **others}.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -139,3 +139,9 @@ def test_another_link_to_the_same_file_is_one(tmp_path: Path) -> None:
     for name in ("app", "other"):
         (tmp_path / name / "compose.yml").symlink_to("../shared/compose.yml")
     assert reached(tmp_path, find(tmp_path, {}), "app/compose.yml", -1)
+
+
+def test_a_reader_of_which_only_the_beginning_is_read_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    long = f"services: {{a: {{image: a, env_file: ../common.env}}}}\nx-a: '{'x' * 600_000}'\n"
+    assert find(tmp_path, {"other/c.yml": long}).cut_off
+    assert not find(tmp_path / "b", {"other/c.yml": f"x-a: '{'x' * 600_000}'\n"}).cut_off
