@@ -9,7 +9,7 @@ from devpool.catalog.host_names import DOCKER_HOSTS
 from devpool.catalog.migration_tools import SESSION
 from devpool.catalog.replication import LOGICAL_WAL
 from devpool.catalog.swarm import DEPLOY_KEYS, EVERY_NODE
-from devpool.catalog.variable_names import ADDRESS_IN_FILE
+from devpool.catalog.variable_names import ADDRESS_IN_FILE, PAST_A_POOLER, PAST_A_POOLER_BESIDE
 from devpool.decide.by_name import ByName
 from devpool.decide.direct_reasons import awaited_services, bystander, reasons
 from devpool.decide.plan import Plan, Pooler
@@ -43,6 +43,8 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     settings = [m.setting for m in plan.moves] + [s for b in plan.by_name for s in b.settings]
     pooled = dict.fromkeys(s.service for s in settings) | dict.fromkeys(b.service for b in plan.by_name)
     found += [n for name in pooled for n in unkept(project, name, settings, in_session=name in plan.in_session)]
+    led = {b.service for b in plan.by_name}
+    found += [note for name in pooled if name not in led for note in _direct_by_name(project, name)]
     found += [note for each in plan.by_name for note in _led(project, each)]
     found += [f"{s}.{v} lists several hosts: it stays direct" for s, v in project.unplaced]
     found += [note for name in dict.fromkeys(m.setting.service for m in plan.moves) for note in _beside(project, name)]
@@ -54,6 +56,15 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     found += [note for pooler in plan.poolers if pooler.published for note in _of_the_host(project, pooler)]
     found += _of_stack(project, plan)
     return list(dict.fromkeys(found))
+
+
+def _direct_by_name(project: Project, name: str) -> Iterator[str]:
+    """The variables of a pooled app whose names say that they go past a pooler."""
+    kept = dict.fromkeys(s.variable for s in project.kept if s.service == name and s.kind != "port")
+    said = [v for v in kept if PAST_A_POOLER.search(v) or PAST_A_POOLER_BESIDE.search(v)]
+    if said and project.of(name):
+        stay = "stays direct by its name" if len(said) == 1 else "stay direct by their names"
+        yield f"{name}: {', '.join(said)} {stay}"
 
 
 def _of_stack(project: Project, plan: Plan) -> Iterator[str]:
