@@ -8,17 +8,18 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cli.test_bad_input import COMPOSE, ROOT, assert_refused, run, write
 from unit.test_growth import calls
 
 from devpool.cli import run as run_here
+from devpool.decide import session_settings
 from devpool.decide.job_detection import serves
 from devpool.docker.engine import RunningCommand
 from devpool.docker.program import TooLateError, TooMuchError, docker_program
 from devpool.errors import DevpoolError
-from devpool.lifecycle import plan_notes
 from devpool.load import find_evidence, service_texts
 from devpool.model.stated_address import stated_addresses
 from devpool.output import Output
@@ -369,11 +370,12 @@ def test_only_so_many_files_are_looked_at_for_addresses(folder: Path, monkeypatc
 
 def test_a_value_with_many_addresses_is_noted_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
-    of = plan_notes._of
-    monkeypatch.setattr(plan_notes, "_of", lambda setting: looked.append(setting.variable) or of(setting))
+    pattern = session_settings.NOT_APPLIED
+    counting = SimpleNamespace(finditer=lambda text: looked.append(text) or pattern.finditer(text))
+    monkeypatch.setattr(session_settings, "NOT_APPLIED", counting)
     value = "jdbc:postgresql://db/a?search_path=x," * 50
     database = 'services:\n  db: {image: "postgres:17", environment: {POSTGRES_PASSWORD: p}}\n'
     text = f'{database}  web: {{image: app, environment: {{X: "{value}"}}}}\n'
     write(folder, compose_yml=text)
     assert run_here(["enable", "--dry-run", "--no-verify"], Output()) == 0
-    assert looked == ["X"]
+    assert looked == [value]
