@@ -71,7 +71,9 @@ def _of_stack(project: Project, plan: Plan) -> Iterator[str]:
     """A stack file that `docker stack deploy` takes today refuses it with a service that has no image."""
     marks = ((s, key) for s in project.services.values() for key in _of_swarm_alone(s))
     service, key = next(marks, (None, ""))
-    if service is None or project.sources.override or not all(map(_is_deployable, project.services.values())):
+    if service is None or not plan.poolers or project.sources.override:
+        return
+    if not all(map(_is_deployable, project.services.values())):
         return
     named = project.sources.selection.files or project.sources.variables.get("COMPOSE_FILE")
     yield (

@@ -230,9 +230,6 @@ NO_ADDRESS = {"external-database-by-host-and-port", "tls-demanded-by-a-switch"}
 # Without the record a comment or a space at the end of a line is no more, nor is a link that led to the database.
 NOT_WRITTEN_AGAIN = {"alias-of-a-shared-environment", "by-name-beside-links-crlf", "tabs-after-values"}
 
-# The files do not tell that the user has allowed this.
-NOT_ASKED_AGAIN = {"extended-by-another-project-allowed"}
-
 
 @each_working_case
 def test_a_clone_without_devpools_folder_is_known_to_be_enabled_and_gets_it_back(project: Project) -> None:
@@ -254,9 +251,6 @@ def test_a_clone_without_devpools_folder_is_known_to_be_enabled_and_gets_it_back
     assert pooled(known.state) == pooled(recorded.state)
     different = past_poolers(project, known) ^ past_poolers(project, recorded)
     assert {key for key, _ in different} <= NOT_TOLD.get(project.case.name, set())
-    if project.case.name in NOT_ASKED_AGAIN:
-        assert "--allow-shared" in project.run(*again)[2]
-        again += ("--allow-shared",)
     code, words, _ = project.run(*again)
     assert code == 0
     assert "the record of the previous enable was missing" in words
