@@ -116,22 +116,27 @@ class _Told:
 
     def row(self, setting: ConnectionVariable) -> dict[str, Any]:
         """The description of one connection variable."""
-        value = setting.value
         route = self.routes[setting.service, setting.database]
         move = self.moves.get(setting)
         kept = setting in self.kept
+        return {
+            **self._stated(setting),
+            **self._sharers(setting),
+            "route": "direct" if kept else route.way,
+            "reason": self._kept_because(setting) if kept else route.reason,
+            "becomes": _becomes(move, self.project) if move else _led(self.named.get(setting)),
+        }
+
+    def _stated(self, setting: ConnectionVariable) -> dict[str, Any]:
+        """What a variable says, and where."""
         return {
             "service": setting.service,
             "variable": setting.variable,
             "kind": setting.kind,
             "database": setting.database,
             "value": _shown_value(self.project, setting),
-            "origin": shown(value.origin.place, self.project.sources.directory),
+            "origin": shown(setting.value.origin.place, self.project.sources.directory),
             "through": _through(setting),
-            **self._sharers(setting),
-            "route": "direct" if kept else route.way,
-            "reason": self._kept_because(setting) if kept else route.reason,
-            "becomes": _becomes(move, self.project) if move else _led(self.named.get(setting)),
         }
 
     def _kept_because(self, setting: ConnectionVariable) -> str:
@@ -153,15 +158,8 @@ class _Told:
     def on_the_host(self) -> Iterator[dict[str, Any]]:
         """The descriptions of the addresses in `.env` that programs on the host read."""
         for found in host_addresses(self.project, self.published):
-            setting = found.setting
             yield {
-                "service": setting.service,
-                "variable": setting.variable,
-                "kind": setting.kind,
-                "database": setting.database,
-                "value": _shown_value(self.project, setting),
-                "origin": shown(setting.value.origin.place, self.project.sources.directory),
-                "through": _through(setting),
+                **self._stated(found.setting),
                 "shared_with": [],
                 "shared_with_more": 0,
                 "route": way(pooled=found.pooled, by_name=False),
