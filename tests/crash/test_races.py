@@ -247,7 +247,7 @@ def test_what_an_editor_saves_while_devpool_decides_survives(
 ) -> None:
     """Between reading and writing lies Compose's proof, which takes its time: so does an editor's save."""
     case = cases(project, verb)
-    edited = [name for name in case.old if ".devpool" not in name and case.old[name][2] != case.new[name][2]]
+    edited = [name for name in case.old if ".devpool" not in name and case.old[name] != case.new.get(name)]
     seen: Counter[str] = Counter()
     for name in edited:
         for module, function in HOOKS[verb]:
