@@ -58,7 +58,12 @@ _OVER_ALL_CASES = (
 )
 """Laws over each golden case and real project: one in six sees them in the fast run, the others in the slow one."""
 
-_IN_BOTH = ("/property/", "::test_what_an_editor_saves_at_any_step_survives")
+_IN_BOTH = (
+    "/property/",
+    "::test_what_an_editor_saves_at_any_step_survives",
+    "::test_a_command_killed_at_any_step_leaves_all_old_or_all_new[one file",
+    "::test_a_command_that_fails_at_any_step_is_undone_and_says_why[one file",
+)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -39,4 +39,6 @@ def pairs(rows: Sequence[Any], columns: Sequence[Any]) -> list[Any]:
 
 
 def _name(value: Any) -> str:
+    if isinstance(value, tuple):
+        return " ".join(word if word.isprintable() else "odd" for word in map(str, value))
     return str(getattr(value, "name", None) or getattr(value, "__name__", value))

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from thinned import pairs
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "hunter2-Geheim"
@@ -105,8 +106,7 @@ def assert_honest(done: Done) -> None:
     assert SECRET not in text
 
 
-@pytest.mark.parametrize("json_too", [False, True], ids=["text", "json"])
-@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: visible_id(verb))
+@pytest.mark.parametrize(("verb", "json_too"), pairs(VERBS, [False, True]))
 def test_nothing_that_a_project_says_acts_on_the_terminal(
     verb: tuple[str, ...], json_too: bool, hostile: Path, shell: dict[str, str]
 ) -> None:
@@ -117,10 +117,6 @@ def test_nothing_that_a_project_says_acts_on_the_terminal(
         assert all(len(line) < 5000 for line in said(done).split("\n"))
     elif done.stdout.startswith(b"{"):
         assert isinstance(json.loads(done.stdout), dict)
-
-
-def visible_id(verb: tuple[str, ...]) -> str:
-    return " ".join(word if word.isprintable() else "odd" for word in verb)
 
 
 def test_names_are_said_with_their_escapes(hostile: Path, shell: dict[str, str]) -> None:
@@ -178,12 +174,11 @@ BROKEN = {
     "escape": ("", f'    environment: {{PW: "{SECRET}\\q"}}\n'),
 }
 
+READERS = [("enable", "--no-up"), ("--json", "enable", "--no-up"), ("status",), ("psql",), ("--json", "explain")]
+
 
 @pytest.mark.usefixtures("compose_plugin")
-@pytest.mark.parametrize("kind", BROKEN)
-@pytest.mark.parametrize(
-    "words", [("enable", "--no-up"), ("--json", "enable", "--no-up"), ("status",), ("psql",), ("--json", "explain")]
-)
+@pytest.mark.parametrize(("kind", "words"), pairs([*BROKEN], READERS))
 def test_no_error_quotes_a_value(kind: str, words: tuple[str, ...], tmp_path: Path, shell: dict[str, str]) -> None:
     dotenv, more = BROKEN[kind]
     web = f"  web:\n    image: app\n    environment:\n      DATABASE_URL: postgres://u:{SECRET}@db:5432/x\n"
