@@ -185,5 +185,5 @@ def test_only_files_and_the_journal_write_to_the_users_disk() -> None:
         "commit.devpool_files",
         "commit.journal",
         "docker.compose_oracle",
-        "docker.interrupted_recreate",
+        "docker.leftovers",
     }
