@@ -8,8 +8,17 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Literal
 
-from devpool.catalog import bystanders, direct_programs, replication, start_commands
-from devpool.catalog.direct_programs import BACKUP, LISTEN, REPLICATION, Field, Kind, KindCode
+from devpool.catalog import bystanders, direct_programs, start_commands
+from devpool.catalog.direct_programs import (
+    BACKUP,
+    LISTEN,
+    REPLICATION,
+    REPLICATION_DECODERS,
+    REPLICATION_VARIABLES,
+    Field,
+    Kind,
+    KindCode,
+)
 from devpool.decide import job_detection
 from devpool.model import networks
 from devpool.model.databases import image_name
@@ -132,7 +141,7 @@ def _by_replication(project: Project, service: str) -> Iterator[Reason]:
     """
     own = _own_environment(project.services[service])
     told = {n: v.text for n, v in project.environments[service].items() if v.origin.container in own and v.text}
-    if any(replication.VARIABLES.search(name) or replication.DECODERS.search(text) for name, text in told.items()):
+    if any(REPLICATION_VARIABLES.search(name) or REPLICATION_DECODERS.search(text) for name, text in told.items()):
         yield _of(REPLICATION)
 
 

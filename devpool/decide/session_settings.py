@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from devpool.catalog.startup_parameters import NOT_APPLIED, OPTIONS, SET_ONCE
+from devpool.catalog.session_features import NOT_APPLIED, OPTIONS, SET_ONCE
 from devpool.catalog.variable_names import URL_PARAMETERS
 from devpool.model.project import BARE, ConnectionVariable, Project
 

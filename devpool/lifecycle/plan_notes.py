@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from devpool.catalog.host_names import DOCKER_HOSTS
+from devpool.catalog.direct_programs import LOGICAL_WAL
+from devpool.catalog.docker import DEPLOY_KEYS, DOCKER_HOSTS, EVERY_NODE
 from devpool.catalog.migration_tools import SESSION
-from devpool.catalog.replication import LOGICAL_WAL
-from devpool.catalog.swarm import DEPLOY_KEYS, EVERY_NODE
 from devpool.catalog.variable_names import ADDRESS_IN_FILE, PAST_A_POOLER, PAST_A_POOLER_BESIDE
 from devpool.decide.by_name import ByName
 from devpool.decide.direct_reasons import awaited_services, bystander, reasons
