@@ -11,7 +11,7 @@ from devpool.decide.alias_copies import AliasCopies
 from devpool.decide.credentials import home
 from devpool.decide.inherited_copies import InheritedCopies
 from devpool.decide.key_ownership import Readers
-from devpool.decide.session_alias import SUFFIX
+from devpool.decide.sessions import SUFFIX
 from devpool.errors import DevpoolError
 from devpool.model.environment import env_file_uses, variable_holding
 from devpool.model.pass_through import taken_over

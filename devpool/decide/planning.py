@@ -16,6 +16,7 @@ from devpool.decide.placement import Placements
 from devpool.decide.plan import EXPORTER_SUFFIX, Move, Plan, Pooler, twin_of
 from devpool.decide.plan_refusals import (
     SERVICE_NAME,
+    refuse_fast_auth,
     refuse_led,
     refuse_odd_names,
     refuse_unplaced,
@@ -23,8 +24,7 @@ from devpool.decide.plan_refusals import (
 )
 from devpool.decide.ports import listen_port, upstream_port
 from devpool.decide.routing import Route, uses_session_alias
-from devpool.decide.scram_drivers import refuse_fast_auth
-from devpool.decide.session_alias import database_settings, refuse_direct, session_aliases
+from devpool.decide.sessions import database_settings, refuse_direct, session_aliases
 from devpool.errors import DevpoolError, UsageError
 from devpool.model import networks
 from devpool.model.connection_variables import published_ports

@@ -7,8 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from devpool import resources
-from devpool.decide.chosen_variables import with_chosen_variables
-from devpool.decide.options import Options
+from devpool.decide.options import Options, with_chosen_variables
 from devpool.decide.plan import Plan
 from devpool.decide.planning import make_plan, with_credentials
 from devpool.decide.routing import chosen_routes

@@ -12,7 +12,7 @@ from devpool.catalog.variable_names import ADDRESS_IN_FILE, PAST_A_POOLER, PAST_
 from devpool.decide.by_name import ByName
 from devpool.decide.direct_reasons import awaited_services, bystander, reasons
 from devpool.decide.plan import Plan, Pooler
-from devpool.decide.session_settings import unkept
+from devpool.decide.sessions import unkept
 from devpool.decide.tuning import PRESET, SCRAM, SCRAM_USUAL
 from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.direct_variables import main_url

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from devpool.decide import tuning
-from devpool.decide.chosen_variables import with_chosen_variables
-from devpool.decide.options import Options
+from devpool.decide.options import Options, with_chosen_variables
 from devpool.decide.plan import NO_SETTINGS
 from devpool.decide.planning import demands_tls, make_plan, pooler_name
 from devpool.decide.routing import Route, chosen_routes, evident_routes, find_routes
