@@ -21,9 +21,8 @@ from devpool.load.locate import find_project, project_directory
 from devpool.load.read_project import read_project
 from devpool.model.build_model import read_model
 from devpool.model.project import Project
-from devpool.model.selection import Selection
 from devpool.model.services import Service, services_node
-from devpool.model.sources import Sources
+from devpool.model.sources import Selection, Sources
 from devpool.text.document import decode, encode, parse
 from devpool.text.edits import Edit
 from devpool.text.patterns import regex

@@ -28,9 +28,8 @@ from devpool.load.override_file import with_override
 from devpool.load.root import find_root
 from devpool.load.session_use import session_use
 from devpool.model.build_model import read_model
-from devpool.model.compose_model import Reading
 from devpool.model.project import Project
-from devpool.model.sources import Sources
+from devpool.model.sources import Reading, Sources
 from devpool.prove.added_services import prove_exporter, prove_pooler, prove_waits
 from devpool.prove.planned_changes import prove_meaning, prove_reading, prove_text
 from devpool.text.document import encode

@@ -15,7 +15,7 @@ from devpool.devpool_folder import STATE
 from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT
 from devpool.errors import DevpoolError
 from devpool.load.locate import find_project
-from devpool.model.selection import ProjectFiles, Selection
+from devpool.model.sources import ProjectFiles, Selection
 
 if TYPE_CHECKING:
     from devpool.lifecycle.build_disable import DirectFiles

@@ -19,7 +19,7 @@ from devpool.load.root import find_root
 
 if TYPE_CHECKING:
     from devpool.model.project import Project
-    from devpool.model.selection import ProjectFiles, Selection
+    from devpool.model.sources import ProjectFiles, Selection
     from devpool.undo.state import State
 
 Mode = Literal["look", "preview", "change"]

@@ -20,8 +20,7 @@ from devpool.load.bounded_read import identity
 from devpool.load.locate import find_project
 from devpool.load.read_project import refuse_remote
 from devpool.measurements.routes import Connections
-from devpool.model.selection import ProjectFiles, Selection
-from devpool.model.sources import Sources
+from devpool.model.sources import ProjectFiles, Selection, Sources
 from devpool.output import Output
 from devpool.text.address import find_addresses, leads_to
 

@@ -29,7 +29,7 @@ from devpool.lifecycle.read_state import read_state
 from devpool.load.locate import find_project
 from devpool.load.read_project import read_project
 from devpool.model.build_model import read_model
-from devpool.model.selection import Selection
+from devpool.model.sources import Selection
 from devpool.output import Output
 from devpool.undo.meaning_check import beyond
 from devpool.undo.state import State
