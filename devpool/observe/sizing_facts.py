@@ -22,8 +22,7 @@ from devpool.measurements.show_tables import of_apps
 from devpool.model.project import Project
 from devpool.sizing import size_inputs
 from devpool.sizing.concurrency import Demand, Fact
-from devpool.sizing.size_inputs import ContainerLook
-from devpool.sizing.size_values import Inputs, Load, ServerLimits
+from devpool.sizing.size_inputs import ContainerLook, Inputs, Load, ServerLimits
 
 T = TypeVar("T")
 _NOT_RUNNING = "the sizes below are based on the files alone"
