@@ -27,7 +27,7 @@ from devpool.text.document import decode, encode, parse
 from devpool.text.edits import Edit
 from devpool.text.patterns import regex
 from devpool.undo.conflicts import Conflict, refusal
-from devpool.undo.digests import Digests
+from devpool.undo.locate_edit import Digests
 from devpool.undo.meaning_check import beyond
 from devpool.undo.meaning_check import is_ours as is_built
 from devpool.undo.state import State, not_ours

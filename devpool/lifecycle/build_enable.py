@@ -34,8 +34,7 @@ from devpool.prove.added_services import prove_exporter, prove_pooler, prove_wai
 from devpool.prove.planned_changes import prove_meaning, prove_reading, prove_text
 from devpool.text.document import encode
 from devpool.text.edits import Edit
-from devpool.undo.digests import Digests, digests_of
-from devpool.undo.locate_edit import File
+from devpool.undo.locate_edit import Digests, File, digests_of
 from devpool.undo.meaning_check import beyond
 from devpool.undo.state import AddedPooler, AppRoute, State
 from devpool.undo.state_check import foreign, is_place, ours_of

@@ -17,7 +17,7 @@ from devpool.lifecycle.folder_contents import IMAGES
 from devpool.load.root import find_root, is_inside
 
 if TYPE_CHECKING:
-    from devpool.undo.digests import Digests
+    from devpool.undo.locate_edit import Digests
     from devpool.undo.state import State
 
 

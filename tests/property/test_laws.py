@@ -24,7 +24,7 @@ from devpool.model.sources import Reading
 from devpool.prove.added_services import prove_waits
 from devpool.prove.planned_changes import prove_meaning, prove_text
 from devpool.text.edits import Copy, Edit, apply, ordered, placed, revert
-from devpool.undo.digests import digests_of
+from devpool.undo.locate_edit import digests_of
 from devpool.undo.undo import File, read_edited, stands, undo
 
 law = examples(fast=15, slow=60)
