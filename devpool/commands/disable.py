@@ -18,7 +18,7 @@ from devpool.lifecycle.build_disable import Conflicts, Rollback, build_disable
 from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.plan_report import change_lines, files_data
 from devpool.lifecycle.read_state import left_in_home
-from devpool.undo.changed_settings import adopted
+from devpool.undo.user_changes import adopted
 
 if TYPE_CHECKING:
     from devpool.lifecycle.apply_to_containers import Follow

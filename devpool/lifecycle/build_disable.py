@@ -26,13 +26,13 @@ from devpool.model.sources import Selection, Sources
 from devpool.text.document import decode, encode, parse
 from devpool.text.edits import Edit
 from devpool.text.patterns import regex
-from devpool.undo.conflicts import Conflict, refusal
 from devpool.undo.locate_edit import Digests
 from devpool.undo.meaning_check import beyond
 from devpool.undo.meaning_check import is_ours as is_built
 from devpool.undo.state import State, not_ours
 from devpool.undo.state_check import ours_of
 from devpool.undo.undo import Undone, read_edited, undo, undo_exactly
+from devpool.undo.user_changes import Conflict, refusal
 from devpool.undo.without_state.recognize import (
     RemovedPooler,
     former_of,

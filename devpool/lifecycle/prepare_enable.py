@@ -39,7 +39,7 @@ def prepare_enable(opened: OpenProject, options: Options, *, verify: bool) -> Ch
     present = of_devpool(present, enabled.state if enabled and enabled.recorded else None, directory)
     earlier = Earlier(present=present)
     if enabled:
-        from devpool.undo.changed_settings import adopted
+        from devpool.undo.user_changes import adopted
 
         without = enabled.direct
         options = adopted(options, enabled.state, without.settings, resources.setting_types())
