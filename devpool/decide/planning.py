@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from devpool.decide.alias_copies import find_alias_copies
 from devpool.decide.by_name import Pair, by_name, fixed_port
-from devpool.decide.credentials import find_credentials
+from devpool.decide.find_credentials import find_credentials
 from devpool.decide.further_logins import with_further
 from devpool.decide.inherited_copies import InheritedCopies, find_shields
 from devpool.decide.options import Options
