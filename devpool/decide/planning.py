@@ -25,6 +25,7 @@ from devpool.decide.plan_refusals import (
 from devpool.decide.ports import listen_port, upstream_port
 from devpool.decide.routing import Route, uses_session_alias
 from devpool.decide.sessions import database_settings, refuse_direct, session_aliases
+from devpool.decide.value_readers import ValueReaders
 from devpool.errors import DevpoolError, UsageError
 from devpool.model import networks
 from devpool.model.connection_variables import published_ports
@@ -81,7 +82,7 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
         moves=tuple(moves),
         by_name=by_names,
         shields=shields,
-        unaliased=sharing.unaliased,
+        unaliased=sharing.readers.unaliased,
     )
 
 
@@ -140,7 +141,8 @@ def _sharing(
         rest = pooled - named.keys()
         moving = [s for s in settings if (s.service, s.database) in rest]
         unaliased = {} if project.sources.override else find_alias_copies(project, moving, shared.shields)
-        sharing = Placements(project, rest, shared.shields, shared.session, shared.names, unaliased)
+        readers = ValueReaders(project, rest, shared.shields, shared.session, shared.names, unaliased)
+        sharing = Placements(project, readers)
         kept = {(s.service, s.database): (s, why) for s in moving if (why := sharing.why_by_name(s))}
         if not kept:
             return sharing, named
