@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from devpool.commit import devpool_files, files
-from devpool.commit.disk_errors import reporting
+from devpool.commit.disk import reporting
 from devpool.devpool_folder import HOME
 
 

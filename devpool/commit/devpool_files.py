@@ -17,8 +17,8 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
-from devpool.commit import files
-from devpool.commit.disk_errors import reporting
+from devpool.commit import disk, files
+from devpool.commit.disk import reporting
 from devpool.devpool_folder import HOME
 from devpool.errors import DevpoolError
 
@@ -229,7 +229,7 @@ def write(
             owner = owner or ((old.st_uid, old.st_gid) if mode & 0o077 else None)
         with _temp(folder, path, after, mode, owner, token) as temp:
             _expect(folder, path, before)
-            files.step("replace", str(path))
+            disk.step("replace", str(path))
             os.replace(temp.name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
@@ -244,20 +244,20 @@ def _temp(
 ) -> Iterator[Path]:
     """A finished and flushed file next to the target; removed again if its use fails."""
     temp = path.with_name(f".devpool-{token or os.urandom(8).hex()}")
-    files.step("create", str(temp))
+    disk.step("create", str(temp))
     fd = os.open(temp.name, _CREATE, 0o600, dir_fd=folder)
     try:
         try:
-            files.write_all(fd, str(temp), data)
-            files.step("mode", str(temp))
-            files.give(fd, files.NEW_FILE if mode is None else mode, owner)
-            files.flush(fd, str(temp))
+            disk.write_all(fd, str(temp), data)
+            disk.step("mode", str(temp))
+            disk.give(fd, disk.NEW_FILE if mode is None else mode, owner)
+            disk.flush(fd, str(temp))
         finally:
             os.close(fd)
         yield temp
     except BaseException:
         with suppress(OSError):
-            files.step("unlink", str(temp))
+            disk.step("unlink", str(temp))
             os.unlink(temp.name, dir_fd=folder)
         raise
 
@@ -281,7 +281,7 @@ def discard(directory: Path, path: Path) -> bool:
     with reporting(path):
         if status(directory, path) is None:
             return False
-        files.step("unlink", str(path))
+        disk.step("unlink", str(path))
         with opened(directory, path.parent) as folder:
             os.unlink(path.name, dir_fd=folder)
         return True
@@ -294,7 +294,7 @@ def make_folder(directory: Path, path: Path, mode: int = 0o755) -> None:
         DevpoolError: `not-writable`, `disk-full`, `disk-error`, and those of `opened`, also for what is there.
     """
     with reporting(path):
-        files.step("mkdir", str(path))
+        disk.step("mkdir", str(path))
         with opened(directory, path.parent) as folder, suppress(FileExistsError):
             os.mkdir(path.name, mode, dir_fd=folder)
         with suppress(FileNotFoundError), opened(directory, path):
@@ -316,7 +316,7 @@ def make_private(directory: Path, path: Path) -> None:
 def remove_folder(directory: Path, path: Path) -> bool:
     """Remove a folder if it is empty; False if it is empty but cannot be removed, which does no harm."""
     try:
-        files.step("rmdir", str(path))
+        disk.step("rmdir", str(path))
         with opened(directory, path.parent) as folder:
             os.rmdir(path.name, dir_fd=folder)
     except OSError as error:
@@ -360,6 +360,6 @@ def rename(directory: Path, path: Path, name: str) -> Path:
         DevpoolError: `not-writable`, `disk-error`, and those of `opened`.
     """
     with reporting(path), opened(directory, path.parent) as folder:
-        files.step("rename", str(path))
+        disk.step("rename", str(path))
         os.rename(path.name, name, src_dir_fd=folder, dst_dir_fd=folder)
     return path.with_name(name)

@@ -31,8 +31,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from devpool.commit import commit_file, devpool_files, files
-from devpool.commit.disk_errors import RenameError, reporting
+from devpool.commit import commit_file, devpool_files, disk, files
+from devpool.commit.disk import RenameError, reporting
 from devpool.commit.files import FileChange
 from devpool.commit.intent import IntentEntry, Journal, absolute, damaged, digest, folder_of, intent_of, parse, render
 from devpool.commit.lock import locked, tidy_lock
@@ -197,7 +197,7 @@ def _keep_new_bytes(journal: Journal, entry: IntentEntry, *texts: bytes) -> None
     kept = journal.new_bytes(entry)
     if new is not None and devpool_files.read(journal.directory, kept, devpool_files.LARGEST_COPY) is None:
         devpool_files.write(journal.directory, kept, None, new, mode=0o600)
-        files.sync_folders([folder_of(journal.directory)])
+        disk.sync_folders([folder_of(journal.directory)])
 
 
 def _prepare(directory: Path, changes: Sequence[FileChange]) -> Journal:
@@ -207,15 +207,15 @@ def _prepare(directory: Path, changes: Sequence[FileChange]) -> Journal:
         devpool_files.make_private(directory, folder)
         # The copies may hold passwords, and `git add -A` must not find them if devpool is killed.
         devpool_files.write(directory, folder / ".gitignore", None, b"*\n", mode=0o600)
-        files.sync_folders([directory, directory / HOME, folder])
+        disk.sync_folders([directory, directory / HOME, folder])
         entries = [_entry(directory, number, change) for number, change in enumerate(changes)]
         for entry, change in zip(entries, changes, strict=True):
             if change.before is not None:
                 devpool_files.write(directory, folder / entry.copy, None, change.before, mode=0o600)
-        files.sync_folders([folder])
+        disk.sync_folders([folder])
         journal = Journal(directory=directory, token=os.urandom(8).hex(), entries=tuple(entries))
         devpool_files.write(directory, intent_of(directory), None, render(journal), mode=0o600)
-        files.sync_folders([folder])
+        disk.sync_folders([folder])
     except BaseException:
         _sweep_quietly(directory)
         raise
@@ -290,7 +290,7 @@ def _sync_names(journal: Journal, entries: Sequence[IntentEntry]) -> None:
     paths = [Path(journal.path(entry)) for entry in entries]
     made = [parent.parent for path in paths for parent in commit_file.below_home(journal.directory, path.parent)]
     folders = [*(Path(files.real(str(path))).parent for path in paths), *made]
-    files.sync_folders(folder for folder in folders if folder.is_dir())
+    disk.sync_folders(folder for folder in folders if folder.is_dir())
 
 
 def _old_bytes(journal: Journal, entry: IntentEntry) -> bytes | None:
@@ -335,7 +335,7 @@ def _sweep(directory: Path, paths: Sequence[Path] = ()) -> None:
     folder = folder_of(directory)
     with reporting(folder):
         devpool_files.discard(directory, intent_of(directory))
-        files.sync_folders([folder])  # before a copy goes: an intent that comes back needs them all
+        disk.sync_folders([folder])  # before a copy goes: an intent that comes back needs them all
         for name in sorted(devpool_files.names(directory, folder) or (), reverse=True):  # .gitignore comes last
             if _OURS.fullmatch(name) and _is_file(directory, folder / name):
                 devpool_files.discard(directory, folder / name)

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from devpool.commit import devpool_files, files
-from devpool.commit.disk_errors import reporting
+from devpool.commit import devpool_files, disk
+from devpool.commit.disk import reporting
 from devpool.devpool_folder import HOME
 from devpool.errors import DevpoolError
 
@@ -75,11 +75,11 @@ def _try_lock(lock: Path) -> int | None:
     directory = lock.parent.parent
     devpool_files.make_folder(directory, lock.parent)
     with reporting(lock):
-        files.step("create", str(lock))
+        disk.step("create", str(lock))
         try:
             with devpool_files.opened(directory, lock.parent) as folder:
                 _refuse_other(lock, devpool_files.status(directory, lock))
-                fd = os.open(lock.name, _OPEN, files.NEW_FILE, dir_fd=folder)
+                fd = os.open(lock.name, _OPEN, disk.NEW_FILE, dir_fd=folder)
         except FileNotFoundError:
             return None
         try:
@@ -112,7 +112,7 @@ def _is_ours(fd: int, lock: Path) -> bool:
 
 def _sign(fd: int, lock: Path) -> None:
     with reporting(lock):
-        files.step("write", str(lock))
+        disk.step("write", str(lock))
         os.ftruncate(fd, 0)
         os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
 
