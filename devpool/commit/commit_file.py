@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from devpool.commit import devpool_files, files
+from devpool.commit import devpool_files, files, real_folders
 from devpool.commit.disk import reporting
 from devpool.devpool_folder import HOME
 
@@ -16,7 +16,7 @@ def read(directory: Path, path: str) -> bytes | None:
     Raises:
         DevpoolError: what that module raises.
     """
-    if devpool_files.is_own(directory, path):
+    if real_folders.is_own(directory, path):
         return devpool_files.read(directory, Path(path), devpool_files.LARGEST_COPY)
     return files.read(path)
 
@@ -27,7 +27,7 @@ def expect(directory: Path, path: str, data: bytes | None) -> None:
     Raises:
         DevpoolError: `changed-meanwhile`, and what that module raises.
     """
-    if devpool_files.is_own(directory, path):
+    if real_folders.is_own(directory, path):
         devpool_files.expect(directory, Path(path), data)
     else:
         files.expect(path, data)
@@ -39,8 +39,8 @@ def status(directory: Path, path: Path) -> os.stat_result | None:
     Raises:
         DevpoolError: what that module raises.
     """
-    if devpool_files.is_own(directory, path):
-        return devpool_files.status(directory, path)
+    if real_folders.is_own(directory, path):
+        return real_folders.status(directory, path)
     with reporting(path):
         return path.stat()
 
@@ -65,14 +65,14 @@ def change(
         RenameError: only writing in place is possible; for a file of the user's own.
         DevpoolError: what that module raises.
     """
-    own = devpool_files.is_own(directory, path)
+    own = real_folders.is_own(directory, path)
     if target is None:
         assert current is not None, "something changes"
         _remove(directory, path, current, own=own)
         return
     if own:
         for folder in below_home(directory, Path(path).parent):
-            devpool_files.make_folder(directory, folder)
+            real_folders.make_folder(directory, folder)
         devpool_files.write(directory, Path(path), current, target, mode=mode, owner=owner, token=token)
     elif current is None:
         files.write_new(path, target, mode=mode, owner=owner, token=token)
@@ -93,7 +93,7 @@ def discard_temp(directory: Path, path: str, token: str) -> None:
     Raises:
         DevpoolError: what that module raises.
     """
-    if devpool_files.is_own(directory, path):
+    if real_folders.is_own(directory, path):
         devpool_files.discard(directory, Path(path).with_name(f".devpool-{token}"))
     else:
         files.discard(files.temp_of(path, token))

@@ -31,7 +31,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from devpool.commit import commit_file, devpool_files, disk, files
+from devpool.commit import commit_file, devpool_files, disk, files, real_folders
 from devpool.commit.disk import RenameError, reporting
 from devpool.commit.files import FileChange
 from devpool.commit.intent import IntentEntry, Journal, absolute, damaged, digest, folder_of, intent_of, parse, render
@@ -84,10 +84,10 @@ def recover(directory: Path) -> bool:
     """
     directory = absolute(directory)
     with reporting(folder_of(directory)):
-        if is_foreign(directory) and devpool_files.status(directory, directory / HOME / "lock"):
+        if is_foreign(directory) and real_folders.status(directory, directory / HOME / "lock"):
             with locked(directory):  # it may be that of one that is at work, and has no key
                 pass
-        if devpool_files.names(directory, folder_of(directory)) is None or is_foreign(directory):
+        if real_folders.names(directory, folder_of(directory)) is None or is_foreign(directory):
             tidy_lock(directory)
             return False
         with locked(directory):
@@ -129,8 +129,8 @@ def _intent(directory: Path) -> tuple[bool, Journal | None]:
 
 def _check(directory: Path, changes: Sequence[FileChange]) -> None:
     for change in changes:
-        if devpool_files.is_own(directory, change.path):
-            devpool_files.status(directory, Path(change.path))  # refused by name before anything is written
+        if real_folders.is_own(directory, change.path):
+            real_folders.status(directory, Path(change.path))  # refused by name before anything is written
     files.check_writable(change.path for change in changes)
     seen: dict[str, str] = {}
     for change in changes:
@@ -204,7 +204,7 @@ def _prepare(directory: Path, changes: Sequence[FileChange]) -> Journal:
     """Bring copies and intent to the disk. If that fails, nothing has begun."""
     try:
         folder = folder_of(directory)
-        devpool_files.make_private(directory, folder)
+        real_folders.make_private(directory, folder)
         # The copies may hold passwords, and `git add -A` must not find them if devpool is killed.
         devpool_files.write(directory, folder / ".gitignore", None, b"*\n", mode=0o600)
         disk.sync_folders([directory, directory / HOME, folder])
@@ -238,7 +238,7 @@ def _entry(directory: Path, number: int, change: FileChange) -> IntentEntry:
 
 def _recover(directory: Path) -> bool:
     """Whether a file had to be restored. An untrusted journal stays as it is."""
-    if devpool_files.names(directory, folder_of(directory)) is None:
+    if real_folders.names(directory, folder_of(directory)) is None:
         return False
     there, journal = _intent(directory)
     if there and journal is None:
@@ -251,12 +251,12 @@ def _recover(directory: Path) -> bool:
 def _set_aside(directory: Path) -> list[DevpoolError]:
     """Rename an untrusted journal, or a folder of its name that holds something else."""
     folder = folder_of(directory)
-    if not devpool_files.names(directory, folder):
+    if not real_folders.names(directory, folder):
         return []
-    taken = devpool_files.names(directory, folder.parent) or []
+    taken = real_folders.names(directory, folder.parent) or []
     numbered = (f"{SET_ASIDE}-{number}" for number in itertools.count(2))
     name = next(name for name in itertools.chain([SET_ASIDE], numbered) if name not in taken)
-    aside = devpool_files.rename(directory, folder, name)
+    aside = real_folders.rename(directory, folder, name)
     return [
         DevpoolError(
             "journal-set-aside",
@@ -336,25 +336,25 @@ def _sweep(directory: Path, paths: Sequence[Path] = ()) -> None:
     with reporting(folder):
         devpool_files.discard(directory, intent_of(directory))
         disk.sync_folders([folder])  # before a copy goes: an intent that comes back needs them all
-        for name in sorted(devpool_files.names(directory, folder) or (), reverse=True):  # .gitignore comes last
+        for name in sorted(real_folders.names(directory, folder) or (), reverse=True):  # .gitignore comes last
             if _OURS.fullmatch(name) and _is_file(directory, folder / name):
                 devpool_files.discard(directory, folder / name)
         # If a file cannot be removed, the journal's folder stays: the next command tries again.
-        gone = [devpool_files.remove_folder(directory, one) for one in _emptied(directory, paths)]
+        gone = [real_folders.remove_folder(directory, one) for one in _emptied(directory, paths)]
         if all(gone):
-            devpool_files.remove_folder(directory, folder)
+            real_folders.remove_folder(directory, folder)
 
 
 def _emptied(directory: Path, paths: Sequence[Path]) -> list[Path]:
     """The folders of ours below `.devpool` that may be empty, the deepest first."""
     home = directory / HOME
-    made = [folder for name in FOLDERS for folder in devpool_files.below(directory, home / name)[0]]
+    made = [folder for name in FOLDERS for folder in real_folders.below(directory, home / name)[0]]
     led = [parent for path in paths for parent in reversed(commit_file.below_home(directory, path.parent))]
     return [one for one in dict.fromkeys([*made, *led]) if one not in (home, folder_of(directory))]
 
 
 def _is_file(directory: Path, path: Path) -> bool:
-    found = devpool_files.status(directory, path)
+    found = real_folders.status(directory, path)
     return found is not None and stat.S_ISREG(found.st_mode)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from devpool.commit import devpool_files, disk
+from devpool.commit import devpool_files, disk, real_folders
 from devpool.commit.disk import reporting
 from devpool.devpool_folder import HOME
 from devpool.errors import DevpoolError
@@ -50,7 +50,7 @@ def locked(directory: Path, wait: float = 5.0) -> Iterator[None]:
 def tidy_lock(directory: Path) -> None:
     """Remove a killed process's lock file, if that is possible at once."""
     with suppress(DevpoolError, OSError):
-        names = devpool_files.names(directory, directory / HOME)
+        names = real_folders.names(directory, directory / HOME)
         if names is not None and ("lock" in names or not names):
             with locked(directory, wait=0):
                 pass
@@ -73,12 +73,12 @@ def _acquire(lock: Path, deadline: float) -> int:
 def _try_lock(lock: Path) -> int | None:
     """The open lock file; None if another process has it or has just removed it."""
     directory = lock.parent.parent
-    devpool_files.make_folder(directory, lock.parent)
+    real_folders.make_folder(directory, lock.parent)
     with reporting(lock):
         disk.step("create", str(lock))
         try:
-            with devpool_files.opened(directory, lock.parent) as folder:
-                _refuse_other(lock, devpool_files.status(directory, lock))
+            with real_folders.opened(directory, lock.parent) as folder:
+                _refuse_other(lock, real_folders.status(directory, lock))
                 fd = os.open(lock.name, _OPEN, disk.NEW_FILE, dir_fd=folder)
         except FileNotFoundError:
             return None
@@ -96,7 +96,7 @@ def _try_lock(lock: Path) -> int | None:
 def _refuse_other(lock: Path, found: os.stat_result | None) -> None:
     """Never write to anything but a plain file with a single hard link: it may be anybody's."""
     if found and (not stat.S_ISREG(found.st_mode) or found.st_nlink > 1):
-        raise devpool_files.not_real(lock, found, "file")
+        raise real_folders.not_real(lock, found, "file")
 
 
 def _is_ours(fd: int, lock: Path) -> bool:
@@ -106,7 +106,7 @@ def _is_ours(fd: int, lock: Path) -> bool:
         return False
     # The last holder may have removed the file between the open and the lock: then this is a lock on
     # nothing, while a third process may hold the one on a new file of the same name.
-    found = devpool_files.status(lock.parent.parent, lock)
+    found = real_folders.status(lock.parent.parent, lock)
     return found is not None and os.path.samestat(os.fstat(fd), found)
 
 
@@ -128,7 +128,7 @@ def _release(fd: int, lock: Path) -> None:
 
 def _remove_home(lock: Path) -> None:
     with suppress(DevpoolError):
-        devpool_files.remove_folder(lock.parent.parent, lock.parent)
+        real_folders.remove_folder(lock.parent.parent, lock.parent)
 
 
 def _is_locked(lock: Path) -> DevpoolError:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from devpool import __version__, resources
-from devpool.commit import devpool_files
+from devpool.commit import devpool_files, real_folders
 from devpool.decide.plan import Plan
 from devpool.devpool_folder import DIGESTS, STATE
 from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
@@ -118,7 +118,7 @@ def _on_disk(directory: Path) -> Iterator[tuple[str, bytes | None]]:
     left = devpool_files.LARGEST
     for context in (BUILD_CONTEXT, EXPORTER_CONTEXT):
         try:
-            paths = devpool_files.below(directory, directory / context)[1]
+            paths = real_folders.below(directory, directory / context)[1]
         except DevpoolError:
             yield context, None
             continue
