@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from devpool.commit import devpool_files, files, real_folders
-from devpool.commit.disk import reporting
+from devpool.commit import devpool_files, disk, files, real_folders
+from devpool.commit.disk import RenameError, reporting
+from devpool.commit.intent import IntentEntry, Journal, digest, folder_of
 from devpool.devpool_folder import HOME
 
 
@@ -78,6 +79,33 @@ def change(
         files.write_new(path, target, mode=mode, owner=owner, token=token)
     else:
         files.replace_file(path, current, target, token=token)
+
+
+def change_entry(
+    journal: Journal,
+    entry: IntentEntry,
+    current: bytes | None,
+    target: bytes | None,
+    mode: int | None,
+    owner: tuple[int, int] | None = None,
+) -> None:
+    """Change one file from its present bytes to its new ones, forward or backward."""
+    path = journal.path(entry)
+    try:
+        change(journal.directory, path, current, target, mode=mode, owner=owner, token=journal.token)
+    except RenameError:
+        assert current is not None and target is not None, "only a file that is there is replaced"
+        _keep_new_bytes(journal, entry, current, target)
+        files.write_in_place(path, current, target)
+
+
+def _keep_new_bytes(journal: Journal, entry: IntentEntry, *texts: bytes) -> None:
+    """Keep the bytes that the commit intends. Missing from `texts`, the file is a mixture: they are kept."""
+    new = next((text for text in texts if digest(text) == entry.after), None)
+    kept = journal.new_bytes(entry)
+    if new is not None and devpool_files.read(journal.directory, kept, devpool_files.LARGEST_COPY) is None:
+        devpool_files.write(journal.directory, kept, None, new, mode=0o600)
+        disk.sync_folders([folder_of(journal.directory)])
 
 
 def _remove(directory: Path, path: str, current: bytes, *, own: bool) -> None:

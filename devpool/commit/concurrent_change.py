@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from devpool.commit import devpool_files
+from devpool.commit.intent import is_foreign
 from devpool.devpool_folder import JOURNAL, STATE
 from devpool.errors import DevpoolError
 
@@ -49,8 +50,6 @@ def changed_while_read(directory: Path) -> DevpoolError:
 
 def _is_at_work(directory: Path) -> bool:
     """Whether there is a journal of another devpool's; one that is not believed lies there without one."""
-    from devpool.commit.journal import is_foreign
-
     try:
         return (directory / JOURNAL).is_dir() and not is_foreign(directory)
     except DevpoolError:
