@@ -14,7 +14,8 @@ from devpool.commit.concurrent_change import reading
 from devpool.context import Context, context
 from devpool.decide.options import Options
 from devpool.errors import UsageError
-from devpool.lifecycle.build_disable import Conflicts, Rollback, build_disable
+from devpool.lifecycle.build_disable import Rollback, build_disable
+from devpool.lifecycle.direct_files import Conflicts
 from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.plan_report import change_lines, files_data
 from devpool.lifecycle.read_state import left_in_home

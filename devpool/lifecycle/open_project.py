@@ -25,7 +25,7 @@ from devpool.load.root import find_root
 from devpool.model.sources import ProjectFiles, Selection
 
 if TYPE_CHECKING:
-    from devpool.lifecycle.build_disable import DirectFiles
+    from devpool.lifecycle.direct_files import DirectFiles
     from devpool.model.project import Project
     from devpool.undo.state import State
 
@@ -53,7 +53,7 @@ def _with_record(state: State, selection: Selection, cwd: Path, shell: Mapping[s
     Raises:
         DevpoolError: `changed-since-enable`, and what reading raises.
     """
-    from devpool.lifecycle.build_disable import files_without_devpool
+    from devpool.lifecycle.direct_files import files_without_devpool
 
     return Enabled(state=state, direct=files_without_devpool(state, selection, cwd, shell), recorded=True)
 

@@ -53,7 +53,7 @@ def prepare_enable(opened: OpenProject, options: Options, *, verify: bool) -> Ch
 
         sources = read_project(found)
         if enabled and enabled.recorded:
-            from devpool.lifecycle.build_disable import refuse_others
+            from devpool.lifecycle.direct_files import refuse_others
 
             refuse_others(enabled.state, sources.services)
         if oracle:

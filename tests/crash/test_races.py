@@ -237,7 +237,7 @@ def editor_at_work(cases: Cases, root: Path, project: Project, verb: str, name: 
 HOOKS = {
     "enable": [("devpool.lifecycle.build_enable", "make_plan"), ("devpool.lifecycle.build_enable", "rewrite")],
     "set": [("devpool.lifecycle.build_enable", "make_plan"), ("devpool.lifecycle.build_enable", "rewrite")],
-    "disable": [("devpool.lifecycle.build_disable", "undo_exactly"), ("devpool.lifecycle.build_disable", "read_model")],
+    "disable": [("devpool.lifecycle.direct_files", "undo_exactly"), ("devpool.lifecycle.build_disable", "read_model")],
 }
 
 
