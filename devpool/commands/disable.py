@@ -10,7 +10,7 @@ import click
 from devpool import resources
 from devpool.command_options import project_options
 from devpool.commit.backups import commands_for, keep_copies, keep_settings
-from devpool.commit.concurrent_change import reading
+from devpool.commit.lock import reading
 from devpool.context import Context, context
 from devpool.decide.options import Options
 from devpool.errors import UsageError

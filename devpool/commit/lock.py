@@ -1,4 +1,8 @@
-"""Allows one devpool at a time in a project, with an flock on `.devpool/lock`."""
+"""Allows one devpool at a time in a project, by an flock on `.devpool/lock`; detects another that writes meanwhile.
+
+Who only reads takes no lock, and may read a mixture of two states. The commit compares the bytes and refuses to write
+such a mixture. But before that, the mixture may make no sense, and an error about it would mislead the user.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,8 @@ from pathlib import Path
 
 from devpool.commit import devpool_files, disk, real_folders
 from devpool.commit.disk import reporting
-from devpool.devpool_folder import HOME
+from devpool.commit.intent import is_foreign
+from devpool.devpool_folder import HOME, JOURNAL, STATE
 from devpool.errors import DevpoolError
 
 _OPEN = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -141,3 +146,54 @@ def _is_locked(lock: Path) -> DevpoolError:
         where=str(lock),
         hint="wait until it is done and run the command again",
     )
+
+
+# --- another devpool that writes while this one reads ---
+
+
+@contextmanager
+def reading(directory: Path) -> Iterator[None]:
+    """Around all reading of a project that is to be changed.
+
+    Args:
+        directory: the project directory.
+
+    Raises:
+        DevpoolError: `changed-meanwhile` in place of any other refusal, where another devpool was at work, and also
+            where nothing else was wrong: what was read before it and after it is no project that ever was.
+    """
+    before = _record(directory)
+    try:
+        yield
+    except (DevpoolError, FileNotFoundError) as error:
+        if _is_at_work(directory) or _record(directory) != before:
+            raise changed_while_read(directory) from error
+        raise
+    if _record(directory) != before:
+        raise changed_while_read(directory)
+
+
+def changed_while_read(directory: Path) -> DevpoolError:
+    """The error for a project that another devpool has changed."""
+    return DevpoolError(
+        "changed-meanwhile",
+        "another devpool process changed the project while this one was reading it",
+        where=str(directory),
+        hint="nothing was written; run the command again",
+    )
+
+
+def _is_at_work(directory: Path) -> bool:
+    """Whether there is a journal of another devpool's; one that is not believed lies there without one."""
+    try:
+        return (directory / JOURNAL).is_dir() and not is_foreign(directory)
+    except DevpoolError:
+        return False
+
+
+def _record(directory: Path) -> bytes | None:
+    """The record's bytes: every devpool that changes something changes it."""
+    try:
+        return devpool_files.read(directory, directory / STATE)
+    except DevpoolError:
+        return None

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from devpool.commit.concurrent_change import changed_while_read
+from devpool.commit.lock import changed_while_read
 from devpool.devpool_folder import STATE
 from devpool.edit.override_file import is_emptied
 from devpool.lifecycle.change_set import ChangeSet
