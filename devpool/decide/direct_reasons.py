@@ -19,8 +19,7 @@ from devpool.catalog.direct_programs import (
     Kind,
     KindCode,
 )
-from devpool.decide import job_detection
-from devpool.model import networks
+from devpool.model import container_start, networks
 from devpool.model.databases import image_name
 from devpool.model.external_databases import listens_as_a_pooler
 from devpool.model.project import ConnectionVariable, Project
@@ -226,13 +225,13 @@ def _one_off(project: Project, service: Service, awaited: frozenset[str]) -> Ite
         yield "migrator", "its environment tells it to migrate the schema"
     elif stays and start_commands.MIGRATION_WORKER_NAMES.search(service.name):
         return  # it takes jobs off a queue, which have to do with migrations of some kind
-    elif job_detection.migrates(command):
+    elif container_start.migrates(command):
         yield "migrator", "its command migrates the schema"
-    elif not stays and job_detection.runs_psql(command):
+    elif not stays and container_start.runs_psql(command):
         yield "one-off", "it runs psql and exits"
     elif service.name in awaited:
         yield "one-off", "other services wait for it to finish: a one-off job that prepares the database"
-    elif _is_named_a_migrator(service.name, stays=stays) and not job_detection.plainly_serves(command):
+    elif _is_named_a_migrator(service.name, stays=stays) and not container_start.plainly_serves(command):
         yield "migrator", "its name suggests that it migrates the schema"
 
 

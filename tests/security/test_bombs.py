@@ -16,11 +16,11 @@ from unit.test_growth import calls
 
 from devpool.cli import run as run_here
 from devpool.decide import sessions
-from devpool.decide.job_detection import serves
 from devpool.docker.engine import RunningCommand
 from devpool.docker.program import TooLateError, TooMuchError, docker_program
 from devpool.errors import DevpoolError
 from devpool.load import find_evidence, service_texts
+from devpool.model.container_start import serves
 from devpool.model.stated_address import stated_addresses
 from devpool.output import Output
 from devpool.redact.masked_files import masked_lines
