@@ -30,9 +30,7 @@ from devpool.undo.state import State, not_ours
 from devpool.undo.state_check import ours_of
 from devpool.undo.undo import Undone, read_edited, undo, undo_exactly
 from devpool.undo.user_changes import Conflict, refusal
-from devpool.undo.without_state.recognize import (
-    is_ours,
-)
+from devpool.undo.without_state.recognize import is_ours
 
 _ENV_FILE = regex(r"[\w.-]*\.env|\.env\.[\w-]+")
 Conflicts = Literal["refuse", "keep", "force"]
