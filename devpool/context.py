@@ -9,7 +9,7 @@ from typing import Any
 from devpool.commit.private_folder import sweep
 from devpool.docker.engine import environ
 from devpool.errors import DevpoolError
-from devpool.model.selection import Selection
+from devpool.model.sources import Selection
 from devpool.output import Output
 
 

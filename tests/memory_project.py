@@ -12,9 +12,8 @@ from devpool.decide.routing import chosen_routes
 from devpool.edit.rewrite import Changes, rewrite
 from devpool.model.build_model import read_model
 from devpool.model.project import Project
-from devpool.model.selection import Selection
 from devpool.model.services import find_services
-from devpool.model.sources import Sources
+from devpool.model.sources import Selection, Sources
 from devpool.text.document import Document, parse
 from devpool.text.edits import apply
 from devpool.text.envfile import EnvFile, parse_env, values_of

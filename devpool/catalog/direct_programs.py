@@ -224,3 +224,15 @@ SWITCHED_OFF = regex(r"DISABLE", re.I)
 """The word that turns such a switch around."""
 LISTENING_MODES = {"GOOD_JOB_EXECUTION_MODE": ("async", "async_all", "async_server")}
 """Variables whose values make an app listen (https://github.com/bensheldon/good_job#configuration)."""
+REPLICATION_VARIABLES = regex(
+    r"(REPLICATION|WAL)_?SLOT|(^|_)SLOT_?NAME$|(PG|POSTGRES|REPLICATION|CDC|WAL)\w*_PUBLICATION(_?NAME)?S?$", re.I
+)
+"""What only a consumer of logical replication is told: its slot and its publication
+(https://www.postgresql.org/docs/current/logical-replication.html).
+"""
+REPLICATION_DECODERS = regex(r"\b(pgoutput|wal2json|decoderbufs|test_decoding)\b")
+"""The plugins that decode for it."""
+LOGICAL_WAL = regex(r"\bwal_level\s*=\s*'?logical\b")
+"""The server setting that logical replication needs, as written in the command
+(https://www.postgresql.org/docs/current/runtime-config-wal.html).
+"""

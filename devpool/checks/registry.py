@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from devpool.checks.apps import check_routes, check_sessions
 from devpool.checks.database import check_databases
 from devpool.checks.driver_rules import check_frameworks
 from devpool.checks.facts import Facts
 from devpool.checks.files import check_files
 from devpool.checks.logs import check_logs
-from devpool.checks.pool_load import check_load
-from devpool.checks.pooler import check_poolers
+from devpool.checks.poolers import check_load, check_poolers
 from devpool.checks.result import Result
-from devpool.checks.routes import check_routes
-from devpool.checks.session import check_sessions
 
 FAMILIES = (
     check_files,

@@ -10,15 +10,16 @@ import click
 from devpool import resources
 from devpool.command_options import project_options
 from devpool.commit.backups import commands_for, keep_copies, keep_settings
-from devpool.commit.concurrent_change import reading
+from devpool.commit.lock import reading
 from devpool.context import Context, context
 from devpool.decide.options import Options
 from devpool.errors import UsageError
-from devpool.lifecycle.build_disable import Conflicts, Rollback, build_disable
+from devpool.lifecycle.build_disable import Rollback, build_disable
+from devpool.lifecycle.direct_files import Conflicts
 from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.plan_report import change_lines, files_data
 from devpool.lifecycle.read_state import left_in_home
-from devpool.undo.changed_settings import adopted
+from devpool.undo.user_changes import adopted
 
 if TYPE_CHECKING:
     from devpool.lifecycle.apply_to_containers import Follow

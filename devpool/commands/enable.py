@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from devpool.command_options import given_settings, project_options, tuning_options
-from devpool.commit.concurrent_change import reading
+from devpool.commit.lock import reading
 from devpool.context import Context, context
 from devpool.decide.options import Options, with_settings, without
 from devpool.lifecycle.open_project import OpenProject, open_project

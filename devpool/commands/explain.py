@@ -12,8 +12,7 @@ import click
 from devpool.command_options import project_options
 from devpool.context import Context, context
 from devpool.decide.by_name import ByName
-from devpool.decide.chosen_variables import variables_of
-from devpool.decide.options import Options
+from devpool.decide.options import Options, variables_of
 from devpool.decide.plan import Move, Plan
 from devpool.decide.planning import make_plan
 from devpool.decide.routing import Route, chosen_routes, way

@@ -16,8 +16,7 @@ from devpool.lifecycle.read_state import read_state
 from devpool.lifecycle.retune import Retuned, retune, retuned_lines
 from devpool.observe.sizing_facts import gather
 from devpool.output import table
-from devpool.sizing.arithmetic import recommend
-from devpool.sizing.size_values import SOURCES, Size, Step
+from devpool.sizing.arithmetic import SOURCES, Size, Step, recommend
 from devpool.undo.state import not_enabled
 
 

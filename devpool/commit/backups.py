@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from devpool.commit import files
+from devpool.commit import disk, files
 from devpool.commit.intent import digest
 from devpool.commit.machine_key import state_home
 from devpool.decide.options import Options, remembered
@@ -33,9 +33,9 @@ def _folder(directory: Path, shell: Mapping[str, str]) -> Path:
 def _write(path: Path, data: bytes, token: str = "") -> None:
     missing = [folder for folder in reversed(path.parents) if not folder.is_dir()]
     for folder in missing:
-        files.make_folder(folder, 0o700)
+        disk.make_folder(folder, 0o700)
     files.write_new(str(path), data, mode=0o600, token=token)
-    files.sync_folders([*(folder.parent for folder in missing), path.parent])
+    disk.sync_folders([*(folder.parent for folder in missing), path.parent])
 
 
 def keep_copies(directory: Path, shell: Mapping[str, str], originals: Mapping[str, bytes]) -> Path:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from devpool.commit import devpool_files, files
-from devpool.commit.disk_errors import reporting
+from devpool.commit import devpool_files, disk, files, real_folders
+from devpool.commit.disk import RenameError, reporting
+from devpool.commit.intent import IntentEntry, Journal, digest, folder_of
 from devpool.devpool_folder import HOME
 
 
@@ -16,7 +17,7 @@ def read(directory: Path, path: str) -> bytes | None:
     Raises:
         DevpoolError: what that module raises.
     """
-    if devpool_files.is_own(directory, path):
+    if real_folders.is_own(directory, path):
         return devpool_files.read(directory, Path(path), devpool_files.LARGEST_COPY)
     return files.read(path)
 
@@ -27,7 +28,7 @@ def expect(directory: Path, path: str, data: bytes | None) -> None:
     Raises:
         DevpoolError: `changed-meanwhile`, and what that module raises.
     """
-    if devpool_files.is_own(directory, path):
+    if real_folders.is_own(directory, path):
         devpool_files.expect(directory, Path(path), data)
     else:
         files.expect(path, data)
@@ -39,8 +40,8 @@ def status(directory: Path, path: Path) -> os.stat_result | None:
     Raises:
         DevpoolError: what that module raises.
     """
-    if devpool_files.is_own(directory, path):
-        return devpool_files.status(directory, path)
+    if real_folders.is_own(directory, path):
+        return real_folders.status(directory, path)
     with reporting(path):
         return path.stat()
 
@@ -65,19 +66,46 @@ def change(
         RenameError: only writing in place is possible; for a file of the user's own.
         DevpoolError: what that module raises.
     """
-    own = devpool_files.is_own(directory, path)
+    own = real_folders.is_own(directory, path)
     if target is None:
         assert current is not None, "something changes"
         _remove(directory, path, current, own=own)
         return
     if own:
         for folder in below_home(directory, Path(path).parent):
-            devpool_files.make_folder(directory, folder)
+            real_folders.make_folder(directory, folder)
         devpool_files.write(directory, Path(path), current, target, mode=mode, owner=owner, token=token)
     elif current is None:
         files.write_new(path, target, mode=mode, owner=owner, token=token)
     else:
         files.replace_file(path, current, target, token=token)
+
+
+def change_entry(
+    journal: Journal,
+    entry: IntentEntry,
+    current: bytes | None,
+    target: bytes | None,
+    mode: int | None,
+    owner: tuple[int, int] | None = None,
+) -> None:
+    """Change one file from its present bytes to its new ones, forward or backward."""
+    path = journal.path(entry)
+    try:
+        change(journal.directory, path, current, target, mode=mode, owner=owner, token=journal.token)
+    except RenameError:
+        assert current is not None and target is not None, "only a file that is there is replaced"
+        _keep_new_bytes(journal, entry, current, target)
+        files.write_in_place(path, current, target)
+
+
+def _keep_new_bytes(journal: Journal, entry: IntentEntry, *texts: bytes) -> None:
+    """Keep the bytes that the commit intends. Missing from `texts`, the file is a mixture: they are kept."""
+    new = next((text for text in texts if digest(text) == entry.after), None)
+    kept = journal.new_bytes(entry)
+    if new is not None and devpool_files.read(journal.directory, kept, devpool_files.LARGEST_COPY) is None:
+        devpool_files.write(journal.directory, kept, None, new, mode=0o600)
+        disk.sync_folders([folder_of(journal.directory)])
 
 
 def _remove(directory: Path, path: str, current: bytes, *, own: bool) -> None:
@@ -93,7 +121,7 @@ def discard_temp(directory: Path, path: str, token: str) -> None:
     Raises:
         DevpoolError: what that module raises.
     """
-    if devpool_files.is_own(directory, path):
+    if real_folders.is_own(directory, path):
         devpool_files.discard(directory, Path(path).with_name(f".devpool-{token}"))
     else:
         files.discard(files.temp_of(path, token))

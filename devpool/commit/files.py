@@ -1,4 +1,4 @@
-"""Writes to the user's disk, one file or one folder at a time; nothing else does.
+"""Writes to the user's own files, one at a time; nothing else does.
 
 What a caller can rely on, and what can go wrong:
 
@@ -9,7 +9,7 @@ What a caller can rely on, and what can go wrong:
 - The bytes are compared right before the rename, so that an editor that saved in the meantime loses nothing. The
   instant between the two remains: POSIX has no rename that compares.
 - When a function returns, the bytes of a file are on the disk, as far as the filesystem tells the truth. Names (a
-  file that is there, is another or is gone) are once `sync_folders` was called, once for all that belongs together.
+  file that is there, is another or is gone) are once `disk.sync_folders` was called, for all that belongs together.
 - If nothing can be renamed over a file (a bind mount of that single file), `RenameError` is raised, and
   `write_in_place` remains. It is not atomic: only the journal calls it, which can repair the result.
 
@@ -18,24 +18,16 @@ What a caller can rely on, and what can go wrong:
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from devpool.commit.disk_errors import not_writable, rename_errors, reporting
+from devpool.commit import disk
+from devpool.commit.disk import not_writable, rename_errors, reporting
 from devpool.errors import DevpoolError
-
-NEW_FILE = 0o644
-CHUNK = 65536
-"""Bytes written at a time; tests make it small, so that they can kill devpool within a file."""
-
-_ACL = "system.posix_acl_access"
-_OTHERS = 0o077
 
 _CREATE = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -63,10 +55,6 @@ def inverse(change: FileChange) -> FileChange:
     status = _status(change.path)
     mode = stat.S_IMODE(status.st_mode) if status else None
     return replace(change, before=change.after, after=change.before, mode=mode)
-
-
-def step(name: str, path: str) -> None:
-    """Runs before every effect on the disk and does nothing. Tests put a function here that counts or dies."""
 
 
 def check_writable(paths: Iterable[str]) -> None:
@@ -152,7 +140,7 @@ def replace_file(path: str, before: bytes, after: bytes, *, token: str = "") -> 
         RenameError: only `write_in_place` is possible.
         DevpoolError: `changed-meanwhile`, `not-writable`, `disk-full`, `disk-error`, `not-a-file`.
     """
-    _place(path, before, after, token, lambda fd: _be_like(fd, Path(path)))
+    _place(path, before, after, token, lambda fd: disk.be_like(fd, Path(path)))
 
 
 def write_new(
@@ -167,7 +155,7 @@ def write_new(
     Raises:
         DevpoolError: `changed-meanwhile` (it exists), `not-writable`, `disk-full`, `disk-error`.
     """
-    _place(path, None, data, token, lambda fd: give(fd, NEW_FILE if mode is None else mode, owner))
+    _place(path, None, data, token, lambda fd: disk.give(fd, disk.NEW_FILE if mode is None else mode, owner))
 
 
 def _place(path: str, before: bytes | None, after: bytes, token: str, prepare: Callable[[int], None]) -> None:
@@ -177,7 +165,7 @@ def _place(path: str, before: bytes | None, after: bytes, token: str, prepare: C
         with _temp(path, after, token, prepare) as temp:
             expect(path, before)
             with rename_errors(path):
-                step("replace", str(target))
+                disk.step("replace", str(target))
                 temp.replace(target)
 
 
@@ -194,10 +182,10 @@ def write_in_place(path: str, before: bytes, after: bytes) -> None:
         expect(path, before)
         fd = os.open(real(path), os.O_WRONLY | os.O_CLOEXEC)
         try:
-            write_all(fd, path, after)
-            step("truncate", path)
+            disk.write_all(fd, path, after)
+            disk.step("truncate", path)
             os.ftruncate(fd, len(after))
-            flush(fd, path)
+            disk.flush(fd, path)
         finally:
             os.close(fd)
 
@@ -222,63 +210,23 @@ def discard(path: str) -> bool:
     with reporting(path):
         if not os.path.lexists(path):
             return False
-        step("unlink", path)
+        disk.step("unlink", path)
         Path(path).unlink()
         return True
-
-
-def make_folder(path: Path, mode: int = 0o755) -> None:
-    """Create a folder unless it is there; its parent must exist. The umask applies.
-
-    Raises:
-        DevpoolError: `not-writable`, `disk-full`, `disk-error`.
-    """
-    with reporting(path), suppress(FileExistsError):
-        step("mkdir", str(path))
-        path.mkdir(mode)
-
-
-def remove_folder(path: Path) -> bool:
-    """Remove a folder if it is empty; False if it is empty but cannot be removed, which does no harm."""
-    try:
-        step("rmdir", str(path))
-        path.rmdir()
-    except OSError as error:
-        return error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT)
-    return True
-
-
-def sync_folders(folders: Iterable[Path]) -> None:
-    """Flush the names in folders to the disk, each once, where its filesystem can; an I/O error is an error.
-
-    Raises:
-        DevpoolError: `disk-error`, `not-writable`.
-    """
-    for path in dict.fromkeys(folders):
-        with reporting(path):
-            fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                flush(fd, str(path))
-            except OSError as error:
-                # Network and FUSE filesystems do not support fsync on a folder; EIO means that data is lost.
-                if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP):
-                    raise
-            finally:
-                os.close(fd)
 
 
 @contextmanager
 def _temp(path: str, data: bytes, token: str, prepare: Callable[[int], None]) -> Iterator[Path]:
     """A finished and flushed file next to the target; removed again if its use fails."""
     temp = Path(temp_of(path, token or os.urandom(8).hex()))
-    step("create", str(temp))
+    disk.step("create", str(temp))
     fd = os.open(temp, _CREATE, 0o600)
     try:
         try:
-            write_all(fd, str(temp), data)
-            step("mode", str(temp))
+            disk.write_all(fd, str(temp), data)
+            disk.step("mode", str(temp))
             prepare(fd)
-            flush(fd, str(temp))
+            disk.flush(fd, str(temp))
         finally:
             os.close(fd)
         yield temp
@@ -286,62 +234,3 @@ def _temp(path: str, data: bytes, token: str, prepare: Callable[[int], None]) ->
         with suppress(DevpoolError, OSError):
             discard(str(temp))
         raise
-
-
-def write_all(fd: int, path: str, data: bytes) -> None:
-    """Write bytes into an open file, each piece a step."""
-    rest = memoryview(data)
-    while rest:
-        step("write", path)
-        rest = rest[os.write(fd, rest[:CHUNK]) :]
-
-
-def flush(fd: int, path: str) -> None:
-    """Flush an open file to the disk."""
-    step("sync", path)
-    os.fsync(fd)
-
-
-def _be_like(fd: int, target: Path) -> None:
-    """Give an open file the owner, extended attributes and mode of another; in this order, as a new owner
-    clears bits of the mode, and an ACL is one of the attributes and changes the mode too."""
-    model, own = target.stat(), os.fstat(fd)
-    if (model.st_uid, model.st_gid) != (own.st_uid, own.st_gid):
-        with rename_errors(str(target)):
-            os.fchown(fd, model.st_uid, model.st_gid)
-    _copy_attributes(fd, target)
-    os.fchmod(fd, stat.S_IMODE(model.st_mode))
-
-
-def _copy_attributes(fd: int, target: Path) -> None:
-    """Give an open file the extended attributes of another, its ACL among them, and no ACL where that one has none."""
-    if sys.platform != "linux":
-        return
-    names: list[str] = []
-    with suppress(OSError):
-        names = os.listxattr(target)
-    for name in names:
-        with suppress(OSError):
-            os.setxattr(fd, name, os.getxattr(target, name))
-    if _ACL not in names:
-        _remove_acl(fd)
-
-
-def _remove_acl(fd: int) -> None:
-    """Remove the ACL that an open file has inherited from its folder's default ACL.
-
-    A chmod would let those in that it names: on a file with an ACL, the group bits are the ACL's mask (acl(5)).
-    """
-    if sys.platform == "linux":
-        with suppress(OSError):  # none is there, or the filesystem knows none
-            os.removexattr(fd, _ACL)
-
-
-def give(fd: int, mode: int, owner: tuple[int, int] | None) -> None:
-    """Give an open file its permission bits, and its owner where we are allowed to."""
-    if owner:
-        with suppress(PermissionError):
-            os.fchown(fd, *owner)
-    if not mode & _OTHERS:
-        _remove_acl(fd)
-    os.fchmod(fd, mode)

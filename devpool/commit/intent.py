@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from devpool.commit import machine_key
+from devpool.commit import devpool_files, machine_key
 from devpool.devpool_folder import JOURNAL
 from devpool.errors import DevpoolError
 
@@ -92,6 +92,18 @@ def parse(directory: Path, data: bytes) -> Journal | None:
     if not _is_token(intent["token"]) or not all(map(_is_sound, entries)):
         raise damaged(directory, "the list of files is not as devpool writes it")
     return Journal(directory=directory, token=intent["token"], entries=entries)
+
+
+def read_intent(directory: Path) -> tuple[bool, Journal | None]:
+    """Whether there is an intent, and what it says; None where this machine has not written it for this folder."""
+    data = devpool_files.read(directory, intent_of(directory))
+    return data is not None, None if data is None else parse(directory, data)
+
+
+def is_foreign(directory: Path) -> bool:
+    """Whether there is a journal that this machine has not written for this folder, or a damaged one."""
+    there, journal = read_intent(directory)
+    return there and journal is None
 
 
 def _is_token(token: Any) -> bool:

@@ -17,30 +17,37 @@ save one of the files at any time. Then the next command calls `recover`, and th
   before that starts, and only a file whose every byte matches one of the two is treated as such a mixture.
 - Recovery may itself be killed and run again: every step of it leaves a state that it accepts.
 
-Only folders below `.devpool` are created, and they are removed when they are empty.
+Only folders below `.devpool` are created, and they are removed when they are empty. `recovery.py` puts files back and
+sweeps what is left.
 """
 
 from __future__ import annotations
 
 import itertools
 import os
-import re
 import shlex
 import stat
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
-from devpool.commit import commit_file, devpool_files, files
-from devpool.commit.disk_errors import RenameError, reporting
+from devpool.commit import commit_file, devpool_files, disk, files, real_folders
+from devpool.commit.disk import reporting
 from devpool.commit.files import FileChange
-from devpool.commit.intent import IntentEntry, Journal, absolute, damaged, digest, folder_of, intent_of, parse, render
+from devpool.commit.intent import (
+    IntentEntry,
+    Journal,
+    absolute,
+    digest,
+    folder_of,
+    intent_of,
+    is_foreign,
+    read_intent,
+    render,
+)
 from devpool.commit.lock import locked, tidy_lock
-from devpool.devpool_folder import FOLDERS, HOME, SET_ASIDE, STATE
+from devpool.commit.recovery import put_back, sweep, sweep_after, sweep_quietly, sync_names
+from devpool.devpool_folder import HOME, SET_ASIDE, STATE
 from devpool.errors import DevpoolError
-
-# The files of a journal: its .gitignore, the intent, the copies, and temporary files of a killed process.
-_OURS = re.compile(r"\.gitignore|intent|\d+-.+|\.devpool-[0-9a-f]+", re.S)
 
 
 def commit(directory: Path, changes: Sequence[FileChange]) -> list[DevpoolError]:
@@ -69,7 +76,7 @@ def commit(directory: Path, changes: Sequence[FileChange]) -> list[DevpoolError]
             commit_file.expect(directory, change.path, change.before)
         journal = _prepare(directory, wanted)
         _carry_out(journal, wanted)
-        return told + _sweep_after(directory, [Path(change.path) for change in wanted])
+        return told + sweep_after(directory, [Path(change.path) for change in wanted])
 
 
 def recover(directory: Path) -> bool:
@@ -84,10 +91,10 @@ def recover(directory: Path) -> bool:
     """
     directory = absolute(directory)
     with reporting(folder_of(directory)):
-        if is_foreign(directory) and devpool_files.status(directory, directory / HOME / "lock"):
+        if is_foreign(directory) and real_folders.status(directory, directory / HOME / "lock"):
             with locked(directory):  # it may be that of one that is at work, and has no key
                 pass
-        if devpool_files.names(directory, folder_of(directory)) is None or is_foreign(directory):
+        if real_folders.names(directory, folder_of(directory)) is None or is_foreign(directory):
             tidy_lock(directory)
             return False
         with locked(directory):
@@ -101,7 +108,7 @@ def refuse_interrupted(directory: Path) -> None:
         DevpoolError: `interrupted`, which names the command; what `parse` raises.
     """
     directory = absolute(directory)
-    _, journal = _intent(directory)
+    _, journal = read_intent(directory)
     if journal is None:
         return
     record = next((entry for entry in journal.entries if entry.path == STATE), None)
@@ -115,22 +122,10 @@ def refuse_interrupted(directory: Path) -> None:
     )
 
 
-def is_foreign(directory: Path) -> bool:
-    """Whether there is a journal that this machine has not written for this folder, or a damaged one."""
-    there, journal = _intent(directory)
-    return there and journal is None
-
-
-def _intent(directory: Path) -> tuple[bool, Journal | None]:
-    """Whether there is an intent, and what it says; None where this machine has not written it for this folder."""
-    data = devpool_files.read(directory, intent_of(directory))
-    return data is not None, None if data is None else parse(directory, data)
-
-
 def _check(directory: Path, changes: Sequence[FileChange]) -> None:
     for change in changes:
-        if devpool_files.is_own(directory, change.path):
-            devpool_files.status(directory, Path(change.path))  # refused by name before anything is written
+        if real_folders.is_own(directory, change.path):
+            real_folders.status(directory, Path(change.path))  # refused by name before anything is written
     files.check_writable(change.path for change in changes)
     seen: dict[str, str] = {}
     for change in changes:
@@ -150,8 +145,8 @@ def _carry_out(journal: Journal, changes: Sequence[FileChange]) -> None:
     try:
         for entry, change in zip(journal.entries, changes, strict=True):
             begun += 1
-            _change(journal, entry, change.before, change.after, change.mode)
-        _sync_names(journal, journal.entries)
+            commit_file.change_entry(journal, entry, change.before, change.after, change.mode)
+        sync_names(journal, journal.entries)
         devpool_files.discard(journal.directory, intent_of(journal.directory))
     except BaseException as error:
         # devpool did not start on a file that another program has changed, so its new bytes stay.
@@ -162,7 +157,7 @@ def _carry_out(journal: Journal, changes: Sequence[FileChange]) -> None:
 
 def _roll_back(journal: Journal, begun: Sequence[IntentEntry], error: BaseException) -> None:
     try:
-        _undo(journal, begun)
+        put_back(journal, begun)
     except DevpoolError as second:
         raise DevpoolError(
             "not-undone",
@@ -170,54 +165,27 @@ def _roll_back(journal: Journal, begun: Sequence[IntentEntry], error: BaseExcept
             where=second.where,
             hint=f"{second.hint or 'fix the cause'}; every devpool command tries again to undo it",
         ) from error
-    _sweep_quietly(journal.directory)
-
-
-def _change(
-    journal: Journal,
-    entry: IntentEntry,
-    current: bytes | None,
-    target: bytes | None,
-    mode: int | None,
-    owner: tuple[int, int] | None = None,
-) -> None:
-    """Change one file from its present bytes to its new ones, forward or backward."""
-    path = journal.path(entry)
-    try:
-        commit_file.change(journal.directory, path, current, target, mode=mode, owner=owner, token=journal.token)
-    except RenameError:
-        assert current is not None and target is not None, "only a file that is there is replaced"
-        _keep_new_bytes(journal, entry, current, target)
-        files.write_in_place(path, current, target)
-
-
-def _keep_new_bytes(journal: Journal, entry: IntentEntry, *texts: bytes) -> None:
-    """Keep the bytes that the commit intends. Missing from `texts`, the file is a mixture: they are kept."""
-    new = next((text for text in texts if digest(text) == entry.after), None)
-    kept = journal.new_bytes(entry)
-    if new is not None and devpool_files.read(journal.directory, kept, devpool_files.LARGEST_COPY) is None:
-        devpool_files.write(journal.directory, kept, None, new, mode=0o600)
-        files.sync_folders([folder_of(journal.directory)])
+    sweep_quietly(journal.directory)
 
 
 def _prepare(directory: Path, changes: Sequence[FileChange]) -> Journal:
     """Bring copies and intent to the disk. If that fails, nothing has begun."""
     try:
         folder = folder_of(directory)
-        devpool_files.make_private(directory, folder)
+        real_folders.make_private(directory, folder)
         # The copies may hold passwords, and `git add -A` must not find them if devpool is killed.
         devpool_files.write(directory, folder / ".gitignore", None, b"*\n", mode=0o600)
-        files.sync_folders([directory, directory / HOME, folder])
+        disk.sync_folders([directory, directory / HOME, folder])
         entries = [_entry(directory, number, change) for number, change in enumerate(changes)]
         for entry, change in zip(entries, changes, strict=True):
             if change.before is not None:
                 devpool_files.write(directory, folder / entry.copy, None, change.before, mode=0o600)
-        files.sync_folders([folder])
+        disk.sync_folders([folder])
         journal = Journal(directory=directory, token=os.urandom(8).hex(), entries=tuple(entries))
         devpool_files.write(directory, intent_of(directory), None, render(journal), mode=0o600)
-        files.sync_folders([folder])
+        disk.sync_folders([folder])
     except BaseException:
-        _sweep_quietly(directory)
+        sweep_quietly(directory)
         raise
     return journal
 
@@ -238,25 +206,25 @@ def _entry(directory: Path, number: int, change: FileChange) -> IntentEntry:
 
 def _recover(directory: Path) -> bool:
     """Whether a file had to be restored. An untrusted journal stays as it is."""
-    if devpool_files.names(directory, folder_of(directory)) is None:
+    if real_folders.names(directory, folder_of(directory)) is None:
         return False
-    there, journal = _intent(directory)
+    there, journal = read_intent(directory)
     if there and journal is None:
         return False
-    undone = journal is not None and _undo(journal, journal.entries)
-    _sweep(directory)
+    undone = journal is not None and put_back(journal, journal.entries)
+    sweep(directory)
     return undone
 
 
 def _set_aside(directory: Path) -> list[DevpoolError]:
     """Rename an untrusted journal, or a folder of its name that holds something else."""
     folder = folder_of(directory)
-    if not devpool_files.names(directory, folder):
+    if not real_folders.names(directory, folder):
         return []
-    taken = devpool_files.names(directory, folder.parent) or []
+    taken = real_folders.names(directory, folder.parent) or []
     numbered = (f"{SET_ASIDE}-{number}" for number in itertools.count(2))
     name = next(name for name in itertools.chain([SET_ASIDE], numbered) if name not in taken)
-    aside = devpool_files.rename(directory, folder, name)
+    aside = real_folders.rename(directory, folder, name)
     return [
         DevpoolError(
             "journal-set-aside",
@@ -265,116 +233,3 @@ def _set_aside(directory: Path) -> list[DevpoolError]:
             hint=f"check what it is, then remove it: rm -r {shlex.quote(str(aside))}",
         )
     ]
-
-
-def _undo(journal: Journal, entries: Sequence[IntentEntry]) -> bool:
-    """Give these files their old bytes; whether any had changed. Everything is read before anything is written."""
-    found = [(entry, commit_file.read(journal.directory, journal.path(entry))) for entry in entries]
-    changed = [(entry, current) for entry, current in found if digest(current) != entry.before]
-    work = [(entry, current, _old_bytes(journal, entry)) for entry, current in changed]
-    for entry, current, old in work:
-        if digest(current) != entry.after and not _is_mixture(journal, entry, current, old):
-            raise _edited(journal, entry)
-    for entry in journal.entries:
-        commit_file.discard_temp(journal.directory, journal.path(entry), journal.token)
-    # In reverse order, so that even on a full disk each step has the space that the original step had.
-    for entry, current, old in reversed(work):
-        _change(journal, entry, current, old, entry.mode, (entry.uid, entry.gid))
-    _sync_names(journal, entries)
-    return bool(work)
-
-
-def _sync_names(journal: Journal, entries: Sequence[IntentEntry]) -> None:
-    """Flush the folders of these files, and those that `_make_folders` may have made for them: whoever made one that is
-    there may have been killed before it was on the disk."""
-    paths = [Path(journal.path(entry)) for entry in entries]
-    made = [parent.parent for path in paths for parent in commit_file.below_home(journal.directory, path.parent)]
-    folders = [*(Path(files.real(str(path))).parent for path in paths), *made]
-    files.sync_folders(folder for folder in folders if folder.is_dir())
-
-
-def _old_bytes(journal: Journal, entry: IntentEntry) -> bytes | None:
-    if entry.before is None:
-        return None
-    data = devpool_files.read(journal.directory, folder_of(journal.directory) / entry.copy, devpool_files.LARGEST_COPY)
-    if digest(data) != entry.before:
-        raise damaged(journal.directory, f"the copy `{entry.copy}` has changed")
-    return data
-
-
-def _is_mixture(journal: Journal, entry: IntentEntry, current: bytes | None, old: bytes | None) -> bool:
-    new = devpool_files.read(journal.directory, journal.new_bytes(entry), devpool_files.LARGEST_COPY)
-    if current is None or old is None or new is None or digest(new) != entry.after:
-        return False
-    short, long = sorted((len(old), len(new)))
-    return short <= len(current) <= long and all(
-        byte in (*old[place : place + 1], *new[place : place + 1]) for place, byte in enumerate(current)
-    )
-
-
-def _edited(journal: Journal, entry: IntentEntry) -> DevpoolError:
-    folder = folder_of(journal.directory)
-    old = f"copy `{folder / entry.copy}` over it" if entry.before else "remove it"
-    return DevpoolError(
-        "changed-meanwhile",
-        "an interrupted change cannot be undone, because this file has been edited since",
-        where=journal.path(entry),
-        hint=f"to go back, {old} and run the command again; "
-        f"to keep all files of the project as they are now, remove `{folder}`",
-    )
-
-
-def _sweep(directory: Path, paths: Sequence[Path] = ()) -> None:
-    """Remove the journal, and the folders of ours below `.devpool` that are empty; the intent first, as long as it
-    is there recovery needs the copies, and the journal's own folder last, so that a killed sweep is seen. What else
-    lies there is not ours and stays.
-
-    Args:
-        paths: files that a commit may have removed: the folders that lead to them go too.
-    """
-    folder = folder_of(directory)
-    with reporting(folder):
-        devpool_files.discard(directory, intent_of(directory))
-        files.sync_folders([folder])  # before a copy goes: an intent that comes back needs them all
-        for name in sorted(devpool_files.names(directory, folder) or (), reverse=True):  # .gitignore comes last
-            if _OURS.fullmatch(name) and _is_file(directory, folder / name):
-                devpool_files.discard(directory, folder / name)
-        # If a file cannot be removed, the journal's folder stays: the next command tries again.
-        gone = [devpool_files.remove_folder(directory, one) for one in _emptied(directory, paths)]
-        if all(gone):
-            devpool_files.remove_folder(directory, folder)
-
-
-def _emptied(directory: Path, paths: Sequence[Path]) -> list[Path]:
-    """The folders of ours below `.devpool` that may be empty, the deepest first."""
-    home = directory / HOME
-    made = [folder for name in FOLDERS for folder in devpool_files.below(directory, home / name)[0]]
-    led = [parent for path in paths for parent in reversed(commit_file.below_home(directory, path.parent))]
-    return [one for one in dict.fromkeys([*made, *led]) if one not in (home, folder_of(directory))]
-
-
-def _is_file(directory: Path, path: Path) -> bool:
-    found = devpool_files.status(directory, path)
-    return found is not None and stat.S_ISREG(found.st_mode)
-
-
-def _sweep_after(directory: Path, paths: Sequence[Path]) -> list[DevpoolError]:
-    """Clean up after a change that is done, and report a failure: the copies may contain passwords."""
-    try:
-        _sweep(directory, paths)
-    except DevpoolError as error:
-        return [
-            DevpoolError(
-                "copies-left",
-                f"the change is done, but the copies of the original files are still there: {error.message}",
-                where=str(folder_of(directory)),
-                hint="fix the cause; the next devpool command removes them",
-            )
-        ]
-    return []
-
-
-def _sweep_quietly(directory: Path) -> None:
-    """What stays behind does no harm: without an intent the next command sweeps, with one it goes back."""
-    with suppress(DevpoolError):
-        _sweep(directory)

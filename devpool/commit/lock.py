@@ -1,4 +1,8 @@
-"""Allows one devpool at a time in a project, with an flock on `.devpool/lock`."""
+"""Allows one devpool at a time in a project, by an flock on `.devpool/lock`; detects another that writes meanwhile.
+
+Who only reads takes no lock, and may read a mixture of two states. The commit compares the bytes and refuses to write
+such a mixture. But before that, the mixture may make no sense, and an error about it would mislead the user.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from devpool.commit import devpool_files, files
-from devpool.commit.disk_errors import reporting
-from devpool.devpool_folder import HOME
+from devpool.commit import devpool_files, disk, real_folders
+from devpool.commit.disk import reporting
+from devpool.commit.intent import is_foreign
+from devpool.devpool_folder import HOME, JOURNAL, STATE
 from devpool.errors import DevpoolError
 
 _OPEN = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -50,7 +55,7 @@ def locked(directory: Path, wait: float = 5.0) -> Iterator[None]:
 def tidy_lock(directory: Path) -> None:
     """Remove a killed process's lock file, if that is possible at once."""
     with suppress(DevpoolError, OSError):
-        names = devpool_files.names(directory, directory / HOME)
+        names = real_folders.names(directory, directory / HOME)
         if names is not None and ("lock" in names or not names):
             with locked(directory, wait=0):
                 pass
@@ -73,13 +78,13 @@ def _acquire(lock: Path, deadline: float) -> int:
 def _try_lock(lock: Path) -> int | None:
     """The open lock file; None if another process has it or has just removed it."""
     directory = lock.parent.parent
-    devpool_files.make_folder(directory, lock.parent)
+    real_folders.make_folder(directory, lock.parent)
     with reporting(lock):
-        files.step("create", str(lock))
+        disk.step("create", str(lock))
         try:
-            with devpool_files.opened(directory, lock.parent) as folder:
-                _refuse_other(lock, devpool_files.status(directory, lock))
-                fd = os.open(lock.name, _OPEN, files.NEW_FILE, dir_fd=folder)
+            with real_folders.opened(directory, lock.parent) as folder:
+                _refuse_other(lock, real_folders.status(directory, lock))
+                fd = os.open(lock.name, _OPEN, disk.NEW_FILE, dir_fd=folder)
         except FileNotFoundError:
             return None
         try:
@@ -96,7 +101,7 @@ def _try_lock(lock: Path) -> int | None:
 def _refuse_other(lock: Path, found: os.stat_result | None) -> None:
     """Never write to anything but a plain file with a single hard link: it may be anybody's."""
     if found and (not stat.S_ISREG(found.st_mode) or found.st_nlink > 1):
-        raise devpool_files.not_real(lock, found, "file")
+        raise real_folders.not_real(lock, found, "file")
 
 
 def _is_ours(fd: int, lock: Path) -> bool:
@@ -106,13 +111,13 @@ def _is_ours(fd: int, lock: Path) -> bool:
         return False
     # The last holder may have removed the file between the open and the lock: then this is a lock on
     # nothing, while a third process may hold the one on a new file of the same name.
-    found = devpool_files.status(lock.parent.parent, lock)
+    found = real_folders.status(lock.parent.parent, lock)
     return found is not None and os.path.samestat(os.fstat(fd), found)
 
 
 def _sign(fd: int, lock: Path) -> None:
     with reporting(lock):
-        files.step("write", str(lock))
+        disk.step("write", str(lock))
         os.ftruncate(fd, 0)
         os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
 
@@ -128,7 +133,7 @@ def _release(fd: int, lock: Path) -> None:
 
 def _remove_home(lock: Path) -> None:
     with suppress(DevpoolError):
-        devpool_files.remove_folder(lock.parent.parent, lock.parent)
+        real_folders.remove_folder(lock.parent.parent, lock.parent)
 
 
 def _is_locked(lock: Path) -> DevpoolError:
@@ -141,3 +146,54 @@ def _is_locked(lock: Path) -> DevpoolError:
         where=str(lock),
         hint="wait until it is done and run the command again",
     )
+
+
+# --- another devpool that writes while this one reads ---
+
+
+@contextmanager
+def reading(directory: Path) -> Iterator[None]:
+    """Around all reading of a project that is to be changed.
+
+    Args:
+        directory: the project directory.
+
+    Raises:
+        DevpoolError: `changed-meanwhile` in place of any other refusal, where another devpool was at work, and also
+            where nothing else was wrong: what was read before it and after it is no project that ever was.
+    """
+    before = _record(directory)
+    try:
+        yield
+    except (DevpoolError, FileNotFoundError) as error:
+        if _is_at_work(directory) or _record(directory) != before:
+            raise changed_while_read(directory) from error
+        raise
+    if _record(directory) != before:
+        raise changed_while_read(directory)
+
+
+def changed_while_read(directory: Path) -> DevpoolError:
+    """The error for a project that another devpool has changed."""
+    return DevpoolError(
+        "changed-meanwhile",
+        "another devpool process changed the project while this one was reading it",
+        where=str(directory),
+        hint="nothing was written; run the command again",
+    )
+
+
+def _is_at_work(directory: Path) -> bool:
+    """Whether there is a journal of another devpool's; one that is not believed lies there without one."""
+    try:
+        return (directory / JOURNAL).is_dir() and not is_foreign(directory)
+    except DevpoolError:
+        return False
+
+
+def _record(directory: Path) -> bytes | None:
+    """The record's bytes: every devpool that changes something changes it."""
+    try:
+        return devpool_files.read(directory, directory / STATE)
+    except DevpoolError:
+        return None

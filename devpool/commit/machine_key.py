@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from devpool.commit import files
+from devpool.commit import disk, files
 from devpool.errors import DevpoolError
 from devpool.load.root import find_root
 
@@ -159,15 +159,15 @@ def _make(folder: Path) -> None:
     temp = folder / f".key-{os.urandom(8).hex()}"
     try:
         for one in missing:
-            files.make_folder(one, 0o700)
+            disk.make_folder(one, 0o700)
         files.write_new(str(temp), os.urandom(_BYTES), mode=0o600)
         try:
-            files.step("link", str(folder / "key"))
+            disk.step("link", str(folder / "key"))
             with suppress(FileExistsError):
                 os.link(temp, folder / "key")
         finally:
             files.discard(str(temp))
-        files.sync_folders([*(one.parent for one in missing), folder])
+        disk.sync_folders([*(one.parent for one in missing), folder])
     except (DevpoolError, OSError) as error:
         raise _unusable(f"devpool cannot store a key ({_reason(error)})", folder) from None
 

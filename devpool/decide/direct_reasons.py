@@ -8,10 +8,18 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Literal
 
-from devpool.catalog import bystanders, direct_programs, replication, start_commands
-from devpool.catalog.direct_programs import BACKUP, LISTEN, REPLICATION, Field, Kind, KindCode
-from devpool.decide import job_detection
-from devpool.model import networks
+from devpool.catalog import bystanders, direct_programs, start_commands
+from devpool.catalog.direct_programs import (
+    BACKUP,
+    LISTEN,
+    REPLICATION,
+    REPLICATION_DECODERS,
+    REPLICATION_VARIABLES,
+    Field,
+    Kind,
+    KindCode,
+)
+from devpool.model import container_start, networks
 from devpool.model.databases import image_name
 from devpool.model.external_databases import listens_as_a_pooler
 from devpool.model.project import ConnectionVariable, Project
@@ -132,7 +140,7 @@ def _by_replication(project: Project, service: str) -> Iterator[Reason]:
     """
     own = _own_environment(project.services[service])
     told = {n: v.text for n, v in project.environments[service].items() if v.origin.container in own and v.text}
-    if any(replication.VARIABLES.search(name) or replication.DECODERS.search(text) for name, text in told.items()):
+    if any(REPLICATION_VARIABLES.search(name) or REPLICATION_DECODERS.search(text) for name, text in told.items()):
         yield _of(REPLICATION)
 
 
@@ -217,13 +225,13 @@ def _one_off(project: Project, service: Service, awaited: frozenset[str]) -> Ite
         yield "migrator", "its environment tells it to migrate the schema"
     elif stays and start_commands.MIGRATION_WORKER_NAMES.search(service.name):
         return  # it takes jobs off a queue, which have to do with migrations of some kind
-    elif job_detection.migrates(command):
+    elif container_start.migrates(command):
         yield "migrator", "its command migrates the schema"
-    elif not stays and job_detection.runs_psql(command):
+    elif not stays and container_start.runs_psql(command):
         yield "one-off", "it runs psql and exits"
     elif service.name in awaited:
         yield "one-off", "other services wait for it to finish: a one-off job that prepares the database"
-    elif _is_named_a_migrator(service.name, stays=stays) and not job_detection.plainly_serves(command):
+    elif _is_named_a_migrator(service.name, stays=stays) and not container_start.plainly_serves(command):
         yield "migrator", "its name suggests that it migrates the schema"
 
 

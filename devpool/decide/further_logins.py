@@ -10,16 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from devpool.catalog.database_images import DEFAULT_USER, SUPERUSERS
-from devpool.decide.credentials import (
-    Credentials,
-    Further,
-    Missing,
-    copyable,
-    is_whole,
-    named_value,
-    of_database,
-    of_database_elsewhere,
-)
+from devpool.decide.credentials import Credentials, Further, Missing, copyable, is_whole
+from devpool.decide.database_login import named_value, of_database, of_database_elsewhere
 from devpool.decide.logins import PASSWORD, USER, company_of, interpolated, is_usable, login_of, said_by, userinfo
 from devpool.model.environment import Value
 from devpool.model.project import ConnectionVariable, Project

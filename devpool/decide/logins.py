@@ -191,3 +191,7 @@ def names_withheld(sources: Sources, uses: Iterable[EnvFileUse]) -> tuple[str, .
     files = (sources.env_files.get(use.path) for use in uses)
     names = dict.fromkeys(binding.name for file in files if file for binding in file.bindings)
     return tuple(n for n in names if not _NEEDED.fullmatch(n) and not _HARMLESS.fullmatch(n))
+
+
+def said_of(values: Iterable[tuple[str, Value]]) -> tuple[Said, ...]:
+    return tuple(Said(name=n, text=v.text, place=v.origin.place) for n, v in values if not n.endswith("_FILE"))

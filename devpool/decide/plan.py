@@ -14,7 +14,7 @@ from devpool.decide.credentials import Credentials
 from devpool.decide.inherited_copies import InheritedCopies
 from devpool.decide.placement import How, Where
 from devpool.decide.routing import Route
-from devpool.decide.session_alias import SUFFIX, VARIABLE, in_variable
+from devpool.decide.sessions import SUFFIX, VARIABLE, in_variable
 from devpool.model.project import BARE, ConnectionVariable
 
 DIRECT_SUFFIX = "_DIRECT"

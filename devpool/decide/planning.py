@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
 from devpool.decide.alias_copies import find_alias_copies
-from devpool.decide.by_name import Pair, by_name, fixed_port
-from devpool.decide.credentials import find_credentials
+from devpool.decide.by_name import Pair, by_name
+from devpool.decide.find_credentials import find_credentials
 from devpool.decide.further_logins import with_further
 from devpool.decide.inherited_copies import InheritedCopies, find_shields
 from devpool.decide.options import Options
 from devpool.decide.placement import Placements
-from devpool.decide.plan import EXPORTER_SUFFIX, Move, Plan, Pooler, twin_of
-from devpool.decide.plan_refusals import (
-    SERVICE_NAME,
-    refuse_led,
-    refuse_odd_names,
-    refuse_unplaced,
-    refuse_unpublished,
-)
-from devpool.decide.ports import listen_port, upstream_port
+from devpool.decide.plan import Move, Plan, Pooler, twin_of
+from devpool.decide.plan_pooler import plan_pooler
+from devpool.decide.plan_refusals import refuse_led, refuse_odd_names, refuse_unplaced, refuse_unpublished
 from devpool.decide.routing import Route, uses_session_alias
-from devpool.decide.scram_drivers import refuse_fast_auth
-from devpool.decide.session_alias import database_settings, refuse_direct, session_aliases
-from devpool.errors import DevpoolError, UsageError
-from devpool.model import networks
-from devpool.model.connection_variables import published_ports
+from devpool.decide.sessions import database_settings, refuse_direct, session_aliases
+from devpool.decide.value_readers import ValueReaders
+from devpool.errors import DevpoolError
 from devpool.model.project import ConnectionVariable, Project
-from devpool.model.services import Service
-from devpool.model.tls_demands import Demands, refuse_disabled
 from devpool.text.address import moved
-
-_LAST_PORT = 65535
 
 
 def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
@@ -63,7 +50,7 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
     databases = databases or _for_the_host(project, options)
     poolers = [
         replace(
-            _pooler(project, d, databases, settings, options, (pooled, named)),
+            plan_pooler(project, d, databases, settings, options, (pooled, named)),
             session_aliases=session_aliases(s for s in in_session if s.database == d),
         )
         for d in databases
@@ -81,7 +68,7 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
         moves=tuple(moves),
         by_name=by_names,
         shields=shields,
-        unaliased=sharing.unaliased,
+        unaliased=sharing.readers.unaliased,
     )
 
 
@@ -140,7 +127,8 @@ def _sharing(
         rest = pooled - named.keys()
         moving = [s for s in settings if (s.service, s.database) in rest]
         unaliased = {} if project.sources.override else find_alias_copies(project, moving, shared.shields)
-        sharing = Placements(project, rest, shared.shields, shared.session, shared.names, unaliased)
+        readers = ValueReaders(project, rest, shared.shields, shared.session, shared.names, unaliased)
+        sharing = Placements(project, readers)
         kept = {(s.service, s.database): (s, why) for s in moving if (why := sharing.why_by_name(s))}
         if not kept:
             return sharing, named
@@ -174,109 +162,3 @@ def _without_bare_hosts(settings: list[ConnectionVariable]) -> list[ConnectionVa
     """The settings without the hosts that stay what they are, where no port goes with them: nothing would move."""
     ported = {(s.service, s.database) for s in settings if s.kind != "host" or s.address.port}
     return [s for s in settings if not s.published or (s.service, s.database) in ported]
-
-
-def _pooler(
-    project: Project,
-    database: str,
-    databases: list[str],
-    settings: list[ConnectionVariable],
-    options: Options,
-    pairs: tuple[set[Pair], list[Pair]],
-) -> Pooler:
-    if not SERVICE_NAME.fullmatch(options.name):
-        raise UsageError("bad-name", "this is not a valid service name", hint="use letters, digits, `.`, `_` and `-`")
-    name = options.name if len(databases) == 1 else pooler_name(options.name, database, databases)
-    service = project.databases[database].service
-    for taken in (name, *([name + EXPORTER_SUFFIX] if options.metrics else [])):
-        if taken in project.services:
-            raise DevpoolError(
-                "pooler-name-taken",
-                f"the project already has a service named `{taken}`",
-                where=project.services[taken].place,
-                hint="choose another name for the pooler: --name devpool-pgbouncer",
-            )
-    mine = [s for s in settings if s.database == database]
-    pooled, named = pairs
-    of_name = [[s for s in mine if s.service == service] for service, other in named if other == database]
-    by_name_only = [service for service, other in named if other == database]
-    apps = tuple(dict.fromkeys([*(s.service for s in mine), *by_name_only]))
-    written = [s for s in mine if (s.service, database) not in named]
-    chosen = options.settings_for(database)
-    demanding = _demanding(project, mine)
-    refuse_fast_auth(project, mine, chosen)
-    refuse_disabled(demanding, chosen)
-    first = service or project.services[apps[0]]
-    healthy = service is not None and networks.has_healthcheck(service)
-    return Pooler(
-        name=name,
-        database=database,
-        external=service is None,
-        after=first.name,
-        port=listen_port(project, written, pooled - set(named), options.port, fixed_port(of_name)),
-        upstream_port=upstream_port(mine, published_ports(service) if service else {}),
-        apps=apps,
-        networks=networks.meeting(project.services, database, _in_networks(mine, apps)),
-        profiles=_profiles([service] if service else [project.services[a] for a in apps]),
-        condition="service_healthy" if healthy else "service_started",
-        restart=first.text("restart"),
-        tls=bool(demanding),
-        published=_published(project, options, databases.index(database)),
-        extra_hosts=() if service else _extra_hosts(project, database, apps),
-        settings=chosen,
-        metrics=options.metrics,
-    )
-
-
-def _profiles(services: list[Service]) -> tuple[str, ...]:
-    """The profiles in which a pooler of these services is needed; empty where it always is."""
-    each = [service.names("profiles") for service in services]
-    return tuple(dict.fromkeys(n for names in each for n in names)) if all(each) else ()
-
-
-def demands_tls(project: Project, settings: list[ConnectionVariable]) -> bool:
-    """Whether some connection variable requires TLS from its pooler."""
-    return bool(_demanding(project, settings))
-
-
-def _demanding(project: Project, settings: list[ConnectionVariable]) -> list[ConnectionVariable]:
-    demands = {name: Demands(project.environments[name]) for name in {s.service for s in settings}}
-    return [s for s in settings if demands[s.service].of(s)]
-
-
-def pooler_name(name: str, database: str, databases: list[str]) -> str:
-    """The name of the pooler of one of several databases."""
-    return f"{name}-{_short(database, databases)}"
-
-
-def _short(database: str, databases: list[str]) -> str:
-    """A database's name for its pooler: of a host its first part, unless another has the same."""
-    first = database.partition(".")[0]
-    alone = sum(d.partition(".")[0] == first for d in databases) == 1
-    return re.sub(r"[^a-zA-Z0-9_.-]", "-", first if alone else database)
-
-
-def _published(project: Project, options: Options, index: int) -> str:
-    """The port of the host for the pooler of a database, one after the other."""
-    if options.publish is None:
-        return ""
-    port = str(options.publish + index)
-    holder = next((n for n, s in project.services.items() if port in published_ports(s)), None)
-    if holder or int(port) > _LAST_PORT:
-        raise DevpoolError(
-            "port-taken",
-            f"`{holder}` already publishes port {port}" if holder else f"{port} is not a valid port",
-            where=project.services[holder].place if holder else "",
-            hint="choose another host port: --publish 16432",
-        )
-    return port
-
-
-def _extra_hosts(project: Project, database: str, apps: tuple[str, ...]) -> tuple[str, ...]:
-    said = (networks.extra_hosts(project.services[app]).get(database) for app in apps)
-    return tuple(f"{database}:{address}" for address in said if address)[:1]
-
-
-def _in_networks(settings: list[ConnectionVariable], apps: tuple[str, ...]) -> tuple[str, ...]:
-    """The apps that reach the pooler in a network of the project."""
-    return tuple(a for a in apps if not all(s.published for s in settings if s.service == a))

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from devpool.decide.chosen_variables import is_variable
 from devpool.decide.direct_reasons import ReasonCode, awaited_services, reasons
 from devpool.decide.further_logins import knows_logins
-from devpool.decide.options import Options
+from devpool.decide.options import Options, is_variable
 from devpool.errors import DevpoolError
 from devpool.model.project import Evidence, Project, unknown_service
 from devpool.text.address import DEFAULT_PORT

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 from devpool.commit.private_folder import private_folder
 from devpool.docker.engine import Asked, Call, environ, read_compose, run
 from devpool.errors import DevpoolError, ProofError
-from devpool.model.compose_model import Reading
 from devpool.model.remote_files import NOTHING_FETCHED, may_name_files
-from devpool.model.selection import ProjectFiles, Selection
+from devpool.model.sources import ProjectFiles, Reading, Selection
 
 if TYPE_CHECKING:
     from devpool.model.sources import Sources

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 
 from devpool.docker.program import TooLateError, TooMuchError, docker_program, read_both
 from devpool.errors import DevpoolError, UsageError
-from devpool.model.compose_model import Reading
 from devpool.model.remote_files import disabled
+from devpool.model.sources import Reading
 from devpool.redact.passwords import redact
 from devpool.text.patterns import regex
 

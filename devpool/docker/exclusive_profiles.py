@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from devpool.docker.engine import Call, accepted, config, reading_of
 from devpool.errors import DevpoolError
-from devpool.model.compose_model import Reading
+from devpool.model.sources import Reading
 
 _UNCHECKED = "--no-consistency"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from devpool.decide.by_name import ByName
 from devpool.decide.key_ownership import Held, Line, new_key
-from devpool.decide.placement import shared_value
+from devpool.decide.placement_refusals import shared_value
 from devpool.decide.plan import Plan
 from devpool.edit.dependencies import Dependencies
 from devpool.edit.service_dependencies import Further, said_of

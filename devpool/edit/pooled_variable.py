@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from devpool.decide.address_edits import moved_copy
-from devpool.decide.placement import not_plain
+from devpool.decide.placement_refusals import not_plain
 from devpool.decide.plan import POOLED_SUFFIX, SESSION_SUFFIX, Move
 from devpool.errors import DevpoolError
 from devpool.model.environment import Value, variable_holding

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from devpool.decide.address_edits import moved_copy, moved_raw, shows_no_secret
 from devpool.decide.inherited_copies import InheritedCopies
 from devpool.decide.key_ownership import Readers
-from devpool.decide.placement import shared_value, with_secret
+from devpool.decide.placement_refusals import shared_value, with_secret
 from devpool.decide.plan import Move
 from devpool.edit.pooled_variable import Second, second_variable
 from devpool.edit.service_environment import Copied, Entries, Stated, Text, in_environment

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from devpool.decide.key_ownership import Held, Line, item_lines, merging, new_key, over_alias, placing
-from devpool.decide.placement import shared_value
+from devpool.decide.placement_refusals import shared_value
 from devpool.model.project import ConnectionVariable, Project
 from devpool.model.services import Statement
 from devpool.text import layout, nodes

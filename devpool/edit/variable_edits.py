@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from devpool.decide.address_edits import raw_replacements
-from devpool.decide.placement import not_plain
+from devpool.decide.placement_refusals import not_plain
 from devpool.decide.plan import Move, Plan
 from devpool.edit import service_entry
 from devpool.edit.pooled_variable import line_after, second_variable

@@ -12,8 +12,7 @@ from devpool.commit.lock import locked
 from devpool.context import Context
 from devpool.decide.plan import Plan
 from devpool.docker.containers import RunningContainer, Stack
-from devpool.docker.interrupted_recreate import halfway
-from devpool.docker.leftovers import Present, present, remove_created
+from devpool.docker.leftovers import Present, halfway, present, remove_created
 from devpool.errors import DevpoolError
 from devpool.lifecycle.build_disable import Rollback, build_disable
 from devpool.lifecycle.change_set import ChangeSet

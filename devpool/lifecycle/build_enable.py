@@ -7,8 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from devpool import resources
-from devpool.decide.chosen_variables import with_chosen_variables
-from devpool.decide.options import Options
+from devpool.decide.options import Options, with_chosen_variables
 from devpool.decide.plan import Plan
 from devpool.decide.planning import make_plan, with_credentials
 from devpool.decide.routing import chosen_routes
@@ -29,15 +28,13 @@ from devpool.load.override_file import with_override
 from devpool.load.root import find_root
 from devpool.load.session_use import session_use
 from devpool.model.build_model import read_model
-from devpool.model.compose_model import Reading
 from devpool.model.project import Project
-from devpool.model.sources import Sources
+from devpool.model.sources import Reading, Sources
 from devpool.prove.added_services import prove_exporter, prove_pooler, prove_waits
 from devpool.prove.planned_changes import prove_meaning, prove_reading, prove_text
 from devpool.text.document import encode
 from devpool.text.edits import Edit
-from devpool.undo.digests import Digests, digests_of
-from devpool.undo.locate_edit import File
+from devpool.undo.locate_edit import Digests, File, digests_of
 from devpool.undo.meaning_check import beyond
 from devpool.undo.state import AddedPooler, AppRoute, State
 from devpool.undo.state_check import foreign, is_place, ours_of

@@ -113,7 +113,7 @@ class ChangeSet:
 
     def diff(self) -> str:
         """A unified diff of the user's own files and the private ones, with values masked, and of `replaced`."""
-        from devpool.lifecycle.masked_diff import difference, known_hosts, plain  # most runs show no diff
+        from devpool.redact.masked_diff import difference, known_hosts, plain  # most runs show no diff
 
         env = {*self.sources.env_files, *self.private}
         texts = [(p, d) for p in self.edited if p not in env for d in (self.before[p], self.after[p]) if d is not None]

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 from urllib.parse import quote, unquote
 
 from devpool.catalog.migration_tools import DIRECT_NAMES, Tool
-from devpool.decide.session_alias import name_setting
+from devpool.decide.sessions import name_setting
 from devpool.errors import DevpoolError
 from devpool.model.project import ConnectionVariable, Project
 from devpool.text.patterns import regex

@@ -13,8 +13,7 @@ from devpool.lifecycle.prepare_enable import prepare_enable
 from devpool.lifecycle.read_state import read_digests
 from devpool.load import bounded_read
 from devpool.text.edits import Copy, Edit
-from devpool.undo.digests import digest, digests_of
-from devpool.undo.locate_edit import trace
+from devpool.undo.locate_edit import digest, digests_of, trace
 from devpool.undo.state import State
 from devpool.undo.undo import read_edited, stands
 

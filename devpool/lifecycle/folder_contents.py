@@ -1,4 +1,4 @@
-"""The contents of `.devpool/` after enable, except private env files, and how its build contexts differ from them.
+"""The contents of `.devpool/` after enable, except private env files, and how what is there differs from them.
 
 A build runs whatever its context contains.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from devpool import __version__, resources
-from devpool.commit import devpool_files
+from devpool.commit import devpool_files, real_folders
 from devpool.decide.plan import Plan
 from devpool.devpool_folder import DIGESTS, STATE
 from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
@@ -27,6 +27,7 @@ _IGNORED = (
 _ATTRIBUTES = b"* -text\n"
 IMAGES = {BUILD_CONTEXT: "pgbouncer", EXPORTER_CONTEXT: "exporter"}
 """The image that each build context is for, by path below the project directory."""
+RESTORES = "`devpool enable` restores it"
 _ANEW = "`devpool enable` rewrites it"
 
 
@@ -84,7 +85,7 @@ def _digest(files: Mapping[str, bytes]) -> str:
 def differences(state: State, directory: Path) -> Iterator[tuple[str, str]]:
     """Where the record and the build contexts differ from what this devpool writes: (the file, the problem).
 
-    `enabled_project.missing` reports missing files.
+    `missing` reports missing files.
 
     Args:
         state: the record, which has the version that wrote them.
@@ -117,7 +118,7 @@ def _on_disk(directory: Path) -> Iterator[tuple[str, bytes | None]]:
     left = devpool_files.LARGEST
     for context in (BUILD_CONTEXT, EXPORTER_CONTEXT):
         try:
-            paths = devpool_files.below(directory, directory / context)[1]
+            paths = real_folders.below(directory, directory / context)[1]
         except DevpoolError:
             yield context, None
             continue
@@ -128,3 +129,22 @@ def _on_disk(directory: Path) -> Iterator[tuple[str, bytes | None]]:
                 data = None
             left -= len(data or b"")
             yield path.relative_to(directory).as_posix(), data
+
+
+def missing(directory: Path, state: State) -> dict[str, str]:
+    """The missing parts of an enabled project's `.devpool/`, as in a fresh clone, each with its consequence.
+
+    Args:
+        directory: the project directory.
+        state: the record, or what it would say.
+    """
+    found = {} if (directory / STATE).exists() else {STATE: f"is missing: {RESTORES}"}
+    images = {BUILD_CONTEXT: "pgbouncer"}
+    if any(pooler.exporter for pooler in state.poolers):
+        images[EXPORTER_CONTEXT] = "exporter"
+    for folder, image in images.items():
+        lost = [name for name in resources.build_context(image) if not (directory / folder / name).is_file()]
+        if lost:
+            what = f"lacks {', '.join(lost)}" if (directory / folder).is_dir() else "is missing"
+            found[folder] = f"{what}, and `docker compose build` needs it: {RESTORES}"
+    return found

@@ -1,8 +1,12 @@
-"""The one way into a project, for every verb: what was interrupted, its record, and its files without devpool."""
+"""The one way into a project, for every verb: what was interrupted, its record, and its files without devpool.
+
+A clone may lack `.devpool/` or a part of it. devpool then recognizes its edits in the compose files by their content.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,18 +15,91 @@ from devpool.commit import machine_key, unverified
 from devpool.commit.journal import recover, refuse_interrupted
 from devpool.context import Context
 from devpool.decide.options import Options
+from devpool.devpool_folder import STATE
+from devpool.edit.pooler_service import BUILD_CONTEXT
 from devpool.errors import DevpoolError
-from devpool.lifecycle.enabled_project import Enabled, no_record, recognized, with_record
+from devpool.lifecycle.folder_contents import RESTORES
 from devpool.lifecycle.read_state import read_state
 from devpool.load.locate import find_project, project_directory
 from devpool.load.root import find_root
+from devpool.model.sources import ProjectFiles, Selection
 
 if TYPE_CHECKING:
+    from devpool.lifecycle.direct_files import DirectFiles
     from devpool.model.project import Project
-    from devpool.model.selection import ProjectFiles, Selection
     from devpool.undo.state import State
 
 Mode = Literal["look", "preview", "change"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enabled:
+    """What enable did.
+
+    Attributes:
+        state: the record; if it is missing, one made from the files, without the edits.
+        direct: the user's files as they are without devpool.
+        recorded: whether there is a record.
+    """
+
+    state: State
+    direct: DirectFiles
+    recorded: bool
+
+
+def _with_record(state: State, selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Enabled:
+    """What enable did to a project, by its record.
+
+    Raises:
+        DevpoolError: `changed-since-enable`, and what reading raises.
+    """
+    from devpool.lifecycle.direct_files import files_without_devpool
+
+    return Enabled(state=state, direct=files_without_devpool(state, selection, cwd, shell), recorded=True)
+
+
+def _recognize(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Enabled | None:
+    """What enable did to a project without a record; None if its files have no pooler from devpool.
+
+    Raises:
+        DevpoolError: `no-record`, `not-recognised`, and what reading raises.
+    """
+    found = find_project(selection, cwd, shell)
+    if not _may_have_poolers(found):
+        return None
+    from devpool.lifecycle.build_disable import files_direct_in_meaning
+    from devpool.load.find_evidence import with_evidence
+    from devpool.load.override_file import with_override
+    from devpool.load.read_project import read_project
+    from devpool.model.build_model import read_model
+    from devpool.undo.without_state.recognize import former_poolers, in_override
+    from devpool.undo.without_state.recover_state import recovered
+
+    enabled = read_model(read_project(found))
+    poolers = former_poolers(enabled)
+    if not poolers:
+        return None
+    direct = files_direct_in_meaning(selection, cwd, shell)
+    sources = read_project(find_project(selection, cwd, shell, direct.files))
+    if in_override(enabled, poolers):
+        sources = with_override(sources, direct.files)
+    project = with_evidence(read_model(sources))
+    return Enabled(state=recovered(enabled, poolers, project), direct=direct, recorded=False)
+
+
+def _may_have_poolers(found: ProjectFiles) -> bool:
+    """Whether the project may have poolers and so must be read: its files name the build context or other files."""
+    signs = (BUILD_CONTEXT.encode(), b"include")
+    return any(sign in data for data in found.originals.values() for sign in signs)
+
+
+def _no_record() -> DevpoolError:
+    """The refusal of a project that is enabled, where a command needs the record of it."""
+    return DevpoolError(
+        "no-record",
+        f"the project is enabled, but its record is missing ({STATE})",
+        hint=RESTORES,
+    )
 
 
 class OpenProject:
@@ -47,7 +124,7 @@ class OpenProject:
 
     @cached_property
     def _recognized(self) -> Enabled | None:
-        return recognized(*self._place)
+        return _recognize(*self._place)
 
     @cached_property
     def state(self) -> State | None:
@@ -65,7 +142,7 @@ class OpenProject:
         Raises:
             DevpoolError: `changed-since-enable`, `no-record`, and what reading raises.
         """
-        return with_record(self.record, *self._place) if self.record else self._recognized
+        return _with_record(self.record, *self._place) if self.record else self._recognized
 
     @cached_property
     def without_devpool(self) -> Project:
@@ -74,7 +151,7 @@ class OpenProject:
         Raises:
             DevpoolError: what `enabled` and reading raise.
         """
-        from devpool.decide.chosen_variables import with_chosen_variables
+        from devpool.decide.options import with_chosen_variables
         from devpool.load.find_evidence import with_evidence
         from devpool.load.override_file import with_override
         from devpool.load.read_project import read_project
@@ -119,7 +196,7 @@ class OpenProject:
         """
         if self.record:
             return self.record
-        raise otherwise if self._recognized is None else no_record()
+        raise otherwise if self._recognized is None else _no_record()
 
 
 def open_project(ctx: Context, mode: Mode) -> OpenProject:
@@ -142,6 +219,6 @@ def open_project(ctx: Context, mode: Mode) -> OpenProject:
     if mode == "change":
         unverified.refuse_half_changed(directory)
     ctx.output.warnings(unverified.warnings(directory))
-    missing = machine_key.problem(directory) if mode == "change" else None
-    ctx.output.warnings([missing] if missing else [])
+    no_key = machine_key.problem(directory) if mode == "change" else None
+    ctx.output.warnings([no_key] if no_key else [])
     return opened

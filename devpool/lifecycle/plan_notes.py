@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from devpool.catalog.host_names import DOCKER_HOSTS
+from devpool.catalog.direct_programs import LOGICAL_WAL
+from devpool.catalog.docker import DEPLOY_KEYS, DOCKER_HOSTS, EVERY_NODE
 from devpool.catalog.migration_tools import SESSION
-from devpool.catalog.replication import LOGICAL_WAL
-from devpool.catalog.swarm import DEPLOY_KEYS, EVERY_NODE
 from devpool.catalog.variable_names import ADDRESS_IN_FILE, PAST_A_POOLER, PAST_A_POOLER_BESIDE
 from devpool.decide.by_name import ByName
 from devpool.decide.direct_reasons import awaited_services, bystander, reasons
 from devpool.decide.plan import Plan, Pooler
-from devpool.decide.session_settings import unkept
+from devpool.decide.sessions import unkept
 from devpool.decide.tuning import PRESET, SCRAM, SCRAM_USUAL
 from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.direct_variables import main_url

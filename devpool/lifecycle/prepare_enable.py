@@ -39,7 +39,7 @@ def prepare_enable(opened: OpenProject, options: Options, *, verify: bool) -> Ch
     present = of_devpool(present, enabled.state if enabled and enabled.recorded else None, directory)
     earlier = Earlier(present=present)
     if enabled:
-        from devpool.undo.changed_settings import adopted
+        from devpool.undo.user_changes import adopted
 
         without = enabled.direct
         options = adopted(options, enabled.state, without.settings, resources.setting_types())
@@ -53,7 +53,7 @@ def prepare_enable(opened: OpenProject, options: Options, *, verify: bool) -> Ch
 
         sources = read_project(found)
         if enabled and enabled.recorded:
-            from devpool.lifecycle.build_disable import refuse_others
+            from devpool.lifecycle.direct_files import refuse_others
 
             refuse_others(enabled.state, sources.services)
         if oracle:

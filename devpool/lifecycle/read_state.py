@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from devpool.commit import devpool_files, machine_key
+from devpool.commit import devpool_files, machine_key, real_folders
 from devpool.commit.unverified import DIGESTS_PURPOSE
 from devpool.devpool_folder import DIGESTS, HOME, STATE
 from devpool.edit.override_file import is_emptied
@@ -17,7 +17,7 @@ from devpool.lifecycle.folder_contents import IMAGES
 from devpool.load.root import find_root, is_inside
 
 if TYPE_CHECKING:
-    from devpool.undo.digests import Digests
+    from devpool.undo.locate_edit import Digests
     from devpool.undo.state import State
 
 
@@ -118,10 +118,10 @@ def ours_on_disk(directory: Path) -> dict[str, bytes]:
     env = directory / HOME / "env"
     named = [directory / name for name in (STATE, DIGESTS, f"{HOME}/.gitignore", f"{HOME}/.gitattributes")]
     found = {path: devpool_files.read(directory, path) for path in named}
-    found |= _contents(directory, env, [env / n for n in devpool_files.names(directory, env) or () if _is_private(n)])
+    found |= _contents(directory, env, [env / n for n in real_folders.names(directory, env) or () if _is_private(n)])
     # Everything in a build context is devpool's, because a build runs whatever it contains.
     for folder in (directory / name for name in IMAGES):
-        found |= _contents(directory, folder, devpool_files.below(directory, folder)[1])
+        found |= _contents(directory, folder, real_folders.below(directory, folder)[1])
     return {str(path): data for path, data in sorted(found.items()) if data is not None}
 
 
@@ -137,7 +137,7 @@ def _contents(directory: Path, folder: Path, paths: Iterable[Path]) -> dict[Path
         found[path] = data = devpool_files.read(directory, path)
         left -= len(data or b"")
         if left < 0:
-            raise devpool_files.too_large(folder, f"holds more than {devpool_files.LARGEST >> 20} MiB")
+            raise real_folders.too_large(folder, f"holds more than {devpool_files.LARGEST >> 20} MiB")
     return found
 
 
@@ -155,4 +155,4 @@ def of_devpool(present: Mapping[str, bytes], state: State | None, directory: Pat
 
 def left_in_home(directory: Path) -> list[str]:
     """The names that are still in `.devpool/` after disable: the user's own files."""
-    return [name for name in devpool_files.names(directory, directory / HOME) or () if name not in ("lock", "journal")]
+    return [name for name in real_folders.names(directory, directory / HOME) or () if name not in ("lock", "journal")]

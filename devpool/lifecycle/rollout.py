@@ -12,7 +12,7 @@ from devpool.decide.plan import Move, Plan
 from devpool.docker.compose_oracle import call_for, quoting_nothing
 from devpool.docker.containers import RunningContainer, Stack
 from devpool.docker.engine import environ, read_compose
-from devpool.docker.interrupted_recreate import halfway, settle
+from devpool.docker.leftovers import halfway, settle
 from devpool.docker.live_routes import wait_for
 from devpool.docker.ownership import Ownership, Place, sentence
 from devpool.errors import DevpoolError
@@ -20,8 +20,7 @@ from devpool.load.bounded_read import identity
 from devpool.load.locate import find_project
 from devpool.load.read_project import refuse_remote
 from devpool.measurements.routes import Connections
-from devpool.model.selection import ProjectFiles, Selection
-from devpool.model.sources import Sources
+from devpool.model.sources import ProjectFiles, Selection, Sources
 from devpool.output import Output
 from devpool.text.address import find_addresses, leads_to
 

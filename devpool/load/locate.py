@@ -14,7 +14,7 @@ from devpool.errors import DevpoolError
 from devpool.load import bounded_read
 from devpool.model.paths import resolve_path
 from devpool.model.remote_files import is_remote, remote_project
-from devpool.model.selection import ProjectFiles, Selection
+from devpool.model.sources import ProjectFiles, Selection
 from devpool.text.patterns import regex
 
 DEFAULT_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")

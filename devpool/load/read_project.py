@@ -13,9 +13,8 @@ from devpool.model.environment import env_file_uses
 from devpool.model.include import Included, Scope, included
 from devpool.model.paths import resolve_path
 from devpool.model.remote_files import is_remote, may_name_files, remote_file
-from devpool.model.selection import ProjectFiles
 from devpool.model.services import Service, extends_of, find_services, services_node
-from devpool.model.sources import Sources
+from devpool.model.sources import ProjectFiles, Sources
 from devpool.text import nodes
 from devpool.text.document import Document, is_blank, parse
 from devpool.text.envfile import EnvFile, parse_env, shell_variables, with_env_files

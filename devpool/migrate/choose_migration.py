@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from devpool.catalog.migration_tools import Tool
-from devpool.decide.job_detection import serves
 from devpool.decide.options import Options
 from devpool.decide.routing import evident_routes, find_routes
 from devpool.errors import DevpoolError
 from devpool.migrate.team_settings import Fixed
-from devpool.model.container_start import Start, joined, migrating
+from devpool.model.container_start import Start, joined, migrating, serves
 from devpool.model.databases import image_name
 from devpool.model.project import Project, unknown_service
 from devpool.model.tool_detection import Files, by_command, recognize

@@ -1,4 +1,7 @@
-"""What a container starts, and the part of it that migrates. Pure: scripts are passed as text."""
+"""What a container starts: whether it keeps serving or does its work and exits, and the part of it that migrates.
+
+Works on text, split into steps: scripts are passed as text. Pure.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,13 @@ _PASSES_ON = regex(r"\$[@*1]|\$\{[@*1]")
 _SHELL = regex(r"\bsh\s+-\w*c\b")
 _OF_A_SHELL = regex(r"[$`<>(){}*?\"'\\]")
 _ECHO = regex(r"^(echo|printf|#|log\b|info\b)")
+_CONTINUED = regex(r"\\[ \t]*\r?\n")
+_BETWEEN_STEPS = regex(r"&&|\|\||;|\r?\n")
+_BEFORE_A_STEP = regex(
+    r"^[\s\"'({]*((do|then|else|if|elif|while|until|!|time|exec|/?(usr/)?(bin/)?(ba|da|z)?sh(\s+-\w+)+)\s+)*"
+)
+_FOLDERS = regex(r"(?<![^\s=:\"'])[^\s=:\"']*/(?=[^\s/])")  # from a word's start on: linear in its length
+_OPTION = regex(r"(?<!\S)-\S+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,3 +158,81 @@ def script_calls(text: str) -> list[str]:
 def joined(command: tuple[str, ...]) -> str:
     """Words as they can be typed."""
     return shlex.join(command)
+
+
+# --- what a start does in the end: keep serving, or do its work and exit ---
+
+
+def serves(start: str) -> bool:
+    """Whether a start ends in a program that keeps running: a known server, or whatever follows the migration."""
+    return plainly_serves(start) or _goes_on(start) or _runs(start)
+
+
+def plainly_serves(start: str) -> bool:
+    """Whether a start names a server by a word that cannot mean a migration."""
+    return any(
+        start_commands.SERVERS.search(s) or start_commands.SERVING.search(_without_migration(s))
+        for s in _last_steps(start)
+    )
+
+
+def migrates(start: str) -> bool:
+    """Whether a start command migrates the schema and runs nothing else that keeps running."""
+    return any(_migrates(step) for step in _steps(start)) and not serves(start)
+
+
+def runs_psql(start: str) -> bool:
+    """Whether a start command runs psql and nothing that keeps running."""
+    return start_commands.PSQL.search(start) is not None and not serves(start)
+
+
+def _steps(start: str) -> list[str]:
+    """The steps of a start, one command each, without the words of the shell around it."""
+    cut = _BETWEEN_STEPS.split(_CONTINUED.sub(" ", start))
+    return [
+        step for text in cut if not start_commands.PASSING.search(step := _BEFORE_A_STEP.sub("", text, count=1).strip())
+    ]
+
+
+def _last_steps(start: str) -> list[str]:
+    """The steps from the last one on that prepares the database: what is before it has ended by then."""
+    steps = _steps(start)
+    preparing = [at for at, step in enumerate(steps) if _prepares(step)]
+    return steps[preparing[-1] :] if preparing else steps
+
+
+def _prepares(step: str) -> bool:
+    return _migrates(step) or start_commands.PSQL.search(step) is not None
+
+
+def _bare(step: str) -> str:
+    """A step without options and without the folders of paths: neither tells what it runs."""
+    return _FOLDERS.sub("", _OPTION.sub("", step))
+
+
+def _migrates(step: str) -> bool:
+    return bool(start_commands.MIGRATES.search(_bare(step)) or start_commands.MIGRATES_AS_WRITTEN.search(step))
+
+
+def _without_migration(step: str) -> str:
+    """What of a step can name a server: all of it, or what comes after the word that migrates."""
+    found = start_commands.MIGRATES.search(bare := _bare(step))
+    return bare[found.end() :] if found else step
+
+
+def _goes_on(start: str) -> bool:
+    """Whether something comes after the migration that is neither one of its chores nor over at once."""
+    steps = _last_steps(start)
+    return bool(steps) and _prepares(steps[0]) and any(not _is_chore(step) for step in steps[1:])
+
+
+def _is_chore(step: str) -> bool:
+    bare = _bare(step)
+    return start_commands.CHORES.search(bare) is not None or bool(
+        start_commands.MANAGEMENT.search(bare) and not start_commands.WORKERS.search(bare)
+    )
+
+
+def _runs(start: str) -> bool:
+    """Whether a start that prepares nothing runs a runtime: `node index.js`."""
+    return not any(map(_prepares, _steps(start))) and start_commands.RUNTIMES.search(start) is not None

@@ -8,7 +8,7 @@ from typing import Any
 
 from devpool.checks.facts import DatabaseServer, Facts, Port, version
 from devpool.checks.installed import Installed, flags_in, read_installed
-from devpool.decide.session_settings import unkept
+from devpool.decide.sessions import unkept
 from devpool.docker.compose_oracle import compose_version
 from devpool.docker.console import query_directly
 from devpool.docker.containers import RunningContainer, Stack

@@ -14,8 +14,8 @@ from devpool.docker.containers import RunningContainer, Stack
 from devpool.docker.live_routes import count, from_outside
 from devpool.docker.ownership import sentence, ways_on
 from devpool.errors import DevpoolError
-from devpool.lifecycle.enabled_project import missing
 from devpool.lifecycle.file_drift import Drift, drift, stale
+from devpool.lifecycle.folder_contents import missing
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.rollout import open_stack
 from devpool.measurements.routes import Connections

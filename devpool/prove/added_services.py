@@ -10,7 +10,7 @@ from devpool.decide.credentials import Credentials, Further
 from devpool.decide.plan import METRICS_FOLDER, Plan, Pooler
 from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT
 from devpool.errors import ProofError
-from devpool.model.compose_model import Reading
+from devpool.model.sources import Reading
 from devpool.prove.compare_models import same, unescaped
 from devpool.text.edits import Edit
 

@@ -13,8 +13,8 @@ from typing import Any
 from devpool.decide.by_name import ByName
 from devpool.decide.plan import Move, Plan
 from devpool.errors import DevpoolError, ProofError
-from devpool.model.compose_model import Reading
 from devpool.model.project import ConnectionVariable, Project
+from devpool.model.sources import Reading
 from devpool.prove.compare_models import same, unescaped
 from devpool.text.address import find_addresses, leads_to, moved
 from devpool.text.edits import Edit, apply, placed, revert

@@ -11,16 +11,58 @@ Three limits meet in the size of a pool:
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from math import ceil
 
 from devpool.sizing.concurrency import Demand, Fact
-from devpool.sizing.size_values import Inputs, Load, ServerLimits, Size, Step
+from devpool.sizing.size_inputs import Inputs, Load, ServerLimits
 
 _SPARE = 0.2  # of the server's connections, for migrations, psql and monitoring
 _SPINDLES = 1  # HikariCP: 0 where all data is in memory; a solid state disk counts as a small number
 _BURST = 2  # a load swings around its mean
 _RESERVE = 4  # the part of a pool that it may grow by in a rush
 _CLIENTS = 1000  # as in the presets: waiting costs a client a few kilobytes
+SOURCES = {
+    "limit": "PostgreSQL documentation, https://www.postgresql.org/docs/current/runtime-config-connection.html",
+    "pgbouncer": "PgBouncer documentation, https://www.pgbouncer.org/config.html",
+    "wiki": "PostgreSQL wiki, https://wiki.postgresql.org/wiki/Number_Of_Database_Connections",
+    "hikari": "HikariCP, About Pool Sizing, https://github.com/brettwooldridge/HikariCP/wiki/About-Pool-Sizing",
+    "little": "Little's law, L = λW: J. D. C. Little, Operations Research 9(3), 1961, "
+    "https://doi.org/10.1287/opre.9.3.383",
+    "devpool": "devpool's own choice, as in docs/pooler-presets.md",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of the arithmetic: a name, its number, how it comes about, and the keys of `SOURCES` that say so."""
+
+    name: str
+    value: int
+    how: str
+    sources: tuple[str, ...] = ()
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """The answer for one database.
+
+    Attributes:
+        database: its name.
+        steps: the arithmetic.
+        settings: the recommended settings of PgBouncer; empty where no app is known.
+        verdict: `needed`, `soon`, `not-yet` or `no-app`.
+        sentence: the verdict in words.
+        changes: what would change it.
+    """
+
+    database: str
+    steps: tuple[Step, ...]
+    settings: dict[str, int]
+    verdict: str
+    sentence: str
+    changes: tuple[str, ...]
 
 
 def recommend(given: Inputs) -> Size:

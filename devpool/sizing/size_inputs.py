@@ -1,4 +1,4 @@
-"""What the project's files say about a database server and about the apps that connect to it. Pure.
+"""The input of pool sizing: its values, and what the project's files say of a database server and of its apps. Pure.
 
 Running containers are a better source than files: what they report replaces what the files say.
 """
@@ -21,6 +21,63 @@ from devpool.text import nodes
 _DEFAULTS = {"max_connections": 100, "superuser_reserved_connections": 3, "reserved_connections": 0}
 _LIMIT = ("resources", "limits", "cpus")
 _FROM_VARIABLE = {"max_connections": ("POSTGRESQL_MAX_CONNECTIONS", "POSTGRES_MAX_CONNECTIONS")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerLimits:
+    """A database's server: its `max_connections`, those of them that apps do not get, and its cores."""
+
+    max_connections: Fact
+    reserved: Fact
+    cores: Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """The measured load.
+
+    Attributes:
+        source: where and over what time.
+        per_second: transactions a second; 0 where only their product with the next was measured.
+        seconds: mean duration of a transaction.
+        busy: connections inside a transaction on average, in the database where they are most.
+        waiting: clients that wait for a connection now.
+        longest: how many seconds the first of them has waited.
+    """
+
+    source: str
+    per_second: float = 0.0
+    seconds: float = 0.0
+    busy: float
+    waiting: int = 0
+    longest: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """All known facts about one database.
+
+    Attributes:
+        database: its name.
+        server: its server.
+        pooled: the apps that a pooler serves.
+        direct: those that stay direct.
+        pools: pairs of user and database, each of which has a pool of its own.
+        databases: how many databases the pooler leads to.
+        held: connections of clients in session mode, which each keep a server connection.
+        now: connections that are open now, by where they were counted.
+        load: what was measured; None where nothing runs.
+    """
+
+    database: str
+    server: ServerLimits
+    pooled: tuple[Demand, ...]
+    direct: tuple[Demand, ...]
+    pools: Fact
+    databases: int
+    held: int = 0
+    now: tuple[Fact, ...] = ()
+    load: Load | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

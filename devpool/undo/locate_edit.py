@@ -1,26 +1,32 @@
 """Finds an edit in a file that has been edited since: it is still there, gone, or changed.
 
-An edit is found by its YAML path (`at`) and by its text, whatever an editor
-did to the white space around it. Line numbers and offsets do not matter here.
+An edit is found by its YAML path (`at`) and by its text, whatever an editor did to the white space around it. Line
+numbers and offsets do not matter here. Of a text that the edit had copied, a checksum tells whether it is unchanged.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from textwrap import dedent
 from typing import Literal
 
 from devpool.decide.plan import DIRECT_SUFFIX
 from devpool.text.document import Document
-from devpool.text.edits import Edit
+from devpool.text.edits import Copy, Edit
 from devpool.text.envfile import EnvFile
 from devpool.text.layout import line_start
 from devpool.text.nodes import MappingNode, place_of
+from devpool.text.patterns import regex
 from devpool.undo.match import LOOKS, Span, fitting
 
 File = Document | EnvFile
 Verdict = Literal["stands", "gone", "changed"]
+Digests = Mapping[Edit, str]
+# A block value, or a quoted one that ends on another line.
+_ON_LINES = regex(r"[|>][-+\d]*(?:[ \t]+#.*)?$|:[ \t]+(?:'[^'\n]*|\"[^\"\n]*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +102,6 @@ def place_now(file: File, at: tuple[str, ...]) -> Span | None:
     return (binding.line_start, binding.line_end) if binding else None
 
 
-# --- where an edit's text is now ---
-
-
 def _elsewhere(file: File, edit: Edit, taken: Sequence[Span]) -> Trace | None:
     """The edit where the user has renamed what it was in: the service, or the variable."""
     if isinstance(file, EnvFile) or edit.at[:1] != ("services",) or len(edit.at) < 3:
@@ -137,9 +140,6 @@ def _around(file: Document, at: tuple[str, ...]) -> list[Span]:
         return []
     places = [place_of(file.root, at[:depth]) for depth in range(len(at) - 1, 1, -1)]
     return [place for place in places if place]
-
-
-# --- whether an edit's text is gone ---
 
 
 def _lost(file: File, trace: Trace, taken: Sequence[Span], poolers: Collection[str]) -> Trace:
@@ -205,3 +205,26 @@ def _together(traces: list[Trace]) -> list[Trace]:
 
 def _only_adds(trace: Trace) -> bool:
     return trace.verdict == "changed" and trace.edit.old == "" and not trace.edit.inserts
+
+
+# --- whether what an edit copied is unchanged ---
+
+
+def digest(texts: Iterable[str]) -> str:
+    """What tells later whether copied texts are still the same: not by their line ends, by the spaces before them, by
+    how deep they stand, nor by blank lines, unless these may be part of a value.
+    """
+    plain = "\0".join(_plain(text) for text in texts)
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _plain(text: str) -> str:
+    first, *further = re.sub(r"[ \t]*(\r\n|\n|\r)", "\n", text).strip().split("\n")
+    plain = "\n".join([first, dedent("\n".join(further))])
+    return plain if _ON_LINES.search(plain) else re.sub(r"\n+", "\n", plain)
+
+
+def digests_of(text: str, edits: Sequence[Edit]) -> dict[Edit, str]:
+    """The digest of what each edit copies from the text before the edits; nothing for those that copy nothing."""
+    copying = (e for e in edits if any(isinstance(p, Copy) for p in e.new))
+    return {e: digest(text[p.start : p.end] for p in e.new if isinstance(p, Copy)) for e in copying}

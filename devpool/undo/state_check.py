@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from devpool.decide.key_ownership import ANCHOR
 from devpool.decide.plan import DIRECT_SUFFIX, POOLED_SUFFIX, SESSION_SUFFIX
-from devpool.decide.session_alias import SUFFIX
+from devpool.decide.sessions import SUFFIX
 from devpool.decide.tuning import PRESET, PRESETS, add, read_types
 from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
 from devpool.errors import DevpoolError

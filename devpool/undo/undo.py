@@ -15,11 +15,9 @@ from devpool.errors import ProofError
 from devpool.text.document import Document, parse
 from devpool.text.edits import Copy, Edit, Placed, apply, placed, revert
 from devpool.text.envfile import parse_env
-from devpool.undo.changed_settings import tuned
-from devpool.undo.conflicts import Conflict, conflict
-from devpool.undo.digests import Digests, digest
-from devpool.undo.locate_edit import File, Trace, trace
+from devpool.undo.locate_edit import Digests, File, Trace, digest, trace
 from devpool.undo.remove import alias_back, check_anchor, cut, forced
+from devpool.undo.user_changes import Conflict, conflict, tuned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from cli.test_set_and_reload import ENABLE, asked, done, folder, shell
 from memory_project import planned
 
 from devpool.errors import ProofError
-from devpool.model.compose_model import Reading
+from devpool.model.sources import Reading
 from devpool.prove.added_services import prove_exporter
 
 __all__ = ["folder", "shell"]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from counting import count
 
-from devpool.commit import files
+from devpool.commit import disk
 from devpool.commit.files import FileChange
 
 DIED = 99
@@ -120,15 +120,15 @@ def clone(root: Path, to: Path) -> Path:
 @contextmanager
 def stepping(step: Step, chunk: int = 40) -> Iterator[None]:
     """Call this before every effect on the disk, files being written in small pieces."""
-    kept = files.step, files.CHUNK
-    files.step, files.CHUNK = step, chunk
+    kept = disk.step, disk.CHUNK
+    disk.step, disk.CHUNK = step, chunk
     try:
         yield
     finally:
-        files.step, files.CHUNK = kept
+        disk.step, disk.CHUNK = kept
 
 
-def at(number: int, act: Callable[[], None], also: Step = files.step, again: bool = False) -> Step:
+def at(number: int, act: Callable[[], None], also: Step = disk.step, again: bool = False) -> Step:
     """A step function that acts at the step of this number, counted from 1, and `again` at all later ones."""
     count = 0
 
@@ -170,7 +170,7 @@ def covered(what: str, scenario: str, points: int) -> None:
     count(f"{what}, {scenario}: {points} points")
 
 
-def dies_at(number: int, work: Callable[[], object], also: Step = files.step) -> bool:
+def dies_at(number: int, work: Callable[[], object], also: Step = disk.step) -> bool:
     """Whether a child that does this work dies at that step; if not, it came to its end."""
 
     def run() -> None:

@@ -38,7 +38,7 @@ from crash_rig import DIED, Step, at, clone, covered, die, tree, without_lock
 from projects import ONE_FILE, PROJECTS, TWO_POOLERS, Project
 from thinned import pairs, stride
 
-from devpool.commit import files, journal, unverified
+from devpool.commit import disk, journal, unverified
 
 VERBS = ["enable", "set", "disable"]
 each_pair = pytest.mark.parametrize(("project", "verb"), pairs(PROJECTS, VERBS))
@@ -220,7 +220,7 @@ def test_a_kill_at_a_random_time_leaves_all_old_or_all_new(
         before = clone(killed(case, root, dying_before_the_commit_point), root.with_name("crash"))
     clone(before, root)  # for the reading, before the first of them
     kills, midst, new, tries = 0, 0, 0, 0
-    with Held(recovery(root) if verb == "recovery" else command(root, case.words), no_step, files.CHUNK) as held:
+    with Held(recovery(root) if verb == "recovery" else command(root, case.words), no_step, disk.CHUNK) as held:
         lasts = min(duration(held, before, root) for _ in range(3))
         while kills < 30:
             tries += 1

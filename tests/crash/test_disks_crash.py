@@ -13,7 +13,7 @@ from crash_rig import DIED, Step, at, clone, covered, die, tree
 from mounts import bind, cover_read_only, mount_memory, remount, unmount, with_own_mounts
 from projects import ONE_FILE, SEVERAL_FILES, TWO_POOLERS, Project
 
-from devpool.commit import files
+from devpool.commit.disk import CHUNK
 from devpool.errors import DevpoolError
 
 PAGE = 4096
@@ -48,7 +48,7 @@ def test_a_full_disk_is_refused_by_name_and_nothing_is_changed(
         mount_memory(disk, f"size={1 << 20},nr_inodes=200")
         points = 0
         clone(case.before, disk / "run")
-        with Held(command(disk / "run", case.words), no_step, files.CHUNK) as held:
+        with Held(command(disk / "run", case.words), no_step, CHUNK) as held:
             while True:
                 clone(case.before, disk / "run")
                 fillers = list(fill(disk, points))
@@ -84,7 +84,7 @@ def test_what_was_killed_and_has_no_room_left_is_undone_now_or_when_there_is_roo
         mount_memory(disk, f"size={1 << 20}")
         points = 0
         clone(case.before, disk / "run")
-        with Held(command(disk / "run", case.words), dying, files.CHUNK) as held:
+        with Held(command(disk / "run", case.words), dying, CHUNK) as held:
             while held.run(1 + 9 * points).exit == DIED:
                 fillers = list(leaving_pages(disk, 0))
                 with pytest.raises(OSError, match="space"):

@@ -33,7 +33,7 @@ from crash_rig import Step, Tree, covered, end, start, stepping, tree
 from projects import ONE_FILE, OVERRIDE, PROJECTS, TWO_POOLERS, Project
 from thinned import pairs, stride
 
-from devpool.commit import files, lock
+from devpool.commit import disk, lock
 from devpool.errors import DevpoolError
 
 NOT_ENABLED = Outcome(1, "not-enabled")
@@ -68,8 +68,8 @@ def test_of_two_commands_that_have_read_the_same_one_wins(cases: Cases, root: Pa
     won: Counter[int] = Counter()
     cases(TWO_POOLERS, verb).again(root)
     with (
-        Held(command(root, each[0]), no_step, files.CHUNK) as one,
-        Held(command(root, each[1]), no_step, files.CHUNK) as two,
+        Held(command(root, each[0]), no_step, disk.CHUNK) as one,
+        Held(command(root, each[1]), no_step, disk.CHUNK) as two,
     ):
         for number in range(34):
             cases(TWO_POOLERS, verb).again(root)
@@ -237,7 +237,7 @@ def editor_at_work(cases: Cases, root: Path, project: Project, verb: str, name: 
 HOOKS = {
     "enable": [("devpool.lifecycle.build_enable", "make_plan"), ("devpool.lifecycle.build_enable", "rewrite")],
     "set": [("devpool.lifecycle.build_enable", "make_plan"), ("devpool.lifecycle.build_enable", "rewrite")],
-    "disable": [("devpool.lifecycle.build_disable", "undo_exactly"), ("devpool.lifecycle.build_disable", "read_model")],
+    "disable": [("devpool.lifecycle.direct_files", "undo_exactly"), ("devpool.lifecycle.build_disable", "read_model")],
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from demo_rig import remove_things
 from pooler_rig import docker, require_engine
 
-from devpool.docker.interrupted_recreate import halfway, settle
+from devpool.docker.leftovers import halfway, settle
 
 PROJECT = "devpool-halfway"
 OLD, NEW = "devpool-halfway-app-1", "0123456789ab_devpool-halfway-app-1"

@@ -26,7 +26,7 @@ from fuzz import rig
 from fuzz.folder_mutations import MINE, MUTATIONS
 from security.canary import DISABLE, ENABLE, QUIET, Tree, World, build, tree
 
-from devpool.commit import files
+from devpool.commit import disk
 
 SEED = os.environ.get("DEVPOOL_FUZZ_SEED", "20261128")
 CASES = int(os.environ.get("DEVPOOL_FUZZ_FOLDER_CASES", "500"))
@@ -88,7 +88,7 @@ def killed(world: World, words: tuple[str, ...], where: str) -> None:
             die()
 
     def work() -> None:
-        with stepping(step, files.CHUNK):
+        with stepping(step, disk.CHUNK):
             world.devpool(*words)
 
     assert end(start(work)) == DIED, (words, where)
@@ -172,6 +172,6 @@ def stolen(project: Path) -> list[str]:
         for name in names:
             path = Path(root, name)
             status = path.lstat()
-            if stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and status.st_size < files.CHUNK * 16:
+            if stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and status.st_size < disk.CHUNK * 16:
                 found += [str(path)] if b"Himmelfahrt9" in path.read_bytes() else []
     return found

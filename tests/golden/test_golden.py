@@ -23,13 +23,12 @@ import pytest
 from devpool.cli import run
 from devpool.edit.override_file import HEADER
 from devpool.lifecycle.direct_variables import direct_values
-from devpool.lifecycle.enabled_project import Enabled
-from devpool.lifecycle.open_project import OpenProject
+from devpool.lifecycle.open_project import Enabled, OpenProject
 from devpool.lifecycle.read_state import read_state
 from devpool.load.locate import find_project
 from devpool.load.read_project import read_project
 from devpool.model.build_model import read_model
-from devpool.model.selection import Selection
+from devpool.model.sources import Selection
 from devpool.output import Output
 from devpool.undo.meaning_check import beyond
 from devpool.undo.state import State

@@ -19,12 +19,12 @@ from devpool.decide.plan import Plan
 from devpool.decide.planning import with_credentials
 from devpool.edit.rewrite import rewrite
 from devpool.errors import DevpoolError, ProofError
-from devpool.model.compose_model import Reading
 from devpool.model.project import Project
+from devpool.model.sources import Reading
 from devpool.prove.added_services import prove_waits
 from devpool.prove.planned_changes import prove_meaning, prove_text
 from devpool.text.edits import Copy, Edit, apply, ordered, placed, revert
-from devpool.undo.digests import digests_of
+from devpool.undo.locate_edit import digests_of
 from devpool.undo.undo import File, read_edited, stands, undo
 
 law = examples(fast=15, slow=60)

@@ -18,7 +18,7 @@ from devpool.decide.planning import with_credentials
 from devpool.edit.rewrite import rewrite
 from devpool.errors import DevpoolError
 from devpool.text.edits import Edit, apply
-from devpool.undo.digests import Digests, digests_of
+from devpool.undo.locate_edit import Digests, digests_of
 from devpool.undo.undo import read_edited, undo
 
 PROJECTS, ORDERS = 1_000 if AT_LENGTH else 100, 10

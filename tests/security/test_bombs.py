@@ -15,12 +15,12 @@ from cli.test_bad_input import COMPOSE, ROOT, assert_refused, run, write
 from unit.test_growth import calls
 
 from devpool.cli import run as run_here
-from devpool.decide import session_settings
-from devpool.decide.job_detection import serves
+from devpool.decide import sessions
 from devpool.docker.engine import RunningCommand
 from devpool.docker.program import TooLateError, TooMuchError, docker_program
 from devpool.errors import DevpoolError
 from devpool.load import find_evidence, service_texts
+from devpool.model.container_start import serves
 from devpool.model.stated_address import stated_addresses
 from devpool.output import Output
 from devpool.redact.masked_files import masked_lines
@@ -370,9 +370,9 @@ def test_only_so_many_files_are_looked_at_for_addresses(folder: Path, monkeypatc
 
 def test_a_value_with_many_addresses_is_noted_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
-    pattern = session_settings.NOT_APPLIED
+    pattern = sessions.NOT_APPLIED
     counting = SimpleNamespace(finditer=lambda text: looked.append(text) or pattern.finditer(text))
-    monkeypatch.setattr(session_settings, "NOT_APPLIED", counting)
+    monkeypatch.setattr(sessions, "NOT_APPLIED", counting)
     value = "jdbc:postgresql://db/a?search_path=x," * 50
     database = 'services:\n  db: {image: "postgres:17", environment: {POSTGRES_PASSWORD: p}}\n'
     text = f'{database}  web: {{image: app, environment: {{X: "{value}"}}}}\n'

@@ -10,7 +10,7 @@ import pytest
 from crash.crash_rig import end, start
 from security.canary import DISABLE, ENABLE, World, tree
 
-from devpool.commit import files, machine_key
+from devpool.commit import disk, machine_key
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_one_that_is_killed_while_it_is_made_stops_nobody(world: World, key: Pat
                 os._exit(9)
 
         def work(step: object = step) -> None:
-            files.step = step  # type: ignore[assignment]
+            disk.step = step  # type: ignore[assignment]
             machine_key.sign(world.project, "journal", b"body")
 
         if end(start(work)) == 0:
@@ -155,7 +155,7 @@ def test_what_was_interrupted_without_a_key_is_put_back_as_the_hint_says(
             os._exit(9)
 
     def work() -> None:
-        files.step = step
+        disk.step = step
         world.devpool(*ENABLE)
 
     assert end(start(work)) == 9

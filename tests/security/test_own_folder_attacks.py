@@ -213,13 +213,13 @@ def test_an_attackers_digests_are_not_believed(world: World) -> None:
 
 
 def test_a_journal_that_cannot_be_swept_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from devpool.commit import files
+    from devpool.commit import disk
 
     def step(name: str, path: str) -> None:
         if name == "unlink" and re.search(r"/journal/\d+-", path):
             raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(files, "step", step)
+    monkeypatch.setattr(disk, "step", step)
     told = world.devpool(*ENABLE)
     assert told.code == 0
     assert "the copies of the original files are still there" in told.words

@@ -13,7 +13,7 @@ from memory_project import COMPOSE, FOLDER, changed
 from devpool.cli import run
 from devpool.output import Output
 from devpool.text.edits import apply
-from devpool.undo.digests import digests_of
+from devpool.undo.locate_edit import digests_of
 from devpool.undo.undo import read_edited, undo
 
 SERVICES = 120

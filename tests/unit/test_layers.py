@@ -184,6 +184,7 @@ def test_only_files_and_the_journal_write_to_the_users_disk() -> None:
         "commit.files",
         "commit.devpool_files",
         "commit.journal",
+        "commit.real_folders",
         "docker.compose_oracle",
-        "docker.interrupted_recreate",
+        "docker.leftovers",
     }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from devpool.decide.options import Options
 from devpool.decide.plan import DIRECT_SUFFIX
-from devpool.decide.session_alias import VARIABLE
+from devpool.decide.sessions import VARIABLE
 from devpool.edit.override_file import is_written
 from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
 from devpool.errors import DevpoolError

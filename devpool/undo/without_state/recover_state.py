@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from devpool.decide import tuning
-from devpool.decide.chosen_variables import with_chosen_variables
-from devpool.decide.options import Options
+from devpool.decide.options import Options, with_chosen_variables
 from devpool.decide.plan import NO_SETTINGS
-from devpool.decide.planning import demands_tls, make_plan, pooler_name
+from devpool.decide.plan_pooler import demands_tls, pooler_name
+from devpool.decide.planning import make_plan
 from devpool.decide.routing import Route, chosen_routes, evident_routes, find_routes
 from devpool.edit.pooler_service import FOLDER
 from devpool.errors import DevpoolError

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from devpool.commit import files, journal, lock
-from devpool.commit.disk_errors import RenameError
+from devpool.commit import disk, files, journal, lock
+from devpool.commit.disk import RenameError
 from devpool.commit.files import FileChange
 from devpool.errors import DevpoolError
 
@@ -34,7 +34,7 @@ def on_step(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], obje
     """Do something right before a step of this name."""
 
     def install(wanted: str, act: Callable[[], object]) -> None:
-        monkeypatch.setattr(files, "step", lambda name, path: act() if name == wanted else None)
+        monkeypatch.setattr(disk, "step", lambda name, path: act() if name == wanted else None)
 
     return install
 
@@ -276,7 +276,7 @@ def test_a_new_file_has_its_mode_whatever_the_umask(tmp_path: Path, mode: int | 
 
 
 def test_a_long_text_is_written_in_pieces(file: Path) -> None:
-    data = os.urandom(3 * files.CHUNK + 1)
+    data = os.urandom(3 * disk.CHUNK + 1)
     files.replace_file(str(file), OLD, data)
     assert file.read_bytes() == data
 
@@ -289,8 +289,8 @@ def test_a_filesystem_that_cannot_flush_a_folder_is_tolerated(
         if name == "sync" and path == str(file.parent):
             failing(code)()
 
-    monkeypatch.setattr(files, "step", step)
-    files.sync_folders([file.parent])
+    monkeypatch.setattr(disk, "step", step)
+    disk.sync_folders([file.parent])
 
 
 def test_a_folder_that_cannot_be_flushed_is_an_error(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -298,9 +298,9 @@ def test_a_folder_that_cannot_be_flushed_is_an_error(file: Path, monkeypatch: py
         if name == "sync":
             failing(errno.EIO)()
 
-    monkeypatch.setattr(files, "step", step)
+    monkeypatch.setattr(disk, "step", step)
     with pytest.raises(DevpoolError) as refused:
-        files.sync_folders([file.parent])
+        disk.sync_folders([file.parent])
     assert refused.value.code == "disk-error"
 
 
@@ -316,7 +316,7 @@ def test_a_bind_mounted_file_is_written_in_place(
         if (name, path) == ("replace", str(file)):
             failing(code)()
 
-    monkeypatch.setattr(files, "step", step)
+    monkeypatch.setattr(disk, "step", step)
     before = file.stat()
     journal.commit(file.parent, [FileChange(path=str(file), before=OLD, after=after)])
     assert file.read_bytes() == after

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from memory_project import COMPOSE, Files, changed, planned, project, rewritten
 
-from devpool.decide.chosen_variables import with_chosen_variables
-from devpool.decide.options import Options
+from devpool.decide.options import Options, with_chosen_variables
 from devpool.decide.plan import Plan
 from devpool.decide.planning import make_plan
 from devpool.decide.routing import chosen_routes

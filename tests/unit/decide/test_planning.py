@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from memory_project import Files, planned
 
-from devpool.decide.credentials import find_credentials
+from devpool.decide.find_credentials import find_credentials
 from devpool.decide.plan import Plan, twin_of
 from devpool.errors import DevpoolError
 

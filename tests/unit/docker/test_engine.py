@@ -7,7 +7,7 @@ import pytest
 from devpool.docker.compose_oracle import quoting_nothing
 from devpool.docker.engine import failure
 from devpool.errors import DevpoolError
-from devpool.model.selection import ProjectFiles, Selection
+from devpool.model.sources import ProjectFiles, Selection
 
 
 @pytest.mark.parametrize("option", ["profile", "file", "env-file", "project-directory", "project-name"])

@@ -6,8 +6,8 @@ import textwrap
 
 import pytest
 
-from devpool.lifecycle.masked_diff import difference
 from devpool.redact.harmless_values import POOLER_SETTINGS
+from devpool.redact.masked_diff import difference
 from devpool.redact.masked_files import masked_lines, withheld
 from devpool.redact.passwords import masked
 from devpool.resources import setting_types

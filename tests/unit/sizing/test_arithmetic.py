@@ -12,9 +12,9 @@ from memory_project import project
 from devpool.commands.size import size_data, size_lines
 from devpool.decide.routing import find_routes
 from devpool.sizing import size_inputs
-from devpool.sizing.arithmetic import recommend
+from devpool.sizing.arithmetic import SOURCES, recommend
 from devpool.sizing.concurrency import Demand, Fact
-from devpool.sizing.size_values import SOURCES, Inputs, Load, ServerLimits
+from devpool.sizing.size_inputs import Inputs, Load, ServerLimits
 
 
 def fact(value: int, source: str = "said") -> Fact:

@@ -13,9 +13,9 @@ from devpool.errors import DevpoolError
 from devpool.text.document import Document, parse
 from devpool.text.edits import Edit, apply
 from devpool.text.envfile import EnvFile, parse_env
-from devpool.undo.conflicts import refusal
-from devpool.undo.digests import digests_of
+from devpool.undo.locate_edit import digests_of
 from devpool.undo.undo import read_edited, stands, undo
+from devpool.undo.user_changes import refusal
 
 BEFORE = """\
 services:

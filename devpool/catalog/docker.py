@@ -1,7 +1,14 @@
-"""How a stack file shows: what only Swarm obeys, beside what Compose does too. Pure."""
+"""Docker's own names: of the machine that runs the containers, and of what only Swarm obeys. Pure."""
 
 from __future__ import annotations
 
+DOCKER_HOSTS = (
+    "host.docker.internal",
+    "gateway.docker.internal",
+    "docker.for.mac.localhost",
+    "host.containers.internal",
+)
+"""The names of the machine that runs the containers: Docker Desktop's and Podman's."""
 DEPLOY_KEYS = ("placement", "update_config", "rollback_config", "endpoint_mode")
 """Keys of `deploy` that only Swarm obeys (https://docs.docker.com/reference/compose-file/deploy/); Compose also reads
 `replicas`, `resources` and `restart_policy`, which many files have for Compose alone.

@@ -1,11 +1,11 @@
-"""Whether each app's connections arrive where its route points."""
+"""Each app: whether its connections arrive where its route points, and what its session loses at the pooler."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from devpool.checks.facts import Facts
-from devpool.checks.result import Result, critical, ok, skipped
+from devpool.checks.result import Result, critical, ok, skipped, warning
 from devpool.measurements.routes import Connections, proof
 from devpool.undo.state import AppRoute
 
@@ -47,3 +47,16 @@ def _route(route: AppRoute, now: Connections) -> Result:
         return skipped("route", route.service, "it has no connection now; it connects when it has work")
     rest = f" ({idle} of {len(proofs)} containers have none now)" if idle else ""
     return ok("route", route.service, f"pooled: {counts}{rest}")
+
+
+def check_sessions(facts: Facts) -> Iterator[Result]:
+    """Each pooled app, by what its files say."""
+    if facts.unkept is None:
+        yield skipped("session", "", "the project's files cannot be read without devpool's edits")
+        return
+    for app, found in facts.unkept.items():
+        for sentence in found:
+            what, _, remedy = sentence.partition(": ")
+            yield warning("session", app, what, remedy)
+        if not found:
+            yield ok("session", app, "no variable sets anything that a transaction pool does not keep")

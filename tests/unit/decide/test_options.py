@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from memory_project import project
 
-from devpool.decide.chosen_variables import is_variable, with_chosen_variables
-from devpool.decide.options import Options
+from devpool.decide.options import Options, is_variable, with_chosen_variables
 from devpool.decide.routing import chosen_routes
 from devpool.errors import DevpoolError
 from devpool.model.project import ConnectionVariable

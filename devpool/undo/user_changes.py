@@ -1,26 +1,124 @@
-"""What the user changed inside a pooler's service: PgBouncer settings, which are worth keeping, or more."""
+"""What the user has changed of devpool's own text: settings in a pooler's service, which are worth keeping, or more.
+
+A change that is more than a setting is a conflict: what devpool wrote there, and what is there now.
+"""
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from devpool.decide.options import Options
 from devpool.decide.tuning import read_settings, read_types
 from devpool.errors import DevpoolError
+from devpool.redact.masked_files import host_names, masked_part
+from devpool.redact.passwords import redact
 from devpool.text import nodes
 from devpool.text.document import Document, parse
 from devpool.text.edits import Edit
+from devpool.text.layout import line_end, line_start
 from devpool.text.patterns import regex
+from devpool.undo.locate_edit import File, Trace
+from devpool.undo.match import Span
 from devpool.undo.state import State
 
-_COPIED = "copied-by-devpool"
+_COPIED = "***"
+_COPY = "copied-by-devpool"
 _PREFIX = "PGBOUNCER_"
 # What devpool decides: another value there is more than tuning.
 _STRUCTURE = ("PGBOUNCER_LISTEN_PORT", "PGBOUNCER_SESSION_DATABASE")
 _COMMENT = regex(r"(?:^|[ \t])#[ \t]*(.*\S)", re.M)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """One edit whose text has changed since.
+
+    Attributes:
+        path: the file.
+        line: 1-based, where its place stands now; 0 where there is none.
+        at: the place in the file's own terms.
+        written: the lines that devpool wrote, what it had copied left out.
+        found: the lines that are there now, without passwords.
+        forced: whether it was taken back all the same.
+    """
+
+    path: str
+    line: int
+    at: str
+    written: tuple[str, ...] = field(repr=False)
+    found: tuple[str, ...] = field(repr=False)
+    forced: bool = False
+
+    @property
+    def where(self) -> str:
+        """`file:line`."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+    def diff(self) -> Iterator[str]:
+        """What was written against what is there, as lines of a diff."""
+        yield f"{self.where}: {self.at}"
+        lines = difflib.unified_diff(self.written, self.found, lineterm="", n=1)
+        yield from (f"  {line}" for line in lines if not line.startswith(("---", "+++", "@@")))
+
+
+def conflict(file: File, trace: Trace, *, forced: bool = False) -> Conflict:
+    """The description of an edit that was changed."""
+    place = trace.span or trace.place
+    now = _now(file, place) if place else []
+    return Conflict(
+        path=file.path,
+        line=file.line_of(place[0]) if place else 0,
+        at=".".join(trace.edit.at),
+        written=tuple(_written(trace, now)),
+        found=tuple(now),
+        forced=forced,
+    )
+
+
+def _now(file: File, place: Span) -> list[str]:
+    start, end = line_start(file.text, place[0]), line_end(file.text, place[1])
+    known = host_names(file) if isinstance(file, Document) else frozenset[str]()
+    return _lines("".join(masked_part(file, start, end, known)))
+
+
+def _written(trace: Trace, now: Sequence[str]) -> Iterator[str]:
+    edit = trace.edit
+    text = redact("".join(part if isinstance(part, str) else _COPIED for part in edit.new))
+    if edit.inserts:
+        yield from (_as_found(line, now) for line in _lines(text))
+    else:
+        yield f"{edit.at[-1]}: ... {text} ..." + (f" (in place of {edit.old})" if edit.old else "")
+
+
+def _as_found(line: str, found: Sequence[str]) -> str:
+    """A line with copied text as it is found now: what was copied is not what differs."""
+    pattern = re.compile(re.escape(line).replace(re.escape(_COPIED), ".*"))
+    return next((other for other in found if pattern.fullmatch(other)), line) if _COPIED in line else line
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
+
+
+def refusal(conflicts: Sequence[Conflict]) -> DevpoolError:
+    """The error for text that the user has changed; nothing is written."""
+    first = conflicts[0]
+    more = f" (and {len(conflicts) - 1} more)" if len(conflicts) > 1 else ""
+    return DevpoolError(
+        "changed-since-enable",
+        f"`{first.at}`{more} is no longer as devpool wrote it, and devpool does not overwrite your change",
+        where=first.where,
+        hint="`devpool disable --keep-mine` keeps your text there and undoes the rest; `devpool disable --force` "
+        "restores what was there before enable; both back up the file and show the path of the copy",
+        details=tuple(line for c in conflicts for line in c.diff()),
+    )
+
+
+# --- a pooler's settings ---
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +145,7 @@ def tuned(edit: Edit, file: Document) -> Tuned | None:
     node = nodes.resolved(found) if found else None
     if not isinstance(node, nodes.MappingNode) or node is not found:
         return None
-    written = _as_written(edit)
+    written = _service_written(edit)
     before, now = _data(written), _data(node)
     variables = dict(_variables(before.pop("environment", {}), now.pop("environment", {})))
     settings = {n: v for n, v in variables.items() if n.startswith(_PREFIX) and n not in _STRUCTURE}
@@ -59,10 +157,10 @@ def tuned(edit: Edit, file: Document) -> Tuned | None:
 
 
 def _literal(edit: Edit) -> str:
-    return "".join(part if isinstance(part, str) else _COPIED for part in edit.new)
+    return "".join(part if isinstance(part, str) else _COPY for part in edit.new)
 
 
-def _as_written(edit: Edit) -> nodes.MappingNode:
+def _service_written(edit: Edit) -> nodes.MappingNode:
     document = parse(edit.path, f"services:{_literal(edit)}\n".encode())
     found = nodes.lookup(document.root, *edit.at)
     if not isinstance(found, nodes.MappingNode):
@@ -104,7 +202,7 @@ def _environment(written: object) -> dict[str, str]:
 
 def _same(before: object, now: object) -> bool:
     """Whether a value is as it was; what had been copied may have changed with its source."""
-    if isinstance(before, str) and isinstance(now, str) and _COPIED in before:
+    if isinstance(before, str) and isinstance(now, str) and _COPY in before:
         return True
     if isinstance(before, list) and isinstance(now, list):
         return len(before) == len(now) and all(map(_same, before, now))

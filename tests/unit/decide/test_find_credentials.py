@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from memory_project import COMPOSE, Files, changed, planned
 
-from devpool.decide.credentials import Credentials, find_credentials
+from devpool.decide.credentials import Credentials
+from devpool.decide.find_credentials import find_credentials
 from devpool.decide.logins import LONGEST_PASSWORD
 from devpool.errors import DevpoolError
 from devpool.text.edits import apply

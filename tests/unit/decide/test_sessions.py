@@ -1,10 +1,11 @@
-"""The session alias: where the database's name stands, and what is refused."""
+"""The session alias: where the database's name stands, and what is refused; and what an app sets for its session."""
 
 from __future__ import annotations
 
 import pytest
-from memory_project import planned, rewritten
+from memory_project import planned, project, rewritten
 
+from devpool.decide.sessions import unkept
 from devpool.errors import DevpoolError
 from devpool.text.address import find_addresses, leads_to, moved
 
@@ -176,3 +177,35 @@ def test_each_name_has_its_door_once_and_is_decoded() -> None:
     more = app("A: postgres://u@db:5432/notes", "B: postgres://u@db:5432/day%2Bnight", name="other")
     _, plan = planned(DB + app(URL) + more, session=("web", "other"))
     assert plan.poolers[0].session_aliases == ("notes", "day+night")
+
+
+ADDRESS = "postgres://u:p@db:5432/x"
+
+
+def said(environment: dict[str, str], *, in_session: bool = False) -> list[str]:
+    lines = "".join(f"      {name}: '{value}'\n" for name, value in environment.items())
+    found = project(f"services:\n  db: {{image: postgres:17}}\n  web:\n    image: a\n    environment:\n{lines}")
+    return [s.split(":")[0] for s in unkept(found, "web", found.of("web"), in_session=in_session)]
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"URL": ADDRESS}, []),
+        ({"URL": f"{ADDRESS}?search_path=a"}, ["web.URL sets search_path, which a pooler does not pass on"]),
+        ({"URL": f"{ADDRESS}?sslmode=disable"}, []),
+        (
+            {"URL": ADDRESS, "PGOPTIONS": "-c search_path=a"},
+            ["web.PGOPTIONS sets search_path, which a pooler does not pass on"],
+        ),
+        ({"URL": ADDRESS, "PGOPTIONS": ""}, []),
+    ],
+)
+def test_what_is_not_passed_on_is_named(environment: dict[str, str], expected: list[str]) -> None:
+    assert said(environment) == expected
+
+
+def test_what_an_app_s_own_pool_sets_once_lasts_in_a_session_pool() -> None:
+    environment = {"URL": ADDRESS, "DB_SEARCH_PATH": "tenant"}
+    assert len(said(environment)) == 1
+    assert said(environment, in_session=True) == []

@@ -1,0 +1,141 @@
+"""Where the pooler's user, password and database come from, without moving any of them to a less private place.
+
+In this order: the database's own variables, copied as they are written; a URL of an app in the same
+file; else a private file below `.devpool/`, mode 0600 and never committed. From an env file, the pooler only gets
+what it needs (devpool/decide/logins.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from devpool.decide.credentials import Credentials, copyable, home, is_at_home, is_whole
+from devpool.decide.database_login import (
+    named_value,
+    of_database,
+    of_database_elsewhere,
+    of_database_env_files,
+    told_login,
+    with_method,
+)
+from devpool.decide.logins import (
+    DB,
+    PASSWORD,
+    USER,
+    from_company,
+    interpolated,
+    login_of,
+    names_withheld,
+    refuse_unusable,
+    said_by,
+    said_of,
+    userinfo,
+)
+from devpool.decide.ports import upstream_port
+from devpool.errors import DevpoolError
+from devpool.model.environment import env_file_uses
+from devpool.model.project import ConnectionVariable, Project
+
+
+def find_credentials(project: Project, database: str, settings: list[ConnectionVariable]) -> Credentials:
+    """The credentials for the pooler of a database, whose pooled settings are given.
+
+    Raises:
+        DevpoolError: `no-credentials`, `password-too-long`, `password-like-a-hash`, `login-unusable`.
+    """
+    found = with_method(project, database, _find(project, database, settings))
+    refuse_unusable(found.said, dict.fromkeys(s.service for s in settings))
+    return found
+
+
+def _find(project: Project, database: str, settings: list[ConnectionVariable]) -> Credentials:
+    mine = set(settings)
+    others = [s for s in (*project.connection_variables, *project.kept) if s.database == database and s not in mine]
+    if project.databases[database].service is None:
+        return _of_app_url(project, database, settings) or _private(project, database, settings, others)
+    own = of_database(project, database)
+    return (
+        (_with_user_of_app(project, database, own, settings) if own else None)
+        or of_database_elsewhere(project, database)
+        or _of_app_url(project, database, settings)
+        or _of_app_env_file(project, database, settings)
+        or of_database_env_files(project, database, alone=not settings)
+        or _private(project, database, settings, others)
+    )
+
+
+def _with_user_of_app(
+    project: Project, database: str, own: Credentials, settings: list[ConnectionVariable]
+) -> Credentials:
+    """A replica of some images is told no user, though it has the one of its primary: then the app's own is taken."""
+    values = project.environments[database]
+    secret = named_value(values, PASSWORD)
+    if secret is None or not secret.name.startswith("POSTGRESQL_") or named_value(values, USER):
+        return own
+    logins = (userinfo(s) if s.kind in ("url", "jdbc") else dict(from_company(project, s)) for s in settings)
+    user = next((login[USER] for login in logins if USER in login and login.get(PASSWORD) == secret.text), None)
+    return replace(own, stated=(*own.stated, (USER, user))) if user else own
+
+
+def _of_app_url(project: Project, database: str, settings: list[ConnectionVariable]) -> Credentials | None:
+    """An app's URL, if it holds a password and stands in the file that the pooler goes into."""
+    document = home(project, database, settings)
+    for setting in settings:
+        if setting.kind != "url" or setting.in_command or not userinfo(setting).get(PASSWORD):
+            continue
+        if is_at_home(project, setting, document) and copyable(setting.value) and is_whole(setting):
+            return Credentials(
+                document=document,
+                copied=(("DATABASE_URL", setting.value),),
+                said=said_by(setting.value.origin.place, userinfo(setting)),
+            )
+    return None
+
+
+def _of_app_env_file(project: Project, database: str, settings: list[ConnectionVariable]) -> Credentials | None:
+    """An app's env file that names user and password as the pooler does."""
+    for app in dict.fromkeys(s.service for s in settings):
+        login = [(n, v) for n, v in project.environments[app].items() if n in (USER, PASSWORD, DB) and v.text]
+        password = dict(login).get(PASSWORD)
+        if password is None or password.origin.form != "env-file":
+            continue
+        path = password.origin.file.path
+        use = next((u for u in env_file_uses(project.services[app]) if u.path == path), None)
+        passed = interpolated(project.sources, password)
+        if use or passed:
+            uses = (use,) if use and not passed else ()
+            copied = [(n, v) for n, v in login if passed and interpolated(project.sources, v)]
+            return Credentials(
+                document=home(project, database, settings),
+                copied=tuple(copied),
+                stated=tuple((n, v.text) for n, v in login if v.origin.file.path != path),
+                env_files=uses,
+                withheld=names_withheld(project.sources, uses),
+                said=said_of(login),
+            )
+    return None
+
+
+def _private(
+    project: Project, database: str, pooled: list[ConnectionVariable], others: list[ConnectionVariable]
+) -> Credentials:
+    for setting in (*pooled, *others):
+        values = login_of(project, setting)
+        if values.get(PASSWORD):
+            outside = project.databases[database].service is None
+            address = {"POSTGRES_HOST": database, "POSTGRES_PORT": upstream_port(pooled, {})} if outside else {}
+            said = said_by(setting.value.origin.place, values)
+            return Credentials(document=home(project, database, pooled), private=address | values, said=said)
+    if own := told_login(project, database):
+        document, said = home(project, database, pooled), said_of(own)
+        return Credentials(document=document, private={name: value.text for name, value in own}, said=said)
+    place = pooled[0].value.origin.place if pooled else project.services[database].place
+    kept = " ".join(dict.fromkeys(f"--direct {s.service}" for s in pooled))
+    raise DevpoolError(
+        "no-credentials",
+        f"no file gives the password for `{database}`",
+        where=place,
+        hint=f"give `{database}` a POSTGRES_PASSWORD (or POSTGRES_HOST_AUTH_METHOD: trust) in the compose file"
+        if project.databases[database].service
+        else f"give the user and password next to this address, or keep the apps direct: {kept}",
+    )

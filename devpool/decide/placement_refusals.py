@@ -1,0 +1,89 @@
+"""Errors for values that cannot change where they are written, and that have no other place."""
+
+from __future__ import annotations
+
+from devpool.errors import DevpoolError
+from devpool.model.project import ConnectionVariable
+
+
+def read_by(setting: ConnectionVariable, reader: str) -> DevpoolError:
+    """The error for a variable that another compose file reads too, where the app has no place of its own for it."""
+    name = setting.service
+    return DevpoolError(
+        "shared-value",
+        f"`{name}.{setting.variable}` is also read by {reader}, which has no pooler",
+        where=setting.value.origin.place,
+        hint=f"give `{name}` its own {setting.variable} in a file of this project, or keep it direct: --direct {name}; "
+        "or pass --allow-shared, and give the other file the pooler, too",
+    )
+
+
+def only_in_shell(setting: ConnectionVariable, variable: str) -> DevpoolError:
+    """The error for a value that is in no file."""
+    return DevpoolError(
+        "only-in-shell",
+        f"`{setting.service}.{setting.variable}` gets its value from the shell's `{variable}`, which no file sets",
+        where=setting.value.origin.place,
+        hint=f"set {variable} in .env and unset it in the shell, which overrides the file; "
+        f"or leave it as it is and pool the app by name: --by-name {setting.service}",
+    )
+
+
+def not_plain(setting: ConnectionVariable) -> DevpoolError:
+    """The error for a variable whose text cannot be edited yet."""
+    return DevpoolError(
+        "value-not-plain",
+        f"`{setting.service}.{setting.variable}` is written in a form that devpool cannot edit yet",
+        where=setting.value.origin.place,
+        hint=f"write it on one line without escapes, pool it by name (--by-name {setting.service}), or keep it direct "
+        f"(--direct {setting.service})",
+    )
+
+
+def extended(setting: ConnectionVariable, heir: str) -> DevpoolError:
+    """The error for a variable that a direct service inherits from the app with `extends`."""
+    name = setting.service
+    return DevpoolError(
+        "shared-value",
+        f"`{heir}` stays direct but inherits `{name}.{setting.variable}` with `extends`, which copies all or nothing",
+        where=setting.value.origin.place,
+        hint=f"use a YAML merge, which devpool can split: `{name}: &{name}`, and `<<: *{name}` in `{heir}` instead "
+        f"of `extends`; or keep `{name}` direct as well (--direct {name})",
+    )
+
+
+def with_secret(setting: ConnectionVariable) -> DevpoolError:
+    """The error for a value that would have to be repeated in another file, which does not contain its password."""
+    name, variable = setting.service, setting.variable
+    return DevpoolError(
+        "shared-value",
+        f"`{name}.{variable}` shares its value with services that stay direct and is defined in another file",
+        where=setting.value.origin.place,
+        hint=f"replace its password with a variable, `${{DB_PASSWORD}}`, and set that in .env, so that `{name}` gets "
+        f"its own {variable}; or pool it by name (--by-name {name}), or keep it direct (--direct {name})",
+    )
+
+
+def repeats_secret(setting: ConnectionVariable) -> DevpoolError:
+    """The error for a variable that leads to the session alias, where a link does not, and cannot be stated anew."""
+    name = setting.service
+    return DevpoolError(
+        "override-repeats-secret",
+        f"an override file would have to repeat `{name}.{setting.variable}`, and a secret or another file's text in it",
+        where=setting.value.origin.place,
+        hint=f"write its password as a variable, `${{DB_PASSWORD}}`, and set that in .env; keep `{name}` direct "
+        f"(--direct {name}); or pass --no-override",
+    )
+
+
+def shared_value(setting: ConnectionVariable) -> DevpoolError:
+    """The error for a variable that direct services share and that has no place of its own."""
+    name = setting.service
+    return DevpoolError(
+        "shared-value",
+        f"`{name}.{setting.variable}` shares its value with services or databases that stay direct, "
+        "and devpool found no place for a separate value",
+        where=setting.value.origin.place,
+        hint=f"pool it by name (--by-name {name}), give each its own {setting.variable}, keep it direct "
+        f"(--direct {name}), or pool the others (--pool)",
+    )

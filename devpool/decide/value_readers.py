@@ -1,0 +1,213 @@
+"""Which services read a value where it is written: all of them get it otherwise if it changes there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from types import MappingProxyType
+
+from devpool.decide.alias_copies import AliasCopies
+from devpool.decide.credentials import home
+from devpool.decide.inherited_copies import InheritedCopies
+from devpool.decide.key_ownership import Readers
+from devpool.model.environment import env_file_uses
+from devpool.model.project import ConnectionVariable, Project
+from devpool.model.services import Service
+from devpool.text import nodes
+from devpool.text.interpolation import names_in
+from devpool.text.nodes import Entry, MappingNode, ScalarNode, SequenceNode, holding
+
+Key = tuple[str, int]  # of an origin
+
+
+class ValueReaders:
+    """Which other services read a value where it is written.
+
+    Args:
+        project: the project.
+        pooled: (service, database) of the routes that are pooled.
+        shields: what direct services get a copy of.
+        session: those of them that go to the session alias.
+        names: settings with a database's name, which move too.
+        unaliased: the variables that get a copy of the value that they name by an alias.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        pooled: set[tuple[str, str]],
+        shields: InheritedCopies,
+        session: Set[tuple[str, str]] = frozenset(),
+        names: Iterable[ConnectionVariable] = (),
+        unaliased: AliasCopies = MappingProxyType({}),
+    ) -> None:
+        moving = [s for s in (*project.connection_variables, *names) if (s.service, s.database) in pooled]
+        self._project = project
+        self._session = session
+        self.unaliased = unaliased
+        self._moved = {(s.service, s.variable, s.database) for s in moving}
+        self._in_session = {(s.service, s.variable, s.database) for s in moving if self.in_session(s)}
+        self._movers: dict[tuple[str, str], set[str]] = {}
+        for service, variable, database in self._moved:
+            self._movers.setdefault((variable, database), set()).add(service)
+        self._several = _several(project)
+        self._readers = _readers(project, shields, unaliased)
+        self._alike: dict[tuple[Key, str, bool], bool] = {}
+        self._taken_over = _taken_over(project)
+        self._environments = Readers("environment", project.services, shields)
+        self._loaded = _loaded(project)
+        self._heirs = _heirs(project)
+
+    def in_session(self, setting: ConnectionVariable) -> bool:
+        """Whether its app goes to the session alias."""
+        return (setting.service, setting.database) in self._session
+
+    def is_one_of_several(self, setting: ConnectionVariable) -> bool:
+        """Whether other databases are named in the same value: an entry of its own could move only one."""
+        return (setting.service, setting.variable) in self._several
+
+    def is_loaded(self, path: str | None) -> bool:
+        """Whether a service gets a whole file as its variables."""
+        return path in self._loaded
+
+    def is_taken_over(self, setting: ConnectionVariable) -> bool:
+        """Whether other text takes the value over from the env file that it stands in."""
+        origin = setting.value.origin
+        return origin.form == "env-file" and setting.variable in self._taken_over.get(origin.file.path, frozenset())
+
+    def all_move(self, setting: ConnectionVariable) -> bool:
+        """Whether all who read the value go where this one goes: worked out once, thousands may read it."""
+        key = (setting.value.origin.key, setting.database, self.in_session(setting))
+        if key not in self._alike:
+            movers = self._in_session if key[2] else self._moved
+            self._alike[key] = all((*reader, setting.database) in movers for reader in self._readers[key[0]])
+        return self._alike[key]
+
+    def all_take_more(self, setting: ConnectionVariable) -> bool:
+        """Whether a further variable, the old value's, can stand beside the value: all who read what holds it move."""
+        origin = setting.value.origin
+        moved = self._movers[setting.variable, setting.database]
+        if origin.form == "env-file":
+            return self._loaded.get(origin.file.path, set()) <= moved
+        container = origin.container
+        if isinstance(container, MappingNode) and isinstance(origin.holder, Entry):
+            container = holding(container, origin.holder)
+        return container is None or self._environments.of(container) <= moved
+
+    def direct_heir(self, setting: ConnectionVariable) -> str | None:
+        """A service that stays direct and takes the value over with `extends`."""
+        own = (f for f in self._project.services[setting.service].fragments if f.own)
+        heirs = (heir for fragment in own for heir in self._heirs.get(id(fragment.node), []))
+        return next((h for h in heirs if (h, setting.variable, setting.database) not in self._moved), None)
+
+    def other_file(self, setting: ConnectionVariable) -> str:
+        """The other compose file that reads the value where it is written, and has no pooler; "" for none."""
+        origin, homes = setting.value.origin, {home(self._project, setting.database, [setting]).path}
+        return self._project.sources.reader_of(origin.file.path, origin.start, setting.variable, homes)
+
+    def awaiting_file(self, setting: ConnectionVariable) -> str:
+        """The other compose file that also reads what names the database in the app's dependencies; "" for none."""
+        homes = {home(self._project, setting.database, [setting]).path}
+        service = self._project.services[setting.service]
+        found = (
+            self._project.sources.reader_of(s.document.path, s.entry.key.start, "", homes)
+            for key in ("depends_on", "links")
+            for s in service.names(key).get(setting.database, [])
+        )
+        return next(filter(None, found), "")
+
+
+def _several(project: Project) -> set[tuple[str, str]]:
+    """The variables, each with its service, whose value names more than one database."""
+    named: dict[tuple[str, str], set[str]] = {}
+    for setting in project.connection_variables:
+        named.setdefault((setting.service, setting.variable), set()).add(setting.database)
+    return {key for key, databases in named.items() if len(databases) > 1}
+
+
+def _readers(
+    project: Project, shields: InheritedCopies, unaliased: AliasCopies
+) -> dict[Key, dict[tuple[str, str], None]]:
+    """By the place where a value is written: the services that read it there, each with the variable."""
+    found: dict[Key, dict[tuple[str, str], None]] = {}
+    for service, values in project.environments.items():
+        shield = shields.get((service, "environment"))
+        for name, value in values.items():
+            # A direct service that gets a copy of a text no longer reads the original.
+            covered = shield and value.origin.form != "env-file" and shield.covers(value.origin.start)
+            if not covered and (service, name) not in unaliased:
+                found.setdefault(value.origin.key, {})[service, name] = None
+    for setting in (s for s in project.connection_variables if s.in_command):
+        found.setdefault(setting.value.origin.key, {})[setting.service, setting.variable] = None
+    return found
+
+
+def _loaded(project: Project) -> dict[str, set[str]]:
+    """By env file: the services that load it."""
+    found: dict[str, set[str]] = {}
+    for service in project.services.values():
+        for use in env_file_uses(service):
+            found.setdefault(use.path, set()).add(service.name)
+    return found
+
+
+def _heirs(project: Project) -> dict[int, list[str]]:
+    """By the id of a mapping: the services that take it over with `extends`."""
+    found: dict[int, list[str]] = {}
+    for service in project.services.values():
+        for fragment in (f for f in service.fragments if not f.own):
+            found.setdefault(id(fragment.node), []).append(service.name)
+    return found
+
+
+# --- text that takes its value from an env file: `${NAME}`, and variables named without a value ---
+
+
+def _taken_over(project: Project) -> Mapping[str, frozenset[str]]:
+    """By env file: the names whose values other text takes over."""
+    sources = project.sources
+    everywhere = frozenset[str]().union(
+        *(names_in(d.text) for d in sources.loaded.values()),
+        *(names_in(f.text) for f in sources.env_files.values()),
+        _passed_through(project),
+        *(_build_arguments(service) for service in project.services.values()),
+        *(_contents(document.root) for document in sources.loaded.values()),
+    )
+    return {
+        path: everywhere if path in sources.dotenv else names_in(file.text) for path, file in sources.env_files.items()
+    }
+
+
+def _passed_through(project: Project) -> Iterator[str]:
+    """Names without a value in an `environment` or an env file (Compose specification, "environment")."""
+    for values in project.environments.values():
+        yield from (value.name for value in values.values() if not value.origin.given)
+
+
+def _build_arguments(service: Service) -> Iterator[str]:
+    """Names without a value in `build.args` (Compose Build specification, "args")."""
+    for statement in service.statements("build"):
+        value = statement.value
+        found = nodes.lookup(value, "args") if isinstance(value, nodes.MappingNode) else None
+        args = nodes.resolved(found) if found else None
+        if isinstance(args, SequenceNode):
+            yield from (text for text in service.texts(args) if "=" not in text)
+        elif isinstance(args, nodes.MappingNode):
+            yield from (name for name, entry in nodes.entries(args).items() if _is_null(entry.value))
+
+
+def _is_null(node: nodes.Node) -> bool:
+    scalar = nodes.resolved(node)
+    return isinstance(scalar, ScalarNode) and not scalar.style and scalar.value.lower() in ("", "null", "~")
+
+
+def _contents(root: nodes.MappingNode) -> Iterator[str]:
+    """Variables that give secrets and configs their content (Compose specification, "secrets" and "configs")."""
+    for key in ("secrets", "configs"):
+        found = nodes.lookup(root, key)
+        listed = nodes.resolved(found) if found else None
+        for entry in nodes.entries(listed).values() if isinstance(listed, nodes.MappingNode) else ():
+            stated = nodes.resolved(entry.value)
+            named = nodes.lookup(stated, "environment") if isinstance(stated, nodes.MappingNode) else None
+            scalar = nodes.resolved(named) if named else None
+            if isinstance(scalar, ScalarNode):
+                yield scalar.value
