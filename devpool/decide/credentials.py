@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from devpool.decide.address_edits import VARIABLE, restatable_in_override
+from devpool.decide.address_edits import VARIABLE, reads_alike, restatable_in_override
 from devpool.decide.logins import (
     DB,
     PASSWORD,
@@ -179,7 +179,7 @@ def of_database(project: Project, database: str) -> Credentials | None:
         return _stated(project, database, values, env_files=uses) if uses and secret.name == name else None
     document = secret.origin.file
     if project.sources.override not in (None, document):
-        repeated = _is_repeatable(name, secret)
+        repeated = _is_repeatable(project, database, name, secret)
         return _stated(project, database, values, copied=((name, secret),)) if repeated else None
     if not isinstance(document, Document) or not _states(project, database, document) or not copyable(secret):
         return None
@@ -233,7 +233,9 @@ def _stated(
         if value.origin.file.path in kept and value.name == name:
             continue
         beside = value.origin.file is document and value.origin.form in (form, "map" if passed else form)
-        written = (beside and copyable(value)) or (document is project.sources.override and _is_repeatable(name, value))
+        written = (beside and copyable(value)) or (
+            document is project.sources.override and _is_repeatable(project, database, name, value)
+        )
         if written or (passed and interpolated(project.sources, value)):
             copied = (*copied, (name, value))
         else:
@@ -307,12 +309,13 @@ def copyable(value: Value) -> bool:
     return origin.exact and origin.one_line and isinstance(getattr(origin.holder, "value", None), ScalarNode)
 
 
-def _is_repeatable(name: str, value: Value) -> bool:
+def _is_repeatable(project: Project, database: str, name: str, value: Value) -> bool:
     """Whether any compose file may repeat a value's text: it is the path of a secret, or only names a variable."""
     origin = value.origin
     raw = origin.file.text[origin.start : origin.end]
     plain = origin.form in ("map", "list") and origin.given and origin.exact and not set(raw) & set("'\"\\\n")
-    return plain and (name.endswith("_FILE") or VARIABLE.fullmatch(raw) is not None)
+    alike = reads_alike(raw, project.services[database], project)
+    return plain and alike and (name.endswith("_FILE") or VARIABLE.fullmatch(raw) is not None)
 
 
 def _states(project: Project, database: str, document: Document) -> bool:
