@@ -216,7 +216,7 @@ def test_a_compose_that_never_answers_is_ended_with_its_children(folder: Path, s
         f"open('{folder.parent}/pids', 'a').write(f'{{os.getpid()}} {{child.pid}}\\n')\n"
         "time.sleep(100)\n",
     )
-    done = run(folder, shell | {"DEVPOOL_COMPOSE_SECONDS": "5"}, "-v", "enable", "--dry-run")
+    done = run(folder, shell | {"DEVPOOL_COMPOSE_SECONDS": "5"}, "enable", "--dry-run")
     assert_refused(done, "compose-too-slow", "5 s", "DEVPOOL_COMPOSE_SECONDS=120")
     numbers = (folder.parent / "pids").read_text().split()
     assert len(numbers) == 4

@@ -210,7 +210,7 @@ def test_what_is_allowed_is_left_to_compose_and_not_edited(
     shell = plain_shell | told | {"PYTHONPATH": str(ROOT), "CI": "1"}
     text = "include: ['https://h.invalid/x.git']\n" + COMPOSE
     write(folder, compose_yml=text)
-    assert "[remote-file]" in run(folder, shell, "-v", "enable", "--no-up").stderr
+    assert "[remote-file]" in run(folder, shell, "enable", "--no-up").stderr
     done = run(folder, shell, "enable", "--no-up", "--allow-remote")
     assert done.returncode == 0, done.stderr
     assert_clean(done)
