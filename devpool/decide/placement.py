@@ -21,6 +21,7 @@ from devpool.text.nodes import Entry, MappingNode, holding
 
 Where = Literal["origin", "own"]
 How = Literal["text", "second"]
+_READ_ELSEWHERE = "other compose files read its text"
 
 
 class Placements:
@@ -201,8 +202,12 @@ class Placements:
         if self.project.sources.override not in (None, setting.value.origin.file):
             return self._why_not_in_override(setting)
         if self._awaited_elsewhere(setting) or (setting.value.origin.form != "env-file" and self._reader(setting)):
-            return "other compose files read its text"
-        return "changing its text would copy a secret" if self._needs_copy(setting) else ""
+            return _READ_ELSEWHERE
+        if not self._needs_copy(setting):
+            return ""
+        if setting.value.origin.file.path in self.project.sources.closed:
+            return "its variables are in a file outside the repository (--allow-outside lets devpool edit it)"
+        return _READ_ELSEWHERE if self._reader(setting) else "changing its text would copy a secret"
 
     def _why_not_in_override(self, setting: ConnectionVariable) -> str:
         if setting.in_command:
@@ -226,7 +231,8 @@ class Placements:
         if setting.kind in BARE or setting.in_command or self._is_one_of_several(setting):
             return False
         if setting.value.origin.form == "env-file":
-            return not self._all_move(setting) and not restatable(self.project, setting)
+            stays = setting.value.origin.file.path in self.project.sources.closed or not self._all_move(setting)
+            return stays and not restatable(self.project, setting)
         holding = None if self._can_be_cut_out(setting) else self._holding(setting)
         return holding is not None and holding.source in self.loaded
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
 from devpool.decide.alias_copies import find_alias_copies
-from devpool.decide.by_name import Pair, by_name, fixed_port
+from devpool.decide.by_name import Pair, beyond_links, by_name, fixed_port
 from devpool.decide.credentials import find_credentials
 from devpool.decide.further_logins import with_further
 from devpool.decide.inherited_copies import InheritedCopies, find_shields
@@ -22,7 +22,7 @@ from devpool.decide.plan_refusals import (
     refuse_unpublished,
 )
 from devpool.decide.ports import listen_port, upstream_port
-from devpool.decide.routing import Route, uses_session_alias
+from devpool.decide.routing import Route, evidence_of, uses_session_alias
 from devpool.decide.scram_drivers import refuse_fast_auth
 from devpool.decide.session_alias import database_settings, refuse_direct, session_aliases
 from devpool.errors import DevpoolError, UsageError
@@ -31,9 +31,7 @@ from devpool.model.connection_variables import published_ports
 from devpool.model.project import ConnectionVariable, Project
 from devpool.model.services import Service
 from devpool.model.tls_demands import Demands, refuse_disabled
-from devpool.text.address import moved
-
-_LAST_PORT = 65535
+from devpool.text.address import DEFAULT_PORT, is_port, moved
 
 
 def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
@@ -57,6 +55,8 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
     shields = {} if project.sources.override else find_shields(project, {service for service, _ in pooled})
     asked = {(r.service, r.database) for r in routes if r.by_name}
     sharing, reasons = _sharing(project, pooled, asked, settings, _Shared(shields, session, tuple(names)))
+    if kept := dict(beyond_links(project, routes, reasons, settings)):
+        return make_plan(project, [kept.get((r.service, r.database), r) for r in routes], options)
     named = list(reasons)
     in_session = [s for s in (*settings, *names) if (s.service, s.database) in session]
     databases = list(dict.fromkeys([*(s.database for s in settings), *(d for _, d in named)]))
@@ -198,9 +198,11 @@ def _pooler(
             )
     mine = [s for s in settings if s.database == database]
     pooled, named = pairs
-    of_name = [[s for s in mine if s.service == service] for service, other in named if other == database]
-    by_name_only = [service for service, other in named if other == database]
-    apps = tuple(dict.fromkeys([*(s.service for s in mine), *by_name_only]))
+    of_name = {app: [s for s in mine if s.service == app] for app, other in named if other == database}
+    stated = {app: e.port for (app, other), e in evidence_of(project, options).items() if other == database}
+    fixed = fixed_port(project, database, of_name, stated)
+    stated_port = DEFAULT_PORT if mine else fixed or DEFAULT_PORT
+    apps = tuple(dict.fromkeys([*(s.service for s in mine), *of_name]))
     written = [s for s in mine if (s.service, database) not in named]
     chosen = options.settings_for(database)
     demanding = _demanding(project, mine)
@@ -213,8 +215,8 @@ def _pooler(
         database=database,
         external=service is None,
         after=first.name,
-        port=listen_port(project, written, pooled - set(named), options.port, fixed_port(of_name)),
-        upstream_port=upstream_port(mine, published_ports(service) if service else {}),
+        port=listen_port(project, written, pooled - set(named), options.port, fixed),
+        upstream_port=upstream_port(mine, published_ports(service) if service else {}, stated_port),
         apps=apps,
         networks=networks.meeting(project.services, database, _in_networks(mine, apps)),
         profiles=_profiles([service] if service else [project.services[a] for a in apps]),
@@ -262,7 +264,7 @@ def _published(project: Project, options: Options, index: int) -> str:
         return ""
     port = str(options.publish + index)
     holder = next((n for n, s in project.services.items() if port in published_ports(s)), None)
-    if holder or int(port) > _LAST_PORT:
+    if holder or not is_port(port):
         raise DevpoolError(
             "port-taken",
             f"`{holder}` already publishes port {port}" if holder else f"{port} is not a valid port",

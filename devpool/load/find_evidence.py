@@ -18,6 +18,7 @@ from devpool.model.databases import host_names
 from devpool.model.project import Evidence, Project
 from devpool.model.services import Service, reachable
 from devpool.model.stated_address import stated_addresses
+from devpool.text.address import DEFAULT_PORT
 
 
 def with_evidence(project: Project) -> Project:
@@ -81,16 +82,19 @@ class _Finder:
         folders = [f for f in self.folders[service.name] if awaited & hosts.keys() or not self._is_shared(f)]
         for text in texts_of(service, documents, self.root, folders, apart, words, self.looks) if words else ():
             for database in sorted(missing):
-                # What devpool edits itself would tell something else each time.
-                edited = text.path in self.project.sources.originals
+                # What devpool edits itself would tell something else each time; of an env file it is known what it was.
+                own = self.project.sources.env_files.get(text.path)
+                edited = own is None and text.path in self.project.sources.originals
                 # A folder that others take in too tells only of what waits for the database.
                 if edited or (text.folder and self._is_shared(text.folder) and database not in awaited):
                     continue
-                stated = next(stated_addresses(text.path, text.text, hosts[database], variables), None)
+                said = own.text if own else text.text
+                stated = next(stated_addresses(text.path, said, hosts[database], variables), None)
                 if stated:
                     missing.discard(database)
                     place = posixpath.relpath(text.within or text.path, self.project.sources.directory)
-                    says = f"{place}:{text.above + stated.line} names {stated.host}"
+                    at = f":{stated.port}" if stated.port != DEFAULT_PORT else ""
+                    says = f"{place}:{text.above + stated.line} names {stated.host}{at}"
                     yield Evidence(
                         service=service.name, database=database, says=says, port=stated.port, demand=stated.demand
                     )
