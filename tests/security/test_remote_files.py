@@ -33,7 +33,7 @@ class Shell:
     def refuse(self, code: str, *words: str) -> None:
         """The command is refused by this code, nothing is written, and Compose was not started."""
         before = tree(self.folder)
-        assert run_here(list(words), Output(), verbose=True) == 1
+        assert run_here(list(words), Output()) == 1
         _, said = self.capsys.readouterr()
         assert f"[{code}]" in said
         assert "token" not in said
