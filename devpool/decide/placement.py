@@ -6,7 +6,7 @@ from collections.abc import Iterable, Set
 from types import MappingProxyType
 from typing import Literal
 
-from devpool.decide.address_edits import raw_replacements, restatable, restatable_in_override
+from devpool.decide.address_edits import raw_replacements, restatable, restatable_in_override, shows_no_secret
 from devpool.decide.alias_copies import AliasCopies
 from devpool.decide.credentials import home
 from devpool.decide.inherited_copies import InheritedCopies
@@ -122,7 +122,12 @@ class Placements:
 
     def _refuse_extended(self, setting: ConnectionVariable) -> None:
         """What another service takes over with `extends` comes whole: neither can have it otherwise than the other."""
-        own = (f for f in self.project.services[setting.service].fragments if f.own)
+        service, value = self.project.services[setting.service], setting.value
+        own = [f for f in service.fragments if f.own]
+        strongest = next(reversed(service.statements("environment")), None)
+        raw = value.origin.file.text[value.origin.start : value.origin.end]
+        if strongest and strongest.fragment.own and (setting.kind in BARE or shows_no_secret(value, raw)):
+            own = [strongest.fragment]  # the entry goes there: what `extends` takes of weaker files has none of it
         heirs = (heir for fragment in own for heir in self.heirs.get(id(fragment.node), []))
         direct = next((h for h in heirs if (h, setting.variable, setting.database) not in self.moved), None)
         if direct:
@@ -205,7 +210,7 @@ class Placements:
             return _READ_ELSEWHERE
         if not self._needs_copy(setting):
             return ""
-        if setting.value.origin.file.path in self.project.sources.closed:
+        if self._is_only_outside(setting):
             return "its variables are in a file outside the repository (--allow-outside lets devpool edit it)"
         return _READ_ELSEWHERE if self._reader(setting) else "changing its text would copy a secret"
 
@@ -217,10 +222,21 @@ class Placements:
         stated = restatable_in_override(self.project, setting)
         return "" if stated else "an override file would repeat a secret or another file's text"
 
+    def _is_only_outside(self, setting: ConnectionVariable) -> bool:
+        """Whether a variable could change in place, were its file not outside the repository."""
+        return setting.value.origin.file.path in self.project.sources.closed and self._all_move(setting)
+
     def why_no_session(self, setting: ConnectionVariable) -> DevpoolError:
-        """The error for an app at the session alias whose text cannot change."""
+        """The error for an app at the session alias whose text cannot change.
+
+        Raises:
+            DevpoolError: `outside-root`.
+        """
         if self.project.sources.override:
             return repeats_secret(setting)
+        if self._is_only_outside(setting):
+            origin = setting.value.origin
+            self.project.sources.refuse_closed(origin.file.path, origin.place, setting.service)
         reader = self._reader(setting) or self._awaited_elsewhere(setting)
         return read_by(setting, reader) if reader else shared_value(setting)
 
