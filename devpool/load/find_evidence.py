@@ -46,6 +46,10 @@ class _Finder:
         self.takers = Counter(f for folders in self.folders.values() for f in folders)
         self.built = Counter(f for s in project.services.values() for f in set(contexts(s)))
 
+        settings = (*project.connection_variables, *project.kept)
+        self.giving = {s.value.origin.file.path for s in settings}
+        self.giving |= {piece.source for s in settings for piece in s.value.pieces if piece.source}
+
     def of(self, service: Service) -> Iterator[Evidence]:
         """What tells of one service: for each database the first thing found."""
         hosts = self._hosts(service)
@@ -83,7 +87,8 @@ class _Finder:
         for text in texts_of(service, documents, self.root, folders, apart, words, self.looks) if words else ():
             for database in sorted(missing):
                 # What devpool edits itself would tell something else each time; of an env file it is known what it was.
-                own = self.project.sources.env_files.get(text.path)
+                # Where it gives some app its address, it tells nothing of those that are not given it.
+                own = None if text.path in self.giving else self.project.sources.env_files.get(text.path)
                 edited = own is None and text.path in self.project.sources.originals
                 # A folder that others take in too tells only of what waits for the database.
                 if edited or (text.folder and self._is_shared(text.folder) and database not in awaited):
