@@ -86,17 +86,17 @@ def main(arguments: list[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # characters that the terminal's encoding lacks are escaped
     output = Output(as_json="--json" in own)
-    code = run(given, output, verbose="-v" in own or "--verbose" in own)
+    code = run(given, output)
     gc.freeze()  # saves the 15 ms that Python would spend on a last garbage collection
     sys.exit(code)
 
 
-def run(arguments: list[str], output: Output, *, verbose: bool = False) -> int:
+def run(arguments: list[str], output: Output) -> int:
     """Run a command line and return its exit code; every error ends here."""
     try:
         code = devpool.main(args=arguments, prog_name="devpool", standalone_mode=False)
     except DevpoolError as error:
-        output.error(error, verbose=verbose or error.exit_code == BUG)
+        output.error(error)
         return error.exit_code
     except click.ClickException as error:
         output.usage(error)
@@ -108,7 +108,7 @@ def run(arguments: list[str], output: Output, *, verbose: bool = False) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except Exception:
-        output.error(_bug(), verbose=True)
+        output.error(_bug())
         return BUG
     return code if isinstance(code, int) else DONE
 

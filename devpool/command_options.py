@@ -35,7 +35,7 @@ _PROJECT = (
 _OUTPUT = (
     click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout."),
     click.option("-q", "--quiet", is_flag=True, help="Print no progress lines."),
-    click.option("-v", "--verbose", is_flag=True, help="Also print error codes."),
+    click.option("-v", "--verbose", is_flag=True, hidden=True, help="Accepted; error codes are always printed."),
 )
 _OPTIONS = (
     click.option("--preset", type=click.Choice(PRESETS), help="The pooler's preset (default: dev)."),

@@ -30,6 +30,7 @@ Code = Literal[
     "command-not-found",
     "compose-refuses",
     "compose-too-much",
+    "compose-too-old",
     "compose-too-slow",
     "copies-left",
     "database-not-ready",

@@ -59,7 +59,7 @@ class Output:
 
     def warning(self, error: DevpoolError) -> None:
         """Print an error that does not end the command. `--quiet` hides no warning."""
-        _say(f"warning: {error.message}{f' ({error.where})' if error.where else ''}", sys.stderr)
+        _say(f"warning: {sentence(error)}", sys.stderr)
 
     def unproved(self) -> None:
         """Say that the user skipped the proof."""
@@ -72,15 +72,13 @@ class Output:
             if error.hint:
                 self.progress(f"hint: {error.hint}")
 
-    def error(self, error: DevpoolError, *, verbose: bool = False) -> None:
-        """Print an error: one sentence with what and where, a blank line, a hint."""
+    def error(self, error: DevpoolError) -> None:
+        """Print an error: one sentence with what and where, and its code; a blank line, a hint."""
         if self.as_json:
             body = {"code": error.code, "message": error.message, "where": error.where, "hint": error.hint}
             self.data({"error": body | {"details": list(error.details)}})
             return
-        place = f" ({error.where})" if error.where else ""
-        code = f" [{error.code}]" if verbose else ""
-        words = [f"error: {error.message}{place}{code}"]
+        words = [f"error: {sentence(error)}"]
         words += [f"  {line}" for line in error.details]
         if error.hint:
             words += ["", f"hint: {error.hint}"]
@@ -95,6 +93,12 @@ class Output:
             for line in (*usage, f"Try '{context.command_path} --help' for help.", ""):
                 _say(line, sys.stderr)
         _say(f"Error: {error.format_message()}", sys.stderr)
+
+
+def sentence(error: DevpoolError) -> str:
+    """What is wrong, where, and the code by which people search for it."""
+    place = f" ({error.where})" if error.where else ""
+    return f"{error.message}{place} [{error.code}]"
 
 
 def words(line: str) -> str:

@@ -13,10 +13,12 @@ from devpool.text.patterns import regex
 
 CONFIG = regex(
     r"(database|db|config|settings|default|ormconfig|appsettings)[\w.-]*\.json"
-    r"|.*\.(ya?ml|toml|ini|conf|cfg|properties|hjson|json5|exs)",
+    r"|.*\.(ya?ml|toml|ini|conf|cfg|properties|hjson|json5|exs)|\.env(\.local)?",
     re.I,
 )
-"""Names of configuration files."""
+"""Names of configuration files. Libraries load `.env` by default, and some `.env.local` (https://github.com/motdotla/dotenv,
+https://github.com/bkeepers/dotenv, https://github.com/theskumar/python-dotenv).
+"""
 SOURCE = regex(r".*\.(py|rb|go|[mc]?js|ts|cs|java|kt|php|rs|ex|scala)")
 """Names of source files, in which an address is often the default of a variable."""
 OF_DATABASE = regex(r"database\.(ya?ml|json|php|js|ts)|odoo\.conf|homeserver\.ya?ml|lemmy\.hjson|ormconfig\.\w+", re.I)
@@ -25,7 +27,7 @@ NEVER = regex(
     r"(docker-)?compose.*|.*dockerfile.*|readme.*|changelog.*|.*\.(md|rst|txt\.tmpl|sh|bash|sql|lock)|package(-lock)?\.json"
     r"|.*[._-](lock|test|tests|spec|example|sample|template|dist)(\..*)?|(test|example|sample|template|conftest)([._-].*)?"
     r"|.*(wait|seed|migrat|backup|prometheus|pgbouncer|pgpool|nginx).*|alembic\.ini|(flyway|liquibase|sqitch).*"
-    r"|\.(env|git|docker).*",
+    r"|\.(env(?!(\.local)?$)|git|docker).*",
     re.I,
 )
 """Names of files that mention a database for another reason: documentation, tests, examples, waiting, migrations."""

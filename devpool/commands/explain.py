@@ -9,10 +9,12 @@ from typing import Any
 
 import click
 
+from devpool.catalog.variable_names import PAST_A_POOLER, PAST_A_POOLER_BESIDE
 from devpool.command_options import project_options
 from devpool.context import Context, context
 from devpool.decide.by_name import ByName
-from devpool.decide.options import Options, variables_of
+from devpool.decide.chosen_variables import variables_of
+from devpool.decide.options import Options
 from devpool.decide.plan import Move, Plan
 from devpool.decide.planning import make_plan
 from devpool.decide.routing import Route, chosen_routes, way
@@ -23,6 +25,7 @@ from devpool.lifecycle.plan_report import setting_shown, where_words
 from devpool.load.other_readers import with_readers
 from devpool.model.host_programs import host_addresses
 from devpool.model.project import ConnectionVariable, Project, unknown_service
+from devpool.output import sentence
 from devpool.redact.terminal_text import shortened
 from devpool.text.address import replacements
 from devpool.text.interpolation import SHELL
@@ -142,6 +145,9 @@ class _Told:
         if setting in self.asked:
             return "you asked for it (--direct)"
         forwards = self.project.databases[setting.database].forwards
+        named = PAST_A_POOLER.search(setting.variable) or PAST_A_POOLER_BESIDE.search(setting.variable)
+        if not named and not forwards:
+            return "of its app only what you asked for is pooled (--pool)"
         return f"its {'name or its port' if forwards else 'name'} says that it is direct"
 
     def _sharers(self, setting: ConnectionVariable) -> dict[str, Any]:
@@ -231,7 +237,7 @@ def _show(ctx: Context, rows: list[dict[str, Any]], refusal: DevpoolError | None
     if not rows:
         lines = ["no app names a database in its environment"]
     if refusal:
-        lines += [f"enable would refuse: {refusal.message} ({refusal.where})", f"hint: {refusal.hint}"]
+        lines += [f"enable would refuse: {sentence(refusal)}", f"hint: {refusal.hint}"]
     ctx.output.lines(*lines)
     ctx.output.data(
         {"settings": rows, "refusal": {"code": refusal.code, "message": refusal.message} if refusal else None}

@@ -6,10 +6,12 @@ import re
 
 from devpool.model.environment import Value, raw_span
 from devpool.model.project import BARE, ConnectionVariable, Project
+from devpool.model.services import Service
 from devpool.redact.passwords import redact
 from devpool.text.address import DEFAULT_PORT, WRITTEN, Address, find_addresses, replacements
 from devpool.text.edits import Copy, Part
 from devpool.text.envfile import Binding, EnvFile
+from devpool.text.interpolation import names_in
 from devpool.text.patterns import regex
 
 Replacement = tuple[tuple[int, int], str]
@@ -121,7 +123,9 @@ def restatable(project: Project, setting: ConnectionVariable) -> bool:
         return True
     raw = file.text[value.origin.start : value.origin.end]
     move = moved_raw(value, setting.address.host, (setting.address.host, DEFAULT_PORT, ""), raw)
-    return file.path in project.sources.dotenv and shows_no_secret(value, raw) and move is not None
+    scope = project.sources.variables if project.sources.override else project.services[setting.service].variables
+    known = all(name in scope for name in names_in(raw) if file.last(name))
+    return known and file.path in project.sources.dotenv and shows_no_secret(value, raw) and move is not None
 
 
 def restatable_in_override(project: Project, setting: ConnectionVariable) -> bool:
@@ -130,5 +134,13 @@ def restatable_in_override(project: Project, setting: ConnectionVariable) -> boo
     if setting.kind in BARE or isinstance(origin.file, EnvFile):
         return restatable(project, setting)
     raw = origin.file.text[origin.start : origin.end]
-    plain = origin.given and origin.one_line and shows_no_secret(value, raw)
+    alike = reads_alike(raw, project.services[setting.service], project)
+    plain = alike and origin.given and origin.one_line and shows_no_secret(value, raw)
     return plain and moved_raw(value, setting.address.host, (setting.address.host, DEFAULT_PORT, ""), raw) is not None
+
+
+def reads_alike(raw: str, service: Service, project: Project) -> bool:
+    """Whether a text of a service means the same in the project's own files: `include` may give more variables to the
+    file that it names.
+    """
+    return all(service.variables.get(name) == project.sources.variables.get(name) for name in names_in(raw))

@@ -6,10 +6,11 @@ pooler's, and all others still find the database (Docker documentation, "Legacy 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from devpool.decide.ports import names_no_port
+from devpool.decide.routing import Route
 from devpool.errors import DevpoolError
 from devpool.model import networks
 from devpool.model.databases import host_names
@@ -75,18 +76,67 @@ def by_name(project: Project, pair: Pair, pooler: str, settings: Sequence[Connec
         DevpoolError: `no-link`, where a link does not reach.
     """
     service, database = pair
-    _refuse_network(project, service)
-    names = _names(project, pair, settings)
-    _refuse_hosts(project, service, database, names)
+    if found := obstacle(project, pair, settings):
+        raise DevpoolError(
+            "no-link",
+            f"`{service}` cannot be pooled by name: {found.why}",
+            where=project.services[service].place,
+            hint=f"{found.remedy}, or keep it direct: --direct {service}",
+        )
     inside = project.databases[database].service is not None
     return ByName(
         service=service,
         database=database,
         pooler=pooler,
-        names=tuple(names),
+        names=tuple(_names(project, pair, settings)),
         direct=_direct_name(project, database) if inside else "",
         settings=tuple(settings),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why no link reaches an app, and what would help, both in words."""
+
+    why: str
+    remedy: str
+
+
+def obstacle(project: Project, pair: Pair, settings: Sequence[ConnectionVariable]) -> Obstacle | None:
+    """Why an app cannot be pooled by name: links do not work in its network, or a name that it uses is an IP address,
+    is in its `extra_hosts`, or belongs to another link.
+    """
+    name, database = pair
+    service = project.services[name]
+    mode = service.text("network_mode")
+    if mode not in ("", "bridge"):
+        why = f"links do not work with `network_mode: {mode}`"
+        return Obstacle(why, f"give `{name}` the database's address in an environment variable")
+    told = networks.extra_hosts(service)
+    parts = ((text, text.partition(":")) for text in service.names("links"))
+    linked = {alias or other: text for text, (other, _, alias) in parts if other != database}
+    for host in _names(project, pair, settings):
+        if host in told:
+            return Obstacle(f"its extra_hosts say where {host} is", f"remove {host} from its `extra_hosts`")
+        if host in linked:
+            return Obstacle(f"its link {linked[host]} says what {host} is", f"remove the link `{linked[host]}`")
+        if not _ALIAS.fullmatch(host):
+            why = f"it reaches {database} as {host}, which no link can redirect"
+            return Obstacle(why, f"have `{name}` use the database's service name, {database}")
+    return None
+
+
+def beyond_links(
+    project: Project, routes: Iterable[Route], named: Mapping[Pair, str], settings: list[ConnectionVariable]
+) -> Iterator[tuple[Pair, Route]]:
+    """The apps that no link can reach and that nobody asked to pool: they stay direct."""
+    for route in routes:
+        pair = (route.service, route.database)
+        mine = [s for s in settings if (s.service, s.database) == pair]
+        found = obstacle(project, pair, mine) if pair in named and route.code not in ("user", "by-name") else None
+        if found:
+            why = named[pair] or route.reason
+            yield pair, replace(route, pooled=False, by_name=False, code="no-link", reason=f"{why}, and {found.why}")
 
 
 def _names(project: Project, pair: Pair, settings: Sequence[ConnectionVariable]) -> list[str]:
@@ -105,54 +155,37 @@ def _direct_name(project: Project, database: str) -> str:
     return name
 
 
-def _refuse_network(project: Project, service: str) -> None:
-    mode = project.services[service].text("network_mode")
-    if mode not in ("", "bridge"):
-        raise DevpoolError(
-            "no-link",
-            f"`{service}` cannot be pooled by name: links do not work with `network_mode: {mode}`",
-            where=project.services[service].place,
-            hint=f"give `{service}` the database's address in an environment variable, or keep it direct: "
-            f"--direct {service}",
-        )
-
-
-def _refuse_hosts(project: Project, service: str, database: str, names: Iterable[str]) -> None:
-    """A name that is an IP address, is in `extra_hosts`, or belongs to another link cannot be redirected."""
-    told = networks.extra_hosts(project.services[service])
-    linked = (text.partition(":") for text in project.services[service].names("links"))
-    others = {alias or name for name, _, alias in linked if name != database}
-    odd = next((n for n in names if n in told or n in others or not _ALIAS.fullmatch(n)), None)
-    if odd:
-        raise DevpoolError(
-            "no-link",
-            f"`{service}` reaches `{database}` as {odd}, a name that no link can redirect",
-            where=project.services[service].place,
-            hint=f"have `{service}` use the database's service name, {database}, or keep it direct: --direct {service}",
-        )
-
-
-def fixed_port(pairs: Iterable[Sequence[ConnectionVariable]]) -> str | None:
+def fixed_port(
+    project: Project, database: str, apps: Mapping[str, Sequence[ConnectionVariable]], stated: Mapping[str, str]
+) -> str | None:
     """The port that apps pooled by name use, and on which their pooler must listen; None if there are no such apps.
 
     Args:
-        pairs: for each app its settings of the database; none where only a file or an image says it.
+        project: the project.
+        database: the database.
+        apps: for each app its settings of the database; none where only a file or an image says it.
+        stated: the ports that these files say, by app.
 
     Raises:
         DevpoolError: `ports-differ`.
     """
-    found: dict[str, ConnectionVariable | None] = {}
-    for settings in pairs:
-        said = {s.address.port: s for s in settings if s.address.port}
-        silent = not said or any(names_no_port(settings))
-        found |= {port: s for port, s in said.items() if port} | ({DEFAULT_PORT: None} if silent else {})
-    odd = next((s for port, s in found.items() if port != DEFAULT_PORT and s), None)
+    found: dict[str, tuple[str, str]] = {}  # the app that uses a port, and where that is written
+    for app, settings in apps.items():
+        place = project.services[app].place
+        said = {s.address.port: s.value.origin.place for s in settings if s.address.port}
+        if not settings:
+            said = {stated.get(app, DEFAULT_PORT): place}
+        elif not said or names_no_port(settings):
+            said = {DEFAULT_PORT: place, **said}
+        found |= {port: (app, where) for port, where in said.items() if port not in found}
+    odd = next((each for port, each in found.items() if port != DEFAULT_PORT), None)
     if len(found) > 1 and odd:
+        looks = ", ".join(f"{app} at {port}" for port, (app, _) in sorted(found.items()))
         raise DevpoolError(
             "ports-differ",
-            f"apps pooled by name connect to `{odd.database}` at different ports ({', '.join(sorted(found))}), "
-            "but a pooler listens on only one",
-            where=odd.value.origin.place,
-            hint=f"keep the app with the other port direct: --direct {odd.service}",
+            f"apps pooled by name connect to `{database}` at different ports ({looks}), but a pooler listens on only "
+            "one",
+            where=odd[1],
+            hint=f"keep the app with the other port direct: --direct {odd[0]}",
         )
     return next(iter(found), None)

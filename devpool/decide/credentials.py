@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from devpool.decide.address_edits import VARIABLE, restatable_in_override
+from devpool.decide.address_edits import VARIABLE, reads_alike, restatable_in_override
 from devpool.decide.logins import USER, Said
 from devpool.model.environment import EnvFileUse, Value
 from devpool.model.project import ConnectionVariable, Project
+from devpool.model.services import Service
 from devpool.text.address import find_addresses
 from devpool.text.document import Document
 from devpool.text.nodes import ScalarNode, inner
@@ -91,12 +92,13 @@ def copyable(value: Value) -> bool:
     return origin.exact and origin.one_line and isinstance(getattr(origin.holder, "value", None), ScalarNode)
 
 
-def is_repeatable(name: str, value: Value) -> bool:
+def is_repeatable(project: Project, service: Service, name: str, value: Value) -> bool:
     """Whether any compose file may repeat a value's text: it is the path of a secret, or only names a variable."""
     origin = value.origin
     raw = origin.file.text[origin.start : origin.end]
     plain = origin.form in ("map", "list") and origin.given and origin.exact and not set(raw) & set("'\"\\\n")
-    return plain and (name.endswith("_FILE") or VARIABLE.fullmatch(raw) is not None)
+    alike = reads_alike(raw, service, project)
+    return plain and alike and (name.endswith("_FILE") or VARIABLE.fullmatch(raw) is not None)
 
 
 def is_at_home(project: Project, setting: ConnectionVariable, document: Document) -> bool:

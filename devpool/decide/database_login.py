@@ -43,7 +43,7 @@ def of_database(project: Project, database: str) -> Credentials | None:
         return _stated(project, database, values, env_files=uses) if uses and secret.name == name else None
     document = secret.origin.file
     if project.sources.override not in (None, document):
-        repeated = is_repeatable(name, secret)
+        repeated = is_repeatable(project, service, name, secret)
         return _stated(project, database, values, copied=((name, secret),)) if repeated else None
     if not isinstance(document, Document) or not _states(project, database, document) or not copyable(secret):
         return None
@@ -116,7 +116,7 @@ def _stated(
     told = list(_user_and_database(service, values))
     read = {use.path for use in env_files}
     further = [(n, v) for n, v in told if not (v.origin.file.path in read and v.name == n)]
-    beside = [(n, v) for n, v in further if _goes_with(project, document, copied, n, v)]
+    beside = [(n, v) for n, v in further if _goes_with(project, service, document, copied, n, v)]
     needs = any(name.endswith("_FILE") for name, _ in (*copied, *told)) or PASSWORD + "_FILE" in values
     secrets = tuple(_secrets(service)) if needs else ()
     return Credentials(
@@ -132,13 +132,19 @@ def _stated(
 
 
 def _goes_with(
-    project: Project, document: Document, copied: tuple[tuple[str, Value], ...], name: str, value: Value
+    project: Project,
+    service: Service,
+    document: Document,
+    copied: tuple[tuple[str, Value], ...],
+    name: str,
+    value: Value,
 ) -> bool:
     """Whether a value is copied as it is written, beside a password that is."""
     form = copied[0][1].origin.form if copied else None
     passed = form == "env-file"  # as `${NAME}`
     beside = value.origin.file is document and value.origin.form in (form, "map" if passed else form)
-    written = (beside and copyable(value)) or (document is project.sources.override and is_repeatable(name, value))
+    repeated = document is project.sources.override and is_repeatable(project, service, name, value)
+    written = (beside and copyable(value)) or repeated
     return written or (passed and interpolated(project.sources, value))
 
 

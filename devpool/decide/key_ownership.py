@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from devpool.decide.inherited_copies import InheritedCopies
@@ -33,11 +33,13 @@ class Held:
             alike merge it from here.
         statement: the strongest of its own; None where it lacks the key.
         readers: the services that read that one.
+        heir: a service that does not change alike, and takes over the whole mapping with `extends`; "" for none.
     """
 
     how: How
     statement: Statement | None = None
     readers: frozenset[str] = frozenset()
+    heir: str = ""
 
 
 @dataclass(slots=True)
@@ -82,6 +84,13 @@ class Readers:
             alike: those that change like it, itself among them.
             document: the file whose statement counts, where there is one in it; None for the strongest one's.
         """
+        return replace(self._held(name, alike, document), heir=self._heir(name, alike))
+
+    def _heir(self, name: str, alike: set[str]) -> str:
+        own = (f.node for f in self.services[name].fragments if f.own)
+        return next((heir for node in own for heir in sorted(self._extending.get(id(node), set()) - alike)), "")
+
+    def _held(self, name: str, alike: set[str], document: Document | None) -> Held:
         statements = self.services[name].statements(self.key)
         within = [s for s in statements if s.document is document and s.fragment.own]
         last = next(reversed(within or statements), None)

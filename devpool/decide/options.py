@@ -5,12 +5,9 @@ A variable is named as in `--direct SERVICE:VARIABLE`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-
-from devpool.model.connection_variables import companions
-from devpool.model.project import ConnectionVariable, Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,38 +109,3 @@ def without(own: Mapping[str, Mapping[str, str]], given: Mapping[str, str]) -> d
     """What single poolers have: a setting that is given for all counts for them too."""
     kept = {database: {k: v for k, v in mine.items() if k not in given} for database, mine in own.items()}
     return {database: mine for database, mine in kept.items() if mine}
-
-
-def with_chosen_variables(project: Project, options: Options) -> Project:
-    """A project in which the variables that the user named are kept as they are, or are not.
-
-    Args:
-        project: the project as its files and the names of its variables tell.
-        options: the user's options; what names a service or a database in them is for the routes.
-    """
-    direct, pool = variables_of(project, options.direct), variables_of(project, options.pool)
-    everything = (*project.connection_variables, *project.kept)
-    kept = [s for s in everything if s in direct or (s in project.kept and s not in pool)]
-    if not direct and not pool:
-        return project
-    moved = tuple(s for s in everything if s not in kept)
-    return replace(project, connection_variables=moved, kept=tuple(kept))
-
-
-def is_variable(project: Project, name: str) -> bool:
-    """Whether `SERVICE:NAME` names a connection variable; a database of that name wins."""
-    return bool(variables_of(project, [name]))
-
-
-def variables_of(project: Project, names: Iterable[str]) -> set[ConnectionVariable]:
-    """The connection variables that each `SERVICE:VARIABLE` names, each host with its port."""
-    settings = (*project.connection_variables, *project.kept)
-    found: set[ConnectionVariable] = set()
-    for service, _, variable in (name.partition(":") for name in names):
-        mine = [s for s in settings if s.service == service]
-        if variable in {s.database for s in mine}:
-            continue
-        named = [s for s in mine if s.variable == variable]
-        ports = {port for s in named if s.kind == "host" for port in companions(s.variable, "PORT")}
-        found |= {*named, *(s for s in mine if s.kind == "port" and s.variable in ports)}
-    return found

@@ -15,6 +15,7 @@ from devpool.text.interpolation import SHELL, Piece
 
 Where = Literal["origin", "own"]
 How = Literal["text", "second"]
+_READ_ELSEWHERE = "other compose files read its text"
 
 
 class Placements:
@@ -110,8 +111,12 @@ class Placements:
             return self._why_not_in_override(setting)
         shared = setting.value.origin.form != "env-file" and self.readers.other_file(setting)
         if shared or self.readers.awaiting_file(setting):
-            return "other compose files read its text"
-        return "changing its text would copy a secret" if self._needs_copy(setting) else ""
+            return _READ_ELSEWHERE
+        if not self._needs_copy(setting):
+            return ""
+        if self._is_only_outside(setting):
+            return "its variables are in a file outside the repository (--allow-outside lets devpool edit it)"
+        return _READ_ELSEWHERE if self.readers.other_file(setting) else "changing its text would copy a secret"
 
     def _why_not_in_override(self, setting: ConnectionVariable) -> str:
         if setting.in_command:
@@ -121,10 +126,21 @@ class Placements:
         stated = restatable_in_override(self.project, setting)
         return "" if stated else "an override file would repeat a secret or another file's text"
 
+    def _is_only_outside(self, setting: ConnectionVariable) -> bool:
+        """Whether a variable could change in place, were its file not outside the repository."""
+        return setting.value.origin.file.path in self.project.sources.closed and self._all_move(setting)
+
     def why_no_session(self, setting: ConnectionVariable) -> DevpoolError:
-        """The error for an app at the session alias whose text cannot change."""
+        """The error for an app at the session alias whose text cannot change.
+
+        Raises:
+            DevpoolError: `outside-root`.
+        """
         if self.project.sources.override:
             return repeats_secret(setting)
+        if self._is_only_outside(setting):
+            origin = setting.value.origin
+            self.project.sources.refuse_closed(origin.file.path, origin.place, setting.service)
         reader = self.readers.other_file(setting) or self.readers.awaiting_file(setting)
         return read_by(setting, reader) if reader else shared_value(setting)
 
@@ -135,7 +151,8 @@ class Placements:
         if setting.kind in BARE or setting.in_command or self.readers.is_one_of_several(setting):
             return False
         if setting.value.origin.form == "env-file":
-            return not self._all_move(setting) and not restatable(self.project, setting)
+            stays = setting.value.origin.file.path in self.project.sources.closed or not self._all_move(setting)
+            return stays and not restatable(self.project, setting)
         holding = None if self._can_be_cut_out(setting) else self._holding(setting)
         return holding is not None and self.readers.is_loaded(holding.source)
 

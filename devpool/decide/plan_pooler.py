@@ -9,14 +9,14 @@ from devpool.decide.options import Options
 from devpool.decide.plan import EXPORTER_SUFFIX, Pooler
 from devpool.decide.plan_refusals import SERVICE_NAME, refuse_fast_auth
 from devpool.decide.ports import listen_port, upstream_port
+from devpool.decide.routing import evidence_of
 from devpool.errors import DevpoolError, UsageError
 from devpool.model import networks
 from devpool.model.connection_variables import published_ports
 from devpool.model.project import ConnectionVariable, Project
 from devpool.model.services import Service
 from devpool.model.tls_demands import Demands, refuse_disabled
-
-_LAST_PORT = 65535
+from devpool.text.address import DEFAULT_PORT, is_port
 
 
 def plan_pooler(
@@ -46,9 +46,11 @@ def plan_pooler(
     service = project.databases[database].service
     mine = [s for s in settings if s.database == database]
     pooled, named = pairs
-    by_name_only = [app for app, other in named if other == database]
-    of_name = [[s for s in mine if s.service == app] for app in by_name_only]
-    apps = tuple(dict.fromkeys([*(s.service for s in mine), *by_name_only]))
+    of_name = {app: [s for s in mine if s.service == app] for app, other in named if other == database}
+    stated = {app: e.port for (app, other), e in evidence_of(project, options).items() if other == database}
+    fixed = fixed_port(project, database, of_name, stated)
+    stated_port = DEFAULT_PORT if mine else fixed or DEFAULT_PORT
+    apps = tuple(dict.fromkeys([*(s.service for s in mine), *of_name]))
     written = [s for s in mine if (s.service, database) not in named]
     chosen = options.settings_for(database)
     demanding = _demanding(project, mine)
@@ -61,8 +63,8 @@ def plan_pooler(
         database=database,
         external=service is None,
         after=first.name,
-        port=listen_port(project, written, pooled - set(named), options.port, fixed_port(of_name)),
-        upstream_port=upstream_port(mine, published_ports(service) if service else {}),
+        port=listen_port(project, written, pooled - set(named), options.port, fixed),
+        upstream_port=upstream_port(mine, published_ports(service) if service else {}, stated_port),
         apps=apps,
         networks=networks.meeting(project.services, database, _in_networks(mine, apps)),
         profiles=_profiles([service] if service else [project.services[a] for a in apps]),
@@ -126,7 +128,7 @@ def _published(project: Project, options: Options, index: int) -> str:
         return ""
     port = str(options.publish + index)
     holder = next((n for n, s in project.services.items() if port in published_ports(s)), None)
-    if holder or int(port) > _LAST_PORT:
+    if holder or not is_port(port):
         raise DevpoolError(
             "port-taken",
             f"`{holder}` already publishes port {port}" if holder else f"{port} is not a valid port",

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from devpool.catalog import scram_platforms
 from devpool.decide.by_name import ByName
-from devpool.decide.options import Options, variables_of
+from devpool.decide.chosen_variables import variables_of
+from devpool.decide.options import Options
 from devpool.decide.routing import Route
 from devpool.decide.tuning import SCRAM, SCRAM_USUAL
 from devpool.errors import DevpoolError

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
 from devpool.decide.alias_copies import find_alias_copies
-from devpool.decide.by_name import Pair, by_name
+from devpool.decide.by_name import Pair, beyond_links, by_name
 from devpool.decide.find_credentials import find_credentials
 from devpool.decide.further_logins import with_further
 from devpool.decide.inherited_copies import InheritedCopies, find_shields
@@ -44,6 +44,8 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
     shields = {} if project.sources.override else find_shields(project, {service for service, _ in pooled})
     asked = {(r.service, r.database) for r in routes if r.by_name}
     sharing, reasons = _sharing(project, pooled, asked, settings, _Shared(shields, session, tuple(names)))
+    if kept := dict(beyond_links(project, routes, reasons, settings)):
+        return make_plan(project, [kept.get((r.service, r.database), r) for r in routes], options)
     named = list(reasons)
     in_session = [s for s in (*settings, *names) if (s.service, s.database) in session]
     databases = list(dict.fromkeys([*(s.database for s in settings), *(d for _, d in named)]))

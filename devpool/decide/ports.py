@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from devpool.errors import DevpoolError
 from devpool.model.connection_variables import companions
 from devpool.model.project import ConnectionVariable, Project
-from devpool.text.address import DEFAULT_PORT, Kind
+from devpool.text.address import DEFAULT_PORT, Kind, is_port
 
 POOLED_PORT = "6432"
 
@@ -103,12 +102,21 @@ def _own_port(project: Project, host: ConnectionVariable) -> bool:
     return any(name in project.environments[host.service] for name in companions(host.variable, "PORT"))
 
 
-def upstream_port(settings: list[ConnectionVariable], published: Mapping[str, str]) -> str:
+def used_ports(settings: Sequence[ConnectionVariable]) -> list[str]:
+    """The ports at which apps look for a database, each once: those that they name, and their default."""
+    named = [s.address.port for s in settings if s.address.port]
+    return list(dict.fromkeys([*named, *([DEFAULT_PORT] if names_no_port(settings) else [])]))
+
+
+def upstream_port(
+    settings: list[ConnectionVariable], published: Mapping[str, str], otherwise: str = DEFAULT_PORT
+) -> str:
     """The port that a database listens on, according to the apps.
 
     Args:
         settings: the settings that go to its pooler.
         published: ports of the host, and the ports in the database's container that they lead to.
+        otherwise: the port where these settings name none.
 
     Raises:
         DevpoolError: `ports-differ`, `port-not-valid`.
@@ -117,16 +125,19 @@ def upstream_port(settings: list[ConnectionVariable], published: Mapping[str, st
     for setting in settings:
         if setting.kind != "host" or setting.address.port:
             port = setting.address.port or DEFAULT_PORT
-            # A container does not listen on the host's port, which a shared `.env` often names.
-            outer = setting.published or port not in published.values()
-            said.setdefault(published.get(port, port) if outer else port, []).append(setting)
+            said.setdefault(_inside(port, published, outer=setting.published), []).append(setting)
     for port, those in said.items():
-        if not re.fullmatch(r"[0-9]{1,5}", port):
+        if not is_port(port):
             raise _no_port(those[0])
     if len(said) > 1:
         usual = DEFAULT_PORT if DEFAULT_PORT in said else min(said)
         raise _differ([s for port, those in said.items() if port != usual for s in those], set(said))
-    return next(iter(said), DEFAULT_PORT)
+    return next(iter(said), _inside(otherwise, published))
+
+
+def _inside(port: str, published: Mapping[str, str], *, outer: bool = False) -> str:
+    """The port in the container: it does not listen on the host's port, which a shared `.env` often names."""
+    return published.get(port, port) if outer or port not in published.values() else port
 
 
 def _no_port(setting: ConnectionVariable) -> DevpoolError:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from devpool.decide.chosen_variables import is_variable, wanted
 from devpool.decide.direct_reasons import ReasonCode, awaited_services, reasons
 from devpool.decide.further_logins import knows_logins
-from devpool.decide.options import Options, is_variable
+from devpool.decide.options import Options
+from devpool.decide.ports import used_ports
 from devpool.errors import DevpoolError
 from devpool.model.project import Evidence, Project, unknown_service
-from devpool.text.address import DEFAULT_PORT
+from devpool.text.address import DEFAULT_PORT, is_port
+from devpool.text.patterns import regex
 
-RouteCode = Literal[ReasonCode, "app", "user", "by-name", "evidence", "named-direct", "port", "login"]
+# How the words about an address end where its port is not the usual one.
+_AT_PORT = regex(r" names \S+:([1-9]\d{0,4})$")
+
+RouteCode = Literal[ReasonCode, "app", "user", "by-name", "evidence", "named-direct", "port", "login", "no-link"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,18 +70,20 @@ def chosen_routes(project: Project, options: Options) -> list[Route]:
 
 def evident_routes(project: Project, options: Options) -> Iterator[Route]:
     """The routes of the apps that only a file or an image tells of."""
-    told = {f"{e.service}:{e.database}": e for e in (*_remembered(project, options), *project.evidence)}
-    awaited = awaited_services(project)
-    for evidence in told.values():
-        service, database = evidence.service, evidence.database
-        asked = {service, f"{service}:{database}"} & set(options.direct)
-        found: tuple[RouteCode, str] | None = (
-            ("user", "you asked for it (--direct)") if asked else _stays_direct(project, evidence, awaited)
-        )
+    told, awaited = evidence_of(project, options), awaited_services(project)
+    direct = {pair: _stays_direct(project, evidence, options, awaited) for pair, evidence in told.items()}
+    pooled = [evidence for pair, evidence in told.items() if direct[pair] is None]
+    for (service, database), evidence in told.items():
+        found = direct[service, database] or _at_another_port(project, evidence, pooled)
         if found and found[0] == "bystander":
             continue
         code, reason = found or ("evidence", evidence.says)
         yield Route(service=service, database=database, pooled=not found, code=code, reason=reason, by_name=not found)
+
+
+def evidence_of(project: Project, options: Options) -> dict[tuple[str, str], Evidence]:
+    """What tells of apps without a connection variable, by service and database: at the last enable, or now."""
+    return {(e.service, e.database): e for e in (*_remembered(project, options), *project.evidence)}
 
 
 def _remembered(project: Project, options: Options) -> Iterator[Evidence]:
@@ -82,11 +91,16 @@ def _remembered(project: Project, options: Options) -> Iterator[Evidence]:
     for name, says in options.evidence.items():
         service, _, database = name.partition(":")
         if service in project.without_variable and database in project.databases:
-            yield Evidence(service=service, database=database, says=says)
+            port = _AT_PORT.search(says)
+            yield Evidence(service=service, database=database, says=says, port=port[1] if port else DEFAULT_PORT)
 
 
-def _stays_direct(project: Project, evidence: Evidence, awaited: frozenset[str]) -> tuple[RouteCode, str] | None:
+def _stays_direct(
+    project: Project, evidence: Evidence, options: Options, awaited: frozenset[str]
+) -> tuple[RouteCode, str] | None:
     """Why an app that only a file or an image tells of should stay direct, as a code and a sentence."""
+    if {evidence.service, f"{evidence.service}:{evidence.database}"} & set(options.direct):
+        return "user", "you asked for it (--direct)"
     if evidence.demand == "verify":
         return "tls", f"{evidence.says} and verifies the server's certificate, which a pooler cannot present"
     if evidence.demand:
@@ -94,14 +108,32 @@ def _stays_direct(project: Project, evidence: Evidence, awaited: frozenset[str])
             f"{evidence.says} and requires TLS (to have it pooled: --by-name {evidence.service} "
             "--set client_tls_sslmode=prefer)"
         )
-    if evidence.port != DEFAULT_PORT:
-        return "port", f"{evidence.says} at port {evidence.port}, where a pooler does not listen"
+    if not is_port(evidence.port):
+        return "port", f"{evidence.says}, which is no port"
     if not knows_logins(project, evidence.database):
         return "login", (
             f"{evidence.says}, and no file gives the pooler a superuser's password of `{evidence.database}`, with "
             "which to look up others"
         )
     return next(reasons(project, evidence.service, evidence.database, awaited, published=False), None)
+
+
+def _at_another_port(project: Project, evidence: Evidence, pooled: Sequence[Evidence]) -> tuple[RouteCode, str] | None:
+    """A pooler listens on one port: where apps that are pooled by name do not go together, some stay direct."""
+    name = evidence.database
+    used = used_ports([s for s in (*project.connection_variables, *project.kept) if s.database == name])
+    if used and evidence.port not in used:
+        return "port", (
+            f"{evidence.says}, while others reach {name} at port {' or '.join(used)} (to have it pooled: --by-name "
+            f"{evidence.service})"
+        )
+    mine = [e for e in pooled if e.database == name]
+    count = Counter(e.port for e in mine)
+    first = min(mine, key=lambda e: (-count[e.port], e.port != DEFAULT_PORT))
+    if evidence.port == first.port:
+        return None
+    other = f"{first.service} looks at port {first.port}"
+    return "port", f"{evidence.says}, while {other}, and a pooler listens on only one"
 
 
 def _by_name(project: Project, name: str, options: Options) -> Iterator[Route]:
@@ -116,14 +148,15 @@ def _by_name(project: Project, name: str, options: Options) -> Iterator[Route]:
             where=project.services[service].place,
             hint="name the service that connects to it",
         )
-    if name in (*options.direct, *options.session):
+    mine = dict.fromkeys(s.database for s in project.of(service))
+    all_of_it = [given] if given else list(mine) or [d.name for d in project.databases.values() if d.service]
+    possible = [d for d in all_of_it if f"{service}:{d}" not in (*options.direct, *options.session)]
+    if name in (*options.direct, *options.session) or (all_of_it and not possible):
         raise DevpoolError(
             "direct-and-pool",
             f"`{name}` cannot be pooled by name and also be direct or in session mode",
             hint="give only one of --by-name, --direct and --session",
         )
-    mine = dict.fromkeys(s.database for s in project.of(service))
-    possible = [given] if given else list(mine) or [d.name for d in project.databases.values() if d.service]
     if given and given not in project.databases:
         raise _unknown_database(project, service, given)
     if len(possible) > 1 and not mine:
@@ -179,7 +212,9 @@ def _check_names(project: Project, direct: tuple[str, ...], pool: tuple[str, ...
             raise _unknown_database(project, service, database)
         if name in direct and name in pool:
             raise DevpoolError(
-                "direct-and-pool", f"`{name}` cannot be both direct and pooled", hint="give only one of the two"
+                "direct-and-pool",
+                f"`{name}` cannot be direct and also be pooled or in session mode",
+                hint="give only one of --direct, --pool and --session",
             )
 
 
@@ -216,14 +251,14 @@ def _route(
     code: RouteCode = "app"
     reason = "no reason to stay direct"
     pooled = True
-    names = {service, f"{service}:{database}"}
-    kept = not any(s.database == database for s in project.of(service))
+    mine = {f"{service}:{s.variable}" for s in project.of(service) if s.database == database}
     variables = {f"{service}:{s.variable}" for s in project.kept if s.service == service}
-    if kept and not variables & set(direct):
+    chosen = True if mine & set(pool) else wanted(service, database, direct, pool)
+    if not mine and not variables & set(direct):
         pooled, code, reason = False, "named-direct", "its only connection variable is direct by its name"
-    elif kept or names & set(direct):
+    elif not mine or chosen is False:
         pooled, code, reason = False, "user", "you asked for it (--direct)"
-    elif names & set(pool):
+    elif chosen:
         code, reason = "user", "you asked for it (--pool)"
     elif found := next(reasons(project, service, database, awaited, published), None):
         pooled, (code, reason) = False, found

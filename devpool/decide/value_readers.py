@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 from types import MappingProxyType
 
+from devpool.decide.address_edits import shows_no_secret
 from devpool.decide.alias_copies import AliasCopies
 from devpool.decide.credentials import home
 from devpool.decide.inherited_copies import InheritedCopies
 from devpool.decide.key_ownership import Readers
 from devpool.model.environment import env_file_uses
-from devpool.model.project import ConnectionVariable, Project
+from devpool.model.project import BARE, ConnectionVariable, Project
 from devpool.model.services import Service
 from devpool.text import nodes
 from devpool.text.interpolation import names_in
@@ -95,7 +96,12 @@ class ValueReaders:
 
     def direct_heir(self, setting: ConnectionVariable) -> str | None:
         """A service that stays direct and takes the value over with `extends`."""
-        own = (f for f in self._project.services[setting.service].fragments if f.own)
+        service, value = self._project.services[setting.service], setting.value
+        own = [f for f in service.fragments if f.own]
+        strongest = next(reversed(service.statements("environment")), None)
+        raw = value.origin.file.text[value.origin.start : value.origin.end]
+        if strongest and strongest.fragment.own and (setting.kind in BARE or shows_no_secret(value, raw)):
+            own = [strongest.fragment]  # the entry goes there: what `extends` takes of weaker files has none of it
         heirs = (heir for fragment in own for heir in self._heirs.get(id(fragment.node), []))
         return next((h for h in heirs if (h, setting.variable, setting.database) not in self._moved), None)
 

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 
+from devpool.catalog.compose_versions import OLDEST_IN_WORDS
 from devpool.docker.program import TooLateError, TooMuchError, docker_program, read_both
 from devpool.errors import DevpoolError, UsageError
 from devpool.model.remote_files import disabled
@@ -182,7 +183,7 @@ def failure(stderr: str) -> DevpoolError:
         return DevpoolError(
             "no-compose-plugin",
             "docker has no compose plugin",
-            hint="install Docker's compose plugin, version 2.24.4 or newer",
+            hint=f"install Docker's compose plugin, version {OLDEST_IN_WORDS} or newer",
         )
     lines = [line for line in text.splitlines() if line.strip()] or ["it gave no reason"]
     said = lines[-1].strip()

@@ -14,7 +14,7 @@ from devpool.decide.inherited_copies import InheritedCopies
 from devpool.decide.key_ownership import Held, Readers, placing
 from devpool.decide.plan import Plan, Pooler
 from devpool.edit.links import link_edits
-from devpool.edit.service_dependencies import Further, first_dependencies, own_dependencies, shared
+from devpool.edit.service_dependencies import Further, first_dependencies, no_place, own_dependencies
 from devpool.model.project import Project
 from devpool.model.services import Service, Statement, reachable
 from devpool.text import layout, nodes
@@ -86,7 +86,7 @@ class Dependencies:
             for name, found, statement, scalar in self.naming(pooler):
                 if (name, found) == (app, key):
                     if not self.shared[key][id(scalar)] <= set(self.apps_of(pooler)):
-                        raise shared(service, key)
+                        raise no_place(service, key, held)
                     yield from _renamed(service, statement, scalar, pooler)
         if key == "depends_on":
             yield from _added(service, held, self.further(app), sure=app in self.named)
@@ -96,11 +96,11 @@ class Dependencies:
     def own(self) -> Iterator[Edit]:
         """What those that share it with direct services get of their own."""
         for app, key in self.alone:
+            held = self.readers[key].held(app, {app})
             if key == "links" and app in self.named:
-                raise shared(self.project.services[app], key)
+                raise no_place(self.project.services[app], key, held)
             names = {p.database: p.name for p in self.plan.poolers if app in self.apps_of(p)}
             further = self.further(app) if key == "depends_on" else {}
-            held = self.readers[key].held(app, {app})
             yield from own_dependencies(self.project.services[app], held, key, names, further)
 
     def added(self) -> Iterator[Edit]:
@@ -228,7 +228,7 @@ def _added(service: Service, held: Held, further: Further, *, sure: bool) -> Ite
     statement = held.statement
     if statement is None:
         if sure and (held.how == "lent" or placing(service, "depends_on") is None):
-            raise shared(service, "depends_on")
+            raise no_place(service, "depends_on", held)
         yield from first_dependencies(service, held, further)
         return
     document, node = statement.document, statement.value

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from devpool.decide.by_name import ByName
 from devpool.decide.key_ownership import Held, Line, item_lines, new_key, over_alias, placing
-from devpool.edit.service_dependencies import shared
+from devpool.edit.service_dependencies import no_place
 from devpool.model.services import Service, Statement
 from devpool.text import layout, nodes
 from devpool.text.edits import Edit, insertion
@@ -29,7 +29,7 @@ def link_edits(service: Service, held: Held, mine: Sequence[ByName]) -> Iterator
     statement = held.statement
     fragment = placing(service, KEY) if statement is None else None
     if held.how == "lent" or (statement is None and fragment is None):
-        raise shared(service, KEY)
+        raise no_place(service, KEY, held)
     if fragment:
         yield new_key(fragment, KEY, [("- ", layout.quoted(link)) for b in mine for link in b.links])
     elif statement and held.how == "own":

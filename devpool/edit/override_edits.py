@@ -26,7 +26,7 @@ from devpool.text import layout, nodes
 from devpool.text.document import Document
 from devpool.text.edits import Edit, Part, insertion, joined
 
-_TAG = "!override"
+OVERRIDE_TAG = "!override"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +157,7 @@ def _block(app: str, keys: Keys, lead: str, step: str) -> tuple[Part, ...]:
     """A service that says only these keys."""
     parts: list[Part] = [f"{lead}{layout.quoted(app)}:"]
     for key, value in keys.items():
-        parts.append(f"{lead}{step}{key}:{f' {_TAG}' if value.replaces else ''}")
+        parts.append(f"{lead}{step}{key}:{f' {OVERRIDE_TAG}' if value.replaces else ''}")
         parts += [part for line in value.lines for part in (lead + step * 2, *line)]
     return joined(parts)
 
@@ -177,7 +177,7 @@ def _into(found: Dependencies, app: str, fragment: Fragment, mine: Entries | Non
         keys = {"environment": _environment(mine), **keys}
     for key, value in keys.items():
         if key not in stated:
-            yield new_key(fragment, key, value.lines, _TAG if value.replaces else "")
+            yield new_key(fragment, key, value.lines, OVERRIDE_TAG if value.replaces else "")
         elif all(s.document is fragment.document for s in found.project.services[app].statements(key)):
             yield from found.in_place(app, key)
         else:

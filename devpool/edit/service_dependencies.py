@@ -37,7 +37,7 @@ def own_dependencies(
     """
     statement = held.statement
     if statement is None or held.how == "lent":
-        raise shared(service, key)
+        raise no_place(service, key, held)
     document, node = statement.document, statement.value
     lines = [line for _, line in _lines(document, node, names)]
     lines += _further(document, node, further or {})
@@ -144,11 +144,20 @@ def _over_merge(statement: Statement, names: Names, further: Further) -> Edit:
     return Edit(path=document.path, start=start, end=end, old=document.text[start:end], new=tuple(new), at=at)
 
 
-def shared(service: Service, key: str) -> DevpoolError:
-    """The error for a key that direct services also read, if the app has no place for its own."""
+def no_place(service: Service, key: str, held: Held) -> DevpoolError:
+    """The error for a key that an app has no place for: direct services also read it, or its layout has none."""
+    name, heir = service.name, held.heir
+    if held.how == "lacks":
+        own = next(f for f in reversed(service.fragments) if f.own)
+        return layout.odd(own.document, own.node)
+    who, way = "services that stay", f"give `{name}` its own `{key}`"
+    if heir:
+        who = f"`{heir}`, which extends it and stays"
+        way = f"take `extends` out of `{heir}`, or use a YAML merge, which devpool can split: `{name}: &{name}` and "
+        way += f"`<<: *{name}`"
     return DevpoolError(
         "shared-dependencies",
-        f"`{service.name}` shares its `{key}` with services that stay direct",
+        f"`{name}` shares its `{key}` with {who} direct",
         where=service.place,
-        hint=f"give `{service.name}` its own `{key}`, or keep it direct: --direct {service.name}",
+        hint=f"{way}; or keep `{name}` direct: --direct {name}",
     )

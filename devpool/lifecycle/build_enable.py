@@ -7,16 +7,25 @@ from dataclasses import replace
 from pathlib import Path
 
 from devpool import resources
-from devpool.decide.options import Options, with_chosen_variables
+from devpool.checks.facts import version
+from devpool.decide.chosen_variables import with_chosen_variables
+from devpool.decide.options import Options
 from devpool.decide.plan import Plan
 from devpool.decide.planning import make_plan, with_credentials
 from devpool.decide.routing import chosen_routes
 from devpool.devpool_folder import DIGESTS
-from devpool.docker.compose_oracle import Oracle
+from devpool.docker.compose_oracle import Oracle, compose_version
 from devpool.edit.rewrite import Changes, rewrite
 from devpool.errors import DevpoolError, ProofError
 from devpool.lifecycle.change_set import ChangeSet
-from devpool.lifecycle.enable_refusals import reached_by, refuse_in_image, refuse_nothing, refuse_read
+from devpool.lifecycle.enable_refusals import (
+    needs_new_compose,
+    reached_by,
+    refuse_in_image,
+    refuse_nothing,
+    refuse_old_compose,
+    refuse_read,
+)
 from devpool.lifecycle.file_notes import file_notes
 from devpool.lifecycle.folder_contents import context_modes, contexts, digest, home_files
 from devpool.lifecycle.plan_notes import notes, notes_on_logins
@@ -76,6 +85,8 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
     texts = _new_texts(sources, changes)
     private = {f"{sources.directory}/{name}": text.encode() for name, text in changes.private.items()}
     refuse_in_image(sources, private)
+    if oracle and needs_new_compose(changes):
+        refuse_old_compose(changes, version(compose_version()))
     readings = oracle.begin(texts | private) if oracle else None
     context = contexts(plan)
     record = _record(plan, options, changes, digest(context))

@@ -5,8 +5,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 
+from devpool.catalog.compose_versions import OLDEST, OLDEST_IN_WORDS
+from devpool.checks.facts import Version
 from devpool.decide.options import Options
 from devpool.decide.plan import Plan
+from devpool.edit.override_edits import OVERRIDE_TAG
 from devpool.edit.rewrite import Changes
 from devpool.errors import DevpoolError
 from devpool.lifecycle.change_set import shown
@@ -90,7 +93,7 @@ def _what_is(project: Project, host: str) -> str:
 
 
 def _all_direct(project: Project, plan: Plan, where: str, told: tuple[str, ...]) -> DevpoolError:
-    routes = (r for r in plan.routes if r.code not in ("network", "profiles", "user", "named-direct"))
+    routes = (r for r in plan.routes if r.code not in ("network", "profiles", "user", "named-direct", "no-link"))
     # `--pool` changes a connection variable: what only a file or an image tells of has none.
     movable = dict.fromkeys(r.service for r in routes if project.of(r.service))
     kept = [f"{s.service}:{s.variable}" for s in project.kept if not project.of(s.service)]
@@ -155,3 +158,28 @@ def refuse_in_image(sources: Sources, private: Iterable[str]) -> None:
         where=found.place,
         hint=f"add the line `{folder}` at the end of {ignore}, and run the command again",
     )
+
+
+def refuse_old_compose(changes: Changes, version: Version) -> None:
+    """What an older Compose would read differently must not be written.
+
+    Args:
+        changes: what enable would write.
+        version: Compose's version; empty where it is not known.
+
+    Raises:
+        DevpoolError: `compose-too-old`.
+    """
+    if version and version < OLDEST and needs_new_compose(changes):
+        raise DevpoolError(
+            "compose-too-old",
+            f"Docker Compose {'.'.join(map(str, version))} does not understand what devpool would write, "
+            f"{OLDEST_IN_WORDS} or newer does",
+            hint=f"update Docker's compose plugin{'' if changes.private else ', or leave out --override'}",
+        )
+
+
+def needs_new_compose(changes: Changes) -> bool:
+    """Whether the edits have a tag or a key that older versions of Compose do not know."""
+    added = (part for edit in changes.edits for part in edit.new if isinstance(part, str))
+    return bool(changes.private) or any(OVERRIDE_TAG in part for part in added)

@@ -151,7 +151,7 @@ class OpenProject:
         Raises:
             DevpoolError: what `enabled` and reading raise.
         """
-        from devpool.decide.options import with_chosen_variables
+        from devpool.decide.chosen_variables import with_chosen_variables
         from devpool.load.find_evidence import with_evidence
         from devpool.load.override_file import with_override
         from devpool.load.read_project import read_project

@@ -20,7 +20,7 @@ from devpool.lifecycle.plan_report import setting_shown
 from devpool.model.connection_variables import published_ports
 from devpool.model.container_start import Start, migrating
 from devpool.model.host_programs import host_addresses
-from devpool.model.project import Database, Project
+from devpool.model.project import ConnectionVariable, Database, Project
 from devpool.model.services import Service
 from devpool.text import nodes
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses, replacements
@@ -52,7 +52,7 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     unseen = [name for name in project.without_variable if name not in named]
     found += [note for name in unseen for note in _unseen(project, name, likely=name in likely)]
     found += [note for pooler in plan.poolers for note in _of_replication(project, plan, pooler)]
-    found += [note for pooler in plan.poolers if pooler.published for note in _of_the_host(project, pooler)]
+    found += _of_the_host(project, {p.database: p.published for p in plan.poolers if p.published})
     found += _of_stack(project, plan)
     return list(dict.fromkeys(found))
 
@@ -134,18 +134,26 @@ def _led(project: Project, named: ByName) -> Iterator[str]:
         yield f"{setting.service}.{setting.variable} is not direct, because {setting.service} is pooled by name{way}"
 
 
-def _of_the_host(project: Project, pooler: Pooler) -> Iterator[str]:
-    """How programs on the host get to the pooler: devpool does not change what their tools and migrations read too."""
-    for found in host_addresses(project, {pooler.published: pooler.database}):
-        setting = found.setting
-        if setting.database == pooler.database and not found.pooled:
-            changes = replacements(setting.address, setting.address.host, pooler.published)
-            text = setting_shown(setting, project.sources, project.services, changes)
-            new = f"{setting.variable}={text} with your password" if text else f"port {pooler.published}"
-            yield (
-                f"for the app on the host, set {new}; "
-                f"{shown(setting.value.origin.place, project.sources.directory)} stays, for migrations and other tools"
-            )
+def _of_the_host(project: Project, published: Mapping[str, str]) -> Iterator[str]:
+    """How programs on the host get to the poolers: devpool does not change what their tools and migrations read too.
+
+    Args:
+        project: the project.
+        published: the ports of the host by the databases whose poolers are published there.
+    """
+    variables: dict[tuple[str, int], list[ConnectionVariable]] = {}
+    for found in host_addresses(project, {port: database for database, port in published.items()}):
+        if not found.pooled and found.setting.database in published:
+            variables.setdefault(found.setting.value.origin.key, []).append(found.setting)
+    for mine in variables.values():
+        first = mine[0]
+        changes = [c for s in mine for c in replacements(s.address, s.address.host, published[s.database])]
+        text = setting_shown(first, project.sources, project.services, changes)
+        new = f"{first.variable}={text}" if text else f"port {published[first.database]}"
+        yield (
+            f"for the app on the host, set {new}{' with your password' if '***' in new else ''}; "
+            f"{shown(first.value.origin.place, project.sources.directory)} stays, for migrations and other tools"
+        )
 
 
 def likely_apps(project: Project) -> list[tuple[str, str]]:

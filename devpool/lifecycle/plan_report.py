@@ -14,7 +14,7 @@ from devpool.model.project import BARE, ConnectionVariable
 from devpool.model.sources import Sources
 from devpool.output import table
 from devpool.redact.passwords import masked
-from devpool.text.address import Span
+from devpool.text.address import Span, is_port
 from devpool.text.interpolation import Piece
 
 _WHERE = {"origin": "changed in place", "own": "in a new entry"}
@@ -102,7 +102,8 @@ def setting_shown(
     text = setting.value.text
     for (start, end), new in sorted([*parts.items(), *replaced], reverse=True):
         text = text[:start] + new + text[end:]
-    return text if setting.kind in BARE else masked(text, setting.variable, frozenset(services))
+    plain = setting.kind in BARE and (setting.kind != "port" or is_port(text))
+    return text if plain else masked(text, setting.variable, frozenset(services))
 
 
 def withheld_parts(pieces: Iterable[Piece], sources: Sources) -> dict[Span, str]:

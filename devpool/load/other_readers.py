@@ -24,7 +24,9 @@ from devpool.model.services import Fragment, Service, extends_of, services_node
 from devpool.model.sources import Sources
 from devpool.text import nodes
 from devpool.text.document import Document, parse
-from devpool.text.interpolation import Variable, names_in
+from devpool.text.envfile import parse_env, with_env_files
+from devpool.text.interpolation import Variable, expand, names_in, text_of
+from devpool.text.nodes import ScalarNode
 from devpool.text.patterns import regex
 
 _YAML = regex(r".*\.ya?ml", re.I)
@@ -90,6 +92,7 @@ class _Search:
         self.partly: set[str] = set()
         self.cut_off = False
         self.named: dict[str, tuple[str, ...]] = {}
+        self.dotenv: dict[str, dict[str, Variable]] = {}
         self.compose = compose
         self.services = frozenset(services)
         self.env = {os.path.realpath(path): path for path in env_files}
@@ -141,9 +144,7 @@ class _Search:
                 self.readers += [found] if found else []
 
     def _document(self, path: str, text: str) -> Document:
-        self.parsed += len(text)
-        if self.parsed > _MOST_PARSED:
-            raise _TooMuchError
+        self._count(text)
         return parse(path, text.encode(), str(Path(path).parent))
 
     def _text(self, path: str) -> str:
@@ -162,7 +163,7 @@ class _Search:
         return data.decode("utf-8", "replace")
 
     def _of(self, document: Document, dotenv: str | None) -> Reader | None:
-        services = list(_services(document))
+        services = list(_services(document, self._variables(document)))
         if self._adds_only(document, services):
             return None
         taken: dict[str, tuple[Span, ...]] = {}
@@ -194,9 +195,10 @@ class _Search:
 
     def _taken(self, document: Document, service: Service) -> Iterator[tuple[str, tuple[Span, ...]]]:
         extended = extends_of(service.fragments[0].node, service.variables)
-        if extended and extended[0]:
-            mine = self.real.get(os.path.realpath(resolve_path(document.directory, extended[0])))
-            if mine:
+        file = nodes.lookup(service.fragments[0].node, "extends", "file")
+        scalar = nodes.resolved(file) if file else None
+        for path in self._meant(document, scalar) if isinstance(scalar, ScalarNode) else ():
+            if extended and (mine := self.real.get(path)):
                 yield mine, service_spans(services_node(self.compose[mine]), extended[1])
 
     def _loaded(self, service: Service) -> Iterator[str]:
@@ -210,7 +212,7 @@ class _Search:
 
     def _included(self, document: Document) -> Iterator[str]:
         """The project's files that a file includes, directly or through others."""
-        waiting, seen = list(_named(document)), {document.path}
+        waiting, seen = list(self._named(document)), {document.path}
         while waiting:
             path = waiting.pop()
             if path in seen or len(seen) > _MOST_INCLUDED:
@@ -220,14 +222,47 @@ class _Search:
                 yield self.real[path]
             if path not in self.named:
                 mine = self.real.get(path)
-                self.named[path] = _named(self.compose[mine] if mine else self._document(path, self._text(path)))
+                self.named[path] = tuple(
+                    self._named(self.compose[mine] if mine else self._document(path, self._text(path)))
+                )
             waiting += [name for name in self.named[path] if name not in seen]
 
+    def _named(self, document: Document) -> Iterator[str]:
+        """The real paths of the files that a file includes itself."""
+        for scalar in islice((scalar for item in included(document) for scalar in item.paths), _MOST_INCLUDED):
+            yield from self._meant(document, scalar)
 
-def _named(document: Document) -> tuple[str, ...]:
-    """The real paths of the files that a file includes itself."""
-    names = islice((scalar.value for item in included(document) for scalar in item.paths), _MOST_INCLUDED)
-    return tuple(dict.fromkeys(os.path.realpath(resolve_path(document.directory, name)) for name in names))
+    def _meant(self, document: Document, scalar: ScalarNode) -> Iterator[str]:
+        """The real paths that a name of a file may mean. Where nothing tells a variable in it, it may be each of the
+        project's files that ends like it.
+        """
+        pieces = expand(scalar.value, self._variables(document))
+        told = max((n for n, piece in enumerate(pieces) if piece.variable and not piece.source), default=-1) + 1
+        if told:
+            yield from (path for path in self.real if path.endswith(text_of(pieces[told:])))
+        else:
+            yield os.path.realpath(resolve_path(document.directory, text_of(pieces)))
+
+    def _variables(self, document: Document) -> dict[str, Variable]:
+        """What a file may interpolate: the `.env` beside it, and some value of what Compose requires of the user."""
+        if "$" not in document.text:
+            return {}
+        required = {name: Variable(value=name, source=document.path) for name in _REQUIRED.findall(document.text)}
+        return required | self._dotenv(f"{document.directory}/.env")
+
+    def _dotenv(self, path: str) -> dict[str, Variable]:
+        if path not in self.dotenv:
+            text = self._text(path)
+            self._count(text)
+            self.dotenv[path] = {}
+            with suppress(DevpoolError):
+                self.dotenv[path] = with_env_files({}, [parse_env(path, text.encode())])
+        return self.dotenv[path]
+
+    def _count(self, text: str) -> None:
+        self.parsed += len(text)
+        if self.parsed > _MOST_PARSED:
+            raise _TooMuchError
 
 
 def _walk(top: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -238,10 +273,9 @@ def _walk(top: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield folder, tuple(sorted(filter(_YAML.fullmatch, names)))
 
 
-def _services(document: Document) -> Iterator[Service]:
-    """A file's services. Only a variable that it requires has a value, some value: Compose gets it from the user."""
+def _services(document: Document, variables: Mapping[str, Variable]) -> Iterator[Service]:
+    """A file's services."""
     node = services_node(document)
-    variables = {name: Variable(value=name, source=document.path) for name in _REQUIRED.findall(document.text)}
     for name, entry in nodes.entries(node).items() if node else ():
         stated = nodes.resolved(entry.value)
         if isinstance(stated, nodes.MappingNode):

@@ -66,7 +66,8 @@ class _ProjectReader:
 
     def read(self) -> Sources:
         documents = self.documents()
-        services = find_services(documents, self.loaded, self.variables)
+        included = {path: scopes[0].variables for path, scopes in self.scopes.items()}
+        services = find_services(documents, self.loaded, self.variables, included)
         for service in services.values():
             self._load_env_files(service)
         outside = outside_of(self.found.directory, (*self.loaded, *self.env_files))
@@ -136,8 +137,6 @@ class _ProjectReader:
         start = resolve_path(directory, folder) if folder else str(paths[0].parent) if paths else directory
         env_files = [text_of(expand(scalar.value, scope.variables)) for scalar in item.env_files]
         chosen = [resolve_path(directory, name) for name in env_files] or [f"{start}/.env"]
-        if paths and f"{start}/.env" not in self.env_files:
-            self._load_dotenv([f"{start}/.env"])
         return paths, start, self._scope(scope, chosen)
 
     def _scope(self, outer: Scope, env_files: Iterable[str]) -> Scope:
@@ -145,6 +144,7 @@ class _ProjectReader:
         if not new:
             return outer
         variables = with_env_files(outer.variables, map(self._env_file, new))
+        self.dotenv += [path for path in new if path not in self.dotenv]
         return Scope(files=(*outer.files, *new), variables=variables)
 
     def _named(self, document: Document, what: str, scalar: ScalarNode, scope: Scope) -> str | None:

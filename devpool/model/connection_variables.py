@@ -192,7 +192,7 @@ def _port_setting(
     """The variable that holds the port of a host variable, if there is one and it has a value."""
     for name in _port_names(host_variable, values, usual):
         value = values.get(name)
-        if value and re.fullmatch(r"[0-9]{1,5}", value.text):
+        if value and value.text:
             address = Address(kind="port", host="", host_span=(0, len(value.text)), port=value.text)
             yield ConnectionVariable(service=service, variable=name, database=database, address=address, value=value)
             return

@@ -70,7 +70,9 @@ def postgres_addresses(name: str, text: str, values: Values) -> Iterator[Address
         values: the variables beside it, which may give a port and an engine.
     """
     for address in find_addresses(text):
-        named = address.kind == "host" and variable_names.POSTGRES_HOST.search(name) and address.port == DEFAULT_PORT
+        named = address.kind == "host" and (
+            _is_of_the_server(name) or (variable_names.POSTGRES_HOST.search(name) and address.port == DEFAULT_PORT)
+        )
         if address.kind in ("url", "jdbc") or named or (address.kind == "dsn" and _is_postgres(text, address)):
             yield address
     host = bare_host(text)
@@ -101,11 +103,16 @@ def _is_postgres(text: str, address: Address) -> bool:
 def _speaks_of_postgres(name: str, values: Values) -> bool:
     """Whether a host variable means Postgres: by its own port, by the engine that is named, or by its name."""
     port = values.get(variable_names.HOST_WORD.sub("PORT", name))
-    if port and port.text:
-        return port.text == DEFAULT_PORT
+    if port and port.text == DEFAULT_PORT:
+        return True
     engines = [v.text for n, v in values.items() if variable_names.ENGINE.search(n)]
     if any(variable_names.OTHER_ENGINES.search(text) for text in engines):
         return False
-    return bool(re.search(r"PG|POSTGRES", name, re.I)) or any(
-        variable_names.POSTGRES_ENGINES.search(t) for t in engines
-    )
+    # Another port is that of a forwarder or of something else, which POSTGREST_HOST may name.
+    named = _is_of_the_server(name) if port and port.text else re.search(r"PG|POSTGRES", name, re.I)
+    return bool(named) or any(variable_names.POSTGRES_ENGINES.search(t) for t in engines)
+
+
+def _is_of_the_server(name: str) -> bool:
+    """Whether a host variable is that of a Postgres server itself, as libpq's PGHOST is."""
+    return bool(variable_names.SERVER_HOST.search(name) and re.search(r"PG|POSTGRES", name, re.I))

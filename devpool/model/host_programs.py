@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from devpool.model.connection_variables import published_ports
+from devpool.catalog import variable_names
+from devpool.model.connection_variables import companions, published_ports
+from devpool.model.environment import Value
 from devpool.model.project import ConnectionVariable, Project
-from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, find_addresses
+from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses
 
 HOST = "(host)"  # in place of a service
 
@@ -33,12 +35,23 @@ def host_addresses(project: Project, poolers: Mapping[str, str]) -> Iterator[Hos
     """
     published = {port: d.name for d in project.databases.values() if d.service for port in published_ports(d.service)}
     for path in (p for p in project.sources.dotenv if not project.sources.is_hidden(p)):
-        for name, value in project.written.get(path, {}).items():
-            for address in find_addresses(value.text):
-                port = address.port or DEFAULT_PORT
-                database = poolers.get(port) or published.get(port)
-                if database and address.host in LOCAL_HOSTS and address.kind != "host":
-                    setting = ConnectionVariable(
-                        service=HOST, variable=name, database=database, address=address, value=value
-                    )
-                    yield HostAddress(setting=setting, pooled=port in poolers)
+        values = project.written.get(path, {})
+        for name, address in (found for each in values for found in _addresses(each, values)):
+            port = address.port or DEFAULT_PORT
+            if database := poolers.get(port) or published.get(port):
+                setting = ConnectionVariable(
+                    service=HOST, variable=name, database=database, address=address, value=values[name]
+                )
+                yield HostAddress(setting=setting, pooled=port in poolers)
+
+
+def _addresses(name: str, values: Mapping[str, Value]) -> Iterator[tuple[str, Address]]:
+    """The addresses on this machine in a variable, and the port beside it where it is a host alone. A `localhost:5432`
+    alone may be what a port is published at.
+    """
+    found = find_addresses(values[name].text)
+    yield from ((name, a) for a in found if a.host in LOCAL_HOSTS and a.kind != "host")
+    if values[name].text in LOCAL_HOSTS and variable_names.HOST.search(name):
+        for beside in (n for n in companions(name, "PORT") if n in values):
+            port = values[beside].text
+            yield beside, Address(kind="port", host="", host_span=(0, len(port)), port=port)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from devpool.errors import DevpoolError
 from devpool.model.paths import resolve_path
@@ -136,7 +137,10 @@ class Service:
 
 
 def find_services(
-    documents: Iterable[Document], loaded: Loaded, variables: Mapping[str, Variable]
+    documents: Iterable[Document],
+    loaded: Loaded,
+    variables: Mapping[str, Variable],
+    included: Mapping[str, Mapping[str, Variable]] = MappingProxyType({}),
 ) -> dict[str, Service]:
     """All services of a project by name.
 
@@ -144,20 +148,25 @@ def find_services(
         documents: the project's files, the weakest first.
         loaded: every file that was read, by path, those that `extends` names among them.
         variables: what interpolation may use.
+        included: what it may use in a file that `include` names, by the file's path.
 
     Raises:
         DevpoolError: `extends-unknown`, `extends-cycle`, `too-deep`.
     """
     fragments: dict[str, list[Fragment]] = {}
+    scopes: dict[str, Mapping[str, Variable]] = {}
     for document in documents:
+        scope = included.get(document.path, variables)
         for name, entry in _service_entries(document):
             node = nodes.resolved(entry.value)
             if entry.value.tag == _RESET:
                 fragments.pop(name, None)
             elif isinstance(node, nodes.MappingNode):
-                added = _with_base(document, node, loaded, variables, (f"{document.path}:{name}",))
+                added = _with_base(document, node, loaded, scope, (f"{document.path}:{name}",))
                 fragments.setdefault(name, []).extend(added)
-    return {n: Service(name=n, fragments=tuple(f), variables=variables) for n, f in fragments.items()}
+                # A file that is included has the variables of the one that includes it, and more.
+                scopes[name] = max(scopes.get(name, variables), scope, key=len)
+    return {n: Service(name=n, fragments=tuple(f), variables=scopes[n]) for n, f in fragments.items()}
 
 
 def reachable(services: Mapping[str, Service], start: str, edges: Callable[[Service], Iterable[str]]) -> set[str]:

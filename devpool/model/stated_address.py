@@ -20,13 +20,14 @@ from devpool.text.patterns import regex
 
 _TRAILING = regex(r"\s(#|//)\s.*$")
 _LOGIN = regex(r"\b(dbname|database|user( ?(name|id))?|uid|password|pwd)\s*=", re.I)
-_KEY = regex(r"(^|[\s_.\-:'\"{(\[])(host(_?name)?|server(_?name)?|addr(ess)?)$", re.I)
+_KEY = regex(r"(^|[\s_.\-:'\"{(\[]|pg)(host(_?name)?|server(_?name)?|addr(ess)?)$", re.I)
 _WAITS = regex(r"pg_isready|wait-?for|\bnc\s+-|dockerize", re.I)
 _VARIABLE = regex(r"\b[A-Z][A-Z0-9_]{3,}\b")
 _OF_ADDRESS = regex(r"HOST|SERVER|URL|URI|DSN|ADDR")
 _NAME = regex(r"^[\s\-{\[(]*['\"]?(?P<name>[\w.-]+)['\"]?\s*(?::|=>|=|\()")
 _HEADING = regex(r"\s*\[+(?P<name>[^\[\]\n]+)\]+\s*$")
-_PORT = regex(r"^[\s\-'\"]*(?:\w*[_.])?port['\"]?\s*(?::|=>|=)\s*['\"]?(?P<port>\d{1,5})\b", re.I)
+_HOST_WORD = regex(r"(host(_?name)?|server(_?name)?|addr(ess)?)$", re.I)
+_PORT = regex(r"^[\s\-'\"]*(?P<prefix>(?:[\w.]*[_.]|pg)?)port['\"]?\s*(?::|=>|=)\s*['\"]?(?P<port>\d{1,5})\b", re.I)
 _MODE = regex(r"ssl_?mode['\"]?\s*(?::|=>|=)\s*['\"]?(?P<mode>[a-z-]+)", re.I)
 # What a text may cost that was made to cost much: a real one states its address early, in a small block.
 _LONGEST_LINE = 1000
@@ -130,10 +131,13 @@ class _Around:
         """Whether the block speaks of a database."""
         return any(address_files.ABOUT_POSTGRES.search(line) for line in (*self.above, *self.beside))
 
-    def port(self) -> str:
-        """The port that the block names."""
-        found = next((m for line in self.beside if (m := _PORT.match(line))), None)
-        return found["port"] if found else DEFAULT_PORT
+    def port(self, line: str) -> str:
+        """The port that the block names beside a line with a host: `DB_PORT` for `DB_HOST`, `port` for `host`."""
+        key = _NAME.match(line)
+        word = _HOST_WORD.search(key["name"]) if key else None
+        prefix = key["name"][: word.start()].lower() if key and word else None
+        found = (m for each in self.beside if (m := _PORT.match(each)))
+        return next((m["port"] for m in found if prefix in (None, m["prefix"].lower())), DEFAULT_PORT)
 
 
 def _of_line(path: str, line: str, number: int, named: _Named, around: _Around) -> StatedAddress | None:
@@ -147,7 +151,7 @@ def _of_line(path: str, line: str, number: int, named: _Named, around: _Around) 
     if found is None:
         return None
     host, port = found
-    return StatedAddress(host=host, line=number, port=port or around.port(), demand=_demand([line, *around.beside]))
+    return StatedAddress(host=host, line=number, port=port or around.port(line), demand=_demand([line, *around.beside]))
 
 
 def _of_host(path: str, line: str, named: _Named, around: _Around) -> tuple[str, str | None] | None:

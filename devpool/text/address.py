@@ -17,6 +17,7 @@ from devpool.text.patterns import regex
 
 Kind = Literal["url", "jdbc", "dsn", "host", "port", "database"]
 DEFAULT_PORT = "5432"
+_LAST_PORT = 65535
 # In a container, the container itself; on the host's network, the host.
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
@@ -178,6 +179,11 @@ def _address(kind: Kind, match: re.Match[str]) -> Address:
         port=port,
         port_span=match.span("port") if port else None,
     )
+
+
+def is_port(text: str) -> bool:
+    """Whether a text is a port: a number from 1 to 65535."""
+    return re.fullmatch(r"[0-9]{1,5}", text) is not None and 0 < int(text) <= _LAST_PORT
 
 
 def several_hosts(value: str) -> list[str]:

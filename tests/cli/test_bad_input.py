@@ -73,7 +73,7 @@ def run(folder: Path, shell: dict[str, str], *arguments: str) -> Done:
 
 
 def assert_refused(done: Done, code: str, *words: str) -> None:
-    """The words of a refusal, as `-v` shows them: one sentence, its code, a blank line, a hint."""
+    """The words of a refusal, as they are shown: one sentence, its code, a blank line, a hint."""
     lines = done.stderr.splitlines()
     assert done.returncode == 1, done.stderr
     errors = [line for line in lines if line.startswith("error: ")]
@@ -100,7 +100,7 @@ def assert_clean(done: Done) -> None:
 def refuse(folder: Path, shell: dict[str, str], code: str, *arguments: str, words: tuple[str, ...] = ()) -> Done:
     """Enable is refused with this code, and the project is as before."""
     before = tree(folder)
-    done = run(folder, shell, "-v", *(arguments or ("enable", "--no-up")))
+    done = run(folder, shell, *(arguments or ("enable", "--no-up")))
     assert_refused(done, code, *words)
     assert tree(folder) == before
     return done
@@ -458,7 +458,7 @@ def foreign() -> Iterator[Path]:
 def refuse_nobody(folder: Path, shell: dict[str, str], code: str, word: str) -> None:
     before = tree(folder)
     done = subprocess.run(
-        [sys.executable, "-c", AS_NOBODY, "-v", "enable", "--no-up", "--no-verify"],
+        [sys.executable, "-c", AS_NOBODY, "enable", "--no-up", "--no-verify"],
         cwd=folder,
         env=shell,
         capture_output=True,

@@ -79,7 +79,7 @@ class Repository:
         os.chdir(self.folder)
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
-            code = run([*words], Output(), verbose=True)
+            code = run([*words], Output())
         assert code in (0, 1, 4), out.getvalue() + err.getvalue()
         return code, out.getvalue() + err.getvalue()
 

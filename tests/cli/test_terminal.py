@@ -110,7 +110,7 @@ def assert_honest(done: Done) -> None:
 def test_nothing_that_a_project_says_acts_on_the_terminal(
     verb: tuple[str, ...], json_too: bool, hostile: Path, shell: dict[str, str]
 ) -> None:
-    options = ("--json",) if json_too else ("-v",)
+    options = ("--json",) if json_too else ()
     done = run(hostile, shell, *options, *verb)
     assert_honest(done)
     if not json_too:

@@ -95,7 +95,7 @@ class _Codes(Output):
         super().__init__(quiet=True)
         self.code = ""
 
-    def error(self, error: DevpoolError, *, verbose: bool = False) -> None:
+    def error(self, error: DevpoolError) -> None:
         self.code = error.code if sys.exc_info()[1] is error else f"{error.code}\n{traceback.format_exc()}"
 
 

@@ -90,7 +90,7 @@ TOUCHING_ENABLED = (
 def refused(two: Two, project: DemoProject, words: tuple[str, ...]) -> None:
     """Nothing has changed, of files and containers, and it is said why."""
     tree, before = project.tree(), two.containers()
-    _, stderr = project.devpool(words[0], "--verbose", *words[1:], code=1)
+    _, stderr = project.devpool(*words, code=1)
     assert "[another-project]" in stderr
     assert f"were started from another folder, {two.victim.folder}, not from here" in stderr
     assert f"-p {other_name(project)}" in stderr

@@ -104,7 +104,7 @@ def tuned(project: DemoProject, seen: Seen) -> None:
 def refused(project: DemoProject, seen: Seen) -> None:
     """PgBouncer's console takes no command longer than its buffer; the first of the two settings goes back as well."""
     words = ["query_wait_timeout=44", f"server_check_query=SELECT '{'x' * 6000}'"]
-    seen.said["refused"] = project.devpool("set", "-v", *words, code=1)
+    seen.said["refused"] = project.devpool("set", *words, code=1)
     look(project, seen, "refused")
 
 
@@ -113,7 +113,7 @@ def reloaded(project: DemoProject, seen: Seen) -> None:
     look(project, seen, "reloaded")
     file = "/run/pgbouncer/private/pgbouncer.ini"
     project.compose("exec", "-T", "pgbouncer", "sh", "-c", f"cp {file} {file}.kept; echo 'pool_mode = odd' >>{file}")
-    seen.said["reload fails"] = project.devpool("reload", "-v", code=1)
+    seen.said["reload fails"] = project.devpool("reload", code=1)
     project.compose("exec", "-T", "pgbouncer", "sh", "-c", f"mv {file}.kept {file}")
     look(project, seen, "not reloaded")
     project.compose("stop", "pgbouncer")

@@ -40,10 +40,10 @@ class Recorder(Output):
         self.ended: DevpoolError | None = None
         self.trace = ""
 
-    def error(self, error: DevpoolError, *, verbose: bool = False) -> None:
+    def error(self, error: DevpoolError) -> None:
         self.ended = error
         self.trace = _last_lines()
-        super().error(error, verbose=verbose)
+        super().error(error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ def run_words(*words: str) -> Ran:
     out, err = io.StringIO(), io.StringIO()
     output = Recorder(as_json="--json" in words)
     with redirect_stdout(out), redirect_stderr(err):
-        code = run([*words], output, verbose=True)
+        code = run([*words], output)
     return Ran(code=code, words=out.getvalue() + err.getvalue(), error=output.ended, trace=output.trace)
 
 

@@ -76,7 +76,7 @@ class Clone:
         os.chdir(self.project)
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
-            code = run([*words], Output(as_json="--json" in words), verbose=True)
+            code = run([*words], Output(as_json="--json" in words))
         said = out.getvalue() + err.getvalue()
         assert "Traceback" not in said
         return Ran(code, said)

@@ -44,7 +44,7 @@ def folder(tmp_path: Path, plain_shell: dict[str, str], monkeypatch: pytest.Monk
 
 def refused(capsys: pytest.CaptureFixture[str], code: str, *words: str) -> None:
     """The command is refused by this code, with a docker on PATH or without."""
-    assert run_here(list(words or ("enable", "--dry-run", "--no-verify")), Output(), verbose=True) == 1
+    assert run_here(list(words or ("enable", "--dry-run", "--no-verify")), Output()) == 1
     assert f"[{code}]" in capsys.readouterr().err
 
 
@@ -216,7 +216,7 @@ def test_a_compose_that_never_answers_is_ended_with_its_children(folder: Path, s
         f"open('{folder.parent}/pids', 'a').write(f'{{os.getpid()}} {{child.pid}}\\n')\n"
         "time.sleep(100)\n",
     )
-    done = run(folder, shell | {"DEVPOOL_COMPOSE_SECONDS": "5"}, "-v", "enable", "--dry-run")
+    done = run(folder, shell | {"DEVPOOL_COMPOSE_SECONDS": "5"}, "enable", "--dry-run")
     assert_refused(done, "compose-too-slow", "5 s", "DEVPOOL_COMPOSE_SECONDS=120")
     numbers = (folder.parent / "pids").read_text().split()
     assert len(numbers) == 4
@@ -241,7 +241,7 @@ def test_the_limit_of_compose_is_a_number(folder: Path, capsys: pytest.CaptureFi
     fake_docker(folder, "")
     os.environ["DEVPOOL_COMPOSE_SECONDS"] = "soon"
     try:
-        assert run_here(["enable", "--dry-run"], Output(), verbose=True) == 2
+        assert run_here(["enable", "--dry-run"], Output()) == 2
     finally:
         del os.environ["DEVPOOL_COMPOSE_SECONDS"]
     assert "[bad-limit]" in capsys.readouterr().err

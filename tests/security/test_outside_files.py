@@ -94,6 +94,21 @@ def test_it_is_left_alone_where_another_compose_file_reads_it(clone: Clone) -> N
     assert clone.state() == before
 
 
+def test_an_app_whose_url_stands_outside_is_pooled_by_name_and_told_the_option(clone: Clone) -> None:
+    url = "DATABASE_URL=postgres://postgres:Himmelfahrt9@db:5432/shop\n"
+    (clone.home / "private.env").write_text(url)
+    clone.write("compose.yml", COMPOSE.replace("web.env", "../../private.env"))
+    before = clone.state()
+    done = clone.devpool(*ENABLE)
+    assert (done.code, "pooled by name" in done.words, "--allow-outside" in done.words) == (0, True, True), done.words
+    assert (clone.home / "private.env").read_text() == url
+    assert clone.devpool(*DISABLE).code == 0
+    assert clone.state() == before
+    refused = clone.devpool(*ENABLE, "--session", "web")
+    assert (refused.code, "[outside-root]" in refused.words, "--allow-outside" in refused.words) == (1, True, True)
+    assert clone.devpool(*ENABLE, "--session", "web", "--allow-outside").code == 0
+
+
 @pytest.mark.parametrize("key", ["include", "extends", "link", "variable"])
 def test_a_compose_file_outside_is_refused_by_name(clone: Clone, key: str) -> None:
     (clone.home / "web.yml").write_text(

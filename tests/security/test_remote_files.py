@@ -33,7 +33,7 @@ class Shell:
     def refuse(self, code: str, *words: str) -> None:
         """The command is refused by this code, nothing is written, and Compose was not started."""
         before = tree(self.folder)
-        assert run_here(list(words), Output(), verbose=True) == 1
+        assert run_here(list(words), Output()) == 1
         _, said = self.capsys.readouterr()
         assert f"[{code}]" in said
         assert "token" not in said
@@ -210,7 +210,7 @@ def test_what_is_allowed_is_left_to_compose_and_not_edited(
     shell = plain_shell | told | {"PYTHONPATH": str(ROOT), "CI": "1"}
     text = "include: ['https://h.invalid/x.git']\n" + COMPOSE
     write(folder, compose_yml=text)
-    assert "[remote-file]" in run(folder, shell, "-v", "enable", "--no-up").stderr
+    assert "[remote-file]" in run(folder, shell, "enable", "--no-up").stderr
     done = run(folder, shell, "enable", "--no-up", "--allow-remote")
     assert done.returncode == 0, done.stderr
     assert_clean(done)

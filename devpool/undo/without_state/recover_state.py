@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from devpool.decide import tuning
-from devpool.decide.options import Options, with_chosen_variables
+from devpool.decide.chosen_variables import with_chosen_variables
+from devpool.decide.options import Options
 from devpool.decide.plan import NO_SETTINGS
 from devpool.decide.plan_pooler import demands_tls, pooler_name
 from devpool.decide.planning import make_plan

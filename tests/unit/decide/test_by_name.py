@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from memory_project import COMPOSE, Files, changed, planned, project, rewritten
 
-from devpool.decide.options import Options, with_chosen_variables
+from devpool.decide.chosen_variables import with_chosen_variables
+from devpool.decide.options import Options
 from devpool.decide.plan import Plan
 from devpool.decide.planning import make_plan
 from devpool.decide.routing import chosen_routes
 from devpool.errors import DevpoolError
 from devpool.lifecycle.direct_variables import databases_of, direct_links, refuse_without_database
+from devpool.model.project import Evidence
 from devpool.undo.state import AddedPooler, AppRoute, State
 
 DB = "services:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: hunter2\n"
@@ -143,7 +147,8 @@ def test_what_cannot_be_pooled_by_name_is_refused_by_name(code: str) -> None:
 
 
 def test_a_name_that_extra_hosts_answer_cannot_be_led_elsewhere() -> None:
-    assert refusal(DB + PLAIN + '    extra_hosts: ["db:10.0.0.1"]\n', by_name=("web",)).code == "no-link"
+    found = refusal(DB + PLAIN + '    extra_hosts: ["db:10.0.0.1"]\n', by_name=("web",))
+    assert (found.code, found.hint) == ("no-link", "remove db from its `extra_hosts`, or keep it direct: --direct web")
 
 
 def test_direct_or_in_session_mode_and_by_name_contradict_each_other() -> None:
@@ -163,7 +168,77 @@ def test_apps_that_look_at_different_ports_are_refused() -> None:
     }
     found = refusal(files)
     assert (found.code, found.hint) == ("ports-differ", "keep the app with the other port direct: --direct api")
+    assert "(web at 5432, api at 5499)" in found.message
     assert plan(files, direct=("api",)).poolers[0].port == "5432"
+
+
+@pytest.mark.parametrize(
+    ("ports", "variable", "listens", "direct"),
+    [
+        ({"a": "6432"}, "", ("6432", "6432"), []),
+        ({"a": "6432", "b": "6432", "c": "5432"}, "", ("6432", "6432"), ["c"]),
+        ({"a": "6432", "b": "5432"}, "", ("5432", "5432"), ["a"]),
+        ({"a": "6432"}, "PGHOST: db, PGPORT: 6432", ("6432", "6432"), []),
+        ({"a": "6432"}, "PGHOST: db", ("5432", "5432"), ["a"]),
+        ({"a": "6432"}, "U: 'postgres://postgres:hunter2@db/x'", ("5432", "5432"), ["a"]),
+        ({"a": "99999", "b": "5432"}, "", ("5432", "5432"), ["a"]),
+    ],
+)
+def test_the_pooler_listens_where_most_apps_look_of_which_files_tell(
+    ports: dict[str, str], variable: str, listens: tuple[str, str], direct: list[str]
+) -> None:
+    (pooler,) = (found := told(ports, variable)).poolers
+    assert (pooler.port, pooler.upstream_port) == listens
+    assert [r.service for r in found.routes if r.code == "port"] == direct
+
+
+def test_an_app_that_looks_at_another_port_can_be_pooled_by_name_where_it_is_asked_for() -> None:
+    variable = "U: 'postgres://postgres:hunter2@db/x'"
+    (pooler,) = told({"a": "6432"}, variable, by_name=("a",)).poolers
+    assert (pooler.port, pooler.upstream_port) == ("6432", "5432")
+    with pytest.raises(DevpoolError) as caught:
+        told({"a": "6432", "b": "5432"}, "", by_name=("a", "b"))
+    assert (caught.value.code, "a at 6432" in caught.value.message) == ("ports-differ", True)
+    assert caught.value.hint.endswith("--direct a")
+
+
+def told(ports: dict[str, str], variable: str, **options: tuple[str, ...]) -> Plan:
+    """The plan of apps that a file tells of, and of one with a variable."""
+    app = f"  web: {{image: app, environment: {{{variable}}}}}\n" if variable else ""
+    text = DB + app + "".join(f"  {name}: {{image: app}}\n" for name in ports)
+    says = [Evidence(service=n, database="db", says=f"{n}.yml:1 names db", port=p) for n, p in ports.items()]
+    found, chosen = replace(project(text), evidence=tuple(says)), Options(**options)  # type: ignore[arg-type]
+    return make_plan(found, chosen_routes(found, chosen), chosen)
+
+
+def test_a_port_that_a_file_told_of_at_the_last_enable_is_remembered() -> None:
+    found, chosen = project(DB + PLAIN), Options(evidence={"web:db": "web.yml:1 names db:6432"})
+    (pooler,) = make_plan(found, chosen_routes(found, chosen), chosen).poolers
+    assert (pooler.port, pooler.upstream_port) == ("6432", "6432")
+
+
+ADDRESS = DB.replace("    environment", "    networks: {default: {ipv4_address: 10.7.0.5}}\n    environment")
+
+
+@pytest.mark.parametrize(
+    ("text", "url", "why"),
+    [
+        (ADDRESS + SHARED, "postgres://u:p@10.7.0.5/x", "it reaches db as 10.7.0.5, which no link can redirect"),
+        (
+            DB + "  redis: {image: redis}\n" + SHARED.replace("app\n", "app\n    links: ['redis:db']\n", 1),
+            URL,
+            "its link redis:db says what db is",
+        ),
+    ],
+)
+def test_an_app_that_no_link_reaches_and_nobody_asked_to_pool_stays_direct(text: str, url: str, why: str) -> None:
+    other = f"  api: {{image: app, environment: {{U: '{URL}'}}}}\n"
+    files = {"compose.yml": text + other, "web.env": f"DATABASE_URL={url}\n"}
+    routes = {r.service: r for r in plan(files).routes}
+    assert (routes["web"].way, routes["web"].code) == ("direct", "no-link")
+    assert routes["web"].reason == f"changing its text would copy a secret, and {why}"
+    assert routes["api"].pooled
+    assert refusal(files, pool=("web",)).code == "no-link"
 
 
 def test_another_port_that_the_user_asks_for_is_refused() -> None:

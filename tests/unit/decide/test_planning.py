@@ -226,6 +226,22 @@ def test_apps_that_reach_the_database_at_different_ports_are_refused() -> None:
     assert refusal(DB + app(URL, "U: postgres://u:hunter2@db:5433/x")).code == "ports-differ"
 
 
+@pytest.mark.parametrize(
+    "variables",
+    [
+        ("DATABASE_URL: postgres://u:hunter2@db:99999/x",),
+        ("DATABASE_URL: postgres://u:hunter2@db:0/x",),
+        ("DB_HOST: db", "DB_PORT: '70000'"),
+        ("PGHOST: db", "PGPORT: high"),
+        ("DSN: host=db port=65536 user=u password=hunter2 dbname=x",),
+    ],
+)
+def test_what_is_no_port_is_refused(variables: tuple[str, ...]) -> None:
+    text = DB + app(*variables)
+    assert refusal(text).code == "port-not-valid"
+    assert not plan(text, direct=("web",)).moves
+
+
 def test_a_port_that_a_host_alone_cannot_take_is_refused() -> None:
     assert refusal(DB + app("DB_HOST: db"), port="6432").code == "no-port-variable"
 

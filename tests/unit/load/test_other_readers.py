@@ -87,6 +87,29 @@ def test_who_extends_a_service_reads_its_text_and_what_it_names(tmp_path: Path) 
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "dotenv", "reads"),
+    [
+        ("include: ['${ROOT:-..}/app/compose.yml']\n", "", True),
+        ("include: ['${ROOT}/app/compose.yml']\n", "ROOT=..\n", True),
+        ("include: [{path: ['$ROOT/compose.yml']}]\n", "ROOT=../app\n", True),
+        ("include: ['${ROOT}/app/compose.yml']\n", "ROOT=../elsewhere\n", False),
+        ("include: ['${ROOT}/app/compose.yml']\n", "", True),
+        ("include: ['${ROOT}/other/compose.yml']\n", "", False),
+        ("include: ['${ROOT:?where}/app/compose.yml']\n", "ROOT=..\n", True),
+        ("include: ['$${ROOT:-..}/app/compose.yml']\n", "", False),
+        ("services: {web: {extends: {file: '${ROOT:-..}/app/compose.yml', service: web}}}", "", True),
+        ("services: {web: {extends: {file: '${ROOT}/app/compose.yml', service: web}}}", "ROOT=..\n", True),
+        ("services: {web: {extends: {file: '${ROOT}/app/compose.yml', service: web}}}", "", True),
+        ("services: {web: {extends: {file: '${ROOT}/app/compose.yml', service: db}}}", "", False),
+    ],
+)
+def test_variables_in_the_name_of_a_file_are_filled_in(tmp_path: Path, text: str, dotenv: str, reads: bool) -> None:
+    found = find(tmp_path, {"other/c.yml": text, "other/.env": dotenv})
+    mine, position = str(tmp_path / "app/compose.yml"), MAIN.index("postgres://")
+    assert any(r.reads(mine, position, "A", set()) for r in found.readers) is reads
+
+
 def test_a_link_in_another_folder_reads_all_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "compose.yml").symlink_to("../app/compose.yml")

@@ -25,6 +25,9 @@ ADDRESSES = [
     ("odoo.conf", "[options]\ndb_host = db"),
     ("wp-config.php", "define('DB_HOST', 'db:5432');"),
     ("app.toml", '[database]\nhost = "db"'),
+    (".env", "DB_HOST=db\nDB_PORT=5432"),
+    (".env", "export DATABASE_URL=postgres://u:p@db/x"),
+    (".env.local", "PGHOST=db"),
 ]
 MENTIONS = [
     ("app.py", "# postgres://u@db/x"),
@@ -45,6 +48,9 @@ MENTIONS = [
     ("stack.yml", "services:\n  web:\n    environment:\n      DATABASE_URL: postgres://u@db/x"),
     ("app.yml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  DB_HOST: db"),
     ("appsettings.Staging.json", '"Host=db;Username=u;Database=x"'),
+    (".env", "# DB_HOST=db"),
+    (".env", "REDIS_HOST=db\nDB_NAME=x"),
+    (".env", "COMPOSE_PROFILES=db"),
 ]
 
 
@@ -71,6 +77,10 @@ def test_the_line_counts_from_one() -> None:
         ("database:\n  host: db\n  port: 5433\n  sslmode: verify-full", "5433", "verify"),
         ("database:\n  host: db\n\nserver:\n  port: 3000", "5432", ""),
         ("database:\n  host: db\n  # sslmode: verify-full", "5432", ""),
+        ("APP_PORT=8000\nDB_HOST=db\nREDIS_PORT=6379", "5432", ""),
+        ("APP_PORT=8000\nDB_HOST=db\nDB_PORT=5433", "5433", ""),
+        ("PGHOST=db\nPGPORT=5433\nPORT=8000", "5433", ""),
+        ("PORT=8000\nhost=db\ndbname=x", "8000", ""),
     ],
 )
 def test_what_a_text_says_beside_the_host(text: str, port: str, demand: str) -> None:
@@ -96,7 +106,9 @@ def test_what_a_service_is_given_decides_what_it_reads(
     assert len(list(stated_addresses(f"/app/{path}", text, HOSTS, variables))) == count
 
 
-@pytest.mark.parametrize("name", ["config/database.yml", "shop/settings.py", "appsettings.docker.json", "main.go"])
+@pytest.mark.parametrize(
+    "name", ["config/database.yml", "shop/settings.py", "appsettings.docker.json", "main.go", ".env"]
+)
 def test_files_that_may_say_it(name: str) -> None:
     assert may_say(name)
 
@@ -105,7 +117,7 @@ def test_files_that_may_say_it(name: str) -> None:
     "name",
     [
         *("README.md", "docs/setup.yml", "compose.prod.yml", "docker-compose.yml", "tests/settings.py", "test_db.py"),
-        *("db/migrate/1.rb", "migrations/0001.py", "config.example.yml", "wait_for_db.py", "start.sh", ".env"),
+        *("db/migrate/1.rb", "migrations/0001.py", "config.example.yml", "wait_for_db.py", "start.sh", ".env.example"),
         *("node_modules/pg/a.js", "package.json", "db.test.ts", "init.sql", "Dockerfile", ".github/workflows/a.yml"),
     ],
 )
