@@ -35,6 +35,7 @@ SERVERS = {
     "envoy": "envoyproxy/envoy",
     "etcd": "coreos/etcd",
     "fluent-bit": "fluent/fluent-bit",
+    "flower": "mher/flower",
     "fluentd": "fluent/fluentd",
     "gotenberg": "gotenberg/gotenberg",
     "greenmail": "greenmail/standalone",
@@ -75,6 +76,7 @@ SERVERS = {
     "promtail": "grafana/promtail",
     "pulsar": "apachepulsar/pulsar",
     "pure-ftpd": "stilliard/pure-ftpd",
+    "rabbit$": "masstransit/rabbitmq",
     "qdrant": "qdrant/qdrant",
     "redis-commander": "rediscommander/redis-commander",
     "redis-stack": "redis/redis-stack",
@@ -99,6 +101,7 @@ SERVERS = {
     "weaviate": "semitechnologies/weaviate",
     "whoami": "traefik/whoami",
     "wiremock": "wiremock/wiremock",
+    "woodpecker-agent": "woodpeckerci/woodpecker-agent",
     "zipkin": "openzipkin/zipkin",
 }
 """Servers that speak no Postgres, by an image's name without registry, owner and tag, each with where it is

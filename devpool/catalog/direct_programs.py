@@ -50,25 +50,39 @@ MIGRATOR = Kind("migrator", "it migrates the schema")
 
 PROGRAMS = (
     DirectProgram(
-        kind=MONITORING, image=r"exporter", source="https://prometheus.io/docs/instrumenting/exporters/#databases"
+        kind=MONITORING,
+        # What exports documents is an app.
+        image=r"^(?!.*(pdf|csv|excel|xlsx?|report|data|invoice|document|order|file|media|video)s?[-_]?exporter).*exporter",
+        source="https://prometheus.io/docs/instrumenting/exporters/#databases",
     ),
     DirectProgram(kind=MONITORING, image=r"pgwatch", source="https://github.com/cybertec-postgresql/pgwatch"),
     DirectProgram(kind=MONITORING, image=r"pganalyze", source="https://pganalyze.com/docs/collector"),
     DirectProgram(kind=MONITORING, image=r"pgmonitor", source="https://github.com/CrunchyData/pgmonitor"),
     DirectProgram(kind=MONITORING, image=r"pghero", source="https://github.com/ankane/pghero"),
-    DirectProgram(kind=MONITORING, image=r"^agent$|datadog", source="https://docs.datadoghq.com/containers/docker/"),
-    DirectProgram(kind=MONITORING, image=r"grafana-agent|alloy", source="https://grafana.com/docs/alloy/latest/"),
-    DirectProgram(kind=MONITORING, image=r"telegraf", source="https://docs.influxdata.com/telegraf/v1/"),
     DirectProgram(
-        kind=MONITORING, image=r"otel|opentelemetry-collector", source="https://opentelemetry.io/docs/collector/"
+        kind=MONITORING,
+        image=r"datadog",
+        full_image=r"(^|/)datadog(hq)?/agent\b",
+        source="https://docs.datadoghq.com/containers/docker/",
     ),
-    DirectProgram(kind=MONITORING, image=r"netdata", source="https://learn.netdata.cloud/docs/"),
+    DirectProgram(
+        kind=MONITORING, image=r"^grafana-agent|^(grafana-)?alloy$", source="https://grafana.com/docs/alloy/latest/"
+    ),
+    DirectProgram(
+        kind=MONITORING, image=r"(^|[-_])telegraf([-_]|$)", source="https://docs.influxdata.com/telegraf/v1/"
+    ),
+    DirectProgram(
+        kind=MONITORING,
+        image=r"(^|[-_])(otel|opentelemetry)[-_]?col|^otel$",
+        source="https://opentelemetry.io/docs/collector/",
+    ),
+    DirectProgram(kind=MONITORING, image=r"(^|[-_])netdata([-_]|$)", source="https://learn.netdata.cloud/docs/"),
     DirectProgram(kind=CONSOLE, image=r"pgadmin", source="https://www.pgadmin.org/docs/"),
     DirectProgram(kind=CONSOLE, image=r"adminer", source="https://www.adminer.org/"),
     DirectProgram(kind=CONSOLE, image=r"pgweb", source="https://github.com/sosedoff/pgweb"),
     DirectProgram(kind=CONSOLE, image=r"phppgadmin", source="https://github.com/phppgadmin/phppgadmin"),
     DirectProgram(kind=CONSOLE, image=r"cloudbeaver", source="https://github.com/dbeaver/cloudbeaver"),
-    DirectProgram(kind=CONSOLE, image=r"dbgate", source="https://github.com/dbgate/dbgate"),
+    DirectProgram(kind=CONSOLE, image=r"(^|[-_])dbgate([-_]|$)", source="https://github.com/dbgate/dbgate"),
     DirectProgram(
         kind=CONSOLE,
         image=r"prisma-studio",
@@ -102,8 +116,8 @@ PROGRAMS = (
         command=r"\bpg_dump(all)?\b|\bpg_basebackup\b|\bpg_restore\b",
         source="https://www.postgresql.org/docs/current/backup.html",
     ),
-    DirectProgram(kind=BACKUP, image=r"barman", source="https://docs.pgbarman.org/"),
-    DirectProgram(kind=BACKUP, image=r"wal-?g", source="https://wal-g.readthedocs.io/"),
+    DirectProgram(kind=BACKUP, image=r"(^|[-_])barman([-_]|$)", source="https://docs.pgbarman.org/"),
+    DirectProgram(kind=BACKUP, image=r"(^|[-_])wal-?g([-_]|$)", source="https://wal-g.readthedocs.io/"),
     DirectProgram(kind=BACKUP, image=r"pgbackrest", source="https://pgbackrest.org/"),
     DirectProgram(
         kind=REPLICATION,
@@ -112,6 +126,11 @@ PROGRAMS = (
         source="https://debezium.io/documentation/reference/stable/connectors/postgresql.html",
     ),
     DirectProgram(kind=REPLICATION, image=r"^realtime$", source="https://github.com/supabase/realtime"),
+    DirectProgram(
+        kind=REPLICATION,
+        image=r"^logflare$",
+        source="https://github.com/Logflare/logflare/blob/main/config/config.exs (replication_slot, publications)",
+    ),
     DirectProgram(
         kind=REPLICATION, image=r"kafka-connect|^connect$", source="https://docs.confluent.io/platform/current/connect/"
     ),
@@ -122,14 +141,18 @@ PROGRAMS = (
         source="https://github.com/PeerDB-io/peerdb/blob/main/docker-compose.yml",
     ),
     DirectProgram(kind=REPLICATION, image=r"airbyte", source="https://docs.airbyte.com/integrations/sources/postgres"),
-    DirectProgram(kind=REPLICATION, image=r"materialize", source="https://materialize.com/docs/ingest-data/postgres/"),
-    DirectProgram(kind=REPLICATION, image=r"powersync", source="https://docs.powersync.com/"),
+    DirectProgram(
+        kind=REPLICATION, image=r"^materialized?$", source="https://materialize.com/docs/ingest-data/postgres/"
+    ),
+    DirectProgram(kind=REPLICATION, image=r"^powersync([-_]service)?$", source="https://docs.powersync.com/"),
     DirectProgram(
         kind=REPLICATION,
         image=r"(^|[-_])(cdc|wal-listener)([-_]|$)",
         source="https://github.com/ihippik/wal-listener",
     ),
-    DirectProgram(kind=REPLICATION, image=r"(^|[-_])electric([-_]|$)", source="https://electric-sql.com/docs/"),
+    DirectProgram(
+        kind=REPLICATION, image=r"^electric([-_]?(sql|sync|service|server))?$", source="https://electric-sql.com/docs/"
+    ),
     DirectProgram(
         kind=REPLICATION,
         image=r"(^|[-_])zero-cache([-_]|$)",
@@ -187,9 +210,51 @@ PROGRAMS = (
         command=r"(^|[\s/])(pg|db)?[-_]?listener\.(js|ts|py|rb)\b|\bpg[-_]listen\b",
         source="https://www.postgresql.org/docs/current/sql-listen.html",
     ),
-    DirectProgram(kind=LISTEN, image=r"concourse", source="https://concourse-ci.org/concourse-web.html"),
+    DirectProgram(
+        kind=LISTEN, image=r"^concourse([-_](web|ci))?$", source="https://concourse-ci.org/concourse-web.html"
+    ),
     DirectProgram(kind=LISTEN, image=r"graph-node", source="https://github.com/graphprotocol/graph-node"),
-    DirectProgram(kind=MIGRATOR, image=r"flyway", source="https://documentation.red-gate.com/flyway"),
+    DirectProgram(
+        kind=LISTEN,
+        full_image=r"(^|/)coder/coder\b",
+        source="https://github.com/coder/coder/blob/main/coderd/database/pubsub/pubsub.go",
+    ),
+    DirectProgram(
+        kind=LISTEN,
+        full_image=r"(^|/)(edgedb/edgedb|geldata/gel)\b",
+        source="https://github.com/geldata/gel/blob/master/edb/server/pgcon/pgcon.pyx (LISTEN __edgedb_sysevent__)",
+    ),
+    DirectProgram(
+        kind=LISTEN,
+        image=r"^hatchet-(api|engine|lite)$",
+        source="https://github.com/hatchet-dev/hatchet/blob/main/pkg/config/database/config.go (DirectDatabaseURL)",
+    ),
+    DirectProgram(
+        kind=LISTEN,
+        image=r"^appflowy_cloud$",
+        source="https://github.com/AppFlowy-IO/AppFlowy-Cloud/blob/main/libs/database/src/listener.rs",
+    ),
+    DirectProgram(
+        kind=LISTEN,
+        full_image=r"(^|/)blockscout/blockscout\b",
+        source="https://github.com/blockscout/blockscout/blob/master/apps/explorer/lib/explorer/chain/events/listener.ex",
+    ),
+    DirectProgram(
+        kind=LISTEN,
+        full_image=r"(^|/)nangohq/nango-server\b",
+        source="https://github.com/NangoHQ/nango/blob/master/packages/orchestrator/lib/events.ts",
+    ),
+    DirectProgram(
+        kind=LISTEN,
+        image=r"^invidious$",
+        source="https://github.com/iv-org/invidious/blob/master/src/invidious/jobs/notification_job.cr",
+    ),
+    DirectProgram(
+        kind=LISTEN,
+        command=r"\bui_backend_service\b",
+        source="https://github.com/Netflix/metaflow-service/blob/master/services/ui_backend_service/api/notify.py",
+    ),
+    DirectProgram(kind=MIGRATOR, image=r"(^|[-_])flyway([-_]|$)", source="https://documentation.red-gate.com/flyway"),
     DirectProgram(kind=MIGRATOR, image=r"liquibase", source="https://docs.liquibase.com/"),
     DirectProgram(kind=MIGRATOR, image=r"dbmate", source="https://github.com/amacneil/dbmate"),
     DirectProgram(kind=MIGRATOR, image=r"sqitch", source="https://sqitch.org/docs/"),

@@ -44,4 +44,22 @@ IMAGES = (
         needs=("EXECUTOR", "AIRFLOW__CORE__EXECUTOR"),
         source="https://github.com/puckel/docker-airflow (script/entrypoint.sh)",
     ),
+    ImageAddress(
+        image=r"(^|/)plausible/(analytics|community-edition)\b",
+        host="plausible_db",
+        instead=("DATABASE_URL", "DATABASE_SOCKET_DIR"),
+        source="https://github.com/plausible/analytics/blob/master/config/runtime.exs",
+    ),
+    ImageAddress(
+        image=r"(^|/)openwisp/openwisp-(api|dashboard|websocket)\b",
+        host="postgres",
+        instead=("DB_HOST",),
+        source="https://github.com/openwisp/docker-openwisp/blob/master/images/openwisp_base/Dockerfile",
+    ),
+    ImageAddress(
+        image=r"(^|/)openremote/manager\b",
+        host="postgresql",
+        instead=("OR_DB_HOST",),
+        source="https://github.com/openremote/openremote/blob/master/manager/Dockerfile",
+    ),
 )

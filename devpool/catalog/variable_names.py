@@ -14,8 +14,13 @@ from devpool.text.patterns import regex
 
 # --- hosts ---
 
-HOST = regex(r"HOST|SERVER|ADDR|SEED|ENDPOINT|URL|URI|DSN|LOCATION|INSTANCE|DB_POSTGRES(QL)?$", re.I)
-"""A variable that may hold a host; `SEED` is Temporal's (POSTGRES_SEEDS), `DB_POSTGRES` Gitea's kind."""
+HOST = regex(
+    r"HOST|SERVER|ADDR|SEED|ENDPOINT|URL|URI|DSN|LOCATION|INSTANCE|DB_POSTGRES(QL)?$|(PG|POSTGRES(QL)?|DB|DATABASE)_?IP$",
+    re.I,
+)
+"""A variable that may hold a host; `SEED` is Temporal's (POSTGRES_SEEDS), `DB_POSTGRES` Gitea's kind, `IP`
+Jellystat's.
+"""
 NO_HOST = regex(
     r"ALLOWED|TRUSTED|NO_PROXY|AUTH_METHOD|TYPE$"
     r"|(USER|PASS|ENGINE|SCHEMA|DIALECT|DRIVER)(?!.*(HOST|SERVER|ADDR|SEED|ENDPOINT|URL|URI|DSN|LOCATION|INSTANCE))",
@@ -24,13 +29,13 @@ NO_HOST = regex(
 """What shows that such a variable holds something else: ALLOWED_HOSTS is Django's, NO_PROXY curl's. The last word
 decides: DB_HOST_USER is a user, USERS_DB_HOST is a host.
 """
-HOST_WORDS = ("HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS")
+HOST_WORDS = ("HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS", "IP")
 """The words that replace PORT in the name of the matching host variable."""
-HOST_WORD = regex(r"HOST_?NAME|HOST|SERVER_?NAME|SERVER|ADDRESS|ADDR|SEEDS|ENDPOINT|URL|URI", re.I)
+HOST_WORD = regex(r"HOST_?NAME|HOST|SERVER_?NAME|SERVER|ADDRESS|ADDR|SEEDS|ENDPOINT|URL|URI|IP$", re.I)
 """The word in a host variable that another word replaces in the name of its port, user or password."""
-SERVER_HOST = regex(r"(^|_)(PG|POSTGRES(QL)?|DB|DATABASE)_?(HOST(_?NAME)?|SERVER|ADDR(ESS)?)$", re.I)
+SERVER_HOST = regex(r"(^|_)(PG|POSTGRES(QL)?|DB|DATABASE)_?(HOST(_?NAME)?|SERVER|ADDR(ESS)?|IP)$", re.I)
 """The host of the server itself, not of a related tool, as in PGBOUNCER_HOST or PGADMIN_HOST."""
-POSTGRES_HOST = regex(r"(PG|POSTGRES).*(HOST|SERVER|ADDR)|^(DB|DATABASE)_?(HOST|SERVER)", re.I)
+POSTGRES_HOST = regex(r"(PG|POSTGRES).*(HOST|SERVER|ADDR|_IP$)|^(DB|DATABASE)_?(HOST|SERVER|IP$)", re.I)
 """A host that belongs to a Postgres server unless the port or engine says otherwise."""
 SERVER_PART = regex(r"(PG|POSTGRES|DB|DATABASE|SQL).*(HOST|ADDR|SERVER|PORT)", re.I)
 """A host or a port of a database."""

@@ -13,7 +13,7 @@ from devpool.decide.ports import names_no_port
 from devpool.decide.routing import Route
 from devpool.errors import DevpoolError
 from devpool.model import networks
-from devpool.model.databases import host_names
+from devpool.model.databases import host_names, link_aliases
 from devpool.model.project import ConnectionVariable, Project
 from devpool.text.address import DEFAULT_PORT
 from devpool.text.patterns import regex
@@ -144,7 +144,9 @@ def _names(project: Project, pair: Pair, settings: Sequence[ConnectionVariable])
     stated = project.databases[database].service
     said = [s.address.host for s in settings if s.address.host]
     # Where no variable says which name the app uses, take every name that it could use.
-    possible = sorted(host_names(stated, networks.of(project.services, service))) if stated and not said else []
+    known = host_names(stated, networks.of(project.services, service)) if stated else set[str]()
+    linked = {alias for alias, name in link_aliases(project.services[service]).items() if name == database}
+    possible = [] if said else sorted(known | linked)
     return list(dict.fromkeys([*([database] if stated else []), *said, *filter(_ALIAS.fullmatch, possible)]))
 
 

@@ -39,7 +39,7 @@ def start_of(service: Service, root: Path) -> Start:
     """What a service starts: from its files, else its Dockerfile, with the scripts that are called."""
     places = _Places(folders(service, root), root)
     entrypoint, command = service.words("entrypoint"), service.words("command")
-    built = of_dockerfile(*_dockerfile(service, root))
+    built = of_dockerfile(*dockerfile_of(service, root))
     whose = ("its entrypoint", "its command")
     if not entrypoint:
         whose = ("the ENTRYPOINT of its Dockerfile" if built[0] else whose[0], whose[1])
@@ -93,7 +93,7 @@ def _package_scripts(text: str, places: _Places) -> Iterator[StartText]:
                     yield StartText(where=f"the script {each} in package.json", text=known[each])
 
 
-def _dockerfile(service: Service, root: Path) -> tuple[str, str]:
+def dockerfile_of(service: Service, root: Path) -> tuple[str, str]:
     """The text of a service's Dockerfile and the stage that is built; "" where there is none to read."""
     context = next(contexts(service), "")
     build = [s.value for s in service.statements("build") if isinstance(s.value, nodes.MappingNode)]

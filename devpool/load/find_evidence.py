@@ -14,7 +14,7 @@ from devpool.load.container_files import contexts
 from devpool.load.root import find_root
 from devpool.load.service_texts import folders_of, texts_of
 from devpool.model import networks
-from devpool.model.databases import host_names
+from devpool.model.databases import host_names, link_aliases
 from devpool.model.project import Evidence, Project
 from devpool.model.services import Service, reachable
 from devpool.model.stated_address import stated_addresses
@@ -64,7 +64,9 @@ class _Finder:
         services = self.project.services
         mine = networks.of(services, service.name)
         inside = ((d, d.service) for d in self.project.databases.values() if d.service)
-        return {d.name: host_names(s, mine) for d, s in inside if networks.common(services, service.name, d.name)}
+        near = ((d.name, s) for d, s in inside if networks.common(services, service.name, d.name))
+        linked = link_aliases(service).items()
+        return {name: host_names(s, mine) | {a for a, target in linked if target == name} for name, s in near}
 
     def _by_image(self, service: Service, hosts: dict[str, set[str]]) -> Iterator[Evidence]:
         given = {n for n, v in self.project.environments[service.name].items() if v.text}

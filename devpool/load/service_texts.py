@@ -13,13 +13,14 @@ from itertools import islice
 from pathlib import Path
 
 from devpool.errors import DevpoolError
-from devpool.load.container_files import beginning_of, contexts, is_folder, mounts
+from devpool.load.container_files import beginning_of, contexts, dockerfile_of, is_folder, mounts
 from devpool.load.image_contents import taking_in
 from devpool.load.root import is_inside
 from devpool.model.paths import resolve_path
 from devpool.model.services import Service
 from devpool.model.stated_address import may_say, only_mentions
 from devpool.text import nodes
+from devpool.text.dockerfile_copies import copies
 from devpool.text.document import Document
 from devpool.text.nodes import ScalarNode
 
@@ -75,19 +76,21 @@ def texts_of(
         if text is not None:
             yield ServiceText(path=path, text=text)
     yield from (t for t in _contents(service, documents) if any(word in t.text for word in words))
-    built = set(contexts(service))
+    built = set(contexts(service)) - set(mounts(service))
+    dockerfile, _ = dockerfile_of(service, root) if built else ("", "")
     for folder in folders:
-        mounted = folder not in built
         for path, _ in zip(_files(folder, apart, looks), looks, strict=False):
             text = _readable(path, root, words)
-            if text is not None and (mounted or _is_taken_in(service, path)):
+            if text is not None and (folder not in built or _is_taken_in(service, dockerfile, folder, path)):
                 yield ServiceText(path=path, text=text, folder=folder)
 
 
-def _is_taken_in(service: Service, path: str) -> bool:
-    """Whether a service's build context includes a file. One whose `.dockerignore` cannot be read tells nothing."""
+def _is_taken_in(service: Service, dockerfile: str, context: str, path: str) -> bool:
+    """Whether a service's image takes in a file of its build context. One whose `.dockerignore` cannot be read tells
+    nothing.
+    """
     try:
-        return any(taking_in({service.name: service}, [path]))
+        return copies(dockerfile, os.path.relpath(path, context)) and any(taking_in({service.name: service}, [path]))
     except DevpoolError:
         return False
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from devpool.catalog import variable_names
 from devpool.model import networks
-from devpool.model.databases import host_names
+from devpool.model.databases import host_names, link_aliases
 from devpool.model.environment import Value, command_values
 from devpool.model.external_databases import means_postgres
 from devpool.model.project import ConnectionVariable, Database
@@ -73,7 +73,8 @@ def _hosts(service: Service, databases: Databases, services: Mapping[str, Servic
         inside |= {h: owner.name for h in names if h not in inside or service.meets(owner)}
     outside = {host.lower(): d.name for d in databases.values() if d.service is None for host in d.hosts}
     qualified = {host: d.name for d in databases.values() for host in d.qualified}
-    return inside | qualified | outside | _link_aliases(service, databases)
+    aliases = {alias.lower(): name for alias, name in link_aliases(service).items() if name in databases}
+    return inside | qualified | outside | aliases
 
 
 def _container_names(service: Service, values: Values, databases: Databases, services: Mapping[str, Service]) -> Hosts:
@@ -90,12 +91,6 @@ def _container_names(service: Service, values: Values, databases: Databases, ser
 def _addresses(text: str) -> list[Address]:
     host = bare_host(text)
     return [host] if host else find_addresses(text)
-
-
-def _link_aliases(service: Service, databases: Databases) -> dict[str, str]:
-    """The names that `links: ["db:other"]` gives databases for one service."""
-    pairs = (text.partition(":") for text in service.names("links"))
-    return {alias.lower(): name for name, _, alias in pairs if alias and name in databases}
 
 
 def _database_of(host: str, hosts: Hosts) -> str | None:
@@ -200,10 +195,13 @@ def _port_setting(
 
 def companions(host_variable: str, word: str) -> list[str]:
     """The names that a host variable has with another word in place of the one that says that it is a host."""
-    return [
-        host_variable[: m.start()] + (word if m[0].isupper() else word.lower()) + host_variable[m.end() :]
-        for m in variable_names.HOST_WORD.finditer(host_variable)
-    ]
+    found = variable_names.HOST_WORD.finditer(host_variable)
+    return [host_variable[: m.start()] + _written_like(m[0], word) + host_variable[m.end() :] for m in found]
+
+
+def _written_like(other: str, word: str) -> str:
+    """A word in upper case, in lower case or with a capital, as another one is."""
+    return word if other.isupper() else word.lower() if other.islower() else word.capitalize()
 
 
 def _port_names(host_variable: str, values: Values, usual: str) -> list[str]:

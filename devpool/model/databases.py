@@ -194,6 +194,12 @@ def _is_server(service: Service) -> bool:
     return bool(named) and "POSTGRES_PASSWORD" in told and bool({"POSTGRES_DB", "POSTGRES_USER"} & told)
 
 
+def link_aliases(service: Service) -> dict[str, str]:
+    """The services by the names that `links: ["db:other"]` gives them for one service."""
+    pairs = (text.partition(":") for text in service.names("links"))
+    return {alias: name for name, _, alias in pairs if alias}
+
+
 def host_names(service: Service, within: Container[str] | None = None) -> set[str]:
     """The names by which other containers of the project reach a service.
 

@@ -27,10 +27,61 @@ DB = "services:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES
         ("acme/hydroelectricity", "app"),
         ("rocicorp/zero:0.26", "replication"),
         ("debezium/platform-conductor", "replication"),
+        ("datadog/agent:7", "monitoring"),
+        ("gcr.io/datadoghq/agent:7", "monitoring"),
+        ("acme/agent", "app"),
+        ("quay.io/prometheuscommunity/postgres-exporter", "monitoring"),
+        ("acme/pdf-exporter", "app"),
+        ("acme/reportexporter", "app"),
+        ("otel/opentelemetry-collector-contrib", "monitoring"),
+        ("acme/otelcollector", "monitoring"),
+        ("acme/hotel-booking", "app"),
+        ("grafana/alloy:v1", "monitoring"),
+        ("acme/dbgateway", "app"),
+        ("ghcr.io/electricsql/electric", "replication"),
+        ("acme/electric-vehicles", "app"),
+        ("journeyapps/powersync-service", "replication"),
+        ("acme/powersync-backend", "app"),
+        ("supabase/logflare:1.31.2", "replication"),
+        ("ghcr.io/coder/coder:latest", "listen"),
+        ("codercom/code-server", "app"),
+        ("edgedb/edgedb:5", "listen"),
+        ("geldata/gel", "listen"),
+        ("ghcr.io/hatchet-dev/hatchet/hatchet-engine", "listen"),
+        ("ghcr.io/hatchet-dev/hatchet/hatchet-dashboard", "app"),
+        ("appflowyinc/appflowy_cloud", "listen"),
+        ("appflowyinc/appflowy_worker", "app"),
+        ("ghcr.io/blockscout/blockscout", "listen"),
+        ("ghcr.io/blockscout/stats", "app"),
+        ("nangohq/nango-server:hosted", "listen"),
+        ("quay.io/invidious/invidious", "listen"),
     ],
 )
 def test_an_image_is_told_by_its_owner_too(image: str, code: str) -> None:
     text = f"{DB}  x:\n    image: {image}\n    environment:\n      URL: postgres://postgres:hunter2@db:5432/x\n"
+    (route,) = find_routes(project(text))
+    assert route.code == code
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("hotel", "app"),
+        ("hotel-service", "app"),
+        ("agent", "app"),
+        ("ai-agent", "app"),
+        ("pdf-exporter", "app"),
+        ("wal-gateway", "app"),
+        ("materialized-views", "app"),
+        ("concourse-shop", "app"),
+        ("otel-collector", "monitoring"),
+        ("telegraf", "monitoring"),
+        ("db-exporter", "monitoring"),
+        ("wal-g", "backup"),
+    ],
+)
+def test_what_is_built_here_is_told_by_whole_words_of_its_name(name: str, code: str) -> None:
+    text = f"{DB}  {name}:\n    build: .\n    environment:\n      URL: postgres://postgres:hunter2@db:5432/x\n"
     (route,) = find_routes(project(text))
     assert route.code == code
 
@@ -64,6 +115,7 @@ def _code(name: str = "x", image: str = "acme/x", command: str = "", **environme
         ("node migration-worker.js", "app"),
         ("python -m migrator_api", "app"),
         ("immigration-server", "app"),
+        ("python -m services.ui_backend_service.ui_server", "listen"),
     ],
 )
 def test_a_command_that_migrates_in_any_spelling(command: str, code: str) -> None:

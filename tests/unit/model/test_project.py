@@ -112,6 +112,7 @@ def test_a_variable_that_does_not_lead_to_the_database_is_no_setting(variable: s
         ("RSTUF_SQL_SERVER: db", "RSTUF_SQL_SERVER", "host"),
         ("POSTGRES_SEEDS: db", "POSTGRES_SEEDS", "host"),
         ("DB_ADDR: db:5432", "DB_ADDR", "host"),
+        ("POSTGRES_IP: db", "POSTGRES_IP", "host"),
     ],
 )
 def test_a_setting_is_known_by_its_value_and_not_by_its_name(variable: str, name: str, kind: str) -> None:
@@ -128,6 +129,8 @@ def test_a_setting_is_known_by_its_value_and_not_by_its_name(variable: str, name
         ("db_host", "db_port"),
         ("POSTGRES_SEEDS", "DB_PORT"),
         ("MB_DB_HOST", "MB_DB_PORT"),
+        ("CONF_Database.Host", "CONF_Database.Port"),
+        ("POSTGRES_IP", "POSTGRES_PORT"),
     ],
 )
 def test_the_port_beside_a_host_is_a_setting_too(host: str, port: str) -> None:
