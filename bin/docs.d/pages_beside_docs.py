@@ -1,7 +1,7 @@
 """Pages of the site that lie outside docs/, where a repository's readers expect them. A hook of MkDocs.
 
 Their links are those of the repository. On the site, a link to another page leads there, and a link to a file that is
-no page becomes its text.
+no page becomes its text. Forges want a bar in a table's code escaped, MkDocs does not.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ BESIDE = {
     "security.md": "SECURITY.md",
     "reference/pooler-image.md": "docker/pgbouncer/README.md",
 }
+_CODE = re.compile(r"`[^`\n]+`")
 _LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]+)\]\((?P<target>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
 
 
@@ -51,4 +52,4 @@ def on_page_markdown(markdown: str, page: Page, files: Files, **_: object) -> st
             raise PluginError(f"{uri}: {match['target']} is neither a page nor a file of the repository")
         return match["text"]
 
-    return _LINK.sub(on_site, markdown)
+    return _LINK.sub(on_site, _CODE.sub(lambda match: match[0].replace("\\|", "|"), markdown))
