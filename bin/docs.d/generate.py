@@ -21,7 +21,7 @@ from devpool.cli import devpool
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 PRESETS = Path(__file__).resolve().parents[2] / "docker" / "pgbouncer" / "presets.txt"
 CONFIG = "https://www.pgbouncer.org/config.html"
-_WIDTH = 100
+_WIDTH = 84  # fits into a column of the site
 _NOTE = "This page is generated from the code: `bin/docs --generate`."
 _SETTINGS = """\
 What `enable --set KEY=VALUE` and `devpool set KEY=VALUE` accept, and `PGBOUNCER_KEY` in the pooler's image. A key with

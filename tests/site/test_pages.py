@@ -32,6 +32,7 @@ def loaded(path: Path) -> ModuleType:
 
 
 GENERATOR = loaded(ROOT / "bin" / "docs.d" / "generate.py")
+PICTURES = loaded(ROOT / "bin" / "docs.d" / "pictures.py")
 
 
 @pytest.mark.parametrize("name", sorted(GENERATOR.PAGES))
@@ -40,6 +41,14 @@ def test_a_generated_page_is_current(name: str, request: pytest.FixtureRequest) 
     if request.config.getoption("--update-golden"):
         page.write_text(wanted, encoding="utf-8")
     assert page.read_text(encoding="utf-8") == wanted
+
+
+@pytest.mark.parametrize(("name", "command"), PICTURES.SHOWN.items())
+def test_a_picture_is_current(name: str, command: str, request: pytest.FixtureRequest) -> None:
+    wanted = PICTURES.picture(command)
+    if request.config.getoption("--update-golden"):
+        (DOCS / name).write_text(wanted, encoding="utf-8")
+    assert (DOCS / name).read_text(encoding="utf-8") == wanted
 
 
 def anchors(text: str) -> set[str]:
