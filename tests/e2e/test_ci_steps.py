@@ -11,10 +11,13 @@ import pytest
 import yaml
 from demo_rig import REPO, DemoProject
 
+from devpool import __version__
+
 STEPS = [
     "devpool enable --up",
     "devpool migrate",
     "docker compose run --rm web python3 manage.py test",
+    "devpool check",
     "devpool disable",
 ]
 INSTALL = ("pip install", "apk add")  # the tests bring their own devpool
@@ -36,6 +39,11 @@ def gitlab() -> list[str]:
 @pytest.mark.parametrize("lines", [github, gitlab])
 def test_every_example_has_the_same_steps(lines: Callable[[], list[str]]) -> None:
     assert [line for line in lines() if not line.startswith(INSTALL)] == STEPS
+
+
+@pytest.mark.parametrize("lines", [github, gitlab])
+def test_every_example_installs_this_very_version(lines: Callable[[], list[str]]) -> None:
+    assert [line.split()[-1] for line in lines() if line.startswith("pip install")] == [f"devpool=={__version__}"]
 
 
 @pytest.mark.slow

@@ -18,8 +18,12 @@ ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 NAMED = re.compile(r"`([a-z_]+/[\w./-]+)`")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+TROUBLESHOOTING = (ROOT / "docs/how-to/troubleshooting.md").read_text(encoding="utf-8")
 REFUSALS = (ROOT / "docs/refusals.md").read_text(encoding="utf-8")
 CODES = sorted(get_args(Code))
+REACHED_FROM_OTHERS = {
+    *("docs/index.md", "docs/reference/direct-programs.md", "docs/reference/session-features.md"),
+}
 FUTURE = {"tests/golden/cases/NAME/before", "devpool/commands/VERB.py"}
 
 
@@ -52,12 +56,18 @@ def test_every_code_is_explained_once_and_no_other() -> None:
     assert sorted(Counter(_explained(REFUSALS)).items()) == [(code, 1) for code in CODES]
 
 
-def test_the_readme_names_the_most_common_codes_and_the_page() -> None:
-    section = README.partition("## What is refused")[2].partition("\n## ")[0]
+def test_troubleshooting_names_the_most_common_codes_and_the_page() -> None:
+    section = TROUBLESHOOTING.partition("## What is refused")[2].partition("\n## ")[0]
     named = _explained(section)
     assert 10 <= len(named) <= 30
     assert set(named) <= set(CODES)
-    assert "(docs/refusals.md)" in section
+    assert "(../refusals.md)" in section
+
+
+def test_the_readme_is_short_and_leads_to_every_page() -> None:
+    assert 600 <= len(README.split()) <= 900
+    pages = {str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")}
+    assert sorted(pages - set(re.findall(r"\]\(([^)#]+)\)", README)) - REACHED_FROM_OTHERS) == []
 
 
 def _stated(tree: ast.AST) -> set[str]:
