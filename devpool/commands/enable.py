@@ -140,9 +140,9 @@ def _prepare(ctx: Context, opened: OpenProject, options: dict[str, Any]) -> Chan
     prepared = prepare_enable(opened, chosen, verify=not options["no_verify"])
     if options["no_up"] or prepared.plan is None:
         return prepared
-    from devpool.lifecycle.live_drivers import live_drivers
+    from devpool.lifecycle.live_notes import live_notes
 
-    return replace(prepared, notes=(*prepared.notes, *live_drivers(ctx, prepared.plan)))
+    return replace(prepared, notes=(*prepared.notes, *live_notes(ctx, prepared.plan)))
 
 
 def _options(given: dict[str, Any], last: Options) -> Options:

@@ -1,8 +1,8 @@
-"""What the drivers in the apps' running containers need behind the pooler, said before the pooler is there."""
+"""What running apps need behind the pooler, said before the pooler is there: by their drivers and their sessions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from devpool.checks.app_context import Ground
 from devpool.checks.driver_rules import judged
@@ -12,6 +12,7 @@ from devpool.context import Context
 from devpool.decide.plan import Plan, Pooler
 from devpool.decide.tuning import POOL_MODE
 from devpool.docker.installed_drivers import installed_in
+from devpool.docker.live_sessions import held_by_sessions
 from devpool.errors import DevpoolError
 from devpool.lifecycle.rollout import open_stack
 
@@ -20,20 +21,25 @@ from devpool.lifecycle.rollout import open_stack
 _PGBOUNCER, _PREPARED, _IGNORED = "1.26.1", "200", "options"
 
 
-def live_drivers(ctx: Context, plan: Plan) -> list[str]:
-    """What `check` will warn about, a sentence each; nothing where nothing runs or the engine does not answer.
+def live_notes(ctx: Context, plan: Plan) -> list[str]:
+    """A sentence for each need; nothing where nothing runs or the engine does not answer.
 
     Args:
         ctx: the command's context.
         plan: the plan, whose pooled apps may be running directly.
     """
     poolers = {app: pooler for pooler in plan.poolers for app in pooler.apps if _shares_sessions(plan, pooler, app)}
+    if not poolers:
+        return []
     try:
-        stack = open_stack(ctx.selection, str(ctx.cwd)) if poolers else None
-        found = installed_in(stack, stack.running(), poolers) if stack else ()
+        stack = open_stack(ctx.selection, str(ctx.cwd))
+        running = stack.running()
+        told = [note for app in installed_in(stack, running, poolers) for note in _warnings(app, poolers[app.app])]
+        for pooler in plan.poolers:
+            told += _of_sessions(held_by_sessions(stack, running, pooler.database, poolers), pooler.database)
     except DevpoolError:
         return []
-    return [note for app in found for note in _warnings(app, poolers[app.app])]
+    return told
 
 
 def _shares_sessions(plan: Plan, pooler: Pooler, app: str) -> bool:
@@ -49,3 +55,11 @@ def _warnings(app: Installed, pooler: Pooler) -> Iterator[str]:
         postgres=(),
     )
     yield from (f"{app.app}: {r.message}: {r.hint}" for r in judged(ground) if r.level == "warning")
+
+
+def _of_sessions(held: Mapping[str, list[str]], database: str) -> Iterator[str]:
+    for app, kinds in held.items():
+        yield (
+            f"{app}: a session of it at {database} uses {' and '.join(kinds)} right now, which a transaction pool does "
+            f"not keep: keep it direct with --direct {app}, or give it a session pool with --session {app}"
+        )

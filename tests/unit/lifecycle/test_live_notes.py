@@ -6,7 +6,7 @@ import pytest
 from memory_project import planned
 
 from devpool.checks.installed import Installed
-from devpool.lifecycle.live_drivers import _shares_sessions, _warnings
+from devpool.lifecycle.live_notes import _of_sessions, _shares_sessions, _warnings
 
 PROJECT = """\
 services:
@@ -39,3 +39,10 @@ def test_what_the_pooler_supports_is_no_note_unless_it_is_turned_off() -> None:
 def test_an_app_that_keeps_its_sessions_needs_nothing(options: dict[str, object], expected: bool) -> None:
     plan = planned(PROJECT, **options)[1]
     assert _shares_sessions(plan, plan.poolers[0], "web") is expected
+
+
+def test_what_sessions_hold_is_told_with_two_ways_out() -> None:
+    (said,) = _of_sessions({"web": ["LISTEN", "session advisory locks"]}, "db")
+    assert said.startswith("web: a session of it at db uses LISTEN and session advisory locks right now")
+    assert "--direct web" in said
+    assert "--session web" in said
