@@ -1,7 +1,7 @@
 """Programs that must reach the database itself, and why: consoles, monitoring, dumps, replication, LISTEN, migrators.
 
 A row is one program. `image` finds it in an image's name without registry and tag, `full_image` in the whole of it,
-`command` in what a service starts. Pure.
+`command` in what a service starts, its image's name before it. Pure.
 """
 
 from __future__ import annotations
@@ -175,6 +175,11 @@ PROGRAMS = (
         kind=LISTEN,
         command=r"\bprocrastinate\b.*\bworker\b",
         source="https://procrastinate.readthedocs.io/en/stable/discussions.html",
+    ),
+    DirectProgram(
+        kind=LISTEN,
+        command=r"\bpulpcore-worker\b",
+        source="https://github.com/pulp/pulpcore/blob/main/pulpcore/tasking/worker.py",
     ),
     DirectProgram(
         kind=LISTEN,

@@ -23,8 +23,12 @@ def check_frameworks(facts: Facts) -> Iterator[Result]:
         if app.problem:
             yield skipped("framework", app.app, app.problem)
     for ground in grounds(facts):
-        found = [result for rule in RULES for result in rule(ground)]
-        yield from found or [_nothing(ground)]
+        yield from judged(ground) or [_nothing(ground)]
+
+
+def judged(ground: Ground) -> list[Result]:
+    """What the rules say of one app."""
+    return [result for rule in RULES for result in rule(ground)]
 
 
 def _nothing(ground: Ground) -> Result:
@@ -187,7 +191,7 @@ def go(ground: Ground) -> Iterator[Result]:
             "framework",
             ground.app.app,
             "lib/pq parses and binds in two steps, and another client's statement may be bound",
-            "add binary_parameters=yes to the address, or use pgx",
+            f"add binary_parameters=yes to the address, or devpool enable --session {ground.app.app}",
         )
     if ground.has("github.com/jackc/pgx/v5", "github.com/jackc/pgx/v4"):
         if place := ground.said("DescribeExec", "describe_exec"):

@@ -137,7 +137,12 @@ def _prepare(ctx: Context, opened: OpenProject, options: dict[str, Any]) -> Chan
 
         found = live_evidence(ctx, opened.without_devpool, chosen)
         chosen = replace(chosen, evidence={**chosen.evidence, **found})
-    return prepare_enable(opened, chosen, verify=not options["no_verify"])
+    prepared = prepare_enable(opened, chosen, verify=not options["no_verify"])
+    if options["no_up"] or prepared.plan is None:
+        return prepared
+    from devpool.lifecycle.live_notes import live_notes
+
+    return replace(prepared, notes=(*prepared.notes, *live_notes(ctx, prepared.plan)))
 
 
 def _options(given: dict[str, Any], last: Options) -> Options:

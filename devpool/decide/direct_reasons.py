@@ -203,9 +203,11 @@ def _build_folders(service: Service) -> Iterator[str]:
 
 def _by_kind(service: Service) -> Iterator[Reason]:
     command = service.start()
+    # An image may start the program by itself, and the command has its options alone.
+    spoken = f"{image_name(service)} {command}" if service.text("image") and command else command
     looked_at = (
         (image_name(service), _patterns("image")),
-        (command, _patterns("command")),
+        (spoken, _patterns("command")),
         (service.text("image"), _patterns("full_image")),
     )
     yield from (_of(kind) for text, patterns in looked_at for pattern, kind in patterns if pattern.search(text))

@@ -7,16 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from devpool.checks.facts import DatabaseServer, Facts, Port, version
-from devpool.checks.installed import Installed, flags_in, read_installed
 from devpool.decide.sessions import unkept
 from devpool.docker.compose_oracle import compose_version
 from devpool.docker.console import query_directly
 from devpool.docker.containers import RunningContainer, Stack
+from devpool.docker.installed_drivers import installed_in
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject
 from devpool.measurements.show_tables import PoolerStatus
 from devpool.observe.overview import Overview
-from devpool.resources import inside
 
 Services = Mapping[str, Mapping[str, Any]]
 _RECENT = ("--since", "15m", "--tail", "400")
@@ -53,7 +52,7 @@ def gather(seen: Overview, opened: OpenProject, *, warn: int, crit: int) -> Fact
         queries={p.name: _query(stack, seen.running[p.name][0]) for p in seen.poolers if stack and _answers(p)},
         servers={s.database: s for s in _servers(stack, seen, services or {})} if stack else {},
         connections=seen.connections,
-        installed=_each_installed(stack, seen, pooled) if stack else (),
+        installed=installed_in(stack, seen.running, pooled) if stack else (),
         unkept=_unkept(opened, pooled),
         sessions=frozenset(seen.state.options.session if seen.state else ()),
         ports=None
@@ -114,20 +113,6 @@ def _server(stack: Stack, name: str, own: list[RunningContainer], poolers: list[
         reserved=sum(int(found.get(key, 0)) for key in reserved),
         connections=int(found["connections"]),
     )
-
-
-def _each_installed(stack: Stack, seen: Overview, apps: Iterable[str]) -> tuple[Installed, ...]:
-    running = [app for app in apps if app in seen.running]
-    with ThreadPoolExecutor(4) as pool:  # each takes its second, and nearly all of it in the app's own container
-        return tuple(pool.map(lambda app: _installed(stack, app, seen.running[app][0]), running))
-
-
-def _installed(stack: Stack, app: str, container: RunningContainer) -> Installed:
-    flags = flags_in(container.environment)
-    try:
-        return read_installed(app, stack.execute(container, ["sh", "-c", inside("installed.sh")]), flags)
-    except DevpoolError:
-        return Installed(app=app, problem="its container has no shell to inspect it with")
 
 
 def _logged(stack: Stack, seen: Overview, pooled: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # What is installed in an app's container that talks to Postgres, found where package managers leave it. Reads, and
-# changes nothing. Prints `file PATH VERSION` (`-` where the name has it), `go MODULE VERSION`, `source PATH:LINE:TEXT`,
-# `libpq VERSION` and `django JSON`.
+# changes nothing. Prints `file PATH VERSION` (`-` where the name has it), `go MODULE VERSION` (`-` where it is not
+# known), `source PATH:LINE:TEXT`, `libpq VERSION` and `django JSON`.
 #
 # A container may have little more than a shell: what is missing in it is left out of the answer.
 
@@ -40,9 +40,12 @@ for lock in Gemfile.lock ../Gemfile.lock; do
     sed -nE 's/^    (activerecord|pg|good_job|que) \(([0-9][0-9.]*)\)$/file \1-\2.gemspec -/p' "$lock"
 done
 
-# A Go program knows the modules that it was built of.
-limit 5 grep -aoE 'dep	github\.com/(jackc/pgx/v[0-9]+|lib/pq|golang-migrate/migrate/v[0-9]+)	v[0-9.]+' /proc/1/exe \
-    2>/dev/null | sort -u | while read -r _ module version; do echo "go $module $version"; done
+# A Go program knows the modules that it was built of; what Debian builds, without modules, has at least the names of its
+# functions. It may be the child of a shell or of an init. Modules come last, because they tell versions.
+known='github\.com/(jackc/pgx/v[0-9]+|lib/pq|golang-migrate/migrate/v[0-9]+)'
+for program in /proc/[0-9]*/exe; do readlink "$program"; done 2>/dev/null | sort -u | head -n 20 |
+    while read -r program; do limit 5 grep -aoE "dep	$known	v[0-9.]+|$known\.[(A-Z]" "$program" 2>/dev/null; done |
+    sort -ru | sed -nE 's/^dep	([^	]*)	(.*)$/go \1 \2/p; s/^(github.*)\..$/go \1 -/p' | uniq
 
 # Settings of drivers in the app's own source, at most a screenful.
 limit 5 grep -rnIoE \

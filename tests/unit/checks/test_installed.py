@@ -67,3 +67,10 @@ def test_a_name_on_the_disk_is_a_package_with_its_version(path: str, name: str, 
 
 def test_an_empty_answer_is_an_app_of_which_nothing_is_known() -> None:
     assert read_installed("web", "").packages == {}
+
+
+def test_a_driver_in_a_program_without_modules_is_known_by_its_name_alone() -> None:
+    assert read_installed("web", "go github.com/lib/pq -\ngo github.com/jackc/pgx/v5 -\n").packages.keys() == {
+        "github.com/lib/pq",
+        "github.com/jackc/pgx/v5",
+    }

@@ -1,0 +1,65 @@
+"""What running apps need behind the pooler, said before the pooler is there: by their drivers and their sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from devpool.checks.app_context import Ground
+from devpool.checks.driver_rules import judged
+from devpool.checks.facts import version
+from devpool.checks.installed import Installed
+from devpool.context import Context
+from devpool.decide.plan import Plan, Pooler
+from devpool.decide.tuning import POOL_MODE
+from devpool.docker.installed_drivers import installed_in
+from devpool.docker.live_sessions import held_by_sessions
+from devpool.errors import DevpoolError
+from devpool.lifecycle.rollout import open_stack
+
+# What the pooler's image is at least and sets by itself (docker/pgbouncer: Dockerfile, presets.txt and
+# pgbouncer.ini.template).
+_PGBOUNCER, _PREPARED, _IGNORED = "1.26.1", "200", "options"
+
+
+def live_notes(ctx: Context, plan: Plan) -> list[str]:
+    """A sentence for each need; nothing where nothing runs or the engine does not answer.
+
+    Args:
+        ctx: the command's context.
+        plan: the plan, whose pooled apps may be running directly.
+    """
+    poolers = {app: pooler for pooler in plan.poolers for app in pooler.apps if _shares_sessions(plan, pooler, app)}
+    if not poolers:
+        return []
+    try:
+        stack = open_stack(ctx.selection, str(ctx.cwd))
+        running = stack.running()
+        told = [note for app in installed_in(stack, running, poolers) for note in _warnings(app, poolers[app.app])]
+        for pooler in plan.poolers:
+            told += _of_sessions(held_by_sessions(stack, running, pooler.database, poolers), pooler.database)
+    except DevpoolError:
+        return []
+    return told
+
+
+def _shares_sessions(plan: Plan, pooler: Pooler, app: str) -> bool:
+    return app not in plan.in_session and pooler.settings.get(POOL_MODE) != "session"
+
+
+def _warnings(app: Installed, pooler: Pooler) -> Iterator[str]:
+    ground = Ground(
+        app=app,
+        pgbouncer=version(_PGBOUNCER),
+        prepared=int(pooler.settings.get("max_prepared_statements", _PREPARED)),
+        ignored=frozenset({_IGNORED}),
+        postgres=(),
+    )
+    yield from (f"{app.app}: {r.message}: {r.hint}" for r in judged(ground) if r.level == "warning")
+
+
+def _of_sessions(held: Mapping[str, list[str]], database: str) -> Iterator[str]:
+    for app, kinds in held.items():
+        yield (
+            f"{app}: a session of it at {database} uses {' and '.join(kinds)} right now, which a transaction pool does "
+            f"not keep: keep it direct with --direct {app}, or give it a session pool with --session {app}"
+        )

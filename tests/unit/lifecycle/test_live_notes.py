@@ -1,0 +1,48 @@
+"""What is said of the drivers in running containers before the pooler is there."""
+
+from __future__ import annotations
+
+import pytest
+from memory_project import planned
+
+from devpool.checks.installed import Installed
+from devpool.lifecycle.live_notes import _of_sessions, _shares_sessions, _warnings
+
+PROJECT = """\
+services:
+  db: {image: postgres:17, environment: {POSTGRES_PASSWORD: secret}}
+  web: {image: shop, environment: {DATABASE_URL: 'postgres://postgres:secret@db:5432/shop'}}
+"""
+
+
+def _said(packages: dict[str, str], **settings: str) -> list[str]:
+    (pooler,) = planned(PROJECT, settings=settings)[1].poolers
+    return list(_warnings(Installed(app="web", packages=packages), pooler))
+
+
+def test_a_driver_that_breaks_is_told_with_what_to_do() -> None:
+    (said,) = _said({"github.com/lib/pq": "-"})
+    assert said.startswith("web: lib/pq ")
+    assert "binary_parameters=yes" in said
+    assert "devpool enable --session web" in said
+
+
+def test_what_the_pooler_supports_is_no_note_unless_it_is_turned_off() -> None:
+    assert _said({"asyncpg": "0.30"}) == []
+    assert len(_said({"asyncpg": "0.30"}, max_prepared_statements="0")) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [({}, True), ({"session": ("web",)}, False), ({"settings": {"pool_mode": "session"}}, False)],
+)
+def test_an_app_that_keeps_its_sessions_needs_nothing(options: dict[str, object], expected: bool) -> None:
+    plan = planned(PROJECT, **options)[1]
+    assert _shares_sessions(plan, plan.poolers[0], "web") is expected
+
+
+def test_what_sessions_hold_is_told_with_two_ways_out() -> None:
+    (said,) = _of_sessions({"web": ["LISTEN", "session advisory locks"]}, "db")
+    assert said.startswith("web: a session of it at db uses LISTEN and session advisory locks right now")
+    assert "--direct web" in said
+    assert "--session web" in said
