@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from devpool.model.selection import Selection
 
 from devpool.load.locate import find_project
 from devpool.load.read_project import read_project
 from devpool.model.build_model import read_model
+from devpool.model.sources import Selection
 
 PART = "services: {web: {image: web, environment: {ADDRESS: '${ADDRESS-none}'}}}\n"
 FILES = {"sub/c.yml": PART, "sub/my.env": "ADDRESS=mine\n", "sub/.env": "ADDRESS=beside\n", "other.env": "ADDRESS=o\n"}
