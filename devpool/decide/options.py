@@ -114,6 +114,9 @@ def without(own: Mapping[str, Mapping[str, str]], given: Mapping[str, str]) -> d
     return {database: mine for database, mine in kept.items() if mine}
 
 
+# --- the variables that they name ---
+
+
 def with_chosen_variables(project: Project, options: Options) -> Project:
     """A project in which the variables that the user named are kept as they are, or are not.
 
