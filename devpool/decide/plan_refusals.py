@@ -96,15 +96,6 @@ def refuse_unpublished(settings: list[ConnectionVariable], options: Options) -> 
             )
 
 
-def _not_plain(what: str, where: str) -> DevpoolError:
-    return DevpoolError(
-        "name-not-plain",
-        f"the name of {what} contains characters that are not allowed",
-        where=where,
-        hint="use letters, digits, `.`, `_` and `-`; `docker compose config -q` tells whether Compose agrees",
-    )
-
-
 def refuse_fast_auth(project: Project, settings: list[ConnectionVariable], chosen: Mapping[str, str]) -> None:
     """Refuse fewer SCRAM iterations if a pooled app could no longer log in.
 
@@ -128,6 +119,15 @@ def refuse_fast_auth(project: Project, settings: list[ConnectionVariable], chose
                 hint=f"leave out --fast-auth (`--set {SCRAM}=` if it was given before), "
                 f"or keep it direct: --direct {setting.service}",
             )
+
+
+def _not_plain(what: str, where: str) -> DevpoolError:
+    return DevpoolError(
+        "name-not-plain",
+        f"the name of {what} contains characters that are not allowed",
+        where=where,
+        hint="use letters, digits, `.`, `_` and `-`; `docker compose config -q` tells whether Compose agrees",
+    )
 
 
 def _platform(service: Service, setting: ConnectionVariable, names: set[str]) -> str:

@@ -136,6 +136,9 @@ def _no_name(setting: ConnectionVariable, what: str) -> DevpoolError:
     )
 
 
+# --- what an app loses ---
+
+
 def unkept(
     project: Project, service: str, settings: Iterable[ConnectionVariable], *, in_session: bool
 ) -> Iterator[str]:
