@@ -138,8 +138,24 @@ def _find(project: Project, database: str, settings: list[ConnectionVariable]) -
         or _of_app_url(project, database, settings)
         or _of_app_env_file(project, database, settings)
         or _of_database_env_files(project, database, alone=not settings)
+        or (None if own else _of_database_privately(project, database))
         or _private(project, database, settings, others)
     )
+
+
+def of_database_alone(project: Project, database: str) -> Credentials | None:
+    """The database's own login where the pooler is given that whichever of its apps are pooled; None where it may be
+    an app's.
+    """
+    own = of_database(project, database) or of_database_elsewhere(project, database)
+    settings = [s for s in project.connection_variables if s.database == database]
+    told = (
+        own
+        or _of_app_url(project, database, settings)
+        or _of_app_env_file(project, database, settings)
+        or _of_database_env_files(project, database, alone=not settings)
+    )
+    return own if told else _of_database_privately(project, database)
 
 
 def of_database_elsewhere(project: Project, database: str) -> Credentials | None:
@@ -398,9 +414,8 @@ def _private(
             address = {"POSTGRES_HOST": database, "POSTGRES_PORT": upstream_port(pooled, {})} if outside else {}
             said = said_by(setting.value.origin.place, values)
             return Credentials(document=home(project, database, pooled), private=address | values, said=said)
-    if own := _told(project, database):
-        document, said = home(project, database, pooled), _said(own)
-        return Credentials(document=document, private={name: value.text for name, value in own}, said=said)
+    if own := _of_database_privately(project, database):
+        return own
     place = pooled[0].value.origin.place if pooled else project.services[database].place
     kept = " ".join(dict.fromkeys(f"--direct {s.service}" for s in pooled))
     raise DevpoolError(
@@ -411,6 +426,13 @@ def _private(
         if project.databases[database].service
         else f"give the user and password next to this address, or keep the apps direct: {kept}",
     )
+
+
+def _of_database_privately(project: Project, database: str) -> Credentials | None:
+    """A database's own login in the private file: it stands where the pooler cannot repeat it."""
+    own = _told(project, database)
+    private = {name: value.text for name, value in own}
+    return Credentials(document=home(project, database, []), private=private, said=_said(own)) if own else None
 
 
 def _told(project: Project, database: str) -> list[tuple[str, Value]]:

@@ -17,8 +17,7 @@ from devpool.decide.credentials import (
     copyable,
     is_whole,
     named_value,
-    of_database,
-    of_database_elsewhere,
+    of_database_alone,
 )
 from devpool.decide.logins import PASSWORD, USER, company_of, interpolated, is_usable, login_of, said_by, userinfo
 from devpool.model.environment import Value
@@ -36,7 +35,7 @@ _TRUST = ("POSTGRES_HOST_AUTH_METHOD", "trust")
 
 def knows_logins(project: Project, database: str) -> bool:
     """Whether the pooler gets a login of the server's with which it looks up every other one."""
-    own = of_database(project, database) or of_database_elsewhere(project, database)
+    own = of_database_alone(project, database)
     return own is not None and _looks_up(project, database, own)
 
 
