@@ -148,6 +148,7 @@ def test_a_setting_is_known_by_its_value_and_not_by_its_name(variable: str, name
         ("POSTGRES_SEEDS", "DB_PORT"),
         ("MB_DB_HOST", "MB_DB_PORT"),
         ("CONF_Database.Host", "CONF_Database.Port"),
+        ("db.hostName", "db.port"),
         ("POSTGRES_IP", "POSTGRES_PORT"),
     ],
 )
