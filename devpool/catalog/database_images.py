@@ -19,12 +19,16 @@ https://github.com/zalando/spilo, https://github.com/pgautoupgrade/docker-pgauto
 """
 KNOWN_SERVERS = regex(r"^(postgres|postgis|timescale|pgvector|citus|spilo)")
 """How an image's name begins if it is certainly the server."""
+_OF_A_SERVER = r"(?!(.*[-_])?(db|database|pg|postgres(ql)?)$)"  # as `client-db` is the client's database
 NO_SERVERS = regex(
-    r"exporter|backup|dump|bouncer|pgpool|pgadmin|postgrest|adminer|client|operator|proxy|migrat|bridge"
-    r"|pgcat|^busybox$|(^|[-_])(ui|web|admin|init|rest|meta)([-_]|$)"
+    rf"exporter|backup|dump|bouncer|pgpool|pgadmin|postgrest|adminer|(client|operator|proxy|bridge){_OF_A_SERVER}|migrat"
+    rf"|pgcat|^busybox$|^supertokens|(^|[-_])(ui|web|admin|init|rest|meta)([-_]{_OF_A_SERVER}|$)"
+    r"|postgres(ql)?[-_](.*[-_])?(mcp|api|app|agent|worker)$"
 )
-"""Programs that go with a server and contain its name: clients, consoles and poolers."""
-POOLERS = regex(r"pg_?bouncer|pgpool|pgcat|odyssey|supavisor|pgdog|pgagroal")
+"""Programs that go with a server and contain its name: clients, consoles, poolers, and what is made for Postgres, as
+https://hub.docker.com/r/supertokens/supertokens-postgresql and https://hub.docker.com/r/crystaldba/postgres-mcp.
+"""
+POOLERS = regex(r"pg_?bouncer|pgpool|pgcat|^odyssey$|supavisor|pgdog|pgagroal")
 """https://www.pgbouncer.org, https://pgpool.net, https://github.com/postgresml/pgcat,
 https://github.com/yandex/odyssey, https://github.com/supabase/supavisor, https://pgdog.dev,
 https://github.com/agroal/pgagroal.

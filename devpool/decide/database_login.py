@@ -59,6 +59,13 @@ def of_database_elsewhere(project: Project, database: str) -> Credentials | None
     return Credentials(document=home(project, database, []), private=private, said=said_of(own))
 
 
+def of_database_privately(project: Project, database: str) -> Credentials | None:
+    """A database's own login in the private file: it stands where the pooler cannot repeat it."""
+    own = told_login(project, database)
+    private = {name: value.text for name, value in own}
+    return Credentials(document=home(project, database, []), private=private, said=said_of(own)) if own else None
+
+
 def of_database_env_files(project: Project, database: str, *, alone: bool) -> Credentials | None:
     """The env files of a database that no file gives a password yet: there the user will write it.
 

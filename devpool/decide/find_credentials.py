@@ -15,7 +15,7 @@ from devpool.decide.database_login import (
     of_database,
     of_database_elsewhere,
     of_database_env_files,
-    told_login,
+    of_database_privately,
     with_method,
 )
 from devpool.decide.logins import (
@@ -60,8 +60,24 @@ def _find(project: Project, database: str, settings: list[ConnectionVariable]) -
         or _of_app_url(project, database, settings)
         or _of_app_env_file(project, database, settings)
         or of_database_env_files(project, database, alone=not settings)
+        or (None if own else of_database_privately(project, database))
         or _private(project, database, settings, others)
     )
+
+
+def of_database_alone(project: Project, database: str) -> Credentials | None:
+    """The database's own login where the pooler is given that whichever of its apps are pooled; None where it may be
+    an app's.
+    """
+    own = of_database(project, database) or of_database_elsewhere(project, database)
+    settings = [s for s in project.connection_variables if s.database == database]
+    told = (
+        own
+        or _of_app_url(project, database, settings)
+        or _of_app_env_file(project, database, settings)
+        or of_database_env_files(project, database, alone=not settings)
+    )
+    return own if told else of_database_privately(project, database)
 
 
 def _with_user_of_app(
@@ -126,9 +142,8 @@ def _private(
             address = {"POSTGRES_HOST": database, "POSTGRES_PORT": upstream_port(pooled, {})} if outside else {}
             said = said_by(setting.value.origin.place, values)
             return Credentials(document=home(project, database, pooled), private=address | values, said=said)
-    if own := told_login(project, database):
-        document, said = home(project, database, pooled), said_of(own)
-        return Credentials(document=document, private={name: value.text for name, value in own}, said=said)
+    if own := of_database_privately(project, database):
+        return own
     place = pooled[0].value.origin.place if pooled else project.services[database].place
     kept = " ".join(dict.fromkeys(f"--direct {s.service}" for s in pooled))
     raise DevpoolError(

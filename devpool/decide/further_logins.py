@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from devpool.catalog.database_images import DEFAULT_USER, SUPERUSERS
 from devpool.decide.credentials import Credentials, Further, Missing, copyable, is_whole
-from devpool.decide.database_login import named_value, of_database, of_database_elsewhere
+from devpool.decide.database_login import named_value
+from devpool.decide.find_credentials import of_database_alone
 from devpool.decide.logins import PASSWORD, USER, company_of, interpolated, is_usable, login_of, said_by, userinfo
 from devpool.model.environment import Value
 from devpool.model.project import ConnectionVariable, Project
@@ -28,7 +29,7 @@ _TRUST = ("POSTGRES_HOST_AUTH_METHOD", "trust")
 
 def knows_logins(project: Project, database: str) -> bool:
     """Whether the pooler gets a login of the server's with which it looks up every other one."""
-    own = of_database(project, database) or of_database_elsewhere(project, database)
+    own = of_database_alone(project, database)
     return own is not None and _looks_up(project, database, own)
 
 

@@ -201,7 +201,7 @@ def companions(host_variable: str, word: str) -> list[str]:
 
 def _written_like(other: str, word: str) -> str:
     """A word in upper case, in lower case or with a capital, as another one is."""
-    return word if other.isupper() else word.lower() if other.islower() else word.capitalize()
+    return word if other.isupper() else word.capitalize() if other[0].isupper() else word.lower()
 
 
 def _port_names(host_variable: str, values: Values, usual: str) -> list[str]:

@@ -85,7 +85,7 @@ LINKS = {
     "    links: [db, redis]\n": "links: [pgbouncer:db, redis, db:db-direct]\n",
     '    links:\n    - "db:db"\n    - redis\n': 'links:\n    - "pgbouncer:db"\n    - redis\n    - db:db-direct\n',
     "    links:\n    - redis:cache\n": "links:\n    - redis:cache\n    - pgbouncer:db\n    - db:db-direct\n",
-    "    links: [db:old]\n": "links: [db:old, pgbouncer:db, db:db-direct]\n",
+    "    links: [db:old]\n": "links: [pgbouncer:old, pgbouncer:db, db:db-direct]\n",
 }
 
 

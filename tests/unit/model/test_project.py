@@ -34,6 +34,9 @@ def web(*variables: str, db: str = DB) -> str:
         "app/postgres-ui",
         "my/postgres-client:1",
         "supabase/postgres-meta",
+        "supertokens/supertokens-postgresql:11",
+        "crystaldba/postgres-mcp",
+        "my/postgres-ai-agent",
     ],
 )
 def test_an_image_that_is_no_postgres_server_is_no_database(image: str) -> None:
@@ -54,6 +57,9 @@ def test_an_image_that_is_no_postgres_server_is_no_database(image: str) -> None:
         "pgvector/pgvector:pg17",
         "supabase/postgres:15",
         "POSTGRES:17",
+        "my/client-postgres",
+        "my/web-postgres",
+        "my/app-postgres",
         "${IMAGE:-postgres}:17",
     ],
 )
@@ -63,6 +69,18 @@ def test_an_image_of_postgres_is_a_database(image: str) -> None:
 
 def test_a_service_is_a_database_by_its_data_folder() -> None:
     assert databases("services:\n  x:\n    build: .\n    volumes:\n      - data:/var/lib/postgresql/data\n") == ["x"]
+
+
+@pytest.mark.parametrize("name", ["web-db", "client-db", "proxy_db", "admin-postgres"])
+def test_a_database_that_is_built_here_may_have_the_name_of_its_client(name: str) -> None:
+    said = "    environment:\n      POSTGRES_USER: u\n      POSTGRES_PASSWORD: p\n"
+    assert databases(f"services:\n  {name}:\n    build: ./db\n{said}") == [name]
+
+
+@pytest.mark.parametrize(("name", "pooler"), [("odyssey", True), ("odyssey-api", False), ("space-odyssey", False)])
+def test_a_pooler_is_known_by_its_whole_name(name: str, *, pooler: bool) -> None:
+    text = f"{DB}  {name}:\n    build: .\n    environment: {{U: 'postgres://u:p@db/x'}}\n"
+    assert (name in project(text).poolers) is pooler
 
 
 def test_a_service_is_a_database_because_a_url_says_so() -> None:
@@ -130,6 +148,7 @@ def test_a_setting_is_known_by_its_value_and_not_by_its_name(variable: str, name
         ("POSTGRES_SEEDS", "DB_PORT"),
         ("MB_DB_HOST", "MB_DB_PORT"),
         ("CONF_Database.Host", "CONF_Database.Port"),
+        ("db.hostName", "db.port"),
         ("POSTGRES_IP", "POSTGRES_PORT"),
     ],
 )
