@@ -108,10 +108,10 @@ def obstacle(project: Project, pair: Pair, settings: Sequence[ConnectionVariable
     """
     name, database = pair
     service = project.services[name]
+    own = f"give `{name}` the database's address in an `environment` of its own"
     mode = service.text("network_mode")
     if mode not in ("", "bridge"):
-        why = f"links do not work with `network_mode: {mode}`"
-        return Obstacle(why, f"give `{name}` the database's address in an environment variable")
+        return Obstacle(f"links do not work with `network_mode: {mode}`", own)
     told = networks.extra_hosts(service)
     parts = ((text, text.partition(":")) for text in service.names("links"))
     linked = {alias or other: text for text, (other, _, alias) in parts if other != database}
@@ -122,7 +122,8 @@ def obstacle(project: Project, pair: Pair, settings: Sequence[ConnectionVariable
             return Obstacle(f"its link {linked[host]} says what {host} is", f"remove the link `{linked[host]}`")
         if not _ALIAS.fullmatch(host):
             why = f"it reaches {database} as {host}, which no link can redirect"
-            return Obstacle(why, f"have `{name}` use the database's service name, {database}")
+            inside = project.databases[database].service is not None
+            return Obstacle(why, f"have `{name}` use the database's service name, {database}" if inside else own)
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from devpool.errors import DevpoolError
-from devpool.model.connection_variables import companions
+from devpool.model.connection_variables import companions, published_ports
 from devpool.model.project import ConnectionVariable, Project
 from devpool.text.address import DEFAULT_PORT, Kind, is_port
 
@@ -102,10 +102,16 @@ def _own_port(project: Project, host: ConnectionVariable) -> bool:
     return any(name in project.environments[host.service] for name in companions(host.variable, "PORT"))
 
 
-def used_ports(settings: Sequence[ConnectionVariable]) -> list[str]:
-    """The ports at which apps look for a database, each once: those that they name, and their default."""
-    named = [s.address.port for s in settings if s.address.port]
-    return list(dict.fromkeys([*named, *([DEFAULT_PORT] if names_no_port(settings) else [])]))
+def used_ports(project: Project, database: str) -> list[str]:
+    """The ports at which variables look for a database within the project, each once: those that they name, where
+    these lead in its container, and the default where they name none.
+    """
+    settings = (*project.connection_variables, *project.kept)
+    mine = [s for s in settings if s.database == database and not s.published]
+    service = project.databases[database].service
+    published = published_ports(service) if service else {}
+    named = [port for s in mine if s.address.port for port in (s.address.port, _inside(s.address.port, published))]
+    return list(dict.fromkeys([*named, *([DEFAULT_PORT] if names_no_port(mine) else [])]))
 
 
 def upstream_port(

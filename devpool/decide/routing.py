@@ -121,12 +121,9 @@ def _stays_direct(
 def _at_another_port(project: Project, evidence: Evidence, pooled: Sequence[Evidence]) -> tuple[RouteCode, str] | None:
     """A pooler listens on one port: where apps that are pooled by name do not go together, some stay direct."""
     name = evidence.database
-    used = used_ports([s for s in (*project.connection_variables, *project.kept) if s.database == name])
+    used = used_ports(project, name)
     if used and evidence.port not in used:
-        return "port", (
-            f"{evidence.says}, while others reach {name} at port {' or '.join(used)} (to have it pooled: --by-name "
-            f"{evidence.service})"
-        )
+        return "port", f"{evidence.says}, while others reach {name} at port {' or '.join(used)}"
     mine = [e for e in pooled if e.database == name]
     count = Counter(e.port for e in mine)
     first = min(mine, key=lambda e: (-count[e.port], e.port != DEFAULT_PORT))

@@ -182,6 +182,8 @@ def test_apps_that_look_at_different_ports_are_refused() -> None:
         ({"a": "6432"}, "PGHOST: db", ("5432", "5432"), ["a"]),
         ({"a": "6432"}, "U: 'postgres://postgres:hunter2@db/x'", ("5432", "5432"), ["a"]),
         ({"a": "99999", "b": "5432"}, "", ("5432", "5432"), ["a"]),
+        # The host's port leads to 5432 in the container.
+        ({"a": "5432"}, "U: 'postgres://postgres:hunter2@db:5499/x'", ("5432", "5432"), []),
     ],
 )
 def test_the_pooler_listens_where_most_apps_look_of_which_files_tell(
@@ -205,7 +207,8 @@ def test_an_app_that_looks_at_another_port_can_be_pooled_by_name_where_it_is_ask
 def told(ports: dict[str, str], variable: str, **options: tuple[str, ...]) -> Plan:
     """The plan of apps that a file tells of, and of one with a variable."""
     app = f"  web: {{image: app, environment: {{{variable}}}}}\n" if variable else ""
-    text = DB + app + "".join(f"  {name}: {{image: app}}\n" for name in ports)
+    published = DB.replace("postgres:17\n", "postgres:17\n    ports: ['5499:5432']\n")
+    text = published + app + "".join(f"  {name}: {{image: app}}\n" for name in ports)
     says = [Evidence(service=n, database="db", says=f"{n}.yml:1 names db", port=p) for n, p in ports.items()]
     found, chosen = replace(project(text), evidence=tuple(says)), Options(**options)  # type: ignore[arg-type]
     return make_plan(found, chosen_routes(found, chosen), chosen)
