@@ -49,8 +49,8 @@ def main() -> int:
         try:
             found[name] = _run(name, given)
             wrong[name] = faults(load(name), found[name])
-        except (AssertionError, pytest.fail.Exception) as error:
-            wrong[name] = [str(error)]
+        except (Exception, pytest.fail.Exception) as error:
+            wrong[name] = [f"{type(error).__name__}: {error}"]
     sys.stdout.write("\n".join(["", *table(asdict(story) for story in found.values()), ""]))
     for name, sentences in wrong.items():
         for sentence in sentences:

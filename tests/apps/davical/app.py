@@ -1,13 +1,14 @@
-"""DAViCal, a server of calendars in PHP: clients that put events into a calendar and get them back."""
+"""DAViCal, a server of calendars in PHP: clients that put events into calendars and get them back."""
 
 from __future__ import annotations
+
+from uuid import uuid4
 
 from apps.app import App
 from apps.load import Work
 from apps.project import AppProject
-from apps.web import Web, expect
+from apps.web import expect
 
-_CALENDAR = "/caldav.php/admin/work/"
 _EVENT = """\
 BEGIN:VCALENDAR
 VERSION:2.0
@@ -23,23 +24,15 @@ END:VCALENDAR
 """
 
 
-def _web(project: AppProject) -> Web:
-    web = project.web("web", 80)
-    web.log_in("admin", "secret")
-    return web
-
-
-def _prepare(project: AppProject) -> None:
-    _web(project).call("MKCALENDAR", _CALENDAR)
-
-
 def _client(project: AppProject) -> Work:
-    web = _web(project)
+    web, calendar = project.web("web", 80), f"/caldav.php/admin/{uuid4().hex}/"
+    web.log_in("admin", "secret")
+    web.call("MKCALENDAR", calendar)
 
     def work(name: str) -> None:
         event = _EVENT.format(name=name).replace("\n", "\r\n").encode()
-        web.call("PUT", f"{_CALENDAR}{name}.ics", event, **{"Content-Type": "text/calendar"})
-        found = web.call("GET", f"{_CALENDAR}{name}.ics")[1].decode()
+        web.call("PUT", f"{calendar}{name}.ics", event, **{"Content-Type": "text/calendar"})
+        found = web.call("GET", f"{calendar}{name}.ics")[1].decode()
         expect(f"SUMMARY:{name}" in found, True, f"the event {name}")
 
     return work
@@ -55,6 +48,6 @@ APP = App(
     user="postgres",
     database="davical",
     rows="SELECT count(*) FROM calendar_item",
-    prepare=_prepare,
     client=_client,
+    clients=8,  # each of its requests takes a process of Apache, and half a second of work
 )
