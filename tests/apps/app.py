@@ -33,7 +33,7 @@ class App:
         prepare: what has to be done once, before the work.
         client: makes the work of one client.
         options: what `enable` itself tells to add, as options of `enable`.
-        change: what `enable` itself tells to change in the compose file: a text, and what it becomes.
+        change: what `enable` itself tells to change: a file, a text in it, and what it becomes.
         finds: regular expressions, one for each warning that `check` has to give; `check: service: message`.
         migrate: what `devpool migrate` is given; empty where there is nothing to migrate with.
         clients: how many work at the same time.
@@ -54,7 +54,7 @@ class App:
     client: Callable[[AppProject], Work]
     prepare: Callable[[AppProject], None] = lambda project: None
     options: tuple[str, ...] = ()
-    change: tuple[str, str] | None = None
+    change: tuple[str, str, str] | None = None
     finds: tuple[str, ...] = field(default=())
     migrate: tuple[str, ...] = ()
     clients: int = 30

@@ -86,7 +86,8 @@ def _section(app: App, measured: Measured) -> str:
     if app.why:
         lines += ["", app.why]
     if app.change:
-        lines += ["", f"Change, as `enable` says: `{app.change[0]}` becomes `{app.change[1]}`."]
+        name, old, new = app.change
+        lines += ["", f"Change, as `enable` says: in `{name}`, `{old}` becomes `{new}`."]
     if app.options:
         lines += ["", f"Set: `devpool enable {' '.join(app.options)}`."]
     direct = [service for service, way in measured["routes"].items() if way == "direct"]

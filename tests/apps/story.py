@@ -64,10 +64,11 @@ def _directly(project: AppProject, story: Story, seconds: float) -> None:
 
 
 def _told(project: AppProject) -> None:
-    """Change the compose file as `enable` told."""
+    """Change what `enable` told to change."""
     if project.app.change:
-        file = project.folder / "compose.yaml"
-        file.write_text(file.read_text().replace(*project.app.change))
+        name, old, new = project.app.change
+        file = project.folder / name
+        file.write_text(file.read_text().replace(old, new))
 
 
 def _enabled(project: AppProject, story: Story) -> None:

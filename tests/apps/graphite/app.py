@@ -30,5 +30,6 @@ APP = App(
     database="graphite",
     rows="SELECT count(*) FROM events_event",
     client=_client,
+    change=("local_settings.py", '"HOST": "db",', '"HOST": "db", "DISABLE_SERVER_SIDE_CURSORS": True,'),
     migrate=("web", "--", "graphite-manage", "migrate", "--noinput"),
 )

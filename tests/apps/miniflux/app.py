@@ -41,6 +41,6 @@ APP = App(
     rows="SELECT count(*) FROM categories",
     prepare=_prepare,
     client=_client,
-    change=("sslmode=disable", "sslmode=disable&binary_parameters=yes"),
+    change=("compose.yaml", "sslmode=disable", "sslmode=disable&binary_parameters=yes"),
     migrate=("miniflux", "--", "miniflux", "-migrate"),
 )
