@@ -63,7 +63,7 @@ class Judged:
 
 def _judged(ctx: Context, warn: int, crit: int, *, leaks: bool) -> Judged:
     opened = open_project(ctx, "look")
-    seen = look(ctx, opened)
+    seen = look(ctx, opened, deep=True)
     left = find_leaks(seen) if leaks else None
     results = evaluate(gather(seen, opened, warn=warn, crit=crit))
     if left is None:

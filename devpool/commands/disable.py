@@ -16,7 +16,7 @@ from devpool.decide.options import Options
 from devpool.errors import UsageError
 from devpool.lifecycle.build_disable import Rollback, build_disable
 from devpool.lifecycle.direct_files import Conflicts
-from devpool.lifecycle.open_project import open_project
+from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.plan_report import change_lines, files_data
 from devpool.lifecycle.read_state import left_in_home
 from devpool.undo.user_changes import adopted
@@ -45,11 +45,12 @@ def disable(parent: dict[str, Any], /, **options: Any) -> None:
     """
     ctx = context(parent, options)
     writes = not (options["dry_run"] or options["diff"])
-    directory = open_project(ctx, "change" if writes else "preview").directory
+    opened = open_project(ctx, "change" if writes else "preview")
+    directory = opened.directory
     conflicts = _conflicts(options)
     with reading(directory):
         rollback = build_disable(ctx.selection, ctx.cwd, ctx.shell, conflicts)
-    follow = _follow(ctx) if writes and not options["no_up"] else None
+    follow = _follow(ctx, opened) if writes and not options["no_up"] else None
     if rollback is None:
         left = follow.finished() if follow else []
         ctx.output.lines(f"removed {', '.join(left)} from an earlier run" if left else "not enabled: nothing to do")
@@ -133,11 +134,11 @@ def prove(rollback: Rollback) -> None:
     prove_direct(reading_after(rollback.prepared.sources, texts), rollback.services)
 
 
-def _follow(ctx: Context) -> Follow | None:
+def _follow(ctx: Context, opened: OpenProject) -> Follow | None:
     """The containers to change; None without an engine, since restoring files must not depend on Docker."""
     # Imported here, because only commands that touch containers need it.
     from devpool.lifecycle.apply_to_containers import Follow
     from devpool.lifecycle.rollout import reach
 
-    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "only the files are restored")
-    return Follow(ctx, stack, running) if stack else None
+    stack = reach(opened, ctx.output, "only the files are restored")
+    return Follow(ctx, stack) if stack else None

@@ -92,7 +92,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
         ctx.output.lines(*replaced_lines(prepared, done=False))
         ctx.output.data(plan_data(prepared) | {"written": False})
         return
-    follow = None if options["no_up"] else _follow(ctx, prepared)
+    follow = None if options["no_up"] else _follow(ctx, opened, prepared)
     ctx.output.lines("")
     if follow:
         live = [asdict(c) for c in follow.enabled(prepared, directory, state, everything=options["up"])]
@@ -119,13 +119,12 @@ def _remembered(last: tuple[str, ...], opposite: tuple[str, ...]) -> tuple[str, 
     return tuple(name for name in last if name not in opposite)
 
 
-def _follow(ctx: Context, prepared: ChangeSet) -> Follow:
+def _follow(ctx: Context, opened: OpenProject, prepared: ChangeSet) -> Follow:
     # Imported here, because only commands that touch containers need it.
     from devpool.lifecycle.apply_to_containers import Follow
-    from devpool.lifecycle.rollout import own_stack
 
-    stack = own_stack(ctx.selection, str(ctx.cwd), prepared.plan.added if prepared.plan else ())
-    return Follow(ctx, stack, stack.running())
+    opened.stack.refuse_others(prepared.plan.added if prepared.plan else ())
+    return Follow(ctx, opened.stack)
 
 
 def _prepare(ctx: Context, opened: OpenProject, options: dict[str, Any]) -> ChangeSet:
@@ -135,14 +134,14 @@ def _prepare(ctx: Context, opened: OpenProject, options: dict[str, Any]) -> Chan
     if not options["no_up"]:
         from devpool.lifecycle.live_evidence import live_evidence
 
-        found = live_evidence(ctx, opened.without_devpool, chosen)
+        found = live_evidence(opened, chosen)
         chosen = replace(chosen, evidence={**chosen.evidence, **found})
     prepared = prepare_enable(opened, chosen, verify=not options["no_verify"])
     if options["no_up"] or prepared.plan is None:
         return prepared
     from devpool.lifecycle.live_notes import live_notes
 
-    return replace(prepared, notes=(*prepared.notes, *live_notes(ctx, prepared.plan)))
+    return replace(prepared, notes=(*prepared.notes, *live_notes(opened, prepared.plan)))
 
 
 def _options(given: dict[str, Any], last: Options) -> Options:

@@ -12,10 +12,11 @@ import click
 from devpool import resources
 from devpool.command_options import project_options
 from devpool.context import Context, context
-from devpool.docker.console import show
-from devpool.docker.containers import RunningContainer, Stack
+from devpool.docker.console import ask
+from devpool.docker.container_values import Container
+from devpool.docker.containers import Stack
 from devpool.errors import DevpoolError
-from devpool.lifecycle.open_project import open_project
+from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.rollout import reach
 from devpool.measurements.pooler_metrics import SHOWN, Family, exposition, families, merged
 from devpool.undo.state import State, not_enabled
@@ -36,20 +37,20 @@ def metrics(parent: dict[str, Any], /, **options: Any) -> None:
         ctx.output.text(resources.dashboard())
         ctx.output.data(json.loads(resources.dashboard()))
         return
-    state = open_project(ctx, "look").state
-    if state is None:
+    opened = open_project(ctx, "look")
+    if opened.state is None:
         raise not_enabled("devpool enable")
-    each = list(_each(ctx, state))
+    each = list(_each(ctx, opened, opened.state))
     found = each[0][1] if len(each) == 1 else merged(each)
     ctx.output.text(exposition(found))
     ctx.output.data({"metrics": [_data(family) for family in found]})
 
 
-def _each(ctx: Context, state: State) -> Iterator[tuple[str, list[Family]]]:
+def _each(ctx: Context, opened: OpenProject, state: State) -> Iterator[tuple[str, list[Family]]]:
     """The metrics of each pooler, or of each of its containers if it has several."""
-    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "cannot reach any pooler", looks=True)
+    stack = reach(opened, ctx.output, "cannot reach any pooler", looks=True)
     for pooler in state.poolers:
-        containers = running.get(pooler.name, []) if stack else []
+        containers = stack.running().get(pooler.name, []) if stack else []
         if not containers:
             ctx.output.progress(f"warning: {pooler.name} is not running")
             yield pooler.name, families(None)
@@ -58,9 +59,9 @@ def _each(ctx: Context, state: State) -> Iterator[tuple[str, list[Family]]]:
             yield (pooler.name if len(containers) == 1 else container.name), _of(ctx, stack, container)
 
 
-def _of(ctx: Context, stack: Stack, container: RunningContainer) -> list[Family]:
+def _of(ctx: Context, stack: Stack, container: Container) -> list[Family]:
     try:
-        return families({table: show(stack, container, table) for table in SHOWN})
+        return families(ask(stack, container, *SHOWN))
     except DevpoolError as error:
         ctx.output.warning(error)
         return families(None)

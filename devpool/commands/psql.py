@@ -8,12 +8,11 @@ import click
 
 from devpool.command_options import AfterDashes, project_options, words_after_dashes
 from devpool.context import context
-from devpool.docker.containers import RunningContainer, Stack
+from devpool.docker.container_values import Container
 from devpool.docker.interactive import execute
 from devpool.docker.psql_in_database import in_database
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject, open_project
-from devpool.lifecycle.rollout import open_stack
 from devpool.migrate.psql_script import Way, choose, in_pooler
 from devpool.undo.state import not_enabled
 
@@ -43,16 +42,13 @@ def psql(click_context: click.Context, /, database: str | None, way: Way | None,
     if opened.state is None and chosen != "direct":
         raise not_enabled("devpool enable")
     name = choose(project, opened.state, database, chosen)
-    stack = open_stack(ctx.selection, str(ctx.cwd))
-    container, command = _where(opened, stack, name, chosen, words_after_dashes(click_context))
-    code = execute(stack, container, command, apart=ctx.output.as_json)
+    container, command = _where(opened, name, chosen, words_after_dashes(click_context))
+    code = execute(opened.stack.call, container, command, apart=ctx.output.as_json)
     ctx.output.data({"database": name, "way": chosen, "container": container.name, "exit_code": code})
     return code
 
 
-def _where(
-    opened: OpenProject, stack: Stack, database: str, way: Way, arguments: tuple[str, ...]
-) -> tuple[RunningContainer, list[str]]:
+def _where(opened: OpenProject, database: str, way: Way, arguments: tuple[str, ...]) -> tuple[Container, list[str]]:
     """The container that psql runs in, and the command.
 
     Raises:
@@ -67,11 +63,12 @@ def _where(
             hint="use your own psql, or the one in an app's image: devpool direct SERVICE -- psql ...",
         )
     if way == "direct" and not outside:
-        return _running(stack, database), in_database(arguments)
-    return _running(stack, pooler), in_pooler(way, arguments)
+        return _running(opened, database), in_database(arguments)
+    return _running(opened, pooler), in_pooler(way, arguments)
 
 
-def _running(stack: Stack, service: str) -> RunningContainer:
+def _running(opened: OpenProject, service: str) -> Container:
+    stack = opened.stack
     stack.refuse_others()
     found = stack.running().get(service)
     if not found:

@@ -23,13 +23,14 @@ def reload(parent: dict[str, Any], /, **options: Any) -> None:
     Connections stay open. If PgBouncer rejects something, devpool shows its message.
     """
     ctx = context(parent, options)
-    state = open_project(ctx, "look").state
+    opened = open_project(ctx, "look")
+    state = opened.state
     if state is None:
         raise not_enabled("devpool enable")
-    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, "cannot reach any pooler")
+    stack = reach(opened, ctx.output, "cannot reach any pooler")
     done: list[str] = []
     for pooler in state.poolers:
-        for container in running.get(pooler.name, []) if stack else []:
+        for container in stack.running().get(pooler.name, []) if stack else []:
             assert stack is not None, "it gave the containers"
             console.reload(stack, container)
             done.append(pooler.name)

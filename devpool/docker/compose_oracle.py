@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devpool.commit.private_folder import private_folder
-from devpool.docker.engine import Asked, Call, environ, read_compose, run
+from devpool.docker.engine import Asked, Call, environ, read_compose
+from devpool.docker.questions import Question
 from devpool.errors import DevpoolError, ProofError
 from devpool.model.remote_files import NOTHING_FETCHED, may_name_files
 from devpool.model.sources import ProjectFiles, Reading, Selection
@@ -216,9 +217,7 @@ def _link_siblings(root: Path, folder: Path) -> None:
             target.symlink_to(sibling)
 
 
-def compose_version() -> str:
-    """For instance `2.40.3`; "" if unknown. Reads no file of a project."""
-    try:
-        return run(["docker", "compose", "version", "--short"], cwd="/").strip().removeprefix("v")
-    except DevpoolError:
-        return ""
+def compose_version() -> Question[str]:
+    """The question for Compose's version, for instance `2.40.3`. It reads no file of a project."""
+    command = ["docker", "compose", "version", "--short"]
+    return Question(command=command, cwd="/", environ=None, read=lambda text: text.strip().removeprefix("v"))

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from devpool.docker.containers import RunningContainer, Stack, rows
+from devpool.docker.container_values import Container
+from devpool.docker.containers import Stack, asked, parts, rows
+from devpool.docker.questions import Question
 from devpool.errors import DevpoolError
+from devpool.redact.passwords import redact
 from devpool.resources import inside
 
+Row = dict[str, str]
 CONFIGURATION = "/run/pgbouncer/private/pgbouncer.ini"
 _SERVICES = "/run/pgbouncer/private/pg_service.conf"
 _ADD_LINE = f'printf "%s = %s\\n" "$1" "$2" >>{CONFIGURATION}'
-_MARK = "-- end of answer"
-_SHOW_ALL = f'for what; do pooler-admin "SHOW $what" || exit; echo "{_MARK}"; done'
-_DIRECTLY = f'PGSERVICEFILE={_SERVICES} exec psql -Xw --csv -d service=direct -c "$1"'
+_DIRECTLY = f'PGSERVICEFILE={_SERVICES} exec psql -Xw -d service=direct "$@"'
 # What the image decides at startup from more than this one value: a [databases] line, a certificate, whom to ask.
 _AT_START = ("db_", "client_tls_", "server_tls_", "auth_")
 
@@ -38,56 +40,82 @@ class Outcome:
     running: bool = True
 
 
-def ask(stack: Stack, pooler: RunningContainer, *words: str) -> list[list[dict[str, str]]]:
-    """The answers to several SHOW commands, run one after the other in one call.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a pooler told in one call.
+
+    Attributes:
+        shown: the rows of each SHOW command.
+        reported: what PgBouncer reports about itself when a real connection logs in, by parameter: `pgbouncer.version`,
+            `pgbouncer.pool_mode`, ..., and Postgres's, such as `server_version`. Nothing before PgBouncer 1.26, and
+            where the database does not answer within 3 s.
+        query: what a query through the pool met, as the image's healthcheck sends it; "" where it was answered.
+    """
+
+    shown: Mapping[str, list[Row]]
+    reported: Row = field(default_factory=dict)
+    query: str = ""
+
+
+def question(
+    stack: Stack, pooler: Container, *words: str, reports: bool = False, queries: bool = False
+) -> Question[Told]:
+    """The question for all that a pooler tells about itself, in one call.
 
     Args:
         stack: the project's containers.
         pooler: the pooler.
         words: what is shown: `POOLS`, `CLIENTS`, ...
+        reports: whether to log in for what it reports then.
+        queries: whether to send a query through the pool.
+    """
+    shows = asked(*(f"SHOW {what}" for what in words))
+    given = [inside("reported.pl") if reports else "", "query" if queries else "", *shows]
+
+    def read(text: str) -> Told:
+        *shown, reported, query = parts(text)
+        return Told(
+            shown=dict(zip(words, map(rows, shown), strict=True)),
+            reported=dict(line.partition("=")[::2] for line in reported.splitlines()),
+            query=redact(query.strip().rpartition("\n")[2]),
+        )
+
+    return stack.question(pooler, ["sh", "-c", inside("console.sh"), "sh", *given], read)
+
+
+def ask(stack: Stack, pooler: Container, *words: str) -> Mapping[str, list[Row]]:
+    """The rows of several SHOW commands, by what is shown.
 
     Raises:
         DevpoolError: what `Stack.execute` raises.
     """
-    text = stack.execute(pooler, ["sh", "-c", _SHOW_ALL, "sh", *words])
-    return [rows(part) for part in text.split(f"{_MARK}\n")[: len(words)]]
+    return question(stack, pooler, *words).ask().shown
 
 
-def show(stack: Stack, pooler: RunningContainer, what: str) -> list[dict[str, str]]:
+def show(stack: Stack, pooler: Container, what: str) -> list[Row]:
     """`SHOW <what>`, a dict for each row.
 
     Raises:
         DevpoolError: what `Stack.execute` raises.
     """
-    return rows(stack.execute(pooler, ["pooler-admin", f"SHOW {what}"]))
+    return ask(stack, pooler, what)[what]
 
 
-def reported(stack: Stack, pooler: RunningContainer, database: str) -> dict[str, str]:
-    """What PgBouncer reports about itself when a real connection logs in, by parameter: `pgbouncer.version`,
-    `pgbouncer.pool_mode`, ..., and Postgres's, such as `server_version`. Nothing before PgBouncer 1.26.
-
-    Raises:
-        DevpoolError: what `Stack.execute` raises, also where the database does not answer within 3 s.
-    """
-    text = stack.execute(pooler, ["perl", "-e", inside("reported.pl"), database])
-    return dict(line.partition("=")[::2] for line in text.splitlines())
-
-
-def query_directly(stack: Stack, pooler: RunningContainer, sql: str) -> list[dict[str, str]]:
+def query_directly(stack: Stack, pooler: Container, sql: str) -> list[Row]:
     """The rows of a query at the server itself, over the route that a pooler's container uses.
 
     Raises:
         DevpoolError: what `Stack.execute` raises.
     """
-    return rows(stack.execute(pooler, ["sh", "-c", _DIRECTLY, "sh", sql]))
+    return rows(parts(stack.execute(pooler, ["sh", "-c", _DIRECTLY, "sh", *asked(sql)]))[0])
 
 
-def configuration(stack: Stack, pooler: RunningContainer) -> dict[str, dict[str, str]]:
+def configuration(stack: Stack, pooler: Container) -> dict[str, dict[str, str]]:
     """`SHOW CONFIG` by key: value, default, and whether it is `changeable` (`yes` or `no`) without a restart."""
     return {row["key"]: row for row in show(stack, pooler, "CONFIG")}
 
 
-def tune(stack: Stack, pooler: RunningContainer, wanted: Mapping[str, str]) -> list[Outcome]:
+def tune(stack: Stack, pooler: Container, wanted: Mapping[str, str]) -> list[Outcome]:
     """Give settings to a running pooler. No client is dropped, and if PgBouncer rejects one, none applies.
 
     Args:
@@ -121,7 +149,7 @@ def _later(key: str, value: str, row: Mapping[str, str] | None) -> str:
     return ""
 
 
-def _set_all(stack: Stack, pooler: RunningContainer, outcomes: list[Outcome], before: Mapping[str, str]) -> None:
+def _set_all(stack: Stack, pooler: Container, outcomes: list[Outcome], before: Mapping[str, str]) -> None:
     done: list[str] = []
     try:
         for outcome in outcomes:
@@ -134,18 +162,18 @@ def _set_all(stack: Stack, pooler: RunningContainer, outcomes: list[Outcome], be
         raise
 
 
-def _put_back(stack: Stack, pooler: RunningContainer, before: Mapping[str, str]) -> None:
+def _put_back(stack: Stack, pooler: Container, before: Mapping[str, str]) -> None:
     for key, value in before.items():
         with suppress(DevpoolError):
             _set(stack, pooler, key, value)
 
 
-def _set(stack: Stack, pooler: RunningContainer, key: str, value: str) -> None:
+def _set(stack: Stack, pooler: Container, key: str, value: str) -> None:
     escaped = value.replace("'", "''")
     stack.execute(pooler, ["pooler-admin", f"SET {key} = '{escaped}'"])
 
 
-def _refused(pooler: RunningContainer, key: str, error: DevpoolError) -> DevpoolError:
+def _refused(pooler: Container, key: str, error: DevpoolError) -> DevpoolError:
     return DevpoolError(
         "set-refused",
         f"PgBouncer in `{pooler.service}` rejects this value of `{key}`; nothing was changed",
@@ -154,7 +182,7 @@ def _refused(pooler: RunningContainer, key: str, error: DevpoolError) -> Devpool
     )
 
 
-def reload(stack: Stack, pooler: RunningContainer) -> None:
+def reload(stack: Stack, pooler: Container) -> None:
     """Make a pooler read its configuration again.
 
     A RELOAD that fails has applied what comes before the error and reset the rest to PgBouncer's defaults

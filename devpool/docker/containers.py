@@ -1,5 +1,6 @@
-"""The project's containers: which ones run, and how to start, query and remove them. Uses
-python-on-whales for typed answers, and engine.py for commands whose exact words matter.
+"""The project's containers: which ones run, and how to start, query and remove them.
+
+Every start of `docker` costs time, so one call lists all containers, and one inspects them.
 """
 
 from __future__ import annotations
@@ -9,71 +10,155 @@ import io
 import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
-from devpool.docker.client import COMPOSE, client, containers_of, errors, labels_of
-from devpool.docker.engine import Call, run
-from devpool.docker.ownership import DIRECTORY, FILES, Other, Ownership, refusal, started_from
+from devpool.docker.container_values import (
+    COMPOSE,
+    FORMAT,
+    Container,
+    ListedContainer,
+    RunningContainer,
+    parse_inspected,
+    parse_list,
+)
+from devpool.docker.engine import Call, Listing, run
+from devpool.docker.ownership import Other, Ownership, refusal
 from devpool.docker.psql_in_database import in_database
+from devpool.docker.questions import Question
 from devpool.errors import DevpoolError
 from devpool.redact.passwords import redact
 from devpool.text.patterns import regex
 
 T = TypeVar("T")
 _LOG_LINES = 20
-# One line of JSON per container.
-_LABELS = ",".join(f'"{name}":{{{{json (.Label "{name}")}}}}' for name in (f"{COMPOSE}.service", DIRECTORY, FILES))
-_LABELS = f"{{{_LABELS}}}"
-_ROLE = "devpool.role"  # the label that our images have (docker/*/Dockerfile), and from them their containers
 _STAMP = regex(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
-_VOLUME_ID = regex(r"[0-9a-f]{64}")
+_LISTED = ("--all", "--no-trunc", "--format", FORMAT)
 _HEALTH_TIMEOUT = 90  # seconds that a pooler has to become healthy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunningContainer:
-    """A running container: its service, id, addresses, health ("" where it has no healthcheck), the words of its
-    entrypoint and command, and the services that it waited for as it was created.
-    """
-
-    service: str
-    id: str
-    name: str
-    addresses: frozenset[str]
-    health: str
-    environment: Mapping[str, str] = field(repr=False)
-    words: tuple[str, ...] = field(repr=False, default=())
-    awaited: frozenset[str] = frozenset()
+_STOP_SECONDS = "5"  # that a pooler or an exporter has to end, before it is killed
+_MARK = "-- end of answer"  # the line that ends each of several answers, here and in docker/inside/console.sh
 
 
 class Stack:
     """The containers of one project. Those of another project with the same name are never among them.
 
+    Compose begins to list them at once, and they are listed once; `look_again` forgets that list.
+
     Args:
         call: how to call Compose for it.
-        name: the project's name, as Compose's model gives it.
-        declared: its services in that model.
         ownership: what tells its containers from another project's; None where all under its name are its own.
+        read: Compose's model of it, asked for where it is needed.
+
+    Raises:
+        DevpoolError: `no-docker-cli`, `bad-limit`.
     """
 
-    def __init__(
-        self, call: Call, name: str, declared: Mapping[str, Mapping[str, Any]], ownership: Ownership | None
-    ) -> None:
+    def __init__(self, call: Call, ownership: Ownership | None, read: Callable[[], Mapping[str, Any]]) -> None:
         self.call = call
-        self.name = name
-        self.declared = declared
         self.ownership = ownership
+        self._read = read
+        self._listing: Listing | None = Listing(call, *_LISTED)
+        self._listed: list[ListedContainer] | None = None
 
-    def running(self) -> dict[str, list[RunningContainer]]:
+    def wait(self) -> None:
+        """Wait until the containers are listed, or cannot be.
+
+        Raises:
+            DevpoolError: where Compose does not accept the project's files, or is not there; what the engine says
+                against listing its containers is not raised here.
+        """
+        listing, self._listing = self._listing, None
+        if listing:
+            try:
+                self._listed = parse_list(listing.output())
+            except DevpoolError:
+                _ = self._model  # which says what is wrong with the files, if that is it
+
+    def close(self) -> None:
+        """Stop listing the containers, if nobody has waited for that."""
+        if self._listing:
+            self._listing.close()
+
+    @cached_property
+    def _model(self) -> Mapping[str, Any]:
+        return self._read()
+
+    @cached_property
+    def name(self) -> str:
+        """The project's name.
+
+        Raises:
+            DevpoolError: what reading the model raises; a container tells the name without that.
+        """
+        self.wait()
+        return self._listed[0].project if self._listed else str(self._model["name"])
+
+    @cached_property
+    def declared(self) -> Mapping[str, Mapping[str, Any]]:
+        """Its services in Compose's model.
+
+        Raises:
+            DevpoolError: what reading the model raises.
+        """
+        return self._model.get("services") or {}
+
+    def everything(self) -> list[ListedContainer]:
+        """The containers under the project's name, running or not, even another project's.
+
+        Raises:
+            DevpoolError: `engine-not-running`, `no-docker-cli`, `docker-failed`, and what `wait` raises.
+        """
+        self.wait()
+        if self._listed is None:
+            project = f"--filter=label={COMPOSE}.project={self.name}"
+            self._listed = parse_list(self.docker("ps", project, *_LISTED))
+        return self._listed
+
+    def look_again(self) -> None:
+        """Forget the list of containers: they may have changed."""
+        _ = self.name  # which the list may have told
+        self._listed = None
+
+    def own(self) -> list[ListedContainer]:
+        """The project's containers, running or not.
+
+        Raises:
+            DevpoolError: what `everything` raises.
+        """
+        owner = self.ownership
+        return [c for c in self.everything() if owner is None or owner.is_own(c.place)]
+
+    def running(self) -> dict[str, list[ListedContainer]]:
         """The running containers by service.
+
+        Raises:
+            DevpoolError: what `everything` raises.
+        """
+        return _by_service(c for c in self.own() if c.runs)
+
+    def inspected(self) -> dict[str, list[RunningContainer]]:
+        """The running containers by service, as one call inspects them.
+
+        Raises:
+            DevpoolError: what `everything` raises.
+        """
+        ids = [c.id for c in self.own() if c.runs]
+        return _by_service(parse_inspected(found) for found in self.inspect(ids))
+
+    def inspect(self, ids: list[str]) -> list[dict[str, Any]]:
+        """What `docker container inspect` shows; one that is removed in the meantime is left out.
 
         Raises:
             DevpoolError: `engine-not-running`, `no-docker-cli`, `docker-failed`.
         """
-        found: dict[str, list[RunningContainer]] = {}
-        for container in self.own(_running, f"{COMPOSE}.oneoff=False"):
-            found.setdefault(container.service, []).append(container)
+        if not ids:
+            return []
+        try:
+            found: list[dict[str, Any]] = json.loads(self.docker("container", "inspect", *ids))
+        except DevpoolError as error:
+            if "no such container" not in error.said.lower():
+                raise
+            return [one for identity in ids if len(ids) > 1 for one in self.inspect([identity])]
         return found
 
     def others(self, added: Iterable[str] = ()) -> list[Other]:
@@ -85,14 +170,9 @@ class Stack:
         Raises:
             DevpoolError: `engine-not-running`, `no-docker-cli`, `docker-failed`.
         """
-        if self.ownership is None:
-            return []
-        filters = [f"--filter=label={COMPOSE}.{label}" for label in (f"project={self.name}", "oneoff=False")]
-        command = ["docker", "ps", "--all", *filters, "--format", _LABELS]
-        lines = run(command, cwd=self.call.cwd, environ=self.call.environ).splitlines()
-        each = [json.loads(line) for line in lines if line]
-        containers = [(labels[f"{COMPOSE}.service"], started_from(labels)) for labels in each]
-        return self.ownership.others(containers, {*self.declared, *added})
+        owner = self.ownership
+        strange = [(c.service, c.place) for c in self.everything() if owner and not owner.is_own(c.place)]
+        return owner.others(strange, {*self.declared, *added}) if owner and strange else []
 
     def refuse_others(self, added: Iterable[str] = ()) -> None:
         """Refuse to go on if containers under the project's name belong to another project.
@@ -109,7 +189,7 @@ class Stack:
 
     def build(self, services: Iterable[str]) -> None:
         """Build services' images."""
-        self._compose("build", "--quiet", *services)
+        self.compose("build", "--quiet", *services)
 
     def up(
         self,
@@ -124,7 +204,7 @@ class Stack:
 
         Args:
             services: which ones; with none, nothing is done, while Compose itself would start everything.
-            scale: how many containers of a service, if not the number in the files.
+            scale: how many containers of a service, whatever the files say.
             wait: until they run and are healthy.
             deps: also what they depend on.
             recreate: whether to recreate a running one that has changed in the files.
@@ -132,72 +212,86 @@ class Stack:
         names = list(services)
         if not names:
             return
-        scales = [w for s, n in (scale or {}).items() if n != self._stated(s) for w in ("--scale", f"{s}={n}")]
+        scales = [word for service, number in (scale or {}).items() for word in ("--scale", f"{service}={number}")]
         waiting = ["--wait", "--wait-timeout", str(_HEALTH_TIMEOUT)] if wait else []
         only = ([] if deps else ["--no-deps"]) + ([] if recreate else ["--no-recreate"])
-        self._compose("up", "--detach", *only, *waiting, *scales, *names)
+        self.compose("up", "--detach", *only, *waiting, *scales, *names)
 
-    def remove(self, service: str) -> None:
-        """Remove a service's containers and the image that Compose built for it, even if the files no longer name it.
+    def remove(self, services: Iterable[str]) -> None:
+        """Remove services' containers and the images that Compose built for them, also of services in no file any more.
 
-        Only those with the label of our images: the service's name may come from a record that anyone can write.
+        Only those with the label of our images: a service's name may come from a record that anyone can write.
         """
-        found = self.own(_made_of, f"{COMPOSE}.service={service}", _ROLE, status="any")
-        docker = client().container
-        with errors():
-            for container, image, volumes in found:
-                docker.stop(container, time=5)
-                docker.remove(container, force=True, volumes=True)
-                self._remove_volumes(volumes)
-                self._remove_image(image)
-            self._remove_image(f"{self.name}-{service}")
+        names = list(services)
+        found = [c for c in self.own() if c.role and c.service in names]
+        if found:
+            ids = [c.id for c in found]
+            self.docker("container", "stop", "-t", _STOP_SECONDS, *ids)
+            self.docker("container", "rm", "--force", "--volumes", *ids)
+            self._remove_if_unused("volume", [volume for c in found for volume in c.volumes])
+            self.look_again()
+        self._remove_images([f"{self.name}-{name}" for name in names] + [c.image for c in found])
 
     def left(self) -> dict[str, list[str]]:
         """The services of devpool's own that have a container and stand in no file any more, by their role: `exporter`,
         `pooler`.
         """
-        found = self.own(labels_of, _ROLE, status="any")
-        known = set(self.services()) if found else set()
         left: dict[str, list[str]] = {}
-        for labels in found:
-            name = labels.get(f"{COMPOSE}.service", "")
-            if name not in known:
-                left.setdefault(labels[_ROLE], []).append(name)
+        for container in (c for c in self.own() if c.role):
+            if container.service not in self.declared:
+                left.setdefault(container.role, []).append(container.service)
         return left
 
-    def services(self) -> list[str]:
-        """The services in the files, of all profiles."""
-        words = self.call.command("--profile", "*", "config", "--services")
-        return run(words, cwd=self.call.cwd, environ=self.call.environ).split()
-
-    def logs(self, service: str, *which: str) -> tuple[str, ...]:
-        """The last lines that a service logged, without passwords.
-
-        Args:
-            service: whose.
-            which: options of `docker compose logs` that say how many lines, in place of the last few.
-        """
-        many = which or ("--tail", str(_LOG_LINES))
-        command = self.call.command("logs", "--no-color", "--no-log-prefix", *many, service)
+    def logs(self, service: str) -> tuple[str, ...]:
+        """The last lines that a service logged, without passwords; none where Compose does not tell."""
         try:
-            text = run(command, cwd=self.call.cwd, environ=self.call.environ)
+            text = self.compose("logs", "--no-color", "--no-log-prefix", "--tail", str(_LOG_LINES), service)
         except DevpoolError:
             return ()
-        # A pooler that cannot reach its server repeats itself: once is enough, without the time.
-        lines = dict.fromkeys(_STAMP.sub("", line) for line in text.splitlines())
-        return tuple(redact(line) for line in lines)
+        return _once(text.splitlines())
 
-    def query(self, database: RunningContainer, sql: str) -> list[dict[str, str]]:
+    def logs_of(self, services: list[str], *which: str) -> Question[dict[str, tuple[str, ...]]]:
+        """The question for what several services logged, without passwords.
+
+        Args:
+            services: whose.
+            which: options of `docker compose logs` that say how many lines.
+        """
+        words = self.call.command("logs", "--no-color", *which, *services)
+
+        def read(text: str) -> dict[str, tuple[str, ...]]:
+            # A line begins with the container's name, in most cases without the project's.
+            known = {c.name: c.service for c in self.everything()}
+            known |= {name.removeprefix(f"{self.name}-"): service for name, service in known.items()}
+            found: dict[str, list[str]] = {name: [] for name in services}
+            for head, _, said in (line.partition(" | ") for line in text.splitlines()):
+                if (service := known.get(head.rstrip(), "")) in found:
+                    found[service].append(said)
+            return {name: _once(lines) for name, lines in found.items()}
+
+        return Question(command=words, cwd=self.call.cwd, environ=self.call.environ, read=read)
+
+    def query(self, database: Container, sql: str) -> list[dict[str, str]]:
         """The rows of a query, run inside the database's container over its socket, as its superuser."""
-        return rows(self.execute(database, in_database(("-X", "--csv", "-c", sql))))
+        return self.queries(database, sql).ask()[0]
 
-    def execute(self, container: RunningContainer, command: list[str]) -> str:
+    def queries(self, database: Container, *sql: str) -> Question[list[list[dict[str, str]]]]:
+        """The question for the rows of several queries, run one after the other in one session, as `query` does."""
+        command = in_database(("-X", *asked(*sql)))
+        return self.question(database, command, lambda text: [rows(part) for part in parts(text)])
+
+    def question(self, container: Container, command: list[str], read: Callable[[str], T]) -> Question[T]:
+        """The question that runs a command inside a container."""
+        words = ["docker", "exec", container.id, *command]
+        return Question(command=words, cwd=self.call.cwd, environ=self.call.environ, read=read)
+
+    def execute(self, container: Container, command: list[str]) -> str:
         """The output of a command inside a container.
 
         Raises:
             DevpoolError: `docker-failed` with the command's own last line, and what `engine.run` raises.
         """
-        return run(["docker", "exec", container.id, *command], cwd=self.call.cwd, environ=self.call.environ)
+        return self.docker("exec", container.id, *command)
 
     def has_image(self, image: str) -> bool:
         """Whether the engine has an image.
@@ -205,8 +299,10 @@ class Stack:
         Raises:
             DevpoolError: what `engine.run` raises but for the answer that it has not.
         """
+        if any(container.image == image for container in self.everything()):
+            return True
         try:
-            run(["docker", "image", "inspect", "--format", ".", image], cwd=self.call.cwd, environ=self.call.environ)
+            self.docker("image", "inspect", "--format", ".", image)
         except DevpoolError as error:
             if error.code != "docker-failed":
                 raise
@@ -219,77 +315,62 @@ class Stack:
         Raises:
             DevpoolError: `docker-failed`, also where the image has no shell, and what `engine.run` raises.
         """
-        words = self.call.command("run", "--rm", "--no-deps", "-T", "--entrypoint", "sh", service, "-c", script)
-        return run(words, cwd=self.call.cwd, environ=self.call.environ)
+        return self.compose("run", "--rm", "--no-deps", "-T", "--entrypoint", "sh", service, "-c", script)
 
-    def own(self, read: Callable[[Any], T], *labels: str, status: str = "") -> list[T]:
-        """As `containers_of`, of the project's own containers."""
-        ownership = self.ownership
-        if ownership is None:
-            return containers_of(self.name, read, *labels, status=status)
+    def docker(self, *words: str) -> str:
+        """The output of a docker command.
 
-        def read_own(container: Any) -> tuple[T] | None:
-            return (read(container),) if ownership.is_own(started_from(labels_of(container))) else None
+        Raises:
+            DevpoolError: what `engine.run` raises.
+        """
+        return run(["docker", *words], cwd=self.call.cwd, environ=self.call.environ)
 
-        return [found[0] for found in containers_of(self.name, read_own, *labels, status=status) if found]
+    def compose(self, *words: str) -> str:
+        """The output of a command of Compose for the project.
 
-    def _compose(self, *words: str) -> None:
-        run(self.call.command(*words), cwd=self.call.cwd, environ=self.call.environ)
+        Raises:
+            DevpoolError: what `engine.run` raises.
+        """
+        return run(self.call.command(*words), cwd=self.call.cwd, environ=self.call.environ)
 
-    def _stated(self, service: str) -> int:
-        """How many containers of a service Compose starts (Compose specification, "scale" and "deploy.replicas")."""
-        stated = self.declared.get(service, {})
-        deploy = stated.get("deploy") or {}
-        return int(stated.get("scale", deploy.get("replicas", 1)))
+    def _remove_images(self, names: list[str]) -> None:
+        mine = [f"--filter=reference={name}" for name in names if name.startswith(f"{self.name}-")]
+        if mine:
+            role = "--filter=label=devpool.role"
+            self._remove_if_unused("image", self.docker("image", "ls", role, *mine, "--format={{.Repository}}").split())
 
-    def _remove_volumes(self, names: list[str]) -> None:
-        for name in names:
-            # It is already gone, or another container also uses it and will take it along.
-            with suppress(DevpoolError), errors():
-                client().volume.remove(name)
-
-    def _remove_image(self, name: str) -> None:
-        images = client().image
-        if not name.startswith(f"{self.name}-") or not images.exists(name):
-            return
-        if _ROLE in (images.inspect(name).config.labels or {}):
-            # Another container may be based on it: then it stays for that one.
-            with suppress(DevpoolError), errors():
-                images.remove(name)
+    def _remove_if_unused(self, kind: str, names: list[str]) -> None:
+        """Remove images or volumes; another container may use one of them, or it may be gone."""
+        if names:
+            with suppress(DevpoolError):
+                self.docker(kind, "rm", *dict.fromkeys(names))
 
 
-def _running(container: Any) -> RunningContainer:
-    networks = (container.network_settings.networks or {}).values()
-    found = {a for n in networks for a in (n.ip_address, n.global_ipv6_address) if a}
-    health = container.state.health
-    environment = dict(e.partition("=")[::2] for e in container.config.env or [])
-    awaited = labels_of(container).get(f"{COMPOSE}.depends_on", "").split(",")
-    return RunningContainer(
-        service=labels_of(container).get(f"{COMPOSE}.service", ""),
-        id=container.id,
-        name=container.name,
-        addresses=frozenset(found),
-        health=health.status if health else "",
-        environment=environment,
-        words=(*_words(container.config.entrypoint), *_words(container.config.cmd)),
-        awaited=frozenset(text.partition(":")[0] for text in awaited),
-    )
+def asked(*sql: str) -> list[str]:
+    """The arguments of psql for several queries whose answers can be told apart."""
+    return ["--csv", "-v", "ON_ERROR_STOP=1", *(word for text in sql for word in ("-c", text, "-c", f"\\echo {_MARK}"))]
 
 
-def _made_of(container: Any) -> tuple[str, str, list[str]]:
-    """A container's id, its image, and its volumes without a name of their own.
-
-    Compose mounts these by their ids where it recreates a container, and Docker, to which they have a name then, no
-    longer removes them with it.
-    """
-    names = [mount.name or "" for mount in container.mounts if mount.type == "volume"]
-    return container.id, container.config.image or "", [name for name in names if _VOLUME_ID.fullmatch(name)]
+def parts(text: str) -> list[str]:
+    """The answers to `asked`, each as CSV with a header."""
+    return text.split(f"{_MARK}\n")[:-1]
 
 
-def _words(command: str | list[str] | None) -> list[str]:
-    return [command] if isinstance(command, str) else command or []
-
-
-def rows(text: str) -> list[dict[str, str]]:
+def rows(part: str) -> list[dict[str, str]]:
     """CSV with a header as a dict for each row."""
-    return [dict(row) for row in csv.DictReader(io.StringIO(text))]
+    return [dict(row) for row in csv.DictReader(io.StringIO(part))]
+
+
+def _once(lines: Iterable[str]) -> tuple[str, ...]:
+    """A pooler that cannot reach its server repeats itself: once is enough, without the time."""
+    return tuple(redact(line) for line in dict.fromkeys(_STAMP.sub("", line) for line in lines))
+
+
+C = TypeVar("C", bound=Container)
+
+
+def _by_service(containers: Iterable[C]) -> dict[str, list[C]]:
+    found: dict[str, list[C]] = {}
+    for container in containers:
+        found.setdefault(container.service, []).append(container)
+    return found

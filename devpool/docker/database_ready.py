@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from devpool.docker.containers import RunningContainer, Stack
+from devpool.docker.container_values import Container
+from devpool.docker.containers import Stack
 from devpool.errors import DevpoolError
 from devpool.model.services import Service
 from devpool.output import Output
@@ -56,14 +57,13 @@ def start_databases(stack: Stack, names: list[str], output: Output) -> None:
             if error.code != "docker-failed":
                 raise
             raise _not_ready(stack, waiting, error) from None
+        stack.look_again()
     running = stack.running()
-    for name in names:
-        for container in running.get(name, []):
-            if not container.health:
-                _wait_for(stack, container)
+    for container in (c for name in names for c in running.get(name, []) if not c.health):
+        _wait_for(stack, container)
 
 
-def _wait_for(stack: Stack, container: RunningContainer) -> None:
+def _wait_for(stack: Stack, container: Container) -> None:
     deadline = time.monotonic() + _SECONDS
     while True:
         try:

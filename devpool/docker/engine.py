@@ -1,8 +1,4 @@
-"""Runs docker; nothing else does. Its errors contain no password.
-
-`docker compose config` is called directly, because python-on-whales supports neither its hashes nor its errors;
-for containers python-on-whales gives typed answers (containers.py).
-"""
+"""Runs docker; nothing else does. Its errors contain no password."""
 
 from __future__ import annotations
 
@@ -143,8 +139,17 @@ def run(command: Sequence[str], *, cwd: str, environ: Mapping[str, str] | None =
     Raises:
         DevpoolError: `no-docker-cli`, `no-compose-plugin`, `engine-not-running`, `docker-failed`.
     """
+    return finish(RunningCommand(command, cwd, environ))
+
+
+def finish(command: RunningCommand) -> str:
+    """The output of a docker command; waits for its end.
+
+    Raises:
+        DevpoolError: `no-compose-plugin`, `engine-not-running`, `docker-failed`.
+    """
     try:
-        return RunningCommand(command, cwd, environ).output()
+        return command.output()
     except TooLateError:
         late = f"docker did not answer within {_TIMEOUT:.0f} s"
         raise DevpoolError("docker-failed", late, hint="check whether `docker info` answers") from None
@@ -199,17 +204,22 @@ def failure(stderr: str) -> DevpoolError:
 class Asked:
     """Compose, computing the model of a project with all profiles, in parallel with the caller.
 
+    Args:
+        call: how to call Compose.
+        hashes: whether to compute the hash of each service too, which is another call.
+
     Raises:
         DevpoolError: `no-docker-cli`.
     """
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, *, hashes: bool = True) -> None:
         self._seconds = _seconds(call.environ)
         self._call = call
+        self._hashed = hashes
         self._model = config(call, "--format", "json")
         try:
             # Two parallel fetches of the same thing clash: one finds the other's unfinished copy.
-            self._hashes = None if call.fetches else self._ask_for_hashes()
+            self._hashes = self._ask_for_hashes() if hashes and not call.fetches else None
         except BaseException:
             self._model.end()
             raise
@@ -236,6 +246,8 @@ class Asked:
 
     def _of_all_profiles(self) -> Reading:
         model = accepted(self._model, self._seconds)
+        if not self._hashed:
+            return reading_of(model)
         self._hashes = self._hashes or self._ask_for_hashes()
         return reading_of(model, accepted(self._hashes, self._seconds))
 
@@ -249,13 +261,44 @@ class Asked:
 
 
 def read_compose(call: Call) -> Reading:
-    """Compose's model of a project with all profiles.
+    """Compose's model of a project with all profiles, without hashes.
 
     Raises:
         DevpoolError: `compose-refuses`, `no-docker-cli`, `no-compose-plugin`, `engine-not-running`.
     """
-    with closing(Asked(call)) as asked:
+    with closing(Asked(call, hashes=False)) as asked:
         return asked.reading()
+
+
+class Listing:
+    """`docker compose ps`, listing a project's containers in parallel with the caller.
+
+    Compose reads the project's files for that, with all profiles and, since 2.39.3, without the env files of services.
+
+    Args:
+        call: how to call Compose.
+        options: of the command.
+
+    Raises:
+        DevpoolError: `no-docker-cli`, `bad-limit`.
+    """
+
+    def __init__(self, call: Call, *options: str) -> None:
+        self._seconds = _seconds(call.environ)
+        words = call.command("--profile", "*", "ps", *options)
+        self._command = RunningCommand(words, call.cwd, call.environ, harmless=True)
+
+    def output(self) -> str:
+        """What it lists; waits for its end.
+
+        Raises:
+            DevpoolError: as `Asked.reading`, which tells better why: what the engine refuses is no fault of the files.
+        """
+        return accepted(self._command, self._seconds)
+
+    def close(self) -> None:
+        """Stop it if nobody has waited for it."""
+        self._command.end()
 
 
 def config(call: Call, *options: str, profiles: Sequence[str] = ("*",)) -> RunningCommand:
@@ -264,7 +307,7 @@ def config(call: Call, *options: str, profiles: Sequence[str] = ("*",)) -> Runni
     return RunningCommand(call.command(*words, "config", *options), call.cwd, call.environ, harmless=True)
 
 
-def reading_of(model: str, hashes: str, accepted: Iterable[str] = ()) -> Reading:
+def reading_of(model: str, hashes: str = "", accepted: Iterable[str] = ()) -> Reading:
     """What Compose says of a project, as a value: `config --format json`, and `config --hash '*'`."""
     lines = [line.split() for line in hashes.splitlines()]
     known = {words[0]: words[1] for words in lines if len(words) == 2}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 from devpool.checks.installed import Installed, flags_in, read_installed
-from devpool.docker.containers import RunningContainer, Stack
+from devpool.docker.container_values import RunningContainer
+from devpool.docker.containers import Stack
+from devpool.docker.questions import Question, answers
 from devpool.errors import DevpoolError
 from devpool.resources import inside
 
@@ -22,13 +23,19 @@ def installed_in(
         apps: the services to look into.
     """
     found = [app for app in apps if app in running]
-    with ThreadPoolExecutor(4) as pool:  # each takes its second, and nearly all of it in the app's own container
-        return tuple(pool.map(lambda app: _installed(stack, app, running[app][0]), found))
+    told = answers([look_into(stack, app, running[app][0]) for app in found])
+    return tuple(map(looked_into, found, told))
 
 
-def _installed(stack: Stack, app: str, container: RunningContainer) -> Installed:
+def look_into(stack: Stack, app: str, container: RunningContainer) -> Question[Installed]:
+    """The question to one container of an app."""
     flags = flags_in(container.environment)
-    try:
-        return read_installed(app, stack.execute(container, ["sh", "-c", inside("installed.sh")]), flags)
-    except DevpoolError:
+    command = ["sh", "-c", inside("installed.sh")]
+    return stack.question(container, command, lambda text: read_installed(app, text, flags))
+
+
+def looked_into(app: str, answer: Installed | DevpoolError) -> Installed:
+    """What an app has installed, or why that is not known."""
+    if isinstance(answer, DevpoolError):
         return Installed(app=app, problem="its container has no shell to inspect it with")
+    return answer

@@ -13,8 +13,8 @@ from threading import Thread
 from typing import IO
 from uuid import uuid4
 
-from devpool.docker.containers import RunningContainer, Stack
-from devpool.docker.engine import run, starting
+from devpool.docker.container_values import Container
+from devpool.docker.engine import Call, run, starting
 from devpool.docker.program import docker_program
 from devpool.errors import DevpoolError
 
@@ -32,7 +32,7 @@ def has_terminal() -> bool:
 
 
 def run_once(
-    stack: Stack,
+    call: Call,
     service: str,
     command: list[str],
     environ: Mapping[str, str],
@@ -45,7 +45,7 @@ def run_once(
     Variables are passed by name: their values stand in this process's environment, not on a command line.
 
     Args:
-        stack: the project's containers.
+        call: how to call Compose for the project.
         service: the service.
         command: the words of the command; none for the service's own.
         environ: variables that the container gets, over its own.
@@ -61,18 +61,18 @@ def run_once(
     first = ["--entrypoint", *entrypoint] if entrypoint else []
     plain = [] if has_terminal() and not apart else ["-T"]
     options = ["--rm", "--no-deps", *plain, "--label", mark, *names, *first]
-    words = stack.call.command("run", *options, service, *command)
-    child = _start(stack, words, {**stack.call.environ, **environ}, apart, subprocess.PIPE)
+    words = call.command("run", *options, service, *command)
+    child = _start(call, words, {**call.environ, **environ}, apart, subprocess.PIPE)
     assert child.stderr, "it is a pipe"
     with child.stderr:
         copier = _Copier(child.stderr)
         copier.start()
-        code = _code(child, lambda: _end(stack, mark))
+        code = _code(child, lambda: _end(call, mark))
         copier.join(_GRACE)
     return NOT_FOUND if code and _NOT_STARTED.search(copier.end) else code
 
 
-def execute(stack: Stack, container: RunningContainer, command: list[str], *, apart: bool = False) -> int:
+def execute(call: Call, container: Container, command: list[str], *, apart: bool = False) -> int:
     """A command in a running container; its exit code. `apart` as in `run_once`.
 
     Raises:
@@ -80,15 +80,15 @@ def execute(stack: Stack, container: RunningContainer, command: list[str], *, ap
         KeyboardInterrupt: it was interrupted.
     """
     options = ["--interactive", *(["--tty"] if has_terminal() and not apart else [])]
-    child = _start(stack, ["docker", "exec", *options, container.id, *command], stack.call.environ, apart)
+    child = _start(call, ["docker", "exec", *options, container.id, *command], call.environ, apart)
     return _code(child, lambda: None)
 
 
 def _start(
-    stack: Stack, words: list[str], environ: Mapping[str, str], apart: bool, stderr: int | None = None
+    call: Call, words: list[str], environ: Mapping[str, str], apart: bool, stderr: int | None = None
 ) -> subprocess.Popen[bytes]:
     stdout = _STDERR if apart else None
-    program, cwd = docker_program(environ), stack.call.cwd
+    program, cwd = docker_program(environ), call.cwd
     with starting(cwd):
         return subprocess.Popen(words, executable=program, cwd=cwd, env=dict(environ), stdout=stdout, stderr=stderr)
 
@@ -122,23 +122,23 @@ class _Copier(Thread):
                 os.write(_STDERR, said)
 
 
-def _end(stack: Stack, mark: str) -> None:
+def _end(call: Call, mark: str) -> None:
     """End the marked container as ctrl-C on its own terminal would, and remove it. Whoever insists need not wait."""
-    found = _ask(stack, "ps", "--all", "--quiet", "--filter", f"label={mark}").split()
+    found = _ask(call, "ps", "--all", "--quiet", "--filter", f"label={mark}").split()
     try:
         for container in found:
-            _ask(stack, "kill", "--signal", "INT", container)
+            _ask(call, "kill", "--signal", "INT", container)
         deadline = time.monotonic() + _GRACE
-        while found and time.monotonic() < deadline and _ask(stack, "ps", "--quiet", "--filter", f"label={mark}"):
+        while found and time.monotonic() < deadline and _ask(call, "ps", "--quiet", "--filter", f"label={mark}"):
             time.sleep(0.1)
     finally:
         for container in found:
-            _ask(stack, "rm", "--force", "--volumes", container)
+            _ask(call, "rm", "--force", "--volumes", container)
 
 
-def _ask(stack: Stack, *words: str) -> str:
+def _ask(call: Call, *words: str) -> str:
     """Docker's answer; "" if it refuses, because the container is already gone."""
     try:
-        return run(["docker", *words], cwd=stack.call.cwd, environ=stack.call.environ)
+        return run(["docker", *words], cwd=call.cwd, environ=call.environ)
     except DevpoolError:
         return ""

@@ -13,47 +13,39 @@ import time
 from collections.abc import Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
-from devpool.docker.client import COMPOSE, client, containers_of, errors, labels_of
+from devpool.docker.container_values import COMPOSE, ListedContainer
 from devpool.docker.containers import Stack
-from devpool.docker.engine import run
 from devpool.errors import DevpoolError
 from devpool.text.patterns import regex
 
-_REPLACES = f"{COMPOSE}.replace"
-_SERVICES = f"{COMPOSE}.oneoff=False"
 _TEMPORARY = regex(r"[0-9a-f]{12}_(.+)")
 _TRIES = 20
 _PAUSE = 0.25  # seconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContainersBefore:
-    """A container: its place in its service (Compose counts from 1), and whether it is the new one of a pair, never
-    started.
-    """
-
-    id: str
-    name: str
-    service: str
-    number: str
-    runs: bool
-    is_new: bool
-
-
-def halfway(project: str) -> dict[str, int]:
-    """The services of a Compose project of which a container was being recreated, with how many containers each had.
+def halfway(stack: Stack) -> dict[str, int]:
+    """The services of which a container was being recreated, with how many containers each had.
 
     Raises:
         DevpoolError: what asking the engine raises.
     """
-    new = [c for c in containers_of(project, _seen, _SERVICES, status="created") if c.is_new]
+    new = _new(stack)
     services = {c.service for c in new}
-    return {s: len({c.number for c in _all_of(project, s) if c.runs or c.is_new}) for s in services}
+    return {s: len({c.number for c in stack.own() if c.service == s and (c.runs or c in new)}) for s in services}
 
 
-def settle(project: str, services: Iterable[str]) -> None:
+def _new(stack: Stack) -> list[ListedContainer]:
+    """The new one of each pair, never started.
+
+    One that could not be started is also `created`, but with an exit code: it was not running before either.
+    """
+    made = [c for c in stack.own() if c.state == "created" and (c.replaces or _TEMPORARY.fullmatch(c.name))]
+    unused = [found["Id"] for found in stack.inspect([c.id for c in made]) if not found["State"]["ExitCode"]]
+    return [c for c in made if c.id in unused]
+
+
+def settle(stack: Stack, services: Iterable[str]) -> None:
     """Return half-recreated containers to where `docker compose up` starts: a pending stop has ended, and of two
     containers in one place, the old one is left. That keeps its anonymous volumes in use.
 
@@ -61,75 +53,54 @@ def settle(project: str, services: Iterable[str]) -> None:
         DevpoolError: what asking the engine raises.
     """
     names = set(services)
-    if not names:
-        return
     for left in range(_TRIES, -1, -1):
         try:
-            for service in names & halfway(project).keys():
-                _settle(_all_of(project, service))
+            for new in (c for c in _new(stack) if c.service in names):
+                _settle(stack, new)
+                stack.look_again()
             return
         except DevpoolError:
             # Docker is still busy with the earlier request: the container is already gone, or about to go.
             if not left:
                 raise
         time.sleep(_PAUSE)
+        stack.look_again()
 
 
-def _settle(containers: list[ContainersBefore]) -> None:
-    docker = client().container
-    for new in (c for c in containers if c.is_new):
-        others = [c for c in containers if c.number == new.number and c is not new]
-        with errors():
-            if not others:
-                _rename(new)
-                continue
-            docker.remove(new.id)
-            for old in (c for c in others if c.runs):
-                docker.stop(old.id)
-        containers = [c for c in containers if c is not new]
-
-
-def _rename(new: ContainersBefore) -> None:
-    if name := _TEMPORARY.fullmatch(new.name):
-        client().container.rename(new.id, name[1])
-
-
-def _all_of(project: str, service: str) -> list[ContainersBefore]:
-    return containers_of(project, _seen, f"{COMPOSE}.service={service}", _SERVICES, status="any")
-
-
-def _seen(container: Any) -> ContainersBefore:
-    labels = labels_of(container)
-    status = container.state.status
-    # A container that could not be started is also `created`, but with an exit code: it was not running before either.
-    unused = status == "created" and not container.state.exit_code
-    return ContainersBefore(
-        id=container.id,
-        name=container.name,
-        service=labels.get(f"{COMPOSE}.service", ""),
-        number=labels.get(f"{COMPOSE}.container-number", ""),
-        runs=status in ("running", "restarting", "paused"),
-        is_new=unused and (_REPLACES in labels or bool(_TEMPORARY.fullmatch(container.name))),
-    )
+def _settle(stack: Stack, new: ListedContainer) -> None:
+    place = (new.service, new.number)
+    others = [c for c in stack.own() if (c.service, c.number) == place and c.id != new.id]
+    if not others:
+        if name := _TEMPORARY.fullmatch(new.name):
+            stack.docker("container", "rename", new.id, name[1])
+        return
+    stack.docker("container", "rm", new.id)
+    for old in (c for c in others if c.runs):
+        stack.docker("container", "stop", old.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
-    """The services of a project that have a container, running or not, and the ids of its networks."""
+    """The services of a project that have a container, running or not, and the ids of its networks; None where no start
+    can create one.
+    """
 
     services: frozenset[str]
-    networks: frozenset[str]
+    networks: frozenset[str] | None
 
 
-def present(stack: Stack) -> Present:
+def present(stack: Stack, to_run: Iterable[str]) -> Present:
     """What a project has in the engine now.
+
+    Args:
+        stack: the project's containers.
+        to_run: the services that a pooler shares its networks with. While all of them run, these networks exist.
 
     Raises:
         DevpoolError: `engine-not-running`, `no-docker-cli`, `docker-failed`.
     """
-    format_ = f'{{{{.Label "{COMPOSE}.service"}}}}'
-    services = _of_project(stack, "ps", "--all", f"--filter=label={_SERVICES}", f"--format={format_}")
-    return Present(services=services, networks=_networks(stack))
+    services = frozenset(c.service for c in stack.everything())
+    return Present(services=services, networks=None if set(to_run) <= stack.running().keys() else _networks(stack))
 
 
 def remove_created(stack: Stack, before: Present, running: Container[str]) -> None:
@@ -143,28 +114,18 @@ def remove_created(stack: Stack, before: Present, running: Container[str]) -> No
     Raises:
         DevpoolError: `engine-not-running`, `no-docker-cli`, `docker-failed`.
     """
-    docker = client().container
-    with errors():
-        for identity, service in stack.own(_identity, _SERVICES, status="any"):
-            if service not in before.services:
-                docker.remove(identity, force=True, volumes=True)
-            elif service not in running:
-                docker.stop(identity)
-    for network in sorted(_networks(stack) - before.networks):
+    stack.look_again()
+    for container in stack.own():
+        if container.service not in before.services:
+            stack.docker("container", "rm", "--force", "--volumes", container.id)
+        elif container.service not in running:
+            stack.docker("container", "stop", container.id)
+    for network in sorted(_networks(stack) - before.networks) if before.networks is not None else ():
         # Something else may use it by now.
         with suppress(DevpoolError):
-            run(["docker", "network", "rm", network], cwd=stack.call.cwd, environ=stack.call.environ)
-
-
-def _identity(container: Any) -> tuple[str, str]:
-    return container.id, labels_of(container).get(f"{COMPOSE}.service", "")
+            stack.docker("network", "rm", network)
 
 
 def _networks(stack: Stack) -> frozenset[str]:
-    return _of_project(stack, "network", "ls", "--quiet", "--no-trunc")
-
-
-def _of_project(stack: Stack, *words: str) -> frozenset[str]:
-    """What a command of Docker lists of a project, a line each."""
-    command = ["docker", *words, f"--filter=label={COMPOSE}.project={stack.name}"]
-    return frozenset(run(command, cwd=stack.call.cwd, environ=stack.call.environ).split())
+    project = f"--filter=label={COMPOSE}.project={stack.name}"
+    return frozenset(stack.docker("network", "ls", "--quiet", "--no-trunc", project).split())

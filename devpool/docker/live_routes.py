@@ -6,71 +6,82 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
-from devpool.docker.console import show
-from devpool.docker.containers import RunningContainer, Stack
+from devpool.docker.console import Row
+from devpool.docker.container_values import RunningContainer
+from devpool.docker.containers import Stack, rows
+from devpool.docker.questions import Question, answered, answers
 from devpool.measurements.routes import Connections, Replica
 from devpool.measurements.show_tables import HEALTH
+from devpool.resources import inside
 
-_IDLE_SECONDS = 4.0
-_ACTIVITY = (
+ACTIVITY = (
     "SELECT host(client_addr) AS addr, datname AS database, usename AS user, "
     "coalesce(application_name, '') AS application, count(*) AS connections "
     "FROM pg_catalog.pg_stat_activity "
     "WHERE backend_type = 'client backend' AND client_addr IS NOT NULL AND pid <> pg_backend_pid() "
     "GROUP BY 1, 2, 3, 4"
 )
+"""The connections of a server by where they come from; `at_database` counts them."""
+_IDLE_SECONDS = 4
 _ITSELF = frozenset({"127.0.0.1"})
+Running = Mapping[str, list[RunningContainer]]  # by service
 Counts = Counter[str]  # by address
+ByDatabase = Mapping[str, Counts]
 
 
-def count(
-    stack: Stack,
-    running: Mapping[str, list[RunningContainer]],
-    pairs: Iterable[tuple[str, str]],
-    poolers: Mapping[str, str],
+def at_pooler(clients: Iterable[Row]) -> Counts:
+    """The rows of SHOW CLIENTS by address."""
+    return Counter(row.get("addr", "") for row in clients if row.get("database") != HEALTH)
+
+
+def at_database(activity: Iterable[Row]) -> Counts:
+    """The rows of `ACTIVITY` by address."""
+    found: Counts = Counter()
+    for row in activity:
+        found[row["addr"]] += int(row["connections"])
+    return found
+
+
+def connections(
+    running: Running, pairs: Iterable[tuple[str, str]], pooled: ByDatabase, direct: ByDatabase
 ) -> list[Connections]:
     """The connections of services to databases.
 
     Args:
-        stack: the project's containers.
-        running: those that run, by service.
+        running: the containers that run, by service.
         pairs: (service, database) to count.
-        poolers: the pooler's service by database.
+        pooled: the connections at each database's poolers.
+        direct: those at the databases, as far as they can be seen.
     """
-    wanted = [(s, d) for s, d in pairs if s in running]
-    databases = {d for _, d in wanted}
-    pooled = {d: _at_pooler(stack, running.get(poolers.get(d, ""), [])) for d in databases}
-    direct = {d: _at_database(stack, running[d]) if d in running else None for d in databases}
     return [
-        Connections.of(service, database, (_replica(c, pooled[database], direct[database]) for c in running[service]))
-        for service, database in wanted
+        Connections.of(
+            service,
+            database,
+            (_replica(c, pooled.get(database, Counter()), direct.get(database)) for c in running[service]),
+        )
+        for service, database in pairs
+        if service in running
     ]
 
 
 def from_outside(
-    stack: Stack, running: Mapping[str, list[RunningContainer]], poolers: Mapping[str, str]
+    running: Running, databases: Iterable[str], pooled: ByDatabase, direct: ByDatabase
 ) -> dict[str, tuple[int, int]]:
     """How many connections no container of the project holds, such as those of programs on the host: for each database
     at its pooler and at itself.
 
     Args:
-        stack: the project's containers.
-        running: those that run, by service.
-        poolers: the pooler's service by database.
-
-    Raises:
-        DevpoolError: what docker raises.
+        running: the containers that run, by service.
+        databases: those that programs on the host may reach.
+        pooled: the connections at each database's poolers.
+        direct: those at the databases, as far as they can be seen.
     """
-    inside = {address for found in running.values() for container in found for address in container.addresses}
+    known = {address for found in running.values() for c in found for address in c.addresses} | _ITSELF
 
     def outside(counts: Counts) -> int:
-        return sum(n for address, n in counts.items() if address[:1].isdigit() and address not in inside | _ITSELF)
+        return sum(n for address, n in counts.items() if address[:1].isdigit() and address not in known)
 
-    return {
-        database: (outside(_at_pooler(stack, running.get(pooler, []))), outside(_at_database(stack, running[database])))
-        for database, pooler in poolers.items()
-        if database in running
-    }
+    return {d: (outside(pooled.get(d, Counter())), outside(direct[d])) for d in databases if d in direct}
 
 
 def _replica(container: RunningContainer, pooled: Counts, direct: Counts | None) -> Replica:
@@ -82,45 +93,72 @@ def _replica(container: RunningContainer, pooled: Counts, direct: Counts | None)
     )
 
 
+def ask_databases(stack: Stack, running: Running, names: Iterable[str]) -> dict[str, Counts]:
+    """The connections at those of these databases that run.
+
+    Raises:
+        DevpoolError: what asking one raises.
+    """
+    containers = [(name, container) for name in dict.fromkeys(names) for container in running.get(name, [])]
+    found: dict[str, Counts] = {name: Counter() for name, _ in containers}
+    each = answers(stack.queries(container, ACTIVITY) for _, container in containers)
+    for (name, _), activity in zip(containers, each, strict=True):
+        found[name] += at_database(answered(activity)[0])
+    return found
+
+
 def wait_for(
     stack: Stack,
-    services: Iterable[str],
+    running: Running,
     pairs: list[tuple[str, str]],
     poolers: Mapping[str, str],
     *,
+    services: Collection[str],
     fresh: Collection[str],
     seconds: float,
 ) -> list[Connections]:
-    """Count until every service has a connection at its pooler and none at Postgres, or time runs out.
+    """Count when every service has a connection at its pooler and none at Postgres, or time runs out.
 
     An app that connects only on demand shows no connection at all: that is not a failure, and
     it gets only a few seconds.
 
     Args:
+        stack: the project's containers.
+        running: those that run, by service.
+        pairs: (service, database) to count.
+        poolers: the pooler's service by database.
+        services: those that are to be at their pooler.
         fresh: the services that were just started and may be about to connect.
         seconds: how long to wait for a connection that is still at Postgres.
     """
-    names, begin = set(services), time.monotonic()
+    end, patience = time.monotonic() + seconds, _IDLE_SECONDS
     while True:
-        found = count(stack, stack.running(), pairs, poolers)
-        mine = [c for c in found if c.service in names]
-        waited = time.monotonic() - begin
-        moved = not any(c.at_database for c in mine)
-        if waited > seconds or (
-            moved and (waited > _IDLE_SECONDS or all(c.at_pooler for c in mine if c.service in fresh))
-        ):
+        awaited = [pair for pair in pairs if pair[0] in services and pair[0] in fresh]
+        pooled = _once_arrived(stack, running, awaited, poolers, patience)
+        found = connections(running, pairs, pooled, ask_databases(stack, running, (d for _, d in pairs)))
+        moved = not any(c.at_database for c in found if c.service in services)
+        if moved or time.monotonic() > end:
             return found
         time.sleep(0.3)
+        stack.look_again()
+        running, patience = stack.inspected(), 0
 
 
-def _at_pooler(stack: Stack, poolers: Iterable[RunningContainer]) -> Counts:
-    rows = (row for pooler in poolers for row in show(stack, pooler, "CLIENTS"))
-    return Counter(row.get("addr", "") for row in rows if row.get("database") != HEALTH)
+def _once_arrived(
+    stack: Stack, running: Running, awaited: list[tuple[str, str]], poolers: Mapping[str, str], seconds: int
+) -> dict[str, Counts]:
+    """The connections at each pooler, as soon as all that is awaited has arrived there, or time runs out."""
 
+    def question(database: str, pooler: RunningContainer) -> Question[Counts]:
+        services = dict.fromkeys(service for service, name in awaited if name == database)
+        addresses = [" ".join(a for c in running.get(service, []) for a in c.addresses) for service in services]
+        words = [str(seconds), *(text for text in addresses if text)]
+        command = ["sh", "-c", inside("arrived.sh"), "sh", *words]
+        return stack.question(pooler, command, lambda text: at_pooler(rows(text)))
 
-def _at_database(stack: Stack, databases: Iterable[RunningContainer]) -> Counts:
-    found: Counts = Counter()
-    for database in databases:
-        for row in stack.query(database, _ACTIVITY):
-            found[row["addr"]] += int(row["connections"])
+    asked = [(database, c) for database, pooler in poolers.items() for c in running.get(pooler, [])]
+    each = answers([question(*pair) for pair in asked])
+    found: dict[str, Counts] = {}
+    for (database, _), counts in zip(asked, each, strict=True):
+        found[database] = found.get(database, Counter()) + answered(counts)
     return found

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from devpool.docker.containers import RunningContainer, Stack
+from devpool.docker.container_values import RunningContainer
+from devpool.docker.containers import Stack
+from devpool.docker.questions import answered, answers
 
 # Who waits for notifications sends nothing after its LISTEN. A lock that an idle session holds is not a transaction's
 # (PostgreSQL documentation, "LISTEN", and "The Cumulative Statistics System", pg_stat_activity).
@@ -29,9 +31,10 @@ def held_by_sessions(
         apps: the services to ask for.
 
     Raises:
-        DevpoolError: what `Stack.query` raises.
+        DevpoolError: what `Stack.queries` raises.
     """
-    rows = [row for server in running.get(database, []) for row in stack.query(server, _HELD)]
+    each = answers(stack.queries(server, _HELD) for server in running.get(database, []))
+    rows = [row for answer in each for row in answered(answer)[0]]
     owners = {address: app for app in apps for c in running.get(app, []) for address in c.addresses}
     found: dict[str, list[str]] = {}
     for row in rows:

@@ -11,13 +11,14 @@ from devpool.commit.journal import commit, recover
 from devpool.commit.lock import locked
 from devpool.context import Context
 from devpool.decide.plan import Plan
-from devpool.docker.containers import RunningContainer, Stack
+from devpool.docker.containers import Stack
 from devpool.docker.leftovers import Present, halfway, present, remove_created
 from devpool.errors import DevpoolError
 from devpool.lifecycle.build_disable import Rollback, build_disable
 from devpool.lifecycle.change_set import ChangeSet
 from devpool.lifecycle.plan_report import change_lines, written_lines
 from devpool.lifecycle.rollout import (
+    Running,
     connection_lines,
     prove_live,
     remove_services,
@@ -38,13 +39,15 @@ class Follow:
     Args:
         ctx: the command's context.
         stack: the project's containers.
+
+    Attributes:
         running: the containers that ran before the files change, by service.
     """
 
-    def __init__(self, ctx: Context, stack: Stack, running: dict[str, list[RunningContainer]]) -> None:
+    def __init__(self, ctx: Context, stack: Stack) -> None:
         self.ctx = ctx
         self.stack = stack
-        self.running = running
+        self.running: Running = stack.running()
 
     def enabled(
         self, prepared: ChangeSet, directory: Path, before: State | None, *, everything: bool
@@ -60,10 +63,11 @@ class Follow:
         Raises:
             DevpoolError: `pooler-not-built`, `pooler-unhealthy`, `old-address`, after everything is undone.
         """
-        plan = prepared.plan
-        assert plan is not None, "enable has one"
+        plan, project = prepared.plan, prepared.project
+        assert plan and project, "enable has them"
         changes = prepared.changes()
-        before_start = present(self.stack) if self.running or everything else None
+        to_run = {*plan.apps, *(p.database for p in plan.poolers if project.databases[p.database].service)}
+        before_start = present(self.stack, to_run) if self.running or everything else None
         with self._alone(directory, changes), taken_back(lambda: self._take_back(plan.apps, before_start)):
             self.ctx.output.warnings(prepared.commit(directory))
             self.ctx.output.lines(*written_lines(prepared))
@@ -103,8 +107,8 @@ class Follow:
         poolers = left.get("pooler", [])
         names = list(dict.fromkeys([*left.get("exporter", []), *poolers]))
         if poolers:
-            begun = [service for service in halfway(self.stack.name) if service in self.stack.declared]
-            apps = dict.fromkeys([*still_at(self.running, poolers), *begun])
+            begun = [service for service in halfway(self.stack) if service in self.stack.declared]
+            apps = dict.fromkeys([*still_at(self.stack.inspected(), poolers), *begun])
             restart_apps(self.stack, [a for a in apps if a not in names], self.running, self.ctx.output)
         remove_services(self.stack, names, self.ctx.output)
         return names
@@ -128,6 +132,7 @@ class Follow:
         self.ctx.output.progress("undoing everything: the pooler stays")
         try:
             recover(directory)
+            self.stack.look_again()
             still = [change for change in inverses if commit_file.read(directory, change.path) == change.before]
             self.ctx.output.warnings(commit(directory, still))
             restart_apps(self.stack, apps, self.running, self.ctx.output)
@@ -152,6 +157,7 @@ class Follow:
         try:
             directory = project_directory(self.ctx.selection, self.ctx.cwd, self.ctx.shell)
             recover(directory)
+            self.stack.look_again()
             rollback = build_disable(self.ctx.selection, self.ctx.cwd, self.ctx.shell)
             if rollback is not None:
                 self.ctx.output.warnings(rollback.prepared.commit(directory))

@@ -86,7 +86,7 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
     private = {f"{sources.directory}/{name}": text.encode() for name, text in changes.private.items()}
     refuse_in_image(sources, private)
     if oracle and needs_new_compose(changes):
-        refuse_old_compose(changes, version(compose_version()))
+        refuse_old_compose(changes, version(compose_version().ask()))
     readings = oracle.begin(texts | private) if oracle else None
     context = contexts(plan)
     record = _record(plan, options, changes, digest(context))

@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from devpool.context import Context
 from devpool.decide.direct_reasons import bystander
 from devpool.decide.options import Options
-from devpool.docker.live_routes import count
+from devpool.docker.live_routes import ask_databases, connections
 from devpool.errors import DevpoolError
-from devpool.lifecycle.rollout import open_stack
+from devpool.lifecycle.open_project import OpenProject
 from devpool.model.project import Project
 
 
-def live_evidence(ctx: Context, project: Project, options: Options) -> dict[str, str]:
+def live_evidence(opened: OpenProject, options: Options) -> dict[str, str]:
     """What the running project tells, as `Options.evidence` keeps it: by `SERVICE:DATABASE`, the reason in words.
 
     It only adds: a pooled app has no connection of its own any more. Where nothing runs, or the engine or a database
     does not answer, nothing is known.
 
     Args:
-        ctx: the command's context.
-        project: the project without devpool.
+        opened: the project.
         options: the user's options, with what was known before.
     """
+    project = opened.without_devpool
     databases = [d.name for d in project.databases.values() if d.service]
     pairs = [(name, database) for name in _candidates(project, options, databases) for database in databases]
     if not pairs:
         return {}
     try:
-        stack = open_stack(ctx.selection, str(ctx.cwd))
-        found = count(stack, stack.running(), pairs, {})
+        running = opened.stack.inspected()
+        direct = ask_databases(opened.stack, running, (d for s, d in pairs if s in running))
     except DevpoolError:
         return {}
+    found = connections(running, pairs, {}, direct)
     return {
         f"{c.service}:{c.database}": f"its containers were connected to {c.database}" for c in found if c.at_database
     }

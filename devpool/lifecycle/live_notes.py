@@ -8,32 +8,31 @@ from devpool.checks.app_context import Ground
 from devpool.checks.driver_rules import judged
 from devpool.checks.facts import version
 from devpool.checks.installed import Installed
-from devpool.context import Context
 from devpool.decide.plan import Plan, Pooler
 from devpool.decide.tuning import POOL_MODE
 from devpool.docker.installed_drivers import installed_in
 from devpool.docker.live_sessions import held_by_sessions
 from devpool.errors import DevpoolError
-from devpool.lifecycle.rollout import open_stack
+from devpool.lifecycle.open_project import OpenProject
 
 # What the pooler's image is at least and sets by itself (docker/pgbouncer: Dockerfile, presets.txt and
 # pgbouncer.ini.template).
 _PGBOUNCER, _PREPARED, _IGNORED = "1.26.1", "200", "options"
 
 
-def live_notes(ctx: Context, plan: Plan) -> list[str]:
+def live_notes(opened: OpenProject, plan: Plan) -> list[str]:
     """A sentence for each need; nothing where nothing runs or the engine does not answer.
 
     Args:
-        ctx: the command's context.
+        opened: the project.
         plan: the plan, whose pooled apps may be running directly.
     """
     poolers = {app: pooler for pooler in plan.poolers for app in pooler.apps if _shares_sessions(plan, pooler, app)}
     if not poolers:
         return []
     try:
-        stack = open_stack(ctx.selection, str(ctx.cwd))
-        running = stack.running()
+        stack = opened.stack
+        running = stack.inspected()
         told = [note for app in installed_in(stack, running, poolers) for note in _warnings(app, poolers[app.app])]
         for pooler in plan.poolers:
             told += _of_sessions(held_by_sessions(stack, running, pooler.database, poolers), pooler.database)

@@ -25,6 +25,7 @@ from devpool.load.root import find_root
 from devpool.model.sources import ProjectFiles, Selection
 
 if TYPE_CHECKING:
+    from devpool.docker.containers import Stack
     from devpool.lifecycle.direct_files import DirectFiles
     from devpool.model.project import Project
     from devpool.undo.state import State
@@ -162,6 +163,19 @@ class OpenProject:
         if direct and self.options.override:
             sources = with_override(sources, {**direct.files, **direct.made})
         return with_chosen_variables(with_evidence(read_model(sources)), self.options)
+
+    @cached_property
+    def stack(self) -> Stack:
+        """The project's containers, listed once.
+
+        Raises:
+            DevpoolError: what `open_stack` raises.
+        """
+        # Imported here, because only commands that touch containers need it.
+        from devpool.lifecycle.rollout import open_stack
+
+        selection, cwd, _ = self._place
+        return open_stack(selection, str(cwd))
 
     @cached_property
     def root(self) -> Path:

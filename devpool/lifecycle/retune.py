@@ -12,7 +12,7 @@ from devpool.commit.lock import changed_while_read, reading
 from devpool.context import Context
 from devpool.decide.options import Options
 from devpool.docker.console import Outcome, tune
-from devpool.docker.containers import RunningContainer, Stack
+from devpool.docker.containers import Stack
 from devpool.errors import DevpoolError
 from devpool.lifecycle.change_set import ChangeSet
 from devpool.lifecycle.open_project import OpenProject
@@ -61,10 +61,10 @@ def retune(
         prepared = prepare_enable(opened, chosen, verify=verify)
     changes = prepared.changes()
     inverses = [inverse(change) for change in changes]
-    stack, running = _reach(ctx) if up else (None, {})
+    stack = reach(opened, ctx.output, "only the files are changed") if up else None
     ctx.output.warnings(prepared.commit(directory))
     with taken_back(lambda: ctx.output.warnings(commit(directory, inverses))):
-        outcomes = _tune(stack, running, poolers, chosen, given) if up else []
+        outcomes = _tune(stack, poolers, chosen, given) if up else []
     return Retuned(prepared=prepared, written=bool(changes), outcomes=tuple(dict.fromkeys(outcomes)))
 
 
@@ -88,13 +88,8 @@ def _refuse_other_changes(opened: OpenProject, last: Options) -> None:
         )
 
 
-def _reach(ctx: Context) -> tuple[Stack | None, dict[str, list[RunningContainer]]]:
-    return reach(ctx.selection, str(ctx.cwd), ctx.output, "only the files are changed")
-
-
 def _tune(
     stack: Stack | None,
-    running: Mapping[str, list[RunningContainer]],
     poolers: list[AddedPooler],
     chosen: Options,
     given: Settings,
@@ -104,7 +99,7 @@ def _tune(
     for pooler in poolers:
         effective = chosen.settings_for(pooler.database)
         wanted = {key: effective.get(key, "") for key in given}
-        containers = running.get(pooler.name, []) if stack else []
+        containers = stack.running().get(pooler.name, []) if stack else []
         for container in containers:
             assert stack is not None, "it gave the containers"
             found += tune(stack, container, wanted)

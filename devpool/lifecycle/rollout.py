@@ -6,16 +6,19 @@ import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from devpool.catalog.log_messages import translate_all
 from devpool.decide.plan import Move, Plan
 from devpool.docker.compose_oracle import call_for, quoting_nothing
-from devpool.docker.containers import RunningContainer, Stack
-from devpool.docker.engine import environ, read_compose
+from devpool.docker.container_values import Container, ListedContainer, RunningContainer
+from devpool.docker.containers import Stack
+from devpool.docker.engine import Call, environ, read_compose
 from devpool.docker.leftovers import halfway, settle
 from devpool.docker.live_routes import wait_for
 from devpool.docker.ownership import Ownership, Place, sentence
 from devpool.errors import DevpoolError
+from devpool.lifecycle.open_project import OpenProject
 from devpool.load.bounded_read import identity
 from devpool.load.locate import find_project
 from devpool.load.read_project import refuse_remote
@@ -24,6 +27,7 @@ from devpool.model.sources import ProjectFiles, Selection, Sources
 from devpool.output import Output
 from devpool.text.address import find_addresses, leads_to
 
+Running = Mapping[str, list[ListedContainer]]  # by service
 _PROOF_SECONDS = 15.0
 _NO_ENGINE = ("engine-not-running", "no-docker-cli", "no-compose-plugin")
 
@@ -37,11 +41,14 @@ def open_stack(selection: Selection, cwd: str) -> Stack:
     found = find_project(selection, Path(cwd), environ())
     refuse_remote(found)
     call = call_for(selection, cwd)
+    return Stack(call, _ownership(found), lambda: _model(call, found))
+
+
+def _model(call: Call, found: ProjectFiles) -> Mapping[str, Any]:
     try:
-        model = read_compose(call).model
+        return read_compose(call).model
     except DevpoolError as error:
         raise _of_project(error, found) from None
-    return Stack(call, str(model["name"]), model.get("services") or {}, _ownership(found))
 
 
 def _of_project(error: DevpoolError, found: ProjectFiles) -> DevpoolError:
@@ -54,32 +61,18 @@ def _of_project(error: DevpoolError, found: ProjectFiles) -> DevpoolError:
     return quoting_nothing(error, files)
 
 
-def own_stack(selection: Selection, cwd: str, added: Iterable[str] = ()) -> Stack:
-    """The project's containers, to change them or to add others.
-
-    Args:
-        added: services to be added.
-
-    Raises:
-        DevpoolError: `another-project`, what `open_stack` raises, and what asking the engine raises.
-    """
-    stack = open_stack(selection, cwd)
-    stack.refuse_others(added)
-    return stack
-
-
 def _ownership(found: ProjectFiles) -> Ownership | None:
     if found.selection.same_project:
         return None
     return Ownership(Place(directory=found.directory, files=found.files), identity)
 
 
-def reach(
-    selection: Selection, cwd: str, output: Output, said: str, *, looks: bool = False
-) -> tuple[Stack | None, dict[str, list[RunningContainer]]]:
-    """The running containers; without an engine, none and a warning.
+def reach(opened: OpenProject, output: Output, said: str, *, looks: bool = False) -> Stack | None:
+    """The project's containers; without an engine, None and a warning.
 
     Args:
+        opened: the project.
+        output: what gets the warning.
         said: the consequence, as the end of the warning.
         looks: whether the command only reads them. Then another project's containers are left out with a warning;
             otherwise they are a refusal.
@@ -88,15 +81,18 @@ def reach(
         DevpoolError: `another-project`, and what `open_stack` raises, except for a missing engine.
     """
     try:
-        stack = open_stack(selection, cwd) if looks else own_stack(selection, cwd)
-        if others := stack.others() if looks else []:
+        stack = opened.stack
+        if not looks:
+            stack.refuse_others()
+        elif others := stack.others():
             output.progress(f"warning: {sentence(stack.name, others)}: devpool ignores them")
-        return stack, stack.running()
+        stack.everything()
     except DevpoolError as error:
         if error.code not in _NO_ENGINE:
             raise
         output.progress(f"warning: {error.message}; {said}")
-        return None, {}
+        return None
+    return stack
 
 
 def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
@@ -117,7 +113,7 @@ def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
             details=error.details,
         ) from None
     output.progress(f"starting {', '.join(names)}, waiting until a query succeeds")
-    settle(stack.name, names)
+    settle(stack, names)
     try:
         stack.up(names, wait=True, deps=True)
     except DevpoolError as error:
@@ -139,48 +135,51 @@ def _what_it_means(said: Iterable[str]) -> str:
     return f"{words}; the project is as it was"
 
 
-def restart_apps(
-    stack: Stack, apps: list[str], running: dict[str, list[RunningContainer]], output: Output
-) -> list[str]:
+def restart_apps(stack: Stack, apps: list[str], running: Running, output: Output) -> list[str]:
     """Recreate the apps that were running, each with the same number of containers. An app whose recreation was
     interrupted earlier counts as running.
     """
-    left = halfway(stack.name)
+    left = halfway(stack)
     counts = {a: max(len(running.get(a, [])), left.get(a, 0)) for a in apps if a in running or a in left}
     if counts:
         output.progress(f"recreating {', '.join(counts)}")
-        settle(stack.name, counts.keys() & left.keys())
+        settle(stack, counts.keys() & left.keys())
         stack.up(counts, scale=counts)
     return list(counts)
 
 
-def prove_live(
-    stack: Stack, plan: Plan, restarted: list[str], before: Mapping[str, list[RunningContainer]]
-) -> list[Connections]:
+def prove_live(stack: Stack, plan: Plan, restarted: list[str], before: Running) -> list[Connections]:
     """Where the apps' connections arrive now.
 
     Args:
+        stack: the project's containers.
+        plan: the plan.
         restarted: the services that were recreated by the plan.
         before: the containers that ran before.
 
     Raises:
         DevpoolError: `old-address`, if a container still has the old address.
     """
-    running = stack.running()
+    stack.look_again()
+    running = stack.inspected()
     for move in (m for m in plan.moves if m.setting.service in restarted):
         for container in running.get(move.setting.service, []):
             environment = container.environment.get(move.setting.variable, "")
             values = container.words if move.setting.in_command else [environment]
             if not any(leads_to(v, move.setting.address, *move.target) for v in values):
                 raise _old_address(move, container)
-    pairs = [(r.service, r.database) for r in plan.routes if r.service in restarted]
-    pooled = [r.service for r in plan.routes if r.pooled]
-    poolers = {p.database: p.name for p in plan.poolers}
-    fresh = {name for name in restarted if _ids(running.get(name, [])) - _ids(before.get(name, []))}
-    return wait_for(stack, pooled, pairs, poolers, fresh=fresh, seconds=_PROOF_SECONDS)
+    return wait_for(
+        stack,
+        running,
+        pairs=[(r.service, r.database) for r in plan.routes if r.service in restarted],
+        poolers={p.database: p.name for p in plan.poolers},
+        services={r.service for r in plan.routes if r.pooled},
+        fresh={name for name in restarted if _ids(running.get(name, [])) - _ids(before.get(name, []))},
+        seconds=_PROOF_SECONDS,
+    )
 
 
-def _ids(containers: Iterable[RunningContainer]) -> set[str]:
+def _ids(containers: Iterable[Container]) -> set[str]:
     return {container.id for container in containers}
 
 
@@ -192,7 +191,7 @@ def _old_address(move: Move, container: RunningContainer) -> DevpoolError:
     )
 
 
-def still_at(running: dict[str, list[RunningContainer]], poolers: Iterable[str]) -> list[str]:
+def still_at(running: Mapping[str, list[RunningContainer]], poolers: Iterable[str]) -> list[str]:
     """The services with a container that has the address of one of these poolers, or a link to it (Compose waits for
     what is linked).
     """
@@ -208,9 +207,11 @@ def _names_one(container: RunningContainer, names: set[str]) -> bool:
 
 def remove_services(stack: Stack, names: Iterable[str], output: Output) -> None:
     """Remove containers and images of services, whether or not the files still name them."""
-    for name in names:
+    gone = list(names)
+    for name in gone:
         output.progress(f"removing {name}")
-        stack.remove(name)
+    if gone:
+        stack.remove(gone)
 
 
 @contextmanager

@@ -13,9 +13,8 @@ from devpool.catalog.migration_tools import Tool
 from devpool.commit.private_folder import private_folder
 from devpool.context import Context
 from devpool.docker.compose_oracle import call_for
-from devpool.docker.containers import Stack
 from devpool.docker.database_ready import build_missing, start_databases
-from devpool.docker.engine import read_compose
+from devpool.docker.engine import Call, read_compose
 from devpool.docker.interactive import run_once
 from devpool.errors import Code, DevpoolError
 from devpool.lifecycle.direct_variables import (
@@ -27,7 +26,6 @@ from devpool.lifecycle.direct_variables import (
     refuse_without_database,
 )
 from devpool.lifecycle.open_project import OpenProject
-from devpool.lifecycle.rollout import own_stack
 from devpool.load.container_files import files_in, folders, start_of
 from devpool.load.locate import compose_files
 from devpool.migrate.fresh_connections import fresh_connections
@@ -88,7 +86,8 @@ def run_past_pooler(
     """
     project, state = opened.without_devpool, opened.state
     refuse_service(opened, service)
-    stack = own_stack(ctx.selection, str(ctx.cwd))
+    stack = opened.stack
+    stack.refuse_others()
     build_missing(stack, project.services[service], ctx.output)
     databases = databases_of(project, state, service)
     start_databases(stack, [name for name in databases if name in project.services], ctx.output)
@@ -98,7 +97,7 @@ def run_past_pooler(
     poolers = _poolers(opened, service) if migrates else []
     with (
         fresh_connections(stack, poolers, ctx.output),
-        _past(ctx, opened, service, stack) as direct,
+        _past(ctx, opened, service) as direct,
     ):
         words, first = _over_dead_end(opened, service, list(command))
         return run_once(direct, service, words, values, entrypoint=first, apart=ctx.output.as_json)
@@ -136,8 +135,10 @@ def _over_dead_end(opened: OpenProject, service: str, command: list[str]) -> tup
 
 
 @contextmanager
-def _past(ctx: Context, opened: OpenProject, service: str, stack: Stack) -> Iterator[Stack]:
-    """Where the entrypoint, the command or a link of a service names the pooler, a further compose file states it anew.
+def _past(ctx: Context, opened: OpenProject, service: str) -> Iterator[Call]:
+    """How to call Compose.
+
+    Where the entrypoint, the command or a link of a service names the pooler, a further compose file states it anew.
 
     That file holds no value: they are interpolated from the environment of docker alone.
 
@@ -145,9 +146,10 @@ def _past(ctx: Context, opened: OpenProject, service: str, stack: Stack) -> Iter
         DevpoolError: `link-kept`.
     """
     keys = moved_commands(opened.without_devpool, opened.state, service)
-    links = _direct_links(opened, stack.declared.get(service, {}))
+    stack = opened.stack
+    links = _direct_links(opened, stack.declared.get(service, {})) if opened.state else None
     if not keys and links is None:
-        yield stack
+        yield stack.call
         return
     body, values = _restated(opened.without_devpool, service, keys)
     with private_folder() as folder, (folder / "words.yml").open("w") as file:
@@ -164,7 +166,7 @@ def _past(ctx: Context, opened: OpenProject, service: str, stack: Stack) -> Iter
         call = replace(call, environ={**call.environ, **values})
         if links is not None:
             _prove_links(opened, service, read_compose(call).services[service])
-        yield Stack(call, stack.name, stack.declared, stack.ownership)
+        yield call
 
 
 def _override(service: str, body: dict[str, object], links: list[str] | None) -> str:

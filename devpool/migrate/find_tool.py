@@ -10,7 +10,6 @@ from devpool.docker.database_ready import build_missing
 from devpool.errors import DevpoolError
 from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.open_project import OpenProject
-from devpool.lifecycle.rollout import own_stack
 from devpool.load import bounded_read
 from devpool.load.container_files import files_in, folders, start_of
 from devpool.load.root import is_inside
@@ -48,7 +47,8 @@ def search(ctx: Context, opened: OpenProject, chosen: str | None) -> tuple[list[
     found = find(opened.without_devpool, chosen, read)
     if found is None and names:
         ctx.output.progress(f"no migration tool found in the folders: looking inside {', '.join(names)}")
-        stack = own_stack(ctx.selection, str(ctx.cwd))
+        stack = opened.stack
+        stack.refuse_others()
         for name in names:
             build_missing(stack, services[name], ctx.output)
         inside = {n: AppFiles(start=read[n].start, folders=_look_inside(stack, n)) for n in names}

@@ -18,7 +18,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from devpool.docker.console import CONFIGURATION
-from devpool.docker.containers import RunningContainer, Stack
+from devpool.docker.container_values import Container
+from devpool.docker.containers import Stack
 from devpool.errors import DevpoolError
 from devpool.output import Output
 
@@ -75,7 +76,7 @@ def fresh_connections(stack: Stack, names: Iterable[str], output: Output) -> Ite
                 _ask(stack, pooler, output, _AFTER, begun[pooler.id])
 
 
-def _ask(stack: Stack, pooler: RunningContainer, output: Output, script: str, *arguments: str) -> str:
+def _ask(stack: Stack, pooler: Container, output: Output, script: str, *arguments: str) -> str:
     """What a script in a pooler's container prints; "" and a warning where it fails."""
     try:
         return stack.execute(pooler, ["sh", "-c", script, "sh", *arguments]).strip()

@@ -3,66 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 from devpool.checks.facts import DatabaseServer, Facts, Port, version
 from devpool.decide.sessions import unkept
 from devpool.docker.compose_oracle import compose_version
-from devpool.docker.console import query_directly
-from devpool.docker.containers import RunningContainer, Stack
-from devpool.docker.installed_drivers import installed_in
+from devpool.docker.console import Told, query_directly
+from devpool.docker.container_values import RunningContainer
+from devpool.docker.containers import Stack
+from devpool.docker.installed_drivers import look_into, looked_into
+from devpool.docker.questions import Question, asking
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject
-from devpool.measurements.show_tables import PoolerStatus
+from devpool.observe.ask_containers import LIMITS
 from devpool.observe.overview import Overview
 
+T = TypeVar("T")
 Services = Mapping[str, Mapping[str, Any]]
+_OF_FILES = ("compose-refuses", "no-docker-cli", "no-compose-plugin")
 _RECENT = ("--since", "15m", "--tail", "400")
-_LIMITS = (
-    "SELECT name, setting FROM pg_catalog.pg_settings WHERE name IN ('server_version', 'max_connections', "
-    "'superuser_reserved_connections', 'reserved_connections') UNION ALL "
-    "SELECT 'connections', count(*)::text FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend'"
-)
 
 
 def gather(seen: Overview, opened: OpenProject, *, warn: int, crit: int) -> Facts:
-    """The facts of a project.
+    """The facts of a project. What is still to be asked is asked at the same time.
 
     Args:
-        seen: what was seen of it.
+        seen: what was seen of it, deep.
         opened: the project itself.
         warn: the threshold of a warning, in percent.
         crit: the threshold of what is critical, in percent.
     """
     stack = None if seen.code else seen.stack
-    services = seen.stack.declared if seen.stack else None
     pooled = list(dict.fromkeys(r.service for r in seen.routes if r.pooled))
-    return Facts(
-        enabled=seen.state is not None,
-        drifted=tuple(f"{d.file} {d.place} {d.problem}".replace("  ", " ") for d in seen.drift),
-        routes=seen.routes,
-        compose_version=version(compose_version()),
-        compose_problem=seen.note if seen.code in ("compose-refuses", "no-docker-cli", "no-compose-plugin") else "",
-        engine_problem=seen.note if seen.code else "",
-        another=seen.another,
-        ways_on=seen.ways_on,
-        running=frozenset(seen.running),
-        poolers=seen.poolers,
-        queries={p.name: _query(stack, seen.running[p.name][0]) for p in seen.poolers if stack and _answers(p)},
-        servers={s.database: s for s in _servers(stack, seen, services or {})} if stack else {},
-        connections=seen.connections,
-        installed=installed_in(stack, seen.running, pooled) if stack else (),
-        unkept=_unkept(opened, pooled),
-        sessions=frozenset(seen.state.options.session if seen.state else ()),
-        ports=None
-        if services is None
-        else {n: _ports(services, n) for p in seen.poolers for n in (p.name, p.database)},
+    apps = [app for app in pooled if app in seen.running] if stack else []
+    looks = [look_into(stack, app, seen.running[app][0]) for app in apps if stack]
+    with asking([compose_version()]) as compose, asking(looks) as installed:
+        declared, problem = _declared(seen)
         # Compose returns the logs of all containers with a name, also those of another project.
-        logged=_logged(stack, seen, pooled) if stack and not seen.another else {},
-        warn=warn,
-        crit=crit,
-    )
+        logs = [_logged(stack, seen, pooled)] if stack and declared and not seen.another else []
+        with asking(logs) as logged:
+            return Facts(
+                enabled=seen.state is not None,
+                drifted=tuple(f"{d.file} {d.place} {d.problem}".replace("  ", " ") for d in seen.drift),
+                routes=seen.routes,
+                compose_problem=problem,
+                engine_problem=seen.note if seen.code else "",
+                another=seen.another,
+                ways_on=seen.ways_on,
+                running=frozenset(seen.running),
+                poolers=seen.poolers,
+                queries=_queries(seen),
+                servers={s.database: s for s in _servers(stack, seen, declared or {})} if stack else {},
+                connections=seen.connections,
+                unkept=_unkept(opened, pooled),
+                sessions=frozenset(seen.state.options.session if seen.state else ()),
+                ports=None
+                if declared is None
+                else {n: _ports(declared, n) for p in seen.poolers for n in (p.name, p.database)},
+                compose_version=version(_or("", compose())),
+                installed=tuple(map(looked_into, apps, installed())),
+                logged={n: said for n, said in _or({}, logged()).items() if said or n in seen.running},
+                warn=warn,
+                crit=crit,
+            )
+
+
+def _or(otherwise: T, answers: list[T | DevpoolError]) -> T:
+    """The one answer, if there is one."""
+    return next((answer for answer in answers if not isinstance(answer, DevpoolError)), otherwise)
+
+
+def _declared(seen: Overview) -> tuple[Services | None, str]:
+    """The services in Compose's model; None, and why, where it does not accept the project."""
+    if seen.stack is None:
+        return None, seen.note if seen.code in _OF_FILES else ""
+    try:
+        return seen.stack.declared, ""
+    except DevpoolError as error:
+        return None, error.message
 
 
 def _unkept(opened: OpenProject, pooled: Iterable[str]) -> Mapping[str, tuple[str, ...]] | None:
@@ -76,32 +94,26 @@ def _unkept(opened: OpenProject, pooled: Iterable[str]) -> Mapping[str, tuple[st
     return {n: tuple(unkept(project, n, found, in_session=n in in_session)) for n, found in mine.items()}
 
 
-def _answers(pooler: PoolerStatus) -> bool:
-    return pooler.running and not pooler.problem
+def _queries(seen: Overview) -> dict[str, str]:
+    """By pooler, what a query through its pool met; "" where it was answered."""
+    answers = seen.answers.poolers if seen.answers else {}
+    return {name: told[0].query for name, told in answers.items() if told and isinstance(told[0], Told)}
 
 
-def _query(stack: Stack, pooler: RunningContainer) -> str:
-    """A query through the pool, as the image's healthcheck sends it; its error message if it fails."""
-    try:
-        stack.execute(pooler, ["healthcheck.sh"])
-    except DevpoolError as error:
-        return error.said
-    return ""
-
-
-def _servers(stack: Stack, seen: Overview, services: Services) -> Iterator[DatabaseServer]:
-    poolers = {p.database: p.name for p in seen.poolers if _answers(p)}
+def _servers(stack: Stack, seen: Overview, declared: Services) -> Iterator[DatabaseServer]:
+    poolers = {p.database: p.name for p in seen.poolers if p.running and not p.problem}
     for name in dict.fromkeys(r.database for r in seen.routes):
-        if seen.running and name in services and name not in seen.running:
+        if seen.running and name in declared and name not in seen.running:
             yield DatabaseServer(database=name, problem="it is not running")
         elif name in seen.running or name in poolers:
-            yield _server(stack, name, seen.running.get(name, []), seen.running.get(poolers.get(name, ""), []))
+            yield _server(stack, seen, name, seen.running.get(poolers.get(name, ""), []))
 
 
-def _server(stack: Stack, name: str, own: list[RunningContainer], poolers: list[RunningContainer]) -> DatabaseServer:
+def _server(stack: Stack, seen: Overview, name: str, poolers: list[RunningContainer]) -> DatabaseServer:
     """What Postgres says, in its own container where it has one, else on the pooler's own way to it."""
+    own = seen.answers if name in seen.running else None
     try:
-        rows = stack.query(own[0], _LIMITS) if own else query_directly(stack, poolers[0], _LIMITS)
+        rows = own.limits(name) if own else query_directly(stack, poolers[0], LIMITS)
     except DevpoolError as error:
         return DatabaseServer(database=name, problem=error.said)
     found = {row["name"]: row["setting"] for row in rows}
@@ -115,13 +127,10 @@ def _server(stack: Stack, name: str, own: list[RunningContainer], poolers: list[
     )
 
 
-def _logged(stack: Stack, seen: Overview, pooled: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def _logged(stack: Stack, seen: Overview, pooled: Iterable[str]) -> Question[dict[str, tuple[str, ...]]]:
     """The last lines of each pooler, database and pooled app, also of stopped ones: there they matter most."""
-    databases = (p.database for p in seen.poolers if p.database in stack.declared)
-    names = [*(p.name for p in seen.poolers), *databases, *pooled]
-    with ThreadPoolExecutor(4) as pool:
-        found = zip(names, pool.map(lambda name: stack.logs(name, *_RECENT), names), strict=True)
-        return {name: lines for name, lines in found if lines or name in seen.running}
+    names = dict.fromkeys([*(p.name for p in seen.poolers), *(p.database for p in seen.poolers), *pooled])
+    return stack.logs_of([name for name in names if name in stack.declared], *_RECENT)
 
 
 def _ports(services: Services, name: str) -> tuple[Port, ...]:

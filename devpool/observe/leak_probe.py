@@ -14,7 +14,8 @@ from typing import Any
 from devpool.checks.installed import Mention, read_mentions
 from devpool.checks.leaks import Kept, Leak, PoolOf, ProbedPool, states, tracked, who
 from devpool.docker.console import ask, query_directly
-from devpool.docker.containers import RunningContainer, Stack
+from devpool.docker.container_values import RunningContainer
+from devpool.docker.containers import Stack
 from devpool.errors import DevpoolError
 from devpool.measurements.show_tables import Pool, PoolerStatus, links, pools
 from devpool.observe.overview import Overview
@@ -69,7 +70,7 @@ class _Probe:
     def look(self, found: LeakReport) -> None:
         # Before anything else: inspecting a connection makes that query its last statement.
         self.sessions = {int(row["pid"]): row for row in _sessions(self.stack, self.seen, self.pooler, self.container)}
-        answers = dict(zip(_SHOWN, ask(self.stack, self.container, *_SHOWN), strict=True))
+        answers = ask(self.stack, self.container, *_SHOWN)
         self.servers = {s.pid: s for s in links(answers["SERVERS"])}
         self.clients = links(answers["CLIENTS"])
         kept: list[tuple[Pool, int, Kept]] = []

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from devpool.context import Context
 from devpool.decide.options import Options
 from devpool.decide.routing import chosen_routes
-from devpool.docker.console import ask, reported
-from devpool.docker.containers import RunningContainer, Stack
-from devpool.docker.live_routes import count, from_outside
+from devpool.docker.console import question
+from devpool.docker.container_values import RunningContainer
+from devpool.docker.containers import Stack
+from devpool.docker.live_routes import connections, from_outside
 from devpool.docker.ownership import sentence, ways_on
+from devpool.docker.questions import answered
 from devpool.errors import DevpoolError
 from devpool.lifecycle.file_drift import Drift, drift, stale
 from devpool.lifecycle.folder_contents import missing
 from devpool.lifecycle.open_project import OpenProject, open_project
-from devpool.lifecycle.rollout import open_stack
 from devpool.measurements.routes import Connections
 from devpool.measurements.show_tables import PoolerStatus, Row, limits, links, pools, totals
+from devpool.observe.ask_containers import Answers, ask_all
 from devpool.undo.state import AddedPooler, AppRoute, State
-
-_SHOWN = ("VERSION", "CONFIG", "DATABASES", "POOLS", "STATS", "CLIENTS", "SERVERS")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class Overview:
         stack: its containers; None where Compose cannot read the project.
         running: those that run, by service.
         poolers: what each of devpool's poolers shows.
+        answers: what poolers and databases answered; None where they were not asked.
         connections: those of each app, None where they are unknown.
         outside: those that no container holds, by database at its pooler and at itself, where the pooler is published.
         note: why they are.
@@ -52,6 +54,7 @@ class Overview:
     stack: Stack | None = None
     running: Mapping[str, list[RunningContainer]]
     poolers: tuple[PoolerStatus, ...] = ()
+    answers: Answers | None = None
     connections: tuple[Connections, ...] | None = None
     outside: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     note: str = ""
@@ -60,30 +63,53 @@ class Overview:
     ways_on: str = ""
 
 
-def look(ctx: Context, opened: OpenProject | None = None) -> Overview:
+def look(ctx: Context, opened: OpenProject | None = None, *, deep: bool = False) -> Overview:
     """Look at a project once.
 
     Args:
         ctx: the command's context.
         opened: the project; None to open it here.
+        deep: whether to send a query through each pooler, and to ask each database for its limits.
 
     Raises:
         DevpoolError: where its files cannot be read. What Docker cannot tell is a note, not an error.
     """
-    opened = opened or open_project(ctx, "look")
-    state = opened.state
-    found = Overview(
-        directory=opened.directory,
-        state=state,
-        routes=tuple(state.routes if state else _would_be(opened)),
-        drift=tuple(_drift(opened, state) if state else ()),
-        running={},
-    )
+    project = opened or open_project(ctx, "look")
+    with _listing(project) as listed:  # while the files are read
+        state = project.state
+        found = Overview(
+            directory=project.directory,
+            state=state,
+            routes=tuple(state.routes if state else _would_be(project)),
+            drift=tuple(_drift(project, state) if state else ()),
+            running={},
+        )
+        try:
+            found = replace(found, stack=listed())
+            return again(found, deep=deep)
+        except DevpoolError as error:
+            return replace(found, note=error.message, code=error.code, poolers=_unseen(state))
+
+
+@contextmanager
+def _listing(project: OpenProject) -> Iterator[Callable[[], Stack]]:
+    """Begins to list the containers; what waits for that, and raises what it meets."""
+    begun: Stack | DevpoolError
     try:
-        found = replace(found, stack=open_stack(ctx.selection, str(ctx.cwd)))
-        return again(found)
+        begun = project.stack
     except DevpoolError as error:
-        return replace(found, note=error.message, code=error.code, poolers=_unseen(state))
+        begun = error
+
+    def listed() -> Stack:
+        stack = answered(begun)
+        stack.wait()
+        return stack
+
+    try:
+        yield listed
+    finally:
+        if isinstance(begun, Stack):
+            begun.close()
 
 
 def _drift(opened: OpenProject, state: State) -> list[Drift]:
@@ -94,28 +120,46 @@ def _drift(opened: OpenProject, state: State) -> list[Drift]:
     return found + [one for one in stale(opened, state) if one not in found]
 
 
-def again(before: Overview) -> Overview:
+def again(before: Overview, *, deep: bool = False) -> Overview:
     """Look at the containers of a project again; its files are taken to be what they were.
+
+    Args:
+        before: what was seen.
+        deep: as in `look`.
 
     Raises:
         DevpoolError: what asking Docker raises.
     """
     stack = before.stack
     assert stack is not None
-    before, running = _with_others(before, stack), stack.running()
+    before, running = _with_others(before, stack), stack.inspected()
     if not running:
         unseen = _unseen(before.state)
         return replace(before, note="the project is not running", code="", running={}, poolers=unseen, connections=None)
     added = before.state.poolers if before.state else ()
     seen = {p.name: p for p in before.poolers}
-    poolers = tuple(_sight(stack, running.get(p.name, []), p, seen.get(p.name)) for p in added)
-    pairs = [(r.service, r.database) for r in before.routes]
-    asked = {p.database: p.name for p in poolers if not p.problem}
-    connections, note = _connections(stack, running, pairs, asked)
-    published = before.state is not None and before.state.options.publish is not None
-    outside = from_outside(stack, running, asked) if published and not note else {}
+    known = [p.name for p in before.poolers if p.reported]
+    answers = ask_all(stack, running, [p.name for p in added], [r.database for r in before.routes], known, deep=deep)
+    poolers = tuple(_sight(stack, running.get(p.name, []), answers, p, seen.get(p.name)) for p in added)
+    found = replace(before, running=running, poolers=poolers, answers=answers, note="", code="")
+    try:
+        return _counted(found, answers)
+    except DevpoolError as error:
+        return replace(found, connections=None, outside={}, note=error.message)
+
+
+def _counted(found: Overview, answers: Answers) -> Overview:
+    """The same with the connections of each app."""
+    pairs = [(r.service, r.database) for r in found.routes if r.service in found.running]
+    poolers = {p.database: p.name for p in found.poolers if not p.problem}
+    published = list(poolers) if found.state and found.state.options.publish is not None else []
+    databases = dict.fromkeys([*(database for _, database in pairs), *published])
+    pooled = {database: answers.at_pooler(name) for database, name in poolers.items()}
+    direct = {name: answers.at_database(name) for name in databases if name in answers.servers}
     return replace(
-        before, running=running, poolers=poolers, connections=connections, outside=outside, note=note, code=""
+        found,
+        connections=tuple(connections(found.running, pairs, pooled, direct)),
+        outside=from_outside(found.running, published, pooled, direct),
     )
 
 
@@ -145,34 +189,26 @@ def _unseen(state: State | None) -> tuple[PoolerStatus, ...]:
     return tuple(PoolerStatus(name=p.name, database=p.database) for p in (state.poolers if state else ()))
 
 
-def _connections(
-    stack: Stack,
-    running: Mapping[str, list[RunningContainer]],
-    pairs: Iterable[tuple[str, str]],
-    poolers: Mapping[str, str],
-) -> tuple[tuple[Connections, ...] | None, str]:
-    try:
-        return tuple(count(stack, running, pairs, poolers)), ""
-    except DevpoolError as error:
-        return None, error.message
-
-
 def _sight(
-    stack: Stack, containers: list[RunningContainer], pooler: AddedPooler, before: PoolerStatus | None
+    stack: Stack,
+    containers: list[RunningContainer],
+    answers: Answers,
+    pooler: AddedPooler,
+    before: PoolerStatus | None,
 ) -> PoolerStatus:
     found = PoolerStatus(name=pooler.name, database=pooler.database)
     if not containers:
         return replace(found, problem="it is not running")
-    container = containers[0]
-    found = replace(found, running=True, health=container.health)
-    try:
-        answers = dict(zip(_SHOWN, ask(stack, container, *_SHOWN), strict=True))
-    except DevpoolError as error:
-        return replace(found, problem=error.said)
-    found = _filled(found, answers)
-    # Logging in every time would fill the log: the last report stays valid until something is set.
-    known = before.reported if before and before.config == found.config else {}
-    return _as_reported(found, known or _reported(stack, container, found))
+    found = replace(found, running=True, health=containers[0].health)
+    told = answers.poolers[pooler.name][0]
+    if isinstance(told, DevpoolError):
+        return replace(found, problem=told.said)
+    found = _filled(found, told.shown)
+    if not (before and before.reported):
+        return _as_reported(found, told.reported)
+    # The last report stays valid until something is set.
+    same = before.config == found.config
+    return _as_reported(found, before.reported if same else _reported(stack, containers[0]))
 
 
 def _filled(found: PoolerStatus, answers: Mapping[str, list[dict[str, str]]]) -> PoolerStatus:
@@ -192,12 +228,10 @@ def _filled(found: PoolerStatus, answers: Mapping[str, list[dict[str, str]]]) ->
     )
 
 
-def _reported(stack: Stack, container: RunningContainer, found: PoolerStatus) -> Row:
-    """What a connection itself hears. A pooler whose database does not answer is not made to wait for it."""
-    if container.health == "unhealthy":
-        return {}
+def _reported(stack: Stack, container: RunningContainer) -> Row:
+    """What a connection hears now; nothing where the pooler's database does not answer."""
     try:
-        return reported(stack, container, found.config.get("auth_dbname", ""))
+        return question(stack, container, "VERSION", reports=container.health != "unhealthy").ask().reported
     except DevpoolError:
         return {}
 

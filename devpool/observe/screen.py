@@ -164,7 +164,10 @@ def follow(ctx: Context, interval: float, show: Callable[[Overview], None]) -> N
 
 def _again(ctx: Context, seen: Overview) -> Overview:
     try:
-        return again(seen) if seen.stack is not None else look(ctx)
+        if seen.stack is None:
+            return look(ctx)
+        seen.stack.look_again()
+        return again(seen)
     except DevpoolError as error:
         return replace(seen, connections=None, note=error.message)
 

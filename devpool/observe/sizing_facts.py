@@ -14,7 +14,8 @@ from devpool.decide.options import Options
 from devpool.decide.routing import Route, chosen_routes, uses_session_alias
 from devpool.decide.tuning import POOL_MODE
 from devpool.docker.console import show
-from devpool.docker.containers import RunningContainer, Stack
+from devpool.docker.container_values import RunningContainer
+from devpool.docker.containers import Stack
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject
 from devpool.lifecycle.rollout import reach
@@ -67,7 +68,7 @@ def gather(ctx: Context, opened: OpenProject, seconds: float) -> list[Inputs]:
     """
     project, options, state = opened.without_devpool, opened.options, opened.state
     routes = tuple(chosen_routes(project, options))
-    stack, running = reach(ctx.selection, str(ctx.cwd), ctx.output, _NOT_RUNNING, looks=True)
+    stack = reach(opened, ctx.output, _NOT_RUNNING, looks=True)
     scene = Scene(
         ctx=ctx,
         project=project,
@@ -75,7 +76,7 @@ def gather(ctx: Context, opened: OpenProject, seconds: float) -> list[Inputs]:
         routes=routes,
         poolers={p.database: p.name for p in state.poolers} if state else {},
         stack=stack,
-        running=running,
+        running=stack.inspected() if stack else {},
         seconds=seconds,
     )
     return [_of_database(scene, name) for name in dict.fromkeys(r.database for r in routes)]

@@ -30,22 +30,29 @@ services:
 LABEL = "com.docker.compose"
 # Keeps containers and networks in a file. What only reads the project is asked of the real Compose.
 DOCKER = f"""#!{sys.executable} -IS
-import json, os, pathlib, sys
+import json, os, pathlib, re, sys
 here = pathlib.Path(__file__).parent
 words, store = sys.argv[1:], here / "engine.json"
 known = json.loads(store.read_text())
 containers, networks = known["containers"], known["networks"]
 
 def make(service, status):
-    labels = {{"{LABEL}.project": "shop", "{LABEL}.service": service, "{LABEL}.oneoff": "False"}}
+    labels = {{"{LABEL}.project": "shop", "{LABEL}.service": service}}
     if service == "pgbouncer":
         labels["devpool.role"] = "pooler"
     state = {{"Status": status, "ExitCode": 0}}
     config = {{"Labels": labels, "Image": "shop-" + service}}
-    containers.setdefault("id-" + service, {{"Id": "id-" + service, "Name": service, "Config": config, "Mounts": [],
+    containers.setdefault("id-" + service, {{"Id": "id-" + service, "Name": service, "Config": config,
         "NetworkSettings": {{"Networks": {{}}}}}})["State"] = state
 
+def row(one):
+    known = {{"id": one["Id"], "names": one["Name"], "state": one["State"]["Status"], "image": one["Config"]["Image"]}}
+    keys = re.findall(r'"([^"]+)":{{{{', words[words.index("--format") + 1])
+    return json.dumps({{key: known.get(key, one["Config"]["Labels"].get(key, "")) for key in keys}})
+
 if words[0] == "compose":
+    if "ps" in words:
+        print(*map(row, containers.values()), sep="\\n")
     if "config" in words or "version" in words:
         os.execv({shutil.which("docker")!r}, ["docker", *words])
     if "build" in words and known["fails"] == "build":
@@ -57,22 +64,14 @@ if words[0] == "compose":
         known["upped"] = True
         store.write_text(json.dumps(known))
         sys.exit("dependency failed to start: container shop-pgbouncer-1 is unhealthy")
-elif words[:2] == ["container", "list"] or words[0] == "ps":
-    asked = [w.removeprefix("--filter=") for w in words] + [b for a, b in zip(words, words[1:]) if a == "--filter"]
-    wanted = [w[6:].partition("=") for w in asked if w.startswith("label=")]
-    every = "--all" in words and not any(w.startswith("status=") for w in asked)
-    states = [w[7:] for w in asked if w.startswith("status=")] or ([] if every else ["running"])
-    for one in containers.values():
-        labels = one["Config"]["Labels"]
-        fits = all(k in labels and (not sign or labels[k] == v) for k, sign, v in wanted)
-        if fits and (not states or one["State"]["Status"] in states):
-            print(one["Id"] if words[0] != "ps" else labels["{LABEL}.service"] if "json" not in words[-1] else "")
+elif words[0] == "ps":
+    print(*map(row, containers.values()), sep="\\n")
 elif words[:2] == ["network", "ls"]:
     print(*networks, sep="\\n")
 elif words[:2] == ["network", "rm"]:
     del networks[words[2]]
 elif words[1:2] == ["inspect"]:
-    found = [c for c in containers.values() if c["Id"] == words[-1]]
+    found = [c for c in containers.values() if c["Id"] in words]
     found or sys.exit("Error: No such image or container: " + words[-1])
     print(json.dumps(found))
 elif words[:2] == ["container", "stop"]:
@@ -130,12 +129,11 @@ def failing(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 
 def container(service: str, status: str) -> dict[str, Any]:
-    labels = {f"{LABEL}.project": "shop", f"{LABEL}.service": service, f"{LABEL}.oneoff": "False"}
+    labels = {f"{LABEL}.project": "shop", f"{LABEL}.service": service}
     return {
         "Id": f"id-{service}",
         "Name": service,
         "Config": {"Labels": labels, "Image": service},
-        "Mounts": [],
         "NetworkSettings": {"Networks": {}},
         "State": {"Status": status, "ExitCode": 0},
     }

@@ -8,6 +8,8 @@ import pytest
 from demo_rig import remove_things
 from pooler_rig import docker, require_engine
 
+from devpool.docker.containers import Stack
+from devpool.docker.engine import Call, environ
 from devpool.docker.leftovers import halfway, settle
 
 PROJECT = "devpool-halfway"
@@ -34,6 +36,11 @@ def make(
     docker(*(("run", "--detach") if starts else ("create",)), *options, "--name", name, "debian:trixie-slim", *command)
 
 
+def stack() -> Stack:
+    """The project's containers now, of which there are no files."""
+    return Stack(Call(arguments=(), cwd="/", environ=environ()), None, lambda: {"name": PROJECT})
+
+
 def states() -> dict[str, str]:
     which = f"--filter=label=com.docker.compose.project={PROJECT}"
     lines = docker("ps", "--all", which, "--format", "{{.Names}} {{.State}}").stdout.splitlines()
@@ -43,17 +50,17 @@ def states() -> dict[str, str]:
 def test_of_two_in_one_place_the_old_one_is_left_and_its_stop_has_ended() -> None:
     make(OLD, starts=True)
     make(NEW, replaces=True)
-    assert halfway(PROJECT) == {"app": 1}
+    assert halfway(stack()) == {"app": 1}
     docker("kill", "--signal", "TERM", OLD)
     assert states() == {OLD: "running", NEW: "created"}
-    settle(PROJECT, ["app"])
+    settle(stack(), ["app"])
     assert states() == {OLD: "exited"}
-    assert halfway(PROJECT) == {}
+    assert halfway(stack()) == {}
 
 
 def test_a_new_one_whose_old_one_is_gone_gets_its_name() -> None:
     make(NEW)
-    settle(PROJECT, ["app"])
+    settle(stack(), ["app"])
     assert states() == {OLD: "created"}
 
 
@@ -61,15 +68,15 @@ def test_every_place_of_a_service_counts_once() -> None:
     make(OLD, starts=True)
     make(NEW, replaces=True)
     make("devpool-halfway-app-2", starts=True, number=2)
-    assert halfway(PROJECT) == {"app": 2}
-    settle(PROJECT, ["app"])
+    assert halfway(stack()) == {"app": 2}
+    settle(stack(), ["app"])
     assert states() == {OLD: "exited", "devpool-halfway-app-2": "running"}
 
 
 def test_what_was_made_and_not_started_by_its_user_is_left_alone() -> None:
     make(OLD)
-    assert halfway(PROJECT) == {}
-    settle(PROJECT, ["app"])
+    assert halfway(stack()) == {}
+    settle(stack(), ["app"])
     assert states() == {OLD: "created"}
 
 
@@ -77,11 +84,11 @@ def test_one_that_could_not_be_started_was_not_running_before() -> None:
     make(OLD, replaces=True, command=["no-such-program"])
     assert docker("start", OLD, check=False).returncode == 1
     assert states() == {OLD: "created"}
-    assert halfway(PROJECT) == {}
+    assert halfway(stack()) == {}
 
 
 def test_other_services_are_left_alone() -> None:
     make(OLD, starts=True)
     make(NEW, replaces=True)
-    settle(PROJECT, ["another"])
+    settle(stack(), ["another"])
     assert states() == {OLD: "running", NEW: "created"}

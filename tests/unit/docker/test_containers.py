@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,26 +13,31 @@ import pytest
 from devpool.docker.containers import Stack
 from devpool.docker.engine import Call
 
-PROJECT, ROLE = "victim", "devpool.role"
-SERVICE = "com.docker.compose.service"
+PROJECT, ROLE, COMPOSE = "victim", "devpool.role", "com.docker.compose"
 # Answers from a file that holds images and containers, and notes down what it was asked to do.
 DOCKER = f"""#!{sys.executable} -IS
-import json, pathlib, sys
+import json, pathlib, re, sys
 here = pathlib.Path(__file__).parent
 words = sys.argv[1:]
 with (here / "log").open("a") as log:
     print(*words, file=log)
 known = json.loads((here / "known.json").read_text())
-if words[:2] == ["container", "list"]:
-    wanted = [words[i + 1][6:] for i, w in enumerate(words) if w == "--filter" and words[i + 1].startswith("label=")]
-    has = lambda labels, text: labels.get(text.partition("=")[0]) in ([text.partition("=")[2]] if "=" in text else
-        labels.values())
-    print(*(c["Id"] for c in known["containers"] if all(has(c["Config"]["Labels"], w) for w in wanted)), sep="\\n")
-elif words[1:2] == ["inspect"]:
-    found = [one for kind in known.values() for one in kind if words[-1] in (one["Id"], *one.get("RepoTags", ()))]
-    found or sys.exit("Error: No such image: " + words[-1])
-    print(json.dumps(found))
-elif words[:2] == ["image", "rm"] and known["images"][0]["Id"] == "sha256:used":
+asked = [word.removeprefix("--filter=") for word in words if word.startswith("--filter=")]
+if words[0] == "compose":
+    sys.exit("no configuration file provided: not found")
+if words[0] == "ps":
+    keys = re.findall(r'"([^"]+)":{{{{', words[-1])
+    print(*(json.dumps({{key: one.get(key, "") for key in keys}}) for one in known["containers"]), sep="\\n")
+elif words[:2] == ["image", "ls"]:
+    labels = [word[6:] for word in asked if word.startswith("label=")]
+    names = [word[10:] for word in asked if word.startswith("reference=")]
+    found = [one["name"] for one in known["images"] if all(label in one["labels"] for label in labels)]
+    print(*(name for name in found if name in names), sep="\\n")
+elif words[:2] == ["container", "inspect"]:
+    found = [one for one in known["containers"] if one["id"] in words]
+    print(json.dumps([{{"Id": one["id"]}} for one in found]))
+    len(found) == len(words) - 2 or sys.exit("Error response from daemon: No such container: " + words[-1])
+elif words[:2] == ["image", "rm"] and known["images"][0]["id"] == "sha256:used":
     sys.exit("Error response from daemon: conflict: unable to remove repository reference")
 """
 
@@ -44,20 +50,25 @@ class Engine:
         self.known: dict[str, list[dict[str, Any]]] = {"images": [], "containers": []}
 
     def image(self, name: str, labels: dict[str, str], identity: str = "sha256:1") -> None:
-        self.known["images"].append({"Id": identity, "RepoTags": [name], "Config": {"Labels": labels}})
+        self.known["images"].append({"id": identity, "name": name, "labels": labels})
 
     def container(self, service: str, labels: dict[str, str]) -> None:
-        own = {"com.docker.compose.project": PROJECT, SERVICE: service, **labels}
-        config = {"Labels": own, "Image": f"{PROJECT}-{service}"}
-        self.known["containers"].append({"Id": f"id-{service}", "Config": config, "Mounts": []})
+        own = {f"{COMPOSE}.project": PROJECT, f"{COMPOSE}.service": service, **labels}
+        facts = {"id": f"id-{service}", "image": f"{PROJECT}-{service}", "state": "running"}
+        self.known["containers"].append(facts | own)
+
+    def stack(self) -> Stack:
+        (self.folder / "known.json").write_text(json.dumps(self.known))
+        call = Call(arguments=(), cwd=str(self.folder), environ=os.environ)
+        return Stack(call, None, lambda: {"name": PROJECT, "services": {}})
 
     def removed(self, service: str) -> list[str]:
         """Let the stack remove a service; the commands that remove something."""
-        (self.folder / "known.json").write_text(json.dumps(self.known))
-        call = Call(arguments=(), cwd=str(self.folder), environ={})
-        Stack(call, PROJECT, {}, None).remove(service)
-        lines = (self.folder / "log").read_text().splitlines()
-        return [line for line in lines if line.split()[1] in ("remove", "rm", "stop", "kill")]
+        self.stack().remove([service])
+        return [line for line in self.log() if line.split()[1] in ("remove", "rm", "stop", "kill")]
+
+    def log(self) -> list[str]:
+        return (self.folder / "log").read_text().splitlines()
 
 
 @pytest.fixture
@@ -75,7 +86,7 @@ def test_an_image_of_the_users_stays(engine: Engine) -> None:
 
 
 def test_an_image_without_labels_stays(engine: Engine) -> None:
-    engine.known["images"].append({"Id": "sha256:1", "RepoTags": ["victim-web"], "Config": {}})
+    engine.image("victim-web", {})
     assert engine.removed("web") == []
 
 
@@ -96,3 +107,29 @@ def test_the_pooler_goes_with_its_image(engine: Engine) -> None:
 def test_an_image_that_another_project_uses_stays(engine: Engine) -> None:
     engine.image("victim-pgbouncer", {ROLE: "pooler"}, identity="sha256:used")
     assert engine.removed("pgbouncer") == ["image rm victim-pgbouncer"], "it is asked, and never forced"
+
+
+def test_containers_and_images_are_removed_in_one_call_each(engine: Engine) -> None:
+    for service in ("pgbouncer", "pgbouncer-exporter"):
+        engine.container(service, {ROLE: "pooler", "mounts": "a" * 64 + ",/etc/app,data"})
+        engine.image(f"victim-{service}", {ROLE: "pooler"})
+    engine.stack().remove(["pgbouncer-exporter", "pgbouncer"])
+    assert [line.split("--format")[0].split("--filter")[0].strip() for line in engine.log()] == [
+        *("compose --profile * ps --all --no-trunc", "ps"),
+        "container stop -t 5 id-pgbouncer id-pgbouncer-exporter",
+        "container rm --force --volumes id-pgbouncer id-pgbouncer-exporter",
+        "volume rm " + "a" * 64,
+        "image ls",
+        "image rm victim-pgbouncer victim-pgbouncer-exporter",
+    ]
+
+
+def test_many_containers_are_inspected_in_one_call_and_one_that_has_gone_is_left_out(engine: Engine) -> None:
+    for service in ("web", "worker"):
+        engine.container(service, {})
+    stack = engine.stack()
+    stack.wait()
+    assert [one["Id"] for one in stack.inspect(["id-web", "id-worker"])] == ["id-web", "id-worker"]
+    assert engine.log()[-1] == "container inspect id-web id-worker"
+    assert [one["Id"] for one in stack.inspect(["id-web", "id-gone"])] == ["id-web"]
+    assert stack.inspect(["id-gone"]) == []
