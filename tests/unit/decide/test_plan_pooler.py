@@ -149,6 +149,7 @@ def test_the_pooler_joins_the_networks_where_app_and_database_meet(
     assert poolers(DB + lines[0] + app(URL, more=lines[1]))[0].networks == networks
 
 
-def test_a_pooler_name_that_compose_does_not_allow_is_a_usage_error() -> None:
-    found = refusal(DB + app(URL), name="a b")
+@pytest.mark.parametrize("name", ["a b", "123", "1.5", "true", ""])
+def test_a_pooler_name_that_compose_does_not_allow_is_a_usage_error(name: str) -> None:
+    found = refusal(DB + app(URL), name=name)
     assert (found.code, found.exit_code) == ("bad-name", 2)
