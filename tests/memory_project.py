@@ -11,7 +11,7 @@ from devpool.decide.planning import make_plan, with_credentials
 from devpool.decide.routing import chosen_routes
 from devpool.edit.rewrite import Changes, rewrite
 from devpool.model.build_model import read_model
-from devpool.model.project import Project
+from devpool.model.project import ConnectionVariable, Project
 from devpool.model.services import find_services
 from devpool.model.sources import Selection, Sources
 from devpool.text.document import Document, parse
@@ -85,3 +85,8 @@ def rewritten(files: Files | str, shell: Mapping[str, str] | None = None, **opti
         p.removeprefix(f"{FOLDER}/"): apply(file_of(found, p).text, [e for e in changes.edits if e.path == p])
         for p in paths
     }
+
+
+def one_variable(found: Project, name: str, service: str = "web") -> ConnectionVariable:
+    """The first address in a variable of a service, also where it stays as it is."""
+    return next(s for s in (*found.connection_variables, *found.kept) if (s.service, s.variable) == (service, name))

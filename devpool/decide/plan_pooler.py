@@ -16,6 +16,7 @@ from devpool.model.connection_variables import published_ports
 from devpool.model.project import ConnectionVariable, Project
 from devpool.model.services import Service
 from devpool.model.tls_demands import Demands, refuse_disabled
+from devpool.text import layout
 from devpool.text.address import DEFAULT_PORT, is_port
 
 
@@ -80,8 +81,13 @@ def plan_pooler(
 
 def _free_name(project: Project, database: str, databases: list[str], options: Options) -> str:
     """The name of a database's pooler, which no service of the project has."""
-    if not SERVICE_NAME.fullmatch(options.name):
-        raise UsageError("bad-name", "this is not a valid service name", hint="use letters, digits, `.`, `_` and `-`")
+    # Compose takes `123:` for a number, and refuses it as the name of a service.
+    if not SERVICE_NAME.fullmatch(options.name) or layout.quoted(options.name) != options.name:
+        raise UsageError(
+            "bad-name",
+            "this is not a valid service name",
+            hint="use letters, digits, `.`, `_` and `-`, and no word that YAML reads as a number or as true or false",
+        )
     name = options.name if len(databases) == 1 else pooler_name(options.name, database, databases)
     for taken in (name, *([name + EXPORTER_SUFFIX] if options.metrics else [])):
         if taken in project.services:

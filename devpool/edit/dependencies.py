@@ -255,7 +255,7 @@ def _has_entries(node: Node) -> bool:
 
 def _entry_text(document: Document, node: Node, name: str, condition: tuple[str, ...]) -> tuple[int, tuple[Part, ...]]:
     if isinstance(node, SequenceNode) and node.items:
-        return layout.after_item(document, node, node.items[-1], (name,))
+        return layout.after_item(document, node, node.items[-1], (layout.quoted(name),))
     if isinstance(node, nodes.MappingNode) and node.entries:
         last = node.entries[-1]
         if node.flow:

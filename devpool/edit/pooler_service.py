@@ -93,7 +93,7 @@ class Block:
     def _depends_on(self) -> Iterator[tuple[int, Line]]:
         if not self.pooler.external:
             yield 0, ("depends_on:",)
-            yield 1, (f"{self.pooler.database}:",)
+            yield 1, (f"{layout.quoted(self.pooler.database)}:",)
             yield 2, (f"condition: {self.pooler.condition}",)
 
     def _ports(self) -> Iterator[tuple[int, Line]]:

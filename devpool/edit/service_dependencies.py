@@ -86,11 +86,11 @@ def _items(items: list[tuple[ScalarNode | None, Line]], names: Names) -> Iterato
 
 def _entry(document: Document, name: str, node: Node) -> Iterator[Line]:
     body = nodes.resolved(node)
-    said = said_of(document, body)
+    said, key = said_of(document, body), layout.quoted(name)
     if not isinstance(body, nodes.MappingNode) or body.flow or not said:
-        yield (f"{name}: {{{', '.join(said)}}}" if said else f"{name}:",)
+        yield (f"{key}: {{{', '.join(said)}}}" if said else f"{key}:",)
         return
-    yield (f"{name}:",)
+    yield (f"{key}:",)
     step = layout.unit(document, document.root)
     yield from ((step + text,) for text in said)
 
@@ -109,18 +109,19 @@ def said_of(document: Document, body: Node) -> list[str]:
 
 def _further(document: Document, node: Node, further: Further) -> list[Line]:
     if isinstance(node, SequenceNode):
-        return [("- ", name) for name in further]
+        return [("- ", layout.quoted(name)) for name in further]
     bodies = (
         [nodes.resolved(e.value) for e in nodes.entries(node).values()] if isinstance(node, nodes.MappingNode) else []
     )
     if bodies and isinstance(bodies[-1], nodes.MappingNode) and bodies[-1].flow:
-        return [(f"{name}: {{{', '.join(said)}}}",) for name, said in further.items()]
+        return [(f"{layout.quoted(name)}: {{{', '.join(said)}}}",) for name, said in further.items()]
     return _as_mapping(document, further)
 
 
 def _as_mapping(document: Document, further: Further) -> list[Line]:
     step = layout.unit(document, document.root)
-    return [line for name, said in further.items() for line in ((f"{name}:",), *((step + t,) for t in said))]
+    names = ((layout.quoted(name), said) for name, said in further.items())
+    return [line for name, said in names for line in ((f"{name}:",), *((step + t,) for t in said))]
 
 
 def _over_merge(statement: Statement, names: Names, further: Further) -> Edit:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from devpool.load.container_files import start_of
 from devpool.model.container_start import (
     Start,
     StartText,
@@ -17,8 +14,6 @@ from devpool.model.container_start import (
     runs_psql,
     serves,
 )
-from devpool.model.services import find_services
-from devpool.text.document import parse
 
 
 def start(command: str, entrypoint: str = "") -> Start:
@@ -148,57 +143,6 @@ def test_the_last_words_of_a_dockerfile_count(text: str, target: str, expected: 
 
 def test_brackets_without_end_are_words_of_a_shell() -> None:
     assert of_dockerfile("CMD " + "[" * 200_000, "") == ("", "sh -c " + "[" * 200_000)
-
-
-# --- read from folders ---
-
-
-def starts(folder: Path, service: str, **files: str) -> Start:
-    """What a service starts whose text is given, beside these files."""
-    for name, text in files.items():
-        path = folder / name.replace("__", "/").replace("_", ".")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    file = str(folder / "compose.yml")
-    document = parse(file, f"services:\n  web:\n{service}".encode(), str(folder))
-    return start_of(find_services([document], {file: document}, {})["web"], folder)
-
-
-def where(found: Start) -> dict[str, str]:
-    return {m.where: m.text for m in migrating(found)}
-
-
-def test_an_entrypoint_script_of_the_build_is_followed(tmp_path: Path) -> None:
-    docker = 'FROM a\nCOPY . /srv\nENTRYPOINT ["/srv/docker/entry.sh"]\n'
-    script = '#!/bin/sh\n# alembic upgrade head\nalembic upgrade head\nexec "$@"\n'
-    found = starts(tmp_path, "    build: .\n", Dockerfile=docker, docker__entry_sh=script)
-    assert where(found) == {"docker/entry.sh": "alembic upgrade head"}
-    assert not found.dead_end
-
-
-def test_a_script_of_another_dockerfile_and_of_a_mount_is_followed(tmp_path: Path) -> None:
-    script = "#!/bin/sh\npython manage.py migrate\ngunicorn app\n"
-    service = "    image: a\n    entrypoint: /scripts/run.sh\n    volumes: ['./scripts:/scripts']\n"
-    found = starts(tmp_path, service, scripts__run_sh=script)
-    assert where(found) == {"run.sh": "python manage.py migrate"}
-
-
-def test_a_script_of_package_json_is_followed(tmp_path: Path) -> None:
-    package = '{"scripts": {"prestart": "prisma migrate deploy", "start": "node ."}}'
-    found = starts(tmp_path, "    build: .\n    command: npm run start\n", package_json=package)
-    assert where(found) == {"the script prestart in package.json": "prisma migrate deploy"}
-
-
-def test_a_folder_or_a_program_in_place_of_a_script_tells_nothing(tmp_path: Path) -> None:
-    (tmp_path / "bin").mkdir()
-    found = starts(tmp_path, "    build: .\n    command: bin serve\n", serve="\x7fELF alembic upgrade head")
-    assert where(found) == {}
-
-
-def test_a_command_of_compose_hides_the_images(tmp_path: Path) -> None:
-    docker = "FROM a\nCMD alembic upgrade head && uvicorn app\n"
-    assert where(starts(tmp_path, "    build: .\n", Dockerfile=docker)) != {}
-    assert where(starts(tmp_path, "    build: .\n    command: uvicorn app\n", Dockerfile=docker)) == {}
 
 
 @pytest.mark.parametrize(
