@@ -117,7 +117,7 @@ def _elsewhere(file: File, edit: Edit, taken: Sequence[Span]) -> Trace | None:
 
 
 def _is_named_by(edit: Edit) -> bool:
-    """Whether the text of an edit is the name of its place, as in `depends_on`: the same word elsewhere is the user's."""
+    """Whether an edit wrote the name of its place, as in `depends_on`: the same word elsewhere is the user's."""
     return edit.new == (edit.at[-1],)
 
 
