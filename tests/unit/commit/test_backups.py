@@ -62,9 +62,11 @@ def test_the_commands_give_the_same_settings_again() -> None:
         "devpool enable --preset ci --set pool_mode=session",
         "devpool set --pooler pool default_pool_size=7",
     ]
-    query = Options(settings={"server_reset_query": "SELECT '$x'"}, settings_of={"db": {"pool_mode": "session"}})
+    query = Options(
+        settings={"server_reset_query": "SELECT '$x'"}, settings_of={"db": {"server_reset_query": "DISCARD ALL"}}
+    )
     assert list(commands_for(query)) == [
         """devpool enable --set 'server_reset_query=SELECT '"'"'$x'"'"''""",
-        "devpool set --pooler pgbouncer-db pool_mode=session",
+        "devpool set --pooler pgbouncer-db 'server_reset_query=DISCARD ALL'",
     ]
     assert list(commands_for(Options())) == []
