@@ -145,7 +145,12 @@ def _over_merge(statement: Statement, names: Names, further: Further) -> Edit:
 
 
 def shared(service: Service, key: str) -> DevpoolError:
-    """The error for a key that direct services also read, if the app has no place for its own."""
+    """The error for a key that direct services also read, if the app has no place for its own; or only for the missing
+    place, where the app is written in braces.
+    """
+    braces = next((f for f in service.fragments if f.own and f.node.flow), None)
+    if braces and not service.statements(key):
+        return layout.odd(braces.document, braces.node)
     return DevpoolError(
         "shared-dependencies",
         f"`{service.name}` shares its `{key}` with services that stay direct",
