@@ -28,7 +28,7 @@ services:
   web:
     image: app
     environment: {DATABASE_URL: 'postgresql+psycopg://u:p@db:5432/x', DIRECT_URL: mine, OTHER_URL: 'postgres://db/y'}
-  api: {image: app, environment: {PGHOST: db, PGPORT: '5432'}}
+  api: {image: app, environment: {PGHOST: db, PGPORT: '5432', PGDATABASE: shop}}
   job: {image: app, command: ['run', '--db', 'postgres://u:p@db/x']}
   mute: {image: mute}
 """
@@ -47,7 +47,7 @@ TOOL = {tool.name: tool for tool in TOOLS}
 
 
 def test_the_values_of_pooled_apps_are_those_without_devpool() -> None:
-    assert direct_values(APPS, STATE, "api") == {"PGHOST": "db", "PGPORT": "5432"}
+    assert direct_values(APPS, STATE, "api") == {"PGHOST": "db", "PGPORT": "5432", "PGDATABASE": "shop"}
     assert direct_values(APPS, STATE, "web")["DATABASE_URL"] == "postgresql+psycopg://u:p@db:5432/x"
     assert direct_values(APPS, STATE, "job") == {}
     assert moved_commands(APPS, STATE, "job") == ["command"]
@@ -59,6 +59,16 @@ def test_the_direct_url_is_exported_under_each_name_that_the_app_leaves_free() -
     assert found.keys() == {*DIRECT_NAMES, "MY_DIRECT"} - {"DIRECT_URL"}
     assert set(found.values()) == {"postgresql+psycopg://u:p@db:5432/x"}
     assert exported(APPS, "api", None, []) == {}
+
+
+def test_a_name_that_the_app_leaves_empty_is_given() -> None:
+    text = "services:\n  db: {image: 'postgres:17'}\n  web:\n    environment: {U: 'postgres://db/x', DIRECT_URL: ''}\n"
+    assert exported(project(text), "web", None, [])["DIRECT_URL"] == "postgres://db/x"
+
+
+def test_a_jdbc_url_of_the_app_is_flyways_as_it_is() -> None:
+    text = "services:\n  db: {image: 'postgres:17'}\n  web: {image: a, environment: {U: 'jdbc:postgresql://db/x'}}\n"
+    assert exported(project(text), "web", TOOL["Flyway"], []) == {"FLYWAY_URL": "jdbc:postgresql://db/x"}
 
 
 def test_a_tool_gets_its_own_names_in_its_own_form() -> None:
@@ -93,6 +103,8 @@ def test_the_main_url_is_named_or_the_only_one(environment: str, variable: str |
         ("postgresql+asyncpg://u@db/x", "postgres://u@db/x", "jdbc:postgresql://db/x?user=u"),
         ("Ecto://db:5433/x?a=b", "postgres://db:5433/x?a=b", "jdbc:postgresql://db:5433/x?a=b"),
         ("postgres://u:a%40b&c@db/x", "postgres://u:a%40b&c@db/x", "jdbc:postgresql://db/x?user=u&password=a%40b%26c"),
+        ("postgres://u:a@b@db/x", "postgres://u:a@b@db/x", "jdbc:postgresql://db/x?user=u&password=a%40b"),
+        ("postgis://db/x", "postgres://db/x", "jdbc:postgresql://db/x"),
         ("postgres:///x?host=db", "postgres:///x?host=db", ""),
         ("host=db", "host=db", ""),
     ],
