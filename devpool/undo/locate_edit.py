@@ -141,10 +141,13 @@ def _renamed(file: Document, at: tuple[str, ...]) -> list[Span]:
 
 
 def _around(file: Document, at: tuple[str, ...]) -> list[Span]:
-    """What the place itself is in, from the inside out to the service."""
+    """What the place itself is in, from the inside out: up to its key of the service, such as `environment`, and up to
+    the service only for such a key itself. The same words below another key are the user's.
+    """
     if place_of(file.root, at) is not None:
         return []
-    places = [place_of(file.root, at[:depth]) for depth in range(len(at) - 1, 1, -1)]
+    outermost = min(3, len(at) - 1)
+    places = [place_of(file.root, at[:depth]) for depth in range(len(at) - 1, outermost - 1, -1)]
     return [place for place in places if place]
 
 

@@ -74,6 +74,17 @@ def test_a_word_of_the_users_own_is_no_dependency_that_devpool_wrote(own: str) -
     assert {t.verdict for t in found if t.edit.at[-2:] == ("depends_on", "pgbouncer")} == {"gone"}
 
 
+@pytest.mark.parametrize("removed", ["      PGHOST: pgbouncer\n", "    environment:\n      PGHOST: pgbouncer\n"])
+def test_a_word_below_another_key_is_not_the_variable_that_the_user_removed(removed: str) -> None:
+    before = BEFORE.replace("DATABASE_URL: postgres://postgres:sesame@db:5432/postgres", "PGHOST: db")
+    before = before.replace("image: app", "image: app\n    labels: {behind: pgbouncer}")
+    _, changes = changed(before)
+    after = apply(before, changes.edits)
+    assert removed in after
+    found = trace(read(after.replace(removed, "")), changes.edits, ["pgbouncer"])
+    assert {t.verdict for t in found if t.edit.at[-1] == "PGHOST"} == {"gone"}
+
+
 def test_a_pooler_that_only_a_comment_names_is_gone() -> None:
     before = BEFORE.replace("image: app", "image: app # once behind pgbouncer")
     _, changes = changed(before)
