@@ -13,6 +13,7 @@ from devpool.catalog.app_servers import (
     POOL_SIZE,
     PROGRAMS,
     URL_POOL_SIZE,
+    Program,
 )
 
 COMMANDS = {
@@ -43,9 +44,9 @@ def test_the_first_match_of_a_command_is_its_program(name: str) -> None:
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
-def test_a_number_has_its_source_and_an_option_is_a_pattern(program: object) -> None:
-    assert getattr(program, "why")  # noqa: B009
-    for option in (getattr(program, "processes"), getattr(program, "each")):  # noqa: B009
+def test_a_number_has_its_source_and_an_option_is_a_pattern(program: Program) -> None:
+    assert program.why
+    for option in (program.processes, program.each):
         re.compile(option)
 
 
