@@ -95,7 +95,7 @@ def commands_for(options: Options, poolers: Mapping[str, str] | None = None) -> 
     yield from (f"devpool enable {words}" for words in [_words(options.settings)] if options.settings)
     for database, settings in options.settings_of.items():
         name = (poolers or {}).get(database, f"pgbouncer-{database}")
-        yield f"devpool set --pooler {name} {' '.join(f'{k}={v}' for k, v in settings.items())}"
+        yield f"devpool set --pooler {name} {shlex.join(f'{k}={v}' for k, v in settings.items())}"
 
 
 def _words(settings: Mapping[str, str]) -> str:

@@ -71,7 +71,6 @@ _STAND_IN = "\u02ad"  # a letter that stands for each character of a `${...}`
 _SCHEME = regex(r"(?<![\w+.-])(?:(?:j|r2)dbc:(?:pool:)?)?[A-Za-z][A-Za-z0-9]{0,20}(?:\+[A-Za-z0-9_]{1,20}){0,2}://")
 _POSTGRES = regex(r"(?:^|[:+])(?:postgres(?:ql)?|postgis|psql|pgsql|pg|timescale(?:db)?|pgx5?|ecto|cockroachdb)", re.I)
 _HOST = regex(r"(?:\[[0-9A-Fa-f:.]+\]|[\w.-]{1,253})(?::(?:\d{1,5}|\u02ad+))?(?=[/?#\s'\"`,;)\]}\\]|$)")
-_HOSTS = regex(r"[\w.-]{1,253}(?::\d{1,5})?(?:,[\w.-]{1,253}(?::\d{1,5})?)+(?=[/?#\s'\"`;)\]}\\]|$)")
 _DATABASE = regex(r"/[\w.-]{0,63}(?=[?#\s'\"`,;)\]}\\]|$)")
 _PARAMETER = regex(r"[?&;](?P<key>\w{1,40})=(?P<value>[^&;#\s'\"`,)\]}\\]*)")
 _PAIR = regex(
@@ -215,7 +214,7 @@ def _url(text: str, scheme: re.Match[str], end: int) -> Iterator[Span]:
             yield user.start(), user.end() + (text[user.end()] == ":")
         yield at, at + 1
         position = at + 1
-    found = _HOST.match(text, position, end) or (_HOSTS.match(text, position, end) if postgres else None)
+    found = _HOST.match(text, position, end)
     if not found:
         # libpq: a URL without an authority, with its host among the parameters.
         yield from _after_host(text, position, end) if postgres and text.startswith("/", position) else ()

@@ -157,6 +157,8 @@ def place_of(root: Node, path: tuple[str, ...]) -> tuple[int, int] | None:
             items = enumerate(node.items)
             node = next((i for n, i in items if _item_name(i, n) == name), None)
             span = (node.start, node.end) if node else None
+        elif isinstance(node, ScalarNode):
+            return None  # there is nothing below it, such as below an `environment` that was emptied
         if node is None:
             return None
     return span

@@ -106,13 +106,19 @@ def _elsewhere(file: File, edit: Edit, taken: Sequence[Span]) -> Trace | None:
     """The edit where the user has renamed what it was in: the service, or the variable."""
     if isinstance(file, EnvFile) or edit.at[:1] != ("services",) or len(edit.at) < 3:
         return None
-    places = [*_renamed(file, edit.at), *_around(file, edit.at)]
+    around = [] if _is_named_by(edit) else _around(file, edit.at)
+    places = [*_renamed(file, edit.at), *around]
     for look in LOOKS:
         found = {m.span(): (m, p) for p in places for m in fitting(look, file.text, edit, p)}
         free = [where for span, where in found.items() if not _overlaps(span, taken)]
         if len(free) == 1:
             return _standing(Trace(edit=edit, verdict="stands", place=free[0][1]), free[0][0])
     return None
+
+
+def _is_named_by(edit: Edit) -> bool:
+    """Whether an edit wrote the name of its place, as in `depends_on`: the same word elsewhere is the user's."""
+    return edit.new == (edit.at[-1],)
 
 
 def _overlaps(span: Span, taken: Sequence[Span]) -> bool:
@@ -135,10 +141,13 @@ def _renamed(file: Document, at: tuple[str, ...]) -> list[Span]:
 
 
 def _around(file: Document, at: tuple[str, ...]) -> list[Span]:
-    """What the place itself is in, from the inside out to the service."""
+    """What the place itself is in, from the inside out: up to its key of the service, such as `environment`, and up to
+    the service only for such a key itself. The same words below another key are the user's.
+    """
     if place_of(file.root, at) is not None:
         return []
-    places = [place_of(file.root, at[:depth]) for depth in range(len(at) - 1, 1, -1)]
+    outermost = min(3, len(at) - 1)
+    places = [place_of(file.root, at[:depth]) for depth in range(len(at) - 1, outermost - 1, -1)]
     return [place for place in places if place]
 
 
@@ -159,7 +168,7 @@ def _is_taken_out(file: File, edit: Edit, taken: Sequence[Span], poolers: Collec
         text = "".join(part for part in edit.new if isinstance(part, str))
         named = [p for p in poolers if next(_words(text, p), None)]
         return all(_is_within(span, taken) for p in named for span in _words(file.text, p))
-    if isinstance(file, EnvFile) or edit.new != (edit.at[-1],):
+    if isinstance(file, EnvFile) or not _is_named_by(edit):
         return True
     list_of = place_of(file.root, edit.at[:-1])
     return list_of is None or place_of(file.root, (*edit.at[:-1], edit.old or "")) is not None

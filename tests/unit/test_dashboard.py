@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from unit.measurements.test_pooler_metrics import table
 
 from devpool import resources
 from devpool.measurements import pooler_metrics
+from unit.measurements.test_pooler_metrics import table
 
 BOARD: dict[str, Any] = json.loads(resources.dashboard())
 

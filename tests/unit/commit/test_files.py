@@ -7,102 +7,18 @@ import os
 import stat
 import struct
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from devpool.commit import disk, files, journal, lock
+from devpool.commit import disk, files, journal
 from devpool.commit.disk import RenameError
 from devpool.commit.files import FileChange
 from devpool.errors import DevpoolError
-
-NOBODY = 65534
-OLD, NEW = b"a: 1\r\n", b"a: 2\r\n\xff\x00"
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "docker-compose.yml"
-    path.write_bytes(OLD)
-    return path
-
-
-@pytest.fixture
-def on_step(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], object]], None]:
-    """Do something right before a step of this name."""
-
-    def install(wanted: str, act: Callable[[], object]) -> None:
-        monkeypatch.setattr(disk, "step", lambda name, path: act() if name == wanted else None)
-
-    return install
-
-
-def failing(code: int) -> Callable[[], None]:
-    def fail() -> None:
-        raise OSError(code, os.strerror(code))
-
-    return fail
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
-
-
-def as_nobody(work: Callable[[], object]) -> DevpoolError | None:
-    """Run this as a user with no rights; the refusal it raised. In a process of its own when we are root."""
-    if os.geteuid() != 0:
-        return refusal(work)
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.setgroups([])
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
-            error = refusal(work)
-            os.write(write, "\n".join((error.code, error.where, error.hint)).encode() if error else b"")
-            os._exit(0)
-        finally:
-            os._exit(1)
-    os.close(write)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    code, where, hint = (*os.read(read, 65536).decode().split("\n"), "", "")[:3]
-    os.close(read)
-    return DevpoolError(code, "", where=where, hint=hint) if code else None
-
-
-def refusal(work: Callable[[], object]) -> DevpoolError | None:
-    try:
-        work()
-    except DevpoolError as error:
-        return error
-    return None
-
-
-@pytest.fixture
-def open_path() -> Iterator[Path]:
-    """A folder that any user can reach: those of pytest are for their owner only."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder)
-
+from unit.commit.disk_rig import NEW, NOBODY, OLD, as_nobody, failing, names
 
 # --- nothing changes --------------------------------------------------------------------------------------
-
-
-def test_a_change_to_the_same_bytes_touches_nothing(file: Path) -> None:
-    before = file.stat()
-    journal.commit(file.parent, [FileChange(path=str(file), before=OLD, after=OLD)])
-    assert file.stat() == before
-    assert names(file.parent) == [file.name]
-
-
-def test_recovery_where_nothing_happened_touches_nothing(file: Path) -> None:
-    before = file.parent.stat()
-    assert journal.recover(file.parent) is False
-    assert file.parent.stat() == before
 
 
 @pytest.mark.parametrize("write", [files.replace_file, files.write_in_place])
@@ -172,17 +88,6 @@ def test_a_failure_is_a_refusal_with_path_and_hint(
     assert error.value.hint
     assert file.read_bytes() == OLD
     assert names(file.parent) == [file.name]
-
-
-def test_one_file_by_two_names_is_refused(file: Path) -> None:
-    link = file.with_name("compose.yml")
-    link.symlink_to(file.name)
-    for other in (link, file):
-        changes = [FileChange(path=str(p), before=OLD, after=NEW) for p in (file, other)]
-        with pytest.raises(DevpoolError) as error:
-            journal.commit(file.parent, changes)
-        assert error.value.code == "same-file-twice"
-    assert file.read_bytes() == OLD
 
 
 def test_bytes_do_not_show_in_the_text_of_a_change() -> None:
@@ -281,29 +186,6 @@ def test_a_long_text_is_written_in_pieces(file: Path) -> None:
     assert file.read_bytes() == data
 
 
-@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP])
-def test_a_filesystem_that_cannot_flush_a_folder_is_tolerated(
-    file: Path, monkeypatch: pytest.MonkeyPatch, code: int
-) -> None:
-    def step(name: str, path: str) -> None:
-        if name == "sync" and path == str(file.parent):
-            failing(code)()
-
-    monkeypatch.setattr(disk, "step", step)
-    disk.sync_folders([file.parent])
-
-
-def test_a_folder_that_cannot_be_flushed_is_an_error(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def step(name: str, path: str) -> None:
-        if name == "sync":
-            failing(errno.EIO)()
-
-    monkeypatch.setattr(disk, "step", step)
-    with pytest.raises(DevpoolError) as refused:
-        disk.sync_folders([file.parent])
-    assert refused.value.code == "disk-error"
-
-
 # --- files that nothing can be renamed over ---------------------------------------------------------------
 
 
@@ -367,63 +249,3 @@ def test_a_folder_that_cannot_be_written_is_refused(open_path: Path) -> None:
         assert (error.code, error.where) == ("not-writable", str(path))
         assert str(open_path) in error.hint
     open_path.chmod(0o755)
-
-
-def test_a_read_only_file_is_refused_before_the_first_change(open_path: Path) -> None:
-    first, second = open_path / "first.yml", open_path / "second.yml"
-    for path, mode in ((first, 0o666), (second, 0o444)):
-        path.write_bytes(OLD)
-        path.chmod(mode)
-    open_path.chmod(0o777)
-    changes = [FileChange(path=str(path), before=OLD, after=NEW) for path in (first, second)]
-    error = as_nobody(lambda: journal.commit(open_path, changes))
-    assert error is not None
-    assert (error.code, error.where) == ("not-writable", str(second))
-    assert "chmod u+rw" in error.hint
-    assert first.read_bytes() == OLD
-    assert names(open_path) == ["first.yml", "second.yml"]
-
-
-def test_a_lock_in_a_folder_that_cannot_be_written_is_refused(open_path: Path) -> None:
-    open_path.chmod(0o555)
-
-    def hold() -> None:
-        with lock.locked(open_path):
-            pass
-
-    error = as_nobody(hold)
-    open_path.chmod(0o755)
-    assert error is not None
-    assert error.code == "not-writable"
-
-
-# --- folders ----------------------------------------------------------------------------------------------
-
-
-def test_folders_are_made_and_removed_below_devpool_only(tmp_path: Path) -> None:
-    inside, outside = tmp_path / ".devpool" / "a" / "b" / "c", tmp_path / "mine" / "x"
-    with pytest.raises(DevpoolError) as error:
-        journal.commit(tmp_path, [FileChange(path=str(outside), before=None, after=b"")])
-    assert error.value.code == "disk-error"
-    assert names(tmp_path) == []
-
-    journal.commit(tmp_path, [FileChange(path=str(inside), before=None, after=b"")])
-    assert inside.read_bytes() == b""
-    assert names(tmp_path / ".devpool") == ["a"]
-
-    outside.parent.mkdir()
-    outside.write_bytes(OLD)
-    changes = [(inside, b""), (outside, OLD)]
-    journal.commit(tmp_path, [FileChange(path=str(p), before=data, after=None) for p, data in changes])
-    assert names(tmp_path) == ["mine"]
-    assert names(tmp_path / "mine") == []
-
-
-def test_the_lock_is_held_once_by_a_process_that_asks_twice(tmp_path: Path) -> None:
-    with lock.locked(tmp_path):
-        with lock.locked(tmp_path, wait=0):
-            pass
-        assert (tmp_path / ".devpool" / "lock").exists()
-        journal.commit(tmp_path, [FileChange(path=str(tmp_path / "new"), before=None, after=NEW)])
-        assert (tmp_path / ".devpool" / "lock").exists()
-    assert names(tmp_path) == ["new"]

@@ -130,6 +130,11 @@ def test_of_two_databases_one_is_named() -> None:
     assert named.links == ("pgbouncer:stats", "stats:stats-direct")
 
 
+def test_a_service_in_braces_has_no_place_for_what_it_lacks_and_shares_nothing() -> None:
+    for text in ("{image: app}", "{image: app, depends_on: [db]}", "{image: app, links: [db]}"):
+        assert refusal(DB + f"  web: {text}\n", by_name=("web",)).code == "layout-not-plain"
+
+
 REFUSED = {
     "no-link": (PLAIN + "    network_mode: host\n", ("web",)),
     "unknown-service": (PLAIN, ("wep",)),

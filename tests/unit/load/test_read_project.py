@@ -174,30 +174,30 @@ def test_an_included_file_has_the_variables_of_its_include(
 ) -> None:
     # The main file interpolates the same name, and does not see what the include adds.
     main = f"include:\n  - {include}\n" + PART.replace("web", "main")
-    services = read(tmp_path, {**FILES, "compose.yaml": main, ".env": dotenv})
+    services = values_in(tmp_path, {**FILES, "compose.yaml": main, ".env": dotenv})
     outer = "outer" if dotenv.startswith("ADDRESS") else "none"
     assert services == {"web": said, "main": outer}
 
 
 def test_what_one_include_adds_no_other_one_sees(tmp_path: Path) -> None:
     main = "include: [{path: sub/c.yml, env_file: sub/my.env}, {path: two/c.yml}]\n"
-    services = read(tmp_path, {**FILES, "compose.yaml": main, "two/c.yml": PART.replace("web", "two")})
+    services = values_in(tmp_path, {**FILES, "compose.yaml": main, "two/c.yml": PART.replace("web", "two")})
     assert services == {"web": "mine", "two": "none"}
 
 
 def test_what_an_included_file_includes_has_the_variables_of_both(tmp_path: Path) -> None:
     main = "include: [{path: sub/d.yml, env_file: sub/my.env}]\n"
-    services = read(tmp_path, {**FILES, "compose.yaml": main, "sub/d.yml": "include: [c.yml]\n"})
+    services = values_in(tmp_path, {**FILES, "compose.yaml": main, "sub/d.yml": "include: [c.yml]\n"})
     assert services == {"web": "mine"}
 
 
 def test_what_an_included_service_extends_has_its_variables(tmp_path: Path) -> None:
     main = "include: [{path: sub/d.yml, env_file: sub/my.env}]\n"
     part = "services: {web: {extends: {file: c.yml, service: web}}}\n"
-    assert read(tmp_path, {**FILES, "compose.yaml": main, "sub/d.yml": part}) == {"web": "mine"}
+    assert values_in(tmp_path, {**FILES, "compose.yaml": main, "sub/d.yml": part}) == {"web": "mine"}
 
 
-def read(folder: Path, files: dict[str, str]) -> dict[str, str]:
+def values_in(folder: Path, files: dict[str, str]) -> dict[str, str]:
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)

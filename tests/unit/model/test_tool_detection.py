@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from devpool.catalog.migration_tools import TOOLS, Tool
-from devpool.migrate.find_tool import listing, script
-from devpool.model.tool_detection import by_command, direct_names, patterns, recognize, scripts
+from devpool.model.tool_detection import by_command, direct_names, recognize, scripts
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "migrations.md"
 PACKAGE = '{"scripts": {"start": "node .", "db:up": "%s"}, "devDependencies": {"%s": "^1.0.0"}}'
@@ -121,17 +120,6 @@ def test_names_for_a_direct_address_are_found_in_the_projects_files() -> None:
     schema = 'datasource db {\n url = env("DATABASE_URL")\n directUrl = env("SCHEMA_DB")\n}\n'
     config = "url: process.env.PG_URL_UNPOOLED ?? process.env.MIGRATIONS_DSN, directory: MIGRATIONS_FOLDER"
     assert direct_names([schema, config]) == ["SCHEMA_DB", "PG_URL_UNPOOLED", "MIGRATIONS_DSN"]
-
-
-def test_what_the_look_inside_prints_is_read_as_it_was() -> None:
-    said = "/srv\n\n\x1ealembic.ini\n[alembic]\n\nx = 1\n\n\x1ebin/rails\n"
-    assert listing(said) == ("/srv", {"alembic.ini": "[alembic]\n\nx = 1\n", "bin/rails": ""})
-    assert listing("/\n") == ("/", {})
-
-
-def test_the_look_inside_asks_for_every_file_and_no_pattern_needs_a_quote() -> None:
-    assert all(pattern in script() for pattern in patterns())
-    assert not [p for p in patterns() if set(p) & set(" '\"$;&|")]
 
 
 # --- the docs ---

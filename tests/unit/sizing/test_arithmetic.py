@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from memory_project import project
 
 from devpool.commands.size import size_data, size_lines
-from devpool.decide.routing import find_routes
-from devpool.sizing import size_inputs
 from devpool.sizing.arithmetic import SOURCES, recommend
 from devpool.sizing.concurrency import Demand, Fact
 from devpool.sizing.size_inputs import Inputs, Load, ServerLimits
@@ -156,58 +152,3 @@ def test_the_data_have_the_same_steps() -> None:
     assert {s["name"]: s["value"] for s in body["steps"]}["usable"] == 97
     assert body["verdict"] == "not-yet"
     assert SOURCES["limit"] in body["steps"][0]["sources"]
-
-
-# What the files say
-
-COMPOSE = """
-services:
-  db:
-    image: postgres:17
-    command: postgres -c max_connections=250 -c superuser_reserved_connections=5
-    cpus: 1.5
-    environment: {POSTGRES_PASSWORD: x}
-  web:
-    image: app
-    command: gunicorn -w 4 app
-    deploy: {replicas: 3}
-    environment: {URL: "postgres://a:x@db/one"}
-  api:
-    image: app
-    command: node api.js
-    scale: 2
-    environment: {URL: "postgres://b:x@db/two"}
-  job:
-    image: app
-    command: ./migrate
-    environment: {URL: "postgres://b:x@db/two"}
-"""
-
-
-def test_the_files_say_replicas_limits_cores_and_pools() -> None:
-    found = project(COMPOSE)
-    routes = find_routes(found, direct=("job",))
-    seen = size_inputs.looks(found)
-    pooled = size_inputs.demands(routes, seen, "db", pooled=True, cores=2)
-    direct = size_inputs.demands(routes, seen, "db", pooled=False, cores=2)
-    assert [(d.service, d.total) for d in pooled] == [("web", 12), ("api", 20)]
-    assert [(d.service, d.total, d.assumed) for d in direct] == [("job", 1, True)]
-    service = found.databases["db"].service
-    assert size_inputs.server_setting(service, {}, "max_connections").value == 250
-    assert size_inputs.reserved(service, {}).value == 5
-    assert size_inputs.cores(service, 8) == Fact(value=2, source="cpus")
-    pools, databases = size_inputs.pools(found, routes, "db")
-    assert (pools.value, pools.assumed, databases) == (2, False, 2)
-
-
-@pytest.mark.parametrize("text", ["", "    cpus: odd\n", "    deploy: {resources: {limits: {memory: 1g}}}\n"])
-def test_what_the_files_do_not_say_is_assumed(text: str) -> None:
-    found = project(
-        f"services:\n  db:\n    image: postgres:17\n{text}  web:\n    environment: {{URL: postgres://db}}\n"
-    )
-    service = found.databases["db"].service
-    assert size_inputs.server_setting(service, {}, "max_connections") == Fact(
-        value=100, source="PostgreSQL's default", assumed=True
-    )
-    assert size_inputs.reserved(service, {}).assumed
-    assert size_inputs.cores(service, 8) == Fact(value=8, source="the cores of this machine", assumed=True)

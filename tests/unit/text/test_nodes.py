@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from devpool.text import nodes
 from devpool.text.document import parse
-from devpool.text.nodes import Entry
+from devpool.text.nodes import Entry, place_of
 
 
 class _Counted(tuple[Entry, ...]):
@@ -43,3 +45,8 @@ def test_what_a_merge_brings_in_is_held_by_the_mapping_that_is_merged() -> None:
     )
     found = nodes.entries(all_)
     assert [nodes.holding(all_, found[name]) for name in "ABC"] == [base, more, all_]
+
+
+@pytest.mark.parametrize("text", ["a:\n  b:\n", "a: {b: x}\n", "a: {b: {d: x}}\n", "a: {b: [d]}\n", "a:\n"])
+def test_what_is_not_there_has_no_place(text: str) -> None:
+    assert place_of(parse("/p/c.yml", text.encode()).root, ("a", "b", "c")) is None
