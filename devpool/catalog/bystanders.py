@@ -35,7 +35,6 @@ SERVERS = {
     "envoy": "envoyproxy/envoy",
     "etcd": "coreos/etcd",
     "fluent-bit": "fluent/fluent-bit",
-    "flower": "mher/flower",
     "fluentd": "fluent/fluentd",
     "gotenberg": "gotenberg/gotenberg",
     "greenmail": "greenmail/standalone",
@@ -114,9 +113,10 @@ _AN_APP_BESIDE = (
 _NAMES = "|".join([*SERVERS["_"].split(), *(name for name in SERVERS if name != "_")])
 OTHER_SERVERS = regex(rf"^({_NAMES})([-_.]|$){_AN_APP_BESIDE}")
 """Images of such servers, but not what only works with one or holds an app beside it."""
-OTHER_OWNERS = regex(r"(^|/)(selenium|jaegertracing|mssql)/")
+OTHER_OWNERS = regex(r"(^|/)(selenium|jaegertracing|mher|mssql)/")
 """Owners all of whose images are such servers (https://hub.docker.com/u/selenium, .../u/jaegertracing,
-https://mcr.microsoft.com/artifact/mar/mssql/server).
+https://hub.docker.com/r/mher/flower, https://mcr.microsoft.com/artifact/mar/mssql/server). A `flower` on the app's own
+image loads the app, and with it what connects.
 """
 FRONT_WORDS = regex(
     r"(^|[-_.])(nginx|front-?end|client|(?<!web[-_.])ui|ftp|assets|tailwind|css|js|vite|webpack)$"

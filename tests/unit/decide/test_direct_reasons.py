@@ -206,7 +206,7 @@ def _sharing(name: str, source: str, *, alone: bool = False) -> str:
      "jaegertracing/all-in-one", "ollama/ollama", "typesense/typesense", "mailserver/docker-mailserver",
      "eclipse-mosquitto:2", "bitnami/apache", "phpmyadmin", "mcr.microsoft.com/mssql/server:2022-latest", "minio/mc",
      "mongo-express", "redis/redis-stack-server", "confluentinc/cp-kafka", "provectuslabs/kafka-ui", "acme/app-nginx",
-     "acme/shop-frontend"],
+     "acme/shop-frontend", "mher/flower:2.0", "woodpeckerci/woodpecker-agent"],
 )  # fmt: skip
 def test_a_server_of_another_kind_that_loads_an_app_s_variables_is_no_app(image: str) -> None:
     assert _sharing("x", f"image: {image}") == "bystander"
@@ -244,6 +244,13 @@ def test_a_name_of_a_front_says_so_only_beside_the_app(name: str) -> None:
     assert _sharing(name, "build: .", alone=True) == "app"
 
 
-@pytest.mark.parametrize("name", ["redis-worker", "elasticsearch-indexer", "frontend-api", "mail-worker", "worker"])
+def test_a_broker_that_is_built_here_is_no_app() -> None:
+    assert _sharing("rabbit", "build: .") == "bystander"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["redis-worker", "elasticsearch-indexer", "frontend-api", "mail-worker", "worker", "flower", "rabbit-worker"],
+)
 def test_a_worker_beside_the_app_is_an_app(name: str) -> None:
     assert _sharing(name, "build: .") == "app"
