@@ -210,7 +210,8 @@ def _from_item(service: Service, document: Document, container: SequenceNode, it
 def _value(service: Service, name: str, pieces: tuple[Piece, ...], origin: Origin) -> Value:
     if origin.given:
         return Value(name=name, text=_text(pieces, origin), pieces=pieces, origin=origin)
-    found = service.variables.get(name)
+    known = service.variables if service.passed is None or origin.form == "list" else service.passed
+    found = known.get(name)
     start, end = origin.start, origin.end
     passed = (Piece(text=found.value, start=start, end=end, variable=name, source=found.source),) if found else ()
     return Value(name=name, text=text_of(passed), pieces=passed, origin=origin)

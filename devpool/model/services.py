@@ -48,11 +48,18 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Service:
-    """One service: its name and its fragments, the weakest first."""
+    """One service: its name and its fragments, the weakest first.
+
+    Attributes:
+        variables: what its files may interpolate.
+        passed: what a name without a value in a mapping passes on, where that is not the same: `include` adds nothing
+            to it, while it does to such a name in a list.
+    """
 
     name: str
     fragments: tuple[Fragment, ...]
     variables: Mapping[str, Variable] = field(repr=False)
+    passed: Mapping[str, Variable] | None = field(repr=False, default=None)
     _entries: list[tuple[Fragment, dict[str, Entry]]] = field(init=False, repr=False, default_factory=list)
 
     def __post_init__(self) -> None:
@@ -166,7 +173,7 @@ def find_services(
                 fragments.setdefault(name, []).extend(added)
                 # A file that is included has the variables of the one that includes it, and more.
                 scopes[name] = max(scopes.get(name, variables), scope, key=len)
-    return {n: Service(name=n, fragments=tuple(f), variables=scopes[n]) for n, f in fragments.items()}
+    return {n: Service(name=n, fragments=tuple(f), variables=scopes[n], passed=variables) for n, f in fragments.items()}
 
 
 def reachable(services: Mapping[str, Service], start: str, edges: Callable[[Service], Iterable[str]]) -> set[str]:

@@ -197,9 +197,22 @@ def test_what_an_included_service_extends_has_its_variables(tmp_path: Path) -> N
     assert values_in(tmp_path, {**FILES, "compose.yaml": main, "sub/d.yml": part}) == {"web": "mine"}
 
 
+@pytest.mark.parametrize(
+    ("environment", "dotenv", "said"),
+    [("[ADDRESS]", "", "mine"), ("{ADDRESS: }", "", None), ("{ADDRESS: }", "ADDRESS=outer\n", "outer")],
+)
+def test_a_name_without_a_value_has_that_of_the_include_in_a_list_alone(
+    tmp_path: Path, environment: str, dotenv: str, said: str | None
+) -> None:
+    main = "include: [{path: sub/d.yml, env_file: sub/my.env}]\n"
+    part = f"services: {{web: {{image: web, environment: {environment}}}}}\n"
+    files = {**FILES, "compose.yaml": main, "sub/d.yml": part, ".env": dotenv}
+    assert values_in(tmp_path, files).get("web") == said
+
+
 def values_in(folder: Path, files: dict[str, str]) -> dict[str, str]:
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
     project = read_model(read_project(find_project(Selection(), folder, {})))
-    return {name: values["ADDRESS"].text for name, values in project.environments.items()}
+    return {n: v["ADDRESS"].text for n, v in project.environments.items() if "ADDRESS" in v}
