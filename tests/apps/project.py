@@ -26,6 +26,8 @@ _POSTGRES_SECONDS = 60
 class AppProject(DemoProject):
     """The copy of an application's project that is run."""
 
+    patience = 900
+
     def __init__(self, name: str, app: App, folder: Path, shell: Mapping[str, str]) -> None:
         super().__init__(folder, shell, FOLDER / name / "project")
         self.app, self.source = app, FOLDER / name

@@ -44,6 +44,8 @@ class Burst:
 class DemoProject:
     """A copy of the demo, or of another project, in a folder whose name is the project's name."""
 
+    patience = 240  # seconds for a command
+
     def __init__(self, folder: Path, shell: Mapping[str, str], source: Path = DEMO) -> None:
         self.folder = copytree(source, folder)
         self.name = folder.name
@@ -61,7 +63,7 @@ class DemoProject:
             input=given,
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=self.patience,
         )
 
     def devpool(self, *arguments: str, code: int = 0, given: str = "", **environ: str) -> tuple[str, str]:

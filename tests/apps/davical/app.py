@@ -49,5 +49,6 @@ APP = App(
     database="davical",
     rows="SELECT count(*) FROM calendar_item",
     client=_client,
+    finds=("framework: web: PDO deallocates",),
     clients=8,  # each of its requests takes a process of Apache, and half a second of work
 )
