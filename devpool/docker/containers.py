@@ -334,7 +334,7 @@ class Stack:
         return run(self.call.command(*words), cwd=self.call.cwd, environ=self.call.environ)
 
     def _remove_images(self, names: list[str]) -> None:
-        mine = [f"--filter=reference={name}" for name in names if name.startswith(f"{self.name}-")]
+        mine = [f"--filter=reference={name}" for name in dict.fromkeys(names) if name.startswith(f"{self.name}-")]
         if mine:
             role = "--filter=label=devpool.role"
             self._remove_if_unused("image", self.docker("image", "ls", role, *mine, "--format={{.Repository}}").split())
