@@ -7,7 +7,7 @@ import re
 from devpool.model.environment import Value, raw_span
 from devpool.model.project import BARE, ConnectionVariable, Project
 from devpool.model.services import Service
-from devpool.redact.passwords import redact
+from devpool.redact.passwords import MASK, redact
 from devpool.text.address import DEFAULT_PORT, WRITTEN, Address, find_addresses, replacements
 from devpool.text.edits import Copy, Part
 from devpool.text.envfile import Binding, EnvFile
@@ -20,9 +20,11 @@ Target = tuple[str, str, str]  # host, port, and what the database's name ends i
 _OPEN_VARIABLE = regex(r"\$[A-Za-z_]\w*$")
 _LONGEST_NAME = 1000
 _BEFORE_DEFAULT = regex(r"\$\{[A-Za-z_]\w*:?-$")
-_PASSWORD = regex(r"(pass(word|wd)?|pwd|secret)\s*=\s*[^\s;&]", re.I)
-VARIABLE = regex(r"\$\{[A-Za-z_]\w*(?::?\?[^{}$]*)?\}|\$[A-Za-z_]\w*")
+_PASSWORD = regex(r"(pass(word|wd)?|pwd|secret)\s*=\s*(?!\*{3}(?:[\s;&]|$))[^\s;&]", re.I)
+_NAMED = r"\$\{[A-Za-z_]\w*(?::?\?[^{}$]*)?\}|\$[A-Za-z_]\w*"
+VARIABLE = regex(_NAMED)
 """A variable without a default, which could be a secret."""
+_VARIABLES = regex(rf"(?:{_NAMED})+")
 
 
 def raw_replacements(
@@ -109,9 +111,9 @@ def shows_no_secret(value: Value, raw: str) -> bool:
     verbatim = isinstance(holder, Binding) and (holder.raw or holder.quote == "'")
     interpolates = not verbatim and value.origin.exact
     plain = not re.search(r"['\"\\]", raw)
-    named = VARIABLE.sub("", raw)
-    bare = re.sub(r":@", "@", named)
-    return plain and interpolates and redact(bare) == bare and not _PASSWORD.search(named)
+    # A variable stands there like a password that is redacted already: `redact` leaves it as it is.
+    named = _VARIABLES.sub(MASK, raw)
+    return plain and interpolates and redact(named) == named and not _PASSWORD.search(named)
 
 
 def restatable(project: Project, setting: ConnectionVariable) -> bool:

@@ -68,6 +68,7 @@ def test_an_address_that_is_not_written_in_plain_text_cannot_be_cut_out(written:
         ("postgres://u:p@db:5432/x", "postgres://u:p@pool:6432/x_session"),
         ("postgres://u:p@db:5432/x?a=b", "postgres://u:p@pool:6432/x_session?a=b"),
         ("postgres://u:p@db:5432/${N:-x}", "postgres://u:p@pool:6432/${N:-x}_session"),
+        ("postgres://u:p@db:5432/${M:-x}", "postgres://u:p@pool:6432/${M:-x}_session"),
         ("postgres://u:p@db:5432/${N}", "postgres://u:p@pool:6432/${N}_session"),
         ("postgres://u:p@db:5432/$N", None),  # would name the variable N_session
     ],
@@ -96,11 +97,21 @@ def test_every_address_of_the_host_moves_and_no_other() -> None:
         ("postgres://u:${PW:-hunter2}@db:5432/x", False),
         ("postgres://u:hunter2@db:5432/x", False),
         ("postgres://u:${PW}2@db:5432/x", False),
+        ("postgres://u:${A}$PW@db:5432/x", True),
         ("postgres://db:5432/x?password=hunter2", False),
+        ("postgres://db:5432/x?password=${PW}&a=b", True),
+        ("host=db password=${PW} user=u", True),
+        ("host=db password = ${PW}", True),
+        ("host=db password=${PW}2", False),
+        ("host=db password= hunter2", False),
+        ("host=db password=${PW:-hunter2}", False),
+        ("host=db pass = ${PW}", True),
+        ("host=db pass = ${PW}2", False),
+        ("host=db secret = hunter2", False),
     ],
 )
 def test_text_is_repeated_only_where_its_password_is_a_variable(raw: str, harmless: bool) -> None:
-    setting, _ = variable(raw, "PW=p\n")
+    setting, _ = variable(raw, "PW=p\nA=a\n")
     assert shows_no_secret(setting.value, raw) == harmless
 
 

@@ -82,6 +82,7 @@ PUBLISHED = {"5433": "5432", "15432": "5432"}
         (["U: postgres://u:p@db:5433/x"], PUBLISHED, "5432"),  # the host's port, from a shared .env
         (["U: postgres://u:p@db:5433/x", "V: postgres://u:p@db:5432/x"], PUBLISHED, "5432"),
         (["U: postgres://u:p@db:5433/x"], {"5432": "5433"}, "5433"),
+        (["U: postgres://u:p@db:5432/x"], {"5432": "5433", "15432": "5432"}, "5432"),
         ([], {}, "5432"),
     ],
 )

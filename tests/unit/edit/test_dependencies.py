@@ -59,6 +59,12 @@ def test_an_app_that_waits_for_the_database_through_another_waits_for_the_pooler
     assert web(lines + other) == lines.replace("}}", f"}}, {HEALTHY}}}") + other
 
 
+def test_one_that_waits_for_an_app_that_waits_for_the_pooler_stays() -> None:
+    api = f"  api:\n    image: api\n{URL}    depends_on: [{{}}]\n"
+    lines = "    depends_on: [api]\n"
+    assert web(lines + api.format("db")) == lines + api.format("pgbouncer")
+
+
 @pytest.mark.parametrize("line", ["ipc: 'service:db'", "volumes_from: ['db:ro']", "pid: service:db"])
 def test_so_does_one_that_waits_by_what_it_shares(line: str) -> None:
     found, plan = planned(f"{DB}  web:\n    image: app\n{URL}    {line}\n  job:\n    image: app\n{URL}")

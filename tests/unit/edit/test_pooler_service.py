@@ -105,6 +105,12 @@ def test_a_dollar_of_a_setting_is_no_variable_for_compose() -> None:
     assert "a$$b" in found
 
 
+def test_a_dollar_of_a_name_beside_an_env_file_is_none_either() -> None:
+    lines = "    env_file: a.env\n    environment:\n      POSTGRES_USER: a$$b\n"
+    found = service({"compose.yml": compose(lines), "a.env": "POSTGRES_PASSWORD=p\n"})
+    assert '\n    POSTGRES_USER: "a$$b"\n' in found
+
+
 def test_env_files_are_given_in_their_own_form() -> None:
     for entry in ("a.env", "{path: a.env, required: false}", "{path: 'a.env', format: raw}"):
         files = {"compose.yml": compose(f"    env_file:\n      - {entry}\n"), "a.env": "POSTGRES_PASSWORD=p\nX=y\n"}

@@ -31,6 +31,7 @@ PROXY = "services:\n  proxy:\n    image: haproxy:3\n"
         (["U: postgres://u:p@proxy:5000/x", "V: postgres://u:p@proxy:5001/x"], ["V"]),
         (["READ_URL: postgres://u:p@proxy:5001/x", "U: postgres://u:p@proxy:5000/x"], ["READ_URL"]),
         (["READ_URL: postgres://u:p@proxy:5001/x"], []),
+        ([f"{n}: postgres://u:p@proxy:500{p}/x" for n, p in (("A", 1), ("B", 0), ("C", 0))], ["A"]),
         (
             ["U: postgres://u:p@proxy:5000/x", "RO_DB_HOST: proxy", "RO_DB_PORT: 5001"],
             ["RO_DB_HOST", "RO_DB_PORT"],

@@ -68,7 +68,7 @@ def test_a_service_of_another_image_is_a_server_by_its_data_or_by_its_build(line
 
 
 def test_an_app_that_a_url_leads_to_and_that_itself_connects_is_no_database() -> None:
-    api = "  api:\n    image: api\n    environment: {U: 'postgres://u:p@db/x'}\n"
+    api = "  api:\n    build: .\n    environment: {U: 'postgres://u:p@db/x'}\n"
     assert databases(web("API: postgres://u:p@api:5432/x") + api) == ["db"]
 
 

@@ -87,7 +87,7 @@ def later(lines: str) -> Service:
     [
         ("  web:\n    depends_on: [redis]\n", "app", ["db", "redis"]),
         ("  web:\n    depends_on: !override [redis]\n", "app", ["redis"]),
-        ("  web:\n    depends_on: !reset []\n", "app", []),
+        ("  web:\n    depends_on: !reset [redis]\n", "app", []),
         ("  web:\n    image: dev\n", "dev", ["db"]),
         ("  web: !reset {}\n", "none", []),
         ("  other:\n    image: x\n", "app", ["db"]),
