@@ -27,7 +27,7 @@ def test_each_row_looks_somewhere_and_has_a_source(program: DirectProgram) -> No
     ("field", "text", "kind"),
     [
         ("image", "postgres-exporter", "monitoring"),
-        ("image", "agent", "monitoring"),
+        ("full_image", "datadog/agent", "monitoring"),
         ("image", "pgadmin4", "console"),
         ("command", "npx prisma studio --port 5555", "console"),
         ("full_image", "supabase/studio:2024", "console"),

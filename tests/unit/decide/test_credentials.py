@@ -60,7 +60,8 @@ def test_so_is_an_item_of_a_list(line: str) -> None:
 def test_another_file_repeats_only_the_name_of_a_variable_or_of_a_secret(
     name: str, written: str, repeatable: bool
 ) -> None:
-    assert is_repeatable(name, value(f"{name}: {written}", name)) == repeatable
+    of = app(f"{name}: {written}")
+    assert is_repeatable(of, of.services["web"], name, of.environments["web"][name]) == repeatable
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,30 @@ from pathlib import Path
 
 import pytest
 
+from devpool.docker.container_values import ListedContainer
 from devpool.docker.containers import Stack
-from devpool.docker.engine import Call
 from devpool.errors import DevpoolError
 from devpool.lifecycle.apply_to_containers import Follow, _gone
 from unit.lifecycle.disk_project import SHOP, context, enable, planned_change, state_of, written
 
 
+class NothingRuns(Stack):
+    """A project without containers, of which docker is not asked."""
+
+    name = "p"
+
+    def __init__(self) -> None:
+        self.ownership = None
+
+    def wait(self) -> None:
+        """Nothing is asked."""
+
+    def everything(self) -> list[ListedContainer]:
+        return []
+
+
 def follow(directory: Path) -> Follow:
-    stack = Stack(Call(arguments=(), cwd=str(directory), environ={}), "p", {}, None)
-    return Follow(context(directory), stack, {})
+    return Follow(context(directory), NothingRuns())
 
 
 def test_where_nothing_runs_only_the_files_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,7 @@ def told(folder: Path, services: str, files: dict[str, str] | None = None) -> li
 
 def test_a_file_that_it_reads_tells_its_line_and_the_port(tmp_path: Path) -> None:
     found = told(tmp_path, f"  web:\n{MOUNT}", {"app.yml": CONFIG})
-    assert found == [("web", "db", "app.yml:2 names db", "5433")]
+    assert found == [("web", "db", "app.yml:2 names db:5433", "5433")]
 
 
 def test_a_config_in_the_compose_file_tells_its_line_there(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_a_name_with_a_dot_or_an_address_is_a_machine_elsewhere(host: str, outsi
         (["U: Server=db.shop.io;Port=5432;Database=x"], ["db.shop.io"]),
         (["U: mysql://u:p@db.shop.io/x"], []),
         (["PGHOST: db.shop.io"], ["db.shop.io"]),
-        (["PGHOST: db.shop.io", "PGPORT: 3306"], []),
+        (["PGHOST: db.shop.io", "PGPORT: 3306"], ["db.shop.io"]),
         (["DB_HOST: db.shop.io"], []),
         (["DB_HOST: db.shop.io", "DB_PORT: 5432"], ["db.shop.io"]),
         (["DB_HOST: db.shop.io", "DB_CONNECTION: pgsql"], ["db.shop.io"]),
