@@ -10,7 +10,7 @@ from devpool.command_options import AfterDashes, project_options, words_after_da
 from devpool.context import context
 from devpool.docker.container_values import Container
 from devpool.docker.interactive import execute
-from devpool.docker.psql_in_database import in_database
+from devpool.docker.psql import in_database
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.migrate.psql_script import Way, choose, in_pooler

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devpool.commit.private_folder import private_folder
-from devpool.docker.engine import Asked, Call, environ, read_compose
+from devpool.docker.compose_reading import Asked, read_compose
+from devpool.docker.engine import Call, environ
 from devpool.docker.questions import Question
 from devpool.errors import DevpoolError, ProofError
 from devpool.model.remote_files import NOTHING_FETCHED, may_name_files

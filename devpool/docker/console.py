@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from devpool.docker.container_values import Container
-from devpool.docker.containers import Stack, asked, parts, rows
+from devpool.docker.containers import Stack
+from devpool.docker.psql import asked, parts, rows
 from devpool.docker.questions import Question
 from devpool.errors import DevpoolError
 from devpool.redact.passwords import redact

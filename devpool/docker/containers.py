@@ -5,14 +5,13 @@ Every start of `docker` costs time, so one call lists all containers, and one in
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import Any, TypeVar
 
+from devpool.docker.compose_reading import Listing
 from devpool.docker.container_values import (
     COMPOSE,
     FORMAT,
@@ -22,9 +21,9 @@ from devpool.docker.container_values import (
     parse_inspected,
     parse_list,
 )
-from devpool.docker.engine import Call, Listing, run
+from devpool.docker.engine import Call, run
 from devpool.docker.ownership import Other, Ownership, refusal
-from devpool.docker.psql_in_database import in_database
+from devpool.docker.psql import asked, in_database, parts, rows
 from devpool.docker.questions import Question
 from devpool.errors import DevpoolError
 from devpool.redact.passwords import redact
@@ -36,7 +35,6 @@ _STAMP = regex(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
 _LISTED = ("--all", "--no-trunc", "--format", FORMAT)
 _HEALTH_TIMEOUT = 90  # seconds that a pooler has to become healthy
 _STOP_SECONDS = "5"  # that a pooler or an exporter has to end, before it is killed
-_MARK = "-- end of answer"  # the line that ends each of several answers, here and in docker/inside/console.sh
 
 
 class Stack:
@@ -344,21 +342,6 @@ class Stack:
         if names:
             with suppress(DevpoolError):
                 self.docker(kind, "rm", *dict.fromkeys(names))
-
-
-def asked(*sql: str) -> list[str]:
-    """The arguments of psql for several queries whose answers can be told apart."""
-    return ["--csv", "-v", "ON_ERROR_STOP=1", *(word for text in sql for word in ("-c", text, "-c", f"\\echo {_MARK}"))]
-
-
-def parts(text: str) -> list[str]:
-    """The answers to `asked`, each as CSV with a header."""
-    return text.split(f"{_MARK}\n")[:-1]
-
-
-def rows(part: str) -> list[dict[str, str]]:
-    """CSV with a header as a dict for each row."""
-    return [dict(row) for row in csv.DictReader(io.StringIO(part))]
 
 
 def _once(lines: Iterable[str]) -> tuple[str, ...]:

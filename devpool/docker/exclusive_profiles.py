@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from devpool.docker.engine import Call, accepted, config, reading_of
+from devpool.docker.compose_reading import accepted, config, reading_of
+from devpool.docker.engine import Call
 from devpool.errors import DevpoolError
 from devpool.model.sources import Reading
 

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from devpool.docker.console import Row
 from devpool.docker.container_values import RunningContainer
-from devpool.docker.containers import Stack, rows
+from devpool.docker.containers import Stack
+from devpool.docker.psql import rows
 from devpool.docker.questions import Question, answered, answers
 from devpool.measurements.routes import Connections, Replica
 from devpool.measurements.show_tables import HEALTH

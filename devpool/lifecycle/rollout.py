@@ -11,9 +11,10 @@ from typing import Any
 from devpool.catalog.log_messages import translate_all
 from devpool.decide.plan import Move, Plan
 from devpool.docker.compose_oracle import call_for, quoting_nothing
+from devpool.docker.compose_reading import read_compose
 from devpool.docker.container_values import Container, ListedContainer, RunningContainer
 from devpool.docker.containers import Stack
-from devpool.docker.engine import Call, environ, read_compose
+from devpool.docker.engine import Call, environ
 from devpool.docker.leftovers import halfway, settle
 from devpool.docker.live_routes import wait_for
 from devpool.docker.ownership import Ownership, Place, sentence

@@ -13,8 +13,9 @@ from devpool.catalog.migration_tools import Tool
 from devpool.commit.private_folder import private_folder
 from devpool.context import Context
 from devpool.docker.compose_oracle import call_for
+from devpool.docker.compose_reading import read_compose
 from devpool.docker.database_ready import build_missing, start_databases
-from devpool.docker.engine import Call, read_compose
+from devpool.docker.engine import Call
 from devpool.docker.interactive import run_once
 from devpool.errors import Code, DevpoolError
 from devpool.lifecycle.direct_variables import (

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from devpool.docker.engine import Call, read_compose
+from devpool.docker.compose_reading import read_compose
+from devpool.docker.engine import Call
 from devpool.errors import DevpoolError
 
 pytestmark = pytest.mark.usefixtures("compose_plugin")

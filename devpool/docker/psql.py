@@ -1,6 +1,11 @@
-"""psql inside a database's own container: by its socket and as its superuser, as the image's variables name it."""
+"""psql in a container: how it is called in a database's own, and how its answers to several queries are told apart."""
 
 from __future__ import annotations
+
+import csv
+import io
+
+_MARK = "-- end of answer"  # the line that ends each of several answers, here and in docker/inside/console.sh
 
 # The variables of the official image and of Bitnami's, each also with its `_FILE` form.
 _IN_DATABASE = (
@@ -16,3 +21,18 @@ _IN_DATABASE = (
 def in_database(arguments: tuple[str, ...]) -> list[str]:
     """The command for the database's own container, by its own socket and as its own superuser."""
     return ["sh", "-c", _IN_DATABASE, "psql", *arguments]
+
+
+def asked(*sql: str) -> list[str]:
+    """The arguments of psql for several queries whose answers can be told apart."""
+    return ["--csv", "-v", "ON_ERROR_STOP=1", *(word for text in sql for word in ("-c", text, "-c", f"\\echo {_MARK}"))]
+
+
+def parts(text: str) -> list[str]:
+    """The answers to `asked`, each as CSV with a header."""
+    return text.split(f"{_MARK}\n")[:-1]
+
+
+def rows(part: str) -> list[dict[str, str]]:
+    """CSV with a header as a dict for each row."""
+    return [dict(row) for row in csv.DictReader(io.StringIO(part))]
