@@ -74,7 +74,7 @@ def question(
     given = [inside("reported.pl") if reports else "", "query" if queries else "", *shows]
 
     def read(text: str) -> Told:
-        *shown, reported, query = parts(text)
+        *shown, reported, query = parts(text, len(words) + 2)
         return Told(
             shown=dict(zip(words, map(rows, shown), strict=True)),
             reported=dict(line.partition("=")[::2] for line in reported.splitlines()),
@@ -108,7 +108,7 @@ def query_directly(stack: Stack, pooler: Container, sql: str) -> list[Row]:
     Raises:
         DevpoolError: what `Stack.execute` raises.
     """
-    return rows(parts(stack.execute(pooler, ["sh", "-c", _DIRECTLY, "sh", *asked(sql)]))[0])
+    return rows(parts(stack.execute(pooler, ["sh", "-c", _DIRECTLY, "sh", *asked(sql)]), 1)[0])
 
 
 def configuration(stack: Stack, pooler: Container) -> dict[str, dict[str, str]]:

@@ -276,7 +276,7 @@ class Stack:
     def queries(self, database: Container, *sql: str) -> Question[list[list[dict[str, str]]]]:
         """The question for the rows of several queries, run one after the other in one session, as `query` does."""
         command = in_database(("-X", *asked(*sql)))
-        return self.question(database, command, lambda text: [rows(part) for part in parts(text)])
+        return self.question(database, command, lambda text: [rows(part) for part in parts(text, len(sql))])
 
     def question(self, container: Container, command: list[str], read: Callable[[str], T]) -> Question[T]:
         """The question that runs a command inside a container."""

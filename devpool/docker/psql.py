@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
+from devpool.errors import DevpoolError
+
 _MARK = "-- end of answer"  # the line that ends each of several answers, here and in docker/inside/console.sh
 
 # The variables of the official image and of Bitnami's, each also with its `_FILE` form.
@@ -28,9 +30,23 @@ def asked(*sql: str) -> list[str]:
     return ["--csv", "-v", "ON_ERROR_STOP=1", *(word for text in sql for word in ("-c", text, "-c", f"\\echo {_MARK}"))]
 
 
-def parts(text: str) -> list[str]:
-    """The answers to `asked`, each as CSV with a header."""
-    return text.split(f"{_MARK}\n")[:-1]
+def parts(text: str, number: int) -> list[str]:
+    """The answers to `asked`, each as CSV with a header.
+
+    Args:
+        text: what psql printed.
+        number: how many answers there are to be.
+
+    Raises:
+        DevpoolError: `docker-failed`, where a container answers something else.
+    """
+    found = text.split(f"{_MARK}\n")[:-1]
+    if len(found) == number:
+        return found
+    said = f"a container gave {len(found)} of {number} answers"
+    raise DevpoolError(
+        "docker-failed", f"docker failed: {said}", said=said, hint="`devpool status` shows the containers"
+    )
 
 
 def rows(part: str) -> list[dict[str, str]]:
