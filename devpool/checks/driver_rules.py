@@ -32,6 +32,13 @@ def judged(ground: Ground) -> list[Result]:
 
 
 def _nothing(ground: Ground) -> Result:
+    if ground.app.cut:
+        return skipped(
+            "framework",
+            ground.app.app,
+            "the search for drivers in its container took too long and was stopped",
+            hint="run `devpool check` again when the machine is less busy",
+        )
     return ok("framework", ground.app.app, "no driver was found that needs a change")
 
 

@@ -40,6 +40,7 @@ class Installed:
         mentions: settings of drivers in its source.
         django: Django's own settings of each Postgres database.
         flags: parameters of a driver in the app's addresses, each with the variable that holds it.
+        cut: whether a search in its container took too long and was stopped: what was not found may be there.
     """
 
     app: str
@@ -48,6 +49,7 @@ class Installed:
     mentions: tuple[Mention, ...] = ()
     django: tuple[Mapping[str, Any], ...] = ()
     flags: tuple[Mention, ...] = ()
+    cut: bool = False
 
 
 def flags_in(environment: Mapping[str, str]) -> list[Mention]:
@@ -60,7 +62,8 @@ def read_installed(app: str, answer: str, flags: Iterable[Mention] = ()) -> Inst
     packages: dict[str, str] = {}
     mentions: list[Mention] = []
     django: list[Mapping[str, Any]] = []
-    for line in answer.splitlines():
+    lines = answer.splitlines()
+    for line in lines:
         kind, _, rest = line.partition(" ")
         if kind == "file":
             path, _, version = rest.rpartition(" ")
@@ -72,7 +75,14 @@ def read_installed(app: str, answer: str, flags: Iterable[Mention] = ()) -> Inst
             mentions += read_mentions(rest)
         elif kind == "django":
             django += _object(rest)
-    return Installed(app=app, packages=packages, mentions=tuple(mentions), django=tuple(django), flags=tuple(flags))
+    return Installed(
+        app=app,
+        packages=packages,
+        mentions=tuple(mentions),
+        django=tuple(django),
+        flags=tuple(flags),
+        cut="cut" in lines,
+    )
 
 
 def read_mentions(answer: str) -> list[Mention]:

@@ -1,12 +1,20 @@
 #!/bin/sh
 # What is installed in an app's container that talks to Postgres, found where package managers leave it. Reads, and
 # changes nothing. Prints `file PATH VERSION` (`-` where the name has it), `go MODULE VERSION` (`-` where it is not
-# known), `source PATH:LINE:TEXT`, `libpq VERSION` and `django JSON`.
+# known), `source PATH:LINE:TEXT`, `libpq VERSION`, `django JSON`, and `cut` where a search took too long and was stopped.
 #
 # A container may have little more than a shell: what is missing in it is left out of the answer.
 
 limit() {
-    if command -v timeout >/dev/null; then timeout "$@"; else shift && "$@"; fi
+    if ! command -v timeout >/dev/null; then
+        shift
+        "$@"
+        return
+    fi
+    status=0
+    timeout "$@" || status=$?
+    case $status in 124 | 143) echo cut ;; esac # GNU's timeout ends with 124, BusyBox's with what the signal gives
+    return "$status"
 }
 
 # Names with a version in them, and package.json of the modules that matter. The working directory may be a volume.
@@ -29,6 +37,10 @@ list_files() {
 list_files | while read -r path; do
     version=-
     case $path in
+        cut)
+            echo cut
+            continue
+            ;;
         */package.json) version=$(sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' "$path" | head -n 1) ;;
     esac
     echo "file $path $version"
@@ -45,7 +57,7 @@ done
 known='github\.com/(jackc/pgx/v[0-9]+|lib/pq|golang-migrate/migrate/v[0-9]+)'
 for program in /proc/[0-9]*/exe; do readlink "$program"; done 2>/dev/null | sort -u | head -n 20 |
     while read -r program; do limit 5 grep -aoE "dep	$known	v[0-9.]+|$known\.[(A-Z]" "$program" 2>/dev/null; done |
-    sort -ru | sed -nE 's/^dep	([^	]*)	(.*)$/go \1 \2/p; s/^(github.*)\..$/go \1 -/p' | uniq
+    sort -ru | sed -nE 's/^dep	([^	]*)	(.*)$/go \1 \2/p; s/^(github.*)\..$/go \1 -/p; /^cut$/p' | uniq
 
 # Settings of drivers in the app's own source, at most a screenful.
 limit 5 grep -rnIoE \
@@ -53,7 +65,7 @@ limit 5 grep -rnIoE \
     --include='*.py' --include='*.js' --include='*.mjs' --include='*.ts' --include='*.rb' --include='*.yml' \
     --include='*.ex' --include='*.exs' --include='*.go' --include='*.php' --include='*.prisma' \
     'prepare: *(false|:unnamed)|prepared_statements: *false|advisory_locks: *false|statement_cache_size *= *0|QueryExecMode[A-Za-z]+|default_query_exec_mode=[a-z_]+|pgbouncer=true|binary_parameters=yes|DISABLE_SERVER_SIDE_CURSORS|prepare_threshold[^=]{0,3}= *[A-Za-z0-9]+|prepared_max[^=]{0,3}= *[A-Za-z0-9]+|ATTR_EMULATE_PREPARES *=> *[a-z]+' \
-    . 2>/dev/null | head -n 40 | sed 's/^/source /'
+    . 2>/dev/null | head -n 40 | sed '/^cut$/!s/^/source /'
 
 # Django's own view of its settings, and the libpq that psycopg really uses.
 python=$(command -v python3 || command -v python) || exit 0

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from devpool.checks.installed import Mention, flags_in, read_installed
+from devpool.resources import inside
 
 ANSWER = """\
 file /usr/lib/python3/dist-packages/django-4.2.28.dist-info -
@@ -74,3 +78,15 @@ def test_a_driver_in_a_program_without_modules_is_known_by_its_name_alone() -> N
         "github.com/lib/pq",
         "github.com/jackc/pgx/v5",
     }
+
+
+@pytest.mark.parametrize(("status", "cut"), [(124, True), (143, True), (0, False), (1, False)])
+def test_a_search_that_was_stopped_says_so(tmp_path: Path, status: int, *, cut: bool) -> None:
+    (tmp_path / "timeout").write_text(f"#!/bin/sh\nexit {status}\n")
+    (tmp_path / "timeout").chmod(0o755)
+    shell = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    done = subprocess.run(
+        ["sh", "-c", inside("installed.sh")], cwd=tmp_path, env=shell, capture_output=True, text=True, check=False
+    )
+    found = read_installed("web", done.stdout)
+    assert (found.cut, found.packages, found.mentions) == (cut, {}, ())

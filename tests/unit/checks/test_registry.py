@@ -390,6 +390,7 @@ def test_an_app_that_listens_is_told_so() -> None:
 
 def test_an_app_that_cannot_be_looked_into_is_skipped() -> None:
     assert levels(frameworks(Installed(app="web", problem="its container has no shell"))) == {"skipped"}
+    assert levels(frameworks(Installed(app="web", cut=True))) == {"skipped"}
 
 
 def test_an_app_that_keeps_its_session_is_not_judged_for_transactions() -> None:
