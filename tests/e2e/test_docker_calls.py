@@ -17,7 +17,7 @@ exec "$REAL_DOCKER" "$@"
 """
 APPS = 2  # web and worker, into each of which `check` looks
 MOST = {
-    "enable": 12,  # 4 of them prove the result
+    "enable": 14 + APPS,  # 4 of them prove the result, and 2 + APPS ask what the running apps need
     "status": 4,
     "status of more containers": 4,
     "check": 7 + APPS,

@@ -73,7 +73,7 @@ UNKNOWN_AUTHORITY = "SSL error: certificate verify failed"
 
 def assert_refused(pooler: Pooler, why: str) -> None:
     """That no client gets through, and that the healthcheck says why."""
-    assert pooler.health() == f"pooler up, database not answering: {why}"
+    eventually(lambda: pooler.health() == f"pooler up, database not answering: {why}", why)
 
 
 # --- to the server ---
