@@ -130,6 +130,7 @@ def test_so_do_metrics(two: Two) -> None:
     assert "pgbouncer_up 0" in stdout
 
 
+@pytest.mark.slow
 def test_with_the_name_that_the_hint_gives_it_works(two: Two) -> None:
     """The whole way there and back, beside a project that does not notice."""
     before, name = two.containers(), other_name(two.clone)

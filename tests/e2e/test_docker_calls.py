@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from demo_rig import DemoProject, demo_project
 
+pytestmark = pytest.mark.slow
+
 # Notes down the words and goes on as the real one.
 _DOCKER = """#!/bin/sh
 printf '%s' "$*" | tr '\\n' ' ' | cut -c 1-300 >>"$DOCKER_CALLS"

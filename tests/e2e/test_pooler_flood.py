@@ -37,6 +37,7 @@ def test_the_presets_let_nobody_be_silent_for_long(rig: Rig, preset: str) -> Non
     assert pooler.setting("client_login_timeout") == str(PRESETS[preset])
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("many_files")
 def test_silent_connections_keep_nobody_out_for_longer_than_the_login_timeout(rig: Rig) -> None:
     pooler = rig.ready_pooler()

@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 import pytest
 from pooler_rig import PSQL, Rig, docker, env, eventually, new_rig, tell
-from thinned import slow
 
 HERE = Path(__file__).parent
 PRINTABLE = [chr(code) for code in range(0x20, 0x7F)]
@@ -61,7 +60,8 @@ def listed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "listed"
 
 
-@pytest.mark.parametrize("way", ["raw", slow("file")])
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["raw", "file"])
 def test_every_password_logs_in_given_as_it_is(rig: Rig, listed: Path, way: str) -> None:
     mounts = [f"--volume={listed}:/listed:ro", f"--volume={HERE / 'each_password.sh'}:/each_password.sh:ro"]
     where = env({"POSTGRES_HOST": "db", "POSTGRES_DB": "app"})

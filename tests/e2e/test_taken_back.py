@@ -12,6 +12,8 @@ import pytest
 from demo_rig import DEVPOOL, DemoProject, Tree, demo_project
 from pooler_rig import eventually
 
+pytestmark = pytest.mark.slow
+
 WRONG = "no such password"
 
 

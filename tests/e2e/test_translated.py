@@ -10,6 +10,8 @@ from pooler_rig import Pooler, Rig, docker, eventually, new_rig
 
 from devpool.catalog.log_messages import translate, translate_all
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(kw_only=True)
 class Stage:

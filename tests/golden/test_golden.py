@@ -122,7 +122,9 @@ def project(
 
 
 @each_case
-def test_enable_gives_these_bytes_and_these_words(project: Project, pytestconfig: pytest.Config) -> None:
+def test_enable_gives_these_bytes_and_words_and_disable_takes_each_back(
+    project: Project, pytestconfig: pytest.Config
+) -> None:
     before = project.tree()
     code, words, errors = project.enable()
     if pytestconfig.getoption("--update-golden"):
@@ -139,6 +141,9 @@ def test_enable_gives_these_bytes_and_these_words(project: Project, pytestconfig
     assert {name: mode for name, (mode, _) in project.tree().items() if name in before} == {
         name: mode for name, (mode, _) in before.items()
     }
+    assert project.disable()[0] == 0
+    assert project.tree() == before
+    assert not (project.folder / ".devpool").exists()
 
 
 @each_working_case
@@ -148,16 +153,6 @@ def test_enable_twice_is_enable_once(project: Project) -> None:
     code, words, _ = project.enable("--no-verify")
     assert (code, words.splitlines()[-1]) == (0, "already enabled: no file to change")
     assert project.tree() == once
-
-
-@each_working_case
-def test_disable_gives_every_byte_and_mode_back_and_leaves_nothing(project: Project) -> None:
-    before = project.tree()
-    assert project.enable("--no-verify")[0] == 0
-    assert project.tree() != before
-    assert project.disable()[0] == 0
-    assert project.tree() == before
-    assert not (project.folder / ".devpool").exists()
 
 
 @each_working_case
