@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from devpool.checks.installed import Installed, Mention
 from devpool.docker.installed_drivers import installed_in, look_into, looked_into
 from devpool.errors import DevpoolError
@@ -22,13 +24,16 @@ def test_no_value_of_a_container_is_on_the_command_line() -> None:
     assert "sesame" not in " ".join(look_into(KnownStack(), "web", APP).command)
 
 
-def test_a_container_without_a_shell_is_an_app_of_which_this_is_said() -> None:
-    found = looked_into("web", DevpoolError("docker-failed", "docker failed: sh: executable file not found in $PATH"))
-    assert (found.app, found.packages, found.problem) == (
-        "web",
-        {},
-        "its container has no shell to inspect it with",
-    )
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ('exec: "sh": executable file not found in $PATH: unknown', "its container has no shell to inspect it with"),
+        ("container 1 is not running", "its container could not be inspected: container 1 is not running"),
+    ],
+)
+def test_why_a_container_tells_nothing_is_said_as_it_is(said: str, problem: str) -> None:
+    found = looked_into("web", DevpoolError("docker-failed", f"docker failed: {said}", said=said))
+    assert found == Installed(app="web", problem=problem)
 
 
 def test_an_app_that_does_not_run_is_not_asked() -> None:
