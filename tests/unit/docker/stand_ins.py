@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
-from devpool.docker.container_values import ListedContainer, RunningContainer
+from devpool.docker.container_values import Container, ListedContainer, RunningContainer
 from devpool.docker.containers import Stack
 from devpool.docker.engine import Call
+from devpool.docker.psql import asked
+from devpool.docker.questions import Question
+
+T = TypeVar("T")
+END = asked("")[-1].removeprefix("\\echo ") + "\n"
+"""What ends each of several answers."""
 
 
 def listed(service: str, number: str = "1", **facts: object) -> ListedContainer:
@@ -25,6 +33,16 @@ def inspected(service: str, *addresses: str, **facts: object) -> RunningContaine
     usual = {"id": service, "name": f"shop-{service}-1", "health": "", "environment": {}}
     found = {**usual, "addresses": frozenset(addresses), **facts}
     return RunningContainer(service=service, **found)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownQuestion(Question[T]):
+    """A question that is answered here."""
+
+    answer: Callable[[], str]
+
+    def ask(self) -> T:
+        return self.read(self.answer())
 
 
 class KnownStack(Stack):
@@ -51,6 +69,12 @@ class KnownStack(Stack):
     def docker(self, *words: str) -> str:
         self.told.append(" ".join(words))
         return self.says(*words)
+
+    def question(self, container: Container, command: list[str], read: Callable[[str], T]) -> Question[T]:
+        asked = super().question(container, command, read)
+        return KnownQuestion(
+            command=asked.command, cwd="/shop", environ={}, read=read, answer=lambda: self.docker(*asked.command[1:])
+        )
 
     def compose(self, *words: str) -> str:
         return self.docker("compose", *words)
