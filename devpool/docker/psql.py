@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-_MARK = "-- end of answer"  # the line that ends each of several answers, here and in docker/inside/console.sh
+MARK = "-- end of answer"
+"""The line that ends each of several answers, here and in docker/inside/console.sh."""
 
 # The variables of the official image and of Bitnami's, each also with its `_FILE` form.
 _IN_DATABASE = (
@@ -25,12 +26,22 @@ def in_database(arguments: tuple[str, ...]) -> list[str]:
 
 def asked(*sql: str) -> list[str]:
     """The arguments of psql for several queries whose answers can be told apart."""
-    return ["--csv", "-v", "ON_ERROR_STOP=1", *(word for text in sql for word in ("-c", text, "-c", f"\\echo {_MARK}"))]
+    return ["--csv", "-v", "ON_ERROR_STOP=1", *(word for text in sql for word in ("-c", text, "-c", f"\\echo {MARK}"))]
 
 
 def parts(text: str) -> list[str]:
-    """The answers to `asked`, each as CSV with a header."""
-    return text.split(f"{_MARK}\n")[:-1]
+    """The answers to `asked`, each as CSV with a header. In a quoted value, which an app may have chosen, no line ends
+    an answer.
+    """
+    found, lines, quotes = list[str](), list[str](), 0
+    for line in text.split("\n"):
+        if line == MARK and quotes % 2 == 0:
+            found.append("".join(lines))
+            lines = []
+        else:
+            lines.append(f"{line}\n")
+            quotes += line.count('"')
+    return found
 
 
 def rows(part: str) -> list[dict[str, str]]:

@@ -13,11 +13,11 @@ import pytest
 from devpool.docker.container_values import Container, ListedContainer, RunningContainer
 from devpool.docker.containers import Stack
 from devpool.docker.engine import Call
-from devpool.docker.psql import asked
+from devpool.docker.psql import MARK
 from devpool.docker.questions import Question
 
 T = TypeVar("T")
-END = asked("")[-1].removeprefix("\\echo ") + "\n"
+END = f"{MARK}\n"
 """What ends each of several answers."""
 
 

@@ -40,6 +40,14 @@ def test_the_answers_of_one_call_are_told_apart(
     assert (found.reported, found.query) == (reported, query)
 
 
+def test_a_client_may_have_any_name_and_a_problem_any_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clients = 'application_name,addr\n"a\n-- end of answer\n",10.0.0.2\n-- end of answer\n'
+    rest = '-- end of answer\nFATAL: no such user: "x\n-- end of answer\n'
+    found = question(docker_that_says(tmp_path, monkeypatch, clients + rest), POOLER, "CLIENTS", queries=True).ask()
+    assert [row["addr"] for row in found.shown["CLIENTS"]] == ["10.0.0.2"]
+    assert found.query == 'FATAL: no such user: "x'
+
+
 def test_one_psql_asks_for_all_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = question(docker_that_says(tmp_path, monkeypatch, ""), POOLER, "POOLS", "CONFIG").command
     assert asked[:6] == ["docker", "exec", "p", "sh", "-c", asked[5]]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from devpool.docker.live_sessions import held_by_sessions
-from unit.docker.stand_ins import KnownStack, docker_that_says, inspected
+from unit.docker.stand_ins import END, KnownStack, docker_that_says, inspected
 
 RUNNING = {
     "db": [inspected("db")],
@@ -17,8 +17,8 @@ RUNNING = {
 
 
 def held(folder: Path, monkeypatch: pytest.MonkeyPatch, *rows: str) -> dict[str, list[str]]:
-    answer = "".join(f"{line}\n" for line in ("addr,held", *rows, "-- end of answer"))
-    stack = docker_that_says(folder, monkeypatch, answer)
+    answer = "".join(f"{line}\n" for line in ("addr,held", *rows))
+    stack = docker_that_says(folder, monkeypatch, answer + END)
     return held_by_sessions(stack, RUNNING, "db", ["web", "job", "gone"])
 
 

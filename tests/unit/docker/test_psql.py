@@ -25,6 +25,12 @@ def test_an_answer_that_did_not_end_is_none() -> None:
     assert parts("a\n1\n") == []
 
 
+def test_no_value_of_a_row_ends_an_answer() -> None:
+    first = 'pid,query\n7,"SELECT ""a""\n-- end of answer\n"\n8,-- end of answer\n'
+    assert parts(f"{first}-- end of answer\nx\n1\n-- end of answer\n") == [first, "x\n1\n"]
+    assert [row["pid"] for row in rows(first)] == ["7", "8"]
+
+
 def test_rows_have_their_values_whatever_is_in_them() -> None:
     assert rows('pid,query\n7,"SELECT ""a"",\n  b"\n8,\n') == [
         {"pid": "7", "query": 'SELECT "a",\n  b'},
