@@ -26,7 +26,7 @@ def probed(
 
     def says(*words: str) -> str:
         if "perl" in words:
-            return "".join(f"{json.dumps(one)}\n" for one in kept)
+            return "".join(f"{json.dumps(one, ensure_ascii=False)}\n" for one in kept)  # as Postgres writes it
         if "psql" in words:
             return sessions + END
         if words[1] == "web":
@@ -47,6 +47,11 @@ def test_what_an_idle_connection_keeps_is_found_with_the_app_that_left_it() -> N
     ((leak,), (pool,)) = found.leaks, found.looked
     assert (leak.pooler, leak.pool, leak.pid, leak.kind, leak.apps) == ("pgbouncer", "web@app", 7, "LISTEN", ("web",))
     assert pool == ProbedPool(pooler="pgbouncer", pool="web@app", servers=2, seen=1)
+
+
+def test_a_statement_may_have_any_characters_in_it() -> None:
+    found, _ = probed({"pid": 7, "prepared": [{"name": "p", "statement": "SELECT\u2028\x85 1"}]})
+    assert [(leak.kind, leak.statement) for leak in found.leaks] == [("PREPARE", "SELECT 1")]
 
 
 def test_a_clean_connection_is_seen_and_no_source_is_searched() -> None:
