@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from devpool.checks.app_context import Ground, grounds
+from devpool.checks.app_context import Ground, grounds, listens, prepared
 from devpool.checks.facts import Facts
 from devpool.checks.installed import Installed, Mention
 from devpool.checks.registry import evaluate
+from devpool.checks.result import Level
 from unit.checks.healthy_project import ROUTE, SERVER, WELL, django, with_config, with_pooler
 
 
@@ -66,3 +67,29 @@ def test_a_session_is_kept_for_a_service_or_for_its_one_database(sessions: set[s
     app = Installed(app="web")
     assert grounds(replace(WELL, installed=(app,), sessions=frozenset(sessions))) == []
     assert grounds(replace(WELL, installed=(app,), sessions=frozenset({"web:other", "job"}))) != []
+
+
+def test_the_first_of_the_names_that_is_installed_is_the_one() -> None:
+    found = context(Installed(app="web", packages={"que": "2.0", "good_job": "4.0"}))
+    assert (found.has("rails"), found.has("rails", "good_job", "que")) == ("", "good_job")
+    (result,) = listens(found, "good_job", "que")
+    assert (result.level, result.message.partition(" ")[0]) == ("warning", "good_job")
+    assert list(listens(found, "procrastinate")) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "place", "level", "message", "hint"),
+    [
+        ("200", "a.py:3", "ok", "obsolete: ", "remove it at a.py:3"),
+        ("200", "", "ok", "obsolete: ", ""),
+        ("0", "a.py:3", "ok", "asyncpg: cache=0 at a.py:3, still needed", ""),
+        ("0", "", "warning", "asyncpg uses named", "devpool set max_prepared_statements=200, or cache=0"),
+    ],
+)
+def test_a_setting_of_a_driver_is_obsolete_needed_or_missing(
+    number: str, place: str, level: Level, message: str, hint: str
+) -> None:
+    mentions = (Mention(place=place, text="cache=0"),) if place else ()
+    app = context(Installed(app="web", mentions=mentions), with_config(max_prepared_statements=number))
+    (found,) = prepared(app, "asyncpg", "cache=0", ("cache",))
+    assert (found.level, found.message.startswith(message), found.hint) == (level, True, hint)

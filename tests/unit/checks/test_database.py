@@ -61,6 +61,13 @@ def test_a_pool_for_each_user_adds_up_to_the_limit_of_its_database(
     assert most_servers(replace(SIGHT, pools=pools, limits=limits, config={**SIGHT.config, **config})) == most
 
 
+def test_the_way_out_leaves_room_for_direct_connections() -> None:
+    pools = tuple(replace(POOL, user=f"u{number}") for number in range(5))
+    held = Replica(container="job-1", at_pooler=0, at_database=17)
+    facts = replace(with_pooler(pools=pools), connections=(Connections.of("job", "db", (held,)),))
+    assert the(facts, "max_connections").hint.startswith("devpool set max_db_connections=80,")
+
+
 def test_what_a_database_outside_of_the_project_has_is_not_called_wrong() -> None:
     found = the(replace(WELL, servers={}), "database")
     assert (found.level, found.message) == ("skipped", "it cannot be queried from here")

@@ -26,7 +26,8 @@ def test_a_database_that_was_away_and_is_back_is_no_trouble_any_more() -> None:
 
 def test_a_long_line_of_a_log_is_cut() -> None:
     found = the(replace(WELL, logged={"web": ("query_wait_timeout " + "x" * 1000,)}), "log")
-    assert len(found.message) < 400
+    quoted = found.message.partition("”")[0].removeprefix("“")
+    assert (len(quoted), quoted[-1]) == (120, "…")
 
 
 def test_a_lock_that_was_not_held_is_found_in_the_log_of_the_database() -> None:

@@ -65,3 +65,14 @@ def test_a_long_sentence_goes_on_below_its_own_beginning() -> None:
 
 def test_what_is_worst_comes_first_in_the_summary() -> None:
     assert summary(result(level) for level in ("ok", "skipped", "critical", "ok")) == "1 critical, 2 ok, 1 skipped"
+
+
+def test_monitoring_hears_of_the_worst_alone() -> None:
+    results = [result("warning", message="half full"), result("critical", "pooler", "away"), result("ok")]
+    assert nagios_line(results) == "DEVPOOL CRITICAL - pooler p: away"
+
+
+def test_hints_and_sentences_stand_below_each_other_whatever_stands_before_them() -> None:
+    lines = check_lines([result("ok"), Result(check="connections", level="critical", message="it is full")])
+    first, hint, second, *_ = lines
+    assert first.index("it is full") == second.index("it is full") == hint.index("hint: ")
