@@ -28,14 +28,12 @@ _QUOTING = regex(
     r"|invalid interpolation format for [^\n:]*)(?s:.+)",
     re.I,
 )
-# Without the plugin, `docker` takes Compose's options, which follow `compose`, for its own.
+_NO_PLUGIN = ("is not a docker command", "unknown command: docker compose")
+# Without the plugin, `docker` takes Compose's options, which follow `compose`, for its own, and names its own help. A
+# program in a build may say the same of its options.
 _OPTIONS = ("profile", "file", "env-file", "project-directory", "project-name")
-_NO_PLUGIN = (
-    "is not a docker command",
-    "unknown command: docker compose",
-    "unknown shorthand flag",
-    *(f"unknown flag: --{option}" for option in _OPTIONS),
-)
+_NOT_OWN = ("unknown shorthand flag", *(f"unknown flag: --{option}" for option in _OPTIONS))
+_OWN_HELP = "'docker --help'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +175,7 @@ def failure(stderr: str) -> DevpoolError:
             "the Docker engine is not running",
             hint="start it, or edit files without it: --no-up",
         )
-    if any(sign in low for sign in _NO_PLUGIN):
+    if any(sign in low for sign in _NO_PLUGIN) or (_OWN_HELP in low and any(sign in low for sign in _NOT_OWN)):
         return DevpoolError(
             "no-compose-plugin",
             "docker has no compose plugin",

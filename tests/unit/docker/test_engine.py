@@ -23,6 +23,12 @@ def test_an_option_that_an_old_plugin_does_not_know_is_another_error() -> None:
         ("Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?", "engine-not-running"),
         ("error during connect: Get http://x", "engine-not-running"),
         ("docker: 'compose' is not a docker command.", "no-compose-plugin"),
+        ("unknown shorthand flag: 'f' in -f\n\nRun 'docker --help' for more information", "no-compose-plugin"),
+        (
+            "#7 [2/3] RUN atlas -x\n#7 0.3 unknown shorthand flag: 'x' in -x\nfailed to solve: exit code: 1",
+            "docker-failed",
+        ),
+        ("#7 RUN app --file=x\n#7 0.3 unknown flag: --file\nfailed to solve: exit code: 1", "docker-failed"),
         ("no such service: web", "docker-failed"),
     ],
 )
