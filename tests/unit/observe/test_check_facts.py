@@ -20,6 +20,7 @@ from devpool.observe import check_facts
 from devpool.observe.ask_containers import Answers
 from devpool.observe.check_facts import _declared, _logged, _or, _ports, _queries, _servers, gather
 from devpool.undo.state import AppRoute
+from unit.checks.healthy_project import ROUTE
 from unit.docker.stand_ins import KnownStack, listed
 from unit.observe.enabled_shop import ACTIVITY, STATE, TOLD, csv, seen
 
@@ -45,9 +46,8 @@ class Opened:
     def without_devpool(self) -> Project:
         if not self.variables:
             raise DevpoolError("changed-since-enable", "compose.yml was changed")
-        return project(
-            f"services:\n  db: {{image: postgres}}\n  web: {{image: app, environment: {{{self.variables}}}}}\n"
-        )
+        web = f"web: {{image: app, environment: {{{self.variables}}}}}"
+        return project(f"services:\n  db: {{image: postgres}}\n  other: {{image: postgres}}\n  {web}\n")
 
 
 def known(**declared: Mapping[str, Any]) -> KnownStack:
@@ -98,6 +98,14 @@ def test_what_an_app_sets_for_its_session_is_read_without_devpools_edits() -> No
     assert "web.URL sets options" in " ".join((facts(Opened(url)).unkept or {})["web"])
     assert facts(Opened("A: b")).unkept == {"web": ()}
     assert facts(Opened()).unkept is None
+
+
+@pytest.mark.usefixtures("no_docker")
+def test_what_an_app_sets_where_it_is_direct_is_not_lost() -> None:
+    urls = "URL: 'postgres://u:p@db/x', READ_URL: 'postgres://u:p@other/x?options=-csearch_path%3Dshop'"
+    direct = AppRoute(service="web", database="other", pooled=False, reason="it reports")
+    assert facts(Opened(urls), routes=(ROUTE, direct)).unkept == {"web": ()}
+    assert (facts(Opened(urls), routes=(ROUTE, replace(direct, pooled=True))).unkept or {})["web"] != ()
 
 
 @pytest.mark.usefixtures("no_docker")
