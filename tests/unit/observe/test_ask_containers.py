@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 
 from devpool.docker.console import Told
+from devpool.docker.questions import Question
 from devpool.errors import DevpoolError
+from devpool.observe import ask_containers
 from devpool.observe.ask_containers import LIMITS, Answers, _about, ask_all
 from unit.docker.stand_ins import KnownStack, inspected
 from unit.observe.enabled_shop import ACTIVITY, CLIENTS, TOLD
@@ -52,6 +56,20 @@ def test_a_pooler_is_asked_for_what_is_not_known_and_its_further_containers_for_
     words = _about(KnownStack(), pooler, first=first, known=known, deep=deep).command
     assert (bool(words[7]), words[8] == "query") == (reports, queries)
     assert len([word for word in words if word.startswith("SHOW ")]) == tables
+
+
+def test_each_answer_goes_to_the_container_that_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def echo(questions: list[Question[object]]) -> Iterator[Callable[[], list[str]]]:
+        yield lambda: [" ".join(question.command) for question in questions]
+
+    monkeypatch.setattr(ask_containers, "asking", echo)
+    running = {"a": [inspected("a"), inspected("a", id="a2")], "b": [inspected("b")], "db": [inspected("db")]}
+    found = ask_all(KnownStack(), running, ["a", "b"], ["db"], ["b"], deep=True)
+    asked = {name: [str(one).split()[2] for one in each] for name, each in found.poolers.items()}
+    assert asked == {"a": ["a", "a2"], "b": ["b"]}
+    assert ["SHOW POOLS" in str(one) for each in found.poolers.values() for one in each] == [True, False, True]
+    assert [LIMITS in str(one) for one in found.servers["db"]] == [True]
 
 
 def test_a_database_that_does_not_run_here_is_not_asked() -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from memory_project import project
 
 from devpool.decide.options import Options
 from devpool.docker.console import Told
+from devpool.docker.container_values import RunningContainer
 from devpool.errors import DevpoolError
 from devpool.measurements.show_tables import PoolerStatus
+from devpool.observe import overview
 from devpool.observe.ask_containers import Answers
-from devpool.observe.overview import _counted, _sight, _would_be, again
+from devpool.observe.overview import _counted, _drift, _sight, _would_be, again
 from unit.docker.stand_ins import END, KnownStack
+from unit.lifecycle.disk_project import enable, opened, state_of, written
 from unit.observe.enabled_shop import ACTIVITY, ANSWERS, POOLER, RUNNING, SHOWN, STATE, TOLD, csv, seen
 
 AWAY = DevpoolError("docker-failed", "docker failed: no such socket", said="no such socket")
@@ -80,6 +84,41 @@ def test_programs_on_the_host_are_counted_where_the_pooler_is_published(
 def test_of_a_database_elsewhere_only_its_pooler_is_counted() -> None:
     (web,) = _counted(seen(), replace(ANSWERS, servers={})).connections or ()
     assert (web.at_pooler, web.at_database) == (3, None)
+
+
+class Running(KnownStack):
+    """A project whose running containers are known."""
+
+    def inspected(self) -> dict[str, list[RunningContainer]]:
+        return dict(RUNNING)
+
+
+@pytest.mark.parametrize(
+    ("answers", "note", "counted"),
+    [(ANSWERS, "", 3), (replace(ANSWERS, servers={"db": [AWAY]}), "docker failed: no such socket", None)],
+)
+def test_a_project_that_runs_is_asked_for_what_its_record_names(
+    answers: Answers, note: str, counted: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(overview, "ask_all", lambda _, __, *names, deep: asked.append((*names, deep)) or answers)
+    found = again(seen(stack=Running(), poolers=(sight(TOLD),), note="before", connections=None), deep=True)
+    assert asked == [(["pgbouncer"], ["db"], ["pgbouncer"], True)]
+    assert (found.note, found.running, found.poolers[0].running) == (note, RUNNING, True)
+    assert [c.at_pooler for c in found.connections or ()] == ([] if counted is None else [counted])
+    assert again(seen(stack=Running(), state=None, poolers=())).poolers == ()
+
+
+def test_what_lacks_and_what_was_changed_are_both_drift(tmp_path: Path) -> None:
+    enable(written(tmp_path))
+    state = state_of(tmp_path)
+    assert _drift(opened(tmp_path), state) == []
+    (tmp_path / ".devpool" / "pgbouncer" / "Dockerfile").unlink()
+    compose = tmp_path / "compose.yml"
+    compose.write_text(compose.read_text().replace("pgbouncer:6432", "elsewhere:6432"))
+    places = {one.file.removeprefix(f"{tmp_path}/"): one.place for one in _drift(opened(tmp_path), state)}
+    assert places.keys() == {".devpool/pgbouncer", "compose.yml"}
+    assert "web" in places["compose.yml"]
 
 
 def test_a_project_that_does_not_run_says_so_and_keeps_its_poolers() -> None:

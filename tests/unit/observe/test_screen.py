@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from devpool.measurements.rates import BARS, PLAIN_BARS, History
 from devpool.measurements.routes import Connections, Replica
 from devpool.measurements.show_tables import Totals
 from devpool.observe.overview import Overview
-from devpool.observe.screen import SORTS, _again, picture
+from devpool.observe.screen import SORTS, _again, on_terminal, picture
 from unit.checks.healthy_project import POOL, SIGHT
 from unit.docker.stand_ins import KnownStack
 from unit.observe.enabled_shop import seen
@@ -48,6 +49,36 @@ def test_containers_are_sorted_by_their_clients_only_where_that_is_asked() -> No
     names = ("web-1", "web-2", "web-3")
     assert order(drawn(found, "n"), *names) == list(names)
     assert order(drawn(found, "c"), *names) == list(reversed(names))
+
+
+def test_what_is_not_known_of_a_database_is_not_drawn_as_none() -> None:
+    replicas = [Replica(container=f"web-{n}", at_pooler=2, at_database=at) for n, at in ((1, None), (2, 1))]
+    lines = drawn(seen(connections=(Connections.of("web", "db", replicas),)))
+    rows = [line.split()[:3] for line in lines if line.startswith("web-")]
+    assert rows == [["web-1", "2", "-"], ["web-2", "2", "1"]]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stdin", "stdout", "kind", "live"),
+    [
+        (Terminal(), Terminal(), "xterm", True),
+        (Terminal(), Terminal(), "dumb", False),
+        (io.StringIO(), Terminal(), "xterm", False),
+        (Terminal(), io.StringIO(), "xterm", False),
+    ],
+)
+def test_the_view_is_live_where_a_person_can_see_it_and_press_keys(
+    stdin: io.StringIO, stdout: io.StringIO, kind: str, live: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", stdin)
+    monkeypatch.setattr(sys, "stdout", stdout)
+    monkeypatch.setenv("TERM", kind)
+    assert on_terminal() is live
 
 
 def test_a_rate_is_that_of_the_last_interval() -> None:

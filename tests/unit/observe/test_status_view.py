@@ -11,6 +11,7 @@ import pytest
 from devpool.context import Context
 from devpool.lifecycle.file_drift import Drift
 from devpool.measurements.routes import Connections, Replica
+from devpool.measurements.show_tables import PoolerStatus
 from devpool.model.sources import Selection
 from devpool.observe.overview import Overview
 from devpool.observe.status_view import pooler_lines, show, status_lines
@@ -109,6 +110,14 @@ def test_a_pooler_says_what_it_is_from_where_that_is_known_and_its_pools() -> No
         "no pool yet",
     ]
     assert pooler_lines(replace(SIGHT, problem="no such socket")) == ["pgbouncer: does not answer: no such socket"]
+
+
+def test_a_pooler_of_which_nothing_is_known_has_no_line() -> None:
+    def about(pooler: PoolerStatus) -> list[str]:
+        return [line for line in status_lines(seen(poolers=(pooler,))) if line.startswith("pgbouncer:")]
+
+    bare = PoolerStatus(name="pgbouncer", database="db")
+    assert [len(about(one)) for one in (bare, replace(bare, problem="it is not running"), SIGHT)] == [0, 1, 1]
 
 
 def printed(found: Overview, capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
