@@ -8,7 +8,7 @@ from dataclasses import replace
 from devpool.checks.leaks import ProbedPool
 from devpool.errors import DevpoolError
 from devpool.observe.leak_probe import LeakReport, find_leaks
-from unit.checks.healthy_project import SIGHT
+from unit.checks.healthy_project import ROUTE, SIGHT
 from unit.docker.stand_ins import END, KnownStack
 from unit.observe.enabled_shop import seen, shown
 
@@ -52,6 +52,17 @@ def test_what_an_idle_connection_keeps_is_found_with_the_app_that_left_it() -> N
 def test_a_statement_may_have_any_characters_in_it() -> None:
     found, _ = probed({"pid": 7, "prepared": [{"name": "p", "statement": "SELECT\u2028\x85 1"}]})
     assert [(leak.kind, leak.statement) for leak in found.leaks] == [("PREPARE", "SELECT 1")]
+
+
+def test_where_no_client_is_there_any_more_it_is_an_app_that_is_pooled_at_this_database() -> None:
+    def says(*words: str) -> str:
+        if "perl" in words:
+            return json.dumps(DIRTY) + "\n"
+        return SESSIONS + END if "psql" in words else shown("POOLS", "SERVERS", "CLIENTS", POOLS=[POOL], CLIENTS=[])
+
+    direct, other = replace(ROUTE, service="job", pooled=False), replace(ROUTE, service="far", database="other")
+    found = find_leaks(seen(stack=KnownStack(says=says), routes=(ROUTE, direct, other)))
+    assert found.leaks[0].apps == ("web",)
 
 
 def test_a_clean_connection_is_seen_and_no_source_is_searched() -> None:

@@ -149,6 +149,14 @@ def test_a_server_that_runs_is_asked_and_one_that_does_not_is_read() -> None:
     assert (files.server.max_connections.value, files.now, files.load) == (50, (), None)
 
 
+@pytest.mark.parametrize(("rows", "number"), [(0, 1), (1, 1), (2, 2)])
+def test_pools_are_those_of_the_pooler_or_of_the_files_whichever_are_more(rows: int, number: int) -> None:
+    found = _of_database(scene(pooler([STATS], pools=[POOLS] * rows), pgbouncer=POOLER), "db")
+    assert found.pools.value == number
+    assert found.load is not None
+    assert found.load.per_second == 50.0
+
+
 def test_a_server_that_does_not_answer_is_warned_of_and_read() -> None:
     def fails(*_: str) -> str:
         raise DevpoolError("docker-failed", "no such container")
