@@ -29,10 +29,9 @@ _QUOTING = regex(
     re.I,
 )
 _NO_PLUGIN = ("is not a docker command", "unknown command: docker compose")
-# Without the plugin, `docker` takes Compose's options, which follow `compose`, for its own, and names its own help. A
-# program in a build may say the same of its options.
-_OPTIONS = ("profile", "file", "env-file", "project-directory", "project-name")
-_NOT_OWN = ("unknown shorthand flag", *(f"unknown flag: --{option}" for option in _OPTIONS))
+# Without the plugin, `docker` takes the options that follow `compose` for its own, and names its own help. An older
+# plugin that does not know one names the plugin's, and a program in a build has words of its own.
+_NOT_OWN = ("unknown flag: --", "unknown shorthand flag")
 _OWN_HELP = "'docker --help'"
 
 

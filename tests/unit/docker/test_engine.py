@@ -7,7 +7,9 @@ import pytest
 from devpool.docker.engine import failure
 
 
-@pytest.mark.parametrize("option", ["profile", "file", "env-file", "project-directory", "project-name"])
+@pytest.mark.parametrize(
+    "option", ["profile", "file", "env-file", "project-directory", "project-name", "detach", "short"]
+)
 def test_without_the_compose_plugin_docker_takes_its_options_for_its_own(option: str) -> None:
     said = f"unknown flag: --{option}\nSee 'docker --help'.\n\nUsage:  docker [OPTIONS] COMMAND\n\nA self-sufficient..."
     assert failure(said).code == "no-compose-plugin"
