@@ -59,11 +59,15 @@ class Output:
 
     def warning(self, error: DevpoolError) -> None:
         """Print an error that does not end the command. `--quiet` hides no warning."""
-        _say(f"warning: {sentence(error)}", sys.stderr)
+        self.warn(sentence(error))
+
+    def warn(self, line: str) -> None:
+        """Print a warning that has no code. `--quiet` hides none either."""
+        _say(f"warning: {line}", sys.stderr)
 
     def unproved(self) -> None:
         """Say that the user skipped the proof."""
-        _say("warning: --no-verify: devpool did NOT verify the result with Compose", sys.stderr)
+        self.warn("--no-verify: devpool did NOT verify the result with Compose")
 
     def warnings(self, errors: Iterable[DevpoolError]) -> None:
         """Print errors that do not end the command, each with its hint."""

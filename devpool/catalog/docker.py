@@ -1,4 +1,4 @@
-"""Docker's own names: of the machine that runs the containers, and of what only Swarm obeys. Pure."""
+"""Docker's own words: the machine that runs the containers, what only Swarm obeys, and a missing program. Pure."""
 
 from __future__ import annotations
 
@@ -15,3 +15,6 @@ DEPLOY_KEYS = ("placement", "update_config", "rollback_config", "endpoint_mode")
 """
 EVERY_NODE = ("global", "global-job")
 """Values of `deploy.mode` that Compose has no meaning for (the same page, "mode")."""
+NO_PROGRAM = "executable file not found"
+"""In what `docker exec` says where the container does not have the program: the words of Go's `exec.ErrNotFound`, which
+runc passes on (https://pkg.go.dev/os/exec#ErrNotFound)."""

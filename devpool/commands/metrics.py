@@ -52,7 +52,7 @@ def _each(ctx: Context, opened: OpenProject, state: State) -> Iterator[tuple[str
     for pooler in state.poolers:
         containers = stack.running().get(pooler.name, []) if stack else []
         if not containers:
-            ctx.output.progress(f"warning: {pooler.name} is not running")
+            ctx.output.warn(f"{pooler.name} is not running")
             yield pooler.name, families(None)
         for container in containers:
             assert stack is not None, "it gave the containers"

@@ -118,7 +118,7 @@ def _users_words(root: Path, files: ProjectFiles | Sources) -> Iterator[None]:
     try:
         yield
     except DevpoolError as error:
-        error.message = error.message.replace(str(root), "")
+        error.message, error.said = (text.replace(str(root), "") for text in (error.message, error.said))
         error.details = tuple(line.replace(str(root), "") for line in error.details)
         raise quoting_nothing(error, files) from None
 
@@ -131,7 +131,7 @@ def quoting_nothing(error: DevpoolError, files: ProjectFiles | Sources) -> Devpo
     env += getattr(files, "env_files", ())
     read = [(path, data, path in env) for path, data in files.originals.items()]
     values = _of_shell(files)
-    error.message = withheld(error.message, read, values)
+    error.message, error.said = (withheld(text, read, values) for text in (error.message, error.said))
     error.details = tuple(withheld(line, read, values) for line in error.details)
     return error
 

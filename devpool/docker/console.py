@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from devpool.docker.container_values import Container
 from devpool.docker.containers import Stack
-from devpool.docker.psql import asked, parts, rows
+from devpool.docker.psql import MARK, asked, lacking, parts, rows
 from devpool.docker.questions import Question
 from devpool.errors import DevpoolError
 from devpool.redact.passwords import redact
@@ -74,9 +74,13 @@ def question(
     given = [inside("reported.pl") if reports else "", "query" if queries else "", *shows]
 
     def read(text: str) -> Told:
-        *shown, reported, query = parts(text, len(words) + 2)
+        # The last two are the image's own, and no CSV.
+        found = text.rsplit(f"{MARK}\n", 3)
+        if len(found) != 4:
+            raise lacking(len(found) - 1, len(words) + 2)
+        shown, reported, query, _ = found
         return Told(
-            shown=dict(zip(words, map(rows, shown), strict=True)),
+            shown=dict(zip(words, map(rows, parts(f"{shown}{MARK}\n", len(words))), strict=True)),
             reported=dict(line.partition("=")[::2] for line in reported.splitlines()),
             query=redact(query.strip().rpartition("\n")[2]),
         )

@@ -86,7 +86,7 @@ class RunningContainer(Container):
 
 def parse_list(text: str) -> list[ListedContainer]:
     """The containers of a list in `FORMAT`, without those of `docker compose run`."""
-    rows = (json.loads(line) for line in text.splitlines() if line)
+    rows = (json.loads(line) for line in text.split("\n") if line)
     return [_listed(row) for row in rows if row[f"{COMPOSE}.oneoff"] != "True"]
 
 

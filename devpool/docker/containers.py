@@ -262,9 +262,10 @@ class Stack:
             known = {c.name: c.service for c in self.everything()}
             known |= {name.removeprefix(f"{self.name}-"): service for name, service in known.items()}
             found: dict[str, list[str]] = {name: [] for name in services}
-            for head, _, said in (line.partition(" | ") for line in text.splitlines()):
+            # What a container logged may hold further line ends: what follows them is still its own.
+            for head, _, said in (line.partition(" | ") for line in text.split("\n")):
                 if (service := known.get(head.rstrip(), "")) in found:
-                    found[service].append(said)
+                    found[service] += said.splitlines()
             return {name: _once(lines) for name, lines in found.items()}
 
         return Question(command=words, cwd=self.call.cwd, environ=self.call.environ, read=read)

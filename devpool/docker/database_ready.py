@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from devpool.catalog.docker import NO_PROGRAM
 from devpool.docker.container_values import Container
 from devpool.docker.containers import Stack
 from devpool.errors import DevpoolError
@@ -70,7 +71,7 @@ def _wait_for(stack: Stack, container: Container) -> None:
             stack.execute(container, _IS_READY)
             return
         except DevpoolError as error:
-            if "executable file not found" in error.message:
+            if NO_PROGRAM in error.said:
                 return  # no shell to ask with: that it runs is all there is to see
             if time.monotonic() > deadline or "is not running" in error.message:
                 raise _not_ready(stack, [container.service], error) from None

@@ -28,14 +28,11 @@ _QUOTING = regex(
     r"|invalid interpolation format for [^\n:]*)(?s:.+)",
     re.I,
 )
-# Without the plugin, `docker` takes Compose's options, which follow `compose`, for its own.
-_OPTIONS = ("profile", "file", "env-file", "project-directory", "project-name")
-_NO_PLUGIN = (
-    "is not a docker command",
-    "unknown command: docker compose",
-    "unknown shorthand flag",
-    *(f"unknown flag: --{option}" for option in _OPTIONS),
-)
+_NO_PLUGIN = ("is not a docker command", "unknown command: docker compose")
+# Without the plugin, `docker` takes the options that follow `compose` for its own, and names its own help. An older
+# plugin that does not know one names the plugin's, and a program in a build has words of its own.
+_NOT_OWN = ("unknown flag: --", "unknown shorthand flag")
+_OWN_HELP = "'docker --help'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +174,7 @@ def failure(stderr: str) -> DevpoolError:
             "the Docker engine is not running",
             hint="start it, or edit files without it: --no-up",
         )
-    if any(sign in low for sign in _NO_PLUGIN):
+    if any(sign in low for sign in _NO_PLUGIN) or (_OWN_HELP in low and any(sign in low for sign in _NOT_OWN)):
         return DevpoolError(
             "no-compose-plugin",
             "docker has no compose plugin",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from devpool.catalog.docker import NO_PROGRAM
 from devpool.checks.installed import Installed, flags_in, read_installed
 from devpool.docker.container_values import RunningContainer
 from devpool.docker.containers import Stack
@@ -37,5 +38,7 @@ def look_into(stack: Stack, app: str, container: RunningContainer) -> Question[I
 def looked_into(app: str, answer: Installed | DevpoolError) -> Installed:
     """What an app has installed, or why that is not known."""
     if isinstance(answer, DevpoolError):
-        return Installed(app=app, problem="its container has no shell to inspect it with")
+        no_shell = NO_PROGRAM in answer.said
+        why = "has no shell to inspect it with" if no_shell else f"could not be inspected: {answer.said}"
+        return Installed(app=app, problem=f"its container {why}")
     return answer

@@ -7,7 +7,8 @@ import io
 
 from devpool.errors import DevpoolError
 
-_MARK = "-- end of answer"  # the line that ends each of several answers, here and in docker/inside/console.sh
+MARK = "-- end of answer"
+"""The line that ends each of several answers, here and in docker/inside/console.sh."""
 
 # The variables of the official image and of Bitnami's, each also with its `_FILE` form.
 _IN_DATABASE = (
@@ -27,11 +28,12 @@ def in_database(arguments: tuple[str, ...]) -> list[str]:
 
 def asked(*sql: str) -> list[str]:
     """The arguments of psql for several queries whose answers can be told apart."""
-    return ["--csv", "-v", "ON_ERROR_STOP=1", *(word for text in sql for word in ("-c", text, "-c", f"\\echo {_MARK}"))]
+    return ["--csv", "-v", "ON_ERROR_STOP=1", *(word for text in sql for word in ("-c", text, "-c", f"\\echo {MARK}"))]
 
 
 def parts(text: str, number: int) -> list[str]:
-    """The answers to `asked`, each as CSV with a header.
+    """The answers to `asked`, each as CSV with a header. In a quoted value, which an app may have chosen, no line ends
+    an answer.
 
     Args:
         text: what psql printed.
@@ -40,11 +42,23 @@ def parts(text: str, number: int) -> list[str]:
     Raises:
         DevpoolError: `docker-failed`, where a container answers something else.
     """
-    found = text.split(f"{_MARK}\n")[:-1]
-    if len(found) == number:
-        return found
-    said = f"a container gave {len(found)} of {number} answers"
-    raise DevpoolError(
+    found, lines, quotes = list[str](), list[str](), 0
+    for line in text.split("\n"):
+        if line == MARK and quotes % 2 == 0:
+            found.append("".join(lines))
+            lines = []
+        else:
+            lines.append(f"{line}\n")
+            quotes += line.count('"')
+    if len(found) != number:
+        raise lacking(len(found), number)
+    return found
+
+
+def lacking(found: int, number: int) -> DevpoolError:
+    """The error for a container that answers something else than it is asked."""
+    said = f"a container gave {found} of {number} answers"
+    return DevpoolError(
         "docker-failed", f"docker failed: {said}", said=said, hint="`devpool status` shows the containers"
     )
 

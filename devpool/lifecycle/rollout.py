@@ -86,12 +86,12 @@ def reach(opened: OpenProject, output: Output, said: str, *, looks: bool = False
         if not looks:
             stack.refuse_others()
         elif others := stack.others():
-            output.progress(f"warning: {sentence(stack.name, others)}: devpool ignores them")
+            output.warn(f"{sentence(stack.name, others)}: devpool ignores them")
         stack.everything()
     except DevpoolError as error:
         if error.code not in _NO_ENGINE:
             raise
-        output.progress(f"warning: {error.message}; {said}")
+        output.warn(f"{error.message}; {said}")
         return None
     return stack
 

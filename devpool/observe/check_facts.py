@@ -17,6 +17,7 @@ from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject
 from devpool.observe.ask_containers import LIMITS
 from devpool.observe.overview import Overview
+from devpool.undo.state import AppRoute
 
 T = TypeVar("T")
 Services = Mapping[str, Mapping[str, Any]]
@@ -55,7 +56,7 @@ def gather(seen: Overview, opened: OpenProject, *, warn: int, crit: int) -> Fact
                 queries=_queries(seen),
                 servers={s.database: s for s in _servers(stack, seen, declared or {})} if stack else {},
                 connections=seen.connections,
-                unkept=_unkept(opened, pooled),
+                unkept=_unkept(opened, seen.routes),
                 sessions=frozenset(seen.state.options.session if seen.state else ()),
                 ports=None
                 if declared is None
@@ -83,14 +84,17 @@ def _declared(seen: Overview) -> tuple[Services | None, str]:
         return None, error.message
 
 
-def _unkept(opened: OpenProject, pooled: Iterable[str]) -> Mapping[str, tuple[str, ...]] | None:
-    """What each pooled app sets for its session; None where its files cannot be read without devpool."""
+def _unkept(opened: OpenProject, routes: Iterable[AppRoute]) -> Mapping[str, tuple[str, ...]] | None:
+    """What each pooled app sets for its session where it is pooled; None where its files cannot be read without
+    devpool.
+    """
     try:
         project, session = opened.without_devpool, opened.options.session
     except DevpoolError:
         return None
     in_session = {name.partition(":")[0] for name in session}
-    mine = {name: project.of(name) for name in pooled if name in project.services}
+    pooled = {(r.service, r.database): None for r in routes if r.pooled and r.service in project.services}
+    mine = {name: [s for s in project.of(name) if (name, s.database) in pooled] for name, _ in pooled}
     return {n: tuple(unkept(project, n, found, in_session=n in in_session)) for n, found in mine.items()}
 
 

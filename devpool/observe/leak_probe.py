@@ -109,7 +109,8 @@ class _Probe:
             text = self.stack.execute(self.container, ["perl", "-e", *words])
         except DevpoolError as error:
             return {}, error.said
-        answers = [json.loads(line) for line in text.splitlines()]
+        # JSON may hold further characters at which `splitlines` splits, such as U+2028.
+        answers = [json.loads(line) for line in text.split("\n") if line]
         return {int(answer["pid"]): answer for answer in answers}, ""
 
     def _seen_from_outside(self, pool: Pool) -> Answers:

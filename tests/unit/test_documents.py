@@ -46,6 +46,16 @@ def test_there_is_a_table_of_tasks_and_there_are_seven_recipes() -> None:
     assert len(re.findall(r"^### ", CONTRIBUTING, re.M)) == 7
 
 
+def test_every_module_has_a_unit_test_of_its_name_and_no_test_has_lost_its_module() -> None:
+    """The commands are tested through the command line (tests/cli), and so is the way into devpool."""
+    package, units = ROOT / "devpool", ROOT / "tests/unit"
+    modules = {path.relative_to(package) for path in package.rglob("*.py") if not path.name.startswith("__")}
+    names = {path.with_name(f"test_{path.name}") for path in modules if path.parts[0] != "commands"}
+    tests = {path.relative_to(units) for path in units.rglob("test_*.py")}
+    assert sorted(map(str, names - tests)) == []
+    assert sorted(str(path) for path in tests - names if path.parent.name) == []
+
+
 def _explained(text: str) -> list[str]:
     """The codes in the first column of a document's tables."""
     cells = re.findall(r"^\| (`[^|]*`) \|", text, re.M)

@@ -1,4 +1,4 @@
-"""What is printed: JSON that can be read, and never a password."""
+"""What is printed: JSON that can be read, every warning, and never a password."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from devpool.output import Output
+from devpool.errors import DevpoolError
+from devpool.output import Output, table
 
 
 @pytest.mark.parametrize(
@@ -28,3 +29,45 @@ def test_json_stays_json_where_a_password_is_left_out(
     assert body["settings"][0]["value"].startswith(shown)
     assert body["pair"][1:] == [1, None]
     assert "moss" not in json.dumps(body)
+
+
+def test_quiet_hides_progress_and_hints_and_no_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    output = Output(quiet=True)
+    output.progress("building web")
+    output.warn("the Docker engine is not running; nothing is restarted")
+    output.warnings([DevpoolError("journal-not-verified", "a journal is not yours", hint="remove it")])
+    output.unproved()
+    assert capsys.readouterr().err.splitlines() == [
+        "warning: the Docker engine is not running; nothing is restarted",
+        "warning: a journal is not yours [journal-not-verified]",
+        "warning: --no-verify: devpool did NOT verify the result with Compose",
+    ]
+
+
+def test_with_json_stdout_has_one_object_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    output = Output(as_json=True)
+    output.lines("enabled")
+    output.text("diff\n")
+    output.error(DevpoolError("no-setting", "there is none", where="compose.yml:3", details=("a", "b")))
+    body = json.loads(capsys.readouterr().out)
+    assert body == {
+        "error": {
+            "code": "no-setting",
+            "message": "there is none",
+            "where": "compose.yml:3",
+            "hint": "",
+            "details": ["a", "b"],
+        }
+    }
+
+
+def test_an_error_has_its_place_its_code_its_details_and_last_what_to_type(capsys: pytest.CaptureFixture[str]) -> None:
+    Output().error(DevpoolError("no-setting", "there is none", where="a.yml:3", details=("a",), hint="devpool set"))
+    assert capsys.readouterr().err == "error: there is none (a.yml:3) [no-setting]\n  a\n\nhint: devpool set\n"
+
+
+def test_columns_are_as_wide_as_their_widest_cell_and_only_the_last_may_be_long() -> None:
+    assert table([("APP", "REASON"), ("worker", "it listens")]) == ["APP     REASON", "worker  it listens"]
+    ((first, last),) = [row.split("  ") for row in table([("x" * 900, "y" * 900)])]
+    assert (len(first) < 100, last) == (True, "y" * 900)
+    assert table([]) == []

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from memory_project import planned, rewritten
 
-from devpool.decide.options import Options, remembered, with_settings, without
 from devpool.decide.tuning import PRESETS, in_words, read_settings, read_types, variables
 from devpool.errors import DevpoolError, UsageError
 from devpool.lifecycle.plan_notes import notes
@@ -174,29 +173,6 @@ def test_settings_are_shown_as_they_can_be_typed() -> None:
     assert (
         in_words({"preset": "ci", "server_reset_query": "DISCARD ALL"}) == "preset=ci 'server_reset_query=DISCARD ALL'"
     )
-
-
-def test_a_setting_for_one_pooler_wins_over_that_for_all() -> None:
-    options = Options(settings={"peer_id": "1", "pkt_buf": "4096"}, settings_of={"db": {"peer_id": "2"}})
-    assert options.settings_for("db") == {"peer_id": "2", "pkt_buf": "4096"}
-    assert options.settings_for("other") == {"peer_id": "1", "pkt_buf": "4096"}
-
-
-def test_a_setting_given_for_all_counts_for_every_pooler() -> None:
-    assert without({"db": {"peer_id": "2"}, "b": {"peer_id": "3", "pkt_buf": "1"}}, {"peer_id": ""}) == {
-        "b": {"pkt_buf": "1"}
-    }
-
-
-def test_an_empty_value_takes_a_setting_out() -> None:
-    assert with_settings({"peer_id": "1", "pkt_buf": "4096"}, {"peer_id": "", "query_timeout": ""}) == {
-        "pkt_buf": "4096"
-    }
-
-
-def test_the_record_of_an_older_devpool_has_no_settings() -> None:
-    old = {"name": "pool", "port": None, "direct": ["a"], "pool": [], "publish": None}
-    assert remembered(old) == Options(name="pool", direct=("a",))
 
 
 def test_a_dollar_sign_reaches_the_pooler_as_it_is() -> None:

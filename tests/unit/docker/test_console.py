@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from devpool.docker.console import question
 from devpool.docker.container_values import Container
-from devpool.docker.containers import Stack
-from devpool.docker.engine import Call
+from unit.docker.stand_ins import docker_that_says
 
 POOLER = Container(service="pgbouncer", id="p", name="shop-pgbouncer-1", health="healthy")
 _SHOWN = "database,cl_active\nshop,1\n-- end of answer\nkey,value\npool_mode,transaction\n-- end of answer\n"
-
-
-def told(folder: Path, monkeypatch: pytest.MonkeyPatch, answer: str) -> Stack:
-    """The containers of a docker that says this."""
-    (folder / "answer").write_text(answer)
-    (folder / "docker").write_text(f"#!/bin/sh\n[ \"$1\" = exec ] || exit 1\nexec cat '{folder}/answer'\n")
-    (folder / "docker").chmod(0o755)
-    monkeypatch.setenv("PATH", str(folder), prepend=":")
-    stack = Stack(Call(arguments=(), cwd=str(folder), environ=os.environ), None, lambda: {"name": "shop"})
-    stack.wait()
-    return stack
 
 
 @pytest.mark.parametrize(
@@ -46,15 +33,23 @@ def told(folder: Path, monkeypatch: pytest.MonkeyPatch, answer: str) -> Stack:
 def test_the_answers_of_one_call_are_told_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rest: str, reported: dict[str, str], query: str
 ) -> None:
-    stack = told(tmp_path, monkeypatch, _SHOWN + rest)
+    stack = docker_that_says(tmp_path, monkeypatch, _SHOWN + rest)
     found = question(stack, POOLER, "POOLS", "CONFIG", reports=True, queries=True).ask()
     assert found.shown["POOLS"] == [{"database": "shop", "cl_active": "1"}]
     assert found.shown["CONFIG"] == [{"key": "pool_mode", "value": "transaction"}]
     assert (found.reported, found.query) == (reported, query)
 
 
+def test_a_client_may_have_any_name_and_a_problem_any_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clients = 'application_name,addr\n"a\n-- end of answer\n",10.0.0.2\n-- end of answer\n'
+    rest = '-- end of answer\nFATAL: no such user: "x\n-- end of answer\n'
+    found = question(docker_that_says(tmp_path, monkeypatch, clients + rest), POOLER, "CLIENTS", queries=True).ask()
+    assert [row["addr"] for row in found.shown["CLIENTS"]] == ["10.0.0.2"]
+    assert found.query == 'FATAL: no such user: "x'
+
+
 def test_one_psql_asks_for_all_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = question(told(tmp_path, monkeypatch, ""), POOLER, "POOLS", "CONFIG").command
+    asked = question(docker_that_says(tmp_path, monkeypatch, ""), POOLER, "POOLS", "CONFIG").command
     assert asked[:6] == ["docker", "exec", "p", "sh", "-c", asked[5]]
     assert asked[6:9] == ["sh", "", ""]
     assert [word for word in asked if word.startswith("SHOW ")] == ["SHOW POOLS", "SHOW CONFIG"]

@@ -81,6 +81,12 @@ def test_a_list_has_a_line_for_each_container_and_leaves_out_what_ran_once() -> 
     assert found[0].place == Place(directory="/shop", files=("/shop/compose.yml",))
 
 
+def test_a_path_may_have_any_characters_in_it() -> None:
+    (found,) = parse_list(json.dumps(ROW | {"mounts": "/shop/a\x85b", DIRECTORY: "/shop\u2028"}, ensure_ascii=False))
+    assert found.place is not None
+    assert found.place.directory == "/shop\u2028"
+
+
 def test_only_volumes_without_a_name_of_their_own_are_kept_in_mind() -> None:
     (found,) = parse_list(json.dumps(ROW | {"mounts": f"data,{VOLUME},/home/me/{VOLUME}"}))
     assert found.volumes == (VOLUME,)

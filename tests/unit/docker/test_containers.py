@@ -1,4 +1,6 @@
-"""What is removed of a service is devpool's own: a record, which may name any service, is not enough."""
+"""What is started and whose a log is; what is removed is devpool's own: a record, which may name any service, is not
+enough.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ import pytest
 
 from devpool.docker.containers import Stack
 from devpool.docker.engine import Call
+from unit.docker.stand_ins import KnownStack, listed
 
 PROJECT, ROLE, COMPOSE = "victim", "devpool.role", "com.docker.compose"
 # Answers from a file that holds images and containers, and notes down what it was asked to do.
@@ -133,3 +136,34 @@ def test_many_containers_are_inspected_in_one_call_and_one_that_has_gone_is_left
     assert engine.log()[-1] == "container inspect id-web id-worker"
     assert [one["Id"] for one in stack.inspect(["id-web", "id-gone"])] == ["id-web"]
     assert stack.inspect(["id-gone"]) == []
+
+
+def test_a_line_of_a_log_is_the_containers_that_wrote_it_once_and_without_passwords() -> None:
+    stack = KnownStack([listed("web"), listed("web", "2"), listed("db")])
+    text = (
+        "web-1  | ready\nweb-2  | ready\ndb-1   | 2026-01-01 10:00:00.000 UTC [7] LOG:  postgres://u:sesame@db/x\n"
+        "gone-1 | x\nshop-web-1 | in full\nno container\n"
+    )
+    found = stack.logs_of(["web", "db", "job"], "--tail", "9").read(text)
+    assert found == {"web": ("ready", "in full"), "db": ("LOG:  postgres://u:***@db/x",), "job": ()}
+
+
+def test_no_container_speaks_for_another() -> None:
+    stack = KnownStack([listed("web"), listed("db")])
+    found = stack.logs_of(["web", "db"]).read("web-1  | a\x85db-1   | FATAL\x0cdb-1   | PANIC\r\n")
+    assert found == {"web": ("a", "db-1   | FATAL", "db-1   | PANIC"), "db": ()}
+
+
+def test_which_containers_are_left_of_devpools_own_is_told_by_their_role() -> None:
+    containers = [listed("pgbouncer", role="pooler"), listed("old", role="pooler"), listed("web"), listed("stray")]
+    stack = KnownStack(containers)
+    stack.declared = {"pgbouncer": {}, "web": {}}  # type: ignore[misc]
+    assert stack.left() == {"pooler": ["old"]}
+
+
+def test_nothing_is_started_where_nothing_is_named() -> None:
+    stack = KnownStack()
+    stack.up([], wait=True)
+    assert stack.told == []
+    stack.up(["web"], scale={"web": 2}, deps=True)
+    assert stack.told == ["compose up --detach --scale web=2 web"]

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-from devpool.docker.container_values import RunningContainer
 from devpool.docker.live_routes import at_database, at_pooler, connections, from_outside
-
-
-def container(service: str, *addresses: str) -> RunningContainer:
-    return RunningContainer(
-        service=service, id=service, name=f"shop-{service}", health="", addresses=frozenset(addresses), environment={}
-    )
-
+from unit.docker.stand_ins import inspected
 
 RUNNING = {
-    "web": [container("web", "10.0.0.2"), container("web", "10.0.0.3", "fd00::3")],
-    "cron": [container("cron")],
-    "db": [container("db", "10.0.0.9")],
+    "web": [inspected("web", "10.0.0.2"), inspected("web", "10.0.0.3", "fd00::3")],
+    "cron": [inspected("cron")],
+    "db": [inspected("db", "10.0.0.9")],
 }
 POOLED = {"db": Counter({"10.0.0.2": 2, "fd00::3": 1, "unix": 1, "192.168.1.7": 4})}
 DIRECT = {"db": Counter({"10.0.0.3": 5, "127.0.0.1": 1, "192.168.1.7": 6})}
