@@ -139,7 +139,7 @@ def again(before: Overview, *, deep: bool = False) -> Overview:
     added = before.state.poolers if before.state else ()
     seen = {p.name: p for p in before.poolers}
     known = [p.name for p in before.poolers if p.reported]
-    databases = dict.fromkeys([*(r.database for r in before.routes), *(p.database for p in added)])
+    databases = list(dict.fromkeys([*(r.database for r in before.routes), *(p.database for p in added)]))
     answers = ask_all(stack, running, [p.name for p in added], databases, known, deep=deep)
     poolers = tuple(_sight(stack, running.get(p.name, []), answers, p, seen.get(p.name)) for p in added)
     found = replace(before, running=running, poolers=poolers, answers=answers, note="", code="")
