@@ -31,7 +31,7 @@ from command_rig import (
 )
 from crash_rig import Step, Tree, covered, end, start, stepping, tree
 from projects import ONE_FILE, OVERRIDE, PROJECTS, TWO_POOLERS, Project
-from thinned import pairs, stride
+from thinned import pairs, stride, thinned
 
 from devpool.commit import disk, lock
 from devpool.errors import DevpoolError
@@ -61,7 +61,7 @@ def alone(cases: Cases, root: Path, verb: str, *each: tuple[str, ...]) -> Tree |
     return None if NOT_ENABLED in found else tree(root)
 
 
-@pytest.mark.parametrize("race", RACES)
+@pytest.mark.parametrize("race", thinned(RACES))
 def test_of_two_commands_that_have_read_the_same_one_wins(cases: Cases, root: Path, race: str) -> None:
     verb, *each = RACES[race]
     ends = [alone(cases, root, verb, words) for words in each]
@@ -85,7 +85,7 @@ def test_of_two_commands_that_have_read_the_same_one_wins(cases: Cases, root: Pa
     covered(f"races after reading, won {dict(won)}", race, won.total())
 
 
-@pytest.mark.parametrize("race", RACES)
+@pytest.mark.parametrize("race", thinned(RACES))
 def test_two_commands_that_start_at_once_end_in_a_legal_tree(cases: Cases, root: Path, race: str) -> None:
     verb, *each = RACES[race]
     chance = random.Random(SEED)

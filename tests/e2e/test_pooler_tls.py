@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from pooler_rig import Pooler, Postgres, Rig, docker, eventually, new_rig
-from thinned import slow, thinned
+
+pytestmark = pytest.mark.slow
 
 # An authority, a certificate for the server `tls-db`, one for the pooler, and one for a client.
 MAKE_CERTIFICATES = """
@@ -132,8 +133,8 @@ def test_a_variable_wins_over_the_url(rig: Rig, server: Postgres, tls: str) -> N
 @pytest.mark.parametrize(
     ("given", "sslmode", "protected"),
     [
-        slow("allow", "require", True),
-        slow("allow", "disable", False),
+        ("allow", "require", True),
+        ("allow", "disable", False),
         ("prefer", "require", True),
         ("prefer", "disable", False),
         ("require", "require", True),
@@ -203,28 +204,26 @@ CERT, KEY, MODE = PAIR
 
 @pytest.mark.parametrize(
     ("named", "given"),
-    thinned(
-        [
-            (KEY, PAIR | {KEY: ""}),
-            (CERT, PAIR | {CERT: ""}),
-            (CERT, PAIR | {CERT: "/tls/empty.pem"}),
-            (CERT, PAIR | {CERT: "/nowhere"}),
-            (KEY, PAIR | {KEY: "/tls/client.key"}),
-            (KEY, PAIR | {KEY: "/tls/locked.key"}),
-            (KEY, PAIR | {KEY: "/tls/pooler.crt"}),
-            (CERT, PAIR | {MODE: ""}),
-            (CERT, PAIR | {MODE: "disable"}),
-            ("PGBOUNCER_CLIENT_TLS_CA_FILE", PAIR | {MODE: "verify-full"}),
-            ("PGBOUNCER_CLIENT_TLS_CA_FILE", PAIR | {"PGBOUNCER_CLIENT_TLS_CA_FILE": "/tls/empty.pem"}),
-            ("PGBOUNCER_SERVER_TLS_CA_FILE", {"PGBOUNCER_SERVER_TLS_CA_FILE": "/tls/empty.pem"}),
-            ("PGBOUNCER_SERVER_TLS_KEY_FILE", {"PGBOUNCER_SERVER_TLS_CERT_FILE": "/tls/client.crt"}),
-            (
-                "DATABASE_URL",
-                {"POSTGRES_PASSWORD": "", "DATABASE_URL": "postgres://u:p@db/a?sslmode=verify-ca&sslrootcert=/s3cret"},
-            ),
-            ("DATABASE_URL_2", {"DATABASE_URL_2": "postgres://u:p@db/a?sslmode=s3cret"}),
-        ]
-    ),
+    [
+        (KEY, PAIR | {KEY: ""}),
+        (CERT, PAIR | {CERT: ""}),
+        (CERT, PAIR | {CERT: "/tls/empty.pem"}),
+        (CERT, PAIR | {CERT: "/nowhere"}),
+        (KEY, PAIR | {KEY: "/tls/client.key"}),
+        (KEY, PAIR | {KEY: "/tls/locked.key"}),
+        (KEY, PAIR | {KEY: "/tls/pooler.crt"}),
+        (CERT, PAIR | {MODE: ""}),
+        (CERT, PAIR | {MODE: "disable"}),
+        ("PGBOUNCER_CLIENT_TLS_CA_FILE", PAIR | {MODE: "verify-full"}),
+        ("PGBOUNCER_CLIENT_TLS_CA_FILE", PAIR | {"PGBOUNCER_CLIENT_TLS_CA_FILE": "/tls/empty.pem"}),
+        ("PGBOUNCER_SERVER_TLS_CA_FILE", {"PGBOUNCER_SERVER_TLS_CA_FILE": "/tls/empty.pem"}),
+        ("PGBOUNCER_SERVER_TLS_KEY_FILE", {"PGBOUNCER_SERVER_TLS_CERT_FILE": "/tls/client.crt"}),
+        (
+            "DATABASE_URL",
+            {"POSTGRES_PASSWORD": "", "DATABASE_URL": "postgres://u:p@db/a?sslmode=verify-ca&sslrootcert=/s3cret"},
+        ),
+        ("DATABASE_URL_2", {"DATABASE_URL_2": "postgres://u:p@db/a?sslmode=s3cret"}),
+    ],
 )
 def test_what_cannot_protect_is_refused_by_name(rig: Rig, tls: str, named: str, given: dict[str, str]) -> None:
     said = rig.refusal(tls, **FIRST | given)

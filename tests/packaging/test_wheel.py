@@ -73,6 +73,7 @@ def test_the_wheel_carries_no_compiled_files_and_no_tests(wheel: Path) -> None:
     assert [n for n in names if "__pycache__" in n or n.startswith(("tests/", "bin/"))] == []
 
 
+@pytest.mark.slow
 def test_enable_and_disable_work_from_the_wheel(programs: Path, shell: dict[str, str], tmp_path: Path) -> None:
     project = shutil.copytree(REPO / "compose" / "demo", tmp_path / "project")
     before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
