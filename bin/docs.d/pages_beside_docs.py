@@ -23,8 +23,10 @@ BESIDE = {
     "security.md": "SECURITY.md",
     "reference/pooler-image.md": "docker/pgbouncer/README.md",
 }
-_CODE = re.compile(r"`[^`\n]+`")
-_LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]+)\]\((?P<target>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
+# A pattern in code may look like a link.
+_CODE_OR_LINK = re.compile(
+    r"(?P<code>`[^`\n]+`)|(?<!!)\[(?P<text>[^\]]+)\]\((?P<target>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)"
+)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -42,6 +44,8 @@ def on_page_markdown(markdown: str, page: Page, files: Files, **_: object) -> st
     pages |= {f"docs/{file.src_uri}": file.src_uri for file in files if file.src_uri not in BESIDE}
 
     def on_site(match: re.Match[str]) -> str:
+        if match["code"]:
+            return match["code"].replace("\\|", "|")
         if re.match(r"[a-z]+:", match["target"]):
             return match[0]
         named = posixpath.normpath(posixpath.join(folder, match["target"]))
@@ -52,4 +56,4 @@ def on_page_markdown(markdown: str, page: Page, files: Files, **_: object) -> st
             raise PluginError(f"{uri}: {match['target']} is neither a page nor a file of the repository")
         return match["text"]
 
-    return _LINK.sub(on_site, _CODE.sub(lambda match: match[0].replace("\\|", "|"), markdown))
+    return _CODE_OR_LINK.sub(on_site, markdown)

@@ -240,8 +240,8 @@ class _Search:
         told = max((n for n, piece in enumerate(pieces) if piece.variable and not piece.source), default=-1) + 1
         if told:
             yield from (path for path in self.real if path.endswith(text_of(pieces[told:])))
-        else:
-            yield os.path.realpath(resolve_path(document.directory, text_of(pieces)))
+        elif "\0" not in (name := text_of(pieces)):  # which no file's name has
+            yield os.path.realpath(resolve_path(document.directory, name))
 
     def _variables(self, document: Document) -> dict[str, Variable]:
         """What a file may interpolate: the `.env` beside it, and some value of what Compose requires of the user."""

@@ -85,11 +85,12 @@ class YamlMask:
     def _flags(self, value: str, name: str, place: str, item: str = "") -> bytearray:
         if place in ("words", "arguments"):
             return shown_characters(value, "", self.known, words="program" if place == "words" else "arguments")
+        named = _ITEM.match(value)
         own = place == "structure" and name in self.structural and "://" not in value
+        own = own and not (named and is_secret(named[0]))  # variables that stand below a wrong key
         if own and not (name == "user" and _WITH_GROUP.fullmatch(value)):
             return _without_defaults(value, self.known)
-        named = _ITEM.match(value) if item else None
-        if named:
+        if item and named:
             rest = shown_characters(value[named.end() + 1 :], named[0], self.known)
             return bytearray(b"\1") * (named.end() + 1) + rest
         if place == "values" and item and name in _LISTS_OF_VARIABLES and _PASSED_ON.fullmatch(value):

@@ -98,6 +98,7 @@ def test_who_extends_a_service_reads_its_text_and_what_it_names(tmp_path: Path) 
         ("include: ['${ROOT}/other/compose.yml']\n", "", False),
         ("include: ['${ROOT:?where}/app/compose.yml']\n", "ROOT=..\n", True),
         ("include: ['$${ROOT:-..}/app/compose.yml']\n", "", False),
+        ('include: ["\\0", "../app/compose.yml"]\n', "", True),
         ("services: {web: {extends: {file: '${ROOT:-..}/app/compose.yml', service: web}}}", "", True),
         ("services: {web: {extends: {file: '${ROOT}/app/compose.yml', service: web}}}", "ROOT=..\n", True),
         ("services: {web: {extends: {file: '${ROOT}/app/compose.yml', service: web}}}", "", True),

@@ -42,6 +42,8 @@ def test_what_has_a_meaning_to_compose_is_shown(line: str) -> None:
         ("environment: {A: sesame}", "environment: {A: ......}"),
         ("environment: [A=sesame, sesame]", "environment: [A=......, ......]"),
         ("environment:\n      image: sesame", "environment:\n      image: ......"),
+        ("secrets: [API_TOKEN=sesame]", "secrets: [API_TOKEN=......]"),
+        ("depends_on:\n      - DB_PASSWORD=sesame", "depends_on:\n      - DB_PASSWORD=......"),
         ("labels: {a: sesame}", "labels: {a: ......}"),
         ("build: {args: [sesame]}", "build: {args: [......]}"),
         ("command: serve sesame", "command: serve ......"),
