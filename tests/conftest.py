@@ -56,7 +56,7 @@ _OVER_ALL_CASES = (
     *("test_a_clone_without_devpools_folder_is_known", "test_no_diff_and_no_explanation_shows_a_secret"),
     *("test_enable_twice_is_enable_once", "test_every_edit_is_known_again"),
 )
-"""Laws over each golden case and real project: one in six sees them in the fast run, the others in the slow one."""
+"""Laws over each golden case and real project: one in twelve sees them in the fast run, the others in the slow one."""
 
 _IN_BOTH = (
     "/property/",
@@ -75,7 +75,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
     over_all = [item for item in items if item.name.startswith(_OVER_ALL_CASES)]
     for number, item in enumerate(over_all):
-        if number % 6:
+        if number % 12:
             item.add_marker("slow")
 
 

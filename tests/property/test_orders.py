@@ -21,7 +21,7 @@ from devpool.text.edits import Edit, apply
 from devpool.undo.locate_edit import Digests, digests_of
 from devpool.undo.undo import read_edited, undo
 
-PROJECTS, ORDERS = 1_000 if AT_LENGTH else 100, 10
+PROJECTS, ORDERS = 400 if AT_LENGTH else 100, 10
 # An alias stays below its anchor. And where a variable is added to what it names, its copy does not have it: in a fresh
 # checkout nobody knows which of the two the user has changed.
 NOT_BESIDE_ALIASES = (REORDERED, VARIED)
