@@ -102,6 +102,9 @@ def run(arguments: list[str], output: Output) -> int:
         output.usage(error)
         return USAGE
     except (click.Abort, KeyboardInterrupt):
+        # Python notes an interrupt within `exec`, by which dataclasses are made while modules load, and would then end
+        # by the signal whatever the exit code is: the next `exec` clears that note (CPython, `run_eval_code_obj`).
+        exec("")  # noqa: S102 - it runs nothing
         output.error(DevpoolError("interrupted", "interrupted", hint="run `devpool status` to see the current state"))
         return INTERRUPTED
     except BrokenPipeError:

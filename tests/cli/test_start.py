@@ -15,6 +15,15 @@ from devpool.output import Output
 
 REPO = Path(__file__).resolve().parents[2]
 _INTERRUPTED = "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(30)\n"
+_MAKING_A_CLASS = """
+import os, signal
+from devpool import cli
+
+def main(**_):
+    exec("os.kill(os.getpid(), signal.SIGINT)\\nwhile True: pass")  # as `dataclass` makes its methods
+
+cli.devpool.main = main
+"""
 _IGNORING = """
 import signal, sys
 signal.signal(signal.{name}, signal.SIG_IGN)
@@ -33,6 +42,17 @@ def test_ctrl_c_while_it_is_being_loaded_ends_it_without_a_traceback(tmp_path: P
     path = {"PYTHONPATH": f"{tmp_path}:{REPO}"}
     done = subprocess.run(command, env=path, capture_output=True, text=True, timeout=20, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+
+def test_ctrl_c_while_a_verb_loads_its_dataclasses_ends_it_with_130(tmp_path: Path) -> None:
+    (tmp_path / "devpool_interrupted.py").write_text(_MAKING_A_CLASS)
+    start = "import devpool_interrupted\nfrom devpool.cli import main\nmain(['status'])\n"
+    (tmp_path / "started").mkdir()
+    (tmp_path / "started" / "__main__.py").write_text(start)
+    path = {"PYTHONPATH": f"{tmp_path}:{REPO}"}
+    command = [sys.executable, "-m", "started"]
+    done = subprocess.run(command, env=path, capture_output=True, text=True, timeout=20, check=False)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (130, "error: interrupted [interrupted]")
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
