@@ -40,7 +40,7 @@ _STOP_SECONDS = "5"  # that a pooler or an exporter has to end, before it is kil
 class Stack:
     """The containers of one project. Those of another project with the same name are never among them.
 
-    Compose begins to list them at once, and they are listed once; `look_again` forgets that list.
+    Compose begins to list them at once, and they are listed and inspected once; `look_again` forgets both.
 
     Args:
         call: how to call Compose for it.
@@ -57,6 +57,7 @@ class Stack:
         self._read = read
         self._listing: Listing | None = Listing(call, *_LISTED)
         self._listed: list[ListedContainer] | None = None
+        self._inspected: dict[str, list[RunningContainer]] | None = None
 
     def wait(self) -> None:
         """Wait until the containers are listed, or cannot be.
@@ -113,9 +114,9 @@ class Stack:
         return self._listed
 
     def look_again(self) -> None:
-        """Forget the list of containers: they may have changed."""
+        """Forget the containers that are known: they may have changed."""
         _ = self.name  # which the list may have told
-        self._listed = None
+        self._listed = self._inspected = None
 
     def own(self) -> list[ListedContainer]:
         """The project's containers, running or not.
@@ -140,8 +141,10 @@ class Stack:
         Raises:
             DevpoolError: what `everything` raises.
         """
-        ids = [c.id for c in self.own() if c.runs]
-        return _by_service(parse_inspected(found) for found in self.inspect(ids))
+        if self._inspected is None:
+            ids = [c.id for c in self.own() if c.runs]
+            self._inspected = _by_service(parse_inspected(found) for found in self.inspect(ids))
+        return self._inspected
 
     def inspect(self, ids: list[str]) -> list[dict[str, Any]]:
         """What `docker container inspect` shows; one that is removed in the meantime is left out.

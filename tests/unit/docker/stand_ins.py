@@ -54,6 +54,7 @@ class KnownStack(Stack):
         self.call = Call(arguments=(), cwd="/shop", environ={})
         self.ownership = None
         self.containers = list(containers)
+        self._inspected = None
         self.says = says
         self.told: list[str] = []
 

@@ -138,6 +138,16 @@ def test_many_containers_are_inspected_in_one_call_and_one_that_has_gone_is_left
     assert stack.inspect(["id-gone"]) == []
 
 
+def test_running_containers_are_inspected_once_until_they_may_have_changed() -> None:
+    shown = json.dumps([{"Id": "id", "Name": "/web", "Config": {}, "State": {}, "NetworkSettings": {}}])
+    stack = KnownStack([listed("web")], lambda *_: shown)
+    assert stack.inspected() == stack.inspected()
+    assert len(stack.told) == 1
+    Stack.look_again(stack)
+    assert [one.name for found in stack.inspected().values() for one in found] == ["web"]
+    assert len(stack.told) == 2
+
+
 def test_a_line_of_a_log_is_the_containers_that_wrote_it_once_and_without_passwords() -> None:
     stack = KnownStack([listed("web"), listed("web", "2"), listed("db")])
     text = (
