@@ -1,7 +1,4 @@
-"""The options that the user chose for enable, how the record stores them, and the variables that they name.
-
-A variable is named as in `--direct SERVICE:VARIABLE`.
-"""
+"""The options that the user chose for enable, and how the record stores them."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from devpool.checks.app_context import Ground
 from devpool.checks.driver_rules import judged
-from devpool.checks.facts import version
 from devpool.checks.installed import Installed
+from devpool.checks.poolers import FLOOR
 from devpool.decide.plan import Plan, Pooler
 from devpool.decide.tuning import POOL_MODE
 from devpool.docker.installed_drivers import installed_in
@@ -15,9 +15,8 @@ from devpool.docker.live_sessions import held_by_sessions
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject
 
-# What the pooler's image is at least and sets by itself (docker/pgbouncer: Dockerfile, presets.txt and
-# pgbouncer.ini.template).
-_PGBOUNCER, _PREPARED, _IGNORED = "1.26.1", "200", "options"
+# What the pooler's image sets by itself (docker/pgbouncer: presets.txt and pgbouncer.ini.template).
+_PREPARED, _IGNORED = "200", "options"
 
 
 def live_notes(opened: OpenProject, plan: Plan) -> list[str]:
@@ -48,7 +47,7 @@ def _shares_sessions(plan: Plan, pooler: Pooler, app: str) -> bool:
 def _warnings(app: Installed, pooler: Pooler) -> Iterator[str]:
     ground = Ground(
         app=app,
-        pgbouncer=version(_PGBOUNCER),
+        pgbouncer=FLOOR,
         prepared=int(pooler.settings.get("max_prepared_statements", _PREPARED)),
         ignored=frozenset({_IGNORED}),
         postgres=(),

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from devpool.catalog import start_commands
 from devpool.catalog.migration_tools import Tool
 from devpool.model.tool_detection import by_command
-from devpool.text.patterns import regex
+from devpool.text.patterns import CONTINUED, regex
 
 _SPLIT = regex(r"&&|\|\||;|\||\n|\b(?:then|do|else)\b")
 _AROUND = regex(r"^[\s\"'(]*(?:(?:if|while|until|!|exec|time)\s+)*(?:\S*\b(?:ba|a|da)?sh\s+-\w*c\s+)?[\"'(]*")
@@ -23,7 +23,6 @@ _PASSES_ON = regex(r"\$[@*1]|\$\{[@*1]")
 _SHELL = regex(r"\bsh\s+-\w*c\b")
 _OF_A_SHELL = regex(r"[$`<>(){}*?\"'\\]")
 _ECHO = regex(r"^(echo|printf|#|log\b|info\b)")
-_CONTINUED = regex(r"\\[ \t]*\r?\n")
 _BETWEEN_STEPS = regex(r"&&|\|\||;|\r?\n")
 _BEFORE_A_STEP = regex(
     r"^[\s\"'({]*((do|then|else|if|elif|while|until|!|time|exec|/?(usr/)?(bin/)?(ba|da|z)?sh(\s+-\w+)+)\s+)*"
@@ -188,7 +187,7 @@ def runs_psql(start: str) -> bool:
 
 def _steps(start: str) -> list[str]:
     """The steps of a start, one command each, without the words of the shell around it."""
-    cut = _BETWEEN_STEPS.split(_CONTINUED.sub(" ", start))
+    cut = _BETWEEN_STEPS.split(CONTINUED.sub(" ", start))
     return [
         step for text in cut if not start_commands.PASSING.search(step := _BEFORE_A_STEP.sub("", text, count=1).strip())
     ]

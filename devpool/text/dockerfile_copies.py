@@ -11,9 +11,8 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from devpool.text.patterns import regex
+from devpool.text.patterns import CONTINUED, regex
 
-_CONTINUED = regex(r"\\[ \t]*\r?\n")
 _UNKNOWN = regex(r"[*?\[$\\]")
 _COMPILED = regex(r"(?:^|(?<=/))(?:target|build|dist|out|bin|publish|\.next|\.output|[^/]+\.(?:[jwe]ar|dll))(?=/|$)")
 """What a compiler writes, from sources beside it: Maven, Gradle, npm, Go, .NET."""
@@ -33,7 +32,7 @@ def copies(dockerfile: str, path: str) -> bool:
 
 def _sources(dockerfile: str) -> Iterator[str]:
     """What is copied from the context; what is copied from another stage or image is none of its files."""
-    for line in _CONTINUED.sub(" ", dockerfile).splitlines():
+    for line in CONTINUED.sub(" ", dockerfile).splitlines():
         instruction, _, rest = line.strip().partition(" ")
         options = re.match(r"(?:\s*--\S+)*", rest)
         given = options[0] if options else ""

@@ -25,3 +25,7 @@ class _Pattern:
 def regex(text: str, flags: int = 0) -> re.Pattern[str]:
     """What `re.compile` gives, without the time that it takes until it is needed."""
     return cast("re.Pattern[str]", _Pattern(text, flags))
+
+
+CONTINUED = regex(r"\\[ \t]*\r?\n")
+"""The end of a line that goes on in the next one, in a shell and in a Dockerfile."""
