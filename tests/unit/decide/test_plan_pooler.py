@@ -8,25 +8,11 @@ from memory_project import Files, planned, project
 from devpool.decide.options import Options
 from devpool.decide.plan import Pooler
 from devpool.decide.plan_pooler import demands_tls, plan_pooler, pooler_name
-from devpool.errors import DevpoolError
-
-DB = "services:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: hunter2\n"
-URL = "DATABASE_URL: postgres://postgres:hunter2@db:5432/postgres"
-
-
-def app(*variables: str, name: str = "web", more: str = "") -> str:
-    return f"  {name}:\n    image: app\n{more}    environment:\n" + "".join(f"      {v}\n" for v in variables)
+from unit.decide.one_app import DB, URL, app, refusal
 
 
 def poolers(files: Files | str, **options: object) -> tuple[Pooler, ...]:
     return planned(files, **options)[1].poolers
-
-
-def refusal(files: Files | str, **options: object) -> DevpoolError:
-    with pytest.raises(DevpoolError) as caught:
-        poolers(files, **options)
-    assert caught.value.hint
-    return caught.value
 
 
 @pytest.mark.parametrize(
