@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from devpool.docker.console import Row, Told, question
-from devpool.docker.container_values import RunningContainer
+from devpool.docker.container_values import ListedContainer
 from devpool.docker.containers import Stack
-from devpool.docker.live_routes import ACTIVITY, Counts, Running, at_database, at_pooler
+from devpool.docker.live_routes import ACTIVITY, Counts, at_database, at_pooler
 from devpool.docker.questions import Question, answered, asking
 from devpool.errors import DevpoolError
 
@@ -63,7 +63,7 @@ class Answers:
 
 def ask_all(
     stack: Stack,
-    running: Running,
+    running: Mapping[str, list[ListedContainer]],
     poolers: Iterable[str],
     databases: Iterable[str],
     known: Collection[str],
@@ -90,10 +90,11 @@ def ask_all(
     sql = (ACTIVITY, LIMITS) if deep else (ACTIVITY,)
     about_servers = {name: [stack.queries(c, *sql) for c in running[name]] for name in databases if name in running}
     with asking(_each(about_poolers)) as told, asking(_each(about_servers)) as rows:
+        stack.inspected()  # in the meantime: whose connections these are is told by the containers' addresses
         return Answers(poolers=_by_name(about_poolers, told()), servers=_by_name(about_servers, rows()))
 
 
-def _about(stack: Stack, pooler: RunningContainer, *, first: bool, known: bool, deep: bool) -> Question[Told]:
+def _about(stack: Stack, pooler: ListedContainer, *, first: bool, known: bool, deep: bool) -> Question[Told]:
     if not first:
         return question(stack, pooler, "CLIENTS")
     # A pooler whose database does not answer is not made to wait for it.

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from devpool.context import Context
-from devpool.decide.options import Options
-from devpool.decide.routing import chosen_routes
 from devpool.docker.console import question
 from devpool.docker.container_values import RunningContainer
 from devpool.docker.containers import Stack
@@ -17,13 +16,15 @@ from devpool.docker.live_routes import connections, from_outside
 from devpool.docker.ownership import sentence, ways_on
 from devpool.docker.questions import answered
 from devpool.errors import DevpoolError
-from devpool.lifecycle.file_drift import Drift, drift, stale
-from devpool.lifecycle.folder_contents import missing
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.measurements.routes import Connections
 from devpool.measurements.show_tables import PoolerStatus, Row, limits, links, pools, totals
 from devpool.observe.ask_containers import Answers, ask_all
 from devpool.undo.state import AddedPooler, AppRoute, State
+
+# What reads the project's files is imported where it is used: while Compose lists the containers.
+if TYPE_CHECKING:
+    from devpool.lifecycle.file_drift import Drift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,9 @@ def _listing(project: OpenProject) -> Iterator[Callable[[], Stack]]:
 
 
 def _drift(opened: OpenProject, state: State) -> list[Drift]:
+    from devpool.lifecycle.file_drift import Drift, drift, stale
+    from devpool.lifecycle.folder_contents import missing
+
     lacking = [
         Drift(file=name, place="", problem=problem) for name, problem in missing(opened.directory, state).items()
     ]
@@ -132,15 +136,16 @@ def again(before: Overview, *, deep: bool = False) -> Overview:
     """
     stack = before.stack
     assert stack is not None
-    before, running = _with_others(before, stack), stack.inspected()
-    if not running:
+    before, listed = _with_others(before, stack), stack.running()
+    if not listed:
         unseen = _unseen(before.state)
         return replace(before, note="the project is not running", code="", running={}, poolers=unseen, connections=None)
     added = before.state.poolers if before.state else ()
     seen = {p.name: p for p in before.poolers}
     known = [p.name for p in before.poolers if p.reported]
     databases = list(dict.fromkeys([*(r.database for r in before.routes), *(p.database for p in added)]))
-    answers = ask_all(stack, running, [p.name for p in added], databases, known, deep=deep)
+    answers = ask_all(stack, listed, [p.name for p in added], databases, known, deep=deep)
+    running = stack.inspected()
     poolers = tuple(_sight(stack, running.get(p.name, []), answers, p, seen.get(p.name)) for p in added)
     found = replace(before, running=running, poolers=poolers, answers=answers, note="", code="")
     try:
@@ -175,6 +180,9 @@ def _with_others(before: Overview, stack: Stack) -> Overview:
 
 def _would_be(opened: OpenProject) -> list[AppRoute]:
     """The routes of a project that is not enabled: all direct, each with the reason that enable would give."""
+    from devpool.decide.options import Options
+    from devpool.decide.routing import chosen_routes
+
     return [
         AppRoute(
             service=r.service,

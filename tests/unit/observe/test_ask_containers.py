@@ -13,11 +13,11 @@ from devpool.docker.questions import Question
 from devpool.errors import DevpoolError
 from devpool.observe import ask_containers
 from devpool.observe.ask_containers import LIMITS, Answers, _about, ask_all
-from unit.docker.stand_ins import KnownStack, inspected
+from unit.docker.stand_ins import KnownStack, listed
 from unit.observe.enabled_shop import ACTIVITY, CLIENTS, TOLD
 
 AWAY = DevpoolError("docker-failed", "no such socket")
-POOLER = inspected("pgbouncer", health="healthy")
+POOLER = listed("pgbouncer", health="healthy")
 
 
 def test_the_connections_at_a_pooler_are_those_of_all_its_containers() -> None:
@@ -64,10 +64,10 @@ def test_each_answer_goes_to_the_container_that_was_asked(monkeypatch: pytest.Mo
         yield lambda: [" ".join(question.command) for question in questions]
 
     monkeypatch.setattr(ask_containers, "asking", echo)
-    running = {"a": [inspected("a"), inspected("a", id="a2")], "b": [inspected("b")], "db": [inspected("db")]}
+    running = {"a": [listed("a"), listed("a", id="a2")], "b": [listed("b")], "db": [listed("db")]}
     found = ask_all(KnownStack(), running, ["a", "b"], ["db"], ["b"], deep=True)
     asked = {name: [str(one).split()[2] for one in each] for name, each in found.poolers.items()}
-    assert asked == {"a": ["a", "a2"], "b": ["b"]}
+    assert asked == {"a": ["a-1", "a2"], "b": ["b-1"]}
     assert ["SHOW POOLS" in str(one) for each in found.poolers.values() for one in each] == [True, False, True]
     assert [LIMITS in str(one) for one in found.servers["db"]] == [True]
 

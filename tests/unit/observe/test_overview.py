@@ -11,13 +11,13 @@ from memory_project import project
 
 from devpool.decide.options import Options
 from devpool.docker.console import Told
-from devpool.docker.container_values import RunningContainer
+from devpool.docker.container_values import ListedContainer, RunningContainer
 from devpool.errors import DevpoolError
 from devpool.measurements.show_tables import PoolerStatus
 from devpool.observe import overview
 from devpool.observe.ask_containers import Answers
 from devpool.observe.overview import _counted, _drift, _sight, _would_be, again
-from unit.docker.stand_ins import END, KnownStack
+from unit.docker.stand_ins import END, KnownStack, listed
 from unit.lifecycle.disk_project import enable, opened, state_of, written
 from unit.observe.enabled_shop import ACTIVITY, ANSWERS, POOLER, RUNNING, SHOWN, STATE, TOLD, csv, seen
 
@@ -88,6 +88,9 @@ def test_of_a_database_elsewhere_only_its_pooler_is_counted() -> None:
 
 class Running(KnownStack):
     """A project whose running containers are known."""
+
+    def running(self) -> dict[str, list[ListedContainer]]:
+        return {name: [listed(name)] for name in RUNNING}
 
     def inspected(self) -> dict[str, list[RunningContainer]]:
         return dict(RUNNING)
