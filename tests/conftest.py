@@ -100,6 +100,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the expected files of tests/golden")
+    parser.addoption("--no-proof", action="store_true", help="leave Compose out of the golden cases that are enabled")
 
 
 @pytest.fixture(scope="session")
