@@ -27,6 +27,8 @@ from migrations_rig import (
 )
 from pooler_rig import eventually, tell
 
+# Rails and Alembic take minutes to install; `devpool migrate` with Django is in test_main_job.py.
+pytestmark = pytest.mark.slow
 SLEEPING = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(15)' AND state = 'active'"
 MANY = 50
 TEN = [
