@@ -12,6 +12,7 @@ from devpool.text.address import DEFAULT_PORT, WRITTEN, Address, find_addresses,
 from devpool.text.edits import Copy, Part
 from devpool.text.envfile import Binding, EnvFile
 from devpool.text.interpolation import names_in
+from devpool.text.nodes import Entry
 from devpool.text.patterns import regex
 
 Replacement = tuple[tuple[int, int], str]
@@ -125,8 +126,10 @@ def restatable(project: Project, setting: ConnectionVariable) -> bool:
         return True
     raw = file.text[value.origin.start : value.origin.end]
     move = moved_raw(value, setting.address.host, (setting.address.host, DEFAULT_PORT, ""), raw)
-    scope = project.sources.variables if project.sources.override else project.services[setting.service].variables
-    known = all(name in scope for name in names_in(raw) if file.last(name))
+    strongest = project.services[setting.service].strongest
+    scope = project.sources.variables if project.sources.override else strongest.variables
+    values = project.environments[setting.service]
+    known = all(name in scope for name in names_in(raw) if file.last(name) or name in values)
     return known and file.path in project.sources.dotenv and shows_no_secret(value, raw) and move is not None
 
 
@@ -136,13 +139,15 @@ def restatable_in_override(project: Project, setting: ConnectionVariable) -> boo
     if setting.kind in BARE or isinstance(origin.file, EnvFile):
         return restatable(project, setting)
     raw = origin.file.text[origin.start : origin.end]
-    alike = reads_alike(raw, project.services[setting.service], project)
+    alike = reads_alike(value, project.services[setting.service], project)
     plain = alike and origin.given and origin.one_line and shows_no_secret(value, raw)
     return plain and moved_raw(value, setting.address.host, (setting.address.host, DEFAULT_PORT, ""), raw) is not None
 
 
-def reads_alike(raw: str, service: Service, project: Project) -> bool:
-    """Whether a text of a service means the same in the project's own files: `include` may give more variables to the
-    file that it names.
+def reads_alike(value: Value, service: Service, project: Project) -> bool:
+    """Whether a value's text means the same in the project's own files: `include` may give more variables to the file
+    that it names.
     """
-    return all(service.variables.get(name) == project.sources.variables.get(name) for name in names_in(raw))
+    origin, known = value.origin, project.sources.variables
+    scope = service.scope(origin.holder.value if isinstance(origin.holder, Entry) else origin.holder)
+    return all(scope.get(name) == known.get(name) for name in names_in(origin.file.text[origin.start : origin.end]))

@@ -97,7 +97,7 @@ def is_repeatable(project: Project, service: Service, name: str, value: Value) -
     origin = value.origin
     raw = origin.file.text[origin.start : origin.end]
     plain = origin.form in ("map", "list") and origin.given and origin.exact and not set(raw) & set("'\"\\\n")
-    alike = reads_alike(raw, service, project)
+    alike = reads_alike(value, service, project)
     return plain and alike and (name.endswith("_FILE") or VARIABLE.fullmatch(raw) is not None)
 
 

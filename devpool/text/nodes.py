@@ -114,6 +114,23 @@ def lookup(mapping: MappingNode, *path: str) -> Node | None:
     return node
 
 
+def below(node: Node) -> Iterator[Node]:
+    """A node and all that it holds, each once, aliases and what they mean among them."""
+    waiting, seen = [node], set[int]()
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield each
+        if isinstance(each, AliasNode):
+            waiting.append(each.target)
+        elif isinstance(each, SequenceNode):
+            waiting += each.items
+        elif isinstance(each, MappingNode):
+            waiting += [part for entry in each.entries for part in (entry.key, entry.value)]
+
+
 def path_to(root: Node, position: int, *, items: bool = True) -> tuple[str, ...]:
     """The keys that lead to the innermost entry or list item around a position, as the file itself is nested.
 
