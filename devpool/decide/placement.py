@@ -51,7 +51,8 @@ class Placements:
             raise shared_value(setting)
         if heir := self.readers.direct_heir(setting):
             # What a service takes over with `extends` comes whole: neither can have it otherwise than the other.
-            raise extended(setting, heir)
+            services = self.project.services
+            raise extended(setting, services[setting.service], services[heir])
         return "own"
 
     def _is_beside_its_host(self, setting: ConnectionVariable) -> bool:

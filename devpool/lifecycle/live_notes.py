@@ -26,22 +26,19 @@ def live_notes(opened: OpenProject, plan: Plan) -> list[str]:
         opened: the project.
         plan: the plan, whose pooled apps may be running directly.
     """
-    poolers = {app: pooler for pooler in plan.poolers for app in pooler.apps if _shares_sessions(plan, pooler, app)}
+    shared = [(p, plan.sharing_sessions(p)) for p in plan.poolers if p.settings.get(POOL_MODE) != "session"]
+    poolers = {app: pooler for pooler, apps in shared for app in apps}
     if not poolers:
         return []
     try:
         stack = opened.stack
         running = stack.inspected()
         told = [note for app in installed_in(stack, running, poolers) for note in _warnings(app, poolers[app.app])]
-        for pooler in plan.poolers:
-            told += _of_sessions(held_by_sessions(stack, running, pooler.database, poolers), pooler.database)
+        for pooler, apps in shared:
+            told += _of_sessions(held_by_sessions(stack, running, pooler.database, apps), pooler.database)
     except DevpoolError:
         return []
     return told
-
-
-def _shares_sessions(plan: Plan, pooler: Pooler, app: str) -> bool:
-    return app not in plan.in_session and pooler.settings.get(POOL_MODE) != "session"
 
 
 def _warnings(app: Installed, pooler: Pooler) -> Iterator[str]:
