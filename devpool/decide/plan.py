@@ -150,7 +150,9 @@ class Plan:
         return {m.setting.service for m in self.moves if m.session} - shared
 
     def sharing_sessions(self, pooler: Pooler) -> list[str]:
-        """The apps that do not go to the session alias of a pooler."""
+        """The apps of a pooler that do not have its sessions to themselves."""
+        if pooler.settings.get(tuning.POOL_MODE) == "session":
+            return []
         kept = {m.setting.service for m in self.moves if m.session and m.pooler is pooler}
         return [app for app in pooler.apps if app not in kept]
 

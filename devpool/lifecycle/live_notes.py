@@ -9,7 +9,6 @@ from devpool.checks.driver_rules import judged
 from devpool.checks.installed import Installed
 from devpool.checks.poolers import FLOOR
 from devpool.decide.plan import Plan, Pooler
-from devpool.decide.tuning import POOL_MODE
 from devpool.docker.installed_drivers import installed_in
 from devpool.docker.live_sessions import held_by_sessions
 from devpool.errors import DevpoolError
@@ -26,7 +25,7 @@ def live_notes(opened: OpenProject, plan: Plan) -> list[str]:
         opened: the project.
         plan: the plan, whose pooled apps may be running directly.
     """
-    shared = [(p, plan.sharing_sessions(p)) for p in plan.poolers if p.settings.get(POOL_MODE) != "session"]
+    shared = [(pooler, plan.sharing_sessions(pooler)) for pooler in plan.poolers]
     poolers = {app: pooler for pooler, apps in shared for app in apps}
     if not poolers:
         return []

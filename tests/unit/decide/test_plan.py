@@ -74,6 +74,11 @@ def test_an_app_in_session_mode_at_one_of_its_databases_shares_sessions_at_the_o
     assert [found.sharing_sessions(pooler) for pooler in found.poolers] == sharing
 
 
+def test_nobody_shares_sessions_where_all_pools_are_in_session_mode() -> None:
+    found = plan(DB + app(URL), settings={"pool_mode": "session"})
+    assert found.sharing_sessions(found.poolers[0]) == []
+
+
 def test_an_app_in_the_host_s_network_reaches_the_pooler_at_its_published_port() -> None:
     found = move(URL)
     there = replace(found, setting=replace(found.setting, published=True), pooler=replace(found.pooler, published="7"))
