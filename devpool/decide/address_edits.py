@@ -65,7 +65,7 @@ def _line(text: str, position: int) -> int:
 
 def _server_replacements(value: Value, address: Address, host: str, port: str) -> list[Replacement] | None:
     wanted = replacements(address, host, port)
-    apart = [(raw_span(value, *span), text) for span, text in wanted]
+    apart = [(_raw_span(value, span), text) for span, text in wanted]
     found = [(raw, text) for raw, text in apart if raw is not None]
     if len(found) == len(wanted):
         return _joined(sorted(found))
@@ -74,6 +74,21 @@ def _server_replacements(value: Value, address: Address, host: str, port: str) -
     start, end = sorted((*address.host_span, *address.port_span))[::3]
     whole = raw_span(value, start, end)
     return [(whole, f"{host}:{port}")] if whole and value.text[start:end].count(":") == 1 else None
+
+
+def _raw_span(value: Value, span: tuple[int, int]) -> tuple[int, int] | None:
+    """A span of the value in the origin's file. An empty port may be a variable without a value, which has one some
+    day.
+    """
+    if span[0] < span[1]:
+        return raw_span(value, *span)
+    offset = 0
+    for piece in value.pieces:
+        if offset == span[0] and piece.variable and not piece.text:
+            return piece.start, piece.end
+        offset += len(piece.text)
+    before = raw_span(value, span[0] - 1, span[0])
+    return (before[1], before[1]) if before else None
 
 
 def _joined(found: list[Replacement]) -> list[Replacement]:
