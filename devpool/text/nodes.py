@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from devpool.text.patterns import regex
 
@@ -24,9 +24,9 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ScalarNode(Node):
-    """A scalar: its decoded `value`, and `style`: `'`, `"`, `|`, `>` or "" for plain."""
+    """A scalar: its decoded `value`, which may be a secret, and `style`: `'`, `"`, `|`, `>` or "" for plain."""
 
-    value: str
+    value: str = field(repr=False)
     style: str
 
 
