@@ -108,6 +108,8 @@ class Placements:
 
     def why_by_name(self, setting: ConnectionVariable) -> str:
         """Why an app is pooled by name because of one of its settings; "" where its text can change."""
+        if not setting.in_command and self.readers.is_mentioned(setting):
+            return f"its env file makes other variables of {setting.variable}"
         if self.project.sources.override not in (None, setting.value.origin.file):
             return self._why_not_in_override(setting)
         shared = setting.value.origin.form != "env-file" and self.readers.other_file(setting)

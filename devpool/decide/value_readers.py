@@ -75,6 +75,12 @@ class ValueReaders:
         origin = setting.value.origin
         return origin.form == "env-file" and setting.variable in self._taken_over.get(origin.file.path, frozenset())
 
+    def is_mentioned(self, setting: ConnectionVariable) -> bool:
+        """Whether an env file of the app makes other values of the variable: they would change with it."""
+        service, files = self._project.services[setting.service], self._project.sources.env_files
+        mentioned = (files[use.path].mentioned for use in env_file_uses(service) if use.path in files)
+        return setting.variable not in service.variables and any(setting.variable in names for names in mentioned)
+
     def all_move(self, setting: ConnectionVariable) -> bool:
         """Whether all who read the value go where this one goes: worked out once, thousands may read it."""
         key = (setting.value.origin.key, setting.database, self.in_session(setting))
