@@ -148,15 +148,21 @@ def restatable(project: Project, setting: ConnectionVariable) -> bool:
     return known and file.path in project.sources.dotenv and shows_no_secret(value, raw) and move is not None
 
 
+def restatable_elsewhere(setting: ConnectionVariable) -> bool:
+    """Whether a setting of a compose file can be stated anew in another one: without a secret in its text."""
+    value = setting.value
+    raw = value.origin.file.text[value.origin.start : value.origin.end]
+    move = moved_raw(value, setting.address.host, (setting.address.host, DEFAULT_PORT, ""), raw)
+    return shows_no_secret(value, raw) and move is not None
+
+
 def restatable_in_override(project: Project, setting: ConnectionVariable) -> bool:
     """Whether an override file can state a setting anew that another file holds: without a secret in its text."""
     value, origin = setting.value, setting.value.origin
     if setting.kind in BARE or isinstance(origin.file, EnvFile):
         return restatable(project, setting)
-    raw = origin.file.text[origin.start : origin.end]
     alike = reads_alike(value, project.services[setting.service], project)
-    plain = alike and origin.given and origin.one_line and shows_no_secret(value, raw)
-    return plain and moved_raw(value, setting.address.host, (setting.address.host, DEFAULT_PORT, ""), raw) is not None
+    return alike and origin.given and origin.one_line and restatable_elsewhere(setting)
 
 
 def reads_alike(value: Value, service: Service, project: Project) -> bool:

@@ -45,7 +45,9 @@ def of_database(project: Project, database: str) -> Credentials | None:
         repeated = is_repeatable(project, service, name, secret)
         return _stated(project, database, values, copied=((name, secret),)) if repeated else None
     if not isinstance(document, Document) or not _states(project, database, document) or not copyable(secret):
-        return None
+        # The path of a file is no secret, as a password is.
+        told = None if password else _stated(project, database, values)
+        return replace(told, stated=((name, secret.text), *told.stated)) if told else None
     return _stated(project, database, values, document=document, copied=((name, secret),))
 
 

@@ -69,6 +69,16 @@ def test_a_password_that_extends_brings_from_another_file_is_not_copied() -> Non
     assert login(files) is None
 
 
+def test_the_path_of_a_password_file_is_told_wherever_it_stands() -> None:
+    files = {
+        "compose.yml": "services:\n  db:\n    extends: {file: base.yml, service: db}\n    secrets: [pw]\n",
+        "base.yml": compose("    environment: {POSTGRES_PASSWORD_FILE: /run/secrets/pw, POSTGRES_USER: app}\n"),
+    }
+    found = told(files)
+    assert found.stated == (("POSTGRES_PASSWORD_FILE", "/run/secrets/pw"), ("POSTGRES_USER", "app"))
+    assert [file.text for file in found.files] == ["pw"]
+
+
 def test_a_password_on_several_lines_is_not_copied() -> None:
     assert login(compose("    environment:\n      POSTGRES_PASSWORD: |-\n        hunter2\n")) is None
 
