@@ -134,3 +134,19 @@ FRONT_NAMES = regex(r"^(nginx|gateway|(reverse-?)?proxy|front(-?end)?|static|(we
 """Names of services, or of the folders they are built from, that only serve files or forward requests."""
 FRONT_COMMANDS = regex(r"^\s*(cp|nginx|npm run build|yarn build|caddy)\b")
 """Commands of such services."""
+WORKSPACES = regex(
+    r"(^|/)((jupyter|jupyterhub|rocker|theiaide|squidfunk)/[^/]+|code-server|openvscode-server|rstudio|zeppelin|marimo"
+    r"|filebrowser|composer|sonar-scanner-cli)([:@]|$)",
+    re.I,
+)
+"""Images of programs that take in a repository for its user to read, edit or process, whatever its files connect to:
+https://quay.io/organization/jupyter, https://hub.docker.com/u/rocker, https://hub.docker.com/r/codercom/code-server,
+https://hub.docker.com/r/gitpod/openvscode-server, https://hub.docker.com/r/apache/zeppelin, https://marimo.io,
+https://hub.docker.com/r/filebrowser/filebrowser, https://hub.docker.com/_/composer,
+https://hub.docker.com/r/sonarsource/sonar-scanner-cli, https://hub.docker.com/r/squidfunk/mkdocs-material.
+"""
+WORKSPACE_COMMANDS = regex(
+    r"\b(jupyter(-(lab|notebook|server))?|code-server|rserver|mkdocs|sphinx-autobuild|storybook|marimo\s+edit"
+    r"|npm run (storybook|docs(:dev)?))\b"
+)
+"""The same in what a service starts, its image being the app's own."""

@@ -15,7 +15,7 @@ MIGRATES = regex(
     r"(?<![a-z])((run|db|data|schema)[-_]?)?migrat(e|ions?|ors?)(?-i:(?![a-z]))(?![-_](api|app|manager|server|service|ui|web|worker)\b)"
     r"|\balembic\b.{0,500}\bupgrade\b|\bflyway\b|\bliquibase\b"
     r"|\bdb:(migrate|setup|prepare|create|schema:load)\b|\bprisma\s+(migrate|db\s+push)\b|\bgoose\b|\bdbmate\b|\bsqitch\b"
-    r"|\bschema[-_ ]?(load|setup|create|init\w*|upgrade)\b|\bupgrade-schema\b|\bdoctrine:schema:(create|update)\b"
+    r"|\bschema[-_: ]?(load|setup|create|init\w*|upgrade|sync)\b|\bupgrade-schema\b|\bdoctrine:schema:(create|update)\b"
     r"|\bairflow\s+db\b|\bdb\s+upgrade\b|\becto\.(create|setup)\b|\bdrizzle-kit\s+push\b|\bef\s+database\s+update\b"
     r"|\b(aerich|tortoise-orm|database)\s+upgrade\b|\bdb\s+init\b|\bdb:push\b|\byoyo\s+apply\b|\bupdate-schema\b"
     r"|\bsyncdb\b|\befbundle\b|\bseed(er)?\b",
@@ -24,6 +24,7 @@ MIGRATES = regex(
 """Commands that migrate the schema, or prepare the database as a migration does."""
 MIGRATES_AS_WRITTEN = regex(
     r"\byii\s+migrate(?![\w-])|\blistmonk\b.{0,500}\s--upgrade\b|\bminiflux\b.{0,500}\s--?migrate\b"
+    r"|\s--?(migrat(e|ions?)[-_]?only|only[-_]?migrat(e|ions?))\b"
     r"|\bodoo(-bin)?\b(?=.{0,500}\s--stop-after-init\b).{0,500}\s(-u|-i|--update|--init)\b"
 )
 """The same where an option or a word with a slash says so: Yii 2's console ("Database Migration"), and the options of
@@ -71,7 +72,7 @@ WORKERS = regex(r"work|queue|cluster|schedul|listen|consum|horizon|octane|\bbot\
 # --- names of services ---
 
 MIGRATOR_NAMES = regex(
-    r"(^|[-_.])((db|database|schema|data|api|app)?migrat\w*|(db|database)[-_.]?(init\w*|seed(er)?|setup|upgrade|updater?|create)"
+    r"(^|[-_.])((db|database|schema|data|api|app)?migrat\w*|\w*(?<!\bim)(?<!\be)migrat(or|ions?)|flyway|liquibase|alembic|sqitch|dbmate|(db|database)[-_.]?(init\w*|seed(er)?|setup|upgrade|updater?|create)"
     r"|(init|create|upgrade|update)[-_.]?db|seed(er)?|schema[-_.]?(init\w*|upgrade|setup))"
     r"([-_.](?!(api|dashboard|tracker|ui|web)$)|$)",
     re.I,

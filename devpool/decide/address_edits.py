@@ -12,6 +12,7 @@ from devpool.text.address import DEFAULT_PORT, WRITTEN, Address, find_addresses,
 from devpool.text.edits import Copy, Part
 from devpool.text.envfile import Binding, EnvFile
 from devpool.text.interpolation import names_in
+from devpool.text.nodes import Entry
 from devpool.text.patterns import regex
 
 Replacement = tuple[tuple[int, int], str]
@@ -64,7 +65,7 @@ def _line(text: str, position: int) -> int:
 
 def _server_replacements(value: Value, address: Address, host: str, port: str) -> list[Replacement] | None:
     wanted = replacements(address, host, port)
-    apart = [(raw_span(value, *span), text) for span, text in wanted]
+    apart = [(_raw_span(value, span), text) for span, text in wanted]
     found = [(raw, text) for raw, text in apart if raw is not None]
     if len(found) == len(wanted):
         return _joined(sorted(found))
@@ -73,6 +74,21 @@ def _server_replacements(value: Value, address: Address, host: str, port: str) -
     start, end = sorted((*address.host_span, *address.port_span))[::3]
     whole = raw_span(value, start, end)
     return [(whole, f"{host}:{port}")] if whole and value.text[start:end].count(":") == 1 else None
+
+
+def _raw_span(value: Value, span: tuple[int, int]) -> tuple[int, int] | None:
+    """A span of the value in the origin's file. An empty port may be a variable without a value, which has one some
+    day.
+    """
+    if span[0] < span[1]:
+        return raw_span(value, *span)
+    offset = 0
+    for piece in value.pieces:
+        if offset == span[0] and piece.variable and not piece.text:
+            return piece.start, piece.end
+        offset += len(piece.text)
+    before = raw_span(value, span[0] - 1, span[0])
+    return (before[1], before[1]) if before else None
 
 
 def _joined(found: list[Replacement]) -> list[Replacement]:
@@ -125,9 +141,19 @@ def restatable(project: Project, setting: ConnectionVariable) -> bool:
         return True
     raw = file.text[value.origin.start : value.origin.end]
     move = moved_raw(value, setting.address.host, (setting.address.host, DEFAULT_PORT, ""), raw)
-    scope = project.sources.variables if project.sources.override else project.services[setting.service].variables
-    known = all(name in scope for name in names_in(raw) if file.last(name))
+    strongest = project.services[setting.service].strongest
+    scope = project.sources.variables if project.sources.override else strongest.variables
+    values = project.environments[setting.service]
+    known = all(name in scope for name in names_in(raw) if file.last(name) or name in values)
     return known and file.path in project.sources.dotenv and shows_no_secret(value, raw) and move is not None
+
+
+def restatable_elsewhere(setting: ConnectionVariable) -> bool:
+    """Whether a setting of a compose file can be stated anew in another one: without a secret in its text."""
+    value = setting.value
+    raw = value.origin.file.text[value.origin.start : value.origin.end]
+    move = moved_raw(value, setting.address.host, (setting.address.host, DEFAULT_PORT, ""), raw)
+    return shows_no_secret(value, raw) and move is not None
 
 
 def restatable_in_override(project: Project, setting: ConnectionVariable) -> bool:
@@ -135,14 +161,14 @@ def restatable_in_override(project: Project, setting: ConnectionVariable) -> boo
     value, origin = setting.value, setting.value.origin
     if setting.kind in BARE or isinstance(origin.file, EnvFile):
         return restatable(project, setting)
-    raw = origin.file.text[origin.start : origin.end]
-    alike = reads_alike(raw, project.services[setting.service], project)
-    plain = alike and origin.given and origin.one_line and shows_no_secret(value, raw)
-    return plain and moved_raw(value, setting.address.host, (setting.address.host, DEFAULT_PORT, ""), raw) is not None
+    alike = reads_alike(value, project.services[setting.service], project)
+    return alike and origin.given and origin.one_line and restatable_elsewhere(setting)
 
 
-def reads_alike(raw: str, service: Service, project: Project) -> bool:
-    """Whether a text of a service means the same in the project's own files: `include` may give more variables to the
-    file that it names.
+def reads_alike(value: Value, service: Service, project: Project) -> bool:
+    """Whether a value's text means the same in the project's own files: `include` may give more variables to the file
+    that it names.
     """
-    return all(service.variables.get(name) == project.sources.variables.get(name) for name in names_in(raw))
+    origin, known = value.origin, project.sources.variables
+    scope = service.scope(origin.holder.value if isinstance(origin.holder, Entry) else origin.holder)
+    return all(scope.get(name) == known.get(name) for name in names_in(origin.file.text[origin.start : origin.end]))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from devpool.decide.address_edits import VARIABLE, reads_alike, restatable_in_override
 from devpool.decide.logins import USER, Said
+from devpool.decide.password_files import GivenFile
 from devpool.model.environment import EnvFileUse, Value
 from devpool.model.project import ConnectionVariable, Project
 from devpool.model.services import Service
@@ -51,8 +52,7 @@ class Credentials:
         said: the login itself, as far as the files tell it.
         further: the logins of apps, where the pooler's own user may not look them up.
         missing: those of them that the pooler cannot be given.
-        secrets: Compose secrets of the database, which the pooler is given too.
-        written_secrets: whether Compose writes one of them into the container, which cannot be read-only then.
+        files: files of the database that hold its login, which the pooler is given too.
         private: variables for the private file.
     """
 
@@ -60,13 +60,17 @@ class Credentials:
     copied: tuple[tuple[str, Value], ...] = ()
     stated: tuple[tuple[str, str], ...] = ()
     env_files: tuple[EnvFileUse, ...] = ()
-    secrets: tuple[str, ...] = ()
-    written_secrets: bool = False
+    files: tuple[GivenFile, ...] = ()
     private: Mapping[str, str] = field(default_factory=dict, repr=False)
     withheld: tuple[str, ...] = ()
     said: tuple[Said, ...] = ()
     further: tuple[Further, ...] = ()
     missing: tuple[Missing, ...] = ()
+
+    @property
+    def is_written_to(self) -> bool:
+        """Whether Compose writes a file into the container, which cannot be read-only then."""
+        return any(file.written for file in self.files)
 
     @property
     def user(self) -> str:
@@ -97,7 +101,7 @@ def is_repeatable(project: Project, service: Service, name: str, value: Value) -
     origin = value.origin
     raw = origin.file.text[origin.start : origin.end]
     plain = origin.form in ("map", "list") and origin.given and origin.exact and not set(raw) & set("'\"\\\n")
-    alike = reads_alike(raw, service, project)
+    alike = reads_alike(value, service, project)
     return plain and alike and (name.endswith("_FILE") or VARIABLE.fullmatch(raw) is not None)
 
 

@@ -7,13 +7,11 @@ from dataclasses import replace
 
 from devpool.decide.credentials import Credentials, copyable, home, is_repeatable
 from devpool.decide.logins import DB, PASSWORD, USER, interpolated, names_withheld, said_of
+from devpool.decide.password_files import given_files, is_given
 from devpool.model.environment import EnvFileUse, Value, env_file_uses
 from devpool.model.project import Project
 from devpool.model.services import Service
-from devpool.text import layout
 from devpool.text.document import Document
-from devpool.text.nodes import MappingNode as Node
-from devpool.text.nodes import ScalarNode, SequenceNode, entries, lookup, resolved
 
 # The official image's name first, then those of other Postgres images.
 _NAMES = {
@@ -21,6 +19,7 @@ _NAMES = {
     "POSTGRES_PASSWORD": ("POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD", "POSTGRES_PASS"),
     "POSTGRES_DB": ("POSTGRES_DB", "POSTGRESQL_DATABASE", "POSTGRES_DBNAME"),
 }
+_FILES = (PASSWORD + "_FILE",)
 _METHOD = "POSTGRES_HOST_AUTH_METHOD"
 _METHODS = ("trust", "scram-sha-256", "md5", "password")  # those that the pooler knows
 
@@ -33,7 +32,7 @@ def of_database(project: Project, database: str) -> Credentials | None:
     if secret is None:
         trusts = _METHOD in values and values[_METHOD].text == "trust"
         return _stated(project, database, values) if trusts else None
-    if password is None and not _given_by_secret(service, secret.text):
+    if password is None and not is_given(project, service, secret.text):
         return None
     name = PASSWORD if password else PASSWORD + "_FILE"
     if interpolated(project.sources, secret):
@@ -46,7 +45,9 @@ def of_database(project: Project, database: str) -> Credentials | None:
         repeated = is_repeatable(project, service, name, secret)
         return _stated(project, database, values, copied=((name, secret),)) if repeated else None
     if not isinstance(document, Document) or not _states(project, database, document) or not copyable(secret):
-        return None
+        # The path of a file is no secret, as a password is.
+        told = None if password else _stated(project, database, values)
+        return replace(told, stated=((name, secret.text), *told.stated)) if told else None
     return _stated(project, database, values, document=document, copied=((name, secret),))
 
 
@@ -120,19 +121,17 @@ def _stated(
     """User and database beside a password that is taken over; what stands in the same file is copied too."""
     service, password = project.services[database], named_value(values, PASSWORD)
     document = document or home(project, database, [])
-    told = list(_user_and_database(service, values))
+    told = list(_user_and_database(project, service, values))
     read = {use.path for use in env_files}
     further = [(n, v) for n, v in told if not (v.origin.file.path in read and v.name == n)]
     beside = [(n, v) for n, v in further if _goes_with(project, service, document, copied, n, v)]
-    needs = any(name.endswith("_FILE") for name, _ in (*copied, *told)) or PASSWORD + "_FILE" in values
-    secrets = tuple(_secrets(service)) if needs else ()
+    paths = [v for n, v in (*copied, *told) if n.endswith("_FILE")] + [v for n, v in values.items() if n in _FILES]
     return Credentials(
         document=document,
         copied=(*copied, *beside),
         stated=tuple((name, value.text) for name, value in further if (name, value) not in beside),
         env_files=env_files,
-        secrets=secrets,
-        written_secrets=bool(secrets) and _are_written(project, service),
+        files=tuple(given_files(project, service, dict.fromkeys(v.text for v in paths))),
         withheld=names_withheld(project.sources, env_files),
         said=said_of([*told, *([(PASSWORD, password)] if password else [])]),
     )
@@ -170,37 +169,11 @@ def named_value(values: Mapping[str, Value], name: str) -> Value | None:
     return next((v for v in found if v.text), found[0] if found else None)
 
 
-def _user_and_database(service: Service, values: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
-    """A database's settings for its user and database: plain, or through one of its secrets."""
+def _user_and_database(project: Project, service: Service, values: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
+    """A database's settings for its user and database: plain, or in a file that the pooler can be given."""
     for name in (USER, DB):
         value, file = named_value(values, name), values.get(name + "_FILE")
         if value is not None:
             yield name, value
-        elif file is not None and _given_by_secret(service, file.text):
+        elif file is not None and is_given(project, service, file.text):
             yield name + "_FILE", file
-
-
-def _secrets(service: Service) -> Iterator[str]:
-    """The secrets of a service as YAML text, each in the form that it has."""
-    for statement in service.statements("secrets"):
-        items = statement.value.items if isinstance(statement.value, SequenceNode) else ()
-        for item in map(resolved, items):
-            if isinstance(item, ScalarNode):
-                yield layout.quoted(item.value)
-            elif isinstance(item, Node):
-                said = {k: " ".join(service.deep_texts(e.value)) for k, e in entries(item).items()}
-                yield f"{{{', '.join(f'{k}: {layout.quoted(v)}' for k, v in said.items())}}}"
-
-
-def _are_written(project: Project, service: Service) -> bool:
-    """Whether Compose copies one of a service's secrets into its containers instead of mounting it: one whose source is
-    a variable (Compose specification, "secrets"; pkg/compose/secrets.go). It refuses that where they are read-only.
-    """
-    roots, names = [document.root for document in project.sources.documents], service.granted("secrets")
-    return any(lookup(root, "secrets", name, "environment") is not None for root in roots for name in names)
-
-
-def _given_by_secret(service: Service, path: str) -> bool:
-    """Whether a file in the database's container is one of its secrets, which the pooler can be given too."""
-    text = " ".join(_secrets(service))
-    return path.startswith("/run/secrets/") and path.removeprefix("/run/secrets/") in text

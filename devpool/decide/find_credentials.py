@@ -144,12 +144,15 @@ def _private(
             return Credentials(document=home(project, database, pooled), private=address | values, said=said)
     if own := of_database_privately(project, database):
         return own
+    file = project.environments.get(database, {}).get(PASSWORD + "_FILE")
     place = pooled[0].value.origin.place if pooled else project.services[database].place
     kept = " ".join(dict.fromkeys(f"--direct {s.service}" for s in pooled))
     raise DevpoolError(
         "no-credentials",
-        f"no file gives the password for `{database}`",
-        where=place,
+        f"`{database}` reads its password from {file.text}, which neither a secret nor a mount of a file gives it"
+        if file
+        else f"no file gives the password for `{database}`",
+        where=file.origin.place if file else place,
         hint=f"give `{database}` a POSTGRES_PASSWORD (or POSTGRES_HOST_AUTH_METHOD: trust) in the compose file"
         if project.databases[database].service
         else f"give the user and password next to this address, or keep the apps direct: {kept}",

@@ -33,13 +33,13 @@ class Held:
             alike merge it from here.
         statement: the strongest of its own; None where it lacks the key.
         readers: the services that read that one.
-        heir: a service that does not change alike, and takes over the whole mapping with `extends`; "" for none.
+        heir: a service that does not change alike, and takes over the whole mapping with `extends`, if there is one.
     """
 
     how: How
     statement: Statement | None = None
     readers: frozenset[str] = frozenset()
-    heir: str = ""
+    heir: Service | None = None
 
 
 @dataclass(slots=True)
@@ -86,9 +86,10 @@ class Readers:
         """
         return replace(self._held(name, alike, document), heir=self._heir(name, alike))
 
-    def _heir(self, name: str, alike: set[str]) -> str:
+    def _heir(self, name: str, alike: set[str]) -> Service | None:
         own = (f.node for f in self.services[name].fragments if f.own)
-        return next((heir for node in own for heir in sorted(self._extending.get(id(node), set()) - alike)), "")
+        heirs = (heir for node in own for heir in sorted(self._extending.get(id(node), set()) - alike))
+        return next((self.services[heir] for heir in heirs), None)
 
     def _held(self, name: str, alike: set[str], document: Document | None) -> Held:
         statements = self.services[name].statements(self.key)

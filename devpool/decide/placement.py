@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from devpool.decide.address_edits import raw_replacements, restatable, restatable_in_override
+from devpool.decide.address_edits import raw_replacements, restatable, restatable_elsewhere, restatable_in_override
 from devpool.decide.placement_refusals import extended, not_plain, only_in_shell, read_by, repeats_secret, shared_value
 from devpool.decide.sessions import SUFFIX
 from devpool.decide.value_readers import ValueReaders
@@ -51,7 +51,8 @@ class Placements:
             raise shared_value(setting)
         if heir := self.readers.direct_heir(setting):
             # What a service takes over with `extends` comes whole: neither can have it otherwise than the other.
-            raise extended(setting, heir)
+            services = self.project.services
+            raise extended(setting, services[setting.service], services[heir])
         return "own"
 
     def _is_beside_its_host(self, setting: ConnectionVariable) -> bool:
@@ -107,11 +108,15 @@ class Placements:
 
     def why_by_name(self, setting: ConnectionVariable) -> str:
         """Why an app is pooled by name because of one of its settings; "" where its text can change."""
+        if not setting.in_command and self.readers.is_mentioned(setting):
+            return f"its env file makes other variables of {setting.variable}"
         if self.project.sources.override not in (None, setting.value.origin.file):
             return self._why_not_in_override(setting)
         shared = setting.value.origin.form != "env-file" and self.readers.other_file(setting)
         if shared or self.readers.awaiting_file(setting):
             return _READ_ELSEWHERE
+        if self.readers.waits_with_others(setting):
+            return "what it extends waits for the database"
         if not self._needs_copy(setting):
             return ""
         if self._is_only_outside(setting):
@@ -146,15 +151,22 @@ class Placements:
 
     def _needs_copy(self, setting: ConnectionVariable) -> bool:
         """Whether the new value could only stand in a file that would repeat a secret: beside a variable that a service
-        gets with a whole file, or in place of one of an env file that others read too.
+        gets with a whole file, or in place of one that others read too, of an env file or of what it extends.
         """
         if setting.kind in BARE or setting.in_command or self.readers.is_one_of_several(setting):
             return False
         if setting.value.origin.form == "env-file":
             stays = setting.value.origin.file.path in self.project.sources.closed or not self._all_move(setting)
             return stays and not restatable(self.project, setting)
+        if self._is_of_another_file(setting) and not self._all_move(setting):
+            return not restatable_elsewhere(setting)
         holding = None if self._can_be_cut_out(setting) else self._holding(setting)
         return holding is not None and self.readers.is_loaded(holding.source)
+
+    def _is_of_another_file(self, setting: ConnectionVariable) -> bool:
+        """Whether a value stands in no file of the app itself, brought in by `extends`."""
+        own = (f.document for f in self.project.services[setting.service].fragments if f.own)
+        return all(document is not setting.value.origin.file for document in own)
 
     def _holding(self, setting: ConnectionVariable) -> Piece | None:
         """The single variable that contains the whole address."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from devpool.errors import DevpoolError
 from devpool.model.project import ConnectionVariable
+from devpool.model.services import Service
 
 
 def read_by(setting: ConnectionVariable, reader: str) -> DevpoolError:
@@ -40,15 +41,25 @@ def not_plain(setting: ConnectionVariable) -> DevpoolError:
     )
 
 
-def extended(setting: ConnectionVariable, heir: str) -> DevpoolError:
+def extended(setting: ConnectionVariable, app: Service, heir: Service) -> DevpoolError:
     """The error for a variable that a direct service inherits from the app with `extends`."""
     name = setting.service
     return DevpoolError(
         "shared-value",
-        f"`{heir}` stays direct but inherits `{name}.{setting.variable}` with `extends`, which copies all or nothing",
+        f"`{heir.name}` stays direct but inherits `{name}.{setting.variable}` with `extends`, which copies all or "
+        "nothing",
         where=setting.value.origin.place,
-        hint=f"use a YAML merge, which devpool can split: `{name}: &{name}`, and `<<: *{name}` in `{heir}` instead "
-        f"of `extends`; or keep `{name}` direct as well (--direct {name})",
+        hint=f"{apart(app, heir, setting.variable)}; or keep `{name}` direct as well (--direct {name})",
+    )
+
+
+def apart(app: Service, heir: Service, key: str) -> str:
+    """How to have two services differ in what one takes over from the other with `extends`, as the words of a hint."""
+    if app.strongest.document is not heir.strongest.document:  # YAML merges nothing of another file
+        return f"have `{app.name}` and `{heir.name}` extend a third service without `{key}`, and give each its own"
+    return (
+        f"use a YAML merge, which devpool can split: `{app.name}: &{app.name}`, and `<<: *{app.name}` in `{heir.name}` "
+        "instead of `extends`"
     )
 
 

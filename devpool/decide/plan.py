@@ -145,8 +145,16 @@ class Plan:
 
     @property
     def in_session(self) -> set[str]:
-        """The apps that go to the session alias of a pooler."""
-        return {m.setting.service for m in self.moves if m.session}
+        """The apps that go to session aliases alone, and so lose nothing at a transaction pool."""
+        shared = {m.setting.service for m in self.moves if not m.session} | {b.service for b in self.by_name}
+        return {m.setting.service for m in self.moves if m.session} - shared
+
+    def sharing_sessions(self, pooler: Pooler) -> list[str]:
+        """The apps of a pooler that do not have its sessions to themselves."""
+        if pooler.settings.get(tuning.POOL_MODE) == "session":
+            return []
+        kept = {m.setting.service for m in self.moves if m.session and m.pooler is pooler}
+        return [app for app in pooler.apps if app not in kept]
 
     def settings_of(self, pooler: Pooler) -> list[ConnectionVariable]:
         """The settings that lead to a pooler, in either way."""

@@ -20,7 +20,9 @@ from devpool.text.patterns import regex
 # How the words about an address end where its port is not the usual one.
 _AT_PORT = regex(r" names \S+:([1-9]\d{0,4})$")
 
-RouteCode = Literal[ReasonCode, "app", "user", "by-name", "evidence", "named-direct", "port", "login", "no-link"]
+RouteCode = Literal[
+    ReasonCode, "app", "user", "by-name", "evidence", "extended", "named-direct", "port", "login", "no-link"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +64,31 @@ def chosen_routes(project: Project, options: Options) -> list[Route]:
         replace(r, code="user", reason=reason) if r.pooled and uses_session_alias(r, options) else r for r in routes
     ]
     named = {(r.service, r.database): r for name in options.by_name for r in _by_name(project, name, options)}
-    kept = [named.pop((r.service, r.database), r) for r in routes]
+    kept = [named.pop((r.service, r.database), r) for r in _without_templates(project, routes)]
     found = [*kept, *named.values()]
     known = {(r.service, r.database) for r in found}
     return [*found, *(r for r in evident_routes(project, options) if (r.service, r.database) not in known)]
+
+
+def _without_templates(project: Project, routes: list[Route]) -> Iterator[Route]:
+    """The routes, a service that starts nothing of its own kept direct where some of those that extend it stay direct:
+    what they take over has to stay.
+    """
+    pooled = {(r.service, r.database): r.pooled for r in routes}
+    lent = {id(f.node): name for name, s in project.services.items() for f in s.fragments if f.own}
+    heirs: dict[str, list[str]] = {}
+    for name, service in project.services.items():
+        for lender in {lent.get(id(f.node), "") for f in service.fragments if not f.own}:
+            heirs.setdefault(lender, []).append(name)
+    for route in routes:
+        mine = [h for h in heirs.get(route.service, []) if (h, route.database) in pooled]
+        direct = [h for h in mine if not pooled[h, route.database]]
+        starts = any(project.services[route.service].statements(key) for key in ("command", "entrypoint", "ports"))
+        if route.pooled and route.code == "app" and direct and len(direct) < len(mine) and not starts:
+            reason = f"{direct[0]} extends it and stays direct, and it starts nothing of its own"
+            yield replace(route, pooled=False, code="extended", reason=reason)
+        else:
+            yield route
 
 
 def evident_routes(project: Project, options: Options) -> Iterator[Route]:

@@ -43,6 +43,7 @@ class ValueReaders:
     ) -> None:
         moving = [s for s in (*project.connection_variables, *names) if (s.service, s.database) in pooled]
         self._project = project
+        self._pooled = pooled
         self._session = session
         self.unaliased = unaliased
         self._moved = {(s.service, s.variable, s.database) for s in moving}
@@ -75,6 +76,12 @@ class ValueReaders:
         origin = setting.value.origin
         return origin.form == "env-file" and setting.variable in self._taken_over.get(origin.file.path, frozenset())
 
+    def is_mentioned(self, setting: ConnectionVariable) -> bool:
+        """Whether an env file of the app makes other values of the variable: they would change with it."""
+        service, files = self._project.services[setting.service], self._project.sources.env_files
+        mentioned = (files[use.path].mentioned for use in env_file_uses(service) if use.path in files)
+        return setting.variable not in service.variables and any(setting.variable in names for names in mentioned)
+
     def all_move(self, setting: ConnectionVariable) -> bool:
         """Whether all who read the value go where this one goes: worked out once, thousands may read it."""
         key = (setting.value.origin.key, setting.database, self.in_session(setting))
@@ -104,6 +111,17 @@ class ValueReaders:
             own = [strongest.fragment]  # the entry goes there: what `extends` takes of weaker files has none of it
         heirs = (heir for fragment in own for heir in self._heirs.get(id(fragment.node), []))
         return next((h for h in heirs if (h, setting.variable, setting.database) not in self._moved), None)
+
+    def waits_with_others(self, setting: ConnectionVariable) -> bool:
+        """Whether the app waits for the database by what it extends, and so do services that stay direct."""
+        service, database = self._project.services[setting.service], setting.database
+        waits = (s for key in ("depends_on", "links") for s in service.names(key).get(database, []))
+        nodes_of = [s.fragment.node for s in waits if not s.fragment.own]
+        heirs = {heir for node in nodes_of for heir in self._heirs.get(id(node), [])}
+        lenders = {
+            n for n, s in self._project.services.items() if any(f.own and f.node in nodes_of for f in s.fragments)
+        }
+        return any((name, database) not in self._pooled for name in heirs | lenders)
 
     def other_file(self, setting: ConnectionVariable) -> str:
         """The other compose file that reads the value where it is written, and has no pooler; "" for none."""

@@ -58,7 +58,8 @@ def override_edits(project: Project, plan: Plan, document: Document) -> Iterator
         keys = _keys(project.services[app], plan, dependencies, place.step)
         stated = mine if mine and mine.stated else None
         if body:
-            yield from _into(dependencies, app, Fragment(document=document, node=body), stated, keys)
+            fragment = Fragment(document=document, node=body, variables=project.sources.variables)
+            yield from _into(dependencies, app, fragment, stated, keys)
         elif stated or keys:
             environment = {"environment": _environment(stated)} if stated else {}
             new = _block(app, {**environment, **keys}, document.newline + place.indent, place.step)

@@ -86,9 +86,13 @@ class Block:
         return written_path(start, posixpath.join(self.project_directory, path))
 
     def _volumes(self) -> Iterator[tuple[int, Line]]:
+        mounts = self._given("volumes")
         if self.pooler.metrics:
             yield 0, ("# The account that it makes for its exporter, and nothing else.",)
-            yield 0, (f"volumes: [{METRICS_FOLDER}]",)
+            yield from mounts or [(0, (f"volumes: [{METRICS_FOLDER}]",))]
+            yield from [(1, (f"- {METRICS_FOLDER}",))] if mounts else []
+        else:
+            yield from mounts
 
     def _depends_on(self) -> Iterator[tuple[int, Line]]:
         if not self.pooler.external:
@@ -117,17 +121,22 @@ class Block:
         yield from _list("networks", self.pooler.networks)
 
     def _read_only(self) -> Iterator[tuple[int, Line]]:
-        if self.credentials.written_secrets:
-            yield 0, ("# Compose writes the secret into the container, so its file system is not read-only.",)
+        written = next((f for f in self.credentials.files if f.written), None)
+        if written:
+            kind = written.key.rstrip("s")
+            what = f"# Compose writes the {kind} into the container, so its file system is not read-only."
+            yield 0, (what,)
         else:
             yield 0, ("# Nothing of the container can be written but the configuration, which lives in memory.",)
             yield 0, ("read_only: true",)
 
-    def _secrets(self) -> Iterator[tuple[int, Line]]:
-        if self.credentials.secrets:
-            yield 0, ("secrets:",)
-            for text in self.credentials.secrets:
-                yield 1, (f"- {text}",)
+    def _secrets(self) -> list[tuple[int, Line]]:
+        return [*self._given("secrets"), *self._given("configs")]
+
+    def _given(self, key: str) -> list[tuple[int, Line]]:
+        """The files that the database is given by a key, and the pooler, too."""
+        items: list[tuple[int, Line]] = [(1, (f"- {f.text}",)) for f in self.credentials.files if f.key == key]
+        return [(0, (f"{key}:",)), *items] if items else []
 
     def _env_file(self) -> Iterator[tuple[int, Line]]:
         given = [_given(use, self.credentials.document) for use in self.credentials.env_files]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from devpool.decide.key_ownership import Held, Line, item_lines, new_key, over_alias, placing
+from devpool.decide.placement_refusals import apart
 from devpool.errors import DevpoolError
 from devpool.model.services import Service, Statement
 from devpool.text import layout, nodes
@@ -153,9 +154,8 @@ def no_place(service: Service, key: str, held: Held) -> DevpoolError:
         return layout.odd(own.document, own.node)
     who, way = "services that stay", f"give `{name}` its own `{key}`"
     if heir:
-        who = f"`{heir}`, which extends it and stays"
-        way = f"take `extends` out of `{heir}`, or use a YAML merge, which devpool can split: `{name}: &{name}` and "
-        way += f"`<<: *{name}`"
+        who = f"`{heir.name}`, which extends it and stays"
+        way = f"take `extends` out of `{heir.name}`, or {apart(service, heir, key)}"
     return DevpoolError(
         "shared-dependencies",
         f"`{name}` shares its `{key}` with {who} direct",

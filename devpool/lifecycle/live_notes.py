@@ -9,7 +9,6 @@ from devpool.checks.driver_rules import judged
 from devpool.checks.installed import Installed
 from devpool.checks.poolers import FLOOR
 from devpool.decide.plan import Plan, Pooler
-from devpool.decide.tuning import POOL_MODE
 from devpool.docker.installed_drivers import installed_in
 from devpool.docker.live_sessions import held_by_sessions
 from devpool.errors import DevpoolError
@@ -26,22 +25,19 @@ def live_notes(opened: OpenProject, plan: Plan) -> list[str]:
         opened: the project.
         plan: the plan, whose pooled apps may be running directly.
     """
-    poolers = {app: pooler for pooler in plan.poolers for app in pooler.apps if _shares_sessions(plan, pooler, app)}
+    shared = [(pooler, plan.sharing_sessions(pooler)) for pooler in plan.poolers]
+    poolers = {app: pooler for pooler, apps in shared for app in apps}
     if not poolers:
         return []
     try:
         stack = opened.stack
         running = stack.inspected()
         told = [note for app in installed_in(stack, running, poolers) for note in _warnings(app, poolers[app.app])]
-        for pooler in plan.poolers:
-            told += _of_sessions(held_by_sessions(stack, running, pooler.database, poolers), pooler.database)
+        for pooler, apps in shared:
+            told += _of_sessions(held_by_sessions(stack, running, pooler.database, apps), pooler.database)
     except DevpoolError:
         return []
     return told
-
-
-def _shares_sessions(plan: Plan, pooler: Pooler, app: str) -> bool:
-    return app not in plan.in_session and pooler.settings.get(POOL_MODE) != "session"
 
 
 def _warnings(app: Installed, pooler: Pooler) -> Iterator[str]:

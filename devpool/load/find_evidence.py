@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from devpool.catalog import bystanders
 from devpool.catalog.image_addresses import IMAGES
 from devpool.load.container_files import contexts
 from devpool.load.root import find_root
 from devpool.load.service_texts import folders_of, texts_of
 from devpool.model import networks
-from devpool.model.databases import host_names, link_aliases
+from devpool.model.databases import host_names, image_name, link_aliases
 from devpool.model.project import Evidence, Project
 from devpool.model.services import Service, reachable
 from devpool.model.stated_address import stated_addresses
@@ -43,7 +44,7 @@ class _Finder:
         self.project = project
         self.root = find_root(Path(project.sources.directory))
         self.folders = {n: folders_of(s, self.root) for n, s in project.services.items()}
-        self.takers = Counter(f for folders in self.folders.values() for f in folders)
+        self.takers = Counter(f for n, folders in self.folders.items() for f in folders if self._may_connect(n))
         self.built = Counter(f for s in project.services.values() for f in set(contexts(s)))
 
         settings = (*project.connection_variables, *project.kept)
@@ -86,6 +87,7 @@ class _Finder:
         missing = set(hosts)
         awaited = reachable(self.project.services, service.name, _awaited)
         folders = [f for f in self.folders[service.name] if awaited & hosts.keys() or not self._is_shared(f)]
+        folders = [] if _is_workspace(service) else folders
         for text in texts_of(service, documents, self.root, folders, apart, words, self.looks) if words else ():
             for database in sorted(missing):
                 # What devpool edits itself would tell something else each time; of an env file it is known what it was.
@@ -108,8 +110,20 @@ class _Finder:
             if not missing:
                 return
 
+    def _may_connect(self, name: str) -> bool:
+        """Whether a service is none that takes in folders for another reason, as a web server does."""
+        known = name in self.project.databases or name in self.project.poolers
+        service = self.project.services[name]
+        return not (known or _is_workspace(service) or bystanders.OTHER_SERVERS.search(image_name(service)))
+
     def _is_shared(self, folder: str) -> bool:
         return self.takers[folder] > 1
+
+
+def _is_workspace(service: Service) -> bool:
+    """Whether a service takes in folders for its user to work with, which tells nothing of what it connects to."""
+    image = service.text("image")
+    return bool(bystanders.WORKSPACES.search(image) or bystanders.WORKSPACE_COMMANDS.search(service.start()))
 
 
 def _awaited(service: Service) -> Iterator[str]:

@@ -279,4 +279,5 @@ def _services(document: Document, variables: Mapping[str, Variable]) -> Iterator
     for name, entry in nodes.entries(node).items() if node else ():
         stated = nodes.resolved(entry.value)
         if isinstance(stated, nodes.MappingNode):
-            yield Service(name=name, fragments=(Fragment(document=document, node=stated),), variables=variables)
+            fragment = Fragment(document=document, node=stated, variables=variables)
+            yield Service(name=name, fragments=(fragment,), variables=variables)

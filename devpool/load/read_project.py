@@ -162,38 +162,41 @@ class _ProjectReader:
         return None if is_remote(name) else name
 
     def _load_extended(self, documents: list[Document]) -> None:
-        """Read the files that `extends` names, and those that the services in them that are meant name in turn. What
-        else stands in such a file is none of the project, and may name what is not there.
+        """Read the files that `extends` names, and those that the services in them that are meant name in turn, with
+        the variables of the file that began it. What else stands in such a file is none of the project, and may name
+        what is not there.
         """
-        waiting = [(document, service) for document in documents for service in _services(document).values()]
+        waiting = [
+            (document, service, scope)
+            for document in documents
+            for scope in self.scopes[document.path]
+            for service in _services(document).values()
+        ]
         known = {document.path: _services(document) for document in documents}
-        seen: set[int] = set()
+        seen: set[tuple[int, int]] = set()
         while waiting:
-            document, entry = waiting.pop()
+            document, entry, scope = waiting.pop()
             service = nodes.resolved(entry.value)
-            if not isinstance(service, nodes.MappingNode) or id(service) in seen:
+            if not isinstance(service, nodes.MappingNode) or (id(service), id(scope.variables)) in seen:
                 continue
-            seen.add(id(service))
-            for base, name in self._extended(document, service):
-                if base.path not in known:
-                    known[base.path] = _services(base)
-                named = known[base.path].get(name)
-                waiting += [(base, named)] if named else []
+            seen.add((id(service), id(scope.variables)))
+            base, name = self._extended(document, service, scope)
+            if base and base.path not in known:
+                known[base.path] = _services(base)
+            named = known[base.path].get(name) if base else None
+            waiting += [(base, named, scope)] if base and named else []
 
-    def _extended(self, document: Document, service: nodes.MappingNode) -> Iterator[tuple[Document, str]]:
-        """The files and services that a service extends, in each of the scopes that its file is read in."""
+    def _extended(self, document: Document, service: nodes.MappingNode, scope: Scope) -> tuple[Document | None, str]:
+        """The file and the service that a service extends; None where it does not, or where that is not to be read."""
         file = nodes.lookup(service, "extends", "file")
         scalar = nodes.resolved(file) if file else None
-        for scope in self.scopes[document.path]:
-            extended = extends_of(service, scope.variables)
-            name = self._named(document, "`extends`", scalar, scope) if isinstance(scalar, ScalarNode) else ""
-            if extended is None or name is None:
-                continue
-            path = resolve_path(document.directory, name) if name else document.path
-            base = self._document(path, document.directory if path == document.path else str(Path(path).parent))
-            if scope not in self.scopes.setdefault(path, []):
-                self.scopes[path].append(scope)
-            yield base, extended[1]
+        extended = extends_of(service, scope.variables)
+        name = self._named(document, "`extends`", scalar, scope) if isinstance(scalar, ScalarNode) else ""
+        if extended is None or name is None:
+            return None, ""
+        path = resolve_path(document.directory, name) if name else document.path
+        directory = document.directory if path == document.path else str(Path(path).parent)
+        return self._document(path, directory), extended[1]
 
     def _document(self, path: str, directory: str) -> Document:
         if path not in self.loaded:

@@ -24,8 +24,9 @@ def read_model(sources: Sources) -> Project:
     env_files = {path: env_file_values(f, sources.variables) for path, f in sources.env_files.items()}
     uses = {u.key: u.path for s in sources.services.values() for u in env_file_uses(s) if u.key != u.path}
     raw = {key: raw_form(sources.env_files[path]) for key, path in uses.items() if path in sources.env_files}
-    read = env_files | {key: env_file_values(file, sources.variables) for key, file in raw.items()}
-    environments = {name: effective(s, read) for name, s in sources.services.items()}
+    alone = env_files | {key: env_file_values(file, sources.variables) for key, file in raw.items()}
+    files = {**sources.env_files, **raw}
+    environments = {name: effective(s, files, alone) for name, s in sources.services.items()}
     poolers = frozenset(n for n, s in sources.services.items() if is_pooler(s))
     databases = find_databases(sources, environments, poolers)
     apps = {n: s for n, s in sources.services.items() if n not in databases and n not in poolers}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from devpool.catalog import variable_names
@@ -14,7 +14,7 @@ from devpool.model.external_databases import means_postgres
 from devpool.model.project import ConnectionVariable, Database
 from devpool.model.services import Service
 from devpool.text import nodes
-from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, bare_host, find_addresses, several_hosts
+from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, bare_host, find_addresses, is_port, several_hosts
 from devpool.text.nodes import ScalarNode, SequenceNode
 
 Values = Mapping[str, Value]
@@ -138,15 +138,14 @@ def _in_command(service: Service, hosts: Hosts) -> Iterator[ConnectionVariable]:
 def _through_the_host(service: Service, values: Values, databases: Databases) -> Iterator[ConnectionVariable]:
     """Settings of a service in the host's network, which reaches a database by the port that it publishes."""
     for database in databases.values():
-        for port in published_ports(database.service) if database.service else ():
-            found = _of(service, values, dict.fromkeys(LOCAL_HOSTS, database.name))
-            ports = {s.variable: s.address.port for s in found if s.kind == "port"}
-            usual = next(iter(ports.values()), None)
-            for setting in found:
-                # A bare `localhost` may be anything: it is a database if a port says so.
-                said = setting.address.port or usual or (DEFAULT_PORT if setting.kind != "host" else None)
-                if said == port:
-                    yield replace(setting, published=True)
+        published = published_ports(database.service) if database.service else {}
+        found = _of(service, values, dict.fromkeys(LOCAL_HOSTS, database.name)) if published else []
+        usual = next((s.address.port for s in found if s.kind == "port"), None)
+        for setting in found:
+            # A bare `localhost` may be anything: it is a database if a port says so.
+            said = setting.address.port or usual or (DEFAULT_PORT if setting.kind != "host" else None)
+            if said in published:
+                yield replace(setting, published=True)
 
 
 def _in_its_network(
@@ -167,18 +166,34 @@ def _in_its_network(
 
 
 def published_ports(service: Service) -> dict[str, str]:
-    """The ports of the host at which a service can be reached, with the ports in the container that they lead to."""
-    found: dict[str, str] = {}
+    """The ports of the host at which a service can be reached, with the ports in the container that they lead to. One
+    of several that Docker chooses from counts as each of them.
+    """
+    return dict(pair for outer, inner in _published(service) for pair in _paired(outer, inner))
+
+
+def _published(service: Service) -> Iterator[tuple[str, str]]:
+    """The ports of the host and of the container as they are written, ranges too."""
     for statement in service.statements("ports"):
         items = statement.value.items if isinstance(statement.value, SequenceNode) else ()
         for item in map(nodes.resolved, items):
             if isinstance(item, ScalarNode):
                 parts = service.read(item).partition("/")[0].split(":")
-                found |= {parts[-2]: parts[-1]} if len(parts) > 1 else {}
+                yield from [(parts[-2], parts[-1])] if len(parts) > 1 else []
             elif isinstance(item, nodes.MappingNode):
                 said = {k: service.deep_texts(e.value) for k, e in nodes.entries(item).items()}
-                found |= dict(zip(said.get("published", []), said.get("target", []), strict=False))
-    return found
+                yield from zip(said.get("published", []), said.get("target", []), strict=False)
+
+
+def _paired(outer: str, inner: str) -> Iterable[tuple[str, str]]:
+    """The pairs of two ranges (Compose specification, "ports")."""
+    published, targets = _ports(outer), _ports(inner)
+    return zip(published, targets * len(published) if len(targets) == 1 else targets, strict=False)
+
+
+def _ports(text: str) -> list[str]:
+    first, _, last = text.partition("-")
+    return [str(port) for port in range(int(first), int(last) + 1)] if is_port(first) and is_port(last) else [text]
 
 
 def _port_setting(

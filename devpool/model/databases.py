@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from devpool.catalog import database_images, variable_names
+from devpool.catalog import bystanders, database_images, variable_names
 from devpool.model import networks
 from devpool.model.environment import Value
 from devpool.model.external_databases import external_hosts, postgres_addresses
@@ -115,6 +115,7 @@ def _services(sources: Sources, environments: Environments, poolers: frozenset[s
         n
         for n, s in able.items()
         if n not in sure
+        and not bystanders.OTHER_SERVERS.search(image_name(s) if s.text("image") else "")
         and (named & host_names(s) or (meant & host_names(s) and _looks_like_a_server(s)))
         and not _names_one_of(environments[n], sure_hosts)
         and not (sure and _is_other_image(s))

@@ -6,8 +6,10 @@ Compose's order: a variable in `environment` wins over one in `env_file`; of sev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
 from devpool.errors import DevpoolError
@@ -89,20 +91,33 @@ class EnvFileUse:
         return self.path + ("\0raw" if self.format == "raw" else "")
 
 
-def effective(service: Service, env_files: Mapping[str, dict[str, Value]]) -> dict[str, Value]:
+def effective(
+    service: Service, files: Mapping[str, EnvFile], alone: Mapping[str, Mapping[str, Value]]
+) -> dict[str, Value]:
     """The effective variables of a service by name.
 
     Args:
         service: the service.
-        env_files: what each env file gives, by the key of its use; missing files are left out.
+        files: the env files by the key of their use; missing ones are left out.
+        alone: what each gives where the service adds nothing to it (`env_file_values`): services share that.
     """
+    own = {v.name: v for statement in service.statements("environment") for v in _from_environment(service, statement)}
     found: dict[str, Value] = {}
-    for use in env_file_uses(service):
-        found |= env_files.get(use.key, {})
-    for statement in service.statements("environment"):
-        found |= {value.name: value for value in _from_environment(service, statement)}
+    for use in (u for u in env_file_uses(service) if u.key in files):
+        file = files[use.key]
+        told = file.mentioned - service.variables.keys()
+        if told & (own.keys() | found.keys()):
+            found |= env_file_values(file, service.variables, _known(own, told), _known(found, told))
+        else:
+            found |= alone[use.key]
     # A bare name without a value anywhere unsets the env file's value.
-    return {name: value for name, value in found.items() if value.pieces or value.origin.given}
+    return {name: value for name, value in (found | own).items() if value.pieces or value.origin.given}
+
+
+def _known(values: Mapping[str, Value], names: Set[str]) -> dict[str, Variable]:
+    """Those of some variables that have a value, as an env file may interpolate them."""
+    given = {n: v for n, v in values.items() if n in names and (v.pieces or v.origin.given)}
+    return {name: Variable(value=value.text, source=value.origin.file.path) for name, value in given.items()}
 
 
 def env_file_uses(service: Service) -> Iterator[EnvFileUse]:
@@ -129,14 +144,20 @@ def _env_file_nodes(service: Service) -> Iterator[tuple[Document, ScalarNode, di
                     yield statement.document, path, said
 
 
-def env_file_values(file: EnvFile, variables: Mapping[str, Variable]) -> dict[str, Value]:
-    """What one env file gives a service, by name. Inside its `${...}` the project's variables win, then the
-    file's earlier lines.
+def env_file_values(
+    file: EnvFile,
+    variables: Mapping[str, Variable],
+    own: Mapping[str, Variable] = MappingProxyType({}),
+    before: Mapping[str, Variable] = MappingProxyType({}),
+) -> dict[str, Value]:
+    """What one env file gives a service, by name. Inside its `${...}` the project's variables win, then the service's
+    own, then the file's earlier lines, then earlier files (compose-go, types/project.go, `loadEnvFile`).
     """
-    scope = dict(variables)
+    known: dict[str, Variable] = {}
+    scope = ChainMap(*map(dict, (variables, own)), known, dict(before))
     found: dict[str, Value] = {}
     for binding in file.bindings:
-        if not binding.given and binding.name not in scope:
+        if not binding.given and binding.name not in variables:
             continue
         pieces = pieces_of(file, binding, scope)
         origin = Origin(
@@ -152,7 +173,7 @@ def env_file_values(file: EnvFile, variables: Mapping[str, Variable]) -> dict[st
         )
         text = _text(pieces, origin)
         found[binding.name] = Value(name=binding.name, text=text, pieces=pieces, origin=origin)
-        scope.setdefault(binding.name, Variable(value=text, source=file.path))
+        known[binding.name] = Variable(value=text, source=file.path)
     return found
 
 
@@ -204,17 +225,27 @@ def _from_item(service: Service, document: Document, container: SequenceNode, it
         container=container,
         given=bool(sign),
     )
-    yield _value(service, text_of(expand(raw_name, service.variables)), pieces, origin)
+    yield _value(service, text_of(expand(raw_name, service.scope(item))), pieces, origin)
 
 
 def _value(service: Service, name: str, pieces: tuple[Piece, ...], origin: Origin) -> Value:
     if origin.given:
         return Value(name=name, text=_text(pieces, origin), pieces=pieces, origin=origin)
-    known = service.variables if service.passed is None or origin.form == "list" else service.passed
-    found = known.get(name)
+    found = _passed_on(service, origin).get(name)
     start, end = origin.start, origin.end
     passed = (Piece(text=found.value, start=start, end=end, variable=name, source=found.source),) if found else ()
     return Value(name=name, text=text_of(passed), pieces=passed, origin=origin)
+
+
+def _passed_on(service: Service, origin: Origin) -> Mapping[str, Variable]:
+    """What a name without a value passes on. Compose takes it from the variables of an included file if it stands in a
+    list there, and makes one of a mapping that it merges with what `extends` brings (compose-go, override/merge.go).
+    """
+    merged = any(not statement.fragment.own for statement in service.statements("environment"))
+    if origin.form == "map" and not merged:
+        return service.variables
+    holder = origin.holder
+    return service.scope(holder.value if isinstance(holder, nodes.Entry) else holder)
 
 
 def _text(pieces: tuple[Piece, ...], origin: Origin) -> str:
@@ -257,16 +288,16 @@ def read_scalar(
     """A scalar's value from the character `skip` on, interpolated: its pieces with their spans in the file, the span
     of all of it, and whether these spans are known.
     """
-    raw = scalar.value[skip:]
+    raw, variables = scalar.value[skip:], service.scope(scalar)
     plain = nodes.inner(document.text, scalar)
     if plain:
         start = plain[0] + skip
-        return expand(raw, service.variables, start), (start, plain[1]), True
+        return expand(raw, variables, start), (start, plain[1]), True
     found = characters.spans(document.text, scalar)
     if found is None or not found[skip:]:
-        return expand(raw, service.variables, scalar.start), (scalar.start, scalar.end), found is not None
+        return expand(raw, variables, scalar.start), (scalar.start, scalar.end), found is not None
     mine = found[skip:]
-    return tuple(characters.placed(expand(raw, service.variables), mine)), (mine[0][0], mine[-1][1]), True
+    return tuple(characters.placed(expand(raw, variables), mine)), (mine[0][0], mine[-1][1]), True
 
 
 def raw_span(value: Value, start: int, end: int) -> tuple[int, int] | None:

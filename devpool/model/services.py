@@ -25,10 +25,19 @@ _MAX_EXTENDS = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Fragment:
-    """A mapping that adds to a service, and the file it stands in. `own` is False for what `extends` brings."""
+    """A mapping that adds to a service.
+
+    Attributes:
+        document: the file it stands in.
+        node: the mapping.
+        variables: what it may interpolate. An included file has more variables than the one that includes it, and what
+            it extends has them, too.
+        own: False for what `extends` brings.
+    """
 
     document: Document
     node: nodes.MappingNode
+    variables: Mapping[str, Variable] = field(repr=False)
     own: bool = True
 
 
@@ -51,16 +60,14 @@ class Service:
     """One service: its name and its fragments, the weakest first.
 
     Attributes:
-        variables: what its files may interpolate.
-        passed: what a name without a value in a mapping passes on, where that is not the same: `include` adds nothing
-            to it, while it does to such a name in a list.
+        variables: the project's own variables, which each fragment has and an included one adds to.
     """
 
     name: str
     fragments: tuple[Fragment, ...]
     variables: Mapping[str, Variable] = field(repr=False)
-    passed: Mapping[str, Variable] | None = field(repr=False, default=None)
     _entries: list[tuple[Fragment, dict[str, Entry]]] = field(init=False, repr=False, default_factory=list)
+    _scopes: dict[int, Mapping[str, Variable]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Follow the merges once: the keys are asked for many times."""
@@ -134,13 +141,27 @@ class Service:
 
     def read(self, scalar: ScalarNode) -> str:
         """A scalar's text, interpolated."""
-        return text_of(expand(scalar.value, self.variables))
+        return text_of(expand(scalar.value, self.scope(scalar)))
+
+    def scope(self, node: object) -> Mapping[str, Variable]:
+        """What one of the service's nodes may interpolate: of most services, each the same."""
+        strongest = self.strongest.variables
+        if all(f.variables is strongest for f in self.fragments):
+            return strongest
+        if not self._scopes:
+            for fragment in self.fragments:
+                self._scopes.update((id(each), fragment.variables) for each in nodes.below(fragment.node))
+        return self._scopes.get(id(node), strongest)
+
+    @property
+    def strongest(self) -> Fragment:
+        """Its strongest own fragment, in which it gets what is new."""
+        return next((f for f in reversed(self.fragments) if f.own), self.fragments[-1])
 
     @property
     def place(self) -> str:
         """`file:line` of its strongest own fragment."""
-        fragment = next((f for f in reversed(self.fragments) if f.own), self.fragments[-1])
-        return fragment.document.place(fragment.node.start)
+        return self.strongest.document.place(self.strongest.node.start)
 
 
 def find_services(
@@ -161,7 +182,6 @@ def find_services(
         DevpoolError: `extends-unknown`, `extends-cycle`, `too-deep`.
     """
     fragments: dict[str, list[Fragment]] = {}
-    scopes: dict[str, Mapping[str, Variable]] = {}
     for document in documents:
         scope = included.get(document.path, variables)
         for name, entry in _service_entries(document):
@@ -171,9 +191,7 @@ def find_services(
             elif isinstance(node, nodes.MappingNode):
                 added = _with_base(document, node, loaded, scope, (f"{document.path}:{name}",))
                 fragments.setdefault(name, []).extend(added)
-                # A file that is included has the variables of the one that includes it, and more.
-                scopes[name] = max(scopes.get(name, variables), scope, key=len)
-    return {n: Service(name=n, fragments=tuple(f), variables=scopes[n], passed=variables) for n, f in fragments.items()}
+    return {n: Service(name=n, fragments=tuple(f), variables=variables) for n, f in fragments.items()}
 
 
 def reachable(services: Mapping[str, Service], start: str, edges: Callable[[Service], Iterable[str]]) -> set[str]:
@@ -227,7 +245,7 @@ def _with_base(
     variables: Mapping[str, Variable],
     seen: tuple[str, ...],
 ) -> list[Fragment]:
-    own = Fragment(document=document, node=node, own=len(seen) == 1)
+    own = Fragment(document=document, node=node, variables=variables, own=len(seen) == 1)
     extended = extends_of(node, variables)
     if extended is None:
         return [own]

@@ -28,6 +28,7 @@ _NAME = regex(r"^[\s\-{\[(]*['\"]?(?P<name>[\w.-]+)['\"]?\s*(?::|=>|=|\()")
 _HEADING = regex(r"\s*\[+(?P<name>[^\[\]\n]+)\]+\s*$")
 _HOST_WORD = regex(r"(host(_?name)?|server(_?name)?|addr(ess)?)$", re.I)
 _PORT = regex(r"^[\s\-'\"]*(?P<prefix>(?:[\w.]*[_.]|pg)?)port['\"]?\s*(?::|=>|=)\s*['\"]?(?P<port>\d{1,5})\b", re.I)
+_FURTHER_PORT = regex(r"[\s,'\":]port['\"]?\s*(?::|=>|=)\s*['\"]?(?P<port>\d{1,5})\b", re.I)
 _MODE = regex(r"ssl_?mode['\"]?\s*(?::|=>|=)\s*['\"]?(?P<mode>[a-z-]+)", re.I)
 # What a text may cost that was made to cost much: a real one states its address early, in a small block.
 _LONGEST_LINE = 1000
@@ -102,7 +103,8 @@ class _Named:
         host = rf"(?P<host>{'|'.join(re.escape(h) for h in sorted(hosts, key=len, reverse=True))})"
         self.word = re.compile(rf"(?<![\w.-]){host}(?![\w.-])")
         self.value = re.compile(
-            rf"^(?P<key>.*?[\w.-])['\"]?\]?\s*(?::|=>|=|,)\s*(?P<q>['\"]?){host}(?::(?P<port>\d+))?(?P=q)\s*[,;)}}\]]*$"
+            rf"^(?P<key>.*?[\w.-])['\"]?\]?\s*(?::|=>|=|,)\s*(?P<q>['\"]?){host}(?::(?P<port>\d+))?(?P=q)"
+            r"(?P<rest>\s*[,;)}\]]*$|\s*,\s*['\":]?[\w.-]+['\"]?\s*(?::|=>|=).*)"
         )
         # `ENV["DB_HOST"] || "db"`, `getenv("DB_HOST", "db")`, `fetch("DB_HOST") { "db" }`, `${DB_HOST:db}`.
         self.default = re.compile(
@@ -161,17 +163,23 @@ def _of_host(path: str, line: str, named: _Named, around: _Around) -> tuple[str,
         key, found = line[: default.end("name")], default["host"] or default["inner"]
         return (found, None) if _is_host_of_database(path, key, around) else None
     value = named.value.match(line)
-    if value and _KEY.search(value["key"]) and _is_host_of_database(path, value["key"], around):
-        return value["host"], value["port"]
+    if value and _KEY.search(value["key"]) and _is_host_of_database(path, value["key"], around, value["rest"]):
+        port = _FURTHER_PORT.search(value["rest"])
+        return value["host"], value["port"] or (port["port"] if port else None)
     return None
 
 
-def _is_host_of_database(path: str, key: str, around: _Around) -> bool:
-    last = re.split(r"[\s({\[]", key.strip())[-1]
+def _is_host_of_database(path: str, key: str, around: _Around, rest: str = "") -> bool:
+    *before, last = re.split(r"[\s({\[]", key.strip())
     if NO_HOST.search(last) or OTHER_SERVER.search(last):
         return False
     sure = address_files.OF_DATABASE.fullmatch(posixpath.basename(path))
-    return bool(sure or re.search(r"(db|database|pg|postgres|sql)", last, re.I) or around.is_about_a_database())
+    if sure or re.search(r"(db|database|pg|postgres|sql)", last, re.I):
+        return True
+    # Where the entries beside it are on its own line, those of other lines are none of its block.
+    if not rest.strip(" \t,;)}]"):
+        return around.is_about_a_database()
+    return address_files.ABOUT_POSTGRES.search(f"{' '.join(before)} {rest}") is not None
 
 
 def _is_read(file: str, variables: Mapping[str, str]) -> bool:

@@ -92,10 +92,10 @@ def _unkept(opened: OpenProject, routes: Iterable[AppRoute]) -> Mapping[str, tup
         project, session = opened.without_devpool, opened.options.session
     except DevpoolError:
         return None
-    in_session = {name.partition(":")[0] for name in session}
     pooled = {(r.service, r.database): None for r in routes if r.pooled and r.service in project.services}
     mine = {name: [s for s in project.of(name) if (name, s.database) in pooled] for name, _ in pooled}
-    return {n: tuple(unkept(project, n, found, in_session=n in in_session)) for n, found in mine.items()}
+    kept = {n: n in session or {f"{n}:{s.database}" for s in found} <= set(session) for n, found in mine.items()}
+    return {n: tuple(unkept(project, n, found, in_session=kept[n])) for n, found in mine.items()}
 
 
 def _queries(seen: Overview) -> dict[str, str]:

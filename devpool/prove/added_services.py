@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -45,10 +46,16 @@ def prove_pooler(pooler: Pooler, credentials: Credentials, before: Reading, afte
     ports = [(p.get("host_ip"), p.get("published"), str(p["target"])) for p in service.pop("ports", None) or []]
     published = [("127.0.0.1", pooler.published, pooler.port)] if pooler.published else []
     same("the ports that the pooler publishes", published, ports)
-    same("the pooler's secrets", len(credentials.secrets), len(service.pop("secrets", None) or []))
+    given = Counter(file.key for file in credentials.files)
+    for key in ("secrets", "configs"):
+        same(f"the pooler's {key}", given[key], len(service.pop(key, None) or []))
+    volumes = service.pop("volumes", None) or []
+    mounts = [v for v in volumes if v["type"] == "bind" and v.get("read_only")]
+    same("the pooler's mounts", given["volumes"], len(mounts))
+    service["volumes"] = [v for v in volumes if v not in mounts] or None
     same("the pooler's profiles", sorted(pooler.profiles), sorted(service.pop("profiles", [])))
     fixed = _fixed(pooler)
-    if credentials.written_secrets:
+    if credentials.is_written_to:
         del fixed["read_only"]
     same(f"`{pooler.name}`", fixed, {k: v for k, v in service.items() if v is not None})
 

@@ -36,12 +36,12 @@ _SCHEME = (
 _HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)"
 _URL = regex(
     rf"(?<![A-Za-z0-9+.:-])(?P<scheme>(?:j|r2)dbc:(?:[a-z0-9-]+:)*postgresql(?:\+[a-z]+)?|vertx-reactive:postgresql|{_SCHEME})://"
-    rf"(?:(?P<user>[^/?#\s]*)@)?(?P<host>{_HOST})(?::(?P<port>\d+))?(?=[/?#\s'\"`,;)\]}}\\]|$)",
+    rf"(?:(?P<user>[^/?#\s]*)@)?(?P<host>{_HOST})(?::(?P<port>\d*))?(?=[/?#\s'\"`,;)\]}}\\]|$)",
     re.I,
 )
 # A password may contain an unescaped `/`, `?` or `#`: the last @ still separates it from the host.
 _URL_ODD = regex(
-    rf"^(?P<scheme>{_SCHEME})://(?P<user>[^:\s]+:\S+)@(?P<host>{_HOST})(?::(?P<port>\d+))?(?=[/?]|$)", re.I
+    rf"^(?P<scheme>{_SCHEME})://(?P<user>[^:\s]+:\S+)@(?P<host>{_HOST})(?::(?P<port>\d*))?(?=[/?]|$)", re.I
 )
 # libpq: the host may be among the parameters instead, with an empty authority.
 _URL_QUERY = regex(
@@ -69,7 +69,7 @@ _KEYWORD_PORT = regex(r"(?:^|[\s;'\"])port\s*=\s*'?(?P<port>\d+)", re.I)
 _AUTHORITY = regex(rf"(?<![A-Za-z0-9+.-]){_SCHEME}://([^/?#\s]*)", re.I)
 _SEVERAL = regex(rf"{_HOST}(?::\d+)?(?:,{_HOST}(?::\d+)?)+")
 _KEYWORD_SEVERAL = regex(rf"\b(?:host|server)\s*=\s*'?({_HOST}(?::\d+)?(?:,{_HOST}(?::\d+)?)+)", re.I)
-_PAIR = regex(r"(?P<host>[A-Za-z0-9_][A-Za-z0-9_.-]*):(?P<port>\d+)")
+_PAIR = regex(r"(?P<host>[A-Za-z0-9_][A-Za-z0-9_.-]*):(?P<port>\d*)")
 _BARE = regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 Span = tuple[int, int]
@@ -79,8 +79,9 @@ Span = tuple[int, int]
 class Address:
     """One server address inside a value. Spans count characters of the value.
 
-    `port` is None where the value names none; `port_sign` is what stands before one that is added. A kind "port" is
-    a bare port whose host stands in another variable, "database" a bare database name. `database` is as it is written.
+    `port` is None where the value names none, be it that `db:/shop` has a place for it; `port_sign` is
+    what stands before one that is added. A kind "port" is a bare port whose host stands in another variable, "database"
+    a bare database name. `database` is as it is written.
     """
 
     kind: Kind
@@ -176,8 +177,8 @@ def _address(kind: Kind, match: re.Match[str]) -> Address:
         kind=kind,
         host=match.group("host") if "host" in match.re.groupindex else match[0],
         host_span=span,
-        port=port,
-        port_span=match.span("port") if port else None,
+        port=port or None,
+        port_span=match.span("port") if port is not None else None,
     )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 
 from devpool.text.document import decode, newline_of
-from devpool.text.interpolation import SHELL, Piece, Variable, expand, text_of
+from devpool.text.interpolation import SHELL, Piece, Variable, expand, names_in, text_of
 from devpool.text.patterns import regex
 
 _HEAD = regex(r"\s*(?P<export>export[ \t]+)?(?P<name>[A-Za-z_][\w.\-\[\]]*)[ \t]*(?P<sign>[=:])?[ \t]*")
@@ -51,7 +51,7 @@ class Binding:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class EnvFile:
-    """A parsed env file; `text` is without its byte order mark."""
+    """A parsed env file; `text` is without its byte order mark, and `mentioned` are the names of variables in it."""
 
     path: str
     bom: bool
@@ -60,10 +60,12 @@ class EnvFile:
     bindings: tuple[Binding, ...]
     _newlines: list[int] = field(init=False, repr=False, default_factory=list)
     _last: dict[str, Binding] = field(init=False, repr=False, default_factory=dict)
+    mentioned: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Order the bindings by name once: they are asked for many times."""
         self._last.update((binding.name, binding) for binding in self.bindings)
+        object.__setattr__(self, "mentioned", names_in(self.text) if "$" in self.text else frozenset())
 
     def last(self, name: str) -> Binding | None:
         """The binding of a name that counts: the last one."""

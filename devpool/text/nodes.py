@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from devpool.text.patterns import regex
 
@@ -24,9 +24,9 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ScalarNode(Node):
-    """A scalar: its decoded `value`, and `style`: `'`, `"`, `|`, `>` or "" for plain."""
+    """A scalar: its decoded `value`, which may be a secret, and `style`: `'`, `"`, `|`, `>` or "" for plain."""
 
-    value: str
+    value: str = field(repr=False)
     style: str
 
 
@@ -112,6 +112,23 @@ def lookup(mapping: MappingNode, *path: str) -> Node | None:
             return None
         node = found.value
     return node
+
+
+def below(node: Node) -> Iterator[Node]:
+    """A node and all that it holds, each once, aliases and what they mean among them."""
+    waiting, seen = [node], set[int]()
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield each
+        if isinstance(each, AliasNode):
+            waiting.append(each.target)
+        elif isinstance(each, SequenceNode):
+            waiting += each.items
+        elif isinstance(each, MappingNode):
+            waiting += [part for entry in each.entries for part in (entry.key, entry.value)]
 
 
 def path_to(root: Node, position: int, *, items: bool = True) -> tuple[str, ...]:

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from textwrap import dedent
 from typing import Literal
 
+from devpool.catalog.variable_names import SERVER_HOST
 from devpool.decide.plan import DIRECT_SUFFIX
 from devpool.text.document import Document
 from devpool.text.edits import Copy, Edit
 from devpool.text.envfile import EnvFile
 from devpool.text.layout import line_start
-from devpool.text.nodes import MappingNode, place_of
+from devpool.text.nodes import MappingNode, SequenceNode, lookup, path_to, place_of, resolved
 from devpool.text.patterns import regex
 from devpool.undo.match import LOOKS, Span, fitting
 
@@ -27,6 +28,8 @@ Verdict = Literal["stands", "gone", "changed"]
 Digests = Mapping[Edit, str]
 # A block value, or a quoted one that ends on another line.
 _ON_LINES = regex(r"[|>][-+\d]*(?:[ \t]+#.*)?$|:[ \t]+(?:'[^'\n]*|\"[^\"\n]*)$", re.MULTILINE)
+_BEFORE_VALUE = regex(r"[:=]\s*['\"]?\Z")
+_AT_PORT = regex(r"PORT$", re.I)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +113,22 @@ def _elsewhere(file: File, edit: Edit, taken: Sequence[Span]) -> Trace | None:
     places = [*_renamed(file, edit.at), *around]
     for look in LOOKS:
         found = {m.span(): (m, p) for p in places for m in fitting(look, file.text, edit, p)}
-        free = [where for span, where in found.items() if not _overlaps(span, taken)]
+        free = [where for span, where in found.items() if not _overlaps(span, taken) and _may_be(file, edit, span)]
         if len(free) == 1:
             return _standing(Trace(edit=edit, verdict="stands", place=free[0][1]), free[0][0])
     return None
+
+
+def _may_be(file: Document, edit: Edit, span: Span) -> bool:
+    """Whether what an edit wrote may stand in another variable because the user has renamed that: where it is a host or
+    a port alone, the name must say that it is the database's.
+    """
+    at = path_to(file.root, span[0])
+    if edit.inserts or edit.at[2] != "environment" or at[3:] == edit.at[3:]:
+        return True
+    start, end = place_of(file.root, at) or span
+    alone = _BEFORE_VALUE.search(file.text[start : span[0]]) and not file.text[span[1] : end].strip("'\"")
+    return not alone or SERVER_HOST.search(_AT_PORT.sub("HOST", at[-1])) is not None
 
 
 def _is_named_by(edit: Edit) -> bool:
@@ -170,8 +185,14 @@ def _is_taken_out(file: File, edit: Edit, taken: Sequence[Span], poolers: Collec
         return all(_is_within(span, taken) for p in named for span in _words(file.text, p))
     if isinstance(file, EnvFile) or not _is_named_by(edit):
         return True
-    list_of = place_of(file.root, edit.at[:-1])
-    return list_of is None or place_of(file.root, (*edit.at[:-1], edit.old or "")) is not None
+    return _is_empty(file, edit.at[:-1]) or place_of(file.root, (*edit.at[:-1], edit.old or "")) is not None
+
+
+def _is_empty(file: Document, at: tuple[str, ...]) -> bool:
+    """Whether there is no list or mapping at a path, or nothing in it."""
+    found = lookup(file.root, *at)
+    node = resolved(found) if found else None
+    return not (node.items if isinstance(node, SequenceNode) else isinstance(node, MappingNode) and node.entries)
 
 
 def _words(text: str, name: str) -> Iterator[Span]:

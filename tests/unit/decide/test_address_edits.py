@@ -40,6 +40,9 @@ def moved(written: str, dotenv: str = "", suffix: str = "", newline: str = "\n")
         ("host=db port=5432 user=u", "host=pool port=6432 user=u"),
         ("host=db user=u", "host=pool port=6432 user=u"),
         ("jdbc:postgresql://db:5432/x", "jdbc:postgresql://pool:6432/x"),
+        ("postgres://u:p@db:/x", "postgres://u:p@pool:6432/x"),
+        ("postgres://u:p@db:${UNSET}/x", "postgres://u:p@pool:6432/x"),
+        ("postgres://u:p@${H:-db}:${UNSET}/x", "postgres://u:p@${H:-pool}:6432/x"),
     ],
 )
 def test_only_host_and_port_change(before: str, after: str, newline: str) -> None:

@@ -69,6 +69,16 @@ def test_a_password_that_extends_brings_from_another_file_is_not_copied() -> Non
     assert login(files) is None
 
 
+def test_the_path_of_a_password_file_is_told_wherever_it_stands() -> None:
+    files = {
+        "compose.yml": "services:\n  db:\n    extends: {file: base.yml, service: db}\n    secrets: [pw]\n",
+        "base.yml": compose("    environment: {POSTGRES_PASSWORD_FILE: /run/secrets/pw, POSTGRES_USER: app}\n"),
+    }
+    found = told(files)
+    assert found.stated == (("POSTGRES_PASSWORD_FILE", "/run/secrets/pw"), ("POSTGRES_USER", "app"))
+    assert [file.text for file in found.files] == ["pw"]
+
+
 def test_a_password_on_several_lines_is_not_copied() -> None:
     assert login(compose("    environment:\n      POSTGRES_PASSWORD: |-\n        hunter2\n")) is None
 
@@ -80,18 +90,56 @@ def test_a_password_on_several_lines_is_not_copied() -> None:
         ('["pw"]', ("pw",)),
         ("[{source: shop_pw, target: pw}]", ("{source: shop_pw, target: pw}",)),
         ("\n      - source: shop_pw\n        target: pw", ("{source: shop_pw, target: pw}",)),
+        ("[{source: pw, mode: 0400, uid: '103'}]", ('{source: pw, mode: 0400, uid: "103"}',)),
+        ("[{source: shop_pw, target: /run/secrets/pw}]", ("{source: shop_pw, target: /run/secrets/pw}",)),
+        ("[other, pw]", ("pw",)),
     ],
 )
 def test_a_secret_is_given_to_the_pooler_in_the_form_that_the_database_has_it(
     secrets: str, given: tuple[str, ...]
 ) -> None:
     found = told(compose(SECRET.replace("[pw]", secrets)))
-    assert (copied(found), found.secrets) == ({"POSTGRES_PASSWORD_FILE": "POSTGRES_PASSWORD_FILE"}, given)
-    assert not found.written_secrets
+    assert (copied(found), tuple(f.text for f in found.files)) == (
+        {"POSTGRES_PASSWORD_FILE": "POSTGRES_PASSWORD_FILE"},
+        given,
+    )
+    assert not found.is_written_to
 
 
 def test_a_secret_whose_source_is_a_variable_is_written_into_the_container() -> None:
-    assert told(compose(SECRET, "secrets:\n  pw:\n    environment: PW\n")).written_secrets
+    assert told(compose(SECRET, "secrets:\n  pw:\n    environment: PW\n")).is_written_to
+
+
+@pytest.mark.parametrize(
+    ("lines", "path", "given"),
+    [
+        ("secrets: [{source: pw, target: /etc/pw}]", "/etc/pw", "{source: pw, target: /etc/pw}"),
+        ("configs: [pw]", "/pw", "pw"),
+        ("configs: [{source: c, target: /etc/pw}]", "/etc/pw", "{source: c, target: /etc/pw}"),
+        ("volumes: ['./pw.txt:/etc/pw']", "/etc/pw", "./pw.txt:/etc/pw:ro"),
+        ("volumes: ['./pw.txt:/etc/pw:ro,z']", "/etc/pw", "./pw.txt:/etc/pw:ro"),
+        ("volumes: ['./conf:/etc/conf/']", "/etc/conf/pw", "./conf:/etc/conf/:ro"),
+        (
+            "volumes: [{type: bind, source: ./pw.txt, target: /etc/pw}]",
+            "/etc/pw",
+            "{type: bind, source: ./pw.txt, target: /etc/pw, read_only: true}",
+        ),
+        ("volumes: ['pw:/etc']", "/etc/pw", None),
+        ("volumes: ['.:/srv']", "/srv/deep/pw", None),
+        ("volumes: ['${PW_DIR}:/etc']", "/etc/pw", None),
+    ],
+)
+def test_a_password_file_is_given_to_the_pooler_as_the_database_has_it(
+    lines: str, path: str, given: str | None
+) -> None:
+    found = login(compose(f"    {lines}\n    environment: {{POSTGRES_PASSWORD_FILE: {path}}}\n"))
+    assert (found.files[0].text.strip('"') if found else None) == given
+
+
+@pytest.mark.parametrize("config", ["content: hunter2", "environment: PW"])
+def test_a_config_with_its_own_content_is_written_into_the_container(config: str) -> None:
+    lines = "    configs: [pw]\n    environment: {POSTGRES_PASSWORD_FILE: /pw}\n"
+    assert told(compose(lines, f"configs:\n  pw:\n    {config}\n")).is_written_to
 
 
 @pytest.mark.parametrize("path", ["/etc/pw", "/run/secrets/other"])

@@ -20,6 +20,11 @@ services:
     environment:
       SHOP_URL: postgres://u:hunter2@db:5432/x
 """
+ALL = project(
+    {"compose.yml": TEXT + "  job: {extends: web}\n", "far.yml": "services: {far: {image: far}}\n"},
+    compose=("compose.yml", "far.yml"),
+).services
+WEB, JOB, FAR = (ALL[name] for name in ("web", "job", "far"))
 Refusal = Callable[[ConnectionVariable], DevpoolError]
 
 
@@ -29,7 +34,12 @@ Refusal = Callable[[ConnectionVariable], DevpoolError]
         (lambda s: refusals.read_by(s, "other.yml"), "shared-value", ["--direct web", "--allow-shared"]),
         (lambda s: refusals.only_in_shell(s, "URL"), "only-in-shell", ["URL in .env", "--by-name web"]),
         (refusals.not_plain, "value-not-plain", ["--by-name web", "--direct web"]),
-        (lambda s: refusals.extended(s, "job"), "shared-value", ["<<: *web", "--direct web"]),
+        (lambda s: refusals.extended(s, WEB, JOB), "shared-value", ["<<: *web", "--direct web"]),
+        (
+            lambda s: refusals.extended(s, WEB, FAR),
+            "shared-value",
+            ["third service without `SHOP_URL`", "--direct web"],
+        ),
         (refusals.with_secret, "shared-value", ["${DB_PASSWORD}", "--by-name web", "--direct web"]),
         (refusals.repeats_secret, "override-repeats-secret", ["${DB_PASSWORD}", "--direct web", "--no-override"]),
         (refusals.shared_value, "shared-value", ["--by-name web", "--direct web", "--pool"]),

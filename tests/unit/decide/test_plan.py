@@ -52,6 +52,33 @@ def test_in_session_mode_the_database_has_its_second_name() -> None:
     assert plan(DB + app(URL) + app(URL, name="job"), session=("job",)).in_session == {"job"}
 
 
+@pytest.mark.parametrize(
+    ("session", "alone", "sharing"),
+    [
+        ((), set(), [["web"], ["web"]]),
+        (("web",), {"web"}, [[], []]),
+        (("web:db2",), set(), [["web"], []]),
+        (("web:db", "web:db2"), {"web"}, [[], []]),
+    ],
+)
+def test_an_app_in_session_mode_at_one_of_its_databases_shares_sessions_at_the_others(
+    session: tuple[str, ...], alone: set[str], sharing: list[list[str]]
+) -> None:
+    found = plan(
+        DB
+        + DB.removeprefix("services:\n").replace("  db:", "  db2:")
+        + app(URL, "REPORT_URL: postgres://postgres:hunter2@db2:5432/r"),
+        session=session,
+    )
+    assert found.in_session == alone
+    assert [found.sharing_sessions(pooler) for pooler in found.poolers] == sharing
+
+
+def test_nobody_shares_sessions_where_all_pools_are_in_session_mode() -> None:
+    found = plan(DB + app(URL), settings={"pool_mode": "session"})
+    assert found.sharing_sessions(found.poolers[0]) == []
+
+
 def test_an_app_in_the_host_s_network_reaches_the_pooler_at_its_published_port() -> None:
     found = move(URL)
     there = replace(found, setting=replace(found.setting, published=True), pooler=replace(found.pooler, published="7"))

@@ -80,4 +80,4 @@ def test_user_and_database_in_secrets_are_given_to_the_pooler_too() -> None:
     project, found = planned(database + app("PGHOST: db", "PGPORT: '5432'"))
     given = find_credentials(project, "db", [m.setting for m in found.moves])
     assert {name for name, _ in given.copied} == {f"POSTGRES_{n}_FILE" for n in ("USER", "PASSWORD", "DB")}
-    assert given.secrets == ("USER", "PASSWORD", "DB")
+    assert tuple(f.text for f in given.files) == ("USER", "PASSWORD", "DB")

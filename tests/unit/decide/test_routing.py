@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from memory_project import project
 
-from devpool.decide.routing import Route, find_routes
+from devpool.decide.options import Options
+from devpool.decide.routing import Route, chosen_routes, find_routes
 from devpool.errors import DevpoolError
 
 DB = "services:\n  db:\n    image: postgres:17\n"
@@ -173,6 +174,22 @@ def test_the_user_keeps_a_service_direct() -> None:
 def test_the_user_pools_a_service_that_would_stay_direct() -> None:
     found = routes(app("command: ./manage.py migrate"), pool=("app",))["app"]
     assert (found.pooled, found.code) == (True, "user")
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ([], {"base": "extended", "web": "app", "migrate": "migrator"}),
+        (["command: serve"], {"base": "app", "web": "app", "migrate": "migrator"}),
+    ],
+)
+def test_what_others_extend_and_starts_nothing_itself_stays_direct_for_those_that_do(
+    base: list[str], expected: dict[str, str]
+) -> None:
+    heirs = (f"  {n}: {{extends: base, command: {c}}}\n" for n, c in (("web", "gunicorn"), ("migrate", "a migrate")))
+    found = chosen_routes(project(DB + app(*base, name="base") + "".join(heirs)), Options())
+    assert {r.service: r.code for r in found} == expected
+    assert [r.service for r in found if r.pooled] == [n for n, code in expected.items() if code == "app"]
 
 
 def test_routes_stand_in_the_order_of_the_files() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from memory_project import planned
 
 from devpool.checks.installed import Installed
-from devpool.lifecycle.live_notes import _of_sessions, _shares_sessions, _warnings
+from devpool.lifecycle.live_notes import _of_sessions, _warnings
 
 PROJECT = """\
 services:
@@ -30,15 +29,6 @@ def test_a_driver_that_breaks_is_told_with_what_to_do() -> None:
 def test_what_the_pooler_supports_is_no_note_unless_it_is_turned_off() -> None:
     assert _said({"asyncpg": "0.30"}) == []
     assert len(_said({"asyncpg": "0.30"}, max_prepared_statements="0")) == 1
-
-
-@pytest.mark.parametrize(
-    ("options", "expected"),
-    [({}, True), ({"session": ("web",)}, False), ({"settings": {"pool_mode": "session"}}, False)],
-)
-def test_an_app_that_keeps_its_sessions_needs_nothing(options: dict[str, object], expected: bool) -> None:
-    plan = planned(PROJECT, **options)[1]
-    assert _shares_sessions(plan, plan.poolers[0], "web") is expected
 
 
 def test_what_sessions_hold_is_told_with_two_ways_out() -> None:

@@ -49,6 +49,34 @@ def test_a_folder_that_several_services_take_in_tells_of_those_that_wait_for_the
     assert [e[0] for e in told(tmp_path, services, {"conf/app.yml": CONFIG})] == ["web", "job"]
 
 
+def test_who_does_not_connect_does_not_share_a_folder(tmp_path: Path) -> None:
+    mount = "    volumes: ['.:/srv']\n"
+    services = f"  web:\n    image: php:fpm\n{mount}  nginx:\n    image: nginx\n{mount}"
+    assert "web" in [e[0] for e in told(tmp_path, services, {".env": "DB_HOST=db\n"})]
+
+
+@pytest.mark.parametrize(
+    ("lines", "evident"),
+    [
+        ("image: quay.io/jupyter/scipy-notebook:latest", False),
+        ("image: rocker/rstudio", False),
+        ("image: codercom/code-server", False),
+        ("image: squidfunk/mkdocs-material", False),
+        ("image: composer:2", False),
+        ("image: acme/shop, command: jupyter lab --ip=0.0.0.0", False),
+        ("image: acme/shop, command: [npm, run, storybook]", False),
+        ("image: acme/notebooks, command: serve", True),
+        ("image: acme/composer-bot, command: serve", True),
+        ("image: acme/shop, command: sleep infinity", True),
+    ],
+)
+def test_a_workspace_takes_in_the_repository_whatever_its_files_connect_to(
+    tmp_path: Path, lines: str, evident: bool
+) -> None:
+    lab = f"  lab: {{{lines}, volumes: ['.:/work'], depends_on: [db]}}\n"
+    assert bool(told(tmp_path, lab, {"config.yml": CONFIG})) == evident
+
+
 @pytest.mark.parametrize(
     ("image", "environment", "evident"),
     [

@@ -58,6 +58,40 @@ def test_an_included_file_has_its_own_folder_and_its_dot_env(tmp_path: Path, inc
     assert images(tmp_path, files) == {"web": image}
 
 
+def test_what_included_files_extend_has_the_variables_of_each(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "compose.yml": "include: [{path: a/c.yml, env_file: a/x.env}, {path: b/c.yml, env_file: b/x.env}]\n",
+        "shared.yml": "services: {web: {extends: {file: '${BASE}.yml', service: web}, labels: {base: '${BASE}'}}}\n",
+    }
+    for name in ("a", "b"):
+        files[f"{name}/c.yml"] = f"services: {{{name}: {{extends: {{file: ../shared.yml, service: web}}}}}}\n"
+        files[f"{name}/x.env"] = f"BASE={name}\n"
+        files[f"{name}.yml"] = f"services: {{web: {{image: {name}}}}}\n"
+    assert images(tmp_path, files) == {"a": "a", "b": "b"}
+
+
+# The right values are those of Docker Compose 2.40.
+@pytest.mark.parametrize(
+    ("included", "environment"),
+    [
+        ("image: x, environment: {I: '${BASE}', BASE: }", {"I": "inc", "O": "main"}),
+        ("image: x, environment: ['I=${BASE}', BASE]", {"I": "inc", "O": "main", "BASE": "inc"}),
+        ("extends: base, environment: {I: '${BASE}', BASE: }", {"I": "inc", "O": "main", "BASE": "inc", "E": "inc"}),
+    ],
+)
+def test_each_fragment_of_a_service_has_the_variables_of_its_file(
+    tmp_path: Path, included: str, environment: dict[str, str]
+) -> None:
+    files: dict[str, str | bytes] = {
+        "compose.yml": "include: [{path: inc.yml, env_file: inc.env}]\n",
+        "compose.override.yml": "services: {web: {environment: {O: '${BASE:-main}'}}}\n",
+        "inc.yml": f"services: {{web: {{{included}}}, base: {{image: x, environment: {{E: '${{BASE}}'}}}}}}\n",
+        "inc.env": "BASE=inc\n",
+    }
+    found = read_model(read(write(tmp_path, files))).environments["web"]
+    assert {name: value.text for name, value in found.items()} == environment
+
+
 @pytest.mark.parametrize(
     ("files", "code"),
     [

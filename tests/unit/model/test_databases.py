@@ -161,6 +161,15 @@ def test_a_service_is_a_database_because_a_url_says_so() -> None:
     assert databases("services:\n  x:\n    build: .\n" + web("U: postgres://u:p@x/y", db="")) == ["x"]
 
 
+@pytest.mark.parametrize(
+    ("image", "server"),
+    [("redis:7", False), ("bitnami/redis", False), ("haproxy", True), ("mysql", False), ("acme/store", True)],
+)
+def test_an_image_of_another_server_is_no_database_because_a_url_says_so(image: str, server: bool) -> None:
+    store = f"services:\n  store:\n    image: {image}\n"
+    assert databases(web("U: postgres://u:p@store:5432/x", db=store)) == (["store"] if server else [])
+
+
 def test_a_project_without_services_has_no_database() -> None:
     assert databases("volumes: {}\n") == []
 

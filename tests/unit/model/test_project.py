@@ -41,6 +41,16 @@ def test_the_variables_of_one_app_are_found_by_its_name() -> None:
     assert (found.of("mail"), found.of("nobody")) == ([], [])
 
 
+def test_no_secret_is_shown_with_a_project() -> None:
+    files = {
+        "compose.yml": "services:\n  db: {image: postgres, environment: {POSTGRES_PASSWORD: hunter2}}\n"
+        "  web: {image: a, env_file: a.env, environment: {URL: 'postgres://u:hunter2@db/x'}, command: x hunter2}\n",
+        "a.env": "PASSWORD=hunter2\n",
+        ".env": "PASSWORD=hunter2\n",
+    }
+    assert "hunter2" not in repr(project(files))
+
+
 def test_a_service_that_is_not_there_is_refused_with_the_apps_that_are() -> None:
     error = unknown_service(project(TEXT), "wbe")
     assert (error.code, error.hint) == ("unknown-service", "apps of this project: web")

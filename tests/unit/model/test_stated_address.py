@@ -60,6 +60,11 @@ def test_an_address_is_found(path: str, text: str) -> None:
     assert [(a.host in HOSTS, a.port, a.demand) for a in found] == [(True, "5432", "")]
 
 
+@pytest.mark.parametrize("text", ["mail: {host: db, port: 25}", "server: {host: db, name: x}"])
+def test_a_host_on_one_line_with_others_is_that_of_a_database_where_they_say_so(text: str) -> None:
+    assert list(stated_addresses("/app/app.yml", text, HOSTS, {})) == []
+
+
 @pytest.mark.parametrize(("path", "text"), MENTIONS)
 def test_a_mention_is_no_address(path: str, text: str) -> None:
     assert list(stated_addresses(f"/app/{path}", text, HOSTS, {})) == []
@@ -81,6 +86,10 @@ def test_the_line_counts_from_one() -> None:
         ("APP_PORT=8000\nDB_HOST=db\nDB_PORT=5433", "5433", ""),
         ("PGHOST=db\nPGPORT=5433\nPORT=8000", "5433", ""),
         ("PORT=8000\nhost=db\ndbname=x", "8000", ""),
+        ("database: {host: db, port: 5433}", "5433", ""),
+        ('"postgres": {"host": "db", "port": 5433, "user": "u"},', "5433", ""),
+        ("DATABASES = {'default': {'HOST': 'db', 'NAME': 'x'}}", "5432", ""),
+        ("client({ host: 'db', user: 'u', database: 'x' })", "5432", ""),
     ],
 )
 def test_what_a_text_says_beside_the_host(text: str, port: str, demand: str) -> None:

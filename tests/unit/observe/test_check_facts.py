@@ -37,10 +37,9 @@ DECLARED: Mapping[str, Mapping[str, Any]] = {"db": {}, "web": {}, "pgbouncer": {
 class Opened:
     """An enabled project whose files are known without devpool."""
 
-    options = Options()
-
-    def __init__(self, variables: str = "") -> None:
+    def __init__(self, variables: str = "", session: tuple[str, ...] = ()) -> None:
         self.variables = variables
+        self.options = Options(session=session)
 
     @property
     def without_devpool(self) -> Project:
@@ -98,6 +97,18 @@ def test_what_an_app_sets_for_its_session_is_read_without_devpools_edits() -> No
     assert "web.URL sets options" in " ".join((facts(Opened(url)).unkept or {})["web"])
     assert facts(Opened("A: b")).unkept == {"web": ()}
     assert facts(Opened()).unkept is None
+
+
+@pytest.mark.usefixtures("no_docker")
+@pytest.mark.parametrize(
+    ("session", "kept"), [((), False), (("web",), True), (("web:db",), False), (("web:db", "web:other"), True)]
+)
+def test_what_an_app_sets_for_all_of_its_sessions_is_kept_where_all_go_to_session_pools(
+    session: tuple[str, ...], kept: bool
+) -> None:
+    urls = "URL: 'postgres://u:p@db/x', READ_URL: 'postgres://u:p@other/x', HIKARI_SCHEMA: shop"
+    routes = (ROUTE, AppRoute(service="web", database="other", pooled=True, reason=""))
+    assert ((facts(Opened(urls, session), routes=routes).unkept or {})["web"] == ()) == kept
 
 
 @pytest.mark.usefixtures("no_docker")

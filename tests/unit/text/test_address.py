@@ -84,6 +84,10 @@ def test_a_value_that_names_no_postgres_server_has_no_address(value: str) -> Non
         ("Server=db,5432;Database=x", "dsn", "db", "5432"),
         ("Username=u;Password=p;Server = db ; Port = 5432", "dsn", "db", "5432"),
         ("Data Source=db;Port=5432", "dsn", "db", "5432"),
+        ("postgres://u:p@db:/x", "url", "db", None),
+        ("postgres://u:p@db:?sslmode=disable", "url", "db", None),
+        ("jdbc:postgresql://db:/x", "jdbc", "db", None),
+        ("db:", "host", "db", None),
         ("db:5432", "host", "db", "5432"),
         ("my-db.net:5433", "host", "my-db.net", "5433"),
     ],
@@ -92,7 +96,7 @@ def test_an_address_is_found_with_its_host_and_port(value: str, kind: str, host:
     (found,) = find_addresses(value)
     assert (found.kind, found.host, found.port) == (kind, host, port)
     assert value[slice(*found.host_span)] == host
-    assert (value[slice(*found.port_span)] if found.port_span else None) == port
+    assert (value[slice(*found.port_span)] if found.port_span else "") == (port or "")
 
 
 def test_several_urls_in_a_value_are_found_in_order() -> None:
@@ -144,6 +148,8 @@ def test_a_value_that_is_more_than_a_host_name_is_none(value: str) -> None:
         ("host='db' port='5432'", "host='pool' port='6432'"),
         ("Host=db;Port=5432;Password=p", "Host=pool;Port=6432;Password=p"),
         ("db:5432", "pool:6432"),
+        ("postgres://u:p@db:/x", "postgres://u:p@pool:6432/x"),
+        ("db:", "pool:6432"),
     ],
 )
 def test_only_host_and_port_of_a_value_move(value: str, expected: str) -> None:
@@ -152,7 +158,10 @@ def test_only_host_and_port_of_a_value_move(value: str, expected: str) -> None:
     assert leads_to(expected, address, "pool", "6432")
 
 
-@pytest.mark.parametrize("value", ["postgres://u:p@db/x", "jdbc:postgresql://db/x", "host=db user=u"])
+@pytest.mark.parametrize(
+    "value",
+    ["postgres://u:p@db/x", "jdbc:postgresql://db/x", "host=db user=u"],
+)
 def test_the_default_port_is_not_written_where_none_stood(value: str) -> None:
     (address,) = find_addresses(value)
     assert moved(value, address, "pool", "5432") == value.replace("//db", "//pool").replace("=db", "=pool").replace(

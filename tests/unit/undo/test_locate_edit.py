@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from memory_project import COMPOSE, FOLDER, changed
 
@@ -48,6 +50,9 @@ def verdicts(before: str, old: str = "", new: str = "") -> dict[str, str]:
         ("- pgbouncer", "- db", {"pgbouncer": "gone"}),
         ("      - pgbouncer\n", "      - redis\n", {"pgbouncer": "changed"}),
         ("    depends_on:\n      - pgbouncer\n", "", {"pgbouncer": "gone"}),
+        ("    depends_on:\n      - pgbouncer\n", "    depends_on:\n", {"pgbouncer": "gone"}),
+        ("    depends_on:\n      - pgbouncer\n", "    depends_on: []\n", {"pgbouncer": "gone"}),
+        ("    depends_on:\n      - pgbouncer\n", "    depends_on: {}\n", {"pgbouncer": "gone"}),
         ("@pgbouncer:", "@other:", {"DATABASE_URL": "changed"}),
         ("@pgbouncer:6432", "@db:5432", {"DATABASE_URL": "gone"}),
         ("DATABASE_URL_DIRECT", "OLD", {"DATABASE_URL_DIRECT": "gone"}),
@@ -83,6 +88,30 @@ def test_a_word_below_another_key_is_not_the_variable_that_the_user_removed(remo
     assert removed in after
     found = trace(read(after.replace(removed, "")), changes.edits, ["pgbouncer"])
     assert {t.verdict for t in found if t.edit.at[-1] == "PGHOST"} == {"gone"}
+
+
+@pytest.mark.parametrize(
+    ("own", "verdict"),
+    [
+        ("X: pgbouncer", "gone"),
+        ("METRICS_HOST: 'pgbouncer'", "gone"),
+        ("PGBOUNCER_HOST: pgbouncer", "gone"),
+        ("DB_HOST: pgbouncer", None),
+        ('POSTGRES_SERVER: "pgbouncer"', None),
+    ],
+)
+@pytest.mark.parametrize("as_list", [False, True])
+def test_the_users_own_variable_is_not_the_one_that_is_gone(own: str, verdict: str | None, as_list: bool) -> None:
+    before = BEFORE.replace("DATABASE_URL: postgres://postgres:sesame@db:5432/postgres", "PGHOST: db")
+    if as_list:
+        before = before.replace("      PGHOST: db", "      - PGHOST=db").replace(
+            "      OTHER: thing", "      - OTHER=thing"
+        )
+        own = "- " + own.replace("'", "").replace('"', "").replace(": ", "=")
+    _, changes = changed(before)
+    after = re.sub("      (- )?PGHOST.*\n", f"      {own}\n", apply(before, changes.edits))
+    found = trace(read(after), changes.edits, ["pgbouncer"])
+    assert next((t.verdict for t in found if t.edit.at[-1] == "PGHOST" and t.verdict != "stands"), None) == verdict
 
 
 def test_a_pooler_that_only_a_comment_names_is_gone() -> None:
