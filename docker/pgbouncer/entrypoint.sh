@@ -32,12 +32,16 @@ source "$share/configuration.sh"
 
 # PgBouncer gets its settings by file: of the environment only what its libraries read is for it. Whatever else an env
 # file brought into this container does not stay in the memory of a process that talks to the network.
+#
+# It is PID 1, to which processes fall whose parent has ended, and it never asks for them. Where it ignores SIGCHLD, the
+# kernel keeps none as a zombie.
 become_pgbouncer() {
     local name passed=()
     for name in PATH TZ LOCALDOMAIN RES_OPTIONS SSL_CERT_FILE SSL_CERT_DIR OPENSSL_CONF LDAPTLS_CACERT; do
         [[ -z ${!name:-} ]] || passed+=("$name=${!name}")
     done
-    exec env -i "${passed[@]}" LD_PRELOAD=/usr/local/lib/devpool/uncached-dns.so pgbouncer "$@" "$run/pgbouncer.ini"
+    passed+=(LD_PRELOAD=/usr/local/lib/devpool/uncached-dns.so)
+    exec env -i --ignore-signal=CHLD "${passed[@]}" pgbouncer "$@" "$run/pgbouncer.ini"
 }
 
 main() {
