@@ -27,6 +27,8 @@ source "$share/tls.sh"
 source "$share/authentication.sh"
 # shellcheck source=docker/pgbouncer/metrics.sh
 source "$share/metrics.sh"
+# shellcheck source=docker/pgbouncer/peers.sh
+source "$share/peers.sh"
 # shellcheck source=docker/pgbouncer/configuration.sh
 source "$share/configuration.sh"
 
@@ -47,11 +49,13 @@ become_pgbouncer() {
 main() {
     trap 'exit 0' INT TERM # while it waits for a server; PID 1 has no default for them
     read_upstream
+    number_this_peer
     read_settings
     choose_tls
     choose_authentication
     check_users
     offer_metrics
+    list_peers
     write_configuration
     # One descriptor for each client and server connection; engines often start containers with a soft limit of 1024.
     ulimit -S -n "$(ulimit -H -n)"
