@@ -74,7 +74,14 @@ def test_what_the_build_copies_is_let_into_the_build() -> None:
 def test_the_readme_names_every_variable_of_the_entrypoint() -> None:
     readme = (CONTEXT / "README.md").read_text(encoding="utf-8")
     own = ["POSTGRES_HOST", "POSTGRES_PORT", "POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB", "DATABASE_URL"]
-    own += ["POSTGRES_HOST_AUTH_METHOD", "PGBOUNCER_PRESET", "PGBOUNCER_SESSION_DATABASE", "DATABASE_URL_2_FILE"]
+    own += [
+        "POSTGRES_HOST_AUTH_METHOD",
+        "PGBOUNCER_PRESET",
+        "PGBOUNCER_SESSION_DATABASE",
+        "DATABASE_URL_2_FILE",
+        "PGBOUNCER_PEER_ID",
+        "PGBOUNCER_PEERS",
+    ]
     assert [name for name in own if f"`{name}`" not in readme] == []
 
 
