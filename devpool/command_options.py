@@ -54,6 +54,13 @@ def project_options(command: F) -> F:
     return command
 
 
+def output_options(command: F) -> F:
+    """Adds the options of a command that has no project."""
+    for option in reversed(_OUTPUT):
+        command = option(command)
+    return command
+
+
 def tuning_options(command: F) -> F:
     """Adds the options to a command."""
     for option in reversed(_OPTIONS):

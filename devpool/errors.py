@@ -14,6 +14,7 @@ INTERRUPTED = 130
 Code = Literal[
     "anchor-below",
     "another-project",
+    "bad-image",
     "bad-interpolation",
     "bad-limit",
     "bad-name",
@@ -51,6 +52,9 @@ Code = Literal[
     "fast-auth-refused",
     "half-changed",
     "image-not-built",
+    "image-not-found",
+    "image-not-ours",
+    "image-too-old",
     "include-cycle",
     "interrupted",
     "journal-damaged",

@@ -31,9 +31,14 @@ def inside(name: str) -> str:
     return (_ROOT / "docker" / "inside" / name).read_text(encoding="utf-8")
 
 
+def context_folder(name: str) -> Path:
+    """The folder docker/pgbouncer or docker/exporter, as `docker build` takes it."""
+    return _ROOT / "docker" / name
+
+
 def build_context(name: str) -> BuildContext:
     """The files of docker/pgbouncer or docker/exporter by relative path: their bytes and permission bits."""
-    folder = _ROOT / "docker" / name
+    folder = context_folder(name)
     paths = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name not in _NOT_BUILT)
     files = {str(p.relative_to(folder)): p.read_bytes() for p in paths}
     return {name: (data, 0o755 if data.startswith(b"#!") else 0o644) for name, data in files.items()}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from devpool.text.patterns import regex
+
 DOCKER_HOSTS = (
     "host.docker.internal",
     "gateway.docker.internal",
@@ -15,6 +19,13 @@ DEPLOY_KEYS = ("placement", "update_config", "rollback_config", "endpoint_mode")
 """
 EVERY_NODE = ("global", "global-job")
 """Values of `deploy.mode` that Compose has no meaning for (the same page, "mode")."""
+IMAGE = regex(
+    r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::\d{1,5})?/)?"
+    r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*"
+    r"(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?",
+    re.ASCII,
+)
+"""The name of an image: registry, path, tag, digest (https://pkg.go.dev/github.com/distribution/reference)."""
 NO_PROGRAM = "executable file not found"
 """In what `docker exec` says where the container does not have the program: the words of Go's `exec.ErrNotFound`, which
 runc passes on (https://pkg.go.dev/os/exec#ErrNotFound)."""

@@ -51,6 +51,9 @@ _PUBLISHED = 6432
     help="Publish the pooler on a loopback port of the host (6432), for apps in the host's network.",
 )
 @click.option("--metrics/--no-metrics", default=None, help="Add a Prometheus exporter to each pooler.")
+@click.option(
+    "--image", metavar="REF", help="Use this ready image (`devpool image`) in place of a build; '' to build again."
+)
 @click.option("--allow-shared", is_flag=True, help="Also change text that other compose files of the repository read.")
 @click.option(
     "--override/--no-override",
@@ -92,6 +95,8 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
         ctx.output.lines(*replaced_lines(prepared, done=False))
         ctx.output.data(plan_data(prepared) | {"written": False})
         return
+    if not options["no_up"]:
+        _require_image(ctx, prepared)
     follow = None if options["no_up"] else _follow(ctx, opened, prepared)
     ctx.output.lines("")
     if follow:
@@ -127,6 +132,15 @@ def _follow(ctx: Context, opened: OpenProject, prepared: ChangeSet) -> Follow:
     return Follow(ctx, opened.stack)
 
 
+def _require_image(ctx: Context, prepared: ChangeSet) -> None:
+    """Refuse an image that cannot be a pooler, before anything is written."""
+    name = prepared.state.options.image if prepared.state else ""
+    if name:
+        from devpool.docker.pooler_image import PoolerImage
+
+        PoolerImage(name, str(ctx.cwd), ctx.shell, ctx.output).require()
+
+
 def _prepare(ctx: Context, opened: OpenProject, options: dict[str, Any]) -> ChangeSet:
     if options["no_verify"]:
         ctx.output.unproved()
@@ -138,7 +152,8 @@ def _prepare(ctx: Context, opened: OpenProject, options: dict[str, Any]) -> Chan
         chosen = replace(chosen, evidence={**chosen.evidence, **found})
     prepared = prepare_enable(opened, chosen, verify=not options["no_verify"])
     if options["no_up"] or prepared.plan is None:
-        return prepared
+        unseen = f"--no-up: devpool did not check that {chosen.image} is one of its poolers"
+        return replace(prepared, notes=(*prepared.notes, unseen)) if chosen.image else prepared
     from devpool.lifecycle.live_notes import live_notes
 
     return replace(prepared, notes=(*prepared.notes, *live_notes(opened, prepared.plan)))
@@ -159,6 +174,7 @@ def _options(given: dict[str, Any], last: Options) -> Options:
         override=last.override if given["override"] is None else given["override"],
         publish=given["publish"] or last.publish,
         metrics=last.metrics if given["metrics"] is None else given["metrics"],
+        image=last.image if given["image"] is None else given["image"],
         settings=with_settings(last.settings, settings),
         settings_of=without(last.settings_of, settings),
     )

@@ -22,6 +22,7 @@ class Options:
         override: whether an override file is written, and no other file is edited.
         publish: the port of the host for the first pooler; None to publish none.
         metrics: whether an exporter of metrics stands beside each pooler.
+        image: the ready image of the poolers; "" to build one.
         settings: PgBouncer's settings by key, for all poolers; `preset` is one of them.
         settings_of: settings of one pooler alone, by its database; they win.
     """
@@ -37,6 +38,7 @@ class Options:
     override: bool = False
     publish: int | None = None
     metrics: bool = False
+    image: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
     settings_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -75,6 +77,7 @@ def remembered(options: Mapping[str, Any]) -> Options:
         override=bool(options.get("override")),
         publish=publish,
         metrics=bool(options.get("metrics")),
+        image=_text(options.get("image") or ""),
         settings=_texts(options.get("settings") or {}),
         settings_of={d: _texts(s) for d, s in (options.get("settings_of") or {}).items()},
     )

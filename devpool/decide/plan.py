@@ -48,6 +48,7 @@ class Pooler:
         settings: PgBouncer's settings that the user chose, by key.
         session_aliases: the databases that have a second name in session mode.
         metrics: whether an exporter stands beside it.
+        image: its ready image; "" where it is built.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Pooler:
     settings: Mapping[str, str]
     session_aliases: tuple[str, ...] = ()
     metrics: bool = False
+    image: str = ""
 
     @property
     def exporter(self) -> str:

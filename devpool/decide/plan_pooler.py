@@ -7,7 +7,7 @@ import re
 from devpool.decide.by_name import Pair, fixed_port
 from devpool.decide.options import Options
 from devpool.decide.plan import EXPORTER_SUFFIX, Pooler
-from devpool.decide.plan_refusals import SERVICE_NAME, refuse_fast_auth
+from devpool.decide.plan_refusals import SERVICE_NAME, refuse_fast_auth, refuse_image_name
 from devpool.decide.ports import listen_port, upstream_port
 from devpool.decide.routing import evidence_of
 from devpool.errors import DevpoolError, UsageError
@@ -39,7 +39,7 @@ def plan_pooler(
         pairs: the (service, database) that are pooled, and those of them that are pooled by name.
 
     Raises:
-        UsageError: `bad-name`.
+        UsageError: `bad-name`, `bad-image`.
         DevpoolError: `pooler-name-taken`, `ports-differ`, `no-port-variable`, `no-shared-network`, `port-taken`,
             `fast-auth-refused`, `tls-demanded`.
     """
@@ -56,6 +56,8 @@ def plan_pooler(
     chosen = options.settings_for(database)
     demanding = _demanding(project, mine)
     refuse_fast_auth(project, mine, chosen)
+    if options.image:
+        refuse_image_name(options.image)
     refuse_disabled(demanding, chosen)
     first = service or project.services[apps[0]]
     healthy = service is not None and networks.has_healthcheck(service)
@@ -76,6 +78,7 @@ def plan_pooler(
         extra_hosts=() if service else _extra_hosts(project, database, apps),
         settings=chosen,
         metrics=options.metrics,
+        image=options.image,
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from devpool.catalog import scram_platforms
+from devpool.catalog.docker import IMAGE
 from devpool.decide.by_name import ByName
 from devpool.decide.chosen_variables import variables_of
 from devpool.decide.options import Options
 from devpool.decide.routing import Route
 from devpool.decide.tuning import SCRAM, SCRAM_USUAL
-from devpool.errors import DevpoolError
+from devpool.errors import DevpoolError, UsageError
 from devpool.model.project import ConnectionVariable, Project
 from devpool.model.services import Service
 from devpool.text.patterns import regex
@@ -119,6 +120,20 @@ def refuse_fast_auth(project: Project, settings: list[ConnectionVariable], chose
                 hint=f"leave out --fast-auth (`--set {SCRAM}=` if it was given before), "
                 f"or keep it direct: --direct {setting.service}",
             )
+
+
+def refuse_image_name(name: str) -> None:
+    """Refuse what cannot be the name of an image.
+
+    Raises:
+        UsageError: `bad-image`.
+    """
+    if not IMAGE.fullmatch(name):
+        raise UsageError(
+            "bad-image",
+            "this is not the name of an image",
+            hint="write it as registry.example/team/pgbouncer:1, or with a digest: NAME@sha256:...",
+        )
 
 
 def _not_plain(what: str, where: str) -> DevpoolError:

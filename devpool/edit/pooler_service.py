@@ -22,6 +22,8 @@ from devpool.text.patterns import regex
 FOLDER = ".devpool"
 BUILD_CONTEXT = f"{FOLDER}/pgbouncer"
 EXPORTER_CONTEXT = f"{FOLDER}/exporter"
+LABEL = ("devpool.role", "pooler")
+"""What tells a pooler whose image is not built from devpool's context."""
 _STEP = "  "
 _ORDER = (
     "POSTGRES_HOST",
@@ -76,7 +78,6 @@ class Block:
         words = {
             "name": self.pooler.name,
             "database": "a database outside of this project" if self.pooler.external else f"`{self.pooler.database}`",
-            "build": layout.quoted(self._from_file(BUILD_CONTEXT)),
         }
         return words[match[1]]
 
@@ -84,6 +85,13 @@ class Block:
         """A path below the project directory as the compose file has to write it."""
         start = self.credentials.document.directory or self.project_directory
         return written_path(start, posixpath.join(self.project_directory, path))
+
+    def _image(self) -> Iterator[tuple[int, Line]]:
+        if self.pooler.image:
+            yield 0, (f"image: {layout.quoted(self.pooler.image)}",)
+            yield 0, (f"labels: {{{': '.join(LABEL)}}}",)
+        else:
+            yield 0, (f"build: {layout.quoted(self._from_file(BUILD_CONTEXT))}",)
 
     def _volumes(self) -> Iterator[tuple[int, Line]]:
         mounts = self._given("volumes")

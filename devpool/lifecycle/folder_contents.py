@@ -33,12 +33,14 @@ _ANEW = "`devpool enable` rewrites it"
 
 def contexts(plan: Plan) -> resources.BuildContext:
     """The build contexts of the added services, by path below the project directory."""
-    return context_files(exporter=any(pooler.metrics for pooler in plan.poolers))
+    return context_files(
+        pooler=not all(p.image for p in plan.poolers), exporter=any(pooler.metrics for pooler in plan.poolers)
+    )
 
 
-def context_files(*, exporter: bool) -> resources.BuildContext:
-    """The build context of the poolers' image, and of the exporter's."""
-    wanted = {"pgbouncer"} | ({"exporter"} if exporter else set())
+def context_files(*, pooler: bool = True, exporter: bool) -> resources.BuildContext:
+    """The build context of the poolers' image, and of the exporter's, as far as each is built."""
+    wanted = [image for image, is_built in (("pgbouncer", pooler), ("exporter", exporter)) if is_built]
     return {
         f"{folder}/{name}": file
         for folder, image in IMAGES.items()
@@ -93,7 +95,7 @@ def differences(state: State, directory: Path) -> Iterator[tuple[str, str]]:
     """
     if state.devpool != __version__:
         yield STATE, f"was written by {_version(state)}, this is {__version__}: `devpool enable` updates it"
-    wanted = context_files(exporter=any(pooler.exporter for pooler in state.poolers))
+    wanted = _contexts_of(state)
     found = dict(_on_disk(directory))
     told = {name: data for name, data in found.items() if data is not None}
     untouched = len(told) == len(found) and _digest(told) == state.context
@@ -105,6 +107,10 @@ def differences(state: State, directory: Path) -> Iterator[tuple[str, str]]:
             yield name, f"is not a regular file: remove it, and {_ANEW}"
         elif found[name] != wanted[name][0]:
             yield name, f"{cause}: {_ANEW}"
+
+
+def _contexts_of(state: State) -> BuildContext:
+    return context_files(pooler=not state.options.image, exporter=any(p.exporter for p in state.poolers))
 
 
 def _version(state: State) -> str:
@@ -139,11 +145,10 @@ def missing(directory: Path, state: State) -> dict[str, str]:
         state: the record, or what it would say.
     """
     found = {} if (directory / STATE).exists() else {STATE: f"is missing: {RESTORES}"}
-    images = {BUILD_CONTEXT: "pgbouncer"}
-    if any(pooler.exporter for pooler in state.poolers):
-        images[EXPORTER_CONTEXT] = "exporter"
-    for folder, image in images.items():
-        lost = [name for name in resources.build_context(image) if not (directory / folder / name).is_file()]
+    wanted = _contexts_of(state)
+    for folder in IMAGES:
+        names = [name.removeprefix(f"{folder}/") for name in wanted if name.startswith(f"{folder}/")]
+        lost = [name for name in names if not (directory / folder / name).is_file()]
         if lost:
             what = f"lacks {', '.join(lost)}" if (directory / folder).is_dir() else "is missing"
             found[folder] = f"{what}, and `docker compose build` needs it: {RESTORES}"

@@ -16,7 +16,7 @@ from devpool.commit.journal import recover, refuse_interrupted
 from devpool.context import Context
 from devpool.decide.options import Options
 from devpool.devpool_folder import STATE
-from devpool.edit.pooler_service import BUILD_CONTEXT
+from devpool.edit.pooler_service import BUILD_CONTEXT, LABEL
 from devpool.errors import DevpoolError
 from devpool.lifecycle.folder_contents import RESTORES
 from devpool.lifecycle.read_state import read_state
@@ -89,8 +89,10 @@ def _recognize(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Ena
 
 
 def _may_have_poolers(found: ProjectFiles) -> bool:
-    """Whether the project may have poolers and so must be read: its files name the build context or other files."""
-    signs = (BUILD_CONTEXT.encode(), b"include")
+    """Whether the project may have poolers and so must be read: its files name the build context, the label of a pooler
+    with a ready image, or other files.
+    """
+    signs = (BUILD_CONTEXT.encode(), LABEL[0].encode(), b"include")
     return any(sign in data for data in found.originals.values() for sign in signs)
 
 

@@ -103,16 +103,8 @@ def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
         DevpoolError: `pooler-not-built`, `pooler-unhealthy`, with the last lines of the build or the log.
     """
     names = plan.added
-    output.progress(f"building {', '.join(names)} (the first time takes a minute or two)")
-    try:
-        stack.build(names)
-    except DevpoolError as error:
-        raise DevpoolError(
-            "pooler-not-built",
-            f"the pooler's image could not be built, and devpool undid everything: {error.message}",
-            hint="the build needs a Debian base image and its package mirror; the project is as it was",
-            details=error.details,
-        ) from None
+    ready = {p.name for p in plan.poolers if p.image}
+    _build(stack, [name for name in names if name not in ready], output)
     output.progress(f"starting {', '.join(names)}, waiting until a query succeeds")
     settle(stack, names)
     try:
@@ -124,6 +116,21 @@ def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
             "the pooler did not become healthy; devpool undid everything",
             hint=_what_it_means((*logs, error.message, *error.details)),
             details=logs or (error.message, *error.details),
+        ) from None
+
+
+def _build(stack: Stack, names: list[str], output: Output) -> None:
+    if not names:
+        return
+    output.progress(f"building {', '.join(names)} (the first time takes a minute or two)")
+    try:
+        stack.build(names)
+    except DevpoolError as error:
+        raise DevpoolError(
+            "pooler-not-built",
+            f"the pooler's image could not be built, and devpool undid everything: {error.message}",
+            hint="the build needs a Debian base image and its package mirror; the project is as it was",
+            details=error.details,
         ) from None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from devpool.decide.credentials import Credentials, Further
 from devpool.decide.plan import METRICS_FOLDER, Plan, Pooler
-from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT
+from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, LABEL
 from devpool.errors import ProofError
 from devpool.model.sources import Reading
 from devpool.prove.compare_models import same, unescaped
@@ -36,8 +36,7 @@ def prove_pooler(pooler: Pooler, credentials: Credentials, before: Reading, afte
     stated |= {f.name: _as_read(before, f) for f in credentials.further}
     found = {name: environment.get(name) for name in stated} if credentials.env_files else environment
     same(f"the environment of `{pooler.name}`", stated, found)
-    build = service.pop("build", None) or {}
-    same("the pooler's build context", True, str(build.get("context", "")).endswith(BUILD_CONTEXT))
+    _prove_image(pooler, service)
     depends = {n: v.get("condition") for n, v in (service.pop("depends_on", None) or {}).items()}
     waits = {} if pooler.external else {pooler.database: pooler.condition}
     same("the pooler's dependencies", waits, depends)
@@ -58,6 +57,15 @@ def prove_pooler(pooler: Pooler, credentials: Credentials, before: Reading, afte
     if credentials.is_written_to:
         del fixed["read_only"]
     same(f"`{pooler.name}`", fixed, {k: v for k, v in service.items() if v is not None})
+
+
+def _prove_image(pooler: Pooler, service: dict[str, Any]) -> None:
+    build, image, labels = (service.pop(key, None) for key in ("build", "image", "labels"))
+    if pooler.image:
+        same("the pooler's image", (pooler.image, dict([LABEL]), None), (image, labels, build))
+    else:
+        same("the pooler's build context", True, str((build or {}).get("context", "")).endswith(BUILD_CONTEXT))
+        same("the pooler's image", (None, None), (image, labels))
 
 
 def _pooler_environment(pooler: Pooler, credentials: Credentials, database: dict[str, Any]) -> dict[str, str]:

@@ -176,7 +176,7 @@ def _lost(file: File, trace: Trace, taken: Sequence[Span], poolers: Collection[s
 def _is_taken_out(file: File, edit: Edit, taken: Sequence[Span], poolers: Collection[str]) -> bool:
     """Whether what is missing was removed: not, where a renamed pooler is still built, or an entry is another now."""
     if len(edit.at) == 2 and edit.inserts:
-        built = re.search(r"build: (\S+)", "".join(p for p in edit.new if isinstance(p, str)))
+        built = re.search(r"(?:build|image): (\S+)", "".join(p for p in edit.new if isinstance(p, str)))
         found = [m.span() for m in re.finditer(re.escape(built[1]), file.text)] if built else []
         return all(_is_within(span, taken) for span in found)
     if edit.inserts:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from devpool.catalog.variable_names import SERVER_PART
 from devpool.decide.plan import DIRECT_SUFFIX, POOLED_SUFFIX
-from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
+from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER, LABEL
 from devpool.text import nodes
 from devpool.text.address import WRITTEN, find_addresses
 from devpool.text.document import Document
@@ -55,9 +55,14 @@ def beyond(now: File, after: File, ours: Ours, *, forced: bool = False) -> Itera
 
 
 def is_ours(service: Node | None) -> bool:
-    """Whether a service's mapping says that it is built from a build context of devpool's."""
+    """Whether a service's mapping says that it is built from a build context of devpool's, or has its label."""
     body = nodes.resolved(service) if service else None
-    build = nodes.lookup(body, "build") if isinstance(body, nodes.MappingNode) else None
+    if not isinstance(body, nodes.MappingNode):
+        return False
+    label = nodes.lookup(body, "labels", LABEL[0])
+    if label and _text(label) == LABEL[1]:
+        return True
+    build = nodes.lookup(body, "build")
     found = nodes.resolved(build) if build else None
     context = nodes.lookup(found, "context") if isinstance(found, nodes.MappingNode) else found
     text = _text(context) if context else None

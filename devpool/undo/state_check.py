@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from devpool.catalog.docker import IMAGE
 from devpool.decide.key_ownership import ANCHOR
+from devpool.decide.options import Options
 from devpool.decide.plan import DIRECT_SUFFIX, POOLED_SUFFIX, SESSION_SUFFIX
 from devpool.decide.sessions import SUFFIX
 from devpool.decide.tuning import PRESET, PRESETS, add, read_types
-from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
+from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER, LABEL
 from devpool.errors import DevpoolError
 from devpool.text import nodes
 from devpool.text.address import WRITTEN
@@ -42,6 +44,8 @@ _SUFFIXES = (DIRECT_SUFFIX, POOLED_SUFFIX, SESSION_SUFFIX)
 _OWN_NAME = rf"[\w.-]+(?:{'|'.join(_SUFFIXES)})\b"
 _TWIN = regex(rf"[\s,-]*['\"]?{_OWN_NAME}[^\r\n]*{_COPIED}[^\r\n]*|{DIRECT_SUFFIX}")
 _PUBLISHED = regex(r"127\.0\.0\.1:(\d{1,5}):")
+_BUILT = regex(rf"[\r\n][ \t]+build: [\"']?[^\s\"']*({BUILD_CONTEXT}|{EXPORTER_CONTEXT})[\"']?[\r\n]")
+_LABELED = regex(rf"[\r\n][ \t]+labels: \{{{re.escape(': '.join(LABEL))}\}}[\r\n]")
 _OWN = regex(rf"{POOLED_SUFFIX}|{DIRECT_SUFFIX}|{re.escape(FOLDER)}/env/|&{ANCHOR}|{SUFFIX}\b")
 
 
@@ -105,10 +109,7 @@ def _says(texts: Iterable[str], port: str) -> bool:
 
 def foreign(state: State) -> Iterator[tuple[str, str]]:
     """What in a record devpool did not write, and why it cannot have."""
-    chosen = state.options
-    ports = [p for p in (chosen.port, chosen.publish) if p is not None]
-    if not (_NAME.fullmatch(chosen.name) and all(_PORT.fullmatch(str(port)) for port in ports)):
-        yield "options", "such a name or port cannot be requested"
+    yield from _foreign_options(state.options)
     for pooler in state.poolers:
         names = (pooler.name, *([pooler.exporter] if pooler.exporter else []))
         if not all(map(_NAME.fullmatch, names)):
@@ -123,6 +124,14 @@ def foreign(state: State) -> Iterator[tuple[str, str]]:
         why = problem(edit, ours)
         if why:
             yield f"an edit of {'.'.join(edit.at)}", why
+
+
+def _foreign_options(chosen: Options) -> Iterator[tuple[str, str]]:
+    ports = [p for p in (chosen.port, chosen.publish) if p is not None]
+    if not (_NAME.fullmatch(chosen.name) and all(_PORT.fullmatch(str(port)) for port in ports)):
+        yield "options", "such a name or port cannot be requested"
+    if chosen.image and not IMAGE.fullmatch(chosen.image):
+        yield "options", "such an image cannot be requested"
 
 
 def foreign_settings(state: State, types: str) -> Iterator[tuple[str, str]]:
@@ -183,8 +192,8 @@ def is_place(edit: Edit) -> bool:
 def _is_block(edit: Edit, written: str, ours: Ours) -> bool:
     name = edit.at[1]
     head = re.match(r"[\r\n]+[ \t]+(?P<name>[\w.-]+):[ \t]*[\r\n]", written)
-    built = re.search(rf"[\r\n][ \t]+build: [\"']?[^\s\"']*({BUILD_CONTEXT}|{EXPORTER_CONTEXT})[\"']?[\r\n]", written)
-    return edit.old == "" and name in ours.names and head is not None and head["name"] == name and built is not None
+    sign = _BUILT.search(written) or _LABELED.search(written)
+    return edit.old == "" and name in ours.names and head is not None and head["name"] == name and sign is not None
 
 
 def _is_of_override(edit: Edit, written: str, ours: Ours) -> bool:

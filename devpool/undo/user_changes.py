@@ -9,8 +9,9 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from devpool.catalog.docker import IMAGE
 from devpool.decide.options import Options
 from devpool.decide.tuning import read_settings, read_types
 from devpool.errors import DevpoolError
@@ -126,7 +127,8 @@ class Tuned:
     """How a pooler's service differs from the one that devpool wrote.
 
     Attributes:
-        settings: the settings of PgBouncer that differ, by key, with their values now; "" for one that was taken out.
+        settings: the settings of PgBouncer that differ, by key, with their values now; "" for one that was taken out;
+            and as `image` another ready image than devpool wrote.
         other: the paths of what else differs, such as `mem_limit`; empty where the settings are all.
     """
 
@@ -150,10 +152,21 @@ def tuned(edit: Edit, file: Document) -> Tuned | None:
     variables = dict(_variables(before.pop("environment", {}), now.pop("environment", {})))
     settings = {n: v for n, v in variables.items() if n.startswith(_PREFIX) and n not in _STRUCTURE}
     other = [f"environment.{name}" for name in variables if name not in settings]
+    image = _newer_image(before, now)
     other += sorted(key for key in {*before, *now} if not _same(before.get(key), now.get(key)))
     comments = set(_comments(file.text[node.start : node.end])) - set(_comments(_literal(edit)))
     other += ["your comment"] if comments else []
-    return Tuned(settings={n.removeprefix(_PREFIX).lower(): v for n, v in settings.items()}, other=tuple(other))
+    chosen = {n.removeprefix(_PREFIX).lower(): v for n, v in settings.items()}
+    return Tuned(settings=chosen | image, other=tuple(other))
+
+
+def _newer_image(before: dict[str, object], now: dict[str, object]) -> dict[str, str]:
+    """Another tag or digest, which tools that renew images write; both are taken out of what is compared."""
+    old, new = before.get("image"), now.get("image")
+    if not (isinstance(old, str) and isinstance(new, str) and IMAGE.fullmatch(new)):
+        return {}
+    del before["image"], now["image"]
+    return {"image": new} if new != old else {}
 
 
 def _literal(edit: Edit) -> str:
@@ -235,9 +248,12 @@ def adopted(
         with suppress(DevpoolError):
             return adopted(options, state, found, types)
         return options
+    images = {settings["image"] for settings in found.values() if "image" in settings}
+    if len(images) == 1 and options.image == last.image:
+        options = replace(options, image=images.pop())
     for pooler in state.poolers:
         before, now = last.settings_for(pooler.database), options.settings_for(pooler.database)
-        mine = {k: v for k, v in found.get(pooler.name, {}).items() if before.get(k) == now.get(k)}
+        mine = {k: v for k, v in found.get(pooler.name, {}).items() if before.get(k) == now.get(k) and k != "image"}
         mine = read_settings([f"{key}={value}" for key, value in mine.items()], read_types(types))
         if mine:
             options = options.tuned(pooler.database, mine, alone=len(state.poolers) == 1)

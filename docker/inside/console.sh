@@ -20,6 +20,8 @@ fi
 echo '-- end of answer'
 
 if [ -n "$query" ]; then
-    said=$(healthcheck.sh 2>&1) || printf '%s\n' "${said:-the healthcheck gives no reason}"
+    said=$(healthcheck.sh 2>&1)
+    # A full pooler is healthy for Docker, and yet this query did not go through it.
+    [ "$said" = 'pooler up, database answering' ] || printf '%s\n' "${said:-the healthcheck gives no reason}"
 fi
 echo '-- end of answer'

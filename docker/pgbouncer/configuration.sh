@@ -152,7 +152,7 @@ END
 
 write_files() {
     fill_in pgbouncer.ini.template RUN="$run" HOST="$host" PORT="$port" USER="$user" DATABASE="$database" \
-        DATABASE_QUOTED="${database//\'/\'\'}" DATABASE_KEYS="$database_keys" DATABASES="$lines" SETTINGS="$settings" \
+        DATABASE_QUOTED="${database//\'/\'\'}" DATABASE_KEYS="$database_keys" DATABASES="$lines" SETTINGS="$settings" PEERS="$peers" \
         >"$run/pgbouncer.ini" &&
         list_users >"$run/userlist.txt" &&
         write_client_files

@@ -27,27 +27,35 @@ source "$share/tls.sh"
 source "$share/authentication.sh"
 # shellcheck source=docker/pgbouncer/metrics.sh
 source "$share/metrics.sh"
+# shellcheck source=docker/pgbouncer/peers.sh
+source "$share/peers.sh"
 # shellcheck source=docker/pgbouncer/configuration.sh
 source "$share/configuration.sh"
 
 # PgBouncer gets its settings by file: of the environment only what its libraries read is for it. Whatever else an env
 # file brought into this container does not stay in the memory of a process that talks to the network.
+#
+# It is PID 1, to which processes fall whose parent has ended, and it never asks for them. Where it ignores SIGCHLD, the
+# kernel keeps none as a zombie.
 become_pgbouncer() {
     local name passed=()
     for name in PATH TZ LOCALDOMAIN RES_OPTIONS SSL_CERT_FILE SSL_CERT_DIR OPENSSL_CONF LDAPTLS_CACERT; do
         [[ -z ${!name:-} ]] || passed+=("$name=${!name}")
     done
-    exec env -i "${passed[@]}" LD_PRELOAD=/usr/local/lib/devpool/uncached-dns.so pgbouncer "$@" "$run/pgbouncer.ini"
+    passed+=(LD_PRELOAD=/usr/local/lib/devpool/uncached-dns.so)
+    exec env -i --ignore-signal=CHLD "${passed[@]}" pgbouncer "$@" "$run/pgbouncer.ini"
 }
 
 main() {
     trap 'exit 0' INT TERM # while it waits for a server; PID 1 has no default for them
     read_upstream
+    number_this_peer
     read_settings
     choose_tls
     choose_authentication
     check_users
     offer_metrics
+    list_peers
     write_configuration
     # One descriptor for each client and server connection; engines often start containers with a soft limit of 1024.
     ulimit -S -n "$(ulimit -H -n)"

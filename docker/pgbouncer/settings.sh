@@ -57,7 +57,7 @@ read_settings() {
         key=${key,,}
         [[ -n ${!name} ]] || continue
         case $name in
-            PGBOUNCER_PRESET | PGBOUNCER_SESSION_DATABASE | PGBOUNCER_METRICS_FOLDER) continue ;;
+            PGBOUNCER_PRESET | PGBOUNCER_SESSION_DATABASE | PGBOUNCER_METRICS_FOLDER | PGBOUNCER_PEERS) continue ;;
             *[a-z]*) refuse_unknown "$name" ;;
         esac
         [[ -n ${type_of[$key]:-} ]] || refuse_unknown "$name"
@@ -148,7 +148,7 @@ find_nearest() {
     local given=${1//_/} key plain
     nearest=''
     ((${#given} >= 4)) || return 0
-    for key in preset session_database metrics_folder "${keys[@]}"; do
+    for key in preset session_database metrics_folder peers "${keys[@]}"; do
         plain=${key//_/}
         if [[ $plain == *"$given"* || $given == *"$plain"* ]] && [[ -z $nearest || ${#key} -lt ${#nearest} ]]; then
             nearest=$key

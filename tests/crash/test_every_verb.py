@@ -27,6 +27,7 @@ NEXT = (
 )
 WRITES_NOTHING = (("enable", "--dry-run"), ("enable", "--diff"), ("disable", "--dry-run"), ("disable", "--diff"))
 
+# Those that touch no project, `image` alone, are not among them.
 for _words in NEXT:
     import_module(f"devpool.commands.{_words[0]}")  # once, and not in each process
 

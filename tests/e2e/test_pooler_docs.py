@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+
+from devpool.checks.poolers import FLOOR
 
 REPO = Path(__file__).resolve().parents[2]
 CONTEXT = REPO / "docker" / "pgbouncer"
@@ -71,5 +74,24 @@ def test_what_the_build_copies_is_let_into_the_build() -> None:
 def test_the_readme_names_every_variable_of_the_entrypoint() -> None:
     readme = (CONTEXT / "README.md").read_text(encoding="utf-8")
     own = ["POSTGRES_HOST", "POSTGRES_PORT", "POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB", "DATABASE_URL"]
-    own += ["POSTGRES_HOST_AUTH_METHOD", "PGBOUNCER_PRESET", "PGBOUNCER_SESSION_DATABASE", "DATABASE_URL_2_FILE"]
+    own += [
+        "POSTGRES_HOST_AUTH_METHOD",
+        "PGBOUNCER_PRESET",
+        "PGBOUNCER_SESSION_DATABASE",
+        "DATABASE_URL_2_FILE",
+        "PGBOUNCER_PEER_ID",
+        "PGBOUNCER_PEERS",
+    ]
     assert [name for name in own if f"`{name}`" not in readme] == []
+
+
+def test_the_build_the_label_and_devpool_have_one_floor() -> None:
+    said = re.findall(r"\bfloor=([0-9.]+)", (CONTEXT / "Dockerfile").read_text(encoding="utf-8"))
+    assert said == [".".join(map(str, FLOOR))] * 2
+
+
+def test_the_healthcheck_knows_when_the_container_is_unhealthy() -> None:
+    retries = re.search(r"--retries=(\d+)", (CONTEXT / "Dockerfile").read_text(encoding="utf-8"))
+    patience = re.search(r"patience=(\d+)", (CONTEXT / "healthcheck.sh").read_text(encoding="utf-8"))
+    assert retries and patience
+    assert retries[1] == patience[1]

@@ -47,5 +47,6 @@ def test_silent_connections_keep_nobody_out_for_longer_than_the_login_timeout(ri
             stack.enter_context(socket.create_connection(address, timeout=10))
         began = time.monotonic()
         assert "no more connections allowed" in rig.query(pooler, "SELECT 1")
+        assert pooler.health().startswith("pooler up, database answering; all client connections are taken: ")
         eventually(lambda: rig.query(pooler, "SELECT 1") == "1", "somebody else gets in", seconds=PRESETS["dev"] + 8)
         tell(f"{SILENT} silent connections kept others out for {time.monotonic() - began:.1f} s")

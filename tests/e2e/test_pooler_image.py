@@ -36,7 +36,7 @@ def pooler(rig: Rig) -> Pooler:
 
 
 def test_compose_sees_it_healthy_soon_after_the_start(pooler: Pooler) -> None:
-    eventually(lambda: pooler.inspect("{{.State.Health.Status}}") == "healthy", "healthy", seconds=10)
+    eventually(lambda: pooler.inspect("{{.State.Health.Status}}") == "healthy", "healthy", seconds=5)
     assert pooler.health() == "pooler up, database answering"
 
 

@@ -194,11 +194,56 @@ def test_the_healthcheck_takes_one_connection_of_its_own_and_no_right(rig: Rig) 
     assert "admin" not in pooler.exec("cat", "/usr/local/bin/healthcheck.sh")
 
 
-def test_the_healthcheck_costs_next_to_nothing(rig: Rig) -> None:
+# Microseconds, of cgroup version 1 or 2.
+USED = (
+    "used() { if cd /sys/fs/cgroup/cpuacct; then echo $(($(<cpuacct.usage) / 1000));"
+    " else sed -n 's/^usage_usec //p' /sys/fs/cgroup/cpu.stat; fi; } 2>/dev/null"
+)
+PROBES = "cd /proc && grep -lz -- --watch [0-9]*/cmdline"
+
+
+def test_an_idle_pooler_and_its_healthcheck_cost_next_to_nothing(rig: Rig) -> None:
     pooler = rig.ready_pooler()
-    cost = "time for i in {1..20}; do healthcheck.sh >/dev/null; done"
-    said = pooler.exec("bash", "-c", f"TIMEFORMAT='%U %S'; {cost}")
-    user, system = map(float, said.split())
-    each = (user + system) / 20
-    tell(f"healthcheck: {1000 * each:.0f} ms of a processor, every 2 s")
-    assert each < 0.2
+    eventually(lambda: pooler.inspect("{{.State.Health.Status}}") == "healthy", "healthy")
+    time.sleep(2)  # the next probe, which stays, connects
+    probes = pooler.exec("bash", "-c", PROBES)
+    share = int(pooler.exec("bash", "-c", f"{USED}; before=$(used); sleep 20; echo $(($(used) - before))")) / 20e6
+    tell(f"an idle pooler takes {share:.2%} of a processor")
+    assert share < 0.003
+    assert probes.count("cmdline") == 1
+    assert pooler.exec("bash", "-c", PROBES) == probes, "no probe is started while nothing changes"
+
+
+def test_a_database_that_goes_and_comes_back_is_told_soon(rig: Rig) -> None:
+    server = rig.postgres("leaving")
+    eventually(server.answers, "Postgres answers")
+    pooler = rig.ready_pooler(POSTGRES_HOST="leaving")
+
+    def failing() -> int:
+        return int(pooler.inspect("{{.State.Health.FailingStreak}}"))
+
+    eventually(lambda: pooler.inspect("{{.State.Health.Status}}") == "healthy", "healthy", seconds=5)
+    docker("stop", server.name)
+    eventually(failing, "the healthcheck tells", seconds=25)
+    assert "pooler up, database not answering: " in pooler.inspect("{{json .State.Health.Log}}")
+    docker("start", server.name)
+    eventually(server.answers, "Postgres answers again")
+    eventually(lambda: not failing(), "the healthcheck tells", seconds=8)
+
+
+def test_a_full_pooler_is_named_as_such_and_stays_healthy(rig: Rig) -> None:
+    pooler = rig.ready_pooler(PGBOUNCER_MAX_CLIENT_CONN="2")
+    eventually(lambda: pooler.inspect("{{.State.Health.Status}}") == "healthy", "healthy", seconds=5)
+    with rig.superuser(pooler):
+        eventually(lambda: "max_client_conn" in rig.query(pooler, "SELECT 1"), "all places are taken")
+        said = "pooler up, database answering; all client connections are taken: "
+        assert pooler.health().startswith(said)
+        assert "(max_client_conn)" in pooler.health()
+        assert pooler.inspect("{{.State.Health.Status}} {{.State.Health.FailingStreak}}") == "healthy 0"
+
+
+def test_what_falls_to_it_leaves_no_zombie(rig: Rig) -> None:
+    pooler = rig.ready_pooler()
+    pooler.exec("sh", "-c", "for i in 1 2 3; do (sleep 0.1 &); done; timeout 0.1 sleep 5", check=False)
+    zombies = "sleep 0.5; grep -l '^State:.Z' /proc/[0-9]*/status"
+    assert pooler.exec("bash", "-c", zombies, check=False) == ""

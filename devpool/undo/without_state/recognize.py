@@ -1,6 +1,7 @@
 """Handles an enabled project without its record: recognizes what devpool wrote, and restores the meaning.
 
-A pooler is a service that is built from `.devpool/pgbouncer`; its own environment says which database is behind it.
+A pooler is a service that is built from `.devpool/pgbouncer` or has devpool's label; its own environment says which
+database is behind it.
 Each step gives new texts, and the caller reads the project again before the next: `unwrapped`, then those of
 redirect.py, which send to the database what goes to the pooler, then `without_poolers`.
 """
@@ -15,7 +16,7 @@ from devpool.decide.options import Options
 from devpool.decide.plan import DIRECT_SUFFIX
 from devpool.decide.sessions import VARIABLE
 from devpool.edit.override_file import is_written
-from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
+from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER, LABEL
 from devpool.errors import DevpoolError
 from devpool.model.connection_variables import published_ports
 from devpool.model.environment import EnvFileUse, env_file_uses
@@ -116,7 +117,11 @@ def former_of(added: AddedPooler, project: Project) -> RemovedPooler:
 
 
 def is_ours(service: Service, context: str = "") -> bool:
-    """Whether a service is built from a build context of devpool's: from this one, or from any."""
+    """Whether a service is built from a build context of devpool's, from this one or from any; a pooler with a ready
+    image has a label instead.
+    """
+    if context != EXPORTER_CONTEXT and is_labeled(service):
+        return True
     ours = (f"/{context}",) if context else (f"/{BUILD_CONTEXT}", f"/{EXPORTER_CONTEXT}")
     for statement in service.statements("build"):
         value = statement.value
@@ -126,6 +131,14 @@ def is_ours(service: Service, context: str = "") -> bool:
             path = resolve_path(statement.document.directory, service.read(found))
             return path.endswith(ours)
     return False
+
+
+def is_labeled(service: Service) -> bool:
+    """Whether a service has the label that enable gives to a pooler with a ready image."""
+    labels = (s.value for s in service.statements("labels"))
+    found = (nodes.lookup(node, LABEL[0]) for node in labels if isinstance(node, nodes.MappingNode))
+    scalars = (nodes.resolved(node) for node in found if node)
+    return any(isinstance(node, nodes.ScalarNode) and node.value == LABEL[1] for node in scalars)
 
 
 def _former(project: Project, service: Service) -> RemovedPooler:

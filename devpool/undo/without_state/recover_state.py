@@ -115,6 +115,7 @@ def _options(
         override=project.sources.override is not None,
         publish=min(published) if published else None,
         metrics=any(p.exporters for p in poolers),
+        image=next((enabled.services[p.name].text("image") for p in poolers if p.name in enabled.services), ""),
         settings=next(iter(settings.values())) if same else {},
         settings_of={} if same else {d: s for d, s in settings.items() if s},
         session=_named(project, [pair for pair, alias in pooled.items() if alias]),

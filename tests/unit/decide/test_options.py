@@ -46,6 +46,7 @@ def test_what_is_remembered_is_what_was_chosen() -> None:
         override=True,
         publish=6432,
         metrics=True,
+        image="tea/pgbouncer:1",
         settings={"preset": "ci"},
         settings_of={"db": {"peer_id": "2"}},
     )

@@ -25,6 +25,12 @@ def test_the_exporter_has_a_context_only_where_it_is_wanted() -> None:
     assert digest(plain) != digest(more)
 
 
+def test_with_a_ready_image_only_the_exporter_has_one() -> None:
+    more = context_files(pooler=False, exporter=True)
+    assert {name.rpartition("/")[0] for name in more} == {".devpool/exporter"}
+    assert context_files(pooler=False, exporter=False) == {}
+
+
 def test_scripts_can_be_run_and_other_files_cannot() -> None:
     modes = context_modes("/p", context_files(exporter=True))
     assert modes["/p/.devpool/exporter/entrypoint.sh"] & 0o111

@@ -89,6 +89,16 @@ def test_the_published_port_is_on_the_loopback_alone() -> None:
         prove(with_change(POOLER, ("ports",), [port | {"host_ip": "0.0.0.0"}]), publish=7432)
 
 
+READY = {k: v for k, v in POOLER.items() if k != "build"} | {"image": "tea:1", "labels": {"devpool.role": "pooler"}}
+
+
+def test_a_ready_image_is_the_one_that_was_asked_for() -> None:
+    prove(READY, image="tea:1")
+    for path, value in [(("image",), "tea:2"), (("labels",), None), (("build",), POOLER["build"])]:
+        with pytest.raises(ProofError, match="the pooler's image"):
+            prove(with_change(READY, path, value), image="tea:1")
+
+
 @pytest.mark.parametrize(
     ("path", "value"),
     [
@@ -98,6 +108,7 @@ def test_the_published_port_is_on_the_loopback_alone() -> None:
         (("environment", "PGBOUNCER_LISTEN_PORT"), "6432"),
         (("environment", "MORE"), "x"),
         (("build", "context"), "/project/other"),
+        (("image",), "other"),
         (("depends_on",), {}),
         (("depends_on", "db"), {"condition": "service_healthy"}),
         (("networks",), {"default": None, "more": None}),

@@ -32,6 +32,7 @@ def of_env(now: str, after: str) -> list[str]:
 ENV = "    environment:\n      "
 TAKEN_BACK = [
     (compose("", BLOCK), compose("")),
+    (compose("", "  pgbouncer:\n    image: tea\n    labels: {devpool.role: pooler}\n"), compose("")),
     (compose(f"{ENV}A: pgbouncer"), compose(f"{ENV}A: db")),
     (compose(f"{ENV}A: pgbouncer:6432"), compose(f"{ENV}A: db.example.com:5432")),
     (compose(f"{ENV}A: postgres://u:p@pgbouncer:6432/x"), compose(f"{ENV}A: postgres://u:p@db:5432/x")),
@@ -72,6 +73,11 @@ MORE = [
     (compose("", "  guard:\n    image: x\n"), compose(""), "services.guard"),
     (compose(""), compose("", "  evil:\n    image: x\n"), "services.evil"),
     (compose("", "  pgbouncer:\n    image: mine\n"), compose(""), "services.pgbouncer"),
+    (
+        compose("", "  pgbouncer:\n    image: mine\n    labels: {devpool.role: other}\n"),
+        compose(""),
+        "services.pgbouncer",
+    ),
     (compose("", BLOCK), compose("", f"{BLOCK}    privileged: true\n"), "services.pgbouncer"),
     (compose("", top="name: a\n"), compose("", top="name: b\n"), "name"),
     (compose(""), compose("", top="include: [x]\n"), "include"),

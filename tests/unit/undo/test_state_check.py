@@ -15,6 +15,7 @@ ENVIRONMENT = ("services", "web", "environment")
 URL = (*ENVIRONMENT, "URL")
 DEPENDS = ("services", "web", "depends_on")
 IMAGE = BLOCK.replace("build: ./.devpool/pgbouncer", "image: evil")
+READY = BLOCK.replace("build: ./.devpool/pgbouncer", "image: tea/pgbouncer:1\n    labels: {devpool.role: pooler}")
 C = Copy(3, 9)
 
 
@@ -31,6 +32,7 @@ def edit(old: str | None, *new: Part, at: tuple[str, ...] = URL, inserts: bool =
 
 MADE = {
     "a pooler's service": edit("", BLOCK, at=("services", "pgbouncer"), inserts=True),
+    "a pooler's service with a ready image": edit("", READY, at=("services", "pgbouncer"), inserts=True),
     "what an override file says of an app": edit(
         "",
         "\n  web:\n    depends_on: !override\n      - pgbouncer\n      - cache",
@@ -118,6 +120,11 @@ def test_what_only_looks_like_it_is_not(other: Edit) -> None:
 def test_a_record_names_all_that_is_not_devpools() -> None:
     found = state(MADE["an address"], OTHERS["a quote"], private=("../x", ".devpool/env/web.env"))
     assert [what for what, _ in foreign(found)] == ["../x", "an edit of services.web.environment.URL"]
+
+
+@pytest.mark.parametrize("changed", [{"image": "${X}"}, {"image": "a b"}, {"name": "x y"}, {"port": "x"}])
+def test_options_are_such_as_can_be_requested(changed: dict[str, str]) -> None:
+    assert [what for what, _ in foreign(state(options=Options(**changed)))] == ["options"]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

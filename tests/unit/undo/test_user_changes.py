@@ -76,8 +76,8 @@ def test_the_refusal_names_the_first_conflict_and_counts_the_others() -> None:
     assert "more)" not in refusal(both[:1]).message
 
 
-def pooler_changed(old: str, new: str) -> tuple[dict[str, str], tuple[str, ...]] | None:
-    _, changes = changed(BEFORE)
+def pooler_changed(old: str, new: str, **options: object) -> tuple[dict[str, str], tuple[str, ...]] | None:
+    _, changes = changed(BEFORE, **options)
     edit = next(e for e in changes.edits if e.at == ("services", "pgbouncer"))
     after = apply(BEFORE, changes.edits)
     assert old in after
@@ -106,6 +106,26 @@ def pooler_changed(old: str, new: str) -> tuple[dict[str, str], tuple[str, ...]]
 )
 def test_what_became_of_a_poolers_service(old: str, new: str, settings: dict[str, str], other: tuple[str, ...]) -> None:
     assert pooler_changed(old, new) == (settings, other)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "settings", "other"),
+    [
+        ("image: tea:1", "image: tea:2", {"image": "tea:2"}, ()),
+        ("image: tea:1", "image: ${TEA}", {}, ("image",)),
+        ("image: tea:1", "build: .", {}, ("build", "image")),
+        ("role: pooler", "role: mine", {}, ("labels",)),
+        ("read_only: true", "read_only: true", {}, ()),
+    ],
+)
+def test_a_ready_image_may_be_renewed(old: str, new: str, settings: dict[str, str], other: tuple[str, ...]) -> None:
+    assert pooler_changed(old, new, image="tea:1") == (settings, other)
+
+
+def test_the_image_that_the_user_wrote_becomes_an_option_unless_another_is_asked_for() -> None:
+    before, theirs = state("db", image="tea:1"), {"pool-db": {"image": "tea:2"}}
+    assert adopted(before.options, before, theirs, setting_types()) == Options(image="tea:2")
+    assert adopted(Options(image="tea:3"), before, theirs, setting_types()) == Options(image="tea:3")
 
 
 @pytest.mark.parametrize("name", ["  mine:", "  mine: *x\n  y:"])

@@ -62,6 +62,19 @@ def test_a_service_is_devpools_by_its_build_context(build: str, ours: bool) -> N
 
 
 @pytest.mark.parametrize(
+    ("labels", "ours"),
+    [
+        ("{devpool.role: pooler}", True),
+        ("{devpool.role: exporter}", False),
+        ("{other: pooler}", False),
+        ("[devpool.role]", False),
+    ],
+)
+def test_a_pooler_with_a_ready_image_is_devpools_by_its_label(labels: str, ours: bool) -> None:
+    assert is_ours(project(f"services:\n  p:\n    image: x\n    labels: {labels}\n").services["p"]) is ours
+
+
+@pytest.mark.parametrize(
     ("environment", "database", "upstream"),
     [
         ("{POSTGRES_HOST: db}", "db", "5432"),
