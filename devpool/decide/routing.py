@@ -15,6 +15,7 @@ from devpool.decide.ports import used_ports
 from devpool.errors import DevpoolError
 from devpool.model.project import Evidence, Project, unknown_service
 from devpool.text.address import DEFAULT_PORT, is_port
+from devpool.text.nearest import meant
 from devpool.text.patterns import regex
 
 # How the words about an address end where its port is not the usual one.
@@ -27,9 +28,15 @@ RouteCode = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """How one app reaches one database, and why: a stable `code` and a reason in words.
+    """How one app reaches one database, and why.
 
-    `by_name`: the app's own text stays, and a link points the database's name to the pooler.
+    Attributes:
+        service: the app.
+        database: the database.
+        pooled: whether it does through the pooler.
+        code: why, as a stable word.
+        reason: why, in words.
+        by_name: whether the app's own text stays, and a link points the database's name to the pooler.
     """
 
     service: str
@@ -251,11 +258,13 @@ def _refuse_variables(project: Project, options: Options) -> None:
 
 
 def _unknown_database(project: Project, service: str, database: str) -> DevpoolError:
-    known = ", ".join(dict.fromkeys(s.database for s in project.of(service))) or "none"
+    mine = project.of(service)
+    known = ", ".join(dict.fromkeys(s.database for s in mine)) or "none"
+    alike = meant(database, [name for s in mine for name in (s.database, s.variable)])
     return DevpoolError(
         "unknown-database",
         f"`{service}` reaches no database `{database}` and has no connection variable of that name",
-        hint=f"databases that it reaches: {known}; `devpool explain {service}` shows its variables",
+        hint=f"{alike}databases that it reaches: {known}; `devpool explain {service}` shows its variables",
     )
 
 

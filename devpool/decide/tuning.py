@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from devpool.errors import DevpoolError, UsageError
 from devpool.redact.passwords import redact
+from devpool.text.nearest import meant, nearest
 from devpool.text.patterns import regex
 
 PRESET = "preset"
@@ -44,6 +45,7 @@ _FIXED = (
     *("unix_socket_dir", "unix_socket_group", "unix_socket_mode", "user"),
 )
 _PREFIX = "pgbouncer_"
+_FOR_ALL, _OF_ONE = "default_", "db_"  # what the keys begin with that are for all databases, or for one
 # The types of docker/pgbouncer/settings.txt, and what fits each. The image checks the same again at every start
 # (docker/pgbouncer/settings.sh); here the check runs before a file changes.
 _ON = ("1", "true", "yes", "on")
@@ -105,21 +107,30 @@ def _check_key(key: str, types: Mapping[str, str]) -> None:
         hint = _DECIDED.get(key, "leave it out; the pooler's image needs it as it is")
         raise DevpoolError("setting-decided", f"`{key}` cannot be changed: devpool decides it", hint=hint)
     if key not in types:
-        import difflib  # no command needs it but one with a misspelt setting
-
-        nearest = difflib.get_close_matches(key, types, 1, 0.0)
         shown = key if key.isprintable() and len(key) <= 60 else "that"
+        alike = _meant_key(key, types)
+        closest, write = (f"; the closest is `{alike}`", f"write {alike}=..., or ") if alike else ("", "")
         raise DevpoolError(
             "unknown-setting",
-            f"devpool knows no PgBouncer setting `{shown}`; the closest is `{nearest[0]}`",
-            hint=f"write {nearest[0]}=..., or see https://www.pgbouncer.org/config.html",
+            f"devpool knows no PgBouncer setting `{shown}`{closest}",
+            hint=f"{write}see https://www.pgbouncer.org/config.html",
         )
+
+
+def _meant_key(key: str, types: Mapping[str, str]) -> str:
+    """The key that is meant: with or without the beginning that says for whom it is. What is for all comes first."""
+    known: dict[str, str] = {}
+    for name in sorted(types, key=lambda name: name.startswith(_OF_ONE)):
+        for written in (name, name.removeprefix(_FOR_ALL), name.removeprefix(_OF_ONE)):
+            known.setdefault(written, name)
+    return known.get(key) or known.get(nearest(key, known), "")
 
 
 def _check_value(key: str, value: str, kind: str) -> None:
     wanted = expected(kind, value)
     if wanted:
-        hint = f"`{key}` takes {wanted}; `{key}=` removes it"
+        alike = meant(value, kind.partition(":")[2].split(",")) if kind.startswith("one-of:") else ""
+        hint = f"{alike}`{key}` takes {wanted}; `{key}=` removes it"
         raise DevpoolError("bad-setting-value", f"the value of `{key}` is not valid", hint=hint)
     if redact(value) != value:
         raise DevpoolError(

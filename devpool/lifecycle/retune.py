@@ -19,6 +19,7 @@ from devpool.lifecycle.open_project import OpenProject
 from devpool.lifecycle.plan_report import change_lines
 from devpool.lifecycle.prepare_enable import prepare_enable
 from devpool.lifecycle.rollout import reach, taken_back
+from devpool.text.nearest import meant
 from devpool.undo.state import AddedPooler, State
 
 Settings = Mapping[str, str]
@@ -71,8 +72,9 @@ def retune(
 def _poolers(state: State, name: str | None) -> list[AddedPooler]:
     found = [p for p in state.poolers if name in (None, p.name)]
     if not found:
-        known = ", ".join(p.name for p in state.poolers)
-        raise DevpoolError("unknown-pooler", f"there is no pooler `{name}`", hint=f"poolers of this project: {known}")
+        names = [p.name for p in state.poolers]
+        hint = f"{meant(name or '', names)}poolers of this project: {', '.join(names)}"
+        raise DevpoolError("unknown-pooler", f"there is no pooler `{name}`", hint=hint)
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 from devpool.errors import DevpoolError
 from devpool.lifecycle.direct_variables import databases_of
 from devpool.model.project import Project
+from devpool.text.nearest import meant
 from devpool.undo.state import State
 
 Way = Literal["direct", "pooled", "admin"]
@@ -56,8 +57,8 @@ def choose(project: Project, state: State | None, name: str | None, way: Way) ->
     """
     pooled = {p.name: p.database for p in state.poolers} if state else {}
     possible = list(pooled.values()) if way != "direct" else list(project.databases)
-    meant = {name, pooled.get(name, ""), *databases_of(project, state, name)} if name else set(possible)
-    found = [d for d in possible if d in meant]
+    wanted = {name, pooled.get(name, ""), *databases_of(project, state, name)} if name else set(possible)
+    found = [d for d in possible if d in wanted]
     if len(found) == 1:
         return found[0]
     if not found and (name is None or name in project.services):
@@ -67,7 +68,11 @@ def choose(project: Project, state: State | None, name: str | None, way: Way) ->
             hint="`devpool explain` shows which service has which database",
         )
     if not found:
-        raise DevpoolError("unknown-service", f"there is no database or app `{name}`", hint=_known(possible))
+        raise DevpoolError(
+            "unknown-service",
+            f"there is no database or app `{name}`",
+            hint=f"{meant(name or '', possible)}{_known(possible)}",
+        )
     raise DevpoolError(
         "which-database",
         "there are several databases",

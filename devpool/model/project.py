@@ -10,6 +10,7 @@ from devpool.model.environment import Value
 from devpool.model.services import Service
 from devpool.model.sources import Sources
 from devpool.text.address import DEFAULT_PORT, Address, Kind
+from devpool.text.nearest import meant
 
 # Kinds whose value is just one part of an address.
 BARE = ("host", "port", "database")
@@ -129,5 +130,6 @@ class Project:
 
 def unknown_service(project: Project, name: str) -> DevpoolError:
     """The refusal of a service that is not there, with the apps that are."""
-    known = ", ".join(dict.fromkeys(s.service for s in project.connection_variables)) or "none"
-    return DevpoolError("unknown-service", f"there is no service `{name}`", hint=f"apps of this project: {known}")
+    apps = ", ".join(dict.fromkeys(s.service for s in project.connection_variables)) or "none"
+    hint = f"{meant(name, project.services)}apps of this project: {apps}"
+    return DevpoolError("unknown-service", f"there is no service `{name}`", hint=hint)

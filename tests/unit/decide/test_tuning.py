@@ -104,7 +104,13 @@ def test_a_value_that_does_not_fit_is_refused_by_name_and_not_shown(word: str) -
 
 @pytest.mark.parametrize(
     ("word", "nearest"),
-    [("max_clients=5", "max_client_conn"), ("poolsize=5", "db_pool_size"), ("mode=session", "pool_mode"), ("=5", "")],
+    [
+        ("max_clients=5", "max_client_conn"),
+        ("poolsize=5", "default_pool_size"),
+        ("pool_sise=5", "default_pool_size"),
+        ("mode=session", "pool_mode"),
+        ("=5", ""),
+    ],
 )
 def test_an_unknown_setting_is_refused_with_the_nearest(word: str, nearest: str) -> None:
     error = refusal(word)
