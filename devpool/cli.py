@@ -14,12 +14,13 @@ from typing import Any
 
 import click
 
-from devpool import __version__
+from devpool import __version__, completing
 from devpool.command_options import project_options
-from devpool.errors import BUG, DONE, INTERRUPTED, USAGE, DevpoolError
+from devpool.errors import BUG, DONE, INTERRUPTED, USAGE, DevpoolError, UsageError
 from devpool.output import Output
 from devpool.redact.passwords import redact
 from devpool.redact.terminal_text import visible
+from devpool.verb import Verb, write_options
 
 _PLUGIN = {
     "SchemaVersion": "0.1.0",
@@ -33,6 +34,7 @@ _QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?<=: )[^'\"\s]*[\d@=][^'\"]*
 _VERBS = (
     *("enable", "disable", "migrate", "direct", "psql", "status", "check", "top"),
     *("explain", "size", "set", "reload", "metrics"),
+    *("help", "completion"),
 )
 
 
@@ -49,7 +51,26 @@ class Verbs(click.Group):
             return None
         command = getattr(import_module(f"devpool.commands.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)
-        return command
+        return Verb.of(command)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first word names.
+
+        Raises:
+            UsageError: `unknown-command`.
+        """
+        if args[0] not in _VERBS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            from devpool.usage_errors import unknown_verb  # most command lines are right
+
+            raise unknown_verb(args[0], self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options in groups, and then the commands."""
+        write_options(self, ctx, formatter)
+        self.format_commands(ctx, formatter)
 
 
 # Without a command, click's versions differ: they print the help and exit with 0, or with 2.
@@ -58,7 +79,7 @@ class Verbs(click.Group):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, prog_name="devpool")
+@click.version_option(__version__, "-V", "--version", prog_name="devpool", help="Show the version and exit.")
 @project_options
 @click.pass_context
 def devpool(ctx: click.Context, /, **options: Any) -> None:
@@ -67,9 +88,13 @@ def devpool(ctx: click.Context, /, **options: Any) -> None:
     enable puts a pooler in front of Postgres in this folder's Compose project. disable removes it and
     restores every file byte for byte.
     """
-    ctx.obj = options
+    output = ctx.obj["output"]
+    output.verb = ctx.invoked_subcommand
+    ctx.obj |= options
     if ctx.invoked_subcommand is None:
-        Output().progress(ctx.get_help())
+        if output.as_json:
+            raise UsageError("wrong-usage", "no command is given", hint="`devpool help` lists the commands")
+        output.progress(ctx.get_help())
         ctx.exit(USAGE)
 
 
@@ -94,12 +119,16 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str], output: Output) -> int:
     """Run a command line and return its exit code; every error ends here."""
     try:
-        code = devpool.main(args=arguments, prog_name="devpool", standalone_mode=False)
+        if completing.VARIABLE in os.environ:
+            completing.register()
+        code = devpool.main(args=arguments, prog_name="devpool", standalone_mode=False, obj={"output": output})
     except DevpoolError as error:
         output.error(error)
         return error.exit_code
     except click.ClickException as error:
-        output.usage(error)
+        from devpool.usage_errors import usage_error
+
+        output.error(usage_error(error))
         return USAGE
     except (click.Abort, KeyboardInterrupt):
         # Python notes an interrupt within `exec`, by which dataclasses are made while modules load, and would then end

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import click
 
-from devpool import resources
+from devpool import completing, resources
 from devpool.decide.tuning import (
     POOL_MODE,
     POOL_MODES,
@@ -20,44 +21,85 @@ from devpool.decide.tuning import (
     read_settings,
     read_types,
 )
+from devpool.verb import OUTPUT, PROJECT, Verb, option
 
 F = TypeVar("F", bound=Callable[..., Any])
+TUNING = "PgBouncer"
+_project = partial(option, group=PROJECT)
+_output = partial(option, group=OUTPUT)
+_tuning = partial(option, group=TUNING)
 _PROJECT = (
-    click.option("-f", "--file", "files", multiple=True, metavar="PATH", help="Compose file; repeatable."),
-    click.option("--env-file", "env_files", multiple=True, metavar="PATH", help="Env file for interpolation."),
-    click.option("--project-directory", metavar="PATH", help="Base folder of relative paths."),
-    click.option("-p", "--project-name", metavar="NAME", help="Project name."),
-    click.option("--profile", "profiles", multiple=True, metavar="NAME", help="Profile to enable."),
-    click.option("--allow-remote", is_flag=True, help="Let Compose fetch remote files that the project names."),
-    click.option("--same-project", is_flag=True, help="Accept containers started elsewhere as this project's."),
-    click.option("--allow-outside", is_flag=True, help="Also edit files outside the repository, such as link targets."),
+    _project(
+        *("-f", "--file", "files"),
+        multiple=True,
+        metavar="PATH",
+        shell_complete=completing.files,
+        help="Compose file; repeatable.",
+    ),
+    _project(
+        *("--env-file", "env_files"),
+        multiple=True,
+        metavar="PATH",
+        shell_complete=completing.files,
+        help="Env file for interpolation.",
+    ),
+    _project(
+        "--project-directory",
+        metavar="PATH",
+        shell_complete=completing.folders,
+        help="Base folder of relative paths.",
+    ),
+    _project("-p", "--project-name", metavar="NAME", help="Project name."),
+    _project(
+        *("--profile", "profiles"),
+        multiple=True,
+        metavar="NAME",
+        shell_complete=completing.profiles,
+        help="Profile to enable.",
+    ),
+    _project("--allow-remote", is_flag=True, help="Let Compose fetch remote files that the project names."),
+    _project("--same-project", is_flag=True, help="Accept containers started elsewhere as this project's."),
+    _project("--allow-outside", is_flag=True, help="Also edit files outside the repository, such as link targets."),
 )
 _OUTPUT = (
-    click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout."),
-    click.option("-q", "--quiet", is_flag=True, help="Print no progress lines."),
-    click.option("-v", "--verbose", is_flag=True, hidden=True, help="Accepted; error codes are always printed."),
+    _output("--json", "as_json", is_flag=True, help="Print one JSON object on stdout."),
+    _output("-q", "--quiet", is_flag=True, help="Print no progress lines."),
+    _output("-v", "--verbose", is_flag=True, hidden=True, help="Accepted; error codes are always printed."),
 )
 _OPTIONS = (
-    click.option("--preset", type=click.Choice(PRESETS), help="The pooler's preset (default: dev)."),
-    click.option("--pool-mode", type=click.Choice(POOL_MODES), help="How long a client keeps its server connection."),
-    click.option("--pool-size", type=click.IntRange(1), metavar="N", help="Server connections per user and database."),
-    click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A PgBouncer setting; repeatable."),
-    click.option("--fast-auth", is_flag=True, help="Fewer SCRAM iterations: faster logins, weaker protection."),
+    _tuning("--preset", type=click.Choice(PRESETS), help="The pooler's preset (default: dev)."),
+    _tuning("--pool-mode", type=click.Choice(POOL_MODES), help="How long a client keeps its server connection."),
+    _tuning("--pool-size", type=click.IntRange(1), metavar="N", help="Server connections per user and database."),
+    _tuning(
+        *("--set", "settings"),
+        multiple=True,
+        metavar="KEY=VALUE",
+        shell_complete=completing.settings,
+        help="A PgBouncer setting; repeatable.",
+    ),
+    _tuning("--fast-auth", is_flag=True, help="Fewer SCRAM iterations: faster logins, weaker protection."),
 )
 _KEY = "devpool.command"
 
 
 def project_options(command: F) -> F:
-    """Adds the options to a command or group."""
-    for option in reversed((*_PROJECT, *_OUTPUT)):
-        command = option(command)
-    return command
+    """Adds the options of Compose and of the output to a command or group."""
+    return _with(command, *_PROJECT, *_OUTPUT)
+
+
+def output_options(command: F) -> F:
+    """Adds the options of the output to a command that needs no project."""
+    return _with(command, *_OUTPUT)
 
 
 def tuning_options(command: F) -> F:
-    """Adds the options to a command."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
+    """Adds the options for PgBouncer to a command."""
+    return _with(command, *_OPTIONS)
+
+
+def _with(command: F, *options: Callable[[F], F]) -> F:
+    for add_one in reversed(options):
+        command = add_one(command)
     return command
 
 
@@ -80,7 +122,7 @@ def given_settings(options: dict[str, Any]) -> dict[str, str]:
     return ({PRESET: options["preset"]} if options["preset"] else {}) | found
 
 
-class AfterDashes(click.Command):
+class AfterDashes(Verb):
     """Keeps the arguments after `--` apart, so that they are never parsed as devpool's own."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

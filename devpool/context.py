@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -26,15 +27,26 @@ class Context:
 def context(parent: dict[str, Any], own: dict[str, Any]) -> Context:
     """The context of a command, from the options before and after its name."""
     sweep()  # every command removes the password files that a killed devpool has left
+    output = parent.get("output") or Output()
+    output.as_json, output.quiet = (bool(parent.get(n) or own.get(n)) for n in ("as_json", "quiet"))
+    return Context(selection=selected(parent, own), cwd=working_folder(), shell=environ(), output=output)
+
+
+def selected(*given: Mapping[str, Any]) -> Selection:
+    """The files and the name of the project, from options before and after a command's name; the last one wins."""
     selection = Selection()
-    for given in (parent, own):
-        chosen = {f.name: given[f.name] for f in fields(Selection) if given.get(f.name)}
+    for options in given:
+        chosen = {f.name: options[f.name] for f in fields(Selection) if options.get(f.name)}
         selection = replace(selection, **chosen)
-    as_json, quiet = (bool(parent.get(n) or own.get(n)) for n in ("as_json", "quiet"))
-    return Context(selection=selection, cwd=_cwd(), shell=environ(), output=Output(as_json=as_json, quiet=quiet))
+    return selection
 
 
-def _cwd() -> Path:
+def working_folder() -> Path:
+    """The current folder.
+
+    Raises:
+        DevpoolError: `no-folder`.
+    """
     try:
         return Path.cwd()
     except OSError:

@@ -144,7 +144,9 @@ Code = Literal[
     "too-many-aliases",
     "too-many-files",
     "unknown-alias",
+    "unknown-command",
     "unknown-database",
+    "unknown-option",
     "unknown-pooler",
     "unknown-service",
     "unknown-setting",
@@ -154,6 +156,7 @@ Code = Literal[
     "which-database",
     "which-migration",
     "which-service",
+    "wrong-usage",
 ]
 """Every code of a refusal or failure. They are stable: people search for them, and programs compare them."""
 

@@ -5,17 +5,59 @@ password or a control sequence, and a line stays one line whatever it contains.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from typing import Any, TextIO, TypedDict
 
 from devpool.errors import DevpoolError
 from devpool.redact.passwords import redact
 from devpool.redact.terminal_text import json_text, short_names, shortened, visible
 
-if TYPE_CHECKING:
-    import click
-
+JSON_VERSION = 1
+"""The version of what `--json` prints. It grows when a field goes or changes its meaning, not when one is added."""
 _WIDEST = 64  # characters of a cell that is not the last in its row
+
+
+class WarningData(TypedDict):
+    """What does not end a command.
+
+    Attributes:
+        code: its stable code; "" for some warnings.
+        message: one sentence.
+        where: file and line, a service, or a path; "" for none.
+        hint: what to type or to edit; "" for none.
+    """
+
+    code: str
+    message: str
+    where: str
+    hint: str
+
+
+class ErrorData(WarningData):
+    """What ended a command.
+
+    Attributes:
+        code: its stable code.
+        message: one sentence.
+        where: file and line, a service, or a path; "" for none.
+        hint: what to type or to edit; "" for none.
+        details: further lines, such as a log.
+        exit_code: the exit code of devpool.
+    """
+
+    details: list[str]
+    exit_code: int
+
+
+class ErrorAnswer(TypedDict):
+    """A refusal or failure, also of the command line itself; `verb` is null where none is known.
+
+    Attributes:
+        error: what is wrong.
+    """
+
+    error: ErrorData
 
 
 class Output:
@@ -24,11 +66,16 @@ class Output:
     Args:
         as_json: print one JSON object on stdout and nothing else there.
         quiet: print no progress lines.
+
+    Attributes:
+        verb: the verb that runs; None before it is known.
     """
 
     def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
         self.as_json = as_json
         self.quiet = quiet
+        self.verb: str | None = None
+        self._warned: list[WarningData] = []
 
     def progress(self, line: str) -> None:
         """Print what devpool is doing."""
@@ -52,17 +99,34 @@ class Output:
             sys.stdout.write(visible(text if masked else redact(text), keep="\n"))
             sys.stdout.flush()
 
-    def data(self, body: dict[str, Any]) -> None:
-        """Print the answer as JSON, if `--json` is given."""
+    def data(
+        self, answer: Mapping[str, object], *, verbatim: Mapping[str, str] | None = None, one_line: bool = False
+    ) -> None:
+        """Print the answer as JSON, if `--json` is given.
+
+        Args:
+            answer: its fields; dataclasses in it become objects.
+            verbatim: texts that are shown as they are: those that are masked already, and what a program printed.
+            one_line: whether it is one of several objects, each on a line of its own.
+        """
         if self.as_json:
-            print(json_text(_redacted(body)), flush=True)  # noqa: T201
+            head = {"version": JSON_VERSION, "verb": self.verb}
+            body = head | _redacted(answer) | dict(verbatim or {}) | {"warnings": self._warned}
+            print(json_text(body, one_line=one_line), flush=True)  # noqa: T201
+            self._warned.clear()
+
+    def kept(self) -> bytearray | None:
+        """With `--json`, what gets the stdout of a program that runs; None where that is stdout itself."""
+        return bytearray() if self.as_json else None
 
     def warning(self, error: DevpoolError) -> None:
         """Print an error that does not end the command. `--quiet` hides no warning."""
-        self.warn(sentence(error))
+        self._warned.append(_redacted(_body(error)))
+        _say(f"warning: {sentence(error)}", sys.stderr)
 
     def warn(self, line: str) -> None:
         """Print a warning that has no code. `--quiet` hides none either."""
+        self._warned.append(_redacted({"code": "", "message": line, "where": "", "hint": ""}))
         _say(f"warning: {line}", sys.stderr)
 
     def unproved(self) -> None:
@@ -79,8 +143,10 @@ class Output:
     def error(self, error: DevpoolError) -> None:
         """Print an error: one sentence with what and where, and its code; a blank line, a hint."""
         if self.as_json:
-            body = {"code": error.code, "message": error.message, "where": error.where, "hint": error.hint}
-            self.data({"error": body | {"details": list(error.details)}})
+            answer: ErrorAnswer = {
+                "error": {**_body(error), "details": list(error.details), "exit_code": error.exit_code}
+            }
+            self.data(answer)
             return
         words = [f"error: {sentence(error)}"]
         words += [f"  {line}" for line in error.details]
@@ -89,14 +155,14 @@ class Output:
         for line in words:
             _say(line, sys.stderr)
 
-    def usage(self, error: click.ClickException) -> None:
-        """Print click's message about a wrong command line, which it quotes."""
-        context = getattr(error, "ctx", None)
-        if context is not None:
-            usage = context.get_usage().split("\n")
-            for line in (*usage, f"Try '{context.command_path} --help' for help.", ""):
-                _say(line, sys.stderr)
-        _say(f"Error: {error.format_message()}", sys.stderr)
+
+def _body(error: DevpoolError) -> WarningData:
+    return {"code": error.code, "message": error.message, "where": error.where, "hint": error.hint}
+
+
+def printed(kept: bytearray | None) -> dict[str, str]:
+    """What a program printed, as a field of the answer."""
+    return {"output": (kept or b"").decode("utf-8", "replace")}
 
 
 def sentence(error: DevpoolError) -> str:
@@ -118,7 +184,9 @@ def _redacted(value: Any) -> Any:
     """A value with each string redacted on its own; in the finished JSON, a password would not end at the quote."""
     if isinstance(value, str):
         return redact(value)
-    if isinstance(value, dict):
+    if is_dataclass(value) and not isinstance(value, type):
+        value = asdict(value)
+    if isinstance(value, Mapping):
         return {key: _redacted(entry) for key, entry in value.items()}
     return [_redacted(entry) for entry in value] if isinstance(value, list | tuple) else value
 

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import inspect
+import json
+import sys
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +19,11 @@ from devpool.catalog.direct_programs import PROGRAMS, DirectProgram
 from devpool.catalog.log_messages import TABLE, Translation
 from devpool.catalog.session_features import SESSION_FEATURES
 from devpool.cli import devpool
+from devpool.output import JSON_VERSION
+from devpool.verb import groups
+
+sys.path.insert(0, str(Path(__file__).parent))
+import schema
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 PRESETS = Path(__file__).resolve().parents[2] / "docker" / "pgbouncer" / "presets.txt"
@@ -57,15 +64,16 @@ def commands() -> str:
         _NOTE,
         "Arguments after `--` belong to the command that devpool runs. Without a verb, devpool ends with 2.",
         "## Options of every command",
-        _options(context, devpool.params),
+        _options(context, [p for p in devpool.params if isinstance(p, click.Option)]),
     ]
     for verb in devpool.list_commands(context):
         command = devpool.get_command(context, verb)
         assert command
         inner = click.Context(command, info_name=verb, parent=context, max_content_width=_WIDTH)
-        own = [p for p in command.params if isinstance(p, click.Option) and not shared & set(p.opts)]
         parts += [f"## devpool {verb}", _described(inner, command)]
-        parts += [_options(inner, own)] if own else []
+        for heading, options in groups(command, inner).items():
+            own = [p for p in options if not (shared | {"--help"}) & set(p.opts)]
+            parts += [f"{heading}:", _options(inner, own)] if own else []
     return _page(*parts, _EXIT_CODES)
 
 
@@ -83,10 +91,7 @@ _EXIT_CODES = """## Exit codes
 `migrate`, `direct` and `psql` end with the exit code of the command that they run. `check --nagios` ends with 0, 1, 2
 or 3, as monitoring plugins do.
 
-## JSON
-
-`--json` prints one JSON object on stdout and nothing else there; progress goes to stderr. A refusal is
-`{"error": {"code": ..., "message": ..., "where": ..., "hint": ..., "details": [...]}}`."""
+`--json` prints one object for each of these, errors too: [JSON](json.md)."""
 
 
 def _described(context: click.Context, command: click.Command) -> str:
@@ -94,14 +99,19 @@ def _described(context: click.Context, command: click.Command) -> str:
     paragraphs = inspect.cleandoc(command.help or "").replace("\b\n", "").split("\n\n")
     own = [p for p in paragraphs if p.startswith("devpool ")]
     usage = own or ["devpool " + " ".join([str(context.info_name), *command.collect_usage_pieces(context)])]
-    rest = "\n\n".join(p for p in paragraphs if p not in own)
+    rest = "\n\n".join(map(_paragraph, (p for p in paragraphs if p not in own)))
     return f"{_fenced(usage[0])}\n\n{rest}".replace("(see\ndocs/migrations.md)", _MIGRATIONS)
+
+
+def _paragraph(text: str) -> str:
+    head, _, examples = text.partition("\n")
+    return f"{head}\n\n{_fenced(inspect.cleandoc(examples))}" if head == "Examples:" else text
 
 
 _MIGRATIONS = "(see [Migrations](../migrations.md))"
 
 
-def _options(context: click.Context, parameters: list[click.Parameter]) -> str:
+def _options(context: click.Context, parameters: list[click.Option]) -> str:
     formatter = click.HelpFormatter(width=_WIDTH)
     formatter.write_dl([record for p in parameters if (record := p.get_help_record(context))])
     return _fenced(inspect.cleandoc(formatter.getvalue()))
@@ -199,8 +209,30 @@ def session_features() -> str:
     )
 
 
+_ANSWERS = """\
+`--json` prints one object on stdout and nothing else there; progress and warnings go to stderr. With `status --watch`,
+each object is on a line of its own. Every object has `version`, which is {version}, `verb`, and `warnings`; a
+refusal or failure has `error` besides, also where the command line itself is wrong. A new field does not change the
+version.
+[answers.schema.json](answers.schema.json) is the same as a JSON Schema.
+
+`migrate`, `direct` and `psql` give what their command printed as `output`, as it is; devpool masks every other text."""
+
+
+def answers() -> str:
+    """The page of what `--json` prints."""
+    return _page("# JSON", _NOTE, _ANSWERS.format(version=JSON_VERSION), schema.page())
+
+
+def answers_schema() -> str:
+    """The schema of what `--json` prints."""
+    return json.dumps(schema.schema(), indent=2) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": commands,
+    "json.md": answers,
+    "answers.schema.json": answers_schema,
     "settings.md": settings,
     "direct-programs.md": direct_programs,
     "log-messages.md": log_messages,

@@ -17,7 +17,15 @@ _WIDTH = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One line of the table: the check, the service ("" for the project), the level, the reason, and what to do."""
+    """One line of the table.
+
+    Attributes:
+        check: the check.
+        subject: the service; "" for the project.
+        level: what was found.
+        message: the reason.
+        hint: what to do; "" for nothing.
+    """
 
     check: str
     subject: str = ""

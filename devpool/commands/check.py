@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NotRequired, TypedDict
 
 import click
 
 from devpool.checks.leaks import Leak, leak_results
 from devpool.checks.registry import evaluate
-from devpool.checks.result import Result, check_lines, monitored, nagios_line, skipped, worst
+from devpool.checks.result import Level, Result, check_lines, monitored, nagios_line, skipped, worst
 from devpool.command_options import project_options
 from devpool.context import Context, context
 from devpool.errors import DONE, FOUND, DevpoolError, UsageError
@@ -20,6 +20,20 @@ from devpool.observe.overview import look
 
 # Exit codes of a monitoring plugin (https://www.monitoring-plugins.org/doc/guidelines.html, "Plugin Return Codes").
 _NAGIOS = {"ok": 0, "warning": 1, "critical": 2, "skipped": 3}
+
+
+class CheckAnswer(TypedDict):
+    """The results of the checks.
+
+    Attributes:
+        status: the worst level.
+        checks: each result.
+        leaks: session state on shared server connections, with `--leaks`.
+    """
+
+    status: Level
+    checks: list[Result]
+    leaks: NotRequired[list[Leak]]
 
 
 @click.command()
@@ -34,6 +48,12 @@ def check(parent: dict[str, Any], /, warn: str, crit: str, leaks: bool, nagios: 
 
     Checks files, poolers, databases, routes, load, frameworks and logs. The exit code is 0 if all is well, and 4 if
     there is a warning or worse.
+
+    \b
+    Examples:
+      devpool check               all checks
+      devpool check --leaks       also look for what sessions left behind
+      devpool check --nagios      one line for monitoring
     """
     ctx = context(parent, options)
     thresholds = _percent("--warn", warn), _percent("--crit", crit)
@@ -47,7 +67,7 @@ def check(parent: dict[str, Any], /, warn: str, crit: str, leaks: bool, nagios: 
         # One line in any case: for the monitoring, the state is unknown.
         found = Judged(results=[skipped("check", "", error.message, error.hint)])
     ctx.output.lines(*([nagios_line(found.results)] if nagios else check_lines(found.results)))
-    ctx.output.data(_json(found))
+    ctx.output.data(_answer(found))
     if nagios:
         return _NAGIOS[monitored(found.results)]
     return FOUND if worst(found.results) in ("warning", "critical") else DONE
@@ -71,9 +91,9 @@ def _judged(ctx: Context, warn: int, crit: int, *, leaks: bool) -> Judged:
     return Judged(results=results + list(leak_results(left.leaks, left.looked)), leaks=left.leaks)
 
 
-def _json(found: Judged) -> dict[str, Any]:
-    body: dict[str, Any] = {"status": worst(found.results), "checks": [asdict(r) for r in found.results]}
-    return body if found.leaks is None else body | {"leaks": [asdict(leak) for leak in found.leaks]}
+def _answer(found: Judged) -> CheckAnswer:
+    answer: CheckAnswer = {"status": worst(found.results), "checks": found.results}
+    return answer if found.leaks is None else {**answer, "leaks": found.leaks}
 
 
 def _percent(option: str, text: str) -> int:

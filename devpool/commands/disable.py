@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import click
 
@@ -17,7 +17,7 @@ from devpool.errors import UsageError
 from devpool.lifecycle.build_disable import Rollback, build_disable
 from devpool.lifecycle.direct_files import Conflicts
 from devpool.lifecycle.open_project import OpenProject, open_project
-from devpool.lifecycle.plan_report import change_lines, files_data
+from devpool.lifecycle.plan_report import change_lines
 from devpool.lifecycle.read_state import left_in_home
 from devpool.undo.user_changes import adopted
 
@@ -28,6 +28,50 @@ _UNPROVED = (
     "there was no record (.devpool/state.json): the project is direct again in meaning, but devpool cannot prove that "
     "its bytes are those from before enable"
 )
+
+
+class ConflictData(TypedDict):
+    """A place where the user changed devpool's text.
+
+    Attributes:
+        where: the place in words.
+        at: the file and line.
+        forced: whether devpool's text is removed all the same.
+    """
+
+    where: str
+    at: str
+    forced: bool
+
+
+class DisableAnswer(TypedDict):
+    """What disable did, or would do.
+
+    Attributes:
+        enabled: whether devpool was enabled. Where it was not, only `written` and `removed` follow.
+        written: whether the files were written.
+        removed: services of an earlier, interrupted run whose containers were removed.
+        directory: the project directory.
+        files: the files that change.
+        exact: whether the bytes from before enable are known.
+        notes: what to know about the result.
+        conflicts: where you changed devpool's text.
+        copies: the folder with copies of your changes; null for none.
+        left: files in `.devpool` that devpool did not write.
+        diff: the changes to the files, with `--diff`.
+    """
+
+    enabled: bool
+    written: bool
+    removed: NotRequired[list[str]]
+    directory: NotRequired[str]
+    files: NotRequired[list[str]]
+    exact: NotRequired[bool]
+    notes: NotRequired[list[str]]
+    conflicts: NotRequired[list[ConflictData]]
+    copies: NotRequired[str | None]
+    left: NotRequired[list[str]]
+    diff: NotRequired[str]
 
 
 @click.command()
@@ -42,6 +86,12 @@ def disable(parent: dict[str, Any], /, **options: Any) -> None:
     """Remove the pooler and restore every file byte for byte.
 
     The apps connect directly to Postgres again. Edits that you made since enable stay.
+
+    \b
+    Examples:
+      devpool disable --diff         show what changes
+      devpool disable                restore files and containers
+      devpool disable --keep-mine    keep your change where you changed devpool's text
     """
     ctx = context(parent, options)
     writes = not (options["dry_run"] or options["diff"])
@@ -54,17 +104,18 @@ def disable(parent: dict[str, Any], /, **options: Any) -> None:
     if rollback is None:
         left = follow.finished() if follow else []
         ctx.output.lines(f"removed {', '.join(left)} from an earlier run" if left else "not enabled: nothing to do")
-        ctx.output.data({"enabled": False, "written": False, "removed": left})
+        nothing: DisableAnswer = {"enabled": False, "written": False, "removed": left}
+        ctx.output.data(nothing)
         return
     if not rollback.exact:
         prove(rollback)
-    if options["diff"]:
-        ctx.output.text(rollback.prepared.diff(), masked=True)
+    diff = {"diff": rollback.prepared.diff()} if options["diff"] else {}
+    ctx.output.text("".join(diff.values()), masked=True)
     if writes:
         _write(ctx, directory, rollback, follow)
     else:
         ctx.output.lines(*change_lines(rollback.prepared, done=False), *_words(rollback))
-        ctx.output.data(_data(rollback) | {"written": False})
+        ctx.output.data(_answer(rollback, written=False), verbatim=diff)
 
 
 def _conflicts(options: dict[str, Any]) -> Conflicts:
@@ -90,7 +141,8 @@ def _write(ctx: Context, directory: Path, rollback: Rollback, follow: Follow | N
     tuned = _settings(rollback)
     if keep_settings(directory, ctx.shell, tuned):
         ctx.output.lines("to use the pooler's settings again:", *(f"  {c}" for c in commands_for(tuned)))
-    ctx.output.data(_data(rollback) | {"written": True, "copies": str(copies) if copies else None, "left": left})
+    answer = _answer(rollback, written=True)
+    ctx.output.data({**answer, "copies": str(copies) if copies else None, "left": left})
 
 
 def _copies(ctx: Context, directory: Path, rollback: Rollback) -> Path | None:
@@ -113,8 +165,12 @@ def _words(rollback: Rollback) -> list[str]:
     return [*rollback.prepared.notes, *kept, *(() if rollback.exact else (_UNPROVED,))]
 
 
-def _data(rollback: Rollback) -> dict[str, Any]:
-    return files_data(rollback.prepared) | {
+def _answer(rollback: Rollback, *, written: bool) -> DisableAnswer:
+    return {
+        "enabled": True,
+        "written": written,
+        "directory": rollback.prepared.sources.directory,
+        "files": list(rollback.prepared.rewrites),
         "exact": rollback.exact,
         "notes": list(rollback.prepared.notes),
         "conflicts": [{"where": c.where, "at": c.at, "forced": c.forced} for c in rollback.direct.conflicts],

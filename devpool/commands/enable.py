@@ -2,47 +2,65 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from devpool import completing
 from devpool.command_options import given_settings, project_options, tuning_options
 from devpool.commit.lock import reading
 from devpool.context import Context, context
 from devpool.decide.options import Options, with_settings, without
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.prepare_enable import prepare_enable
+from devpool.verb import option
 
 if TYPE_CHECKING:
     from devpool.lifecycle.apply_to_containers import Follow
     from devpool.lifecycle.change_set import ChangeSet
 
 _PUBLISHED = 6432
+_route, _pooler, _files, _done = (
+    partial(option, group=group) for group in ("Who is pooled", "The pooler", "Which files change", "What is done")
+)
 
 
 @click.command()
 @project_options
-@click.option(
+@_route(
     "--direct",
     multiple=True,
     metavar="SERVICE[:NAME]",
+    shell_complete=completing.services_and_variables,
     help="Keep a service, or its variable NAME, connected directly to the database.",
 )
-@click.option(
+@_route(
     "--pool",
     multiple=True,
     metavar="SERVICE[:NAME]",
+    shell_complete=completing.services_and_variables,
     help="Pool a service, or its variable NAME, that would stay direct.",
 )
-@click.option("--session", multiple=True, metavar="SERVICE", help="Give a service session pooling (a session alias).")
-@click.option(
-    "--by-name", multiple=True, metavar="SERVICE", help="Pool a service whose database address is in no variable."
+@_route(
+    "--session",
+    multiple=True,
+    metavar="SERVICE",
+    shell_complete=completing.services,
+    help="Give a service session pooling (a session alias).",
 )
-@click.option("--name", metavar="NAME", help="Name of the pooler's service (default: pgbouncer).")
-@click.option("--port", type=click.IntRange(1, 65535), help="Port of the pooler (6432, or 5432 if needed).")
-@click.option(
+@_route(
+    "--by-name",
+    multiple=True,
+    metavar="SERVICE",
+    shell_complete=completing.services,
+    help="Pool a service whose database address is in no variable.",
+)
+@_pooler("--name", metavar="NAME", help="Name of the pooler's service (default: pgbouncer).")
+@_pooler("--port", type=click.IntRange(1, 65535), help="Port of the pooler (6432, or 5432 if needed).")
+@_pooler(
     "--publish",
     is_flag=False,
     flag_value=_PUBLISHED,
@@ -50,24 +68,32 @@ _PUBLISHED = 6432
     metavar="[PORT]",
     help="Publish the pooler on a loopback port of the host (6432), for apps in the host's network.",
 )
-@click.option("--metrics/--no-metrics", default=None, help="Add a Prometheus exporter to each pooler.")
-@click.option("--allow-shared", is_flag=True, help="Also change text that other compose files of the repository read.")
-@click.option(
+@_pooler("--metrics/--no-metrics", default=None, help="Add a Prometheus exporter to each pooler.")
+@_files("--allow-shared", is_flag=True, help="Also change text that other compose files of the repository read.")
+@_files(
     "--override/--no-override",
     default=None,
     help="Write an override file beside the compose file, and change no other file.",
 )
 @tuning_options
-@click.option("--dry-run", is_flag=True, help="Show the plan and write nothing.")
-@click.option("--diff", is_flag=True, help="Show the changes to the files and write nothing.")
-@click.option("--no-up", is_flag=True, help="Edit the files only; touch no container.")
-@click.option("--up", is_flag=True, help="If the project is not running, start what is needed.")
-@click.option("--no-verify", is_flag=True, help="Skip the proof of the result with Compose.")
+@_done("--dry-run", is_flag=True, help="Show the plan and write nothing.")
+@_done("--diff", is_flag=True, help="Show the changes to the files and write nothing.")
+@_done("--no-up", is_flag=True, help="Edit the files only; touch no container.")
+@_done("--up", is_flag=True, help="If the project is not running, start what is needed.")
+@_done("--no-verify", is_flag=True, help="Skip the proof of the result with Compose.")
 @click.pass_obj
 def enable(parent: dict[str, Any], /, **options: Any) -> None:
     """Put a PgBouncer in front of Postgres.
 
     Edits the files. If the project is running, also starts the pooler and moves the apps to it.
+
+    \b
+    Examples:
+      devpool enable --dry-run                    show the plan
+      devpool enable                              edit the files, start the pooler, move the apps
+      devpool enable --direct worker              all but worker
+      devpool enable --up --preset ci             in CI: also start what is needed
+      devpool enable --set max_client_conn=500    with a setting of PgBouncer
     """
     ctx = context(parent, options)
     writes = not (options["dry_run"] or options["diff"])
@@ -76,31 +102,27 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     with reading(directory):
         state = opened.state
         prepared = _prepare(ctx, opened, options)
-    from devpool.lifecycle.plan_report import (  # loaded while Compose is already working
-        plan_data,
-        plan_lines,
-        replaced_lines,
-        written_lines,
-    )
+    from devpool.lifecycle.plan_data import connections_data, plan_data  # loaded while Compose is already working
+    from devpool.lifecycle.plan_report import plan_lines, replaced_lines, written_lines
 
-    if options["diff"]:
-        ctx.output.text(prepared.diff(), masked=True)
-    else:
-        ctx.output.lines(*plan_lines(prepared))
+    diff = {"diff": prepared.diff()} if options["diff"] else {}
+    ctx.output.text("".join(diff.values()), masked=True)
+    ctx.output.lines(*([] if diff else plan_lines(prepared)))
     ctx.output.lines(*([] if state else _tuned_before(ctx, directory, options)))
     if not writes:
         ctx.output.lines(*replaced_lines(prepared, done=False))
-        ctx.output.data(plan_data(prepared) | {"written": False})
+        ctx.output.data(plan_data(prepared, written=False), verbatim=diff)
         return
     follow = None if options["no_up"] else _follow(ctx, opened, prepared)
     ctx.output.lines("")
     if follow:
-        live = [asdict(c) for c in follow.enabled(prepared, directory, state, everything=options["up"])]
+        live = follow.enabled(prepared, directory, state, everything=options["up"])
     else:
         live = []
         ctx.output.warnings(prepared.commit(directory))
         ctx.output.lines(*written_lines(prepared))
-    ctx.output.data(plan_data(prepared) | {"written": bool(prepared.changes()), "connections": live})
+    answer = plan_data(prepared, written=bool(prepared.changes()))
+    ctx.output.data({**answer, "connections": connections_data(prepared, live)})
 
 
 def _tuned_before(ctx: Context, directory: Path, options: dict[str, Any]) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, TypedDict
 
 import click
 
+from devpool import completing
 from devpool.catalog.variable_names import PAST_A_POOLER, PAST_A_POOLER_BESIDE
 from devpool.command_options import project_options
 from devpool.context import Context, context
@@ -33,14 +34,85 @@ from devpool.text.interpolation import SHELL
 _MOST_NAMES = 20
 
 
+class StatedData(TypedDict):
+    """What a variable says, and where."""
+
+    service: str
+    variable: str
+    kind: str
+    database: str
+    value: str
+    origin: str
+    through: list[str]
+
+
+class SharersData(TypedDict):
+    """Who else reads a value."""
+
+    shared_with: list[str]
+    shared_with_more: int
+
+
+class RowData(StatedData, SharersData):
+    """A connection variable, or an app that connects by none.
+
+    Attributes:
+        service: the app; what programs on the host read has the name of no service.
+        variable: its variable; "" for an app that connects by none.
+        kind: `url`, `dsn`, `jdbc`, `host`, `port`, `database` or `name`.
+        database: the database.
+        value: what is written, without passwords.
+        origin: file and line.
+        through: the variables in the value, and where each gets its own.
+        shared_with: other services that read the same text.
+        shared_with_more: how many there are besides these.
+        route: `pooled`, `pooled by name` or `direct`.
+        reason: why.
+        becomes: how enable changes it; null where it leaves it.
+    """
+
+    route: str
+    reason: str
+    becomes: str | None
+
+
+class RefusalData(TypedDict):
+    """Why enable would refuse the project.
+
+    Attributes:
+        code: the code of the refusal.
+        message: what is wrong.
+    """
+
+    code: str
+    message: str
+
+
+class ExplainAnswer(TypedDict):
+    """The connection variables.
+
+    Attributes:
+        settings: each of them.
+        refusal: why enable would refuse the project; null where it would not.
+    """
+
+    settings: list[RowData]
+    refusal: RefusalData | None
+
+
 @click.command()
 @project_options
-@click.argument("service", required=False)
+@click.argument("service", required=False, shell_complete=completing.services)
 @click.pass_obj
 def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> None:
     """Show where each connection variable comes from.
 
     With SERVICE, show only that app's. Shows the project as it is without devpool, read as the plan reads it.
+
+    \b
+    Examples:
+      devpool explain
+      devpool explain web
     """
     ctx = context(parent, options)
     opened = open_project(ctx, "look")
@@ -116,7 +188,7 @@ class _Told:
             for value in values.values():
                 self.readers.setdefault(value.origin.key, {})[name] = None
 
-    def row(self, setting: ConnectionVariable) -> dict[str, Any]:
+    def row(self, setting: ConnectionVariable) -> RowData:
         """The description of one connection variable."""
         route = self.routes[setting.service, setting.database]
         move = self.moves.get(setting)
@@ -129,7 +201,7 @@ class _Told:
             "becomes": _becomes(move, self.project) if move else _led(self.named.get(setting)),
         }
 
-    def _stated(self, setting: ConnectionVariable) -> dict[str, Any]:
+    def _stated(self, setting: ConnectionVariable) -> StatedData:
         """What a variable says, and where."""
         return {
             "service": setting.service,
@@ -150,7 +222,7 @@ class _Told:
             return "of its app only what you asked for is pooled (--pool)"
         return f"its {'name or its port' if forwards else 'name'} says that it is direct"
 
-    def _sharers(self, setting: ConnectionVariable) -> dict[str, Any]:
+    def _sharers(self, setting: ConnectionVariable) -> SharersData:
         """Who else reads the value: the first names, and how many others there are."""
         readers = self.readers.get(setting.value.origin.key, {})
         first = [name for name in islice(readers, _MOST_NAMES + 1) if name != setting.service][:_MOST_NAMES]
@@ -160,7 +232,7 @@ class _Told:
         """The routes of the apps whose address is in no variable."""
         return [r for r in self.routes.values() if not self.project.of(r.service) and r.service not in self.only_kept]
 
-    def on_the_host(self) -> Iterator[dict[str, Any]]:
+    def on_the_host(self) -> Iterator[RowData]:
         """The descriptions of the addresses in `.env` that programs on the host read."""
         for found in host_addresses(self.project, self.published):
             yield {
@@ -172,7 +244,7 @@ class _Told:
                 "becomes": None,
             }
 
-    def by_evidence(self, route: Route) -> dict[str, Any]:
+    def by_evidence(self, route: Route) -> RowData:
         """The description of an app whose address is in no variable."""
         named = next((b for b in self.by_name if (b.service, b.database) == (route.service, route.database)), None)
         return {
@@ -221,7 +293,7 @@ def _led(named: ByName | None) -> str | None:
     return f"leaves the text, adds links: {', '.join(named.links)}" if named else None
 
 
-def _show(ctx: Context, rows: list[dict[str, Any]], refusal: DevpoolError | None) -> None:
+def _show(ctx: Context, rows: list[RowData], refusal: DevpoolError | None) -> None:
     lines: list[str] = []
     for row in rows:
         if row["variable"]:
@@ -239,6 +311,6 @@ def _show(ctx: Context, rows: list[dict[str, Any]], refusal: DevpoolError | None
     if refusal:
         lines += [f"enable would refuse: {sentence(refusal)}", f"hint: {refusal.hint}"]
     ctx.output.lines(*lines)
-    ctx.output.data(
-        {"settings": rows, "refusal": {"code": refusal.code, "message": refusal.message} if refusal else None}
-    )
+    refused: RefusalData | None = {"code": refusal.code, "message": refusal.message} if refusal else None
+    answer: ExplainAnswer = {"settings": rows, "refusal": refused}
+    ctx.output.data(answer)

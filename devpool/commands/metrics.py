@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import click
 
@@ -18,8 +18,48 @@ from devpool.docker.containers import Stack
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.rollout import reach
-from devpool.measurements.pooler_metrics import SHOWN, Family, exposition, families, merged
+from devpool.measurements.pooler_metrics import SHOWN, Family, Kind, exposition, families, merged
 from devpool.undo.state import State, not_enabled
+
+
+class SampleData(TypedDict):
+    """A sample.
+
+    Attributes:
+        labels: its labels.
+        value: its value; null where it is not a number.
+    """
+
+    labels: dict[str, str]
+    value: float | None
+
+
+class FamilyData(TypedDict):
+    """A metric.
+
+    Attributes:
+        name: its name.
+        type: its type.
+        help: what it is.
+        samples: its samples.
+    """
+
+    name: str
+    type: Kind
+    help: str
+    samples: list[SampleData]
+
+
+class MetricsAnswer(TypedDict):
+    """The metrics, or a dashboard.
+
+    Attributes:
+        metrics: each metric.
+        dashboard: a Grafana dashboard, with `--dashboard`.
+    """
+
+    metrics: NotRequired[list[FamilyData]]
+    dashboard: NotRequired[dict[str, Any]]
 
 
 @click.command()
@@ -31,11 +71,17 @@ def metrics(parent: dict[str, Any], /, **options: Any) -> None:
 
     For a pooler that does not answer, pgbouncer_up is 0 and there are no other metrics. With several poolers, the label
     `pooler` tells them apart.
+
+    \b
+    Examples:
+      devpool metrics
+      devpool metrics --dashboard > devpool.json    to import into Grafana
     """
     ctx = context(parent, options)
     if options["dashboard"]:
         ctx.output.text(resources.dashboard())
-        ctx.output.data(json.loads(resources.dashboard()))
+        board: MetricsAnswer = {"dashboard": json.loads(resources.dashboard())}
+        ctx.output.data(board)
         return
     opened = open_project(ctx, "look")
     if opened.state is None:
@@ -43,7 +89,8 @@ def metrics(parent: dict[str, Any], /, **options: Any) -> None:
     each = list(_each(ctx, opened, opened.state))
     found = each[0][1] if len(each) == 1 else merged(each)
     ctx.output.text(exposition(found))
-    ctx.output.data({"metrics": [_data(family) for family in found]})
+    answer: MetricsAnswer = {"metrics": list(map(_data, found))}
+    ctx.output.data(answer)
 
 
 def _each(ctx: Context, opened: OpenProject, state: State) -> Iterator[tuple[str, list[Family]]]:
@@ -67,6 +114,8 @@ def _of(ctx: Context, stack: Stack, container: Container) -> list[Family]:
         return families(None)
 
 
-def _data(family: Family) -> dict[str, Any]:
-    samples = [{"labels": dict(s.labels), "value": None if math.isnan(s.value) else s.value} for s in family.samples]
+def _data(family: Family) -> FamilyData:
+    samples: list[SampleData] = [
+        {"labels": dict(s.labels), "value": None if math.isnan(s.value) else s.value} for s in family.samples
+    ]
     return {"name": family.name, "type": family.kind, "help": family.help, "samples": samples}

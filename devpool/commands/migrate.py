@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import click
 
+from devpool import completing
 from devpool.command_options import AfterDashes, project_options, words_after_dashes
 from devpool.context import Context, context
 from devpool.lifecycle.direct_variables import databases_of
@@ -14,11 +15,32 @@ from devpool.migrate.choose_migration import Migration, given, no_tool
 from devpool.migrate.direct_container import ended, refuse_service, run_past_pooler
 from devpool.migrate.find_tool import search, team
 from devpool.model.container_start import joined
+from devpool.output import printed
+
+
+class MigrateAnswer(TypedDict):
+    """The migration that was run.
+
+    Attributes:
+        service: the app.
+        command: the words of the command; none for the service's own.
+        tool: the migration tool; null where it is not known.
+        how: how service and command were found.
+        exit_code: the command's.
+        output: what it printed on stdout, which also goes to stderr.
+    """
+
+    service: str
+    command: list[str]
+    tool: str | None
+    how: str
+    exit_code: int
+    output: NotRequired[str]
 
 
 @click.command(cls=AfterDashes)
 @project_options
-@click.argument("service", required=False)
+@click.argument("service", required=False, shell_complete=completing.services)
 @click.pass_context
 def migrate(click_context: click.Context, /, service: str | None, **options: Any) -> int:
     """Run migrations directly against Postgres.
@@ -29,23 +51,28 @@ def migrate(click_context: click.Context, /, service: str | None, **options: Any
     A one-off container of the app's own service runs the command with every connection variable at its
     direct value. Without COMMAND, devpool finds the tool from the project's files (see
     docs/migrations.md). The exit code is the command's.
+
+    \b
+    Examples:
+      devpool migrate                               with the project's own tool
+      devpool migrate web -- alembic upgrade head   this command, in this app
     """
     ctx = context(click_context.obj, options)
     opened = open_project(ctx, "look")
     migration = _migration(ctx, opened, service, words_after_dashes(click_context))
     ctx.output.progress(_sentence(opened, migration))
-    code = run_past_pooler(ctx, opened, migration.service, migration.command, tool=migration.tool, migrates=True)
+    service, command, tool, kept = migration.service, migration.command, migration.tool, ctx.output.kept()
+    code = run_past_pooler(ctx, opened, service, command, tool=tool, migrates=True, kept=kept)
     if code:
-        raise ended(migration.service, migration.command, code)
-    ctx.output.data(
-        {
-            "service": migration.service,
-            "command": list(migration.command),
-            "tool": migration.tool.name if migration.tool else None,
-            "how": migration.how,
-            "exit_code": code,
-        }
-    )
+        raise ended(service, command, code)
+    answer: MigrateAnswer = {
+        "service": service,
+        "command": list(command),
+        "tool": tool.name if tool else None,
+        "how": migration.how,
+        "exit_code": code,
+    }
+    ctx.output.data(answer, verbatim=printed(kept))
     return code
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import click
 
+from devpool import completing
 from devpool.command_options import AfterDashes, project_options, words_after_dashes
 from devpool.context import context
 from devpool.docker.container_values import Container
@@ -14,12 +15,31 @@ from devpool.docker.psql import in_database
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.migrate.psql_script import Way, choose, in_pooler
+from devpool.output import printed
 from devpool.undo.state import not_enabled
+
+
+class PsqlAnswer(TypedDict):
+    """What psql said.
+
+    Attributes:
+        database: the database.
+        way: how it was reached.
+        container: the container that psql ran in.
+        exit_code: that of psql.
+        output: what it printed on stdout.
+    """
+
+    database: str
+    way: Way
+    container: str
+    exit_code: int
+    output: NotRequired[str]
 
 
 @click.command(cls=AfterDashes)
 @project_options
-@click.argument("database", required=False)
+@click.argument("database", required=False, shell_complete=completing.databases)
 @click.option("--direct", "way", flag_value="direct", help="Connect directly to Postgres.")
 @click.option(
     "--pooled", "way", flag_value="pooled", help="Connect through the pooler; the default in an enabled project."
@@ -34,6 +54,12 @@ def psql(click_context: click.Context, /, database: str | None, way: Way | None,
 
     psql runs in the container of the pooler or of the database. DATABASE is a database of the project or
     an app that uses one. The exit code is psql's.
+
+    \b
+    Examples:
+      devpool psql                                  through the pooler
+      devpool psql --direct -- -c 'SELECT 1'        Postgres itself, one statement
+      devpool psql --admin -- -c 'SHOW POOLS'       PgBouncer's console
     """
     ctx = context(click_context.obj, options)
     opened = open_project(ctx, "look")
@@ -43,8 +69,10 @@ def psql(click_context: click.Context, /, database: str | None, way: Way | None,
         raise not_enabled("devpool enable")
     name = choose(project, opened.state, database, chosen)
     container, command = _where(opened, name, chosen, words_after_dashes(click_context))
-    code = execute(opened.stack.call, container, command, apart=ctx.output.as_json)
-    ctx.output.data({"database": name, "way": chosen, "container": container.name, "exit_code": code})
+    kept = ctx.output.kept()
+    code = execute(opened.stack.call, container, command, kept=kept)
+    answer: PsqlAnswer = {"database": name, "way": chosen, "container": container.name, "exit_code": code}
+    ctx.output.data(answer, verbatim=printed(kept))
     return code
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 import click
 
@@ -14,6 +14,18 @@ from devpool.lifecycle.rollout import reach
 from devpool.undo.state import not_enabled
 
 
+class ReloadAnswer(TypedDict):
+    """The poolers.
+
+    Attributes:
+        reloaded: those that reloaded their configuration.
+        not_running: those that do not run.
+    """
+
+    reloaded: list[str]
+    not_running: list[str]
+
+
 @click.command()
 @project_options
 @click.pass_obj
@@ -21,6 +33,10 @@ def reload(parent: dict[str, Any], /, **options: Any) -> None:
     """Make every running pooler reload its configuration (RELOAD).
 
     Connections stay open. If PgBouncer rejects something, devpool shows its message.
+
+    \b
+    Examples:
+      devpool reload
     """
     ctx = context(parent, options)
     opened = open_project(ctx, "look")
@@ -36,4 +52,5 @@ def reload(parent: dict[str, Any], /, **options: Any) -> None:
             done.append(pooler.name)
     resting = [p.name for p in state.poolers if p.name not in done]
     ctx.output.lines(*(f"{name}: reloaded" for name in done), *(f"{name}: not running" for name in resting))
-    ctx.output.data({"reloaded": done, "not_running": resting})
+    answer: ReloadAnswer = {"reloaded": done, "not_running": resting}
+    ctx.output.data(answer)

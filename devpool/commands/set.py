@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import click
 
-from devpool import resources
+from devpool import completing, resources
 from devpool.command_options import project_options
 from devpool.context import context
 from devpool.decide.tuning import read_settings, read_types
+from devpool.docker.console import Outcome
 from devpool.lifecycle.open_project import open_project
-from devpool.lifecycle.plan_report import files_data
+from devpool.lifecycle.plan_data import FilesData, files_data
 from devpool.lifecycle.retune import retune, retuned_lines
 from devpool.undo.state import not_enabled
 
 
+class SetAnswer(FilesData):
+    """What was set.
+
+    Attributes:
+        directory: the project directory.
+        files: the user's own files that change.
+        written: whether a file was written.
+        settings: each setting in each pooler.
+    """
+
+    written: bool
+    settings: list[Outcome]
+
+
 @click.command()
 @project_options
-@click.argument("settings", nargs=-1, required=True, metavar="KEY=VALUE...")
-@click.option("--pooler", metavar="NAME", help="Change only the pooler with this service name.")
+@click.argument("settings", nargs=-1, required=True, metavar="KEY=VALUE...", shell_complete=completing.settings)
+@click.option(
+    "--pooler", metavar="NAME", shell_complete=completing.poolers, help="Change only the pooler with this service name."
+)
 @click.option("--no-up", is_flag=True, help="Edit the files only; touch no container.")
 @click.option("--no-verify", is_flag=True, help="Skip the proof of the result with Compose.")
 @click.pass_obj
@@ -28,6 +44,12 @@ def set(parent: dict[str, Any], /, settings: tuple[str, ...], **options: Any) ->
     """Change PgBouncer settings, in the file and at run time.
 
     Changes the compose file and the running poolers. No client is dropped. KEY= without a value removes a setting.
+
+    \b
+    Examples:
+      devpool set default_pool_size=40
+      devpool set pool_mode=session query_timeout=30
+      devpool set query_timeout=
     """
     ctx = context(parent, options)
     given = read_settings(settings, read_types(resources.setting_types()))
@@ -40,5 +62,5 @@ def set(parent: dict[str, Any], /, settings: tuple[str, ...], **options: Any) ->
     up, pooler = not options["no_up"], options["pooler"]
     done = retune(ctx, opened.directory, state, given, pooler=pooler, up=up, verify=verify)
     ctx.output.lines(*retuned_lines(done))
-    outcomes = [asdict(o) for o in done.outcomes]
-    ctx.output.data(files_data(done.prepared) | {"written": done.written, "settings": outcomes})
+    answer: SetAnswer = {**files_data(done.prepared), "written": done.written, "settings": list(done.outcomes)}
+    ctx.output.data(answer)

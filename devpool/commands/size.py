@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypedDict
 
 import click
 
 from devpool.command_options import project_options
 from devpool.context import Context, context
 from devpool.decide.tuning import in_words
+from devpool.docker.console import Outcome
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.read_state import read_state
@@ -20,6 +21,20 @@ from devpool.sizing.arithmetic import SOURCES, Size, Step, recommend
 from devpool.undo.state import not_enabled
 
 
+class SizeAnswer(TypedDict):
+    """The sizes.
+
+    Attributes:
+        databases: the answer for each database; `sources` has what says so.
+        written: whether a file was written, with `--apply`.
+        settings: each setting in each pooler, with `--apply`.
+    """
+
+    databases: list[Size]
+    written: bool
+    settings: list[Outcome]
+
+
 @click.command()
 @project_options
 @click.option("--seconds", type=click.FloatRange(0, 600), default=0, help="Measure the load for this long.")
@@ -28,7 +43,14 @@ from devpool.undo.state import not_enabled
 @click.option("--no-verify", is_flag=True, help="With --apply: skip the proof of the result with Compose.")
 @click.pass_obj
 def size(parent: dict[str, Any], /, **options: Any) -> None:
-    """Show whether to pool, with which numbers and why."""
+    """Show whether to pool, with which numbers and why.
+
+    \b
+    Examples:
+      devpool size                 from the files, and from what runs
+      devpool size --seconds 30    also measure the load
+      devpool size --apply         set what it recommends
+    """
     ctx = context(parent, options)
     opened = open_project(ctx, "change" if options["apply"] else "look")
     sizes = [recommend(inputs) for inputs in gather(ctx, opened, options["seconds"])]
@@ -40,9 +62,12 @@ def size(parent: dict[str, Any], /, **options: Any) -> None:
         )
     ctx.output.lines(*size_lines(sizes))
     done = _apply(ctx, opened, sizes, options) if options["apply"] else []
-    outcomes = [asdict(outcome) for d in done for outcome in d.outcomes]
-    written = any(d.written for d in done)
-    ctx.output.data({"databases": size_data(sizes), "written": written, "settings": outcomes})
+    answer: SizeAnswer = {
+        "databases": size_data(sizes),
+        "written": any(d.written for d in done),
+        "settings": [outcome for d in done for outcome in d.outcomes],
+    }
+    ctx.output.data(answer)
 
 
 def _apply(ctx: Context, opened: OpenProject, sizes: list[Size], options: dict[str, Any]) -> list[Retuned]:
@@ -94,12 +119,10 @@ def _how(step: Step, numbers: dict[str, str]) -> str:
     return f"{'assumed: ' if step.assumed else ''}{step.how}{cited}"
 
 
-def size_data(sizes: list[Size]) -> list[dict[str, Any]]:
-    """The same for `--json`, each step with its sources in full."""
-    found = []
-    for size in sizes:
-        body = asdict(size)
-        for step in body["steps"]:
-            step["sources"] = [SOURCES[key] for key in step["sources"]]
-        found.append(body)
-    return found
+def size_data(sizes: list[Size]) -> list[Size]:
+    """The same for `--json`: each step has its sources in full, in place of their keys."""
+    return [replace(size, steps=tuple(map(_with_sources, size.steps))) for size in sizes]
+
+
+def _with_sources(step: Step) -> Step:
+    return replace(step, sources=tuple(SOURCES[key] for key in step.sources))

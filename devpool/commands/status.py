@@ -18,11 +18,18 @@ from devpool.observe.status_view import show, watched
 @click.option("--interval", type=click.FloatRange(0.2, 3600), default=2.0, help="Seconds between refreshes.")
 @click.pass_obj
 def status(parent: dict[str, Any], /, watch: bool, interval: float, **options: Any) -> None:
-    """Show routes, pools, files and live connections."""
+    """Show routes, pools, files and live connections.
+
+    \b
+    Examples:
+      devpool status                   once
+      devpool status --watch           again and again
+      devpool status --watch --json    one JSON object a line
+    """
     ctx = context(parent, options)
     if not watch:
         show(ctx, look(ctx))
     elif not watched(ctx, interval):
         from devpool.observe.screen import follow
 
-        follow(ctx, interval, lambda seen: show(ctx, seen))
+        follow(ctx, interval, lambda seen: show(ctx, seen, again=True))

@@ -9,7 +9,9 @@ import click
 from devpool.command_options import project_options
 from devpool.context import context
 from devpool.observe.overview import look
-from devpool.observe.status_view import show, watched
+from devpool.observe.status_view import StatusAnswer, show, watched
+
+TopAnswer = StatusAnswer
 
 
 @click.command()
@@ -22,6 +24,11 @@ def top(parent: dict[str, Any], /, interval: float, **options: Any) -> None:
     In a pipe, prints `status` once.
 
     Keys: n, c, w, b and t sort by name, clients, waiting, busy and transactions; q quits.
+
+    \b
+    Examples:
+      devpool top
+      devpool top --interval 0.5
     """
     ctx = context(parent, options)
     if not watched(ctx, interval):

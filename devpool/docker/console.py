@@ -30,8 +30,14 @@ _AT_START = ("db_", "client_tls_", "server_tls_", "auth_")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The result of one setting in one pooler: it applies now, or `later`, for that reason; `running` says whether the
-    pooler has to be restarted for it.
+    """The result of one setting in one pooler.
+
+    Attributes:
+        pooler: the pooler's service.
+        key: the setting.
+        value: its new value; "" where it is removed.
+        later: why it applies only after a restart; "" where it applies now.
+        running: whether the pooler runs.
     """
 
     pooler: str

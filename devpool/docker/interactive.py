@@ -7,8 +7,8 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import IO
 from uuid import uuid4
@@ -38,7 +38,7 @@ def run_once(
     environ: Mapping[str, str],
     *,
     entrypoint: list[str] | None = None,
-    apart: bool = False,
+    kept: bytearray | None = None,
 ) -> int:
     """A one-off container of a service, without its dependencies; its exit code, 127 if it could not start.
 
@@ -50,7 +50,7 @@ def run_once(
         command: the words of the command; none for the service's own.
         environ: variables that the container gets, over its own.
         entrypoint: a program in place of the service's entrypoint.
-        apart: whether what it says on stdout goes to stderr, so that stdout is free for an answer.
+        kept: what gets what it says on stdout, which then goes to stderr; None where that goes to stdout.
 
     Raises:
         DevpoolError: `no-docker-cli`.
@@ -59,35 +59,40 @@ def run_once(
     mark = f"{_LABEL}={uuid4().hex}"
     names = [word for name in environ for word in ("--env", name)]
     first = ["--entrypoint", *entrypoint] if entrypoint else []
-    plain = [] if has_terminal() and not apart else ["-T"]
+    plain = [] if has_terminal() and kept is None else ["-T"]
     options = ["--rm", "--no-deps", *plain, "--label", mark, *names, *first]
     words = call.command("run", *options, service, *command)
-    child = _start(call, words, {**call.environ, **environ}, apart, subprocess.PIPE)
-    assert child.stderr, "it is a pipe"
-    with child.stderr:
-        copier = _Copier(child.stderr)
-        copier.start()
+    stdout = None if kept is None else subprocess.PIPE
+    child = _start(call, words, {**call.environ, **environ}, stdout, subprocess.PIPE)
+    complaints = bytearray()
+    with _copied(child.stderr, complaints, most=_KEPT), _copied(child.stdout, kept):
         code = _code(child, lambda: _end(call, mark))
-        copier.join(_GRACE)
-    return NOT_FOUND if code and _NOT_STARTED.search(copier.end) else code
+    return NOT_FOUND if code and _NOT_STARTED.search(complaints) else code
 
 
-def execute(call: Call, container: Container, command: list[str], *, apart: bool = False) -> int:
-    """A command in a running container; its exit code. `apart` as in `run_once`.
+def execute(call: Call, container: Container, command: list[str], *, kept: bytearray | None = None) -> int:
+    """A command in a running container; its exit code.
+
+    Args:
+        call: how to call Compose for the project.
+        container: the container.
+        command: the words of the command.
+        kept: what gets what it says on stdout; None where that goes to stdout.
 
     Raises:
         DevpoolError: `no-docker-cli`.
         KeyboardInterrupt: it was interrupted.
     """
-    options = ["--interactive", *(["--tty"] if has_terminal() and not apart else [])]
-    child = _start(call, ["docker", "exec", *options, container.id, *command], call.environ, apart)
-    return _code(child, lambda: None)
+    options = ["--interactive", *(["--tty"] if has_terminal() and kept is None else [])]
+    stdout = None if kept is None else subprocess.PIPE
+    child = _start(call, ["docker", "exec", *options, container.id, *command], call.environ, stdout)
+    with _copied(child.stdout, kept, passed_on=False):
+        return _code(child, lambda: None)
 
 
 def _start(
-    call: Call, words: list[str], environ: Mapping[str, str], apart: bool, stderr: int | None = None
+    call: Call, words: list[str], environ: Mapping[str, str], stdout: int | None, stderr: int | None = None
 ) -> subprocess.Popen[bytes]:
-    stdout = _STDERR if apart else None
     program, cwd = docker_program(environ), call.cwd
     with starting(cwd):
         return subprocess.Popen(words, executable=program, cwd=cwd, env=dict(environ), stdout=stdout, stderr=stderr)
@@ -106,20 +111,35 @@ def _code(child: subprocess.Popen[bytes], stop: Callable[[], None]) -> int:
         raise
 
 
-class _Copier(Thread):
-    """Passes on the stderr of docker and the command as it comes, and keeps the end of it."""
+@contextmanager
+def _copied(
+    stream: IO[bytes] | None, kept: bytearray | None, *, most: int = sys.maxsize, passed_on: bool = True
+) -> Iterator[None]:
+    """Keeps what comes through a pipe of docker and the command, as it comes.
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        super().__init__(daemon=True)
-        self.stream = stream
-        self.end = b""
+    Args:
+        stream: the pipe; with None, nothing is done.
+        kept: what gets it.
+        most: how many bytes of its end are kept.
+        passed_on: whether it goes to stderr, too.
+    """
+    if stream is None or kept is None:
+        yield
+        return
 
-    def run(self) -> None:
-        """Until the stream is closed."""
-        while said := os.read(self.stream.fileno(), 65536):
-            self.end = (self.end + said)[-_KEPT:]
-            with suppress(OSError):  # whoever read it has gone: the command goes on
-                os.write(_STDERR, said)
+    def copy() -> None:
+        while said := os.read(stream.fileno(), 65536):
+            kept.extend(said)
+            del kept[:-most]
+            if passed_on:
+                with suppress(OSError):  # whoever read it has gone: the command goes on
+                    os.write(_STDERR, said)
+
+    copier = Thread(target=copy, daemon=True)
+    with stream:
+        copier.start()
+        yield
+        copier.join(_GRACE)
 
 
 def _end(call: Call, mark: str) -> None:

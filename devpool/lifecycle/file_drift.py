@@ -23,7 +23,13 @@ _STALE = f"outdated: {_RENEW}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
-    """One difference: the file, the YAML path or variable in it (`services.web.environment`), and the problem."""
+    """One difference.
+
+    Attributes:
+        file: the file.
+        place: the YAML path or variable in it, such as `services.web.environment`; "" for the whole file.
+        problem: what is wrong there.
+    """
 
     file: str
     place: str

@@ -1,10 +1,8 @@
-"""Formats a plan and its result, as lines and as JSON data. Pure; no value is shown unredacted."""
+"""Formats a plan and its result as lines. Pure; no value is shown unredacted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
-from typing import Any
 
 from devpool.decide.plan import Move, Plan, Pooler
 from devpool.decide.tuning import in_words
@@ -154,43 +152,3 @@ def written_lines(prepared: ChangeSet) -> list[str]:
     record = f"{prepared.sources.directory}/{STATE}"
     renewed = prepared.before[record] not in (None, prepared.after[record])
     return [*restored, f"updated {STATE}" if renewed else "already enabled: no file to change"]
-
-
-def files_data(prepared: ChangeSet) -> dict[str, Any]:
-    """The files that change, for `--json`."""
-    return {"directory": prepared.sources.directory, "files": list(prepared.rewrites)}
-
-
-def _value(prepared: ChangeSet, move: Move) -> str:
-    setting, sources = move.setting, prepared.sources
-    hidden = sources.is_hidden(setting.value.origin.file.path)
-    return "***" if hidden else setting_shown(setting, sources, sources.services) or "***"
-
-
-def plan_data(prepared: ChangeSet) -> dict[str, Any]:
-    """The plan, for `--json`."""
-    plan = prepared.plan
-    assert plan is not None, "enable always has a plan"
-    return files_data(prepared) | {
-        "proved": prepared.proved,
-        "replaced": list(prepared.replaced),
-        "notes": list(prepared.notes),
-        "private": list(prepared.private),
-        "poolers": [asdict(p) for p in plan.poolers],
-        "routes": [asdict(r) for r in plan.routes],
-        "by_name": [{"service": b.service, "database": b.database, "links": list(b.links)} for b in plan.by_name],
-        "settings": [
-            {
-                "service": m.setting.service,
-                "variable": m.setting.variable,
-                "kind": m.setting.kind,
-                "database": m.setting.database,
-                "value": _value(prepared, m),
-                "origin": m.setting.value.origin.place,
-                "pooler": m.pooler.name,
-                "where": m.where,
-                "session": m.session,
-            }
-            for m in plan.moves
-        ],
-    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypedDict
 
 Proof = Literal["proved", "not proved", "idle", "pooler only", "direct", "unseen"]
 WORDS: dict[Proof, str] = {
@@ -68,7 +68,41 @@ def proof(replica: Replica, *, pooled: bool) -> Proof:
     return "pooler only" if replica.at_database is None else "proved"
 
 
-def as_json(found: Connections, *, pooled: bool) -> dict[str, object]:
+class ReplicaData(TypedDict):
+    """The connections of one container, and what they prove of its route.
+
+    Attributes:
+        container: its name.
+        at_pooler: connections at the pooler.
+        at_database: connections at Postgres itself; null where they cannot be seen.
+        proof: what they prove.
+    """
+
+    container: str
+    at_pooler: int
+    at_database: int | None
+    proof: Proof
+
+
+class ConnectionsData(TypedDict):
+    """The connections of one app to one database.
+
+    Attributes:
+        service: the app.
+        database: the database.
+        at_pooler: connections at the pooler.
+        at_database: connections at Postgres itself; null where they cannot be seen.
+        containers: each of its containers.
+    """
+
+    service: str
+    database: str
+    at_pooler: int
+    at_database: int | None
+    containers: list[ReplicaData]
+
+
+def as_json(found: Connections, *, pooled: bool) -> ConnectionsData:
     """Connections for `--json`, with the proof of each container."""
     return {
         "service": found.service,

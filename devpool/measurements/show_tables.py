@@ -15,7 +15,18 @@ Row = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """A line of SHOW POOLS: the connections of one user to one database. `longest_wait` is in seconds."""
+    """A line of SHOW POOLS: the connections of one user to one database.
+
+    Attributes:
+        database: the database's name at the pooler.
+        user: the user.
+        mode: the pool mode.
+        clients_active: clients that have a server connection, or need none now.
+        clients_waiting: clients that wait for one.
+        servers_active: server connections that a client has.
+        servers_idle: the others.
+        longest_wait: seconds that the first of the waiting clients has waited.
+    """
 
     database: str
     user: str

@@ -65,6 +65,7 @@ def run_past_pooler(
     *,
     tool: Tool | None = None,
     migrates: bool,
+    kept: bytearray | None = None,
 ) -> int:
     """Run a command in a one-off container of a service, every pooled setting back at its direct value.
 
@@ -77,6 +78,7 @@ def run_past_pooler(
         command: the words; none for the service's own.
         tool: the migration tool, if it is known.
         migrates: whether it changes the schema, so that the pooler's connections are replaced.
+        kept: what gets what it says on stdout; None where that goes to stdout.
 
     Returns:
         The exit code of the command.
@@ -101,7 +103,7 @@ def run_past_pooler(
         _past(ctx, opened, service) as direct,
     ):
         words, first = _over_dead_end(opened, service, list(command))
-        return run_once(direct, service, words, values, entrypoint=first, apart=ctx.output.as_json)
+        return run_once(direct, service, words, values, entrypoint=first, kept=kept)
 
 
 def ended(service: str, command: tuple[str, ...], code: int) -> CommandError:

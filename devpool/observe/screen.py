@@ -157,7 +157,6 @@ def follow(ctx: Context, interval: float, show: Callable[[Overview], None]) -> N
     seen = look(ctx)
     while True:
         show(seen)
-        ctx.output.lines("")
         time.sleep(interval)
         seen = _again(ctx, seen)
 

@@ -3,20 +3,90 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import Any
+from typing import TypedDict
 
 from devpool.context import Context
 from devpool.decide.routing import way as words_of
-from devpool.measurements.routes import WORDS, Connections, Replica, as_json, proof
+from devpool.lifecycle.file_drift import Drift
+from devpool.measurements.routes import WORDS, Connections, ConnectionsData, Replica, as_json, proof
 from devpool.measurements.show_tables import Pool, PoolerStatus
 from devpool.observe.overview import Overview
 from devpool.output import table
-from devpool.undo.state import AppRoute
+from devpool.undo.state import AddedPooler, AppRoute
 
 Cells = tuple[str, ...]
 _APPS = ("APP", "DATABASE", "ROUTE", "AT POOLER", "AT DATABASE", "PROOF", "REASON")
 _POOLS = ("POOL", "MODE", "CLIENTS", "WAITING", "SERVERS", "IDLE", "LONGEST WAIT")
+
+
+class PoolerData(TypedDict):
+    """A pooler.
+
+    Attributes:
+        name: its service.
+        database: the database it serves.
+        port: where it listens.
+        upstream: where the database listens.
+        exporter: the service of its exporter; "" for none.
+        running: whether it runs.
+        health: `healthy`, `starting` or `unhealthy`; "" where it does not run.
+        problem: why it does not answer; "" where it does.
+        version: the version of PgBouncer.
+        pool_mode: the mode of its pools.
+        learnt_from: `connection`, if a connection is told version and mode; `console`, if PgBouncer's console says it.
+        pools: its pools.
+    """
+
+    name: str
+    database: str
+    port: str
+    upstream: str
+    exporter: str
+    running: bool
+    health: str
+    problem: str
+    version: str
+    pool_mode: str
+    learnt_from: str
+    pools: list[Pool]
+
+
+class OutsideData(TypedDict):
+    """Connections that no container holds.
+
+    Attributes:
+        at_pooler: at the pooler.
+        at_database: at Postgres itself.
+    """
+
+    at_pooler: int
+    at_database: int
+
+
+class StatusAnswer(TypedDict):
+    """The state of a project.
+
+    Attributes:
+        enabled: whether devpool is enabled.
+        directory: the project directory.
+        poolers: the poolers that devpool added.
+        routes: the route of each app.
+        drift: where the files are not as devpool wrote them.
+        connections: those of each app; null where they are unknown.
+        outside: those that no container holds, by database, where a pooler is published.
+        note: why connections are unknown; "" where they are known.
+        another_project: whose containers run under this project's name; null where none of others do.
+    """
+
+    enabled: bool
+    directory: str
+    poolers: list[PoolerData]
+    routes: list[AppRoute]
+    drift: list[Drift]
+    connections: list[ConnectionsData] | None
+    outside: dict[str, OutsideData]
+    note: str
+    another_project: str | None
 
 
 def watched(ctx: Context, interval: float) -> bool:
@@ -29,23 +99,23 @@ def watched(ctx: Context, interval: float) -> bool:
     return live
 
 
-def show(ctx: Context, found: Overview) -> None:
-    """The answer as text or JSON."""
-    ctx.output.lines(*status_lines(found))
-    ctx.output.data(_json(found))
+def show(ctx: Context, found: Overview, *, again: bool = False) -> None:
+    """The answer as text or JSON; `again`, if it is one of several: an object on a line, or lines and an empty one."""
+    ctx.output.lines(*status_lines(found), *([""] if again else []))
+    ctx.output.data(_answer(found), one_line=again)
 
 
-def _json(found: Overview) -> dict[str, Any]:
-    state = found.state
-    sights = {p.name: _sight(p) for p in found.poolers}
+def _answer(found: Overview) -> StatusAnswer:
+    seen = {p.name: p for p in found.poolers}
+    poolers = found.state.poolers if found.state else ()
     pooled = {(r.service, r.database): r.pooled for r in found.routes}
     connections = found.connections
     return {
-        "enabled": state is not None,
+        "enabled": found.state is not None,
         "directory": str(found.directory),
-        "poolers": [asdict(p) | sights.get(p.name, {}) for p in state.poolers] if state else [],
-        "routes": [asdict(r) for r in found.routes],
-        "drift": [asdict(d) for d in found.drift],
+        "poolers": [_pooler(p, seen.get(p.name) or PoolerStatus(name=p.name, database=p.database)) for p in poolers],
+        "routes": list(found.routes),
+        "drift": list(found.drift),
         "connections": None
         if connections is None
         else [as_json(c, pooled=pooled[c.service, c.database]) for c in connections],
@@ -55,15 +125,20 @@ def _json(found: Overview) -> dict[str, Any]:
     }
 
 
-def _sight(pooler: PoolerStatus) -> dict[str, Any]:
+def _pooler(added: AddedPooler, seen: PoolerStatus) -> PoolerData:
     return {
-        "running": pooler.running,
-        "health": pooler.health,
-        "problem": pooler.problem,
-        "version": pooler.version,
-        "pool_mode": pooler.mode,
-        "learnt_from": pooler.learnt,
-        "pools": [asdict(p) for p in pooler.pools],
+        "name": added.name,
+        "database": added.database,
+        "port": added.port,
+        "upstream": added.upstream,
+        "exporter": added.exporter,
+        "running": seen.running,
+        "health": seen.health,
+        "problem": seen.problem,
+        "version": seen.version,
+        "pool_mode": seen.mode,
+        "learnt_from": seen.learnt,
+        "pools": list(seen.pools),
     }
 
 

@@ -41,13 +41,14 @@ def visible(text: str, keep: str = "") -> str:
     return "".join(char if char in keep or _is_seen(char) else _spelled(char) for char in text)
 
 
-def json_text(body: object) -> str:
+def json_text(body: object, *, one_line: bool = False) -> str:
     """A value as JSON that says all of it and does nothing to a terminal: the same characters as `\\u` escapes.
 
     Args:
         body: what `json.dumps` takes.
+        one_line: whether it stands on one line.
     """
-    text = json.dumps(body, indent=2, ensure_ascii=False)
+    text = json.dumps(body, indent=None if one_line else 2, ensure_ascii=False)
     if text.isascii() and "\x7f" not in text:
         return text
     return "".join(char if char == "\n" or _is_seen(char) else json.dumps(char)[1:-1] for char in text)

@@ -35,7 +35,15 @@ SOURCES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One line of the arithmetic: a name, its number, how it comes about, and the keys of `SOURCES` that say so."""
+    """One line of the arithmetic.
+
+    Attributes:
+        name: what it counts.
+        value: its number.
+        how: how it comes about.
+        sources: the keys of `SOURCES` that say so.
+        assumed: whether nothing in the project says so.
+    """
 
     name: str
     value: int

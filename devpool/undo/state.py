@@ -36,7 +36,15 @@ class AddedPooler:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppRoute:
-    """The route of an app at the time of enable; `by_name` as in `routing.Route`."""
+    """The route of an app at the time of enable.
+
+    Attributes:
+        service: the app.
+        database: the database.
+        pooled: whether it reaches the database through the pooler.
+        reason: why, in words.
+        by_name: whether a link points the database's name to the pooler.
+    """
 
     service: str
     database: str

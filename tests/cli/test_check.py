@@ -1,4 +1,4 @@
-"""`devpool check` and `top` without an engine: what can be judged is judged, and the rest is said to be unknown."""
+"""`devpool check` without an engine: what can be judged is judged, and the rest is said to be unknown."""
 
 from __future__ import annotations
 
@@ -105,10 +105,3 @@ def test_a_threshold_that_is_none_is_wrong_usage(folder: Path, shell: dict[str, 
 
 def test_thresholds_are_written_with_and_without_a_percent_sign(folder: Path, shell: dict[str, str]) -> None:
     checked(folder, shell, "--warn", "50", "--crit", "60%")
-
-
-def test_top_in_a_pipe_is_status_once(folder: Path, shell: dict[str, str]) -> None:
-    enabled(folder, shell)
-    top, status = (run(folder, shell, verb) for verb in ("top", "status"))
-    assert (top.returncode, top.stdout) == (0, status.stdout)
-    assert_clean(top)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from cli.test_bad_input import needs_compose, refuse, tree
-from cli.test_set_and_reload import ENABLE, asked, done, folder, shell
+from cli.test_set import ENABLE, asked, done, folder, shell
 from memory_project import planned
 
 from devpool.errors import ProofError

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from cli.test_bad_input import COMPOSE, needs_compose, refuse, run, write
-from cli.test_set_and_reload import ENABLE, done, folder, shell
+from cli.test_set import ENABLE, done, folder, shell
 
 from devpool import resources
 

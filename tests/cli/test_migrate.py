@@ -1,4 +1,4 @@
-"""migrate, direct and psql refuse by name what they cannot do, before any container is touched."""
+"""`devpool migrate` refuses by name what it cannot do, before any container is touched."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from cli.test_bad_input import COMPOSE, SECRET, URL, folder, needs_compose, refuse, run, shell, write
+from cli.test_bad_input import COMPOSE, SECRET, URL, folder, refuse, run, shell, write
 
 __all__ = ["folder", "shell"]  # fixtures
 
@@ -31,11 +31,6 @@ def project(folder: Path, text: str = APPS) -> Path:
         (("migrate", "--", "say", SECRET[:2]), "which-service", "  devpool migrate web -- say hu"),
         (("migrate", "nosuch"), "unknown-service", "apps of this project: web, api"),
         (("migrate", "db"), "no-database-setting", "`db` is itself a database (compose.yml:3)"),
-        (("direct", "nosuch"), "unknown-service", "apps of this project: web, api"),
-        (("direct", "db"), "no-database-setting", "devpool psql --direct db"),
-        (("psql", "--pooled"), "not-enabled", "devpool enable"),
-        (("psql", "--admin"), "not-enabled", "devpool enable"),
-        (("psql", "nosuch"), "unknown-service", "databases of this project: db"),
     ],
 )
 def test_it_is_refused_with_the_way_out(
@@ -75,13 +70,6 @@ def test_a_pyproject_that_is_a_link_to_the_outside_is_not_read(folder: Path, she
     refuse(folder, shell, "which-migration", "migrate")
 
 
-@needs_compose
-def test_psql_cannot_reach_a_server_elsewhere_without_a_container_that_can(folder: Path, shell: dict[str, str]) -> None:
-    url = URL.replace("@db", "@pg.corp.net")
-    write(folder, compose_yml=f"services:\n  web:\n    image: app\n    environment:\n      DATABASE_URL: {url}\n")
-    refuse(folder, shell, "outside", "psql", words=("`pg.corp.net` is outside this project",))
-
-
 def test_a_refusal_is_data_where_json_is_asked_for(folder: Path, shell: dict[str, str]) -> None:
     done = run(project(folder), shell, "migrate", "--json")
     error = json.loads(done.stdout)["error"]
@@ -92,5 +80,3 @@ def test_a_refusal_is_data_where_json_is_asked_for(folder: Path, shell: dict[str
 def test_what_follows_the_dashes_is_never_an_option_of_devpool(folder: Path, shell: dict[str, str]) -> None:
     done = run(project(folder), shell, "migrate", "nosuch", "--", "--json", "--help")
     assert (done.returncode, done.stdout) == (1, "")
-    assert run(project(folder), shell, "direct").returncode == 2
-    assert run(project(folder), shell, "psql", "--nosuch").returncode == 2

@@ -1,4 +1,4 @@
-"""Tuning from the command line, without an engine: what is refused, what is written, and what is remembered."""
+"""`devpool set`, and the settings of `enable`, without an engine: what is refused, written, and remembered."""
 
 from __future__ import annotations
 
@@ -76,14 +76,8 @@ def test_set_refuses_what_enable_refuses(folder: Path, shell: dict[str, str], co
     refuse(folder, shell, code, *words)
 
 
-def test_fast_auth_is_refused_for_an_app_on_java(folder: Path, shell: dict[str, str]) -> None:
-    write(folder, compose_yml=COMPOSE.replace("image: app", "image: company/spring-app"))
-    refuse(folder, shell, "fast-auth-refused", "enable", "--no-up", "--fast-auth", words=("`web`", "--direct web"))
-
-
-@pytest.mark.parametrize("words", [["set", "stats_period=1"], ["reload"]])
-def test_what_needs_a_pooler_is_refused_without_one(folder: Path, shell: dict[str, str], words: list[str]) -> None:
-    refuse(folder, shell, "not-enabled", *words, words=("devpool enable",))
+def test_without_a_pooler_there_is_nothing_to_set(folder: Path, shell: dict[str, str]) -> None:
+    refuse(folder, shell, "not-enabled", "set", "stats_period=1", words=("devpool enable",))
 
 
 def test_a_pooler_that_is_not_there_is_refused(folder: Path, shell: dict[str, str]) -> None:
@@ -105,7 +99,7 @@ def test_set_does_not_do_by_the_way_what_enable_has_to_do(folder: Path, shell: d
     "words",
     [
         *(["enable", "--preset", "nosuch"], ["enable", "--pool-mode", "x"], ["enable", "--pool-size", "0"]),
-        *(["enable", "--set"], ["set"], ["reload", "x"]),
+        *(["enable", "--set"], ["set"]),
     ],
 )
 def test_a_wrong_command_line_is_a_usage_error(folder: Path, shell: dict[str, str], words: list[str]) -> None:
@@ -123,33 +117,6 @@ def test_what_is_no_setting_is_a_usage_error(folder: Path, shell: dict[str, str]
 
 
 # What is written and remembered
-
-
-@needs_compose
-def test_the_options_of_enable_reach_the_pooler_and_are_proved(folder: Path, shell: dict[str, str]) -> None:
-    words = ["--preset", "ci", "--pool-mode", "session", "--pool-size", "7", "--set", "stats_period=2", "--fast-auth"]
-    answer = asked(folder, shell, "enable", "--no-up", *words)
-    wanted = {
-        "preset": "ci",
-        "pool_mode": "session",
-        "default_pool_size": "7",
-        "stats_period": "2",
-        "scram_iterations": "256",
-    }
-    assert answer["proved"]
-    assert answer["poolers"][0]["settings"] == wanted
-    assert tuned(folder) == wanted
-
-
-def test_a_second_enable_keeps_the_settings_and_adds_to_them(folder: Path, shell: dict[str, str]) -> None:
-    done(folder, shell, *ENABLE, "--preset", "ci", "--set", "stats_period=1")
-    once = tree(folder)
-    assert "already enabled" in done(folder, shell, *ENABLE)
-    assert tree(folder) == once
-    done(folder, shell, *ENABLE, "--pool-size", "7")
-    assert tuned(folder) == {"preset": "ci", "pool_mode": "transaction", "stats_period": "1", "default_pool_size": "7"}
-    done(folder, shell, *ENABLE, "--set", "default_pool_size=")
-    assert tree(folder) == once
 
 
 @needs_compose
@@ -196,26 +163,3 @@ def test_one_of_two_poolers_is_tuned_alone_until_both_are(folder: Path, shell: d
     assert "already enabled" in done(folder, shell, *ENABLE)
     done(folder, shell, "set", "stats_period=2", "--no-up", "--no-verify")
     assert (folder / "compose.yml").read_text().count('PGBOUNCER_STATS_PERIOD: "2"') == 2
-
-
-@needs_compose
-def test_reload_without_an_engine_reaches_no_pooler_and_says_so(folder: Path, shell: dict[str, str]) -> None:
-    done(folder, shell, *ENABLE)
-    found = run(folder, shell, "reload")
-    assert (found.returncode, found.stdout) == (0, "pgbouncer: not running\n")
-    assert "warning: the Docker engine is not running; cannot reach any pooler" in found.stderr
-
-
-def test_what_the_user_now_wants_the_other_way_is_forgotten(folder: Path, shell: dict[str, str]) -> None:
-    direct = tree(folder)
-    done(folder, shell, *ENABLE)
-    pooled = (folder / "compose.yml").read_text()
-    done(folder, shell, *ENABLE, "--session", "web")
-    assert "/postgres_session\n" in (folder / "compose.yml").read_text()
-    assert "already enabled" in done(folder, shell, *ENABLE)
-    done(folder, shell, *ENABLE, "--pool", "web")
-    assert (folder / "compose.yml").read_text() == pooled
-    done(folder, shell, *ENABLE, "--session", "web")
-    refuse(folder, shell, "nothing-to-pool", *ENABLE, "--direct", "web")
-    done(folder, shell, "disable", "--no-up")
-    assert tree(folder) == direct

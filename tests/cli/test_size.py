@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from cli.test_bad_input import COMPOSE, assert_clean, needs_compose, refuse, run, tree, write
-from cli.test_set_and_reload import ENABLE, asked, done, shell, tuned
+from cli.test_set import ENABLE, asked, done, shell, tuned
 
 __all__ = ["shell"]
 

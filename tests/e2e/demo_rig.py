@@ -21,6 +21,7 @@ from shutil import copytree
 from typing import Any
 
 import pytest
+from answers import assert_answers
 from pooler_rig import docker, eventually, require_engine
 
 REPO = Path(__file__).resolve().parents[2]
@@ -72,6 +73,7 @@ class DemoProject:
         if done.returncode != code:
             said = f"{done.stdout}{done.stderr}"
             pytest.fail(f"devpool {shlex.join(arguments)}: exit code {done.returncode}\n{said}", pytrace=False)
+        assert_answers(arguments, done.stdout)
         return done.stdout, done.stderr
 
     def ask(self, *arguments: str, **environ: str) -> dict[str, Any]:

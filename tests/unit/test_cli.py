@@ -37,7 +37,7 @@ def own_logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (DevpoolError("no-setting", "there is none"), 1, "error: there is none [no-setting]"),
         (ProofError("reading-differs", "web differs"), 3, "error: web differs [reading-differs]"),
-        (click.UsageError("no such option"), 2, "Error: no such option"),
+        (click.UsageError("No such thing."), 2, "error: no such thing [wrong-usage]\n\nhint: "),
         (KeyboardInterrupt(), 130, "error: interrupted [interrupted]"),
         (click.Abort(), 130, "error: interrupted [interrupted]"),
         (ValueError("x"), 3, "error: unexpected error (ValueError): this is a bug in devpool"),

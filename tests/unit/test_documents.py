@@ -24,7 +24,7 @@ CODES = sorted(get_args(Code))
 REACHED_FROM_OTHERS = {
     *("docs/index.md", "docs/reference/direct-programs.md", "docs/reference/session-features.md"),
 }
-FUTURE = {"tests/golden/cases/NAME/before", "devpool/commands/VERB.py"}
+FUTURE = {"tests/golden/cases/NAME/before", "devpool/commands/VERB.py", "tests/cli/test_VERB.py"}
 
 
 @pytest.mark.parametrize("text", [ARCHITECTURE, CONTRIBUTING], ids=["architecture", "contributing"])
@@ -54,6 +54,12 @@ def test_every_module_has_a_unit_test_of_its_name_and_no_test_has_lost_its_modul
     tests = {path.relative_to(units) for path in units.rglob("test_*.py")}
     assert sorted(map(str, names - tests)) == []
     assert sorted(str(path) for path in tests - names if path.parent.name) == []
+
+
+def test_every_command_has_a_test_of_its_name_through_the_command_line() -> None:
+    verbs = {path.stem for path in (ROOT / "devpool/commands").glob("[!_]*.py")}
+    tests = {path.stem.removeprefix("test_") for path in (ROOT / "tests/cli").glob("test_*.py")}
+    assert sorted(verbs - tests) == []
 
 
 def _explained(text: str) -> list[str]:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from devpool.errors import DevpoolError
-from devpool.output import Output, table
+from devpool.output import JSON_VERSION, Output, printed, table
 
 
 @pytest.mark.parametrize(
@@ -51,14 +51,42 @@ def test_with_json_stdout_has_one_object_and_nothing_else(capsys: pytest.Capture
     output.error(DevpoolError("no-setting", "there is none", where="compose.yml:3", details=("a", "b")))
     body = json.loads(capsys.readouterr().out)
     assert body == {
+        "version": JSON_VERSION,
+        "verb": None,
         "error": {
             "code": "no-setting",
             "message": "there is none",
             "where": "compose.yml:3",
             "hint": "",
             "details": ["a", "b"],
-        }
+            "exit_code": 1,
+        },
+        "warnings": [],
     }
+
+
+def test_an_answer_has_the_warnings_before_it_and_only_those(capsys: pytest.CaptureFixture[str]) -> None:
+    output = Output(as_json=True)
+    output.verb = "status"
+    output.warning(DevpoolError("link-kept", "a link is kept", where="compose.yml:3", hint="remove it"))
+    output.warn("the engine is away, password=moss")
+    for _ in range(2):
+        output.data({"enabled": True}, one_line=True)
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first["warnings"] == [
+        {"code": "link-kept", "message": "a link is kept", "where": "compose.yml:3", "hint": "remove it"},
+        {"code": "", "message": "the engine is away, password=***", "where": "", "hint": ""},
+    ]
+    assert (first["verb"], second["enabled"], second["warnings"]) == ("status", True, [])
+
+
+def test_what_a_program_printed_stays_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    kept = Output(as_json=True).kept()
+    assert kept is not None
+    kept.extend(b"password=moss \xff")
+    Output(as_json=True).data({}, verbatim=printed(kept))
+    assert json.loads(capsys.readouterr().out)["output"] == "password=moss \ufffd"
+    assert Output().kept() is None
 
 
 def test_an_error_has_its_place_its_code_its_details_and_last_what_to_type(capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,7 +72,7 @@ def test_without_a_terminal_the_container_gets_none(call: Call, monkeypatch: pyt
     assert "-T" not in words(call)
     execute(call, inspected("db"), ["psql"])
     assert "--tty" in words(call)
-    execute(call, inspected("db"), ["psql"], apart=True)
+    execute(call, inspected("db"), ["psql"], kept=bytearray())
     assert "--tty" not in words(call)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from memory_project import project
 
 from devpool.lifecycle.plan_report import (
     change_lines,
-    plan_data,
     plan_lines,
     replaced_lines,
     setting_shown,
@@ -93,16 +91,3 @@ def test_what_was_written_the_second_time_is_told(tmp_path: Path) -> None:
     assert replaced_lines(planned_change(tmp_path), done=False) == [
         "would remove .devpool/pgbouncer/more, which this devpool did not write"
     ]
-
-
-def test_the_data_is_json_without_a_password(tmp_path: Path) -> None:
-    text = json.dumps(plan_data(planned_change(written(tmp_path))))
-    body = json.loads(text)
-    assert body["files"] == [f"{tmp_path}/compose.yml"]
-    (setting,) = body["settings"]
-    assert (setting["value"], setting["where"], setting["pooler"]) == (
-        "postgres://postgres:***@db:5432/shop",
-        "origin",
-        "pgbouncer",
-    )
-    assert "sesame" not in text

@@ -149,6 +149,6 @@ def test_every_step_that_cites_has_its_source_below() -> None:
 
 def test_the_data_have_the_same_steps() -> None:
     (body,) = size_data([recommend(inputs(app(64)))])
-    assert {s["name"]: s["value"] for s in body["steps"]}["usable"] == 97
-    assert body["verdict"] == "not-yet"
-    assert SOURCES["limit"] in body["steps"][0]["sources"]
+    assert {s.name: s.value for s in body.steps}["usable"] == 97
+    assert body.verdict == "not-yet"
+    assert SOURCES["limit"] in body.steps[0].sources
