@@ -20,7 +20,6 @@ from devpool.errors import BUG, DONE, INTERRUPTED, USAGE, DevpoolError, UsageErr
 from devpool.output import Output
 from devpool.redact.passwords import redact
 from devpool.redact.terminal_text import visible
-from devpool.usage_errors import unknown_verb, usage_error
 from devpool.verb import Verb, write_options
 
 _PLUGIN = {
@@ -63,6 +62,8 @@ class Verbs(click.Group):
             UsageError: `unknown-command`.
         """
         if args[0] not in _VERBS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            from devpool.usage_errors import unknown_verb  # most command lines are right
+
             raise unknown_verb(args[0], self.list_commands(ctx))
         return super().resolve_command(ctx, args)
 
@@ -125,6 +126,8 @@ def run(arguments: list[str], output: Output) -> int:
         output.error(error)
         return error.exit_code
     except click.ClickException as error:
+        from devpool.usage_errors import usage_error
+
         output.error(usage_error(error))
         return USAGE
     except (click.Abort, KeyboardInterrupt):

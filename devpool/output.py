@@ -1,17 +1,22 @@
-"""The only module that prints: data on stdout, messages on stderr. No meaning depends on color. It never prints a
-password or a control sequence, and a line stays one line whatever it contains.
+"""The only module that prints: data on stdout, messages on stderr, wrapped and in color on a terminal. No meaning
+depends on color. It never prints a password or a control sequence of others, and a line stays one line whatever it
+contains.
 """
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from typing import Any, TextIO, TypedDict
 
 from devpool.errors import DevpoolError
+from devpool.live_line import LiveLine
 from devpool.redact.passwords import redact
 from devpool.redact.terminal_text import json_text, short_names, shortened, visible
+from devpool.terminal import painted, painted_diff, wrapped
 
 JSON_VERSION = 1
 """The version of what `--json` prints. It grows when a field goes or changes its meaning, not when one is added."""
@@ -76,27 +81,55 @@ class Output:
         self.quiet = quiet
         self.verb: str | None = None
         self._warned: list[WarningData] = []
+        self._live: LiveLine | None = None
 
     def progress(self, line: str) -> None:
-        """Print what devpool is doing."""
+        """Print what devpool does, or has done."""
         if not self.quiet:
-            _say(line, sys.stderr)
+            self._say(line, sys.stderr)
+
+    @contextmanager
+    def doing(self, what: str) -> Iterator[None]:
+        """Say what takes longer than a second: on a terminal with the seconds, in a line that goes; elsewhere once.
+
+        Args:
+            what: what the block does.
+        """
+        if self.quiet:
+            yield
+            return
+        outer, width = self._live, _width(sys.stderr)
+        if outer:
+            outer.stop()
+        self._live = LiveLine(words(what), width if "CI" not in os.environ else 0)
+        try:
+            yield
+        finally:
+            self._live.stop()
+            self._live = outer.again() if outer else None
 
     def lines(self, *lines: str) -> None:
         """Print the answer as text; prints nothing with `--json`."""
         if not self.as_json:
             for line in lines:
-                _say(line, sys.stdout)
+                self._say(line, sys.stdout)
 
-    def text(self, text: str, *, masked: bool = False) -> None:
-        """Print several lines for a program, or a diff, with all names in full.
+    def diff(self, text: str) -> None:
+        """Print a unified diff whose secrets are masked."""
+        lines = visible(text, keep="\n").splitlines(keepends=True)
+        shown = [painted_diff(line.rstrip("\n")) + "\n" for line in lines] if _has_color(sys.stdout) else lines
+        self.text("".join(shown), safe=True)
+
+    def text(self, text: str, *, safe: bool = False) -> None:
+        """Print several lines for a program, with all names in full.
 
         Args:
             text: the text.
-            masked: whether its secrets are already masked.
+            safe: whether it has no secret and acts on no terminal.
         """
         if not self.as_json:
-            sys.stdout.write(visible(text if masked else redact(text), keep="\n"))
+            self._clear()
+            sys.stdout.write(text if safe else visible(redact(text), keep="\n"))
             sys.stdout.flush()
 
     def data(
@@ -122,12 +155,12 @@ class Output:
     def warning(self, error: DevpoolError) -> None:
         """Print an error that does not end the command. `--quiet` hides no warning."""
         self._warned.append(_redacted(_body(error)))
-        _say(f"warning: {sentence(error)}", sys.stderr)
+        self._say(f"warning: {sentence(error)}", sys.stderr)
 
     def warn(self, line: str) -> None:
         """Print a warning that has no code. `--quiet` hides none either."""
         self._warned.append(_redacted({"code": "", "message": line, "where": "", "hint": ""}))
-        _say(f"warning: {line}", sys.stderr)
+        self._say(f"warning: {line}", sys.stderr)
 
     def unproved(self) -> None:
         """Say that the user skipped the proof."""
@@ -148,12 +181,39 @@ class Output:
             }
             self.data(answer)
             return
-        words = [f"error: {sentence(error)}"]
-        words += [f"  {line}" for line in error.details]
+        lines = [f"error: {sentence(error)}"]
+        lines += [f"  {line}" for line in error.details]
         if error.hint:
-            words += ["", f"hint: {error.hint}"]
-        for line in words:
-            _say(line, sys.stderr)
+            lines += ["", f"hint: {error.hint}"]
+        for line in lines:
+            self._say(line, sys.stderr)
+
+    def _say(self, line: str, stream: TextIO) -> None:
+        self._clear()
+        width = _width(stream)
+        lines = wrapped(words(line), width) if width else [words(line)]
+        if _has_color(stream):
+            lines[0] = painted(lines[0])
+        print(*lines, sep="\n", file=stream, flush=True)
+
+    def _clear(self) -> None:
+        if self._live:
+            self._live.clear()
+
+
+def _width(stream: TextIO) -> int:
+    """The columns of a terminal; 0 where a stream is none."""
+    if not stream.isatty():
+        return 0
+    try:
+        return int(os.environ.get("COLUMNS") or os.get_terminal_size(stream.fileno()).columns)
+    except (OSError, ValueError):
+        return 80
+
+
+def _has_color(stream: TextIO) -> bool:
+    """Whether a stream is a terminal that shows colors, and the user wants them (https://no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _body(error: DevpoolError) -> WarningData:
@@ -174,10 +234,6 @@ def sentence(error: DevpoolError) -> str:
 def words(line: str) -> str:
     """A message as it is shown: one line, without passwords, with long names shortened."""
     return short_names(redact(visible(line)))
-
-
-def _say(line: str, stream: TextIO) -> None:
-    print(words(line), file=stream, flush=True)
 
 
 def _redacted(value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ Level = Literal["ok", "warning", "critical", "skipped"]
 _RANK: dict[Level, int] = {"skipped": 0, "ok": 1, "warning": 2, "critical": 3}
 _ORDER: tuple[Level, ...] = ("critical", "warning", "ok", "skipped")
 _NAGIOS = {"ok": "OK", "warning": "WARNING", "critical": "CRITICAL", "skipped": "UNKNOWN"}
-_WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,22 +74,9 @@ def check_lines(results: list[Result]) -> list[str]:
     for result in results:
         head = f"{result.level:<{level}}  {result.check:<{check}}  {result.subject:<{subject}}".rstrip()
         head = f"{head:<{level + check + subject + 4}}  "
-        lines += _wrapped(result.message, head)
-        if result.hint:
-            lines += _wrapped(f"hint: {result.hint}", " " * len(head))
+        lines += [f"{head}{result.message}"]
+        lines += [f"{' ' * len(head)}hint: {result.hint}"] if result.hint else []
     return [*lines, "", summary(results)]
-
-
-def _wrapped(text: str, head: str) -> list[str]:
-    width = max(_WIDTH, len(head) + 40)
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=head,
-        subsequent_indent=" " * len(head),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def summary(results: Iterable[Result]) -> str:

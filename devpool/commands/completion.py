@@ -38,6 +38,6 @@ def completion(ctx: click.Context, /, shell: str, **_: Any) -> None:
     """
     output: Output = ctx.obj["output"]
     script = source(ctx.find_root().command, shell)
-    output.text(script, masked=True)
+    output.text(script, safe=True)
     answer: CompletionAnswer = {"script": script}
     output.data(answer)

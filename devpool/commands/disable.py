@@ -110,7 +110,7 @@ def disable(parent: dict[str, Any], /, **options: Any) -> None:
     if not rollback.exact:
         prove(rollback)
     diff = {"diff": rollback.prepared.diff()} if options["diff"] else {}
-    ctx.output.text("".join(diff.values()), masked=True)
+    ctx.output.diff("".join(diff.values()))
     if writes:
         _write(ctx, directory, rollback, follow)
     else:

@@ -109,7 +109,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     from devpool.lifecycle.plan_report import plan_lines, replaced_lines, written_lines
 
     diff = {"diff": prepared.diff()} if options["diff"] else {}
-    ctx.output.text("".join(diff.values()), masked=True)
+    ctx.output.diff("".join(diff.values()))
     ctx.output.lines(*([] if diff else plan_lines(prepared)))
     ctx.output.lines(*([] if state else _tuned_before(ctx, directory, options)))
     if not writes:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
+import time
 
 import pytest
 
+from devpool import live_line
 from devpool.errors import DevpoolError
 from devpool.output import JSON_VERSION, Output, printed, table
 
@@ -99,3 +103,73 @@ def test_columns_are_as_wide_as_their_widest_cell_and_only_the_last_may_be_long(
     ((first, last),) = [row.split("  ") for row in table([("x" * 900, "y" * 900)])]
     assert (len(first) < 100, last) == (True, "y" * 900)
     assert table([]) == []
+
+
+class Terminal(io.StringIO):
+    """A terminal of 40 columns."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Both streams are a terminal from now on: pytest puts its own in their place before each test."""
+    found = Terminal()
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, found)
+    for name in ("NO_COLOR", "CI"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "40")
+    return found
+
+
+def test_a_terminal_has_its_width_and_colors(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = on_terminal(monkeypatch)
+    Output().error(DevpoolError("no-setting", "there is none of that name in this project", hint="devpool explain"))
+    Output().diff("--- a\n+new\x1b[2J\n same\n")
+    assert terminal.getvalue().splitlines() == [
+        "\x1b[31merror:\x1b[0m there is none of that name in",
+        "  this project [no-setting]",
+        "",
+        "\x1b[36mhint:\x1b[0m devpool explain",
+        "\x1b[1m--- a\x1b[0m",
+        "\x1b[32m+new\\x1b[2J\x1b[0m",
+        " same",
+    ]
+
+
+@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_who_wants_no_color_gets_none(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = on_terminal(monkeypatch)
+    monkeypatch.setenv(name, value)
+    Output().warn("it is old")
+    Output().diff("+new\n")
+    assert terminal.getvalue() == "warning: it is old\n+new\n"
+
+
+def test_elsewhere_a_line_stays_one_line_and_has_no_color(capsys: pytest.CaptureFixture[str]) -> None:
+    Output().lines(f"critical  route  {'word ' * 60}end")
+    assert capsys.readouterr().out == f"critical  route  {'word ' * 60}end\n"
+
+
+@pytest.mark.parametrize(("ci", "drawn"), [(False, "building  0 s"), (True, "building\n")])
+def test_what_takes_long_is_said_with_its_seconds_or_once(
+    ci: bool, drawn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = on_terminal(monkeypatch)
+    monkeypatch.setattr(live_line, "_FIRST", 0.02)
+    if ci:
+        monkeypatch.setenv("CI", "true")
+    output = Output()
+    with output.doing("looking"), output.doing("building"):
+        time.sleep(0.3)
+        output.progress("built")
+    said = terminal.getvalue()
+    assert drawn in said
+    assert said.endswith(("built\n", "\r\x1b[K"))
+    quiet = Output(quiet=True)
+    before = terminal.getvalue()
+    with quiet.doing("building"):
+        time.sleep(0.1)
+    assert terminal.getvalue() == before

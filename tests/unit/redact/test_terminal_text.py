@@ -63,7 +63,7 @@ def test_json_loses_nothing_and_does_nothing(char: str) -> None:
     [
         lambda out: out.lines(FORGED),
         lambda out: out.progress(FORGED),
-        lambda out: out.text(FORGED.replace("\n", ""), masked=True),
+        lambda out: out.diff(FORGED.replace("\n", "")),
         lambda out: out.warning(DevpoolError("x", FORGED, where=FORGED)),
         lambda out: out.error(DevpoolError("x", FORGED, where=FORGED, hint=FORGED, details=(FORGED,))),
         lambda out: out.lines(*table([(FORGED, "a"), ("b", FORGED)])),
