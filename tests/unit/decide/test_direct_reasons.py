@@ -250,8 +250,7 @@ def test_an_app_with_such_a_server_in_its_image_s_name_is_one(image: str) -> Non
 
 @pytest.mark.parametrize(
     "name",
-    ["app-nginx", "tm-frontend", "reference-ui", "ftp", "js", "web_frontend", "webpack-dev", "frontend_admin"]
-    + ["react-app", "assets-watch"],
+    ["app-nginx", "tm-frontend", "reference-ui", "ftp", "js", "web_frontend", "webpack-dev", "react-app", "css-watch"],
 )
 def test_a_name_of_a_front_says_so_only_beside_the_app(name: str) -> None:
     assert _sharing(name, "build: .") == "bystander"
