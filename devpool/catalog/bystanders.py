@@ -11,7 +11,7 @@ SERVERS = {
     "_": (
         "arangodb caddy cassandra clickhouse consul couchbase couchdb eclipse-mosquitto elasticsearch haproxy httpd"
         " influxdb kibana logstash mariadb memcached mongo mongo-express mysql nats neo4j nginx phpmyadmin rabbitmq"
-        " redis rethinkdb solr traefik varnish vault zookeeper"
+        " redis registry rethinkdb solr traefik varnish vault zookeeper"
     ),
     # https://hub.docker.com/r/OWNER/NAME, https://quay.io/repository/OWNER/NAME or https://github.com/OWNER/NAME
     "activemq": "apache/activemq-classic",
@@ -23,17 +23,26 @@ SERVERS = {
     "cadvisor": "google/cadvisor",
     "certbot": "certbot/certbot",
     "chroma": "chromadb/chroma",
+    "clamav": "clamav/clamav",
     "cloudflared": "cloudflare/cloudflared",
+    "coredns": "coredns/coredns",
     "coturn": "coturn/coturn",
     "cp-kafka$": "confluentinc/cp-kafka",
+    "cp-schema-registry": "confluentinc/cp-schema-registry",
     "cp-zookeeper": "confluentinc/cp-zookeeper",
+    "crowdsec": "crowdsecurity/crowdsec",
     "docker-mailserver": "mailserver/docker-mailserver",
     "dragonfly": "dragonflydb/dragonfly",
+    "drawio": "jgraph/drawio",
     "dynamodb-local": "amazon/dynamodb-local",
     "elasticmq": "softwaremill/elasticmq",
     "emqx": "emqx/emqx",
     "envoy": "envoyproxy/envoy",
     "etcd": "coreos/etcd",
+    "excalidraw": "excalidraw/excalidraw",
+    "fake-gcs-server": "fsouza/fake-gcs-server",
+    "faster-whisper-server": "fedirz/faster-whisper-server",
+    "flaresolverr": "FlareSolverr/FlareSolverr",
     "fluent-bit": "fluent/fluent-bit",
     "fluentd": "fluent/fluentd",
     "gotenberg": "gotenberg/gotenberg",
@@ -47,6 +56,8 @@ SERVERS = {
     "keydb": "eqalpha/keydb",
     "kroki": "yuzutech/kroki",
     "languagetool": "erikvl87/languagetool",
+    "libretranslate": "libretranslate/libretranslate",
+    "livekit-server": "livekit/livekit-server",
     "localstack": "localstack/localstack",
     "loki": "grafana/loki",
     "mailcatcher": "dockage/mailcatcher",
@@ -54,6 +65,7 @@ SERVERS = {
     "mailhog": "mailhog/mailhog",
     "mailpit": "axllent/mailpit",
     "mc$": "minio/mc",
+    "mediamtx": "bluenviron/mediamtx",
     "meilisearch": "getmeili/meilisearch",
     "milvus": "milvusdb/milvus",
     "minio": "minio/minio",
@@ -64,10 +76,13 @@ SERVERS = {
     "nginx-proxy": "nginxproxy/nginx-proxy",
     "ngrok": "ngrok/ngrok",
     "nsq": "nsqio/nsq",
+    "ntfy": "binwiederhier/ntfy",
     "oauth2-proxy": "oauth2-proxy/oauth2-proxy",
     "ollama": "ollama/ollama",
     "openresty": "openresty/openresty",
     "opensearch": "opensearchproject/opensearch",
+    "pihole": "pihole/pihole",
+    "playwright": "microsoft/playwright",
     "portainer": "portainer/portainer-ce",
     "postfix": "boky/postfix",
     "proftpd": "instantlinux/proftpd",
@@ -75,6 +90,7 @@ SERVERS = {
     "promtail": "grafana/promtail",
     "pulsar": "apachepulsar/pulsar",
     "pure-ftpd": "stilliard/pure-ftpd",
+    "pushgateway": "prom/pushgateway",
     "qdrant": "qdrant/qdrant",
     "rabbit$": "masstransit/rabbitmq",
     "redis-commander": "rediscommander/redis-commander",
@@ -82,23 +98,33 @@ SERVERS = {
     "redisinsight": "redis/redisinsight",
     "redpanda": "redpandadata/redpanda",
     "scylla": "scylladb/scylla",
+    "searxng": "searxng/searxng",
     "seaweedfs": "chrislusf/seaweedfs",
     "selenium": "selenium/hub",
     "sftp": "atmoz/sftp",
     "smtp4dev": "rnwood/smtp4dev",
     "squid": "ubuntu/squid",
+    "stirling-pdf": "stirlingtools/stirling-pdf",
     "stripe-cli": "stripe/stripe-cli",
     "stripe-mock": "stripe/stripe-mock",
     "swagger-ui": "swaggerapi/swagger-ui",
+    "syncthing": "syncthing/syncthing",
     "tempo": "grafana/tempo",
+    "text-embeddings-inference": "huggingface/text-embeddings-inference",
     "tika": "apache/tika",
+    "torproxy": "dperson/torproxy",
+    "tritonserver": "nvidia/tritonserver",
     "typesense": "typesense/typesense",
+    "unbound": "mvance/unbound",
+    "unstructured-api": "Unstructured-IO/unstructured-api",
     "valkey": "valkey/valkey",
+    "victoria-metrics": "victoriametrics/victoria-metrics",
     "vllm": "vllm/vllm-openai",
     "vsftpd": "fauria/vsftpd",
     "watchtower": "containrrr/watchtower",
     "weaviate": "semitechnologies/weaviate",
     "whoami": "traefik/whoami",
+    "wireguard": "linuxserver/wireguard",
     "wiremock": "wiremock/wiremock",
     "woodpecker-agent": "woodpeckerci/woodpecker-agent",
     "zipkin": "openzipkin/zipkin",
@@ -119,8 +145,11 @@ https://hub.docker.com/r/mher/flower, https://mcr.microsoft.com/artifact/mar/mss
 image loads the app, and with it what connects.
 """
 FRONT_WORDS = regex(
-    r"(^|[-_.])(nginx|front-?end|client|(?<!web[-_.])ui|ftp|assets|tailwind|css|js|vite|webpack)$"
-    r"|^front-?end[-_.](dev|prod|build)$|^(mail(server)?|smtp)$",
+    r"^(?!(.*[-_.])?(api|backend|workers?|services?|consumer|indexer|importer|sync|manager|jobs?|queue|bot|php|fpm|python|uwsgi|web[-_.]ui)"
+    r"([-_.\d]|$))"
+    r"(.*[-_.])?((nginx|front-?end|ftp|assets|tailwind|css|vite|webpack|spa)([-_.]|$)|(client|ui|js)$"
+    r"|(react|vue|angular|svelte)([-_.](app|client|web))?$)"
+    r"|^(mail(server)?|smtp)$",
     re.I,
 )
 """Words in names of services that suggest the same, but only beside another service that is the app."""

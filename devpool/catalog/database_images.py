@@ -28,17 +28,21 @@ NO_SERVERS = regex(
 """Programs that go with a server and contain its name: clients, consoles, poolers, and what is made for Postgres, as
 https://hub.docker.com/r/supertokens/supertokens-postgresql and https://hub.docker.com/r/crystaldba/postgres-mcp.
 """
-POOLERS = regex(r"pg_?bouncer|pgpool|pgcat|^odyssey$|supavisor|pgdog|pgagroal")
+POOLERS = regex(r"pg[-_]?bouncer|pgpool|pgcat|^odyssey$|supavisor|pgdog|pgagroal")
 """https://www.pgbouncer.org, https://pgpool.net, https://github.com/postgresml/pgcat,
 https://github.com/yandex/odyssey, https://github.com/supabase/supavisor, https://pgdog.dev,
 https://github.com/agroal/pgagroal.
 """
 FORWARDERS = regex(
     r"^haproxy|cloud-?sql-?(auth-?)?proxy|^gce-proxy|alloydb-auth-proxy|toxiproxy|^socat|autossh|ssh-tunnel|^tcp-proxy|^simpleproxy"
+    r"|^(nginx|traefik|envoy|gost|ghostunnel|stunnel|chisel|frpc|tailscale)([-_.]|$)"
 )
 """What forwards connections and takes part in none: https://www.haproxy.org, https://github.com/GoogleCloudPlatform's
 cloud-sql-proxy and alloydb-auth-proxy, https://github.com/Shopify/toxiproxy, https://hub.docker.com/r/alpine/socat,
-https://www.harding.motd.ca/autossh.
+https://www.harding.motd.ca/autossh, and what forwards TCP among other things: https://nginx.org
+(ngx_stream_proxy_module), https://doc.traefik.io (TCP routers), https://www.envoyproxy.io, https://gost.run,
+https://github.com/ghostunnel/ghostunnel, https://www.stunnel.org, https://github.com/jpillora/chisel,
+https://github.com/fatedier/frp, https://tailscale.com.
 """
 REPLICA_NAMES = regex(r"READ|REPLICA|SLAVE|SECONDARY|STANDBY|(^|_)RO(_|$)", re.I)
 """Names of variables that hold the address of a replica."""

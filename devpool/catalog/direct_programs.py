@@ -212,7 +212,7 @@ PROGRAMS = (
     ),
     DirectProgram(
         kind=LISTEN,
-        command=r"(^|[\s/])(pg|db)?[-_]?listener\.(js|ts|py|rb)\b|\bpg[-_]listen\b",
+        command=r"(^|[\s/])(pg|db)?[-_]?listener\.(js|ts|py|rb)\b|\bpg[-_]listen(er)?\b",
         source="https://www.postgresql.org/docs/current/sql-listen.html",
     ),
     DirectProgram(
@@ -295,7 +295,7 @@ SWITCHED_OFF = regex(r"DISABLE", re.I)
 LISTENING_MODES = {"GOOD_JOB_EXECUTION_MODE": ("async", "async_all", "async_server")}
 """Variables whose values make an app listen (https://github.com/bensheldon/good_job#configuration)."""
 REPLICATION_VARIABLES = regex(
-    r"(REPLICATION|WAL)_?SLOT|(^|_)SLOT_?NAME$|(PG|POSTGRES|REPLICATION|CDC|WAL)\w*_PUBLICATION(_?NAME)?S?$", re.I
+    r"(REPLICATION|WAL|CDC)_?SLOT|(^|_)SLOT_?NAME$|(PG|POSTGRES|REPLICATION|CDC|WAL)\w*_PUBLICATION(_?NAME)?S?$", re.I
 )
 """What only a consumer of logical replication is told: its slot and its publication
 (https://www.postgresql.org/docs/current/logical-replication.html).

@@ -34,7 +34,7 @@ listmonk (https://listmonk.app/docs/upgrade), Miniflux (https://miniflux.app/doc
 MIGRATION_STEPS = regex(
     r"(?<!flask )(?<![\w-])(db|database|schema)[ :](migrate|upgrade)(?![\w:.-])"
     r"|\b(npm|pnpm|yarn|bun)\s+(run\s+)?(-\S+\s+)*([\w-]+:)*migrat(e|ions?)(:(up|run|deploy|latest|prod(uction)?))?(?![\w:.-])"
-    r"|\bmigrations?:migrate(?![\w:.-])"
+    r"|\bmigrations?:(migrate|run|up|latest)(?![\w:.-])|\bmigrate_(schemas|tenants)\b|\bef\s+database\s+update\b"
     r"|^(?!(grep|tail|which|source|pgrep|pkill|kill)\s)\S+\s+migrate(?![\w.-])"
     r"|^((python3?|node|php|ruby|bun|tsx|(ba)?sh)\s+)?(\S*/)?((run|db|database)[-_])*migrat(e|ions?)(\.\w+)?(?=\s|$)",
 )

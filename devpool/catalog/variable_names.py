@@ -58,7 +58,7 @@ DATABASE_NAME = regex(r"(DB|DATABASE|PG|POSTGRES(QL)?|SQL)_?(NAME|DB|DBNAME|DB_N
 # --- addresses that go past a pooler ---
 
 PAST_A_POOLER = regex(
-    r"DIRECT|UNPOOLED|NON?_?POOL|LIQUIBASE|FLYWAY|MIGRAT|BROADCAST|PUB_?SUB|(^|_)LISTEN|ADVISORY_?LOCK|(^|_)REPLICATION"
+    r"DIRECT|UNPOOLED|(NON?|WITHOUT|BYPASS|SKIP)_?(THE_?)?(PG_?)?(POOL|BOUNCER)|(^|_)CDC_|LIQUIBASE|FLYWAY|MIGRAT|BROADCAST|PUB_?SUB|(^|_)LISTEN|ADVISORY_?LOCK|(^|_)REPLICATION"
     r"|(^|_)SHADOW_|LONG_RUNNING_SESSION|ODOO_(IMDISPATCHER|CRON|QUEUE_JOB_JOBRUNNER)_DB",
     re.I,
 )
@@ -66,7 +66,7 @@ PAST_A_POOLER = regex(
 Neon's DATABASE_URL_UNPOOLED, Vercel's POSTGRES_URL_NON_POOLING, and those of migration tools and of LISTEN, Odoo's
 among them (https://github.com/OCA/server-tools, bus_alt_connection; https://github.com/OCA/queue, queue_job).
 """
-PAST_A_POOLER_BESIDE = regex(r"(^|_)(NOTIFY|BUS|DISPATCHER|LOCKS?|SESSION|OWNER)(_|$)", re.I)
+PAST_A_POOLER_BESIDE = regex(r"(^|_)(NOTIFY|BUS|DISPATCHER|LOCKS?|SESSION|OWNER|SUPERUSER)(_|$)", re.I)
 """A variable whose name says so only where the service has another address of the same database: alone, it is what the
 app connects with, as a notification service does with NOTIFY_DB_HOST.
 """

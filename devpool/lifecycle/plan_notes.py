@@ -233,7 +233,8 @@ def _elsewhere(project: Project, name: str, address: Address) -> str:
         shared = project.services[name].text("network_mode") == "host"
         return "localhost, which is the host here" if shared else "localhost, which is the container itself"
     if address.host not in DOCKER_HOSTS:
-        known = re.search(r"[.:]|^$", address.host) or address.host in project.services
+        hosts = {*project.services, "", *(host for d in project.databases.values() for host in d.hosts)}
+        known = ":" in address.host or address.host in hosts
         return "" if known else f"{address.host}, which is not a service of this project"
     port = address.port or DEFAULT_PORT
     held = (d.name for d in project.databases.values() if d.service and port in published_ports(d.service))

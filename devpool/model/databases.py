@@ -115,7 +115,7 @@ def _services(sources: Sources, environments: Environments, poolers: frozenset[s
         n
         for n, s in able.items()
         if n not in sure
-        and not bystanders.OTHER_SERVERS.search(image_name(s) if s.text("image") else "")
+        and not (s.text("image") and _is_another_program(image_name(s)))
         and (named & host_names(s) or (meant & host_names(s) and _looks_like_a_server(s)))
         and not _names_one_of(environments[n], sure_hosts)
         and not (sure and _is_other_image(s))
@@ -125,6 +125,11 @@ def _services(sources: Sources, environments: Environments, poolers: frozenset[s
         for n, s in able.items()
         if n in sure or n in likely
     }
+
+
+def _is_another_program(image: str) -> bool:
+    """Whether an image is a server of another kind, or only forwards."""
+    return bool(bystanders.OTHER_SERVERS.search(image) or database_images.FORWARDERS.search(image))
 
 
 def _is_other_with_a_url(service: Service, values: Mapping[str, Value], sure: set[str], able: Services) -> bool:

@@ -56,6 +56,11 @@ def test_each_word_for_a_database_makes_a_name_of_one(word: str) -> None:
     [
         ("DIRECT_URL", True),
         ("DATABASE_URL_UNPOOLED", True),
+        ("DATABASE_URL_WITHOUT_POOLER", True),
+        ("BYPASS_PGBOUNCER_URL", True),
+        ("CDC_DATABASE_URL", True),
+        ("PGBOUNCER_URL", False),
+        ("NOTIFICATIONS_DB_URL", False),
         ("POSTGRES_URL_NON_POOLING", True),
         ("SHADOW_DATABASE_URL", True),
         ("FLYWAY_URL", True),

@@ -118,6 +118,7 @@ def _code(name: str = "x", image: str = "acme/x", command: str = "", **environme
         ("node migration-worker.js", "app"),
         ("python -m migrator_api", "app"),
         ("immigration-server", "app"),
+        ("python -m app.pg_listener", "listen"),
         ("python -m services.ui_backend_service.ui_server", "listen"),
     ],
 )
@@ -213,7 +214,9 @@ def _sharing(name: str, source: str, *, alone: bool = False) -> str:
      "jaegertracing/all-in-one", "ollama/ollama", "typesense/typesense", "mailserver/docker-mailserver",
      "eclipse-mosquitto:2", "bitnami/apache", "phpmyadmin", "mcr.microsoft.com/mssql/server:2022-latest", "minio/mc",
      "mongo-express", "redis/redis-stack-server", "confluentinc/cp-kafka", "provectuslabs/kafka-ui", "acme/app-nginx",
-     "acme/shop-frontend", "mher/flower:2.0", "woodpeckerci/woodpecker-agent"],
+     "acme/shop-frontend", "mher/flower:2.0", "woodpeckerci/woodpecker-agent", "clamav/clamav", "registry:2",
+     "libretranslate/libretranslate", "mcr.microsoft.com/playwright:v1", "victoriametrics/victoria-metrics",
+     "coredns/coredns", "searxng/searxng"],
 )  # fmt: skip
 def test_a_server_of_another_kind_that_loads_an_app_s_variables_is_no_app(image: str) -> None:
     assert _sharing("x", f"image: {image}") == "bystander"
@@ -245,7 +248,10 @@ def test_an_app_with_such_a_server_in_its_image_s_name_is_one(image: str) -> Non
     assert _sharing("x", f"image: {image}") == "app"
 
 
-@pytest.mark.parametrize("name", ["app-nginx", "tm-frontend", "reference-ui", "ftp", "js", "web_frontend"])
+@pytest.mark.parametrize(
+    "name",
+    ["app-nginx", "tm-frontend", "reference-ui", "ftp", "js", "web_frontend", "webpack-dev", "react-app", "css-watch"],
+)
 def test_a_name_of_a_front_says_so_only_beside_the_app(name: str) -> None:
     assert _sharing(name, "build: .") == "bystander"
     assert _sharing(name, "build: .", alone=True) == "app"
@@ -257,7 +263,21 @@ def test_a_broker_that_is_built_here_is_no_app() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["redis-worker", "elasticsearch-indexer", "frontend-api", "mail-worker", "worker", "flower", "rabbit-worker"],
+    [
+        "redis-worker",
+        "elasticsearch-indexer",
+        "frontend-api",
+        "mail-worker",
+        "worker",
+        "flower",
+        "rabbit-worker",
+        "ui-backend",
+        "client-portal",
+        "nginx-php-fpm",
+        "assets-service",
+        "react-native-api",
+        "css-jobs",
+    ],
 )
 def test_a_worker_beside_the_app_is_an_app(name: str) -> None:
     assert _sharing(name, "build: .") == "app"

@@ -59,6 +59,9 @@ def test_the_part_of_a_start_that_migrates_is_found(command: str, tool: str, wor
     [
         ("/entrypoint.sh db migrate && /entrypoint.sh server", "/entrypoint.sh db migrate"),
         ("sh -c '/dspace/bin/dspace database migrate; java -jar boot.jar'", "/dspace/bin/dspace database migrate"),
+        ("sh -c './manage.py migrate_schemas; ./manage.py runserver'", "./manage.py migrate_schemas"),
+        ("sh -c 'dotnet ef database update && dotnet Shop.dll'", "dotnet ef database update"),
+        ("sh -c 'node ace migration:run --force && node server.js'", "node ace migration:run --force"),
         ("npm run db:migrate && npm start", "npm run db:migrate"),
         ("yarn migrate:deploy && yarn start", "yarn migrate:deploy"),
         ("bin/console doctrine:migrations:migrate -n && php-fpm", "bin/console doctrine:migrations:migrate -n"),

@@ -40,7 +40,8 @@ def test_a_service_that_is_only_built_goes_by_its_own_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("image", "pooler"), [("edoburu/pgbouncer", True), ("bitnami/pgpool:4", True), ("postgres:17", False)]
+    ("image", "pooler"),
+    [("edoburu/pgbouncer", True), ("bitnami/pgpool:4", True), ("acme/pg-bouncer", True), ("postgres:17", False)],
 )
 def test_a_pooler_is_known_by_its_image(image: str, pooler: bool) -> None:
     assert is_pooler(service(f"    image: {image}\n")) == pooler
@@ -72,8 +73,9 @@ def test_an_app_that_a_url_leads_to_and_that_itself_connects_is_no_database() ->
     assert databases(web("API: postgres://u:p@api:5432/x") + api) == ["db"]
 
 
-def test_a_service_that_forwards_is_a_database_where_an_app_goes_there() -> None:
-    proxy = "services:\n  proxy:\n    image: haproxy:3\n"
+@pytest.mark.parametrize("image", ["haproxy:3", "nginx", "traefik:3", "envoyproxy/envoy", "tailscale/tailscale"])
+def test_a_service_that_forwards_is_a_database_where_an_app_goes_there(image: str) -> None:
+    proxy = f"services:\n  proxy:\n    image: {image}\n"
     found = project(web("U: postgres://u:p@proxy:5433/x", db=proxy))
     assert {name: each.forwards for name, each in found.databases.items()} == {"proxy": True}
     assert databases(web("U: http://proxy/x", db=proxy)) == []
