@@ -57,7 +57,8 @@ def _version(pooler: PoolerStatus) -> Result:
             "version",
             pooler.name,
             f"PgBouncer {pooler.version} lets one SCRAM user log in as another (CVE-2026-107350)",
-            f"rebuild it from a base that has 1.26.1: docker compose build --no-cache {pooler.name}",
+            f"rebuild it from a base that has 1.26.1: docker compose build --no-cache {pooler.name}; a ready image: "
+            "devpool image build",
         )
     return ok("version", pooler.name, f"{pooler.version} is at least 1.26.1, the oldest safe version")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from pooler_rig import CONTEXT, Pooler, Postgres, Rig, docker, env, eventually, new_rig, require_engine
+from pooler_rig import CONTEXT, Pooler, Postgres, Rig, docker, env, eventually, new_rig, require_engine, tell
 
 HOSTILE = "a\"b\\c'd%e%41$HOME`f`@g:h/i#j?k&l;m=n,o [p] {q}|r *~!<>^ @USER@ \\n kü€日"
 
@@ -409,6 +409,15 @@ def test_a_running_transaction_ends_before_the_stop(rig: Rig) -> None:
 
 
 # --- the build ---
+
+
+def test_it_adds_little_to_its_base(rig: Rig) -> None:
+    pooler, base = (
+        int(docker("image", "inspect", "--format", "{{.Size}}", name).stdout)
+        for name in (rig.image, "debian:trixie-slim")
+    )
+    tell(f"{(pooler - base) / 1e6:.1f} MB above the base")
+    assert pooler - base < 35e6
 
 
 def test_the_base_is_a_build_argument() -> None:
