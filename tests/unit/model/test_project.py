@@ -53,5 +53,5 @@ def test_no_secret_is_shown_with_a_project() -> None:
 
 def test_a_service_that_is_not_there_is_refused_with_the_apps_that_are() -> None:
     error = unknown_service(project(TEXT), "wbe")
-    assert (error.code, error.hint) == ("unknown-service", "apps of this project: web")
+    assert (error.code, error.hint) == ("unknown-service", "did you mean `web`? apps of this project: web")
     assert unknown_service(project("services: {}\n"), "web").hint == "apps of this project: none"
