@@ -64,7 +64,7 @@ _PROJECT = (
 _OUTPUT = (
     _output("--json", "as_json", is_flag=True, help="Print one JSON object on stdout."),
     _output("-q", "--quiet", is_flag=True, help="Print no progress lines."),
-    _output("-v", "--verbose", is_flag=True, hidden=True, help="Accepted; error codes are always printed."),
+    _output("-v", "--verbose", is_flag=True, help="Print what image builds say."),
 )
 _OPTIONS = (
     _tuning("--preset", type=click.Choice(PRESETS), help="The pooler's preset (default: dev)."),

@@ -28,7 +28,8 @@ def context(parent: dict[str, Any], own: dict[str, Any]) -> Context:
     """The context of a command, from the options before and after its name."""
     sweep()  # every command removes the password files that a killed devpool has left
     output = parent.get("output") or Output()
-    output.as_json, output.quiet = (bool(parent.get(n) or own.get(n)) for n in ("as_json", "quiet"))
+    names = ("as_json", "quiet", "verbose")
+    output.as_json, output.quiet, output.verbose = (bool(parent.get(n) or own.get(n)) for n in names)
     return Context(selection=selected(parent, own), cwd=working_folder(), shell=environ(), output=output)
 
 

@@ -73,12 +73,14 @@ class Output:
         quiet: print no progress lines.
 
     Attributes:
+        verbose: whether to print what other programs say while they work.
         verb: the verb that runs; None before it is known.
     """
 
     def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
         self.as_json = as_json
         self.quiet = quiet
+        self.verbose = False
         self.verb: str | None = None
         self._warned: list[WarningData] = []
         self._live: LiveLine | None = None
@@ -87,6 +89,12 @@ class Output:
         """Print what devpool does, or has done."""
         if not self.quiet:
             self._say(line, sys.stderr)
+
+    def details(self, lines: Iterable[str]) -> None:
+        """With `--verbose`, print what another program said while it worked."""
+        if self.verbose:
+            for line in lines:
+                self._say(line, sys.stderr)
 
     @contextmanager
     def doing(self, what: str) -> Iterator[None]:
@@ -247,8 +255,8 @@ def _redacted(value: Any) -> Any:
     return [_redacted(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
-def table(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Rows as lines with aligned columns; long cells are shortened, except in the last column."""
+def table(rows: Sequence[tuple[str, ...]], gap: int = 2) -> list[str]:
+    """Rows as lines with aligned columns, so many blanks apart; long cells are shortened, except in the last column."""
     rows = [(*(shortened(visible(cell), _WIDEST) for cell in row[:-1]), visible(row[-1])) for row in rows]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
-    return ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [(" " * gap).join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -15,6 +15,7 @@ from devpool.context import Context, context
 from devpool.decide.options import Options
 from devpool.errors import UsageError
 from devpool.lifecycle.build_disable import Rollback, build_disable
+from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.direct_files import Conflicts
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.plan_report import change_lines
@@ -132,7 +133,7 @@ def _write(ctx: Context, directory: Path, rollback: Rollback, follow: Follow | N
     else:
         ctx.output.warnings(prepared.commit(directory))
         ctx.output.lines(*change_lines(prepared))
-    ctx.output.lines(*_words(rollback))
+    ctx.output.lines(*_words(rollback), *_identical(rollback))
     left = left_in_home(directory)
     if left:
         ctx.output.lines(f"left in .devpool, because devpool did not write it: {', '.join(left)}")
@@ -163,6 +164,13 @@ def _settings(rollback: Rollback) -> Options:
 def _words(rollback: Rollback) -> list[str]:
     kept = [f"kept your change: {c.at} ({c.where})" for c in rollback.direct.conflicts if not c.forced]
     return [*rollback.prepared.notes, *kept, *(() if rollback.exact else (_UNPROVED,))]
+
+
+def _identical(rollback: Rollback) -> list[str]:
+    """What is, byte for byte, what it would be without devpool: the user's later edits are part of that."""
+    prepared, changed = rollback.prepared, {conflict.path for conflict in rollback.direct.conflicts}
+    files = [shown(path, prepared.sources.directory) for path in prepared.edited if path not in changed]
+    return [f"byte for byte as without devpool: {', '.join(files)}"] if rollback.exact and files else []
 
 
 def _answer(rollback: Rollback, *, written: bool) -> DisableAnswer:

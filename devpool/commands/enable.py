@@ -14,13 +14,17 @@ from devpool.command_options import given_settings, project_options, tuning_opti
 from devpool.commit.lock import reading
 from devpool.context import Context, context
 from devpool.decide.options import Options, with_settings, without
+from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.prepare_enable import prepare_enable
+from devpool.output import table
 from devpool.verb import option
 
 if TYPE_CHECKING:
     from devpool.lifecycle.apply_to_containers import Follow
     from devpool.lifecycle.change_set import ChangeSet
+    from devpool.lifecycle.container_plan import ContainerPlan
+    from devpool.undo.state import State
 
 _PUBLISHED = 6432
 _route, _pooler, _files, _done = (
@@ -83,6 +87,11 @@ _route, _pooler, _files, _done = (
 @_done("--diff", is_flag=True, help="Show the changes to the files and write nothing.")
 @_done("--no-up", is_flag=True, help="Edit the files only; touch no container.")
 @_done("--up", is_flag=True, help="If the project is not running, start what is needed.")
+@_done(
+    "--recreate-pending",
+    is_flag=True,
+    help="Also recreate a running database for an edit of yours that it does not have yet.",
+)
 @_done("--no-verify", is_flag=True, help="Skip the proof of the result with Compose.")
 @click.pass_obj
 def enable(parent: dict[str, Any], /, **options: Any) -> None:
@@ -110,24 +119,50 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
 
     diff = {"diff": prepared.diff()} if options["diff"] else {}
     ctx.output.diff("".join(diff.values()))
-    ctx.output.lines(*([] if diff else plan_lines(prepared)))
+    containers = None if options["no_up"] else _containers(opened, prepared, state, options)
+    ctx.output.lines(*([] if diff else plan_lines(prepared)), *(containers.lines() if containers else ()))
     ctx.output.lines(*([] if state else _tuned_before(ctx, directory, options)))
     if not writes:
         ctx.output.lines(*replaced_lines(prepared, done=False))
-        ctx.output.data(plan_data(prepared, written=False), verbatim=diff)
+        ctx.output.data(plan_data(prepared, written=False, containers=containers), verbatim=diff)
         return
     if not options["no_up"]:
         _require_image(ctx, prepared)
     follow = None if options["no_up"] else _follow(ctx, opened, prepared)
     ctx.output.lines("")
     if follow:
-        live = follow.enabled(prepared, directory, state, everything=options["up"])
+        pending = options["recreate_pending"]
+        live = follow.enabled(prepared, directory, state, everything=options["up"], recreate_pending=pending)
     else:
         live = []
         ctx.output.warnings(prepared.commit(directory))
         ctx.output.lines(*written_lines(prepared))
-    answer = plan_data(prepared, written=bool(prepared.changes()))
+    ctx.output.lines(*_next(running=bool(live)))
+    answer = plan_data(prepared, written=bool(prepared.changes()), containers=containers)
     ctx.output.data({**answer, "connections": connections_data(prepared, live)})
+
+
+def _next(*, running: bool) -> list[str]:
+    """The commands that come next."""
+    first = ("  docker compose up --detach", "starts the pooler and the apps") if not running else None
+    checked = ("  devpool check", "whether all is well, and what the apps need behind a pooler")
+    back = ("  devpool disable", "everything as it was, to the byte")
+    return ["", "next:", *table([first, checked] if first else [checked, back], gap=4)]
+
+
+def _containers(
+    opened: OpenProject, prepared: ChangeSet, state: State | None, options: dict[str, Any]
+) -> ContainerPlan | None:
+    """What happens to containers; None where the engine does not tell."""
+    from devpool.lifecycle.apply_to_containers import gone
+    from devpool.lifecycle.container_plan import planned
+
+    assert prepared.plan, "enable has one"
+    up, pending, removed = options["up"], options["recreate_pending"], gone(state, prepared.plan)
+    try:
+        return planned(opened.stack, prepared, state, removed, up=up, recreate_pending=pending)
+    except DevpoolError:
+        return None
 
 
 def _tuned_before(ctx: Context, directory: Path, options: dict[str, Any]) -> list[str]:

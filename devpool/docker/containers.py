@@ -6,6 +6,7 @@ Every start of `docker` costs time, so one call lists all containers, and one in
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property
@@ -21,7 +22,7 @@ from devpool.docker.container_values import (
     parse_inspected,
     parse_list,
 )
-from devpool.docker.engine import Call, run
+from devpool.docker.engine import Call, complaints, run
 from devpool.docker.ownership import Other, Ownership, refusal
 from devpool.docker.psql import asked, in_database, parts, rows
 from devpool.docker.questions import Question
@@ -32,6 +33,9 @@ from devpool.text.patterns import regex
 T = TypeVar("T")
 _LOG_LINES = 20
 _STAMP = regex(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
+# Compose's own words for what it does to a container, as it prints them where there is no terminal.
+_MADE = regex(r"Container (\S+) +(?:Created|Recreated)$", re.M)
+_RECREATED = regex(r"Container (\S+) +Recreate$", re.M)
 _LISTED = ("--all", "--no-trunc", "--format", FORMAT)
 _HEALTH_TIMEOUT = 90  # seconds that a pooler has to become healthy
 _STOP_SECONDS = "5"  # that a pooler or an exporter has to end, before it is killed
@@ -188,9 +192,24 @@ class Stack:
         if self.ownership and found:
             raise refusal(self.name, self.ownership.own, found)
 
-    def build(self, services: Iterable[str]) -> None:
-        """Build services' images."""
-        self.compose("build", "--quiet", *services)
+    def build(self, services: Iterable[str]) -> tuple[str, ...]:
+        """Build services' images; what the build said, without passwords.
+
+        Raises:
+            DevpoolError: what `engine.run` raises, with all that the build said.
+        """
+        return tuple(redact(line) for line in self.said("build", *services).splitlines() if line.strip())
+
+    def pending(self, services: Iterable[str]) -> list[str]:
+        """The containers of services that Compose would recreate now, because something of theirs was changed.
+
+        Raises:
+            DevpoolError: what `engine.run` raises.
+        """
+        names = list(services)
+        if not names:
+            return []
+        return _RECREATED.findall(self.said("--dry-run", "up", "--detach", "--no-deps", "--no-build", *names))
 
     def up(
         self,
@@ -200,8 +219,8 @@ class Stack:
         wait: bool = False,
         deps: bool = False,
         recreate: bool = True,
-    ) -> None:
-        """Create and start services, or recreate those that changed.
+    ) -> list[str]:
+        """Create and start services, or recreate those that changed; the containers that were created or recreated.
 
         Args:
             services: which ones; with none, nothing is done, while Compose itself would start everything.
@@ -212,11 +231,11 @@ class Stack:
         """
         names = list(services)
         if not names:
-            return
+            return []
         scales = [word for service, number in (scale or {}).items() for word in ("--scale", f"{service}={number}")]
         waiting = ["--wait", "--wait-timeout", str(_HEALTH_TIMEOUT)] if wait else []
         only = ([] if deps else ["--no-deps"]) + ([] if recreate else ["--no-recreate"])
-        self.compose("up", "--detach", *only, *waiting, *scales, *names)
+        return _MADE.findall(self.said("up", "--detach", *only, *waiting, *scales, *names))
 
     def remove(self, services: Iterable[str]) -> None:
         """Remove services' containers and the images that Compose built for them, also of services in no file any more.
@@ -334,6 +353,14 @@ class Stack:
             DevpoolError: what `engine.run` raises.
         """
         return run(self.call.command(*words), cwd=self.call.cwd, environ=self.call.environ)
+
+    def said(self, *words: str) -> str:
+        """What a command of Compose for the project says on stderr, such as its progress.
+
+        Raises:
+            DevpoolError: what `engine.complaints` raises.
+        """
+        return complaints(self.call.command(*words), cwd=self.call.cwd, environ=self.call.environ)
 
     def _remove_images(self, names: list[str]) -> None:
         mine = [f"--filter=reference={name}" for name in dict.fromkeys(names) if name.startswith(f"{self.name}-")]

@@ -60,6 +60,9 @@ class RunningCommand:
         environ: its variables; None for those of this process.
         harmless: whether it changes nothing, and so can be killed with its plugins. It gets its own process group.
 
+    Attributes:
+        complaints: what it said on stderr, once `output` has waited for its end.
+
     Raises:
         DevpoolError: `no-docker-cli`, `no-folder`.
     """
@@ -68,6 +71,7 @@ class RunningCommand:
         self, command: Sequence[str], cwd: str, environ: Mapping[str, str] | None, *, harmless: bool = False
     ) -> None:
         self._harmless = harmless
+        self.complaints = ""
         with starting(cwd):
             self._child = subprocess.Popen(
                 list(command),
@@ -96,9 +100,9 @@ class RunningCommand:
             said = read_both(self._child, time.monotonic() + seconds, most)
         finally:
             self.end()
-        stdout, stderr = (part.decode("utf-8", "replace") for part in said)
+        stdout, self.complaints = (part.decode("utf-8", "replace") for part in said)
         if self._child.returncode:
-            raise failure(stderr or stdout)
+            raise failure(self.complaints or stdout)
         return stdout
 
     def end(self) -> None:
@@ -130,6 +134,22 @@ def run(command: Sequence[str], *, cwd: str, environ: Mapping[str, str] | None =
         DevpoolError: `no-docker-cli`, `no-compose-plugin`, `engine-not-running`, `docker-failed`.
     """
     return finish(RunningCommand(command, cwd, environ))
+
+
+def complaints(command: Sequence[str], *, cwd: str, environ: Mapping[str, str] | None = None) -> str:
+    """Run a docker command and return what it says on stderr.
+
+    Raises:
+        DevpoolError: as `run`, with all that it said.
+    """
+    running = RunningCommand(command, cwd, environ)
+    try:
+        finish(running)
+    except DevpoolError as error:
+        if error.code == "docker-failed":
+            error.details = tuple(redact(line) for line in running.complaints.splitlines() if line.strip())
+        raise
+    return running.complaints
 
 
 def finish(command: RunningCommand) -> str:

@@ -16,6 +16,7 @@ from devpool.docker.leftovers import Present, halfway, present, remove_created
 from devpool.errors import DevpoolError
 from devpool.lifecycle.build_disable import Rollback, build_disable
 from devpool.lifecycle.change_set import ChangeSet
+from devpool.lifecycle.container_plan import databases_of
 from devpool.lifecycle.plan_report import change_lines, written_lines
 from devpool.lifecycle.rollout import (
     Running,
@@ -50,7 +51,13 @@ class Follow:
         self.running: Running = stack.running()
 
     def enabled(
-        self, prepared: ChangeSet, directory: Path, before: State | None, *, everything: bool
+        self,
+        prepared: ChangeSet,
+        directory: Path,
+        before: State | None,
+        *,
+        everything: bool,
+        recreate_pending: bool = False,
     ) -> list[Connections]:
         """Write the files, start the poolers, recreate the apps, and return the apps' connections.
 
@@ -59,26 +66,30 @@ class Follow:
             directory: the project directory.
             before: the record of the previous enable; None if there was none.
             everything: whether to start what is needed if nothing is running.
+            recreate_pending: whether to recreate a running database for an edit of the user's, too.
 
         Raises:
             DevpoolError: `pooler-not-built`, `pooler-unhealthy`, `old-address`, after everything is undone.
         """
-        plan, project = prepared.plan, prepared.project
-        assert plan and project, "enable has them"
+        plan = prepared.plan
+        assert plan, "enable has one"
         changes = prepared.changes()
-        to_run = {*plan.apps, *(p.database for p in plan.poolers if project.databases[p.database].service)}
+        databases = databases_of(prepared)
+        to_run = {*plan.apps, *databases}
         before_start = present(self.stack, to_run) if self.running or everything else None
         with self._alone(directory, changes), taken_back(lambda: self._take_back(plan.apps, before_start)):
             self.ctx.output.warnings(prepared.commit(directory))
             self.ctx.output.lines(*written_lines(prepared))
             if not (self.running or everything):
                 return []
-            remove_services(self.stack, _gone(before, plan), self.ctx.output)
-            start_poolers(self.stack, plan, self.ctx.output)
+            remove_services(self.stack, gone(before, plan), self.ctx.output)
+            start_poolers(self.stack, plan, databases, self.ctx.output, recreate_pending=recreate_pending)
             restarted = restart_apps(self.stack, plan.apps, self.running, self.ctx.output)
             if everything and not self.running:
-                self.ctx.output.progress(f"starting {', '.join(plan.apps)}, waiting until they are healthy")
-                self.stack.up(plan.apps, wait=True, deps=True)
+                apps = ", ".join(plan.apps)
+                with self.ctx.output.doing(f"starting {apps}, waiting until they are healthy"):
+                    self.stack.up(plan.apps, wait=True, deps=True)
+                self.ctx.output.progress(f"started {apps}")
                 restarted = plan.apps
             return self._show_live(plan, restarted)
 
@@ -140,7 +151,8 @@ class Follow:
             self.ctx.output.warning(error)
 
     def _show_live(self, plan: Plan, restarted: list[str]) -> list[Connections]:
-        found = prove_live(self.stack, plan, restarted, self.running) if restarted else []
+        with self.ctx.output.doing("waiting for the connections of the apps"):
+            found = prove_live(self.stack, plan, restarted, self.running) if restarted else []
         pooled = {(r.service, r.database) for r in plan.routes if r.pooled}
         if found:
             self.ctx.output.lines("", "connections now:", *(f"  {line}" for line in connection_lines(found, pooled)))
@@ -169,9 +181,9 @@ class Follow:
             self.ctx.output.warning(error)
 
 
-def _gone(before: State | None, plan: Plan) -> list[str]:
+def gone(before: State | None, plan: Plan) -> list[str]:
     """The previous exporters that are no longer wanted, and their poolers: these are recreated in any case, and Compose
     would leave the volume that the two share.
     """
-    gone = [p for p in before.poolers if p.exporter and p.exporter not in plan.added] if before else []
-    return [name for p in gone for name in (p.exporter, p.name)]
+    poolers = [p for p in before.poolers if p.exporter and p.exporter not in plan.added] if before else []
+    return [name for p in poolers for name in (p.exporter, p.name)]

@@ -8,6 +8,7 @@ from typing import NotRequired, TypedDict
 from devpool.decide.plan import Move, Pooler
 from devpool.decide.routing import Route
 from devpool.lifecycle.change_set import ChangeSet
+from devpool.lifecycle.container_plan import ContainerPlan
 from devpool.lifecycle.plan_report import setting_shown
 from devpool.measurements.routes import Connections, ConnectionsData, as_json
 
@@ -97,6 +98,7 @@ class EnableAnswer(FilesData):
         routes: the route of each app.
         by_name: the apps that are pooled by name.
         settings: the connection variables that move.
+        containers: what happens to containers; null where none are touched, or the engine does not tell.
         connections: where the apps' connections arrive, if apps were recreated.
         diff: the changes to the files, with `--diff`.
     """
@@ -110,15 +112,17 @@ class EnableAnswer(FilesData):
     routes: list[Route]
     by_name: list[NamedData]
     settings: list[MoveData]
+    containers: ContainerPlan | None
     connections: NotRequired[list[ConnectionsData]]
     diff: NotRequired[str]
 
 
-def plan_data(prepared: ChangeSet, *, written: bool) -> EnableAnswer:
+def plan_data(prepared: ChangeSet, *, written: bool, containers: ContainerPlan | None = None) -> EnableAnswer:
     """The plan, for `--json`."""
     plan = prepared.plan
     assert plan is not None, "enable always has a plan"
     return {
+        "containers": containers,
         "directory": prepared.sources.directory,
         "files": list(prepared.rewrites),
         "written": written,

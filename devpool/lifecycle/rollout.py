@@ -27,9 +27,11 @@ from devpool.measurements.routes import Connections
 from devpool.model.sources import ProjectFiles, Selection, Sources
 from devpool.output import Output
 from devpool.text.address import find_addresses, leads_to
+from devpool.text.patterns import regex
 
 Running = Mapping[str, list[ListedContainer]]  # by service
 _PROOF_SECONDS = 15.0
+_STEP = regex(r"\[[^\]]*\d+/\d+\] (?:RUN|COPY|ADD|WORKDIR) ")
 _NO_ENGINE = ("engine-not-running", "no-docker-cli", "no-compose-plugin")
 
 
@@ -96,19 +98,30 @@ def reach(opened: OpenProject, output: Output, said: str, *, looks: bool = False
     return stack
 
 
-def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
+def start_poolers(stack: Stack, plan: Plan, databases: list[str], output: Output, *, recreate_pending: bool) -> None:
     """Build and start the poolers and wait until each is healthy.
 
+    Args:
+        stack: the project's containers.
+        plan: the plan.
+        databases: the services behind the poolers. One that runs is left alone, even if it changed in the files.
+        output: where to say what is done.
+        recreate_pending: whether Compose may recreate such a database.
+
     Raises:
-        DevpoolError: `pooler-not-built`, `pooler-unhealthy`, with the last lines of the build or the log.
+        DevpoolError: `pooler-not-built`, `pooler-unhealthy`, with what the build said, or the last lines of the log.
     """
-    names = plan.added
-    ready = {p.name for p in plan.poolers if p.image}
+    names, words = plan.added, ", ".join(plan.added)
+    ready = {pooler.name for pooler in plan.poolers if pooler.image}
     _build(stack, [name for name in names if name not in ready], output)
-    output.progress(f"starting {', '.join(names)}, waiting until a query succeeds")
     settle(stack, names)
+    missing = [name for name in databases if name not in stack.running()]
     try:
-        stack.up(names, wait=True, deps=True)
+        with output.doing(f"starting {words}, waiting until a query succeeds"):
+            if missing and len(missing) < len(databases) and not recreate_pending:
+                stack.up(missing, wait=True, deps=True, recreate=False)
+                missing = []
+            stack.up(names, wait=True, deps=bool(missing) or recreate_pending)
     except DevpoolError as error:
         logs = tuple(f"{n} | {line}" for n in names for line in stack.logs(n))
         raise DevpoolError(
@@ -117,14 +130,16 @@ def start_poolers(stack: Stack, plan: Plan, output: Output) -> None:
             hint=_what_it_means((*logs, error.message, *error.details)),
             details=logs or (error.message, *error.details),
         ) from None
+    output.progress(f"started {words}: a query through it succeeds")
 
 
 def _build(stack: Stack, names: list[str], output: Output) -> None:
     if not names:
         return
-    output.progress(f"building {', '.join(names)} (the first time takes a minute or two)")
+    words = ", ".join(names)
     try:
-        stack.build(names)
+        with output.doing(f"building the image of {words}"):
+            said = stack.build(names)
     except DevpoolError as error:
         raise DevpoolError(
             "pooler-not-built",
@@ -132,6 +147,21 @@ def _build(stack: Stack, names: list[str], output: Output) -> None:
             hint="the build needs a Debian base image and its package mirror; the project is as it was",
             details=error.details,
         ) from None
+    output.details(said)
+    if built(said):
+        output.progress(f"built the image of {words}")
+
+
+def built(said: Iterable[str]) -> bool:
+    """Whether a build did something: whether one of its steps was not in the cache, by what BuildKit prints of them."""
+    steps, cached = set(), set()
+    for line in said:
+        number, _, rest = line.partition(" ")
+        if rest == "CACHED":
+            cached.add(number)
+        elif _STEP.match(rest):
+            steps.add(number)
+    return bool(steps - cached)
 
 
 def _what_it_means(said: Iterable[str]) -> str:
@@ -150,9 +180,11 @@ def restart_apps(stack: Stack, apps: list[str], running: Running, output: Output
     left = halfway(stack)
     counts = {a: max(len(running.get(a, [])), left.get(a, 0)) for a in apps if a in running or a in left}
     if counts:
-        output.progress(f"recreating {', '.join(counts)}")
-        settle(stack, counts.keys() & left.keys())
-        stack.up(counts, scale=counts)
+        with output.doing(f"recreating {', '.join(counts)}"):
+            settle(stack, counts.keys() & left.keys())
+            made = stack.up(counts, scale=counts)
+        if made:
+            output.progress(f"recreated {', '.join(made)}")
     return list(counts)
 
 
@@ -216,10 +248,11 @@ def _names_one(container: RunningContainer, names: set[str]) -> bool:
 def remove_services(stack: Stack, names: Iterable[str], output: Output) -> None:
     """Remove containers and images of services, whether or not the files still name them."""
     gone = list(names)
-    for name in gone:
-        output.progress(f"removing {name}")
-    if gone:
+    if not gone:
+        return
+    with output.doing(f"removing {', '.join(gone)}"):
         stack.remove(gone)
+    output.progress(f"removed {', '.join(gone)}")
 
 
 @contextmanager
@@ -262,4 +295,7 @@ def _sentence(c: Connections, pooled: bool) -> str:
         return f"{c.service}: NOT PROVED, {c.at_pooler} at the pooler and still {c.at_database} at {c.database}"
     if c.at_pooler:
         return f"{c.service}: pooled, {c.at_pooler} at the pooler and none at {c.database}"
-    return f"{c.service}: none at {c.database}; it has the pooler's address and connects when it needs to"
+    return (
+        f"{c.service}: no connection yet, none at {c.database}; it has the pooler's address: use it once, and "
+        "`devpool status` shows where it connects"
+    )

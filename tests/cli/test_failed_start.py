@@ -57,7 +57,7 @@ if words[0] == "compose":
         os.execv({shutil.which("docker")!r}, ["docker", *words])
     if "build" in words and known["fails"] == "build":
         sys.exit("failed to solve: no route to host")
-    if "up" in words:
+    if "up" in words and "--dry-run" not in words:
         networks["net-default"] = "shop_default"
         make("db", "running")
         make("pgbouncer", "created")

@@ -19,7 +19,7 @@ exec "$REAL_DOCKER" "$@"
 """
 APPS = 2  # web and worker, into each of which `check` looks
 MOST = {
-    "enable": 14 + APPS,  # 4 of them prove the result, and 2 + APPS ask what the running apps need
+    "enable": 15 + APPS,  # 4 prove the result, 2 + APPS ask what the running apps need, 1 what would be recreated
     "status": 4,
     "status of more containers": 4,
     "check": 7 + APPS,

@@ -80,6 +80,9 @@ class KnownStack(Stack):
     def compose(self, *words: str) -> str:
         return self.docker("compose", *words)
 
+    def said(self, *words: str) -> str:
+        return self.docker("compose", *words)
+
 
 def docker_that_says(folder: Path, monkeypatch: pytest.MonkeyPatch, answer: str) -> Stack:
     """A project whose docker gives this answer to each `exec`, and refuses everything else."""

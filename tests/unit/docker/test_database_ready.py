@@ -60,7 +60,7 @@ def test_an_image_that_a_container_runs_is_there() -> None:
 def test_a_missing_image_is_built_and_a_failure_says_what_to_type() -> None:
     found = stack(inspect=failed("No such image"))
     build_missing(found, service("build: ."), QUIET)
-    assert found.told[-1] == "compose build --quiet job"
+    assert found.told[-1] == "compose build job"
     found = stack(inspect=failed("No such image"), build=failed("exit code: 1", details=("RUN make",)))
     with pytest.raises(DevpoolError) as error:
         build_missing(found, service("build: ."), QUIET)

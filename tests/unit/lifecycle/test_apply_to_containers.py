@@ -9,7 +9,7 @@ import pytest
 from devpool.docker.container_values import ListedContainer
 from devpool.docker.containers import Stack
 from devpool.errors import DevpoolError
-from devpool.lifecycle.apply_to_containers import Follow, _gone
+from devpool.lifecycle.apply_to_containers import Follow, gone
 from unit.lifecycle.disk_project import SHOP, context, enable, planned_change, state_of, written
 
 
@@ -55,6 +55,6 @@ def test_an_exporter_that_is_not_wanted_any_more_goes_with_its_pooler(tmp_path: 
     before = state_of(tmp_path)
     plans = [planned_change(tmp_path, metrics=metrics).plan for metrics in (False, True)]
     assert plans[0] is not None and plans[1] is not None
-    assert _gone(before, plans[0]) == ["pgbouncer-exporter", "pgbouncer"]
-    assert _gone(before, plans[1]) == []
-    assert _gone(None, plans[0]) == []
+    assert gone(before, plans[0]) == ["pgbouncer-exporter", "pgbouncer"]
+    assert gone(before, plans[1]) == []
+    assert gone(None, plans[0]) == []

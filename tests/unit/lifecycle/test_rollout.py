@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from devpool.docker.containers import RunningContainer
-from devpool.lifecycle.rollout import connection_lines, still_at, taken_back, uninterrupted
+from devpool.lifecycle.rollout import built, connection_lines, still_at, taken_back, uninterrupted
 from devpool.measurements.routes import Connections
 
 
@@ -47,7 +47,11 @@ def test_a_container_still_uses_a_pooler_by_its_variables_words_or_links(
     [
         (0, 3, True, "web: pooled, 3 at the pooler and none at db"),
         (2, 3, True, "web: NOT PROVED, 3 at the pooler and still 2 at db"),
-        (0, 0, True, "web: none at db; it has the pooler's address and connects when it needs to"),
+        (
+            *(0, 0, True),
+            "web: no connection yet, none at db; it has the pooler's address: use it once, and `devpool status` shows "
+            "where it connects",
+        ),
         (4, 0, False, "web: direct, 4 at db"),
         (None, 3, True, "web: 3 at the pooler; devpool cannot see which connections reach db"),
         (None, 0, False, "web: direct; devpool cannot see which connections reach db"),
@@ -76,3 +80,17 @@ def test_nothing_interrupts_taking_back() -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             os.kill(os.getpid(), number)
     assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == handlers
+
+
+@pytest.mark.parametrize(
+    ("said", "did"),
+    [
+        (["#5 [pgbouncer 2/6] RUN apt-get update", "#5 0.5 Get:1", "#5 DONE 3.1s", "#6 [1/6] FROM debian"], True),
+        (["#5 [2/6] RUN apt-get update", "#5 CACHED", "#6 [stage-1 3/6] COPY a b", "#6 CACHED"], False),
+        (["#5 [2/6] RUN apt-get update", "#5 CACHED", "#6 [3/6] COPY a b", "#6 DONE 0.0s"], True),
+        (["#1 [internal] load build definition", "#1 DONE 0.0s"], False),
+        ([], False),
+    ],
+)
+def test_a_build_did_something_if_a_step_was_not_in_the_cache(said: list[str], did: bool) -> None:
+    assert built(said) is did
