@@ -2,7 +2,8 @@
 
 The names are those of each framework's documentation: Rails (config/database.yml), Django (settings.py), Spring Boot
 ("External Application Properties"), ASP.NET Core ("Configuration"), Phoenix (config/*.exs), Odoo (odoo.conf), Lemmy
-(lemmy.hjson), Synapse (homeserver.yaml), Sentry (sentry.conf.py).
+(lemmy.hjson), Synapse (homeserver.yaml), Sentry (sentry.conf.py), Jakarta Persistence (persistence.xml), Knex
+(knexfile.js).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from devpool.text.patterns import regex
 
 CONFIG = regex(
     r"(database|db|config|settings|default|ormconfig|appsettings)[\w.-]*\.json"
-    r"|.*\.(ya?ml|toml|ini|conf|cfg|properties|hjson|json5|exs)|\.env(\.local)?",
+    r"|.*\.(ya?ml|toml|ini|conf|cfg|properties|hjson|json5|exs|xml)|\.env(\.local)?",
     re.I,
 )
 """Names of configuration files. Libraries load `.env` by default, and some `.env.local` (https://github.com/motdotla/dotenv,
@@ -21,12 +22,14 @@ https://github.com/bkeepers/dotenv, https://github.com/theskumar/python-dotenv).
 """
 SOURCE = regex(r".*\.(py|rb|go|[mc]?js|ts|cs|java|kt|php|rs|ex|scala)")
 """Names of source files, in which an address is often the default of a variable."""
-OF_DATABASE = regex(r"database\.(ya?ml|json|php|js|ts)|odoo\.conf|homeserver\.ya?ml|lemmy\.hjson|ormconfig\.\w+", re.I)
+OF_DATABASE = regex(
+    r"database\.(ya?ml|json|php|js|ts)|odoo\.conf|homeserver\.ya?ml|lemmy\.hjson|(ormconfig|knexfile)\.\w+", re.I
+)
 """Files that say nothing of other servers: a host in them is the database's."""
 NEVER = regex(
     r"(docker-)?compose.*|.*dockerfile.*|readme.*|changelog.*|.*\.(md|rst|txt\.tmpl|sh|bash|sql|lock)|package(-lock)?\.json"
     r"|.*[._-](lock|test|tests|spec|example|sample|template|dist)(\..*)?|(test|example|sample|template|conftest)([._-].*)?"
-    r"|.*(wait|seed|migrat|backup|prometheus|pgbouncer|pgpool|nginx).*|alembic\.ini|(flyway|liquibase|sqitch).*"
+    r"|.*(wait|seed|migrat|backup|prometheus|pgbouncer|pgpool|nginx).*|alembic\.ini|(pom|build|web)\.xml|(flyway|liquibase|sqitch).*"
     r"|\.(env(?!(\.local)?$)|git|docker).*",
     re.I,
 )

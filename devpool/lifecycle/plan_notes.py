@@ -143,7 +143,8 @@ def _of_the_host(project: Project, published: Mapping[str, str]) -> Iterator[str
     """
     variables: dict[tuple[str, int], list[ConnectionVariable]] = {}
     for found in host_addresses(project, {port: database for database, port in published.items()}):
-        if not found.pooled and found.setting.database in published:
+        past = PAST_A_POOLER.search(found.setting.variable)
+        if not (found.pooled or past) and found.setting.database in published:
             variables.setdefault(found.setting.value.origin.key, []).append(found.setting)
     for mine in variables.values():
         first = mine[0]

@@ -11,15 +11,16 @@ from pathlib import Path
 
 from devpool.catalog import bystanders
 from devpool.catalog.image_addresses import IMAGES
-from devpool.load.container_files import contexts
+from devpool.load.container_files import contexts, dockerfile_of
 from devpool.load.root import find_root
 from devpool.load.service_texts import folders_of, texts_of
 from devpool.model import networks
 from devpool.model.databases import host_names, image_name, link_aliases
 from devpool.model.project import Evidence, Project
 from devpool.model.services import Service, reachable
-from devpool.model.stated_address import stated_addresses
+from devpool.model.stated_address import StatedAddress, stated_addresses
 from devpool.text.address import DEFAULT_PORT
+from devpool.text.dockerfile_environment import environment_lines
 
 
 def with_evidence(project: Project) -> Project:
@@ -55,7 +56,8 @@ class _Finder:
         """What tells of one service: for each database the first thing found."""
         hosts = self._hosts(service)
         found: set[str] = set()
-        for evidence in (*self._by_image(service, hosts), *self._by_texts(service, hosts)):
+        told = (*self._by_image(service, hosts), *self._by_dockerfile(service, hosts), *self._by_texts(service, hosts))
+        for evidence in told:
             if evidence.database not in found:
                 found.add(evidence.database)
                 yield evidence
@@ -78,6 +80,15 @@ class _Finder:
             if fits and database and (not known.needs or given & set(known.needs)):
                 says = f"its image names {known.host} by default"
                 yield Evidence(service=service.name, database=database, says=says)
+
+    def _by_dockerfile(self, service: Service, hosts: dict[str, set[str]]) -> Iterator[Evidence]:
+        """What the variables say that its own Dockerfile gives its image."""
+        text = environment_lines(dockerfile_of(service, self.root)[0])
+        variables = {n: v.text for n, v in self.project.environments[service.name].items()}
+        for database, names in hosts.items():
+            stated = next(stated_addresses(".env", text, names, variables), None)
+            if stated:
+                yield _evidence(service, database, "its Dockerfile", stated)
 
     def _by_texts(self, service: Service, hosts: dict[str, set[str]]) -> Iterator[Evidence]:
         variables = {n: v.text for n, v in self.project.environments[service.name].items()}
@@ -102,11 +113,7 @@ class _Finder:
                 if stated:
                     missing.discard(database)
                     place = posixpath.relpath(text.within or text.path, self.project.sources.directory)
-                    at = f":{stated.port}" if stated.port != DEFAULT_PORT else ""
-                    says = f"{place}:{text.above + stated.line} names {stated.host}{at}"
-                    yield Evidence(
-                        service=service.name, database=database, says=says, port=stated.port, demand=stated.demand
-                    )
+                    yield _evidence(service, database, place, stated, text.above)
             if not missing:
                 return
 
@@ -118,6 +125,12 @@ class _Finder:
 
     def _is_shared(self, folder: str) -> bool:
         return self.takers[folder] > 1
+
+
+def _evidence(service: Service, database: str, place: str, stated: StatedAddress, above: int = 0) -> Evidence:
+    at = f":{stated.port}" if stated.port != DEFAULT_PORT else ""
+    says = f"{place}:{above + stated.line} names {stated.host}{at}"
+    return Evidence(service=service.name, database=database, says=says, port=stated.port, demand=stated.demand)
 
 
 def _is_workspace(service: Service) -> bool:

@@ -109,3 +109,22 @@ def test_a_stack_file_that_deploys_is_said_not_to_after_enable(deploy: str, name
 )
 def test_a_file_that_is_for_compose_alone_or_deploys_nowhere_gets_no_such_note(text: str) -> None:
     assert "docker stack" not in _of_stack(text)
+
+
+def test_a_program_on_the_host_is_not_told_to_move_what_goes_past_a_pooler() -> None:
+    files = {
+        "compose.yml": "services:\n  db:\n    image: postgres:17\n    environment: {POSTGRES_PASSWORD: hunter2}\n"
+        "    ports: ['5432-5433:5432-5433']\n",
+        ".env": "DATABASE_URL=postgres://u:p@localhost:5432/x\nDIRECT_URL=postgres://u:p@localhost:5432/x\n",
+    }
+    said = "\n".join(notes(*planned(files, publish=6432), {}))
+    assert "set DATABASE_URL=postgres://u:***@localhost:6432/x" in said
+    assert "DIRECT_URL" not in said
+
+
+@pytest.mark.parametrize(("host", "named"), [("db.corp.local", True), ("elsewhere", True), ("db.corp.net", False)])
+def test_a_host_that_is_no_database_is_named(host: str, named: bool) -> None:
+    job = f"  job:\n    image: job\n    environment: {{URL: 'postgres://u:p@{host}/x'}}\n"
+    project, plan = planned(PROJECT.format(variable="A", value="b") + job)
+    said = "\n".join(notes(project, plan, {}))
+    assert (f"job.URL names {host}, which is not a service of this project" in said) == named

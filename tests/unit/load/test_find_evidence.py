@@ -49,6 +49,21 @@ def test_a_folder_that_several_services_take_in_tells_of_those_that_wait_for_the
     assert [e[0] for e in told(tmp_path, services, {"conf/app.yml": CONFIG})] == ["web", "job"]
 
 
+@pytest.mark.parametrize(
+    ("said", "environment", "evident"),
+    [
+        ("ENV DATABASE_URL=postgres://u:p@db:5433/x", "{}", True),
+        ("ENV DATABASE_URL=postgres://u:p@db:5433/x", "{DATABASE_URL: 'postgres://u:p@db.example.org/x'}", False),
+        ("ENV REDIS_HOST=db", "{}", False),
+        ("RUN wait-for db:5432", "{}", False),
+    ],
+)
+def test_the_variables_of_its_own_dockerfile_tell(tmp_path: Path, said: str, environment: str, evident: bool) -> None:
+    web = f"  web:\n    build: .\n    environment: {environment}\n"
+    found = told(tmp_path, web, {"Dockerfile": f"FROM scratch\n{said}\n"})
+    assert [f[2].split(" names")[0] for f in found] == (["its Dockerfile:2"] if evident else [])
+
+
 def test_who_does_not_connect_does_not_share_a_folder(tmp_path: Path) -> None:
     mount = "    volumes: ['.:/srv']\n"
     services = f"  web:\n    image: php:fpm\n{mount}  nginx:\n    image: nginx\n{mount}"

@@ -22,6 +22,8 @@ ADDRESSES = [
     ("server.js", "const host = process.env.DB_HOST || 'db'"),
     ("server.js", "const pool = new Pool({\n  database: 'x',\n  host: 'db',\n})"),
     ("lemmy.hjson", '{\n  database: {\n    host: "db"\n  }\n}'),
+    ("knexfile.js", "const c = {\n  client: 'pg',\n  connection: {\n    host: 'db',\n  },\n}"),
+    ("persistence.xml", '<property name="url" value="jdbc:postgresql://db:5432/x"/>'),
     ("odoo.conf", "[options]\ndb_host = db"),
     ("wp-config.php", "define('DB_HOST', 'db:5432');"),
     ("app.toml", '[database]\nhost = "db"'),
