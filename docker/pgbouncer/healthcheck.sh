@@ -108,11 +108,10 @@ stay_while_well() {
 
 # Ends early, and then does not fail, where all is well.
 stay_while_not() {
-    local seconds=2 pause=1
-    ((bad_news < patience)) || seconds=60 pause=5
+    local seconds=2 starting=0.1 pause=1
+    ((bad_news < patience)) || seconds=60 starting=5 pause=5
     while ((SECONDS < seconds)); do
-        [[ $said == 'pooler up'* ]] || pause=0.1
-        sleep "$pause"
+        if [[ $said == 'pooler up'* ]]; then sleep "$pause"; else sleep "$starting"; fi
         ! look || return 0
     done
     return 1
@@ -129,6 +128,7 @@ watch() {
         [[ $last != 0 ]] && stay_while_not
     fi
     code=$?
+    [[ -z ${pool_PID:-} ]] || kill "$pool_PID" 2>/dev/null # it may wait for an answer, and would not see that this ends
     ((bad_news = code == 0 ? 0 : bad_news + 1))
     echo "$EPOCHSECONDS $bad_news $code" 2>/dev/null >"$reported"
     return "$code"

@@ -226,6 +226,8 @@ def test_a_database_that_goes_and_comes_back_is_told_soon(rig: Rig) -> None:
     docker("stop", server.name)
     eventually(failing, "the healthcheck tells", seconds=25)
     assert "pooler up, database not answering: " in pooler.inspect("{{json .State.Health.Log}}")
+    waiting = [r for r in pooler.admin("SHOW CLIENTS") if r["application_name"] == "devpool-health"]
+    assert len(waiting) <= 2, "what an ended probe had begun is ended with it"
     docker("start", server.name)
     eventually(server.answers, "Postgres answers again")
     eventually(lambda: not failing(), "the healthcheck tells", seconds=8)
