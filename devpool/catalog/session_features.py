@@ -64,6 +64,17 @@ SESSION_FEATURES = (
         remedy="use SET LOCAL in a transaction, ALTER ROLE ... SET ..., or --session {service}",
     ),
     SessionFeature(
+        name="a schema for each tenant",
+        pattern=regex(
+            r"\bdjango_tenants\b|\btenant_schemas\b|\bApartment(::|\.configure|\.tenant_names)|\bPostgreSQLSchemaManager\b"
+            r"|\bAbstract(DataSourceBased)?MultiTenantConnectionProvider"
+        ),
+        words=("tenant", "Tenant", "Apartment", "SchemaManager"),
+        harm="the search path of one tenant stays for the next client of the connection",
+        remedy="give it a session pool (--session {service}), or keep it direct (--direct {service})",
+        source="django-tenants, django-tenant-schemas, ros-apartment, stancl/tenancy, Hibernate: the guide of each",
+    ),
+    SessionFeature(
         name="temporary tables",
         pattern=regex(r"\bCREATE\s+TEMP(ORARY)?\s+TABLE\b(?!.*\bON\s+COMMIT\s+DROP\b)", re.I),
         words=("TEMP", "temp"),
@@ -99,4 +110,8 @@ SET_ONCE = regex(
 """Variables of which an app's own pool makes a SET for each new connection: HikariCP's `schema` and
 `connectionInitSql` (https://github.com/brettwooldridge/HikariCP), Quarkus's `new-connection-sql`
 (https://quarkus.io/guides/all-config), and those that say `search_path` in their name.
+"""
+STARTUP_VARIABLE = regex(r"_CURRENT_?SCHEMA$", re.I)
+"""A variable that is a driver's startup parameter by its name: pgjdbc's `currentSchema` among the properties of a data
+source (https://github.com/brettwooldridge/HikariCP, `dataSourceProperties`).
 """
