@@ -34,11 +34,9 @@ def files(lines: str, path: str, more: str = "") -> list[GivenFile]:
         ("volumes: ['${PW_DIR}:/etc']", "/etc/pw", None),
     ],
 )
-def test_a_password_file_is_given_to_the_pooler_as_the_database_has_it(
-    lines: str, path: str, given: str | None
-) -> None:
-    found = login(compose(f"    {lines}\n    environment: {{POSTGRES_PASSWORD_FILE: {path}}}\n"))
-    assert (found.files[0].text.strip('"') if found else None) == given
+def test_a_file_is_given_as_the_database_has_it(lines: str, path: str, given: str | None) -> None:
+    found = files(f"    {lines}\n", path)
+    assert [file.text.strip('"') for file in found] == ([given] if given else [])
 
 
 @pytest.mark.parametrize(
