@@ -42,11 +42,12 @@ SESSION_FEATURES = (
         pattern=regex(
             rf"{_SQL}LISTEN\s+[\w\"${{%]|\.add_listener\(|\bNewListener\(|WaitForNotification\(|\bgetNotifications\("
             r"|wait_for_notify\b|pg_get_notify\(|pgsqlGetNotify\(|Postgrex\.Notifications\b|\.notifies\(|\bcreateSubscriber\("
+            r"|\{Oban,|\bOban\.Notifiers\.Postgres\b"
         ),
-        words=("LISTEN", "isten", "otif", "createSubscriber"),
+        words=("LISTEN", "isten", "otif", "createSubscriber", "Oban"),
         harm="notifications do not arrive through a transaction pool",
         remedy="keep what listens direct (--direct {service}, or --direct {service}:VARIABLE for its own connection)",
-        source="asyncpg, lib/pq, pgx, pgjdbc, ruby-pg, PDO, Postgrex, psycopg, pg-listen: the API reference of each",
+        source="asyncpg, lib/pq, pgx, pgjdbc, ruby-pg, PDO, Postgrex, psycopg, pg-listen, Oban: the API reference of each",
     ),
     SessionFeature(
         name="session advisory locks",
