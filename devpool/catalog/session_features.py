@@ -47,7 +47,7 @@ SESSION_FEATURES = (
         words=("LISTEN", "isten", "otif", "createSubscriber", "Oban"),
         harm="notifications do not arrive through a transaction pool",
         remedy="keep what listens direct (--direct {service}, or --direct {service}:VARIABLE for its own connection)",
-        source="asyncpg, lib/pq, pgx, pgjdbc, ruby-pg, PDO, Postgrex, psycopg, pg-listen, Oban: the API reference of each",
+        source="asyncpg, lib/pq, pgx, pgjdbc, ruby-pg, PDO, Postgrex, psycopg, pg-listen, Oban: each API reference",
     ),
     SessionFeature(
         name="session advisory locks",
