@@ -115,6 +115,28 @@ def test_a_password_file_that_is_no_secret_of_the_database_tells_nothing(path: s
     assert login(compose(SECRET.replace("/run/secrets/pw", path))) is None
 
 
+@pytest.mark.parametrize(
+    ("lines", "password", "given"),
+    [
+        ("    env_file: [b.env]\n", "p", True),
+        ("    env_file: [b.env]\n", "${DOT}", True),
+        ("    env_file: [b.env]\n", "${LINE}", True),
+        ("    env_file: [b.env]\n    environment: {PW: p}\n", "${PW}", False),
+        ("    env_file: [a.env, b.env]\n", "${EARLIER}", False),
+    ],
+)
+def test_an_env_file_is_given_only_where_it_tells_the_password_by_itself(
+    lines: str, password: str, given: bool
+) -> None:
+    files = {
+        "compose.yml": compose(lines),
+        ".env": "DOT=p\n",
+        "a.env": "EARLIER=p\n",
+        "b.env": f"LINE=p\nPOSTGRES_PASSWORD={password}\n",
+    }
+    assert bool(login(files)) == given
+
+
 def test_of_several_env_files_only_the_one_with_the_password_is_given() -> None:
     lines = "    env_file: [a.env, b.env]\n"
     files = {"compose.yml": compose(lines), "a.env": "STRIPE=sk\n", "b.env": "POSTGRES_PASSWORD=p\nSTRIPE=sk\n"}
