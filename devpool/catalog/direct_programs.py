@@ -56,7 +56,13 @@ PROGRAMS = (
         source="https://prometheus.io/docs/instrumenting/exporters/#databases",
     ),
     DirectProgram(kind=MONITORING, image=r"pgwatch", source="https://github.com/cybertec-postgresql/pgwatch"),
-    DirectProgram(kind=MONITORING, image=r"pganalyze", source="https://pganalyze.com/docs/collector"),
+    DirectProgram(
+        kind=MONITORING,
+        image=r"pganalyze",
+        full_image=r"(^|/)pganalyze/",
+        source="https://pganalyze.com/docs/collector",
+    ),
+    DirectProgram(kind=MONITORING, image=r"(^|[-_])pgmetrics([-_]|$)", source="https://pgmetrics.io/docs/"),
     DirectProgram(kind=MONITORING, image=r"pgmonitor", source="https://github.com/CrunchyData/pgmonitor"),
     DirectProgram(kind=MONITORING, image=r"pghero", source="https://github.com/ankane/pghero"),
     DirectProgram(
@@ -118,6 +124,7 @@ PROGRAMS = (
     ),
     DirectProgram(kind=BACKUP, image=r"(^|[-_])barman([-_]|$)", source="https://docs.pgbarman.org/"),
     DirectProgram(kind=BACKUP, image=r"(^|[-_])wal-?g([-_]|$)", source="https://wal-g.readthedocs.io/"),
+    DirectProgram(kind=BACKUP, image=r"(^|[-_])pghoard([-_]|$)", source="https://github.com/Aiven-Open/pghoard"),
     DirectProgram(kind=BACKUP, image=r"pgbackrest", source="https://pgbackrest.org/"),
     DirectProgram(
         kind=REPLICATION,

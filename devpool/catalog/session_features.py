@@ -42,11 +42,12 @@ SESSION_FEATURES = (
         pattern=regex(
             rf"{_SQL}LISTEN\s+[\w\"${{%]|\.add_listener\(|\bNewListener\(|WaitForNotification\(|\bgetNotifications\("
             r"|wait_for_notify\b|pg_get_notify\(|pgsqlGetNotify\(|Postgrex\.Notifications\b|\.notifies\(|\bcreateSubscriber\("
+            r"|\{Oban,|\bOban\.Notifiers\.Postgres\b"
         ),
-        words=("LISTEN", "isten", "otif", "createSubscriber"),
+        words=("LISTEN", "isten", "otif", "createSubscriber", "Oban"),
         harm="notifications do not arrive through a transaction pool",
         remedy="keep what listens direct (--direct {service}, or --direct {service}:VARIABLE for its own connection)",
-        source="asyncpg, lib/pq, pgx, pgjdbc, ruby-pg, PDO, Postgrex, psycopg, pg-listen: the API reference of each",
+        source="asyncpg, lib/pq, pgx, pgjdbc, ruby-pg, PDO, Postgrex, psycopg, pg-listen, Oban: each API reference",
     ),
     SessionFeature(
         name="session advisory locks",
@@ -62,6 +63,17 @@ SESSION_FEATURES = (
         words=("SET ", "set "),
         harm="the value stays for the next client of the connection",
         remedy="use SET LOCAL in a transaction, ALTER ROLE ... SET ..., or --session {service}",
+    ),
+    SessionFeature(
+        name="a schema for each tenant",
+        pattern=regex(
+            r"\bdjango_tenants\b|\btenant_schemas\b|\bApartment(::|\.configure|\.tenant_names)|\bPostgreSQLSchemaManager\b"
+            r"|\bAbstract(DataSourceBased)?MultiTenantConnectionProvider"
+        ),
+        words=("tenant", "Tenant", "Apartment", "SchemaManager"),
+        harm="the search path of one tenant stays for the next client of the connection",
+        remedy="give it a session pool (--session {service}), or keep it direct (--direct {service})",
+        source="django-tenants, django-tenant-schemas, ros-apartment, stancl/tenancy, Hibernate: the guide of each",
     ),
     SessionFeature(
         name="temporary tables",
@@ -99,4 +111,8 @@ SET_ONCE = regex(
 """Variables of which an app's own pool makes a SET for each new connection: HikariCP's `schema` and
 `connectionInitSql` (https://github.com/brettwooldridge/HikariCP), Quarkus's `new-connection-sql`
 (https://quarkus.io/guides/all-config), and those that say `search_path` in their name.
+"""
+STARTUP_VARIABLE = regex(r"_CURRENT_?SCHEMA$", re.I)
+"""A variable that is a driver's startup parameter by its name: pgjdbc's `currentSchema` among the properties of a data
+source (https://github.com/brettwooldridge/HikariCP, `dataSourceProperties`).
 """

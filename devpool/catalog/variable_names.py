@@ -78,7 +78,11 @@ ADDRESS_IN_FILE = regex(r"(DB|DATABASE|PG|POSTGRES).*(URL|URI|DSN)_FILE$", re.I)
 _OF_A_DATABASE = (
     r"^(?!.*(MYSQL|MARIA|MONGO|REDIS|MSSQL|LDAP|SMTP))(.*_)?(PG|POSTGRES|DB|DATABASE|DATASOURCE|SQL|TYPEORM)"
 )
-TLS_MODE = regex(_OF_A_DATABASE + r".*(SSL|TLS)_?(MODE|ENABLED?|REQUIRED?|ON)?$", re.I)
+TLS_MODE = regex(
+    _OF_A_DATABASE
+    + r".*((SSL|TLS)_?(MODE|ENABLED?|REQUIRED?|ON)?|ENCRYPT(ION|ED)?)$|^(SSL|TLS)_(DB|DATABASE|POSTGRES)$",
+    re.I,
+)
 """https://www.postgresql.org/docs/current/libpq-envars.html (PGSSLMODE), and its likes; switches as well, such as n8n's
 DB_POSTGRESDB_SSL_ENABLED (https://docs.n8n.io/hosting/configuration/environment-variables/database/).
 """

@@ -8,7 +8,7 @@ from dataclasses import replace
 from devpool.decide.credentials import Credentials, copyable, home, is_repeatable
 from devpool.decide.logins import DB, PASSWORD, USER, interpolated, names_withheld, said_of
 from devpool.decide.password_files import given_files, is_given
-from devpool.model.environment import EnvFileUse, Value, env_file_uses
+from devpool.model.environment import EnvFileUse, Value, env_file_uses, is_given_alone
 from devpool.model.project import Project
 from devpool.model.services import Service
 from devpool.text.document import Document
@@ -38,7 +38,7 @@ def of_database(project: Project, database: str) -> Credentials | None:
     if interpolated(project.sources, secret):
         return _stated(project, database, values, copied=((name, secret),))
     if secret.origin.form == "env-file":
-        uses = _telling(project, service, secret)
+        uses = _telling(project, service, secret) if is_given_alone(secret, project.sources.variables) else ()
         return _stated(project, database, values, env_files=uses) if uses and secret.name == name else None
     document = secret.origin.file
     if project.sources.override not in (None, document):
@@ -74,7 +74,7 @@ def of_database_env_files(project: Project, database: str, *, alone: bool) -> Cr
     """
     uses = tuple(env_file_uses(project.services[database]))
     known = any(n in project.environments[database] for names in _NAMES.values() for n in names)
-    if not uses or not (known or alone):
+    if not uses or not (known or alone) or told_login(project, database):
         return None
     withheld = names_withheld(project.sources, uses)
     return Credentials(document=home(project, database, []), env_files=uses, withheld=withheld)
@@ -123,7 +123,10 @@ def _stated(
     document = document or home(project, database, [])
     told = list(_user_and_database(project, service, values))
     read = {use.path for use in env_files}
-    further = [(n, v) for n, v in told if not (v.origin.file.path in read and v.name == n)]
+    variables = project.sources.variables
+    further = [
+        (n, v) for n, v in told if not (v.origin.file.path in read and v.name == n and is_given_alone(v, variables))
+    ]
     beside = [(n, v) for n, v in further if _goes_with(project, service, document, copied, n, v)]
     paths = [v for n, v in (*copied, *told) if n.endswith("_FILE")] + [v for n, v in values.items() if n in _FILES]
     return Credentials(

@@ -33,7 +33,7 @@ from devpool.decide.logins import (
 )
 from devpool.decide.ports import upstream_port
 from devpool.errors import DevpoolError
-from devpool.model.environment import env_file_uses
+from devpool.model.environment import env_file_uses, is_given_alone
 from devpool.model.project import ConnectionVariable, Project
 
 
@@ -114,6 +114,8 @@ def _of_app_env_file(project: Project, database: str, settings: list[ConnectionV
         login = [(n, v) for n, v in project.environments[app].items() if n in (USER, PASSWORD, DB) and v.text]
         password = dict(login).get(PASSWORD)
         if password is None or password.origin.form != "env-file":
+            continue
+        if not is_given_alone(password, project.sources.variables):
             continue
         path = password.origin.file.path
         use = next((u for u in env_file_uses(project.services[app]) if u.path == path), None)

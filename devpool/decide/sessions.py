@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
 from devpool.catalog import variable_names
-from devpool.catalog.session_features import NOT_APPLIED, OPTIONS, SET_ONCE
+from devpool.catalog.session_features import NOT_APPLIED, OPTIONS, SET_ONCE, STARTUP_VARIABLE
 from devpool.catalog.variable_names import URL_PARAMETERS
 from devpool.decide.routing import Route
 from devpool.errors import DevpoolError
@@ -165,6 +165,8 @@ def unkept(
                 f"get it, too: set it in Postgres (ALTER ROLE ... SET ...), or give {service} a session pool with "
                 f"--session {service}"
             )
+        elif STARTUP_VARIABLE.search(variable):
+            yield _not_passed_on(service, variable, "currentSchema")
         elif URL_PARAMETERS.search(variable):
             asked = dict.fromkeys(m["name"] for p in (OPTIONS, NOT_APPLIED) for m in p.finditer(f" {text}"))
             if asked:

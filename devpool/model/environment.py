@@ -177,6 +177,12 @@ def env_file_values(
     return found
 
 
+def is_given_alone(value: Value, variables: Mapping[str, Variable]) -> bool:
+    """Whether an env file gives any service that loads it a value: with the project's variables and its own lines."""
+    own = value.origin.file.path
+    return all(not p.variable or p.variable in variables or p.source in (None, own) for p in value.pieces)
+
+
 def _from_environment(service: Service, statement: Statement) -> Iterator[Value]:
     node = statement.value
     if isinstance(node, nodes.MappingNode):

@@ -110,41 +110,31 @@ def test_a_secret_whose_source_is_a_variable_is_written_into_the_container() -> 
     assert told(compose(SECRET, "secrets:\n  pw:\n    environment: PW\n")).is_written_to
 
 
-@pytest.mark.parametrize(
-    ("lines", "path", "given"),
-    [
-        ("secrets: [{source: pw, target: /etc/pw}]", "/etc/pw", "{source: pw, target: /etc/pw}"),
-        ("configs: [pw]", "/pw", "pw"),
-        ("configs: [{source: c, target: /etc/pw}]", "/etc/pw", "{source: c, target: /etc/pw}"),
-        ("volumes: ['./pw.txt:/etc/pw']", "/etc/pw", "./pw.txt:/etc/pw:ro"),
-        ("volumes: ['./pw.txt:/etc/pw:ro,z']", "/etc/pw", "./pw.txt:/etc/pw:ro"),
-        ("volumes: ['./conf:/etc/conf/']", "/etc/conf/pw", "./conf:/etc/conf/:ro"),
-        (
-            "volumes: [{type: bind, source: ./pw.txt, target: /etc/pw}]",
-            "/etc/pw",
-            "{type: bind, source: ./pw.txt, target: /etc/pw, read_only: true}",
-        ),
-        ("volumes: ['pw:/etc']", "/etc/pw", None),
-        ("volumes: ['.:/srv']", "/srv/deep/pw", None),
-        ("volumes: ['${PW_DIR}:/etc']", "/etc/pw", None),
-    ],
-)
-def test_a_password_file_is_given_to_the_pooler_as_the_database_has_it(
-    lines: str, path: str, given: str | None
-) -> None:
-    found = login(compose(f"    {lines}\n    environment: {{POSTGRES_PASSWORD_FILE: {path}}}\n"))
-    assert (found.files[0].text.strip('"') if found else None) == given
-
-
-@pytest.mark.parametrize("config", ["content: hunter2", "environment: PW"])
-def test_a_config_with_its_own_content_is_written_into_the_container(config: str) -> None:
-    lines = "    configs: [pw]\n    environment: {POSTGRES_PASSWORD_FILE: /pw}\n"
-    assert told(compose(lines, f"configs:\n  pw:\n    {config}\n")).is_written_to
-
-
 @pytest.mark.parametrize("path", ["/etc/pw", "/run/secrets/other"])
 def test_a_password_file_that_is_no_secret_of_the_database_tells_nothing(path: str) -> None:
     assert login(compose(SECRET.replace("/run/secrets/pw", path))) is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "password", "given"),
+    [
+        ("    env_file: [b.env]\n", "p", True),
+        ("    env_file: [b.env]\n", "${DOT}", True),
+        ("    env_file: [b.env]\n", "${LINE}", True),
+        ("    env_file: [b.env]\n    environment: {PW: p}\n", "${PW}", False),
+        ("    env_file: [a.env, b.env]\n", "${EARLIER}", False),
+    ],
+)
+def test_an_env_file_is_given_only_where_it_tells_the_password_by_itself(
+    lines: str, password: str, given: bool
+) -> None:
+    files = {
+        "compose.yml": compose(lines),
+        ".env": "DOT=p\n",
+        "a.env": "EARLIER=p\n",
+        "b.env": f"LINE=p\nPOSTGRES_PASSWORD={password}\n",
+    }
+    assert bool(login(files)) == given
 
 
 def test_of_several_env_files_only_the_one_with_the_password_is_given() -> None:

@@ -1,4 +1,4 @@
-"""The files that hold a database's login: whose they are, and how they are given to another service."""
+"""Which files of a database's container its pooler can be given, and as what."""
 
 from __future__ import annotations
 
@@ -7,59 +7,45 @@ from memory_project import project
 
 from devpool.decide.password_files import GivenFile, given_files, is_given
 
-HEAD = "services:\n  db:\n    image: postgres:17\n"
 
-
-def given(lines: str, path: str, more: str = "") -> list[GivenFile]:
-    read = project(f"{HEAD}{lines}{more}")
-    return given_files(read, read.services["db"], [path])
+def files(lines: str, path: str, more: str = "") -> list[GivenFile]:
+    found = project(f"services:\n  db:\n    image: postgres:17\n{lines}{more}")
+    given = given_files(found, found.services["db"], [path])
+    assert is_given(found, found.services["db"], path) == bool(given)
+    return given
 
 
 @pytest.mark.parametrize(
-    ("lines", "path", "key", "text"),
+    ("lines", "path", "given"),
     [
-        ("    secrets: [pw]\n", "/run/secrets/pw", "secrets", "pw"),
+        ("secrets: [{source: pw, target: /etc/pw}]", "/etc/pw", "{source: pw, target: /etc/pw}"),
+        ("configs: [pw]", "/pw", "pw"),
+        ("configs: [{source: c, target: /etc/pw}]", "/etc/pw", "{source: c, target: /etc/pw}"),
+        ("volumes: ['./pw.txt:/etc/pw']", "/etc/pw", "./pw.txt:/etc/pw:ro"),
+        ("volumes: ['./pw.txt:/etc/pw:ro,z']", "/etc/pw", "./pw.txt:/etc/pw:ro"),
+        ("volumes: ['./conf:/etc/conf/']", "/etc/conf/pw", "./conf:/etc/conf/:ro"),
         (
-            "    secrets: [{source: pw, target: login}]\n",
-            "/run/secrets/login",
-            "secrets",
-            "{source: pw, target: login}",
+            "volumes: [{type: bind, source: ./pw.txt, target: /etc/pw}]",
+            "/etc/pw",
+            "{type: bind, source: ./pw.txt, target: /etc/pw, read_only: true}",
         ),
-        ("    secrets: [{source: pw, target: /login}]\n", "/login", "secrets", "{source: pw, target: /login}"),
-        ("    secrets: [{source: pw, mode: 0440}]\n", "/run/secrets/pw", "secrets", "{source: pw, mode: 0440}"),
-        ("    configs: [pw]\n", "/pw", "configs", "pw"),
-        ("    volumes: ['./pw.txt:/login:ro']\n", "/login", "volumes", "./pw.txt:/login:ro"),
-        ("    volumes: ['./pw.txt:/login']\n", "/login", "volumes", "./pw.txt:/login:ro"),
-        ("    volumes: ['./logins:/logins/']\n", "/logins/pw", "volumes", "./logins:/logins/:ro"),
+        ("volumes: ['pw:/etc']", "/etc/pw", None),
+        ("volumes: ['.:/srv']", "/srv/deep/pw", None),
+        ("volumes: ['${PW_DIR}:/etc']", "/etc/pw", None),
     ],
 )
-def test_a_secret_a_config_or_a_mount_gives_it(lines: str, path: str, key: str, text: str) -> None:
-    assert [(file.key, file.text) for file in given(lines, path)] == [(key, text)]
-
-
-def test_a_mount_in_the_long_form_loses_the_right_to_write() -> None:
-    (file,) = given("    volumes: [{type: bind, source: ./pw.txt, target: /login}]\n", "/login")
-    assert file.text.replace('"', "") == "{type: bind, source: ./pw.txt, target: /login, read_only: true}"
+def test_a_file_is_given_as_the_database_has_it(lines: str, path: str, given: str | None) -> None:
+    found = files(f"    {lines}\n", path)
+    assert [file.text.strip('"') for file in found] == ([given] if given else [])
 
 
 @pytest.mark.parametrize(
-    "lines",
-    [
-        "",
-        "    secrets: [other]\n",
-        "    volumes: ['data:/login']\n",
-        "    volumes: ['${PLACE}:/login']\n",
-        "    volumes: ['./pw.txt:/login:U']\n",
-        "    tmpfs: [/login]\n",
-    ],
+    ("source", "written"), [("content: hunter2", True), ("environment: PW", True), ("file: ./pw.txt", False)]
 )
-def test_what_nothing_else_can_be_given_is_not_given(lines: str) -> None:
-    assert given(lines, "/login") == []
-    read = project(HEAD + lines)
-    assert not is_given(read, read.services["db"], "/login")
+def test_a_config_with_its_own_content_is_written_into_the_container(source: str, written: bool) -> None:
+    (found,) = files("    configs: [pw]\n", "/pw", f"configs:\n  pw:\n    {source}\n")
+    assert found.written == written
 
 
-@pytest.mark.parametrize(("source", "written"), [("environment: PW", True), ("file: ./pw.txt", False)])
-def test_a_secret_from_a_variable_is_written_into_the_container(source: str, written: bool) -> None:
-    (file,) = given("    secrets: [pw]\n", "/run/secrets/pw", f"secrets: {{pw: {{{source}}}}}\n")
-    assert file.written is written
+def test_what_holds_none_of_the_paths_is_not_given() -> None:
+    assert files("    secrets: [a, b]\n    configs: [c]\n", "/run/secrets/other") == []

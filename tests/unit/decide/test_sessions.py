@@ -199,6 +199,13 @@ def said(environment: dict[str, str], *, in_session: bool = False) -> list[str]:
             ["web.PGOPTIONS sets search_path, which a pooler does not pass on"],
         ),
         ({"URL": ADDRESS, "PGOPTIONS": ""}, []),
+        (
+            {"URL": ADDRESS, "SPRING_DATASOURCE_HIKARI_DATA_SOURCE_PROPERTIES_CURRENT_SCHEMA": "a"},
+            [
+                "web.SPRING_DATASOURCE_HIKARI_DATA_SOURCE_PROPERTIES_CURRENT_SCHEMA sets currentSchema, which a pooler "
+                "does not pass on"
+            ],
+        ),
     ],
 )
 def test_what_is_not_passed_on_is_named(environment: dict[str, str], expected: list[str]) -> None:

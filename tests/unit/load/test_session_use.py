@@ -48,3 +48,16 @@ def test_each_feature_is_named_once(tmp_path: Path) -> None:
         "LISTEN",
         "session advisory locks",
     ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "INSTALLED_APPS = ['django_tenants']\n",
+        "Apartment.configure do |config|\n",
+        "Apartment::Tenant.switch('a') { Order.all }\n",
+        "'pgsql' => PostgreSQLSchemaManager::class,\n",
+    ],
+)
+def test_a_library_that_sets_the_search_path_for_each_tenant_is_named(tmp_path: Path, source: str) -> None:
+    assert uses(tmp_path, "web", app__a=source) == [("web", "a schema for each tenant", "app/a.py:1")]
