@@ -81,6 +81,10 @@ class RunningCommand:
             )
 
     def output(self, seconds: float = _TIMEOUT, most: int = sys.maxsize) -> str:
+        """What it says on stdout, as text. The arguments and errors are those of `data`."""
+        return self.data(seconds, most).decode("utf-8", "replace")
+
+    def data(self, seconds: float = _TIMEOUT, most: int = sys.maxsize) -> bytes:
         """What it says on stdout; waits for its end.
 
         Args:
@@ -96,10 +100,9 @@ class RunningCommand:
             said = read_both(self._child, time.monotonic() + seconds, most)
         finally:
             self.end()
-        stdout, stderr = (part.decode("utf-8", "replace") for part in said)
         if self._child.returncode:
-            raise failure(stderr or stdout)
-        return stdout
+            raise failure((said[1] or said[0]).decode("utf-8", "replace"))
+        return said[0]
 
     def end(self) -> None:
         """End it, if it has not ended."""

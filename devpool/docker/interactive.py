@@ -18,12 +18,12 @@ from devpool.docker.engine import Call, run, starting
 from devpool.docker.program import docker_program
 from devpool.errors import DevpoolError
 
-_GRACE = 5.0  # seconds that a container has to end after SIGINT
+GRACE = 5.0  # seconds that a container has to end after SIGINT
 _LABEL = "devpool.once"
 _STDERR = 2
 _KEPT = 4096  # bytes of the end of stderr
 NOT_FOUND = 127  # as a shell and `docker run` have it; `docker compose run` ends with 1
-_NOT_STARTED = re.compile(rb"Error response from daemon:[^\n]*unable to start container process")
+NOT_STARTED = re.compile(rb"Error response from daemon:[^\n]*unable to start container process")
 
 
 def has_terminal() -> bool:
@@ -65,11 +65,11 @@ def run_once(
     child = _start(call, words, {**call.environ, **environ}, apart, subprocess.PIPE)
     assert child.stderr, "it is a pipe"
     with child.stderr:
-        copier = _Copier(child.stderr)
+        copier = Copier(child.stderr)
         copier.start()
-        code = _code(child, lambda: _end(call, mark))
-        copier.join(_GRACE)
-    return NOT_FOUND if code and _NOT_STARTED.search(copier.end) else code
+        code = exit_code(child, lambda: _end(call, mark))
+        copier.join(GRACE)
+    return NOT_FOUND if code and NOT_STARTED.search(copier.end) else code
 
 
 def execute(call: Call, container: Container, command: list[str], *, apart: bool = False) -> int:
@@ -81,7 +81,7 @@ def execute(call: Call, container: Container, command: list[str], *, apart: bool
     """
     options = ["--interactive", *(["--tty"] if has_terminal() and not apart else [])]
     child = _start(call, ["docker", "exec", *options, container.id, *command], call.environ, apart)
-    return _code(child, lambda: None)
+    return exit_code(child, lambda: None)
 
 
 def _start(
@@ -93,50 +93,77 @@ def _start(
         return subprocess.Popen(words, executable=program, cwd=cwd, env=dict(environ), stdout=stdout, stderr=stderr)
 
 
-def _code(child: subprocess.Popen[bytes], stop: Callable[[], None]) -> int:
+def exit_code(child: subprocess.Popen[bytes], stop: Callable[[], None]) -> int:
+    """The exit code of a child; waits for it.
+
+    Args:
+        child: a docker command.
+        stop: what ends its container when this process is interrupted.
+
+    Raises:
+        KeyboardInterrupt: it was interrupted, and the child has ended.
+    """
     try:
         return child.wait()
     except KeyboardInterrupt:
         # `docker compose run` without a terminal exits at once and leaves its container running.
         stop()
         with suppress(subprocess.TimeoutExpired):
-            child.wait(_GRACE)
+            child.wait(GRACE)
         child.kill()
         child.wait()
         raise
 
 
-class _Copier(Thread):
-    """Passes on the stderr of docker and the command as it comes, and keeps the end of it."""
+class Copier(Thread):
+    """Passes on what docker and the command say as it comes, and keeps the end of it.
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    Args:
+        stream: where they say it.
+        shown: whether it goes to stderr.
+        kept: the file that gets it too, up to so many bytes; a disk that is full keeps less, and stops nothing.
+    """
+
+    def __init__(self, stream: IO[bytes], *, shown: bool = True, kept: IO[bytes] | None = None, most: int = 0) -> None:
         super().__init__(daemon=True)
-        self.stream = stream
+        self.stream, self.shown, self.kept, self.left = stream, shown, kept, most
         self.end = b""
+        self.problem: OSError | None = None
 
     def run(self) -> None:
         """Until the stream is closed."""
         while said := os.read(self.stream.fileno(), 65536):
             self.end = (self.end + said)[-_KEPT:]
+            self._keep(said[: self.left])
             with suppress(OSError):  # whoever read it has gone: the command goes on
-                os.write(_STDERR, said)
+                if self.shown:
+                    os.write(_STDERR, said)
+
+    def _keep(self, said: bytes) -> None:
+        if self.kept is None or self.problem or not said:
+            return
+        try:
+            self.kept.write(said)
+            self.left -= len(said)
+        except OSError as error:
+            self.problem = error
 
 
 def _end(call: Call, mark: str) -> None:
     """End the marked container as ctrl-C on its own terminal would, and remove it. Whoever insists need not wait."""
-    found = _ask(call, "ps", "--all", "--quiet", "--filter", f"label={mark}").split()
+    found = ask(call, "ps", "--all", "--quiet", "--filter", f"label={mark}").split()
     try:
         for container in found:
-            _ask(call, "kill", "--signal", "INT", container)
-        deadline = time.monotonic() + _GRACE
-        while found and time.monotonic() < deadline and _ask(call, "ps", "--quiet", "--filter", f"label={mark}"):
+            ask(call, "kill", "--signal", "INT", container)
+        deadline = time.monotonic() + GRACE
+        while found and time.monotonic() < deadline and ask(call, "ps", "--quiet", "--filter", f"label={mark}"):
             time.sleep(0.1)
     finally:
         for container in found:
-            _ask(call, "rm", "--force", "--volumes", container)
+            ask(call, "rm", "--force", "--volumes", container)
 
 
-def _ask(call: Call, *words: str) -> str:
+def ask(call: Call, *words: str) -> str:
     """Docker's answer; "" if it refuses, because the container is already gone."""
     try:
         return run(["docker", *words], cwd=call.cwd, environ=call.environ)

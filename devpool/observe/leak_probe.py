@@ -14,7 +14,7 @@ from typing import Any
 from devpool.checks.installed import Mention, read_mentions
 from devpool.checks.leaks import Kept, Leak, PoolOf, ProbedPool, states, tracked, who
 from devpool.docker.console import ask, query_directly
-from devpool.docker.container_values import RunningContainer
+from devpool.docker.container_values import Container, RunningContainer
 from devpool.docker.containers import Stack
 from devpool.errors import DevpoolError
 from devpool.measurements.show_tables import Pool, PoolerStatus, links, pools
@@ -81,9 +81,9 @@ class _Probe:
 
     def _look_into(self, pool: Pool, found: LeakReport) -> Answers:
         kept: Answers = {}
-        problem = _not_shared(pool)
+        problem = not_shared(pool)
         if not problem and pool.servers_idle:
-            kept, problem = self._ask(pool)
+            kept, problem = ask_idle(self.stack, self.container, pool)
         found.looked.append(
             ProbedPool(
                 pooler=self.pooler.name,
@@ -100,18 +100,6 @@ class _Probe:
         given = [word for pattern in sorted(patterns) for word in ("-e", pattern)]
         apps = [app for app in self.routed if app in self.seen.running] if given else []
         return {app: _search(self.stack, self.seen.running[app][0], given) for app in apps}
-
-    def _ask(self, pool: Pool) -> tuple[Answers, str]:
-        """What each idle server connection of a pool keeps, by the pid of its backend."""
-        count = str(min(pool.servers_idle, _MOST))
-        words = [inside("leaks.pl"), pool.user, pool.database, count, inside("leaks.sql")]
-        try:
-            text = self.stack.execute(self.container, ["perl", "-e", *words])
-        except DevpoolError as error:
-            return {}, error.said
-        # JSON may hold further characters at which `splitlines` splits, such as U+2028.
-        answers = [json.loads(line) for line in text.split("\n") if line]
-        return {int(answer["pid"]): answer for answer in answers}, ""
 
     def _seen_from_outside(self, pool: Pool) -> Answers:
         """Advisory locks of idle sessions: these are visible from outside."""
@@ -143,7 +131,27 @@ def _search(stack: Stack, app: RunningContainer, patterns: list[str]) -> tuple[M
         return ()
 
 
-def _not_shared(pool: Pool) -> str:
+def ask_idle(stack: Stack, pooler: Container, pool: Pool) -> tuple[Answers, str]:
+    """What each idle server connection of a pool keeps, by the pid of its backend, and why that cannot be told.
+
+    Args:
+        stack: the project's containers.
+        pooler: the pooler's.
+        pool: a pool of it, as it was a moment ago.
+    """
+    count = str(min(pool.servers_idle, _MOST))
+    words = [inside("leaks.pl"), pool.user, pool.database, count, inside("leaks.sql")]
+    try:
+        text = stack.execute(pooler, ["perl", "-e", *words])
+    except DevpoolError as error:
+        return {}, error.said
+    # JSON may hold further characters at which `splitlines` splits, such as U+2028.
+    answers = [json.loads(line) for line in text.split("\n") if line]
+    return {int(answer["pid"]): answer for answer in answers}, ""
+
+
+def not_shared(pool: Pool) -> str:
+    """Why nothing that a session leaves in a pool reaches another client; "" where it does."""
     if pool.mode == "session":
         return "session mode: each client has its own, and PgBouncer resets it afterward"
     return "statement mode has no transaction to inspect it in" if pool.mode == "statement" else ""
