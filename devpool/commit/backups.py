@@ -31,9 +31,7 @@ def folder_of(directory: Path, shell: Mapping[str, str]) -> Path:
 
 
 def _write(path: Path, data: bytes, token: str = "") -> None:
-    missing = [folder for folder in reversed(path.parents) if not folder.is_dir()]
-    for folder in missing:
-        disk.make_folder(folder, 0o700)
+    missing = disk.make_folders(path.parent, 0o700)
     files.write_new(str(path), data, mode=0o600, token=token)
     disk.sync_folders([*(folder.parent for folder in missing), path.parent])
 

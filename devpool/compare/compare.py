@@ -11,7 +11,7 @@ from devpool.commit.private_folder import private_folder
 from devpool.compare import kept_output
 from devpool.compare.comparison import Column, Comparison, Run
 from devpool.compare.find_in_source import with_places
-from devpool.compare.leftovers import remove_ended
+from devpool.compare.leftovers import note, sweep
 from devpool.compare.run_command import Command, run_watched
 from devpool.compare.stand import Stand
 from devpool.compare.ways import Route, Way, routes
@@ -58,15 +58,19 @@ def compare(ctx: Context, opened: OpenProject, request: Request) -> Comparison:
     """
     refuse_service(opened, request.service)
     opened.stack.refuse_others()
-    for name in remove_ended(opened.stack):
-        ctx.output.progress(f"removed {name}, which an interrupted comparison had left")
+    sweep(ctx, opened)
     with private_folder() as holder:
         found = routes(opened, request.service, request.ways, _name(holder))
         _refuse_fresh(opened, request, found[0])
         folder = kept_output.new_folder(opened.directory, ctx.shell, request.output)
         ctx.output.progress(f"the output of each run is kept in {folder}")
         stand = Stand(
-            opened=opened, output=ctx.output, service=request.service, fresh=request.fresh, holder=holder.resolve()
+            opened=opened,
+            output=ctx.output,
+            service=request.service,
+            fresh=request.fresh,
+            holder=holder,
+            note=note(opened.directory, ctx.shell, holder),
         )
         with _project_ready(ctx, opened, request.service, found[0]), stand.removed_in_the_end():
             return _compared(ctx, request, found, stand, folder)

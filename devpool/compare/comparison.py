@@ -86,12 +86,16 @@ class Run:
     logged: tuple[Logged, ...] = ()
 
     def window(self, test: Case) -> tuple[float, float]:
-        """About when a test ran. A report tells how long each took, not when: the last one ended with the run."""
-        whole = self.report.seconds if self.report else 0.0
-        begin = max(self.began, self.ended - whole) if whole else self.began
-        if not whole:
+        """Between which two moments a test ran. A report tells how long each took, not when: after all that came before
+        it, and before all that came after it.
+        """
+        if self.report is None:
             return self.began, self.ended
-        return begin + test.began, min(self.ended, begin + test.began + test.seconds)
+        said = self.report.began
+        first = said if self.began <= said <= self.ended else self.began
+        rest = self.report.seconds - test.began - test.seconds
+        begin, end = first + test.began, self.ended - rest
+        return (begin, end) if begin <= end else (self.began, self.ended)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from devpool.catalog.log_messages import FEATURES, translate
 from devpool.compare.comparison import Explained, Left, Logged, Run
 from devpool.compare.junit_report import Case
 
-_BEFORE, _AFTER = 0.5, 0.5  # seconds by which a test's time may be off
+_BEFORE, _AFTER = 0.3, 0.3  # seconds by which a test's time may be off
 _MOST_LINES = 12
 _TOLD = ("ERROR", "FATAL", "PANIC", "WARNING")
 

@@ -6,10 +6,11 @@ import io
 import posixpath
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from devpool.catalog.junit_reports import PYTEST, defaults_of, is_pytest, named_in
 from devpool.compare.junit_report import Report, read_reports
+from devpool.compare.logs import moment
 from devpool.docker.containers import Stack
 from devpool.docker.engine import RunningCommand
 from devpool.docker.program import TooLateError, TooMuchError
@@ -24,11 +25,14 @@ _SLACK = 2.0  # seconds by which a file's time may be older than the run: some f
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """A container whose command has ended: its id, its working directory, and when it began."""
+    """A container whose command has ended: its id, its working directory, and when it began and ended, in seconds
+    since the epoch; 0 where Docker does not tell.
+    """
 
     id: str
     folder: str
     began: float
+    ended: float
 
 
 def variables_for(command: Sequence[str], given: Sequence[str], environment: Mapping[str, str]) -> dict[str, str]:
@@ -63,7 +67,10 @@ def fetch_report(stack: Stack, ended: Ended, command: Sequence[str], given: Sequ
             found = list(_files(stack, ended, path))
             if found:
                 break
-    return read_reports(found) if found else None
+    if not found:
+        return None
+    report = read_reports(found)
+    return replace(report, began=moment(report.stamp))
 
 
 def _given(stack: Stack, ended: Ended, path: str) -> list[tuple[str, bytes]]:

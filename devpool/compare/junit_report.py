@@ -61,10 +61,19 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The tests of a run, each key once, and how long all took in seconds."""
+    """The tests of a run.
+
+    Attributes:
+        tests: each once.
+        seconds: how long all took.
+        stamp: when the tool began, as the first suite says it; "" where it does not.
+        began: the same in seconds since the epoch; 0 where that is not known.
+    """
 
     tests: dict[tuple[str, str], Case]
     seconds: float
+    stamp: str = ""
+    began: float = 0.0
 
     def count(self, outcome: Outcome) -> int:
         """How many tests have an outcome."""
@@ -81,9 +90,11 @@ def read_reports(files: Iterable[tuple[str, bytes]]) -> Report:
         DevpoolError: `not-junit`.
     """
     found: dict[tuple[str, str], Case] = {}
-    at = 0.0
+    at, stamp = 0.0, ""
     for path, data in files:
-        for element, suite in _cases(path, _root(path, data)):
+        root = _root(path, data)
+        stamp = stamp or next((text for element in root.iter() if (text := element.get("timestamp"))), "")
+        for element, suite in _cases(path, root):
             test = _test(element, suite, at)
             at += test.seconds
             before = found.get(test.key)
@@ -91,7 +102,7 @@ def read_reports(files: Iterable[tuple[str, bytes]]) -> Report:
                 found[test.key] = test
             if len(found) > MOST_TESTS:
                 raise _not_junit(path, f"it has more than {MOST_TESTS:,} tests")
-    return Report(tests=found, seconds=at)
+    return Report(tests=found, seconds=at, stamp=stamp[:_LONGEST_NAME])
 
 
 class _NotPlainError(Exception):

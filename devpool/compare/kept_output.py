@@ -38,8 +38,7 @@ def new_folder(directory: Path, shell: Mapping[str, str], named: str | None) -> 
         place = folder_of(directory, shell) / "compare"
         _forget(place)
         folder = place / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    for missing in [step for step in (*reversed(folder.parents), folder) if not step.is_dir()]:
-        disk.make_folder(missing, 0o700)
+    disk.make_folders(folder, 0o700)
     return folder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
@@ -37,14 +38,16 @@ def read_log(service: str, text: str) -> Iterator[Logged]:
     """The lines of a log that begin with Docker's time stamp."""
     for line in text.split("\n"):
         stamp, _, said = line.partition(" ")
-        if said and (at := _moment(stamp)):
+        if said and (at := moment(stamp)):
             yield Logged(at=at, service=service, line=redact(said[:_LONGEST]))
 
 
-def _moment(stamp: str) -> float:
-    """Docker writes nanoseconds, of which Python reads the first six digits; 0 for what is no time."""
-    whole, _, fraction = stamp.rstrip("Z").partition(".")
+def moment(text: str) -> float:
+    """A time in ISO 8601, in seconds since the epoch; 0 for what is none. Without an offset it is UTC, as in most
+    containers. Of Docker's nanoseconds Python reads six digits.
+    """
     try:
-        return datetime.fromisoformat(f"{whole}.{(fraction + '000000')[:6]}+00:00").timestamp()
+        found = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text))
     except ValueError:
         return 0.0
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()

@@ -26,7 +26,7 @@ def _suite(root: Element, comparison: Comparison, column: Column) -> None:
     tests |= {test.key: test for test in failed}
     further = len(column.left) + len(comparison.logged(column))
     counts = {"tests": str(len(tests) + further), "failures": str(len(failed) + further)}
-    suite = SubElement(root, "testsuite", name=column.name, **counts)
+    suite = SubElement(root, "testsuite", {"name": column.name} | counts)
     for test in tests.values():
         case = SubElement(
             suite, "testcase", classname=_said(test.group), name=_said(test.name), time=f"{test.seconds:.3f}"

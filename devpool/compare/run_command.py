@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from devpool.compare import kept_output
 from devpool.compare.comparison import Run
 from devpool.compare.fetch_report import Ended, fetch_report, variables_for
 from devpool.compare.figures import Figures
-from devpool.compare.logs import logged_since
+from devpool.compare.logs import logged_since, moment
 from devpool.compare.stand import Standing
 from devpool.compare.variant_model import LABEL
 from devpool.compare.watch import Watch
@@ -57,21 +58,16 @@ def run_watched(command: Command, standing: Standing, holder: str, log: Path, *,
         DevpoolError: `command-not-found`, `not-junit`, `no-junit`, `disk-full`, and what the engine raises.
     """
     watch = Watch(standing.stack, standing.databases, standing.poolers, standing.known)
-    watch.start()
-    try:
-        run = _run(command, standing.stack, (f"{LABEL}={holder}", f"{_RUN}={log.name}"), log, shown=shown)
-    finally:
-        watch.end()
     services = [container.service for container in (*standing.databases, *standing.poolers)]
-    return (
-        replace(
-            run,
-            figures=watch.figures(run.ended - run.began),
-            left=tuple(watch.left.values()),
-            logged=tuple(logged_since(standing.stack, services, run.began)),
-        ),
-        list(watch.problems),
-    )
+    with closing(watch):
+        watch.start()
+        try:
+            run = _run(command, standing.stack, (f"{LABEL}={holder}", f"{_RUN}={log.name}"), log, shown=shown)
+        finally:
+            watch.end()
+        figures = watch.figures(run.ended - run.began)
+    logged = tuple(logged_since(standing.stack, services, run.began))
+    return replace(run, figures=figures, left=watch.left, logged=logged), list(watch.problems)
 
 
 def _run(command: Command, stack: Stack, labels: tuple[str, ...], log: Path, *, shown: bool) -> Run:
@@ -88,27 +84,32 @@ def _run(command: Command, stack: Stack, labels: tuple[str, ...], log: Path, *, 
             shown=shown,
             entrypoint=list(command.entrypoint) if command.entrypoint else None,
         )
-    ended = time.time()
-    container = _ended(stack, labels, began)
+    container = _ended(stack, labels)
     if code in NOT_RUN or container is None:
         raise _not_run(command, code, log)
     return Run(
         exit_code=code,
-        began=began,
-        ended=ended,
+        began=container.began or began,
+        ended=container.ended or time.time(),
         output=str(log),
-        figures=Figures(seconds=ended - began),
+        figures=Figures(seconds=0.0),
         report=fetch_report(stack, container, command.words, command.junit),
     )
 
 
-def _ended(stack: Stack, labels: Sequence[str], began: float) -> Ended | None:
+def _ended(stack: Stack, labels: Sequence[str]) -> Ended | None:
     """The container; None where none was made."""
     found = stack.docker("ps", "--all", "--quiet", *(f"--filter=label={label}" for label in labels)).split()
     inspected = stack.inspect(found)
     if not inspected:
         return None
-    return Ended(id=inspected[0]["Id"], folder=inspected[0]["Config"].get("WorkingDir") or "/", began=began)
+    container, state = inspected[0], inspected[0]["State"]
+    return Ended(
+        id=container["Id"],
+        folder=container["Config"].get("WorkingDir") or "/",
+        began=moment(state["StartedAt"]),
+        ended=moment(state["FinishedAt"]),
+    )
 
 
 def _not_run(command: Command, code: int, log: Path) -> DevpoolError:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from devpool import resources
 from devpool.commit import disk
+from devpool.commit.files import discard
 from devpool.compare.fresh_database import start_fresh
 from devpool.compare.leftovers import image_of, remove_image, remove_own
 from devpool.compare.variant_model import Existing, Wanted, is_name, variant
@@ -50,6 +51,7 @@ class Stand:
         service: the app.
         fresh: whether each run gets databases of its own.
         holder: the comparison's private folder, which its label names.
+        note: the file that tells later commands of the comparison.
     """
 
     opened: OpenProject
@@ -57,6 +59,7 @@ class Stand:
     service: str
     fresh: bool
     holder: Path
+    note: Path
 
     @contextmanager
     def removed_in_the_end(self) -> Iterator[None]:
@@ -67,6 +70,7 @@ class Stand:
             with uninterrupted():
                 remove_own(self.opened.stack, str(self.holder))
                 remove_image(self.opened.stack)
+                discard(str(self.note))
 
     @contextmanager
     def standing(self, route: Route, number: int) -> Iterator[Standing]:

@@ -7,14 +7,14 @@ It never takes more of them at a time than are idle, and returns them after thre
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from devpool.checks.installed import Mention, read_mentions
 from devpool.checks.leaks import Kept, Leak, PoolOf, ProbedPool, states, tracked, who
 from devpool.docker.console import ask, query_directly
-from devpool.docker.container_values import Container, RunningContainer
+from devpool.docker.container_values import RunningContainer
 from devpool.docker.containers import Stack
 from devpool.errors import DevpoolError
 from devpool.measurements.show_tables import Pool, PoolerStatus, links, pools
@@ -83,7 +83,7 @@ class _Probe:
         kept: Answers = {}
         problem = not_shared(pool)
         if not problem and pool.servers_idle:
-            kept, problem = ask_idle(self.stack, self.container, pool)
+            kept, problem = ask_idle(lambda words: self.stack.execute(self.container, words), pool)
         found.looked.append(
             ProbedPool(
                 pooler=self.pooler.name,
@@ -131,18 +131,17 @@ def _search(stack: Stack, app: RunningContainer, patterns: list[str]) -> tuple[M
         return ()
 
 
-def ask_idle(stack: Stack, pooler: Container, pool: Pool) -> tuple[Answers, str]:
+def ask_idle(execute: Callable[[list[str]], str], pool: Pool) -> tuple[Answers, str]:
     """What each idle server connection of a pool keeps, by the pid of its backend, and why that cannot be told.
 
     Args:
-        stack: the project's containers.
-        pooler: the pooler's.
+        execute: what runs a command in the pooler's container.
         pool: a pool of it, as it was a moment ago.
     """
     count = str(min(pool.servers_idle, _MOST))
     words = [inside("leaks.pl"), pool.user, pool.database, count, inside("leaks.sql")]
     try:
-        text = stack.execute(pooler, ["perl", "-e", *words])
+        text = execute(["perl", "-e", *words])
     except DevpoolError as error:
         return {}, error.said
     # JSON may hold further characters at which `splitlines` splits, such as U+2028.

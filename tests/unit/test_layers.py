@@ -154,7 +154,8 @@ def test_the_command_line_writes_to_stdout_only_for_dockers_plugin_protocol() ->
 
 def test_only_the_doors_to_docker_know_subprocess() -> None:
     knowing = [n for n, tree in TREES.items() if "subprocess" in _of_others(tree)]
-    assert set(knowing) <= {"docker.engine", "docker.interactive", "docker.kept_run", "docker.program"}
+    doors = ("conversation", "engine", "interactive", "kept_run", "program")
+    assert set(knowing) <= {f"docker.{name}" for name in doors}
 
 
 def test_only_the_command_line_exits() -> None:

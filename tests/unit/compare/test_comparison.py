@@ -51,18 +51,26 @@ def test_exit_codes_that_vary_by_themselves_are_no_difference() -> None:
     assert not found.different
 
 
-def test_the_tests_of_a_report_ended_with_the_run() -> None:
+def test_a_test_ran_after_those_before_it_and_before_those_after_it() -> None:
     late = run(ended=BEGAN + 7)
     assert [late.window(test) for test in TESTS] == [
-        (BEGAN + 2, BEGAN + 5),
-        (BEGAN + 5, BEGAN + 6),
-        (BEGAN + 6, BEGAN + 7),
+        (BEGAN, BEGAN + 5),
+        (BEGAN + 3, BEGAN + 6),
+        (BEGAN + 4, BEGAN + 7),
     ]
 
 
-def test_without_times_a_test_may_have_run_at_any_time() -> None:
-    plain = run(report=replace(report(), seconds=0.0))
-    assert plain.window(TESTS[0]) == (BEGAN, BEGAN + 5)
+@pytest.mark.parametrize(
+    ("said", "begin"), [(BEGAN + 1.5, BEGAN + 1.5), (BEGAN - 7200, BEGAN), (BEGAN + 7200, BEGAN), (0.0, BEGAN)]
+)
+def test_when_the_tool_began_counts_if_it_can_be(said: float, begin: float) -> None:
+    late = run(ended=BEGAN + 7, report=replace(report(), began=said))
+    assert late.window(TESTS[0]) == (begin, BEGAN + 5)
+
+
+def test_tests_that_ran_side_by_side_ran_at_any_time() -> None:
+    side_by_side = run(report=replace(report(), seconds=60.0))
+    assert side_by_side.window(TESTS[0]) == (BEGAN, BEGAN + 5)
 
 
 def test_the_figures_of_several_runs_are_the_middle_ones() -> None:

@@ -97,6 +97,12 @@ def test_when_a_test_began_is_what_came_before_it() -> None:
     assert read(PYTEST, UNITTEST).seconds == pytest.approx(1.6)
 
 
+def test_when_the_tool_began_is_what_the_first_suite_says() -> None:
+    assert read(PYTEST, JEST).stamp == "2026-01-01T00:00:00"
+    assert read(RSPEC, VITEST).stamp == "2026-01-01T00:00:00.000Z"
+    assert read(RSPEC).stamp == ""
+
+
 def test_of_two_entries_the_worse_counts() -> None:
     twice = '<testsuite name="a"><testcase name="x"/><testcase name="x"><error message="no"/></testcase></testsuite>'
     assert case(twice, "x").outcome == "failed"

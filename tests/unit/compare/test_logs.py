@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from devpool.compare.logs import read_log
+import pytest
+
+from devpool.compare.logs import moment, read_log
 
 
 def test_a_line_has_its_time_and_no_password() -> None:
@@ -15,3 +17,18 @@ def test_a_line_has_its_time_and_no_password() -> None:
         (1.25, "db", "ERROR:  no"),
         (2.0, "db", "FATAL: postgres://a:***@db/x"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("2026-01-01T00:00:00", 1767225600.0),
+        ("2026-01-01T00:00:00.5+01:00", 1767222000.5),
+        ("2026-01-01T00:00:00.250000123Z", 1767225600.25),
+        ("0001-01-01T00:00:00Z", -62135596800.0),
+        ("yesterday", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_a_moment(text: str, seconds: float) -> None:
+    assert moment(text) == seconds
