@@ -57,3 +57,14 @@ def comparison(pooled: Run, direct: Run | None = None) -> Comparison:
 
 def logged(seconds: float, line: str) -> Logged:
     return Logged(at=BEGAN + seconds, service="db", line=line)
+
+
+CURSOR = 'cursor "report" does not exist'
+FOUND = comparison(
+    run(
+        exit_code=1,
+        report=report(three=f"InvalidCursorName: {CURSOR}\n> fetch()"),
+        left=(LEFT,),
+        logged=(logged(4.5, f"ERROR:  {CURSOR}"), logged(4.5, "WARNING:  you don't own a lock of type ExclusiveLock")),
+    )
+)

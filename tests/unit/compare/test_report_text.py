@@ -1,25 +1,13 @@
-"""The same comparison as text, Markdown, JUnit and JSON."""
+"""A comparison as text and as JSON."""
 
 from __future__ import annotations
 
 import json
-from xml.etree import ElementTree
 
-from devpool.compare.report_junit import junit_of
-from devpool.compare.report_markdown import markdown_of
 from devpool.compare.report_text import data_of, lines_of, table_of, verdict
 from devpool.output import table
-from unit.compare.comparisons import LEFT, comparison, logged, report, run
+from unit.compare.comparisons import FOUND, comparison, run
 
-CURSOR = 'cursor "report" does not exist'
-FOUND = comparison(
-    run(
-        exit_code=1,
-        report=report(three=f"InvalidCursorName: {CURSOR}\n> fetch()"),
-        left=(LEFT,),
-        logged=(logged(4.5, f"ERROR:  {CURSOR}"), logged(4.5, "WARNING:  you don't own a lock of type ExclusiveLock")),
-    )
-)
 SAME = comparison(run())
 
 
@@ -59,24 +47,3 @@ def test_json_has_all_of_it() -> None:
     (test,) = pooled["only_pooled"]
     assert (test["name"], test["explained"][0]["where"]) == ("three", "its message")
     assert [test["name"] for test in pooled["left"][0]["tests"]] == ["three"]
-
-
-def test_markdown_shows_no_markup_of_the_tests() -> None:
-    wild = comparison(run(report=report(one="<img src=x> [a](http://b) | `c` @team")))
-    found = markdown_of(wild)
-    assert "| exit code | 0 | 0 |" in found
-    assert "\\<img src=x\\> \\[a\\](http://b) \\| \\`c\\` \\@team" in found
-
-
-def test_junit_has_the_pooled_failures_as_failures() -> None:
-    root = ElementTree.fromstring(junit_of(FOUND))
-    (suite,) = root
-    assert suite.attrib == {"name": "pooled", "tests": "6", "failures": "4"}
-    failed = {case.get("name"): case[0].get("message") for case in suite if case.find("failure") is not None}
-    assert failed["three"] == f"InvalidCursorName: {CURSOR}"
-    assert failed["lock-not-held"] == "WARNING:  you don't own a lock of type ExclusiveLock"
-
-
-def test_junit_allows_every_character() -> None:
-    wild = comparison(run(report=report(one="a\x00\x1b[31m\ufffe")))
-    assert ElementTree.fromstring(junit_of(wild)) is not None
