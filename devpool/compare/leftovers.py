@@ -20,6 +20,7 @@ from devpool.compare.variant_model import LABEL
 from devpool.context import Context
 from devpool.docker.container_values import COMPOSE
 from devpool.docker.containers import Stack
+from devpool.docker.ownership import FILES
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject
 
@@ -74,11 +75,13 @@ def remove_ended(stack: Stack) -> list[str]:
     Raises:
         DevpoolError: what asking the engine raises.
     """
-    names = {LABEL: f'.Label "{LABEL}"', "service": f'.Label "{COMPOSE}.service"', "id": ".ID", "name": ".Names"}
+    names = {LABEL: f'.Label "{LABEL}"', FILES: f'.Label "{FILES}"', "id": ".ID", "name": ".Names"}
     line = ",".join(f'"{key}":{{{{json ({value})}}}}' for key, value in names.items())
     filters = [f"--filter=label={LABEL}", f"--filter=label={COMPOSE}.project={stack.name}"]
     rows = stack.docker("ps", "--all", "--no-trunc", *filters, "--format", f"{{{line}}}").splitlines()
-    left = [row for row in map(json.loads, rows) if not Path(row[LABEL]).exists()]
+    # The label alone may be in the files of a clone. That of Compose tells the file that a container is made from.
+    made = [row for row in map(json.loads, rows) if row[FILES].startswith(f"{row[LABEL]}/")]
+    left = [row for row in made if not Path(row[LABEL]).exists()]
     _remove(stack, [row["id"] for row in left])
     if left:
         remove_image(stack)

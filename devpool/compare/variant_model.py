@@ -107,6 +107,8 @@ def is_name(host: str) -> bool:
 
 def _apart(service: Mapping[str, Any]) -> Model:
     found = {key: value for key, value in service.items() if key not in _OWN}
+    if resources := (service.get("deploy") or {}).get("resources"):
+        found["deploy"] = {"resources": resources}
     networks = found.get("networks")
     if isinstance(networks, dict):
         found["networks"] = {

@@ -12,14 +12,17 @@ import pytest
 from devpool.compare.leftovers import note, remove_ended, remove_own, sweep
 from devpool.compare.variant_model import LABEL
 from devpool.context import Context
+from devpool.docker.ownership import FILES
 from devpool.lifecycle.open_project import OpenProject
 from devpool.model.sources import Selection
 from devpool.output import Output
 from unit.docker.stand_ins import KnownStack
 
 
-def row(identity: str, folder: Path) -> str:
-    return json.dumps({LABEL: str(folder), "service": "app", "id": identity, "name": f"shop-{identity}"})
+def row(identity: str, folder: Path, files: str = "") -> str:
+    return json.dumps(
+        {LABEL: str(folder), FILES: f"{files or folder}/1.json", "id": identity, "name": f"shop-{identity}"}
+    )
 
 
 def engine(*rows: str) -> KnownStack:
@@ -34,6 +37,12 @@ def test_only_what_belongs_to_no_folder_any_more_is_removed(tmp_path: Path) -> N
     stack = engine(row("dead", tmp_path / "gone"), row("live", tmp_path))
     assert remove_ended(stack) == ["shop-dead"]
     assert removed(stack) == ["rm --force --volumes dead"]
+
+
+def test_a_label_in_the_files_of_a_clone_removes_nothing(tmp_path: Path) -> None:
+    stack = engine(row("db", tmp_path / "gone", "/srv/shop"))
+    assert remove_ended(stack) == []
+    assert removed(stack) == []
 
 
 def test_one_comparison_removes_its_own() -> None:

@@ -16,6 +16,7 @@ MODEL: dict[str, Any] = {
             "container_name": "shop-app",
             "ports": [{"target": 80}],
             "depends_on": {"pool": {"condition": "service_healthy"}},
+            "deploy": {"replicas": 3, "resources": {"limits": {"memory": "1g"}}},
             "networks": {"default": {"ipv4_address": "10.0.0.9", "aliases": ["web"]}, "other": None},
             "environment": {"DATABASE_URL": "postgres://pool:6432/shop"},
         },
@@ -54,6 +55,7 @@ def test_the_apps_container_shares_nothing_with_the_running_one() -> None:
         "image": "app",
         "networks": {"default": None, "other": None},
         "environment": {"DATABASE_URL": "postgres://pool:6432/shop"},
+        "deploy": {"resources": {"limits": {"memory": "1g"}}},
     }
 
 
