@@ -19,6 +19,7 @@ Each package imports only from the packages above it. Those up to `checks` are p
     lifecycle  enable, disable and set, from start to end
     observe    the current state of a project: status, top, check and size
     migrate    commands that bypass the pooler
+    compare    the same command directly and through the pooler
     commands   one command per file
 """
 

@@ -32,7 +32,7 @@ _PLUGIN = {
 
 _QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?<=: )[^'\"\s]*[\d@=][^'\"]*$"
 _VERBS = (
-    *("enable", "disable", "migrate", "direct", "psql", "status", "check", "top"),
+    *("enable", "disable", "compare", "migrate", "direct", "psql", "status", "check", "top"),
     *("explain", "size", "set", "reload", "metrics", "image"),
     *("help", "completion"),
 )

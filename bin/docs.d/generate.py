@@ -85,7 +85,7 @@ _EXIT_CODES = """## Exit codes
 | 1 | refused or failed; nothing changed |
 | 2 | the command line is wrong |
 | 3 | a bug in devpool; it prints the path of a log |
-| 4 | `check` found a problem |
+| 4 | `check` or `compare` found something |
 | 130 | interrupted |
 
 `migrate`, `direct` and `psql` end with the exit code of the command that they run. `check --nagios` ends with 0, 1, 2

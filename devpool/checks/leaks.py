@@ -24,7 +24,7 @@ _REPORTED = {
     *("session_authorization", "standard_conforming_strings", "TimeZone"),
 }
 _LONGEST = 70
-_WAYS = {
+WAYS: dict[Kind, str] = {
     "advisory lock": "pg_advisory_xact_lock ends with its transaction",
     "LISTEN": "listen on a direct connection",
     "SET": "SET LOCAL ends with its transaction; ALTER ROLE ... SET applies to all",
@@ -32,6 +32,16 @@ _WAYS = {
     "PREPARE": "let the driver prepare over the protocol",
     "WITH HOLD cursor": "read it inside its transaction, without WITH HOLD",
 }
+"""How to do without each kind of state."""
+HARMS: dict[Kind, str] = {
+    "advisory lock": "the lock stays on a connection that others get: they hold it too, and its owner cannot free it",
+    "LISTEN": "notifications go to the server connection that listens, and no longer reach the client",
+    "SET": "the value stays for the next client of the connection, and others serve this one without it",
+    "temporary table": "the table is on one server connection: gone in the next transaction, and in the way of others",
+    "PREPARE": "the statement is on one server connection: unknown on others, and its name is taken for other clients",
+    "WITH HOLD cursor": "the cursor is on one server connection, and the next FETCH may reach another",
+}
+"""What each kind of state does in a transaction pool."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,9 +224,9 @@ def leak_results(leaks: Iterable[Leak], looked: Iterable[ProbedPool]) -> Iterato
             "leak",
             leak.pooler,
             f"{leak.kind} on backend {leak.pid} of {leak.pool}: {leak.what}; most likely {apps} ({leak.evidence})",
-            f"look for `{leak.statement}`; {_WAYS[leak.kind]}, or `devpool enable --session {leak.apps[0]}`"
+            f"look for `{leak.statement}`; {WAYS[leak.kind]}, or `devpool enable --session {leak.apps[0]}`"
             if leak.apps
-            else f"look for `{leak.statement}`; {_WAYS[leak.kind]}",
+            else f"look for `{leak.statement}`; {WAYS[leak.kind]}",
         )
     for pool in looked:
         yield from [_clean(pool)] if (pool.pooler, pool.pool) not in dirty else _part(pool)

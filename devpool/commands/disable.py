@@ -200,9 +200,13 @@ def prove(rollback: Rollback) -> None:
 
 def _follow(ctx: Context, opened: OpenProject) -> Follow | None:
     """The containers to change; None without an engine, since restoring files must not depend on Docker."""
-    # Imported here, because only commands that touch containers need it.
+    # Imported here, because only commands that touch containers need them.
+    from devpool.compare.leftovers import sweep
     from devpool.lifecycle.apply_to_containers import Follow
     from devpool.lifecycle.rollout import reach
 
     stack = reach(opened, ctx.output, "only the files are restored")
-    return Follow(ctx, stack) if stack else None
+    if stack is None:
+        return None
+    sweep(ctx, opened)
+    return Follow(ctx, stack)

@@ -182,9 +182,11 @@ def _remembered(last: tuple[str, ...], opposite: tuple[str, ...]) -> tuple[str, 
 
 
 def _follow(ctx: Context, opened: OpenProject, prepared: ChangeSet) -> Follow:
-    # Imported here, because only commands that touch containers need it.
+    # Imported here, because only commands that touch containers need them.
+    from devpool.compare.leftovers import sweep
     from devpool.lifecycle.apply_to_containers import Follow
 
+    sweep(ctx, opened)
     opened.stack.refuse_others(prepared.plan.added if prepared.plan else ())
     return Follow(ctx, opened.stack)
 

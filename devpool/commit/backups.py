@@ -24,16 +24,14 @@ _TUNED = "tuned.json"
 _TEMP = "tuned"  # of its temp: a killed process leaves one at most
 
 
-def _folder(directory: Path, shell: Mapping[str, str]) -> Path:
+def folder_of(directory: Path, shell: Mapping[str, str]) -> Path:
     """The folder for one project, by its own folder's name and path."""
     name = re.sub(r"[^\w.-]", "-", directory.name)
     return state_home(shell) / "devpool" / f"{name}-{(digest(os.fsencode(directory)) or '')[:8]}"
 
 
 def _write(path: Path, data: bytes, token: str = "") -> None:
-    missing = [folder for folder in reversed(path.parents) if not folder.is_dir()]
-    for folder in missing:
-        disk.make_folder(folder, 0o700)
+    missing = disk.make_folders(path.parent, 0o700)
     files.write_new(str(path), data, mode=0o600, token=token)
     disk.sync_folders([*(folder.parent for folder in missing), path.parent])
 
@@ -45,7 +43,7 @@ def keep_copies(directory: Path, shell: Mapping[str, str], originals: Mapping[st
         DevpoolError: `no-copy`, with the cause: then nothing else should be written either.
     """
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    folder = _folder(directory, shell) / "copies" / stamp
+    folder = folder_of(directory, shell) / "copies" / stamp
     try:
         for path, data in originals.items():
             inside = Path(path).relative_to(directory) if Path(path).is_relative_to(directory) else Path(path[1:])
@@ -62,7 +60,7 @@ def keep_copies(directory: Path, shell: Mapping[str, str], originals: Mapping[st
 
 def keep_settings(directory: Path, shell: Mapping[str, str], options: Options) -> bool:
     """Store the settings that the poolers had; whether there were any and they could be stored."""
-    path = str(_folder(directory, shell) / _TUNED)
+    path = str(folder_of(directory, shell) / _TUNED)
     had = {"settings": dict(options.settings), "settings_of": {d: dict(s) for d, s in options.settings_of.items()}}
     try:
         for left in (path, files.temp_of(path, _TEMP)):
@@ -78,7 +76,7 @@ def keep_settings(directory: Path, shell: Mapping[str, str], options: Options) -
 def kept_settings(directory: Path, shell: Mapping[str, str]) -> Options | None:
     """The settings that the poolers of a project had when they were removed; None if there were none."""
     try:
-        data = files.read(str(_folder(directory, shell) / _TUNED))
+        data = files.read(str(folder_of(directory, shell) / _TUNED))
         found = remembered(json.loads(data)) if data else None
     except (DevpoolError, ValueError, TypeError, AttributeError):
         return None

@@ -91,6 +91,18 @@ def make_folder(path: Path, mode: int = 0o755) -> None:
         path.mkdir(mode)
 
 
+def make_folders(path: Path, mode: int) -> list[Path]:
+    """Create a folder and those above it that are missing; the ones that were.
+
+    Raises:
+        DevpoolError: `not-writable`, `disk-full`, `disk-error`.
+    """
+    missing = [folder for folder in (*reversed(path.parents), path) if not folder.is_dir()]
+    for folder in missing:
+        make_folder(folder, mode)
+    return missing
+
+
 def sync_folders(folders: Iterable[Path]) -> None:
     """Flush the names in folders to the disk, each once, where its filesystem can; an I/O error is an error.
 

@@ -7,12 +7,13 @@ service hashes, which contain absolute paths, can be compared.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from devpool.commit.private_folder import private_folder
 from devpool.docker.compose_reading import Asked, read_compose
@@ -110,6 +111,22 @@ def reading_after(sources: Sources, after: Mapping[str, bytes]) -> Reading:
             _put(root, path, data)
         with _users_words(root, sources):
             return read_compose(call_for(sources.selection, sources.cwd, root))
+
+
+def models(sources: Sources, after: Mapping[str, bytes]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Compose's models of the project as it is and as it would be, wholly resolved, with the user's own paths.
+
+    Raises:
+        DevpoolError: as `reading_after`.
+    """
+    with mirrored(sources) as root, _users_words(root, sources):
+        call, found = call_for(sources.selection, sources.cwd, root), []
+        for files in ({}, after):
+            for path, data in files.items():
+                _put(root, path, data)
+            # The mirror has a name that nothing else has.
+            found.append(json.loads(json.dumps(read_compose(call).model, ensure_ascii=False).replace(str(root), "")))
+        return found[0], found[1]
 
 
 @contextmanager

@@ -94,6 +94,10 @@ def question(
     return stack.question(pooler, ["sh", "-c", inside("console.sh"), "sh", *given], read)
 
 
+ADMIN = ["sh", "-c", f'PGSERVICEFILE={_SERVICES} exec psql "$@"', "psql", "-XqwA", "--csv", "-d", "service=admin"]
+"""The command in a pooler's container for psql at its console."""
+
+
 def ask(stack: Stack, pooler: Container, *words: str) -> Mapping[str, list[Row]]:
     """The rows of several SHOW commands, by what is shown.
 

@@ -61,7 +61,7 @@ class RunningCommand:
         harmless: whether it changes nothing, and so can be killed with its plugins. It gets its own process group.
 
     Attributes:
-        complaints: what it said on stderr, once `output` has waited for its end.
+        complaints: what it said on stderr, once `output` or `data` has waited for its end.
 
     Raises:
         DevpoolError: `no-docker-cli`, `no-folder`.
@@ -85,6 +85,10 @@ class RunningCommand:
             )
 
     def output(self, seconds: float = _TIMEOUT, most: int = sys.maxsize) -> str:
+        """What it says on stdout, as text. The arguments and errors are those of `data`."""
+        return self.data(seconds, most).decode("utf-8", "replace")
+
+    def data(self, seconds: float = _TIMEOUT, most: int = sys.maxsize) -> bytes:
         """What it says on stdout; waits for its end.
 
         Args:
@@ -100,10 +104,10 @@ class RunningCommand:
             said = read_both(self._child, time.monotonic() + seconds, most)
         finally:
             self.end()
-        stdout, self.complaints = (part.decode("utf-8", "replace") for part in said)
+        self.complaints = said[1].decode("utf-8", "replace")
         if self._child.returncode:
-            raise failure(self.complaints or stdout)
-        return stdout
+            raise failure(self.complaints or said[0].decode("utf-8", "replace"))
+        return said[0]
 
     def end(self) -> None:
         """End it, if it has not ended."""

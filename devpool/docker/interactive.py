@@ -18,12 +18,12 @@ from devpool.docker.engine import Call, run, starting
 from devpool.docker.program import docker_program
 from devpool.errors import DevpoolError
 
-_GRACE = 5.0  # seconds that a container has to end after SIGINT
+GRACE = 5.0  # seconds that a container has to end after SIGINT
 _LABEL = "devpool.once"
 _STDERR = 2
 _KEPT = 4096  # bytes of the end of stderr
 NOT_FOUND = 127  # as a shell and `docker run` have it; `docker compose run` ends with 1
-_NOT_STARTED = re.compile(rb"Error response from daemon:[^\n]*unable to start container process")
+NOT_STARTED = re.compile(rb"Error response from daemon:[^\n]*unable to start container process")
 
 
 def has_terminal() -> bool:
@@ -64,10 +64,9 @@ def run_once(
     words = call.command("run", *options, service, *command)
     stdout = None if kept is None else subprocess.PIPE
     child = _start(call, words, {**call.environ, **environ}, stdout, subprocess.PIPE)
-    complaints = bytearray()
-    with _copied(child.stderr, complaints, most=_KEPT), _copied(child.stdout, kept):
-        code = _code(child, lambda: _end(call, mark))
-    return NOT_FOUND if code and _NOT_STARTED.search(complaints) else code
+    with copying(child.stdout, _into(kept)), copying(child.stderr) as complaints:
+        code = exit_code(child, lambda: _end(call, mark))
+    return NOT_FOUND if code and NOT_STARTED.search(complaints.end) else code
 
 
 def execute(call: Call, container: Container, command: list[str], *, kept: bytearray | None = None) -> int:
@@ -86,8 +85,12 @@ def execute(call: Call, container: Container, command: list[str], *, kept: bytea
     options = ["--interactive", *(["--tty"] if has_terminal() and kept is None else [])]
     stdout = None if kept is None else subprocess.PIPE
     child = _start(call, ["docker", "exec", *options, container.id, *command], call.environ, stdout)
-    with _copied(child.stdout, kept, passed_on=False):
-        return _code(child, lambda: None)
+    with copying(child.stdout, _into(kept), shown=False):
+        return exit_code(child, lambda: None)
+
+
+def _into(kept: bytearray | None) -> Callable[[bytes], object] | None:
+    return None if kept is None else kept.extend
 
 
 def _start(
@@ -98,65 +101,100 @@ def _start(
         return subprocess.Popen(words, executable=program, cwd=cwd, env=dict(environ), stdout=stdout, stderr=stderr)
 
 
-def _code(child: subprocess.Popen[bytes], stop: Callable[[], None]) -> int:
+def exit_code(child: subprocess.Popen[bytes], stop: Callable[[], None]) -> int:
+    """The exit code of a child; waits for it.
+
+    Args:
+        child: a docker command.
+        stop: what ends its container when this process is interrupted.
+
+    Raises:
+        KeyboardInterrupt: it was interrupted, and the child has ended.
+    """
     try:
         return child.wait()
     except KeyboardInterrupt:
         # `docker compose run` without a terminal exits at once and leaves its container running.
         stop()
         with suppress(subprocess.TimeoutExpired):
-            child.wait(_GRACE)
+            child.wait(GRACE)
         child.kill()
         child.wait()
         raise
 
 
-@contextmanager
-def _copied(
-    stream: IO[bytes] | None, kept: bytearray | None, *, most: int = sys.maxsize, passed_on: bool = True
-) -> Iterator[None]:
-    """Keeps what comes through a pipe of docker and the command, as it comes.
+class Copier(Thread):
+    """Passes on what docker and the command say as it comes, and keeps the end of it.
 
     Args:
-        stream: the pipe; with None, nothing is done.
-        kept: what gets it.
-        most: how many bytes of its end are kept.
-        passed_on: whether it goes to stderr, too.
-    """
-    if stream is None or kept is None:
-        yield
-        return
+        stream: where they say it.
+        keep: what gets the first `most` bytes. It may meet a full disk, which stops nothing else.
+        most: bytes.
+        shown: whether it goes to stderr.
 
-    def copy() -> None:
-        while said := os.read(stream.fileno(), 65536):
-            kept.extend(said)
-            del kept[:-most]
-            if passed_on:
-                with suppress(OSError):  # whoever read it has gone: the command goes on
+    Attributes:
+        end: the last bytes of it.
+        problem: what the disk met.
+    """
+
+    def __init__(self, stream: IO[bytes], keep: Callable[[bytes], object] | None, most: int, *, shown: bool) -> None:
+        super().__init__(daemon=True)
+        self.end = b""
+        self.problem: OSError | None = None
+        self._stream, self._keep, self._left, self._shown = stream, keep, most, shown
+
+    def run(self) -> None:
+        """Until the stream is closed."""
+        while said := os.read(self._stream.fileno(), 65536):
+            self.end = (self.end + said)[-_KEPT:]
+            self._pass_to_keep(said[: self._left])
+            with suppress(OSError):  # whoever read it has gone: the command goes on
+                if self._shown:
                     os.write(_STDERR, said)
 
-    copier = Thread(target=copy, daemon=True)
-    with stream:
+    def _pass_to_keep(self, said: bytes) -> None:
+        if self._keep is None or self.problem or not said:
+            return
+        try:
+            self._keep(said)
+            self._left -= len(said)
+        except OSError as error:
+            self.problem = error
+
+
+@contextmanager
+def copying(
+    stream: IO[bytes] | None,
+    keep: Callable[[bytes], object] | None = None,
+    most: int = sys.maxsize,
+    *,
+    shown: bool = True,
+) -> Iterator[Copier]:
+    """Copies a pipe of docker and the command while the block runs, and closes it; without a pipe, nothing is copied.
+    The arguments are those of `Copier`.
+    """
+    with stream or open(os.devnull, "rb") as source:  # noqa: PTH123 - no file of anybody's
+        copier = Copier(source, keep, most, shown=shown)
         copier.start()
-        yield
-        copier.join(_GRACE)
+        yield copier
+        copier.join(GRACE)
 
 
 def _end(call: Call, mark: str) -> None:
     """End the marked container as ctrl-C on its own terminal would, and remove it. Whoever insists need not wait."""
-    found = _ask(call, "ps", "--all", "--quiet", "--filter", f"label={mark}").split()
+    found = ask(call, "ps", "--all", "--quiet", "--filter", f"label={mark}").split()
     try:
         for container in found:
-            _ask(call, "kill", "--signal", "INT", container)
-        deadline = time.monotonic() + _GRACE
-        while found and time.monotonic() < deadline and _ask(call, "ps", "--quiet", "--filter", f"label={mark}"):
+            ask(call, "kill", "--signal", "INT", container)
+        deadline = time.monotonic() + GRACE
+        while found and time.monotonic() < deadline and ask(call, "ps", "--quiet", "--filter", f"label={mark}"):
             time.sleep(0.1)
     finally:
         for container in found:
-            _ask(call, "rm", "--force", "--volumes", container)
+            ask(call, "rm", "--force", "--volumes", container)
 
 
-def _ask(call: Call, *words: str) -> str:
+def ask(call: Call, *words: str) -> str:
     """Docker's answer; "" if it refuses, because the container is already gone."""
     try:
         return run(["docker", *words], cwd=call.cwd, environ=call.environ)

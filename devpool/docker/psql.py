@@ -17,13 +17,15 @@ _IN_DATABASE = (
     "PGUSER=$(of POSTGRES_USER POSTGRESQL_USERNAME POSTGRESQL_USER); PGUSER=${PGUSER:-postgres}; "
     "PGDATABASE=$(of POSTGRES_DB POSTGRESQL_DATABASE); PGDATABASE=${PGDATABASE:-$PGUSER}; "
     'PGPASSWORD=$(of POSTGRES_PASSWORD POSTGRESQL_PASSWORD); [ -n "$PGPASSWORD" ] && export PGPASSWORD; '
-    'export PGUSER PGDATABASE PGAPPNAME=devpool-psql; exec psql "$@"'
+    'export PGUSER PGDATABASE PGAPPNAME=devpool-psql; exec "$0" "$@"'
 )
 
 
-def in_database(arguments: tuple[str, ...]) -> list[str]:
-    """The command for the database's own container, by its own socket and as its own superuser."""
-    return ["sh", "-c", _IN_DATABASE, "psql", *arguments]
+def in_database(arguments: tuple[str, ...], program: str = "psql") -> list[str]:
+    """The command for the database's own container, by its own socket and as its own superuser: psql's, or another
+    client's, such as pg_dumpall's.
+    """
+    return ["sh", "-c", _IN_DATABASE, program, *arguments]
 
 
 def asked(*sql: str) -> list[str]:

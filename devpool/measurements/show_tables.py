@@ -57,13 +57,21 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """A line of SHOW STATS: what a database did since the pooler started; times in microseconds."""
+    """A line of SHOW STATS: what a database did since the pooler started; times in microseconds.
+
+    `received` and `sent` are the bytes from and to clients; `parsed` counts the statements that clients prepared,
+    and `prepared` those that were prepared on servers for them.
+    """
 
     database: str
     transactions: int
     queries: int
     query_us: int
     wait_us: int
+    received: int = 0
+    sent: int = 0
+    parsed: int = 0
+    prepared: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +134,10 @@ def totals(rows: Iterable[Row]) -> tuple[Totals, ...]:
             queries=number(row, "total_query_count"),
             query_us=number(row, "total_query_time"),
             wait_us=number(row, "total_wait_time"),
+            received=number(row, "total_received"),
+            sent=number(row, "total_sent"),
+            parsed=number(row, "total_client_parse_count"),
+            prepared=number(row, "total_server_parse_count"),
         )
         for row in of_apps(rows)
     )

@@ -102,7 +102,7 @@ def run_past_pooler(
         fresh_connections(stack, poolers, ctx.output),
         _past(ctx, opened, service) as direct,
     ):
-        words, first = _over_dead_end(opened, service, list(command))
+        words, first = over_dead_end(opened, service, list(command))
         return run_once(direct, service, words, values, entrypoint=first, kept=kept)
 
 
@@ -130,7 +130,7 @@ def _poolers(opened: OpenProject, service: str) -> list[str]:
     return [p.name for p in opened.state.poolers if p.database in mine] if opened.state else []
 
 
-def _over_dead_end(opened: OpenProject, service: str, command: list[str]) -> tuple[list[str], list[str] | None]:
+def over_dead_end(opened: OpenProject, service: str, command: list[str]) -> tuple[list[str], list[str] | None]:
     """An entrypoint that serves, and never runs the command that it is given, gives way to the command."""
     if command and start_of(opened.without_devpool.services[service], opened.root).dead_end:
         return command[1:], [shlex.quote(command[0])]

@@ -7,7 +7,7 @@ It never takes more of them at a time than are idle, and returns them after thre
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,9 +81,9 @@ class _Probe:
 
     def _look_into(self, pool: Pool, found: LeakReport) -> Answers:
         kept: Answers = {}
-        problem = _not_shared(pool)
+        problem = not_shared(pool)
         if not problem and pool.servers_idle:
-            kept, problem = self._ask(pool)
+            kept, problem = ask_idle(lambda words: self.stack.execute(self.container, words), pool)
         found.looked.append(
             ProbedPool(
                 pooler=self.pooler.name,
@@ -100,18 +100,6 @@ class _Probe:
         given = [word for pattern in sorted(patterns) for word in ("-e", pattern)]
         apps = [app for app in self.routed if app in self.seen.running] if given else []
         return {app: _search(self.stack, self.seen.running[app][0], given) for app in apps}
-
-    def _ask(self, pool: Pool) -> tuple[Answers, str]:
-        """What each idle server connection of a pool keeps, by the pid of its backend."""
-        count = str(min(pool.servers_idle, _MOST))
-        words = [inside("leaks.pl"), pool.user, pool.database, count, inside("leaks.sql")]
-        try:
-            text = self.stack.execute(self.container, ["perl", "-e", *words])
-        except DevpoolError as error:
-            return {}, error.said
-        # JSON may hold further characters at which `splitlines` splits, such as U+2028.
-        answers = [json.loads(line) for line in text.split("\n") if line]
-        return {int(answer["pid"]): answer for answer in answers}, ""
 
     def _seen_from_outside(self, pool: Pool) -> Answers:
         """Advisory locks of idle sessions: these are visible from outside."""
@@ -143,7 +131,26 @@ def _search(stack: Stack, app: RunningContainer, patterns: list[str]) -> tuple[M
         return ()
 
 
-def _not_shared(pool: Pool) -> str:
+def ask_idle(execute: Callable[[list[str]], str], pool: Pool) -> tuple[Answers, str]:
+    """What each idle server connection of a pool keeps, by the pid of its backend, and why that cannot be told.
+
+    Args:
+        execute: what runs a command in the pooler's container.
+        pool: a pool of it, as it was a moment ago.
+    """
+    count = str(min(pool.servers_idle, _MOST))
+    words = [inside("leaks.pl"), pool.user, pool.database, count, inside("leaks.sql")]
+    try:
+        text = execute(["perl", "-e", *words])
+    except DevpoolError as error:
+        return {}, error.said
+    # JSON may hold further characters at which `splitlines` splits, such as U+2028.
+    answers = [json.loads(line) for line in text.split("\n") if line]
+    return {int(answer["pid"]): answer for answer in answers}, ""
+
+
+def not_shared(pool: Pool) -> str:
+    """Why nothing that a session leaves in a pool reaches another client; "" where it does."""
     if pool.mode == "session":
         return "session mode: each client has its own, and PgBouncer resets it afterward"
     return "statement mode has no transaction to inspect it in" if pool.mode == "statement" else ""

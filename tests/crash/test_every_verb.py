@@ -21,6 +21,7 @@ NEXT = (
     ("psql", "web"),
     ("direct", "web", "--", "true"),
     ("migrate", "web", "--", "true"),
+    ("compare", "web", "--", "true"),
     enable_words(ONE_FILE),
     SET,
     DISABLE,

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from demo_rig import REPO, DemoProject, demo_project
 
+collect_ignore = ["compare"]  # the tests of an app, which it runs in its own container
+
 
 @pytest.fixture
 def project(tmp_path: Path, plain_shell: dict[str, str], request: pytest.FixtureRequest) -> Iterator[DemoProject]:

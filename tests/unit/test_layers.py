@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "devpool"
 # The rooms in their order: each imports only from those before it. The first ones are pure: text and values in, values
 # out. In the others a module is pure where its docstring says so.
 PURE = ("text", "catalog", "redact", "model", "decide", "edit", "undo", "prove", "measurements", "sizing", "checks")
-ORDER = (*PURE, "load", "commit", "docker", "lifecycle", "observe", "migrate", "commands")
+ORDER = (*PURE, "load", "commit", "docker", "lifecycle", "observe", "migrate", "compare", "commands")
 # What touches the world, or leads to what does.
 WORLD = {
     *("os", "sys", "subprocess", "time", "datetime", "pathlib", "tempfile", "shutil", "glob", "fcntl", "socket"),
@@ -154,7 +154,8 @@ def test_the_command_line_writes_to_stdout_only_for_dockers_plugin_protocol() ->
 
 def test_only_the_doors_to_docker_know_subprocess() -> None:
     knowing = [n for n, tree in TREES.items() if "subprocess" in _of_others(tree)]
-    assert set(knowing) <= {"docker.engine", "docker.interactive", "docker.program"}
+    doors = ("conversation", "engine", "interactive", "kept_run", "program")
+    assert set(knowing) <= {f"docker.{name}" for name in doors}
 
 
 def test_only_the_command_line_exits() -> None:

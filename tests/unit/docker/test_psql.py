@@ -49,4 +49,4 @@ def test_the_arguments_of_psql_stand_apart_from_the_script_that_calls_it() -> No
     command = in_database(("-c", "SELECT '$PGPASSWORD'"))
     assert command[:2] == ["sh", "-c"]
     assert command[3:] == ["psql", "-c", "SELECT '$PGPASSWORD'"]
-    assert command[2].endswith('exec psql "$@"')
+    assert command[2].endswith('exec "$0" "$@"')

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from devpool.errors import DevpoolError
-from devpool.migrate.direct_container import _over_dead_end, _override, _restated, ended, refuse_service
+from devpool.migrate.direct_container import _override, _restated, ended, over_dead_end, refuse_service
 from unit.lifecycle.disk_project import SHOP, enable, opened, written
 
 
@@ -71,7 +71,7 @@ def test_the_words_of_a_command_go_into_variables_and_not_into_the_file(
 
 def test_an_entrypoint_that_never_runs_its_command_gives_way_to_it(tmp_path: Path) -> None:
     project = opened(written(tmp_path, SHOP + "    entrypoint: [sh, -c, 'exec gunicorn app']\n"))
-    assert _over_dead_end(project, "web", ["alembic", "upgrade"]) == (["upgrade"], ["alembic"])
-    assert _over_dead_end(project, "web", []) == ([], None)
+    assert over_dead_end(project, "web", ["alembic", "upgrade"]) == (["upgrade"], ["alembic"])
+    assert over_dead_end(project, "web", []) == ([], None)
     plain = opened(written(tmp_path, SHOP))
-    assert _over_dead_end(plain, "web", ["alembic", "upgrade"]) == (["alembic", "upgrade"], None)
+    assert over_dead_end(plain, "web", ["alembic", "upgrade"]) == (["alembic", "upgrade"], None)

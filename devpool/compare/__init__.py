@@ -1,0 +1,1 @@
+"""The same command directly and through the pooler, and what differs."""

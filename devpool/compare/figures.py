@@ -1,0 +1,130 @@
+"""What a run took and what it asked of Postgres and the pooler, as numbers side by side. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from devpool.measurements.show_tables import Totals
+
+QUERIES_OF_A_LOOK = 3  # BEGIN, a SELECT and ROLLBACK (docker/inside/leaks.pl)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerCounts:
+    """What a server has counted so far: its transactions, and its sessions (None before Postgres 14)."""
+
+    transactions: int
+    sessions: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The numbers of one run; None where they are unknown, or nothing of the kind exists on that way.
+
+    Attributes:
+        seconds: how long the command took.
+        connections: the most connections that Postgres held for it at the same time.
+        connects: the connections that were opened at Postgres.
+        transactions, queries: how many there were.
+        waiting: the most clients that waited for a server connection at the same time.
+        longest_wait: the longest wait seen, in seconds.
+        parsed, prepared: the statements that clients prepared, and those prepared on servers for them.
+        received, sent: the bytes from and to clients.
+    """
+
+    seconds: float
+    connections: int | None = None
+    connects: int | None = None
+    transactions: int | None = None
+    queries: int | None = None
+    waiting: int | None = None
+    longest_wait: float | None = None
+    parsed: int | None = None
+    prepared: int | None = None
+    received: int | None = None
+    sent: int | None = None
+
+
+def counted(before: ServerCounts | None, after: ServerCounts | None) -> tuple[int | None, int | None]:
+    """The transactions and the sessions between two looks at a server; None where one of them is missing."""
+    if before is None or after is None:
+        return None, None
+    sessions = None if None in (before.sessions, after.sessions) else (after.sessions or 0) - (before.sessions or 0)
+    return max(0, after.transactions - before.transactions), None if sessions is None else max(0, sessions)
+
+
+def added(totals: Iterable[Totals], looks: int = 0) -> Totals:
+    """The totals of all databases together.
+
+    Args:
+        totals: those of each.
+        looks: how many server connections devpool has looked into, each in a transaction of its own.
+    """
+    every = list(totals)
+    names = [f.name for f in fields(Totals) if f.name != "database"]
+    found = {name: sum(getattr(one, name) for one in every) for name in names}
+    found["transactions"] = max(0, found["transactions"] - looks)
+    found["queries"] = max(0, found["queries"] - QUERIES_OF_A_LOOK * looks)
+    return Totals(database="", **found)
+
+
+def median(runs: Sequence[Figures]) -> Figures:
+    """The figures of several runs as one: the middle one of each number."""
+    found: dict[str, Any] = {}
+    for name in (f.name for f in fields(Figures)):
+        values = sorted(value for run in runs if (value := getattr(run, name)) is not None)
+        found[name] = values[len(values) // 2] if values else None
+    return Figures(**found)
+
+
+_Row = tuple[str, Callable[[Figures], str]]
+
+
+def rows(columns: Sequence[Figures]) -> list[tuple[str, ...]]:
+    """A row for each figure that some column has: its name, and its value in each."""
+    found = [(name, *(shown(figures) for figures in columns)) for name, shown in _ROWS]
+    return [row for row in found if any(cell != _NONE for cell in row[1:])]
+
+
+_NONE = "-"
+
+
+def _number(name: str) -> Callable[[Figures], str]:
+    return lambda figures: _NONE if getattr(figures, name) is None else f"{getattr(figures, name):,}"
+
+
+def _rate(name: str) -> Callable[[Figures], str]:
+    def shown(figures: Figures) -> str:
+        value = getattr(figures, name)
+        return _NONE if value is None else f"{value / max(figures.seconds, 1e-3):,.1f}"
+
+    return shown
+
+
+def _bytes(name: str) -> Callable[[Figures], str]:
+    def shown(figures: Figures) -> str:
+        value = getattr(figures, name)
+        return _NONE if value is None else f"{value / 1024:,.0f} KiB"
+
+    return shown
+
+
+def _wait(figures: Figures) -> str:
+    return _NONE if figures.longest_wait is None else f"{figures.longest_wait:.2f} s"
+
+
+_ROWS: tuple[_Row, ...] = (
+    ("duration", lambda figures: f"{figures.seconds:.1f} s"),
+    ("connections at Postgres, at most", _number("connections")),
+    ("connects at Postgres", _number("connects")),
+    ("transactions a second", _rate("transactions")),
+    ("queries a second", _rate("queries")),
+    ("waiting clients, at most", _number("waiting")),
+    ("longest wait", _wait),
+    ("statements prepared by clients", _number("parsed")),
+    ("statements prepared on servers", _number("prepared")),
+    ("bytes from clients", _bytes("received")),
+    ("bytes to clients", _bytes("sent")),
+)

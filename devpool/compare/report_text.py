@@ -1,0 +1,202 @@
+"""A comparison as lines for a terminal, and as data for JSON. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from devpool.catalog.log_messages import Translated
+from devpool.compare.comparison import Column, Comparison, Left, Run
+from devpool.compare.explain import explained, logged_while, ran_while
+from devpool.compare.figures import rows
+from devpool.compare.junit_report import Case
+from devpool.model.container_start import joined
+
+Table = list[tuple[str, ...]]
+_MOST_TESTS = 20  # named in a list of those that fail on both ways
+_MOST_NEAR = 3
+
+
+def table_of(comparison: Comparison) -> Table:
+    """The figures of each way side by side, with a heading row."""
+    columns = comparison.columns
+    return [
+        ("", *(column.name for column in columns)),
+        ("exit code", *(column.exit_codes for column in columns)),
+        *([("tests", *(counts(column) for column in columns))] if any(c.reports for c in columns) else []),
+        *rows([column.figures for column in columns]),
+    ]
+
+
+def counts(column: Column) -> str:
+    """How the tests of a way came out, in words."""
+    report = next(iter(column.reports), None)
+    if report is None:
+        return "-"
+    found = [f"{n} {what}" for what in ("passed", "failed", "skipped") if (n := report.count(what))]
+    return ", ".join(found) or "none"
+
+
+def lines_of(comparison: Comparison, table: Sequence[str]) -> Iterator[str]:
+    """The report.
+
+    Args:
+        comparison: it.
+        table: its table, as aligned lines.
+    """
+    yield f"{comparison.service}: {joined(comparison.command)}"
+    yield ""
+    yield from table
+    for column in comparison.pooled:
+        yield from _of_column(comparison, column)
+    yield ""
+    yield from (f"note: {note}" for note in comparison.notes)
+    yield verdict(comparison)
+
+
+def verdict(comparison: Comparison) -> str:
+    """What was found, in one line."""
+    found = [f"{c.name}: {', '.join(words)}" for c in comparison.pooled if (words := comparison.differs(c))]
+    return f"different: {'; '.join(found)}" if found else "no difference"
+
+
+def _of_column(comparison: Comparison, column: Column) -> Iterator[str]:
+    found = comparison.differences(column)
+    yield from _list(f"{column.name}: fails only through the pooler", found.only_pooled)
+    for test in found.only_pooled:
+        yield f"  {test.label}"
+        yield from (f"    {line}" for line in why(test, run_of(test, column), comparison.service))
+    for heading, tests in (
+        ("fails only directly", found.only_direct),
+        ("ran only one way", found.missing),
+        ("fails now and then", found.flaky),
+        ("fails on both ways", found.both),
+    ):
+        yield from _list(f"{column.name}: {heading}", tests)
+        yield from (f"  {test.label}" + (f": {test.message}" if test.message else "") for test in tests[:_MOST_TESTS])
+        yield from [f"  and {len(tests) - _MOST_TESTS} more"] if len(tests) > _MOST_TESTS else []
+    yield from _list(f"{column.name}: left on server connections that others use next", column.left)
+    for left in column.left:
+        yield f"  {left.kind}: {left.what}"
+        yield from (f"    {line}" for line in what_was_left(left, run_with(left, column), comparison.service))
+    yield from _list(f"{column.name}: logged only there", comparison.logged(column))
+    for told in comparison.logged(column):
+        yield f"  {told.line}"
+        yield from (f"    {line}" for line in what_it_means(told))
+
+
+def _list(heading: str, found: Sequence[object]) -> list[str]:
+    return ["", f"{heading} ({len(found)})"] if found else []
+
+
+def run_of(test: Case, column: Column) -> Run:
+    """The first run in which a test failed."""
+    failed = (run for run in column.runs if run.report and run.report.tests.get(test.key) == test)
+    return next(failed, column.runs[0])
+
+
+def run_with(left: Left, column: Column) -> Run:
+    """The first run that left something."""
+    return next(run for run in column.runs if left.key in [one.key for one in run.left])
+
+
+def why(test: Case, run: Run, service: str) -> Iterator[str]:
+    """What is known of a failed test: its message, what that means, and what was logged about then."""
+    yield test.message or "it says nothing"
+    found = explained(test, run, service)
+    for one in found:
+        yield f"cause: {one.cause}"
+        yield f"  seen in {one.where}: {one.line}" if one.where.startswith("the log") else f"  {one.where}: {one.line}"
+        yield f"  fix: {one.fix}" + (f" ({one.source})" if one.source else "")
+    if not found:
+        yield "cause: not known; compare the two outputs"
+    yield from (f"{logged.service} logged: {logged.line}" for logged in logged_while(test, run))
+
+
+def what_was_left(left: Left, run: Run, service: str) -> Iterator[str]:
+    """What is known of something on a server connection."""
+    yield f"cause: {left.cause}"
+    yield f"fix: {left.fix(service)}"
+    yield f"look for `{left.statement}`" + (f": {left.place}" if left.place else "")
+    near = [test.label for test in ran_while(left, run)]
+    if near:
+        yield f"while {'these tests' if len(near) > 1 else 'this test'} ran: {', '.join(near[:_MOST_NEAR])}" + (
+            f" and {len(near) - _MOST_NEAR} more" if len(near) > _MOST_NEAR else ""
+        )
+
+
+def what_it_means(told: Translated) -> Iterator[str]:
+    """What a logged message means."""
+    yield f"cause: {told.cause}"
+    yield f"fix: {told.fix} ({told.source})"
+
+
+def data_of(comparison: Comparison) -> dict[str, Any]:
+    """The whole comparison as data."""
+    return {
+        "service": comparison.service,
+        "command": list(comparison.command),
+        "fresh": comparison.fresh,
+        "different": comparison.different,
+        "verdict": verdict(comparison),
+        "notes": list(comparison.notes),
+        "ways": [_way(comparison, column) for column in comparison.columns],
+    }
+
+
+def _way(comparison: Comparison, column: Column) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "name": column.name,
+        "runs": [
+            {
+                "exit_code": run.exit_code,
+                "output": run.output,
+                "figures": asdict(run.figures),
+                "tests": {what: run.report.count(what) for what in ("passed", "failed", "skipped")}
+                if run.report
+                else None,
+            }
+            for run in column.runs
+        ],
+    }
+    if column is comparison.direct:
+        return body
+    found = comparison.differences(column)
+    return body | {
+        "differs": comparison.differs(column),
+        "only_pooled": [_failed(test, column, comparison.service) for test in found.only_pooled],
+        **{
+            name: [_named(test) for test in getattr(found, name)]
+            for name in ("only_direct", "both", "flaky", "missing")
+        },
+        "logged": [asdict(told) for told in comparison.logged(column)],
+        "left": [_left(left, column, comparison.service) for left in column.left],
+    }
+
+
+def _named(test: Case) -> dict[str, Any]:
+    return {"group": test.group, "name": test.name, "message": test.message}
+
+
+def _failed(test: Case, column: Column, service: str) -> dict[str, Any]:
+    run = run_of(test, column)
+    return _named(test) | {
+        "text": test.text,
+        "explained": [asdict(one) for one in explained(test, run, service)],
+        "logged": [asdict(one) for one in logged_while(test, run)],
+    }
+
+
+def _left(left: Left, column: Column, service: str) -> dict[str, Any]:
+    near = ran_while(left, run_with(left, column))
+    return {
+        "kind": left.kind,
+        "what": left.what,
+        "statement": left.statement,
+        "pool": left.pool,
+        "place": left.place,
+        "cause": left.cause,
+        "fix": left.fix(service),
+        "tests": [_named(test) for test in near],
+    }

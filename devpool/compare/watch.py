@@ -1,0 +1,223 @@
+"""Watches Postgres and the poolers while the command runs: connections, waiting clients, and what stays on servers.
+
+State stays on a server connection only until that ends, which in the presets for development is after an idle second: a
+look must come soon after the last. So psql and a shell in the containers are asked over and over.
+
+The look into server connections (docker/inside/leaks.pl) must not change what is compared. Only a pool that clients
+have used since the last look is looked into: a connection that is looked into counts as used, and one that is used
+every second never times out, which would keep `DROP DATABASE` from a test that has ended.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from threading import Event, Thread
+
+from devpool.checks.leaks import states, tracked
+from devpool.compare.comparison import Left
+from devpool.compare.figures import Figures, ServerCounts, added, counted
+from devpool.docker.console import ADMIN, question
+from devpool.docker.container_values import RunningContainer
+from devpool.docker.containers import Stack
+from devpool.docker.conversation import Conversation
+from devpool.docker.live_routes import ACTIVITY, at_database
+from devpool.docker.psql import in_database, rows
+from devpool.errors import DevpoolError
+from devpool.measurements.show_tables import Pool, Totals, pools, totals
+from devpool.observe.leak_probe import ask_idle, not_shared
+
+_PAUSE = 0.1  # seconds between two looks
+_LATE = 20.0  # seconds for the last look
+_SETTLED = 0.3  # seconds in which a server notices that a client has gone
+_OWN_SESSIONS = 2  # that of the looks, and the one that counted before them
+_COUNTS = (
+    "SELECT sum(xact_commit + xact_rollback) AS transactions, "
+    "sum((pg_catalog.to_jsonb(d) ->> 'sessions')::bigint) AS sessions FROM pg_catalog.pg_stat_database AS d"
+)
+
+
+class Watch(Thread):
+    """Looks again and again, from `start` to `end`.
+
+    Args:
+        stack: the project's containers.
+        databases: the containers of the databases; none where they are elsewhere.
+        poolers: the containers of the poolers; none on the direct way.
+        known: the addresses of all other containers, whose connections do not count.
+    """
+
+    def __init__(
+        self,
+        stack: Stack,
+        databases: Sequence[RunningContainer],
+        poolers: Sequence[RunningContainer],
+        known: Iterable[str],
+    ) -> None:
+        super().__init__(daemon=True)
+        self._over = Event()
+        self.problems: dict[str, None] = {}
+        self._servers = [_Server(stack, container, known) for container in databases]
+        self._poolers = [_Pooler(stack, container) for container in poolers]
+
+    @property
+    def left(self) -> tuple[Left, ...]:
+        """What was found on server connections, each thing once."""
+        return tuple(left for pooler in self._poolers for left in pooler.left.values())
+
+    def run(self) -> None:
+        """Look until the end."""
+        while not self._over.wait(_PAUSE):
+            self._look()
+
+    def end(self) -> None:
+        """Look once more, and no further."""
+        self._over.set()
+        if self.ident is not None:
+            self.join(_LATE)
+        self._look()
+
+    def figures(self, seconds: float) -> Figures:
+        """The numbers of a run of so many seconds; to be asked for once its connections are closed."""
+        counts = [server.counted() for server in self._servers]
+        held = _sum(server.held for server in self._servers)
+        connects, transactions = _sum(c[1] for c in counts), _sum(c[0] for c in counts)
+        if not self._poolers:
+            return Figures(seconds=seconds, connections=held, connects=connects, transactions=transactions)
+        every = [t for pooler in self._poolers for t in pooler.totals]
+        found = added(every, sum(sum(pooler.own.values()) for pooler in self._poolers))
+        return Figures(
+            seconds=seconds,
+            connections=held,
+            connects=connects,
+            transactions=found.transactions,
+            queries=found.queries,
+            waiting=max(pooler.waiting for pooler in self._poolers),
+            longest_wait=max(pooler.longest for pooler in self._poolers),
+            parsed=found.parsed,
+            prepared=found.prepared,
+            received=found.received,
+            sent=found.sent,
+        )
+
+    def close(self) -> None:
+        """End the programs in the containers."""
+        for server in self._servers:
+            server.close()
+        for pooler in self._poolers:
+            pooler.close()
+
+    def _look(self) -> None:
+        for look in (*(pooler.look for pooler in self._poolers), *(server.look for server in self._servers)):
+            try:
+                look()
+            except DevpoolError as error:
+                self.problems[error.message] = None
+
+
+class _Server:
+    """A database: what it has counted, and the most connections that it held for the command."""
+
+    def __init__(self, stack: Stack, container: RunningContainer, known: Iterable[str]) -> None:
+        # No database of the app's is in use for it: one that is to be dropped or copied must not be.
+        self._words = in_database(("-XqwA", "--csv", "-d", "postgres"))
+        self._stack, self._container = stack, container
+        self._before = self._counts()
+        self._psql = Conversation(stack.call, container.id, self._words)
+        self._known = {*known, "127.0.0.1", "::1"}
+        self._looks = 0
+        self.held: int | None = None
+
+    def look(self) -> None:
+        self._looks += 1
+        counts = at_database(rows(self._psql.ask(ACTIVITY)))
+        held = sum(number for address, number in counts.items() if address not in self._known)
+        self.held = max(self.held or 0, held) or None
+
+    def counted(self) -> tuple[int | None, int | None]:
+        """The transactions of others since the beginning, and their sessions. A session that ends tells its counts."""
+        self.close()
+        time.sleep(_SETTLED)
+        transactions, sessions = counted(self._before, self._counts())
+        return (
+            None if transactions is None else max(0, transactions - self._looks - _OWN_SESSIONS),
+            None if sessions is None else max(0, sessions - _OWN_SESSIONS),
+        )
+
+    def _counts(self) -> ServerCounts | None:
+        with suppress(DevpoolError, IndexError, KeyError):
+            row = rows(self._stack.execute(self._container, [*self._words, "-c", _COUNTS]))[0]
+            sessions = int(row["sessions"]) if row["sessions"] else None
+            return ServerCounts(transactions=int(row["transactions"] or 0), sessions=sessions)
+        return None
+
+    def close(self) -> None:
+        self._psql.close()
+
+
+@dataclass(kw_only=True)
+class _Seen:
+    """Of one database at a pooler: the clients' transactions at the last look, and when that was."""
+
+    transactions: int = 0
+    at: float = field(default_factory=time.time)
+
+
+class _Pooler:
+    """A pooler: its totals, the most clients that waited and for how long, and what was found on its connections."""
+
+    def __init__(self, stack: Stack, container: RunningContainer) -> None:
+        told = question(stack, container, "CONFIG", reports=True).ask()
+        config = {row["key"]: row["value"] for row in told.shown["CONFIG"]}
+        query = container.environment.get("PGBOUNCER_DB_CONNECT_QUERY", "")
+        self._apart = tracked(told.reported, config.get("track_extra_parameters", ""), query)
+        self._console = Conversation(stack.call, container.id, ADMIN)
+        self._shell = Conversation(stack.call, container.id, ["sh"])
+        self._seen: dict[str, _Seen] = {}
+        self.totals: tuple[Totals, ...] = ()
+        self.own: dict[str, int] = {}
+        self.waiting, self.longest = 0, 0.0
+        self.left: dict[tuple[str, str, str], Left] = {}
+        self._began = time.time()
+
+    def look(self) -> None:
+        self.totals = totals(rows(self._console.ask("SHOW STATS")))
+        every = pools(rows(self._console.ask("SHOW POOLS")))
+        self.waiting = max(self.waiting, sum(pool.clients_waiting for pool in every))
+        self.longest = max([self.longest, *(pool.longest_wait for pool in every)])
+        counts = {t.database: t.transactions - self.own.get(t.database, 0) for t in self.totals}
+        for pool in (pool for pool in every if pool.servers_idle and not not_shared(pool)):
+            before = self._seen.setdefault(pool.database, _Seen(at=self._began))
+            if counts.get(pool.database, 0) != before.transactions:
+                self._into(pool, before.at)
+                before.transactions = counts[pool.database]
+        for seen in self._seen.values():
+            seen.at = time.time()
+
+    def _into(self, pool: Pool, since: float) -> None:
+        kept, problem = ask_idle(self._shell.execute, pool)
+        if problem:
+            raise DevpoolError("docker-failed", problem)
+        self.own[pool.database] = self.own.get(pool.database, 0) + len(kept)
+        for state in (s for answer in kept.values() for s in states(answer, self._apart)):
+            left = Left(
+                kind=state.kind,
+                what=state.what,
+                statement=state.statement,
+                pattern=state.pattern,
+                pool=f"{pool.user}@{pool.database}",
+                since=since,
+                seen=time.time(),
+            )
+            self.left.setdefault(left.key, left)
+
+    def close(self) -> None:
+        self._console.close()
+        self._shell.close()
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    found = list(values)
+    return None if not found or None in found else sum(value or 0 for value in found)

@@ -1,0 +1,116 @@
+"""What is seen of Postgres and the poolers while a command runs. What the containers answer is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from devpool.checks.leaks import Kind
+from devpool.compare import watch
+from devpool.compare.figures import Figures
+from devpool.docker.container_values import RunningContainer
+from devpool.docker.engine import Call
+from devpool.errors import DevpoolError
+from unit.docker.stand_ins import END, KnownStack, inspected
+
+DATABASE, POOLER = inspected("db", "10.0.0.9"), inspected("pool", "10.0.0.8")
+
+
+class Containers:
+    """What the containers answer, and what they were asked."""
+
+    def __init__(self, **changes: Any) -> None:
+        self.transactions, self.idle, self.mode = 4, 1, "transaction"
+        self.kept: list[dict[str, object]] = [{"pid": 7, "listen": ["jobs"]}]
+        self.held = {"10.0.0.8": 2, "10.0.0.3": 5}
+        self.counts = iter(("10,3", "40,8"))
+        self.broken = False
+        self.looks = 0
+        vars(self).update(changes)
+
+    def says(self, *words: str) -> str:
+        text = " ".join(words)
+        if "pg_stat_database" in text:
+            return f"transactions,sessions\n{next(self.counts)}\n"
+        return f"key,value\ntrack_extra_parameters,\n{END}{END}{END}"
+
+    def ask(self, sql: str) -> str:
+        if self.broken:
+            raise DevpoolError("docker-failed", "it has ended")
+        if sql == "SHOW STATS":
+            return f"database,total_xact_count,total_query_count\nshop,{self.transactions},30\n"
+        if sql == "SHOW POOLS":
+            columns = "database,user,pool_mode,cl_waiting,sv_idle,maxwait,maxwait_us"
+            return f"{columns}\nshop,web,{self.mode},3,{self.idle},0,250000\n"
+        return "addr,connections\n" + "".join(f"{a},{n}\n" for a, n in self.held.items())
+
+    def execute(self, words: Sequence[str]) -> str:
+        self.looks += 1
+        self.transactions += 1  # the look's own
+        return "".join(f"{json.dumps(one)}\n" for one in self.kept)
+
+
+def watched(
+    monkeypatch: pytest.MonkeyPatch,
+    found: Containers,
+    poolers: Sequence[RunningContainer] = (POOLER,),
+    looks: int = 1,
+) -> tuple[watch.Watch, Figures]:
+    """A watch that has looked so many times, and once more in the end."""
+
+    class Known:
+        def __init__(self, call: Call, container: str, command: Sequence[str]) -> None:
+            self.ask, self.execute = found.ask, found.execute
+
+        def close(self) -> None:
+            """Nothing runs."""
+
+    monkeypatch.setattr(watch, "Conversation", Known)
+    monkeypatch.setattr(watch, "_SETTLED", 0)
+    with closing(watch.Watch(KnownStack(says=found.says), [DATABASE], poolers, {"10.0.0.3"})) as seen:
+        for _ in range(looks - 1):
+            seen._look()
+        seen.end()
+        return seen, seen.figures(2.0)
+
+
+def test_the_figures_of_a_pooled_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, figures = watched(monkeypatch, Containers())
+    assert (figures.connections, figures.connects, figures.transactions, figures.queries) == (2, 3, 3, 27)
+    assert (figures.waiting, figures.longest_wait) == (3, 0.25)
+
+
+def test_the_figures_of_a_direct_run_come_from_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, figures = watched(monkeypatch, Containers(), ())
+    assert (figures.transactions, figures.connects, figures.queries, figures.waiting) == (27, 3, None, None)
+
+
+def test_what_stays_on_a_connection_is_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Containers()
+    seen, _ = watched(monkeypatch, found, looks=3)
+    kinds: list[Kind] = [left.kind for left in seen.left]
+    assert kinds == ["LISTEN"]
+    assert seen.left[0].pool == "web@shop"
+
+
+def test_a_pool_that_nobody_has_used_since_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Containers()
+    watched(monkeypatch, found, looks=5)
+    assert found.looks == 1
+
+
+@pytest.mark.parametrize("changes", [{"idle": 0}, {"mode": "session"}, {"mode": "statement"}, {"transactions": 0}])
+def test_what_is_not_looked_into(monkeypatch: pytest.MonkeyPatch, changes: dict[str, object]) -> None:
+    found = Containers(**changes)
+    watched(monkeypatch, found)
+    assert found.looks == 0
+
+
+def test_what_cannot_be_seen_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, figures = watched(monkeypatch, Containers(broken=True), looks=3)
+    assert list(seen.problems) == ["it has ended"]
+    assert figures.connections is None
