@@ -37,7 +37,15 @@ class Translation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translated:
-    """A message that was found, and what it means; `line` is the message itself."""
+    """A message that was found, and what it means.
+
+    Attributes:
+        code: its stable code.
+        line: the message itself.
+        cause: what it means.
+        fix: what to do about it.
+        source: where that is documented.
+    """
 
     code: str
     line: str

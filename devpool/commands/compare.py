@@ -7,14 +7,16 @@ from typing import Any
 
 import click
 
+from devpool import completing
 from devpool.command_options import AfterDashes, project_options, words_after_dashes
 from devpool.compare import kept_output
 from devpool.compare.compare import Request
 from devpool.compare.compare import compare as run
 from devpool.compare.comparison import Comparison
+from devpool.compare.report_data import data_of
 from devpool.compare.report_junit import junit_of
 from devpool.compare.report_markdown import markdown_of
-from devpool.compare.report_text import data_of, lines_of, table_of
+from devpool.compare.report_text import lines_of, table_of
 from devpool.compare.ways import pooled_ways
 from devpool.context import Context, context
 from devpool.decide.options import Options
@@ -31,7 +33,7 @@ _WRITERS = {".md": markdown_of, ".xml": junit_of}
 
 @click.command(cls=AfterDashes)
 @project_options
-@click.argument("service", required=False)
+@click.argument("service", required=False, shell_complete=completing.services)
 @click.option("--fresh", is_flag=True, help="Give each run a throw-away copy of the database.")
 @click.option("--runs", type=click.IntRange(1, 100), default=1, help="Repeat both, to tell flaky from different.")
 @click.option("--pooled-first", is_flag=True, help="Run through the pooler first.")
@@ -50,6 +52,12 @@ def compare(click_context: click.Context, /, service: str | None, **options: Any
     One-off containers of the app's own service run the command: directly, then through a pooler that stands there
     for that time. No file changes, and the project may be enabled or not. The exit code is 0 if there is no
     difference, and 4 if there is one.
+
+    \b
+    Examples:
+      devpool compare web -- pytest                 the tests
+      devpool compare --fresh --runs 3 -- pytest    each run on a database of its own
+      devpool compare --pool-size 1 -- npm test     the strictest pool, too
     """
     ctx = context(click_context.obj, options)
     command = words_after_dashes(click_context)

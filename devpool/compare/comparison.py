@@ -55,7 +55,13 @@ class Left:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logged:
-    """A line of a log: when it was written, in seconds since the epoch, by which service, and what it says."""
+    """A line of a log.
+
+    Attributes:
+        at: when it was written, in seconds since the epoch.
+        service: what wrote it.
+        line: what it says.
+    """
 
     at: float
     service: str
@@ -137,7 +143,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """Why a test may have failed: where that was seen, the words seen there, and what it means."""
+    """Why a test may have failed.
+
+    Attributes:
+        where: where that was seen.
+        line: the words seen there.
+        cause: what they mean.
+        fix: what to do about it.
+        source: where that is documented; "" for none.
+    """
 
     where: str
     line: str

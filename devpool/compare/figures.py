@@ -27,11 +27,14 @@ class Figures:
         seconds: how long the command took.
         connections: the most connections that Postgres held for it at the same time.
         connects: the connections that were opened at Postgres.
-        transactions, queries: how many there were.
+        transactions: how many there were.
+        queries: how many there were.
         waiting: the most clients that waited for a server connection at the same time.
         longest_wait: the longest wait seen, in seconds.
-        parsed, prepared: the statements that clients prepared, and those prepared on servers for them.
-        received, sent: the bytes from and to clients.
+        parsed: the statements that clients prepared.
+        prepared: the statements that were prepared on servers for them.
+        received: the bytes from clients.
+        sent: the bytes to clients.
     """
 
     seconds: float

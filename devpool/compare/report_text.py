@@ -1,10 +1,8 @@
-"""A comparison as lines for a terminal, and as data for JSON. Pure."""
+"""A comparison as lines for a terminal. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from typing import Any
 
 from devpool.catalog.log_messages import Translated
 from devpool.compare.comparison import Column, Comparison, Left, Run
@@ -130,73 +128,3 @@ def what_it_means(told: Translated) -> Iterator[str]:
     """What a logged message means."""
     yield f"cause: {told.cause}"
     yield f"fix: {told.fix} ({told.source})"
-
-
-def data_of(comparison: Comparison) -> dict[str, Any]:
-    """The whole comparison as data."""
-    return {
-        "service": comparison.service,
-        "command": list(comparison.command),
-        "fresh": comparison.fresh,
-        "different": comparison.different,
-        "verdict": verdict(comparison),
-        "notes": list(comparison.notes),
-        "ways": [_way(comparison, column) for column in comparison.columns],
-    }
-
-
-def _way(comparison: Comparison, column: Column) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "name": column.name,
-        "runs": [
-            {
-                "exit_code": run.exit_code,
-                "output": run.output,
-                "figures": asdict(run.figures),
-                "tests": {what: run.report.count(what) for what in ("passed", "failed", "skipped")}
-                if run.report
-                else None,
-            }
-            for run in column.runs
-        ],
-    }
-    if column is comparison.direct:
-        return body
-    found = comparison.differences(column)
-    return body | {
-        "differs": comparison.differs(column),
-        "only_pooled": [_failed(test, column, comparison.service) for test in found.only_pooled],
-        **{
-            name: [_named(test) for test in getattr(found, name)]
-            for name in ("only_direct", "both", "flaky", "missing")
-        },
-        "logged": [asdict(told) for told in comparison.logged(column)],
-        "left": [_left(left, column, comparison.service) for left in column.left],
-    }
-
-
-def _named(test: Case) -> dict[str, Any]:
-    return {"group": test.group, "name": test.name, "message": test.message}
-
-
-def _failed(test: Case, column: Column, service: str) -> dict[str, Any]:
-    run = run_of(test, column)
-    return _named(test) | {
-        "text": test.text,
-        "explained": [asdict(one) for one in explained(test, run, service)],
-        "logged": [asdict(one) for one in logged_while(test, run)],
-    }
-
-
-def _left(left: Left, column: Column, service: str) -> dict[str, Any]:
-    near = ran_while(left, run_with(left, column))
-    return {
-        "kind": left.kind,
-        "what": left.what,
-        "statement": left.statement,
-        "pool": left.pool,
-        "place": left.place,
-        "cause": left.cause,
-        "fix": left.fix(service),
-        "tests": [_named(test) for test in near],
-    }

@@ -1,10 +1,8 @@
-"""A comparison as text and as JSON."""
+"""A comparison as text."""
 
 from __future__ import annotations
 
-import json
-
-from devpool.compare.report_text import data_of, lines_of, table_of, verdict
+from devpool.compare.report_text import lines_of, table_of, verdict
 from devpool.output import table
 from unit.compare.comparisons import FOUND, comparison, run
 
@@ -37,13 +35,3 @@ def test_the_table_has_a_column_for_each_way() -> None:
         ("tests", "3 passed", "2 passed, 1 failed"),
         ("duration", "5.0 s", "5.0 s"),
     ]
-
-
-def test_json_has_all_of_it() -> None:
-    found = json.loads(json.dumps(data_of(FOUND)))
-    direct, pooled = found["ways"]
-    assert found["different"] is True
-    assert direct["runs"][0]["tests"] == {"passed": 3, "failed": 0, "skipped": 0}
-    (test,) = pooled["only_pooled"]
-    assert (test["name"], test["explained"][0]["where"]) == ("three", "its message")
-    assert [test["name"] for test in pooled["left"][0]["tests"]] == ["three"]

@@ -75,7 +75,7 @@ def test_the_poolers_image_is_built_once_and_its_own_containers_are_removed(
     for number in (1, 2):
         with stand.standing(ROUTE, number) as standing:
             assert [c.service for c in (*standing.databases, *standing.poolers)] == ["db", "pool"]
-    assert engine.told.count("compose build --quiet pool") == 1
+    assert engine.told.count("compose build pool") == 1
     assert (tmp_path / "holder" / "pgbouncer" / "entrypoint.sh").stat().st_mode & 0o111
     assert engine.told[-1].endswith(f"label=devpool.compare={tmp_path}/holder")
 
