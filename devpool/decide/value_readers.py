@@ -57,7 +57,8 @@ class ValueReaders:
         self._taken_over = _taken_over(project)
         self._environments = Readers("environment", project.services, shields)
         self._loaded = _loaded(project)
-        self._heirs = _heirs(project)
+        self._mentioned = frozenset[str]().union(*(f.mentioned for f in project.sources.env_files.values()))
+        self._heirs, self._lenders = _by_fragment(project, own=False), _by_fragment(project, own=True)
 
     def in_session(self, setting: ConnectionVariable) -> bool:
         """Whether its app goes to the session alias."""
@@ -78,9 +79,11 @@ class ValueReaders:
 
     def is_mentioned(self, setting: ConnectionVariable) -> bool:
         """Whether an env file of the app makes other values of the variable: they would change with it."""
-        service, files = self._project.services[setting.service], self._project.sources.env_files
-        mentioned = (files[use.path].mentioned for use in env_file_uses(service) if use.path in files)
-        return setting.variable not in service.variables and any(setting.variable in names for names in mentioned)
+        files = self._project.sources.env_files
+        if setting.variable in self._project.sources.variables or setting.variable not in self._mentioned:
+            return False
+        uses = env_file_uses(self._project.services[setting.service])
+        return any(setting.variable in files[use.path].mentioned for use in uses if use.path in files)
 
     def all_move(self, setting: ConnectionVariable) -> bool:
         """Whether all who read the value go where this one goes: worked out once, thousands may read it."""
@@ -116,12 +119,9 @@ class ValueReaders:
         """Whether the app waits for the database by what it extends, and so do services that stay direct."""
         service, database = self._project.services[setting.service], setting.database
         waits = (s for key in ("depends_on", "links") for s in service.names(key).get(database, []))
-        nodes_of = [s.fragment.node for s in waits if not s.fragment.own]
-        heirs = {heir for node in nodes_of for heir in self._heirs.get(id(node), [])}
-        lenders = {
-            n for n, s in self._project.services.items() if any(f.own and f.node in nodes_of for f in s.fragments)
-        }
-        return any((name, database) not in self._pooled for name in heirs | lenders)
+        extended = [id(s.fragment.node) for s in waits if not s.fragment.own]
+        readers = (name for node in extended for name in (*self._heirs.get(node, []), *self._lenders.get(node, [])))
+        return any((name, database) not in self._pooled for name in readers)
 
     def other_file(self, setting: ConnectionVariable) -> str:
         """The other compose file that reads the value where it is written, and has no pooler; "" for none."""
@@ -174,11 +174,11 @@ def _loaded(project: Project) -> dict[str, set[str]]:
     return found
 
 
-def _heirs(project: Project) -> dict[int, list[str]]:
-    """By the id of a mapping: the services that take it over with `extends`."""
+def _by_fragment(project: Project, *, own: bool) -> dict[int, list[str]]:
+    """By the id of a mapping: the services that it is of (`own`), or that take it over with `extends`."""
     found: dict[int, list[str]] = {}
     for service in project.services.values():
-        for fragment in (f for f in service.fragments if not f.own):
+        for fragment in (f for f in service.fragments if f.own is own):
             found.setdefault(id(fragment.node), []).append(service.name)
     return found
 
