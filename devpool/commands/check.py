@@ -76,7 +76,8 @@ def check(
     if thresholds[0] > thresholds[1]:
         raise UsageError("bad-threshold", "--warn is above --crit", hint="--warn 80% --crit 90%")
     try:
-        found = _judged(ctx, *thresholds, leaks=leaks)
+        with ctx.output.doing("checking", on_terminal_only=True):
+            found = _judged(ctx, *thresholds, leaks=leaks)
     except DevpoolError as error:
         if not nagios:
             raise

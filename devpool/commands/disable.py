@@ -99,7 +99,7 @@ def disable(parent: dict[str, Any], /, **options: Any) -> None:
     opened = open_project(ctx, "change" if writes else "preview")
     directory = opened.directory
     conflicts = _conflicts(options)
-    with reading(directory):
+    with reading(directory), ctx.output.doing("reading the project", on_terminal_only=True):
         rollback = build_disable(ctx.selection, ctx.cwd, ctx.shell, conflicts)
     follow = _follow(ctx, opened) if writes and not options["no_up"] else None
     if rollback is None:

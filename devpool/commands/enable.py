@@ -108,7 +108,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     writes = not (options["dry_run"] or options["diff"])
     opened = open_project(ctx, "change" if writes else "preview")
     directory = opened.directory
-    with reading(directory):
+    with reading(directory), ctx.output.doing("reading the project", on_terminal_only=True):
         state = opened.state
         prepared = _prepare(ctx, opened, options)
     from devpool.lifecycle.plan_data import connections_data, plan_data  # loaded while Compose is already working
