@@ -132,7 +132,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
         live = []
         ctx.output.warnings(prepared.commit(directory))
         ctx.output.lines(*written_lines(prepared))
-    ctx.output.lines(*_next(running=bool(live)))
+    ctx.output.lines(*(_next(running=bool(follow.running or options["up"])) if follow else ()))
     answer = plan_data(prepared, written=bool(prepared.changes()), containers=containers)
     ctx.output.data({**answer, "connections": connections_data(prepared, live)})
 
