@@ -169,9 +169,12 @@ def _report(trace: str) -> str:
 
 
 def plugin_main() -> None:
-    """`docker devpool ...`: Docker calls `docker-devpool devpool ...`, and asks for metadata first."""
+    """`docker devpool ...`: Docker calls `docker-devpool devpool ...`, and asks for metadata and completions."""
     arguments = sys.argv[1:]
     if arguments[:1] == ["docker-cli-plugin-metadata"]:
         sys.stdout.write(json.dumps(_PLUGIN) + "\n")
+        return
+    if arguments[:2] == ["__complete", "devpool"]:
+        sys.stdout.write(completing.for_docker(devpool, arguments[2:]))
         return
     main(arguments[1:] if arguments[:1] == ["devpool"] else arguments)

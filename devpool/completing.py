@@ -139,6 +139,22 @@ def source(group: click.Command, shell: str) -> str:
     return found(group, {}, "devpool", VARIABLE).source()
 
 
+def for_docker(group: click.Command, words: list[str]) -> str:
+    """What `docker devpool` completes, as Docker's shell scripts read it (cobra's `__complete`): each candidate on a
+    line, then what else the shell may do: 0 lets it complete files, 4 does not.
+
+    Args:
+        group: devpool's command.
+        words: the words after `devpool`, the last one to be completed.
+    """
+    from click.shell_completion import ShellComplete
+
+    *before, last = words or [""]
+    items = ShellComplete(group, {}, "devpool", VARIABLE).get_completions(before, last)
+    names = [item.value for item in items if item.type == "plain"]
+    return "".join(f"{line}\n" for line in (*names, ":4" if len(names) == len(items) else ":0"))
+
+
 def register() -> None:
     """Replace click's class for bash, which takes `:` and `=` for the end of a word, as bash does."""
     from click.shell_completion import add_completion_class

@@ -9,6 +9,7 @@ REFUSED = 1
 USAGE = 2
 BUG = 3
 FOUND = 4
+COULD_NOT_TELL = 5
 INTERRUPTED = 130
 
 Code = Literal[

@@ -97,19 +97,21 @@ class Output:
                 self._say(line, sys.stderr)
 
     @contextmanager
-    def doing(self, what: str) -> Iterator[None]:
+    def doing(self, what: str, *, on_terminal_only: bool = False) -> Iterator[None]:
         """Say what takes longer than a second: on a terminal with the seconds, in a line that goes; elsewhere once.
 
         Args:
             what: what the block does.
+            on_terminal_only: whether nothing is said elsewhere: it lasts long on a busy machine alone.
         """
-        if self.quiet:
+        width = _width(sys.stderr) if "CI" not in os.environ else 0
+        if self.quiet or (on_terminal_only and not width):
             yield
             return
-        outer, width = self._live, _width(sys.stderr)
+        outer = self._live
         if outer:
             outer.stop()
-        self._live = LiveLine(words(what), width if "CI" not in os.environ else 0)
+        self._live = LiveLine(words(what), width)
         try:
             yield
         finally:

@@ -11,6 +11,7 @@ import re
 import types
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from functools import cache
 from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
@@ -26,10 +27,20 @@ _PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", type(
 _ATTRIBUTE = re.compile(r"^    (\w+): (.*(?:\n     +.*)*)", re.M)
 
 
+@cache
+def classes() -> dict[str, type]:
+    """The classes of devpool by name, since a module may know one for type checking alone; no name that two have."""
+    modules = [name for _, name, _ in walk_packages(devpool.__path__, "devpool.") if not name.endswith("__main__")]
+    found: dict[str, set[type]] = {}
+    for name, value in (pair for module in modules for pair in vars(import_module(module)).items()):
+        if isinstance(value, type) and value.__module__.startswith("devpool."):
+            found.setdefault(name, set()).add(value)
+    return {name: same.pop() for name, same in found.items() if len(same) == 1}
+
+
 def answers() -> dict[str, type | None]:
     """The class of each verb's answer; None for a verb that has none."""
-    names = [name for _, name, _ in walk_packages(devpool.__path__, "devpool.") if not name.endswith("__main__")]
-    found = {key: value for name in names for key, value in vars(import_module(name)).items() if is_typeddict(value)}
+    found = {name: kind for name, kind in classes().items() if is_typeddict(kind)}
     return {verb: found.get(f"{verb.title()}Answer") for verb in command.list_commands(click.Context(command))}
 
 
@@ -108,7 +119,7 @@ class _Definitions:
 
 
 def _fields(kind: type) -> Iterator[tuple[str, Any]]:
-    hints = get_type_hints(kind, include_extras=True)
+    hints = get_type_hints(kind, localns=classes(), include_extras=True)
     names = [f.name for f in fields(kind)] if is_dataclass(kind) else list(hints)
     yield from ((name, hints[name]) for name in names)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from devpool.checks.facts import Facts
-from devpool.checks.result import Result, critical, ok, skipped, warning
+from devpool.checks.result import Result, critical, idle, ok, skipped, warning
 from devpool.measurements.routes import Connections, proof
 from devpool.undo.state import AppRoute
 
@@ -18,11 +18,19 @@ def check_routes(facts: Facts) -> Iterator[Result]:
         if asleep := facts.asleep():
             yield skipped("route", route.service, asleep)
         elif route.service not in facts.running:
-            yield skipped("route", route.service, "it is not running")
+            yield _resting(facts, route)
         elif now is None:
             yield skipped("route", route.service, "its connections cannot be counted")
         else:
             yield _route(route, now)
+
+
+def _resting(facts: Facts, route: AppRoute) -> Result:
+    """A job that has ended, or a service that nobody has started, is no trouble; one that failed may be."""
+    if route.service in facts.failed:
+        logs = f"docker compose logs {route.service}"
+        return skipped("route", route.service, "it is not running: its program ended with an error", logs)
+    return idle("route", route.service, "it is not running")
 
 
 def _route(route: AppRoute, now: Connections) -> Result:
@@ -42,10 +50,10 @@ def _route(route: AppRoute, now: Connections) -> Result:
         return ok("route", route.service, f"direct ({route.reason}): {counts}")
     if "unseen" in proofs.values():
         return skipped("route", route.service, "it uses the host's network, so its address proves nothing")
-    idle = sum(word == "idle" for word in proofs.values())
-    if idle == len(proofs):
-        return skipped("route", route.service, "it has no connection now; it connects when it has work")
-    rest = f" ({idle} of {len(proofs)} containers have none now)" if idle else ""
+    resting = sum(word == "idle" for word in proofs.values())
+    if resting == len(proofs):
+        return idle("route", route.service, "it has no connection now; it connects when it has work")
+    rest = f" ({resting} of {len(proofs)} containers have none now)" if resting else ""
     return ok("route", route.service, f"pooled: {counts}{rest}")
 
 

@@ -6,6 +6,7 @@ The rules are those of PgBouncer's "features" page and of each driver's own docu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from devpool.checks.app_context import Ground, Rule, grounds, listens, note, prepared
@@ -23,23 +24,27 @@ def check_frameworks(facts: Facts) -> Iterator[Result]:
         if app.problem:
             yield skipped("framework", app.app, app.problem)
     for ground in grounds(facts):
-        yield from judged(ground) or [_nothing(ground)]
+        yield from _searched(ground)
+
+
+def _searched(ground: Ground) -> Iterator[Result]:
+    """What the rules say; where a search was cut off, what they miss may be there, and nothing is certain."""
+    found = judged(ground)
+    if not ground.app.cut:
+        yield from found or [ok("framework", ground.app.app, "no driver was found that needs a change")]
+        return
+    yield from (replace(r, level="skipped") if r.level == "warning" else r for r in found)
+    yield skipped(
+        "framework",
+        ground.app.app,
+        "the search for drivers in its container took too long and was stopped",
+        hint="run `devpool check` again when the machine is less busy",
+    )
 
 
 def judged(ground: Ground) -> list[Result]:
     """What the rules say of one app."""
     return [result for rule in RULES for result in rule(ground)]
-
-
-def _nothing(ground: Ground) -> Result:
-    if ground.app.cut:
-        return skipped(
-            "framework",
-            ground.app.app,
-            "the search for drivers in its container took too long and was stopped",
-            hint="run `devpool check` again when the machine is less busy",
-        )
-    return ok("framework", ground.app.app, "no driver was found that needs a change")
 
 
 def django(ground: Ground) -> Iterator[Result]:

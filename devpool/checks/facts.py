@@ -53,6 +53,7 @@ class Facts:
         another: that containers under the project's name are another project's, in words; "" where none are.
         ways_on: what can be typed then.
         running: the services that run.
+        failed: those that do not, because their program ended with an error.
         poolers: what each of devpool's poolers shows.
         queries: by pooler, what a query through its pool met; "" where it was answered.
         servers: each database, by its service.
@@ -64,6 +65,7 @@ class Facts:
         logged: the last lines of poolers and apps, by service.
         warn: share of a limit, in percent, from which it is a warning.
         crit: share of a limit, in percent, from which it is critical.
+        patience: how many times as long as usual something may take on this machine now.
     """
 
     enabled: bool
@@ -75,6 +77,7 @@ class Facts:
     another: str = ""
     ways_on: str = ""
     running: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
     poolers: tuple[PoolerStatus, ...] = ()
     queries: Mapping[str, str] = field(default_factory=dict)
     servers: Mapping[str, DatabaseServer] = field(default_factory=dict)
@@ -86,11 +89,13 @@ class Facts:
     logged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     warn: int = 80
     crit: int = 90
+    patience: int = 1
 
     def asleep(self) -> str:
         """Why nothing running can be checked; "" if it can."""
         if self.engine_problem:
-            return self.engine_problem
+            # Said once, of the files: every other check would repeat it.
+            return "see `compose` above" if self.engine_problem == self.compose_problem else self.engine_problem
         return "" if self.running else "the project is not running"
 
     def answering(self) -> list[PoolerStatus]:

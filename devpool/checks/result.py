@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Level = Literal["ok", "warning", "critical", "skipped"]
-_RANK: dict[Level, int] = {"skipped": 0, "ok": 1, "warning": 2, "critical": 3}
-_ORDER: tuple[Level, ...] = ("critical", "warning", "ok", "skipped")
+Level = Literal["ok", "warning", "critical", "skipped", "idle"]
+"""`skipped` could not be judged; for `idle` there is nothing to judge at the moment."""
+_RANK: dict[Level, int] = {"idle": 0, "skipped": 1, "ok": 2, "warning": 3, "critical": 4}
+_ORDER: tuple[Level, ...] = ("critical", "warning", "ok", "idle", "skipped")
 _NAGIOS = {"ok": "OK", "warning": "WARNING", "critical": "CRITICAL", "skipped": "UNKNOWN"}
 
 
@@ -52,6 +53,20 @@ def skipped(check: str, subject: str, message: str, hint: str = "") -> Result:
     return Result(check=check, subject=subject, level="skipped", message=message, hint=hint)
 
 
+def idle(check: str, subject: str, message: str, hint: str = "") -> Result:
+    """There is nothing to judge at the moment."""
+    return Result(check=check, subject=subject, level="idle", message=message, hint=hint)
+
+
+def verdict(results: Iterable[Result]) -> Level:
+    """The answer of all checks together: the worst that was found; else `skipped` if anything could not be judged, or
+    nothing was; else `ok`.
+    """
+    levels = {r.level for r in results}
+    found = next((level for level in _ORDER[:2] if level in levels), None)
+    return found or ("skipped" if "skipped" in levels or "ok" not in levels else "ok")
+
+
 def monitored(results: Iterable[Result]) -> Level:
     """The worst level for monitoring: if no pooler could be checked, the state is unknown."""
     found = list(results)
@@ -76,7 +91,15 @@ def check_lines(results: list[Result]) -> list[str]:
         head = f"{head:<{level + check + subject + 4}}  "
         lines += [f"{head}{result.message}"]
         lines += [f"{' ' * len(head)}hint: {result.hint}"] if result.hint else []
-    return [*lines, "", summary(results)]
+    return [*lines, "", summary(results), *_could_not_tell(results)]
+
+
+def _could_not_tell(results: list[Result]) -> list[str]:
+    """Why it is not known whether all is well, each reason once."""
+    reasons = dict.fromkeys(r.message for r in results if r.level == "skipped")
+    if not reasons:
+        return []
+    return [f"could not tell whether all is well: {'; '.join(reasons)}"]
 
 
 def summary(results: Iterable[Result]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
@@ -9,10 +10,10 @@ import click
 
 from devpool.checks.leaks import Leak, leak_results
 from devpool.checks.registry import evaluate
-from devpool.checks.result import Level, Result, check_lines, monitored, nagios_line, skipped, worst
+from devpool.checks.result import Level, Result, check_lines, monitored, nagios_line, skipped, verdict
 from devpool.command_options import project_options
 from devpool.context import Context, context
-from devpool.errors import DONE, FOUND, DevpoolError, UsageError
+from devpool.errors import COULD_NOT_TELL, DONE, FOUND, DevpoolError, UsageError
 from devpool.lifecycle.open_project import open_project
 from devpool.observe.check_facts import gather
 from devpool.observe.leak_probe import find_leaks
@@ -26,7 +27,7 @@ class CheckAnswer(TypedDict):
     """The results of the checks.
 
     Attributes:
-        status: the worst level.
+        status: `critical` or `warning` if something was found, `skipped` if something could not be judged, else `ok`.
         checks: each result.
         leaks: session state on shared server connections, with `--leaks`.
     """
@@ -41,13 +42,28 @@ class CheckAnswer(TypedDict):
 @click.option("--warn", default="80%", metavar="N%", show_default=True, help="Warn above this share of a limit.")
 @click.option("--crit", default="90%", metavar="N%", show_default=True, help="Critical above this share of a limit.")
 @click.option("--leaks", is_flag=True, help="Also look for session state on pooled connections.")
+@click.option(
+    "--strict/--no-strict",
+    default=None,
+    help="Exit with 5 if something could not be judged; the default where CI is set.",
+)
 @click.option("--nagios", is_flag=True, help="Print one line and exit with 0, 1, 2 or 3, as a monitoring plugin.")
 @click.pass_obj
-def check(parent: dict[str, Any], /, warn: str, crit: str, leaks: bool, nagios: bool, **options: Any) -> int:
+def check(
+    parent: dict[str, Any],
+    /,
+    warn: str,
+    crit: str,
+    leaks: bool,
+    strict: bool | None,
+    nagios: bool,
+    **options: Any,
+) -> int:
     """Check the whole setup, from the files to the logs.
 
     Checks files, poolers, databases, routes, load, frameworks and logs. The exit code is 0 if all is well, and 4 if
-    there is a warning or worse.
+    there is a warning or worse. With --strict it is 5 if something could not be judged, be it that the project is
+    not enabled or not running; that is the default in CI.
 
     \b
     Examples:
@@ -60,7 +76,8 @@ def check(parent: dict[str, Any], /, warn: str, crit: str, leaks: bool, nagios: 
     if thresholds[0] > thresholds[1]:
         raise UsageError("bad-threshold", "--warn is above --crit", hint="--warn 80% --crit 90%")
     try:
-        found = _judged(ctx, *thresholds, leaks=leaks)
+        with ctx.output.doing("checking", on_terminal_only=True):
+            found = _judged(ctx, *thresholds, leaks=leaks)
     except DevpoolError as error:
         if not nagios:
             raise
@@ -70,7 +87,18 @@ def check(parent: dict[str, Any], /, warn: str, crit: str, leaks: bool, nagios: 
     ctx.output.data(_answer(found))
     if nagios:
         return _NAGIOS[monitored(found.results)]
-    return FOUND if worst(found.results) in ("warning", "critical") else DONE
+    return _exit_code(found.results, strict=_in_ci(ctx.shell) if strict is None else strict)
+
+
+def _in_ci(shell: Mapping[str, str]) -> bool:
+    return shell.get("CI", "").lower() not in ("", "0", "false")
+
+
+def _exit_code(results: list[Result], *, strict: bool) -> int:
+    level = verdict(results)
+    if level == "skipped":
+        return COULD_NOT_TELL if strict else DONE
+    return DONE if level == "ok" else FOUND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +120,7 @@ def _judged(ctx: Context, warn: int, crit: int, *, leaks: bool) -> Judged:
 
 
 def _answer(found: Judged) -> CheckAnswer:
-    answer: CheckAnswer = {"status": worst(found.results), "checks": found.results}
+    answer: CheckAnswer = {"status": verdict(found.results), "checks": found.results}
     return answer if found.leaks is None else {**answer, "leaks": found.leaks}
 
 

@@ -13,7 +13,7 @@ from devpool.commit.backups import commands_for, keep_copies, keep_settings
 from devpool.commit.lock import reading
 from devpool.context import Context, context
 from devpool.decide.options import Options
-from devpool.errors import UsageError
+from devpool.errors import DevpoolError, UsageError
 from devpool.lifecycle.build_disable import Rollback, build_disable
 from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.direct_files import Conflicts
@@ -24,6 +24,7 @@ from devpool.undo.user_changes import adopted
 
 if TYPE_CHECKING:
     from devpool.lifecycle.apply_to_containers import Follow
+    from devpool.lifecycle.container_plan import ContainerPlan
 
 _UNPROVED = (
     "there was no record (.devpool/state.json): the project is direct again in meaning, but devpool cannot prove that "
@@ -59,6 +60,7 @@ class DisableAnswer(TypedDict):
         conflicts: where you changed devpool's text.
         copies: the folder with copies of your changes; null for none.
         left: files in `.devpool` that devpool did not write.
+        containers: what happens to containers, with `--dry-run`; null where the engine does not tell.
         diff: the changes to the files, with `--diff`.
     """
 
@@ -72,6 +74,7 @@ class DisableAnswer(TypedDict):
     conflicts: NotRequired[list[ConflictData]]
     copies: NotRequired[str | None]
     left: NotRequired[list[str]]
+    containers: NotRequired[ContainerPlan | None]
     diff: NotRequired[str]
 
 
@@ -99,7 +102,7 @@ def disable(parent: dict[str, Any], /, **options: Any) -> None:
     opened = open_project(ctx, "change" if writes else "preview")
     directory = opened.directory
     conflicts = _conflicts(options)
-    with reading(directory):
+    with reading(directory), ctx.output.doing("reading the project", on_terminal_only=True):
         rollback = build_disable(ctx.selection, ctx.cwd, ctx.shell, conflicts)
     follow = _follow(ctx, opened) if writes and not options["no_up"] else None
     if rollback is None:
@@ -115,8 +118,20 @@ def disable(parent: dict[str, Any], /, **options: Any) -> None:
     if writes:
         _write(ctx, directory, rollback, follow)
     else:
-        ctx.output.lines(*change_lines(rollback.prepared, done=False), *_words(rollback))
-        ctx.output.data(_answer(rollback, written=False), verbatim=diff)
+        containers = None if options["no_up"] else _containers(opened, rollback)
+        told = containers.lines() if containers else []
+        ctx.output.lines(*change_lines(rollback.prepared, done=False), *_words(rollback), *told)
+        ctx.output.data({**_answer(rollback, written=False), "containers": containers}, verbatim=diff)
+
+
+def _containers(opened: OpenProject, rollback: Rollback) -> ContainerPlan | None:
+    """What happens to containers; None where the engine does not tell."""
+    from devpool.lifecycle.container_plan import planned_back
+
+    try:
+        return planned_back(opened.stack, rollback)
+    except DevpoolError:
+        return None
 
 
 def _conflicts(options: dict[str, Any]) -> Conflicts:

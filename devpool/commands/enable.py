@@ -111,7 +111,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
     writes = not (options["dry_run"] or options["diff"])
     opened = open_project(ctx, "change" if writes else "preview")
     directory = opened.directory
-    with reading(directory):
+    with reading(directory), ctx.output.doing("reading the project", on_terminal_only=True):
         state = opened.state
         prepared = _prepare(ctx, opened, options)
     from devpool.lifecycle.plan_data import connections_data, plan_data  # loaded while Compose is already working
@@ -137,7 +137,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
         live = []
         ctx.output.warnings(prepared.commit(directory))
         ctx.output.lines(*written_lines(prepared))
-    ctx.output.lines(*_next(running=bool(live)))
+    ctx.output.lines(*(_next(running=bool(follow.running or options["up"])) if follow else ()))
     answer = plan_data(prepared, written=bool(prepared.changes()), containers=containers)
     ctx.output.data({**answer, "connections": connections_data(prepared, live)})
 

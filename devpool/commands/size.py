@@ -53,7 +53,9 @@ def size(parent: dict[str, Any], /, **options: Any) -> None:
     """
     ctx = context(parent, options)
     opened = open_project(ctx, "change" if options["apply"] else "look")
-    sizes = [recommend(inputs) for inputs in gather(ctx, opened, options["seconds"])]
+    what = "measuring the load" if options["seconds"] else "looking at the project"
+    with ctx.output.doing(what, on_terminal_only=not options["seconds"]):
+        sizes = [recommend(inputs) for inputs in gather(ctx, opened, options["seconds"])]
     if not sizes:
         raise DevpoolError(
             "nothing-to-size",

@@ -28,7 +28,9 @@ def status(parent: dict[str, Any], /, watch: bool, interval: float, **options: A
     """
     ctx = context(parent, options)
     if not watch:
-        show(ctx, look(ctx))
+        with ctx.output.doing("looking at the project", on_terminal_only=True):
+            found = look(ctx)
+        show(ctx, found)
     elif not watched(ctx, interval):
         from devpool.observe.screen import follow
 

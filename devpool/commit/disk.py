@@ -21,7 +21,7 @@ CHUNK = 65536
 _ACL = "system.posix_acl_access"
 _OTHERS = 0o077
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.ETXTBSY)
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY)
 _NO_RENAME = (errno.EBUSY, errno.EXDEV, errno.EPERM)
 
 
@@ -54,6 +54,8 @@ def _refusal(path: str, error: OSError) -> DevpoolError:
     if error.errno in _FULL:
         hint = "free some space on this disk and run the command again"
         return DevpoolError("disk-full", f"the disk is full: {reason}", where=path, hint=hint)
+    if error.errno == errno.EROFS:
+        return not_writable(path, reason, "run the command where this file system is mounted for writing")
     if error.errno in _FORBIDDEN:
         return not_writable(path, reason, "run the command as the owner of the file and its folder")
     hint = "check the disk and the path, then run the command again"

@@ -16,6 +16,7 @@ from devpool.decide.placement import How, Where
 from devpool.decide.routing import Route
 from devpool.decide.sessions import SUFFIX, VARIABLE, in_variable
 from devpool.model.project import BARE, ConnectionVariable
+from devpool.text.address import DEFAULT_PORT
 
 DIRECT_SUFFIX = "_DIRECT"
 POOLED_SUFFIX = "_POOLED"
@@ -117,13 +118,14 @@ class Move:
 
     @property
     def words(self) -> str:
-        """Where the setting goes, to be shown."""
+        """Where the setting goes, as it is written: without a port where none is."""
         host, port, suffix = self.target
         address = self.setting.address
         database = address.database + suffix if suffix and address.database else ""
         if address.kind in ("port", "database"):
             return port if address.kind == "port" else database
-        return f"{host}:{port}" + (f", database {database}" if database else "")
+        written = address.port_span or (address.kind != "host" and port != DEFAULT_PORT)
+        return host + (f":{port}" if written else "") + (f", database {database}" if database else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -29,6 +29,8 @@ FORMAT = ",".join(
 FORMAT = f"{{{FORMAT}}}"
 """One line of JSON for each container, as the option `--format` of both commands takes it."""
 _HEALTH = regex(r"\((?:health: )?(healthy|unhealthy|starting)\)")
+# Not those that end as they are asked to: by SIGINT, SIGKILL or SIGTERM.
+_FAILED = regex(r"Exited \((?!(?:0|130|137|143)\))")
 _VOLUME_ID = regex(r"[0-9a-f]{64}")
 
 
@@ -55,6 +57,7 @@ class ListedContainer(Container):
         place: where its project was started; None where nothing says so.
         role: what it is of devpool's own, `pooler` or `exporter`; "" for anything else.
         replaces: whether Compose made it in place of another.
+        failed: whether its program ended with an error.
     """
 
     project: str
@@ -65,6 +68,7 @@ class ListedContainer(Container):
     place: Place | None
     role: str
     replaces: bool
+    failed: bool = False
 
     @property
     def runs(self) -> bool:
@@ -109,6 +113,7 @@ def _listed(row: Mapping[str, str]) -> ListedContainer:
         place=started_from(row),
         role=row[_ROLE],
         replaces=bool(row[f"{COMPOSE}.replace"]),
+        failed=_FAILED.match(row["status"]) is not None,
     )
 
 

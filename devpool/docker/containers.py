@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property
@@ -32,6 +33,8 @@ from devpool.text.patterns import regex
 
 T = TypeVar("T")
 _LOG_LINES = 20
+_USUAL_SECONDS = 0.5  # to list a project's containers: 0.2 on an idle machine
+_MOST_PATIENCE = 12
 _STAMP = regex(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
 # Compose's own words for what it does to a container, as it prints them where there is no terminal.
 _MADE = regex(r"Container (\S+) +(?:Created|Recreated)$", re.M)
@@ -46,6 +49,9 @@ class Stack:
 
     Compose begins to list them at once, and they are listed and inspected once; `look_again` forgets both.
 
+    Attributes:
+        patience: how many times as long as usual something may take now, by how long it took to list them.
+
     Args:
         call: how to call Compose for it.
         ownership: what tells its containers from another project's; None where all under its name are its own.
@@ -55,10 +61,13 @@ class Stack:
         DevpoolError: `no-docker-cli`, `bad-limit`.
     """
 
+    patience = 1
+
     def __init__(self, call: Call, ownership: Ownership | None, read: Callable[[], Mapping[str, Any]]) -> None:
         self.call = call
         self.ownership = ownership
         self._read = read
+        self._begun = time.monotonic()
         self._listing: Listing | None = Listing(call, *_LISTED)
         self._listed: list[ListedContainer] | None = None
         self._inspected: dict[str, list[RunningContainer]] | None = None
@@ -74,6 +83,7 @@ class Stack:
         if listing:
             try:
                 self._listed = parse_list(listing.output())
+                self.patience = _patience(time.monotonic() - self._begun)
             except DevpoolError:
                 _ = self._model  # which says what is wrong with the files, if that is it
 
@@ -373,6 +383,11 @@ class Stack:
         if names:
             with suppress(DevpoolError):
                 self.docker(kind, "rm", *dict.fromkeys(names))
+
+
+def _patience(seconds: float) -> int:
+    """How much longer than usual a machine takes that needs so long to list containers."""
+    return min(max(int(seconds / _USUAL_SECONDS), 1), _MOST_PATIENCE)
 
 
 def _once(lines: Iterable[str]) -> tuple[str, ...]:

@@ -26,9 +26,9 @@ def build_missing(stack: Stack, service: Service, output: Output) -> None:
     image = service.text("image") or f"{stack.name}-{service.name}"
     if not service.statements("build") or stack.has_image(image):
         return
-    output.progress(f"building {service.name}")
     try:
-        stack.build([service.name])
+        with output.doing(f"building the image of {service.name}"):
+            output.details(stack.build([service.name]))
     except DevpoolError as error:
         if error.code != "docker-failed":
             raise
@@ -51,13 +51,14 @@ def start_databases(stack: Stack, names: list[str], output: Output) -> None:
     running = stack.running()
     waiting = [n for n in names if not running.get(n) or any(c.health not in ("", "healthy") for c in running[n])]
     if waiting:
-        output.progress(f"starting {', '.join(waiting)} and waiting until it is healthy")
         try:
-            stack.up(waiting, wait=True, deps=True, recreate=False)
+            with output.doing(f"starting {', '.join(waiting)}, waiting until it is healthy"):
+                stack.up(waiting, wait=True, deps=True, recreate=False)
         except DevpoolError as error:
             if error.code != "docker-failed":
                 raise
             raise _not_ready(stack, waiting, error) from None
+        output.progress(f"started {', '.join(waiting)}")
         stack.look_again()
     running = stack.running()
     for container in (c for name in names for c in running.get(name, []) if not c.health):

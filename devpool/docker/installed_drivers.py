@@ -24,14 +24,14 @@ def installed_in(
         apps: the services to look into.
     """
     found = [app for app in apps if app in running]
-    told = answers([look_into(stack, app, running[app][0]) for app in found])
+    told = answers([look_into(stack, app, running[app][0], stack.patience) for app in found])
     return tuple(map(looked_into, found, told))
 
 
-def look_into(stack: Stack, app: str, container: RunningContainer) -> Question[Installed]:
-    """The question to one container of an app."""
+def look_into(stack: Stack, app: str, container: RunningContainer, patience: int = 1) -> Question[Installed]:
+    """The question to one container of an app; `patience` as of `Stack`."""
     flags = flags_in(container.environment)
-    command = ["sh", "-c", inside("installed.sh")]
+    command = ["sh", "-c", inside("installed.sh"), "sh", str(patience)]
     return stack.question(container, command, lambda text: read_installed(app, text, flags))
 
 

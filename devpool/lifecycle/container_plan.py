@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from devpool.decide.plan import Plan
 from devpool.docker.containers import Stack
 from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT
+from devpool.lifecycle.build_disable import Rollback
 from devpool.lifecycle.change_set import ChangeSet
 from devpool.output import table
 from devpool.undo.state import State
@@ -77,6 +78,19 @@ def planned(
         recreated=(*(of_databases if recreate_pending else ()), *replaced),
         removed=tuple(c for name in removed for c in known.get(name, [])),
         pending=() if recreate_pending else tuple(of_databases),
+    )
+
+
+def planned_back(stack: Stack, rollback: Rollback) -> ContainerPlan:
+    """What disable does to containers.
+
+    Raises:
+        DevpoolError: what asking the engine raises.
+    """
+    running = stack.running()
+    return ContainerPlan(
+        recreated=tuple(c.name for app in rollback.apps for c in running.get(app, [])),
+        removed=tuple(c.name for c in stack.own() if c.role and c.service in rollback.services),
     )
 
 

@@ -37,7 +37,8 @@ def gather(seen: Overview, opened: OpenProject, *, warn: int, crit: int) -> Fact
     stack = None if seen.code else seen.stack
     pooled = list(dict.fromkeys(r.service for r in seen.routes if r.pooled))
     apps = [app for app in pooled if app in seen.running] if stack else []
-    looks = [look_into(stack, app, seen.running[app][0]) for app in apps if stack]
+    patience = stack.patience if stack else 1
+    looks = [look_into(stack, app, seen.running[app][0], patience) for app in apps if stack]
     with asking([compose_version()]) as compose, asking(looks) as installed:
         declared, problem = _declared(seen)
         # Compose returns the logs of all containers with a name, also those of another project.
@@ -52,6 +53,7 @@ def gather(seen: Overview, opened: OpenProject, *, warn: int, crit: int) -> Fact
                 another=seen.another,
                 ways_on=seen.ways_on,
                 running=frozenset(seen.running),
+                failed=_failed(stack, seen) if stack else frozenset(),
                 poolers=seen.poolers,
                 queries=_queries(seen),
                 servers={s.database: s for s in _servers(stack, seen, declared or {})} if stack else {},
@@ -66,12 +68,18 @@ def gather(seen: Overview, opened: OpenProject, *, warn: int, crit: int) -> Fact
                 logged={n: said for n, said in _or({}, logged()).items() if said or n in seen.running},
                 warn=warn,
                 crit=crit,
+                patience=patience,
             )
 
 
 def _or(otherwise: T, answers: list[T | DevpoolError]) -> T:
     """The one answer, if there is one."""
     return next((answer for answer in answers if not isinstance(answer, DevpoolError)), otherwise)
+
+
+def _failed(stack: Stack, seen: Overview) -> frozenset[str]:
+    """The services that do not run because their program ended with an error."""
+    return frozenset(c.service for c in stack.own() if c.failed and c.service not in seen.running)
 
 
 def _declared(seen: Overview) -> tuple[Services | None, str]:

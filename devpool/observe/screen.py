@@ -12,6 +12,7 @@ import termios
 import time
 import tty
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TypeVar
@@ -38,6 +39,7 @@ _BY: dict[str, Callable[[Pool], float]] = {
     "w": lambda pool: pool.clients_waiting,
     "b": lambda pool: pool.servers_active,
 }
+_TICK = 0.2  # seconds in which a key, another size of the terminal and a new look are noticed
 _QUIT = ("q", "\x03", "\x04", "")
 
 
@@ -135,21 +137,54 @@ def on_terminal() -> bool:
 
 
 def show_live(ctx: Context, interval: float) -> None:
-    """Draw until `q` is pressed. What Docker cannot report for a moment is shown as such, and queried again."""
+    """Draw until `q` is pressed. What Docker cannot report for a moment is shown as such, and queried again.
+
+    Looking at the project takes a while: keys count and the size of the terminal is followed in the meantime.
+
+    Raises:
+        DevpoolError: what the first look raises.
+    """
     console = Console(highlight=False)
-    utf8 = console.encoding.lower().replace("-", "") == "utf8"
-    seen, history, sort = look(ctx), History(), "n"
-    with suppress(KeyboardInterrupt), _keys(), Live(console=console, screen=True, auto_refresh=False) as live:
+    screen = _Screen(utf8=console.encoding.lower().replace("-", "") == "utf8")
+    with (
+        ThreadPoolExecutor(1) as pool,
+        suppress(KeyboardInterrupt),
+        _keys(),
+        Live(console=console, screen=True, auto_refresh=False) as live,
+    ):
+        looking: Future[Overview] | None = pool.submit(look, ctx)
+        due, drawn = 0.0, None
         while True:
-            history.add(time.monotonic(), seen.poolers)
-            end = time.monotonic() + interval
-            while (left := end - time.monotonic()) > 0:
-                live.update(picture(seen, history, sort, utf8=utf8), refresh=True)
-                key = _key(left)
-                if key in _QUIT:
-                    return
-                sort = key if key in SORTS else sort
-            seen = _again(ctx, seen)
+            if looking and looking.done():
+                screen.show(looking.result())
+                looking, due = None, time.monotonic() + interval
+            if screen.seen and not looking and time.monotonic() >= due:
+                looking = pool.submit(_again, ctx, screen.seen)
+            now = (screen.seen, screen.sort, console.size)
+            if now != drawn:
+                live.update(screen.picture(), refresh=True)
+                drawn = now
+            key = _key(_TICK)
+            if key in _QUIT:
+                return
+            screen.sort = key if key in SORTS else screen.sort
+
+
+class _Screen:
+    """What is on the screen: the last look, those before it, and how it is sorted."""
+
+    def __init__(self, *, utf8: bool) -> None:
+        self.seen: Overview | None = None
+        self.history, self.sort, self.utf8 = History(), "n", utf8
+
+    def show(self, seen: Overview) -> None:
+        self.seen = seen
+        self.history.add(time.monotonic(), seen.poolers)
+
+    def picture(self) -> Group | Text:
+        if self.seen is None:
+            return Text("looking at the project ...   q quits", style="dim")
+        return picture(self.seen, self.history, self.sort, utf8=self.utf8)
 
 
 def follow(ctx: Context, interval: float, show: Callable[[Overview], None]) -> None:

@@ -4,15 +4,22 @@
 # known), `source PATH:LINE:TEXT`, `libpq VERSION`, `django JSON`, and `cut` where a search took too long and was stopped.
 #
 # A container may have little more than a shell: what is missing in it is left out of the answer.
+#
+#   sh -c "$(cat installed.sh)" sh PATIENCE
+#
+# PATIENCE is how many times as long as usual a search may take, because the machine is busy.
+patience=${1:-1}
 
+# limit SECONDS COMMAND...
 limit() {
+    seconds=$(($1 * patience))
+    shift
     if ! command -v timeout >/dev/null; then
-        shift
         "$@"
         return
     fi
     status=0
-    timeout "$@" || status=$?
+    timeout "$seconds" "$@" || status=$?
     case $status in 124 | 143) echo cut ;; esac # GNU's timeout ends with 124, BusyBox's with what the signal gives
     return "$status"
 }

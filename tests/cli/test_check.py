@@ -42,7 +42,9 @@ def levels(done: Done) -> dict[str, str]:
 
 def test_without_an_engine_files_are_judged_and_the_rest_is_skipped(folder: Path, shell: dict[str, str]) -> None:
     enabled(folder, shell)
-    found = levels(checked(folder, shell, "--json"))
+    done = checked(folder, shell, "--json", code=5)
+    assert json.loads(done.stdout)["status"] == "skipped"
+    found = levels(done)
     assert found == {
         "files": "ok",
         "compose": "ok",
@@ -52,12 +54,30 @@ def test_without_an_engine_files_are_judged_and_the_rest_is_skipped(folder: Path
         "route": "skipped",
         "session": "ok",
     }
-    assert "the Docker engine is not running" in checked(folder, shell, "--leaks").stdout
+    said = checked(folder, shell, "--leaks", code=5).stdout
+    assert "could not tell whether all is well: the Docker engine is not running" in said
     assert checked(folder, shell, "--nagios", code=3).stdout.startswith("DEVPOOL UNKNOWN - ")
 
 
-def test_a_project_that_is_not_enabled_is_no_trouble(folder: Path, shell: dict[str, str]) -> None:
-    done = checked(folder, shell)
+@pytest.mark.parametrize(
+    ("ci", "words", "code"),
+    [
+        ("true", [], 5),
+        ("true", ["--no-strict"], 0),
+        ("", [], 0),
+        ("false", [], 0),
+        ("", ["--strict"], 5),
+    ],
+)
+def test_what_could_not_be_told_is_an_error_where_strict_or_in_ci(
+    folder: Path, shell: dict[str, str], ci: str, words: list[str], code: int
+) -> None:
+    done = checked(folder, shell | {"CI": ci}, *words, code=code)
+    assert "could not tell whether all is well: devpool is not enabled here" in done.stdout
+
+
+def test_a_project_that_is_not_enabled_is_told_so(folder: Path, shell: dict[str, str]) -> None:
+    done = checked(folder, shell, code=5)
     assert "devpool is not enabled here" in done.stdout
     assert "hint: devpool enable" in done.stdout
 
@@ -76,6 +96,7 @@ def test_a_project_that_compose_refuses_is_critical(folder: Path, shell: dict[st
     write(folder, compose_yml=COMPOSE + "  bad:\n    image: [1]\n")
     done = checked(folder, shell, "--nagios", code=2)
     assert done.stdout.startswith("DEVPOOL CRITICAL - compose: Compose does not accept the project")
+    assert checked(folder, shell, code=4).stdout.count("Compose does not accept the project") == 1
 
 
 def test_what_cannot_be_read_at_all_is_unknown_to_monitoring(tmp_path: Path, shell: dict[str, str]) -> None:
@@ -104,4 +125,4 @@ def test_a_threshold_that_is_none_is_wrong_usage(folder: Path, shell: dict[str, 
 
 
 def test_thresholds_are_written_with_and_without_a_percent_sign(folder: Path, shell: dict[str, str]) -> None:
-    checked(folder, shell, "--warn", "50", "--crit", "60%")
+    checked(folder, shell, "--no-strict", "--warn", "50", "--crit", "60%")

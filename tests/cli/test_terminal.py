@@ -99,7 +99,7 @@ def said(done: Done) -> str:
 def assert_honest(done: Done) -> None:
     text = said(done)
     assert text.strip()
-    assert done.returncode in (0, 1, 2, 4) or text.startswith("DEVPOOL UNKNOWN"), text
+    assert done.returncode in (0, 1, 2, 4, 5) or text.startswith("DEVPOOL UNKNOWN"), text
     assert "a bug" not in text
     assert not UNSAFE.search(text), text
     assert not [line for line in text.split("\n") if line.lstrip(" +-").startswith("ok  pooler")], text

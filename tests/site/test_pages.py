@@ -108,12 +108,12 @@ def test_the_page_of_the_checks_names_each_check_once() -> None:
 
 
 def checks() -> set[str]:
-    """The names of checks: the first argument of `ok`, `warning`, `critical` and `skipped`, or `check` of a Result."""
+    """The names of checks: the first argument of `ok`, `warning` and the like, or `check` of a Result."""
     found = {"session"}  # a constant there
     for path in (ROOT / "devpool" / "checks").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                if node.func.id in ("ok", "warning", "critical", "skipped"):
+                if node.func.id in ("ok", "warning", "critical", "skipped", "idle"):
                     first = node.args[:1]
                 elif node.func.id == "_judged":
                     first = node.args[1:2]

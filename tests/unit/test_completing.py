@@ -81,6 +81,18 @@ def test_the_files_that_were_named_before_the_tab_are_read(ctx: click.Context, t
     assert completing.services(inner, PARAMETER, "") == ["job"]
 
 
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (["stat"], "status\n:4\n"),
+        (["migrate", "w"], "web\nworker\n:4\n"),
+        (["-f", "comp"], ":0\n"),
+    ],
+)
+def test_docker_is_answered_in_its_own_way(ctx: click.Context, words: list[str], answer: str) -> None:
+    assert completing.for_docker(devpool, words) == answer
+
+
 def test_files_and_folders_are_left_to_the_shell(ctx: click.Context) -> None:
     (file,) = completing.files(ctx, PARAMETER, "comp")
     (folder,) = completing.folders(ctx, PARAMETER, "")

@@ -16,7 +16,7 @@ from unit.checks.healthy_project import HELD, ROUTE, WELL, the, with_replicas
     ("replica", "level"),
     [
         (HELD, "ok"),
-        (Replica(container="w", at_pooler=0, at_database=0), "skipped"),
+        (Replica(container="w", at_pooler=0, at_database=0), "idle"),
         (Replica(container="w", at_pooler=0, at_database=2), "critical"),
         (Replica(container="w", at_pooler=9, at_database=1), "critical"),
         (Replica(container="w", at_pooler=2, at_database=None), "ok"),
@@ -62,12 +62,16 @@ def test_a_direct_app_that_is_at_the_pooler_is_found_and_one_that_is_not_says_it
 
 
 @pytest.mark.parametrize(
-    ("facts", "said"),
+    ("facts", "level", "said"),
     [
-        (replace(WELL, running=frozenset({"db"})), "it is not running"),
-        (replace(WELL, connections=None), "its connections cannot be counted"),
+        (replace(WELL, running=frozenset({"db"})), "idle", "it is not running"),
+        (
+            *(replace(WELL, running=frozenset({"db"}), failed=frozenset({"web"})), "skipped"),
+            "it is not running: its program ended with an error",
+        ),
+        (replace(WELL, connections=None), "skipped", "its connections cannot be counted"),
     ],
 )
-def test_a_route_that_nothing_shows_is_skipped_and_said_why(facts: Facts, said: str) -> None:
+def test_a_route_that_nothing_shows_has_the_reason(facts: Facts, level: Level, said: str) -> None:
     found = the(facts, "route")
-    assert (found.level, found.message) == ("skipped", said)
+    assert (found.level, found.message) == (level, said)

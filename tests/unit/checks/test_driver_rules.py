@@ -83,3 +83,9 @@ def test_an_app_that_listens_is_told_so() -> None:
 def test_an_app_that_cannot_be_looked_into_is_skipped() -> None:
     assert levels(frameworks(Installed(app="web", problem="its container has no shell"))) == {"skipped"}
     assert levels(frameworks(Installed(app="web", cut=True))) == {"skipped"}
+
+
+def test_where_a_search_was_cut_off_nothing_is_certain() -> None:
+    found = Installed(app="web", packages={"pdo_pgsql": ""})
+    assert levels(frameworks(found)) == {"warning"}
+    assert levels(frameworks(replace(found, cut=True))) == {"skipped"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.checks.result import Level, Result, check_lines, nagios_line, summary, worst
+from devpool.checks.result import Level, Result, check_lines, nagios_line, summary, verdict, worst
 
 
 def result(level: Level, check: str = "pool", message: str = "it is full") -> Result:
@@ -60,6 +60,28 @@ def test_the_worst_level_counts_and_what_was_skipped_never_hides_it(found: list[
 def test_a_long_sentence_is_one_line_which_the_terminal_wraps() -> None:
     first, *_ = check_lines([result("ok", message="word " * 40)])
     assert first.count("word") == 40
+
+
+@pytest.mark.parametrize(
+    ("found", "level"),
+    [
+        ([], "skipped"),
+        (["ok"], "ok"),
+        (["ok", "idle"], "ok"),
+        (["idle"], "skipped"),
+        (["ok", "skipped"], "skipped"),
+        (["ok", "skipped", "warning"], "warning"),
+        (["critical", "warning"], "critical"),
+    ],
+)
+def test_what_could_not_be_judged_is_not_green(found: list[Level], level: Level) -> None:
+    assert verdict(result(one) for one in found) == level
+
+
+def test_why_it_is_not_known_whether_all_is_well_is_said_once_for_each_reason() -> None:
+    lines = check_lines([result("ok"), *[result("skipped", message="the engine is away")] * 3])
+    assert lines[-2:] == ["1 ok, 3 skipped", "could not tell whether all is well: the engine is away"]
+    assert check_lines([result("ok"), result("idle")])[-1] == "1 ok, 1 idle"
 
 
 def test_what_is_worst_comes_first_in_the_summary() -> None:

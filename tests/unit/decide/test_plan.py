@@ -29,8 +29,8 @@ def move(*variables: str, **options: object) -> Move:
     ("variables", "words"),
     [
         ([URL], "pgbouncer:6432"),
-        (["DB_HOST: db", "DB_PORT: 5432"], "pgbouncer:6432"),
-        (["DB_PORT: 5432", "DB_HOST: db"], "pgbouncer:6432"),
+        (["DB_HOST: db", "DB_PORT: 5432"], "pgbouncer"),
+        (["DB_PORT: 5432", "DB_HOST: db"], "pgbouncer"),
     ],
 )
 def test_a_move_says_where_it_goes(variables: list[str], words: str) -> None:

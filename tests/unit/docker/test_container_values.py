@@ -105,3 +105,19 @@ def test_what_docker_leaves_out_is_nothing() -> None:
     bare = {"Id": "1", "Name": "/x", "State": {}, "Config": {"Labels": None}, "NetworkSettings": {"Networks": None}}
     found = parse_inspected(bare)
     assert (found.service, found.health, found.addresses, found.environment) == ("", "", frozenset(), {})
+
+
+@pytest.mark.parametrize(
+    ("status", "failed"),
+    [
+        ("Exited (1) 2 hours ago", True),
+        ("Exited (127) 1 second ago", True),
+        ("Exited (0) 2 hours ago", False),
+        ("Exited (143) 2 hours ago", False),
+        ("Exited (137) 2 hours ago", False),
+        ("Up 5 seconds", False),
+        ("Created", False),
+    ],
+)
+def test_a_program_failed_that_ended_with_an_error_of_its_own(status: str, failed: bool) -> None:
+    assert [c.failed for c in parse_list(json.dumps(ROW | {"status": status}))] == [failed]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from devpool.docker.containers import Stack
+from devpool.docker.containers import Stack, _patience
 from devpool.docker.engine import Call
 from unit.docker.stand_ins import KnownStack, listed
 
@@ -177,3 +177,17 @@ def test_nothing_is_started_where_nothing_is_named() -> None:
     assert stack.told == []
     stack.up(["web"], scale={"web": 2}, deps=True)
     assert stack.told == ["compose up --detach --scale web=2 web"]
+
+
+@pytest.mark.parametrize(("seconds", "patience"), [(0.0, 1), (0.9, 1), (1.1, 2), (3.0, 6), (100.0, 12)])
+def test_a_machine_that_is_slow_to_list_containers_is_given_more_time(seconds: float, patience: int) -> None:
+    assert _patience(seconds) == patience
+
+
+def test_compose_itself_says_which_containers_an_edit_waits_for_and_which_it_made() -> None:
+    said = " DRY-RUN MODE -  Container shop-db-1  Recreate\n DRY-RUN MODE -  Container shop-db-1  Recreated\n"
+    said += " DRY-RUN MODE -  Container shop-web-1  Running\n Container shop-job-1  Created\n"
+    stack = KnownStack(says=lambda *_: said)
+    assert stack.pending(["db", "web"]) == ["shop-db-1"]
+    assert stack.pending([]) == []
+    assert stack.up(["db"]) == ["shop-db-1", "shop-job-1"]

@@ -7,8 +7,16 @@ from pathlib import Path
 import pytest
 
 from devpool.docker.container_values import ListedContainer
+from devpool.lifecycle.build_disable import build_disable
 from devpool.lifecycle.change_set import ChangeSet
-from devpool.lifecycle.container_plan import ContainerPlan, databases_of, planned, touched_services
+from devpool.lifecycle.container_plan import (
+    ContainerPlan,
+    databases_of,
+    planned,
+    planned_back,
+    touched_services,
+)
+from devpool.model.sources import Selection
 from devpool.undo.state import State
 from unit.docker.stand_ins import KnownStack, listed
 from unit.lifecycle.disk_project import enable, planned_change, state_of, written
@@ -77,3 +85,12 @@ def test_another_build_context_is_another_pooler(tmp_path: Path) -> None:
 
 def test_the_databases_are_those_of_the_poolers(tmp_path: Path) -> None:
     assert databases_of(planned_change(written(tmp_path))) == ["db"]
+
+
+def test_disable_recreates_the_apps_that_run_and_removes_what_is_devpools(tmp_path: Path) -> None:
+    enable(written(tmp_path))
+    rollback = build_disable(Selection(), tmp_path, {})
+    assert rollback is not None
+    stack = KnownStack([DB, WEB, listed("pgbouncer", role="pooler"), listed("other")])
+    found = planned_back(stack, rollback)
+    assert (found.created, found.recreated, found.removed) == ((), ("shop-web-1",), ("shop-pgbouncer-1",))

@@ -7,14 +7,14 @@ import sys
 from dataclasses import replace
 
 import pytest
-from rich.console import Console
+from rich.console import Console, Group
 
 from devpool.errors import DevpoolError
 from devpool.measurements.rates import BARS, PLAIN_BARS, History
 from devpool.measurements.routes import Connections, Replica
 from devpool.measurements.show_tables import Totals
 from devpool.observe.overview import Overview
-from devpool.observe.screen import SORTS, _again, on_terminal, picture
+from devpool.observe.screen import SORTS, _again, _Screen, on_terminal, picture
 from unit.checks.healthy_project import POOL, SIGHT
 from unit.docker.stand_ins import KnownStack
 from unit.observe.enabled_shop import seen
@@ -124,3 +124,11 @@ def test_while_docker_does_not_answer_the_last_picture_stays_with_the_reason() -
 
     found = _again(None, seen(stack=Away()))  # type: ignore[arg-type]
     assert (found.note, found.connections, found.poolers) == ("the Docker engine is not running", None, (SIGHT,))
+
+
+def test_before_the_first_look_there_is_something_to_see() -> None:
+    screen = _Screen(utf8=True)
+    assert "looking at the project" in str(screen.picture())
+    screen.show(seen())
+    assert isinstance(screen.picture(), Group)
+    assert screen.seen == seen()
