@@ -24,7 +24,6 @@ from devpool.decide.routing import chosen_routes
 from devpool.decide.tuning import POOL_MODES
 from devpool.errors import DONE, FOUND, DevpoolError
 from devpool.lifecycle.open_project import OpenProject, open_project
-from devpool.model.project import unknown_service
 from devpool.output import table
 
 _SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -76,8 +75,6 @@ def compare(click_context: click.Context, /, service: str | None, **options: Any
         junit=options["junit"],
         output=options["output"],
     )
-    if request.service not in opened.without_devpool.services:
-        raise unknown_service(opened.without_devpool, request.service)
     found = run(ctx, opened, request)
     for path, writer in reports:
         kept_output.write(ctx.cwd / path, writer(found))

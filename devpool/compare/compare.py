@@ -164,5 +164,7 @@ def _command(request: Request, route: Route, stand: Stand) -> Command:
 def _notes(request: Request, columns: Sequence[Column]) -> Iterator[str]:
     if not request.fresh:
         yield "all runs used the same database, one after the other; --fresh gives each a copy of its own"
+    for name in (column.name for column in columns if len({run.exit_code for run in column.runs}) > 1):
+        yield f"{name}: the exit code varies from run to run: the command is flaky, or a run colored the next one"
     if not any(column.reports for column in columns):
         yield "no test report was found, so only exit codes were compared; --junit PATH names one"

@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Event, Thread
 
 from devpool.checks.leaks import states, tracked
@@ -27,9 +27,10 @@ from devpool.docker.live_routes import ACTIVITY, at_database
 from devpool.docker.psql import in_database, rows
 from devpool.errors import DevpoolError
 from devpool.measurements.show_tables import Pool, Totals, pools, totals
-from devpool.observe.leak_probe import ask_idle, not_shared
+from devpool.observe.leak_probe import Answers, ask_idle, not_shared
 
 _PAUSE = 0.1  # seconds between two looks
+_REST = 10.0  # seconds in which a pool is left alone after a look that failed
 _LATE = 20.0  # seconds for the last look
 _SETTLED = 0.3  # seconds in which a server notices that a client has gone
 _OWN_SESSIONS = 2  # that of the looks, and the one that counted before them
@@ -159,10 +160,13 @@ class _Server:
 
 @dataclass(kw_only=True)
 class _Seen:
-    """Of one database at a pooler: the clients' transactions at the last look, and when that was."""
+    """Of one database at a pooler: all transactions until the last look into its connections; when the pooler was asked
+    last; and until when they are not looked into, after a look that failed.
+    """
 
+    at: float
     transactions: int = 0
-    at: float = field(default_factory=time.time)
+    rests_until: float = 0.0
 
 
 class _Pooler:
@@ -183,24 +187,39 @@ class _Pooler:
         self._began = time.time()
 
     def look(self) -> None:
-        self.totals = totals(rows(self._console.ask("SHOW STATS")))
+        counts = self._count()
         every = pools(rows(self._console.ask("SHOW POOLS")))
         self.waiting = max(self.waiting, sum(pool.clients_waiting for pool in every))
         self.longest = max([self.longest, *(pool.longest_wait for pool in every)])
-        counts = {t.database: t.transactions - self.own.get(t.database, 0) for t in self.totals}
-        for pool in (pool for pool in every if pool.servers_idle and not not_shared(pool)):
-            before = self._seen.setdefault(pool.database, _Seen(at=self._began))
-            if counts.get(pool.database, 0) != before.transactions:
-                self._into(pool, before.at)
-                before.transactions = counts[pool.database]
-        for seen in self._seen.values():
+        for database, count in counts.items():
+            seen = self._seen.setdefault(database, _Seen(at=self._began))
+            mine = [p for p in every if p.database == database and p.servers_idle and not not_shared(p)]
+            if mine and count != seen.transactions and time.time() > seen.rests_until:
+                self._into(mine, seen, count)
             seen.at = time.time()
 
-    def _into(self, pool: Pool, since: float) -> None:
-        kept, problem = ask_idle(self._shell.execute, pool)
+    def _count(self) -> dict[str, int]:
+        """The transactions of each database."""
+        self.totals = totals(rows(self._console.ask("SHOW STATS")))
+        return {t.database: t.transactions for t in self.totals}
+
+    def _into(self, mine: Sequence[Pool], seen: _Seen, before: int) -> None:
+        """Look into all pools of a database, the transactions of which are counted together."""
+        database, answered, problem = mine[0].database, 0, ""
+        for pool in mine:
+            kept, why = ask_idle(self._shell.execute, pool)
+            self._keep(pool, kept, seen.at)
+            answered += len(kept)
+            problem = problem or why or ("" if kept else f"{pool.user}@{database} did not answer a look in time")
+        after = self._count().get(database, 0)
+        # What clients did meanwhile is looked into next. After a look that failed nobody knows whose they were.
+        seen.transactions = after if problem else before + answered
+        self.own[database] = self.own.get(database, 0) + min(sum(pool.servers_idle for pool in mine), after - before)
         if problem:
+            seen.rests_until = time.time() + _REST
             raise DevpoolError("docker-failed", problem)
-        self.own[pool.database] = self.own.get(pool.database, 0) + len(kept)
+
+    def _keep(self, pool: Pool, kept: Answers, since: float) -> None:
         for state in (s for answer in kept.values() for s in states(answer, self._apart)):
             left = Left(
                 kind=state.kind,

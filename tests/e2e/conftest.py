@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from demo_rig import REPO, DemoProject, demo_project
 
-collect_ignore = ["compare"]  # the tests of an app, which it runs in its own container
+collect_ignore = ["compare", "compare_suite"]  # tests of apps, which run in their own containers
 
 
 @pytest.fixture

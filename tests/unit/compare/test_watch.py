@@ -28,7 +28,7 @@ class Containers:
         self.kept: list[dict[str, object]] = [{"pid": 7, "listen": ["jobs"]}]
         self.held = {"10.0.0.8": 2, "10.0.0.3": 5}
         self.counts = iter(("10,3", "40,8"))
-        self.broken = False
+        self.broken, self.users = False, ("web",)
         self.looks = 0
         vars(self).update(changes)
 
@@ -45,7 +45,7 @@ class Containers:
             return f"database,total_xact_count,total_query_count\nshop,{self.transactions},30\n"
         if sql == "SHOW POOLS":
             columns = "database,user,pool_mode,cl_waiting,sv_idle,maxwait,maxwait_us"
-            return f"{columns}\nshop,web,{self.mode},3,{self.idle},0,250000\n"
+            return f"{columns}\n" + "".join(f"shop,{u},{self.mode},3,{self.idle},0,250000\n" for u in self.users)
         return "addr,connections\n" + "".join(f"{a},{n}\n" for a, n in self.held.items())
 
     def execute(self, words: Sequence[str]) -> str:
@@ -80,7 +80,7 @@ def watched(
 
 def test_the_figures_of_a_pooled_run(monkeypatch: pytest.MonkeyPatch) -> None:
     _, figures = watched(monkeypatch, Containers())
-    assert (figures.connections, figures.connects, figures.transactions, figures.queries) == (2, 3, 3, 27)
+    assert (figures.connections, figures.connects, figures.transactions, figures.queries) == (2, 3, 4, 27)
     assert (figures.waiting, figures.longest_wait) == (3, 0.25)
 
 
@@ -108,6 +108,33 @@ def test_what_is_not_looked_into(monkeypatch: pytest.MonkeyPatch, changes: dict[
     found = Containers(**changes)
     watched(monkeypatch, found)
     assert found.looks == 0
+
+
+def test_the_pools_of_one_database_are_looked_into_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Containers(users=("web", "worker"))
+    seen, _ = watched(monkeypatch, found, looks=5)
+    assert found.looks == 2
+    assert [left.pool for left in seen.left] == ["web@shop", "worker@shop"]
+
+
+def test_a_pool_rests_after_a_look_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Containers(kept=[])
+    seen, _ = watched(monkeypatch, found, looks=5)
+    assert found.looks == 1
+    assert list(seen.problems) == ["web@shop did not answer a look in time"]
+
+
+def test_what_clients_did_during_a_look_is_looked_into_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Containers()
+    alone = found.execute
+
+    def beside(words: Sequence[str]) -> str:
+        found.transactions += found.looks == 0
+        return alone(words)
+
+    monkeypatch.setattr(found, "execute", beside)
+    watched(monkeypatch, found, looks=5)
+    assert found.looks == 2
 
 
 def test_what_cannot_be_seen_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
