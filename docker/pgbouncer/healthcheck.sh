@@ -19,16 +19,31 @@ options=(--no-psqlrc --no-password --tuples-only --no-align)
 
 # --- once ---
 
-# ask SECONDS SERVICE
-ask() { timeout "$1" psql "${options[@]}" -d "service=$2" -c 'SELECT 1' 2>&1; }
+# ask SECONDS SERVICE: these seconds count, and not the service file's own.
+ask() { timeout "$1" psql "${options[@]}" -d "service=$2 connect_timeout=60" -c 'SELECT 1' 2>&1; }
+
+# How long somebody may take to answer on a machine that takes so long to start a psql: on a busy one, the usual time
+# can be over before anybody was asked. 0 where that is not so.
+seconds_if_busy() {
+    local began=${EPOCHREALTIME/./} took
+    psql --version >/dev/null
+    took=$((${EPOCHREALTIME/./} - began))
+    ((took > 100000)) || took=0
+    echo $((took < 1000000 ? took / 50000 : 20))
+}
 
 # ask_for_reason SECONDS SERVICE: fails where it is not answered, with the first line of why in $reason.
 ask_for_reason() {
-    local answer code
+    local answer code longer
     answer=$(ask "$@")
     code=$?
+    longer=$([[ $code != 124 ]] || seconds_if_busy)
+    if ((longer)); then
+        answer=$(ask "$longer" "$2")
+        code=$?
+    fi
     [[ $code != 0 ]] || return 0
-    [[ $code != 124 ]] || answer='no answer within 3 seconds'
+    [[ $code != 124 ]] || answer="no answer within $((longer > 3 ? longer : 3)) seconds"
     reason=${answer##*" failed: "} # what psql says before that is where it connected to
     reason=${reason#psql: error: }
     reason=${reason%%$'\n'*}
@@ -38,7 +53,7 @@ ask_for_reason() {
 # It is enough for pg_isready that somebody asks for a password, or says no: it has no right at all, and needs none.
 pooler_answers() { pg_isready --quiet --timeout=1 --dbname='service=health dbname=pgbouncer passfile=/nowhere'; }
 
-# What there is to say, in $said. All that it asks takes less than 6 seconds.
+# What there is to say, in $said. All that it asks takes less than 6 seconds, and 50 on a very busy machine.
 look() {
     local pooled
     if [[ ! -r $PGSERVICEFILE ]]; then
