@@ -10,13 +10,15 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
-from typing import Any, TextIO, TypedDict
+from typing import TYPE_CHECKING, Any, TextIO, TypedDict
 
 from devpool.errors import DevpoolError
-from devpool.live_line import LiveLine
 from devpool.redact.passwords import redact
 from devpool.redact.terminal_text import json_text, short_names, shortened, visible
 from devpool.terminal import painted, painted_diff, wrapped
+
+if TYPE_CHECKING:
+    from devpool.live_line import LiveLine
 
 JSON_VERSION = 1
 """The version of what `--json` prints. It grows when a field goes or changes its meaning, not when one is added."""
@@ -108,6 +110,8 @@ class Output:
         if self.quiet or (on_terminal_only and not width):
             yield
             return
+        from devpool.live_line import LiveLine  # most commands are short
+
         outer = self._live
         if outer:
             outer.stop()

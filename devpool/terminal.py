@@ -6,7 +6,6 @@ No meaning is in color alone: it marks words that say the same.
 from __future__ import annotations
 
 import re
-import textwrap
 
 NARROWEST = 40
 """The width in columns for which lines are wrapped at least."""
@@ -26,6 +25,8 @@ def wrapped(line: str, width: int) -> list[str]:
     width = max(width, NARROWEST)
     if len(line) <= width:
         return [line]
+    import textwrap  # most lines fit
+
     limit = int(_HANG * width)
     bare = line.lstrip(" ")
     if len(line) - len(bare) > limit:

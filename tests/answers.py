@@ -23,7 +23,7 @@ def assert_answer(answer: dict[str, Any]) -> None:
     """An answer has the fields that are documented, and no other."""
     name = "ErrorAnswer" if "error" in answer else f"{answer['verb'].title()}Answer"
     wrong = [f"{error.json_path}: {error.message}" for error in _validator(name).iter_errors(answer)]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def assert_answers(words: Sequence[str], stdout: str) -> None:

@@ -119,7 +119,8 @@ class _Definitions:
 
 
 def _fields(kind: type) -> Iterator[tuple[str, Any]]:
-    hints = get_type_hints(kind, localns=classes(), include_extras=True)
+    known = classes() | vars(import_module(kind.__module__))  # a name means first what its own module says
+    hints = get_type_hints(kind, localns=known, include_extras=True)
     names = [f.name for f in fields(kind)] if is_dataclass(kind) else list(hints)
     yield from ((name, hints[name]) for name in names)
 

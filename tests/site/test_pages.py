@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,6 +42,12 @@ def test_a_generated_page_is_current(name: str, request: pytest.FixtureRequest) 
     if request.config.getoption("--update-golden"):
         page.write_text(wanted, encoding="utf-8")
     assert page.read_text(encoding="utf-8") == wanted
+
+
+def test_a_name_in_the_schema_means_what_its_own_module_says() -> None:
+    found = json.loads(GENERATOR.PAGES["answers.schema.json"]())["$defs"]
+    assert "advisory lock" in found["Leak"]["properties"]["kind"]["enum"]
+    assert found["FamilyData"]["properties"]["type"]["enum"] == ["gauge", "counter"]
 
 
 @pytest.mark.parametrize(("name", "command"), PICTURES.SHOWN.items())
