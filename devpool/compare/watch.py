@@ -30,6 +30,9 @@ from devpool.measurements.show_tables import Pool, Totals, pools, totals
 from devpool.observe.leak_probe import Answers, ask_idle, not_shared
 
 _PAUSE = 0.1  # seconds between two looks
+_TAKEN = (
+    2  # seconds for which a look may take connections: with the idle second after it, less than DROP DATABASE waits
+)
 _REST = 10.0  # seconds in which a pool is left alone after a look that failed
 _LATE = 20.0  # seconds for the last look
 _SETTLED = 0.3  # seconds in which a server notices that a client has gone
@@ -207,7 +210,7 @@ class _Pooler:
         """Look into all pools of a database, the transactions of which are counted together."""
         database, answered, problem = mine[0].database, 0, ""
         for pool in mine:
-            kept, why = ask_idle(self._shell.execute, pool)
+            kept, why = ask_idle(self._shell.execute, pool, _TAKEN)
             self._keep(pool, kept, seen.at)
             answered += len(kept)
             problem = problem or why or ("" if kept else f"{pool.user}@{database} did not answer a look in time")

@@ -11,6 +11,7 @@ import shlex
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import uuid4
 
 from devpool.docker.engine import Call, starting
@@ -72,7 +73,8 @@ class Conversation:
         assert self._child.stdin, "it is a pipe"
         assert self._child.stdout, "it is a pipe"
         for pipe in (self._child.stdin, self._child.stdout):
-            pipe.close()
+            with suppress(OSError):  # what was asked of a program that has ended is still to be written
+                pipe.close()
         try:
             self._child.wait(1.0)
         except subprocess.TimeoutExpired:

@@ -21,6 +21,7 @@ from devpool.measurements.show_tables import Pool, PoolerStatus, links, pools
 from devpool.observe.overview import Overview
 from devpool.resources import inside
 
+_SECONDS = 3  # for which they are taken at most
 _MOST = 50  # of one pool at a time: each is a small process in the pooler's container
 _SHOWN = ("POOLS", "SERVERS", "CLIENTS")
 _SESSIONS = (
@@ -131,15 +132,16 @@ def _search(stack: Stack, app: RunningContainer, patterns: list[str]) -> tuple[M
         return ()
 
 
-def ask_idle(execute: Callable[[list[str]], str], pool: Pool) -> tuple[Answers, str]:
+def ask_idle(execute: Callable[[list[str]], str], pool: Pool, seconds: int = _SECONDS) -> tuple[Answers, str]:
     """What each idle server connection of a pool keeps, by the pid of its backend, and why that cannot be told.
 
     Args:
         execute: what runs a command in the pooler's container.
         pool: a pool of it, as it was a moment ago.
+        seconds: for which the connections may be taken at most.
     """
     count = str(min(pool.servers_idle, _MOST))
-    words = [inside("leaks.pl"), pool.user, pool.database, count, inside("leaks.sql")]
+    words = [inside("leaks.pl"), pool.user, pool.database, count, inside("leaks.sql"), str(seconds)]
     try:
         text = execute(["perl", "-e", *words])
     except DevpoolError as error:

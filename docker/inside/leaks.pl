@@ -1,16 +1,16 @@
 # Looks into the idle server connections of one pool, through PgBouncer itself, and prints a line of JSON for each.
 #
-#   perl -e "$(cat leaks.pl)" USER DATABASE COUNT SQL
+#   perl -e "$(cat leaks.pl)" USER DATABASE COUNT SQL SECONDS
 #
 # What a session has prepared, listens to or has set can be seen in that session alone. PgBouncer gives each open
 # transaction a server connection of its own: COUNT transactions at the same time see COUNT of them. COUNT is how many
 # are idle, so that the pool need not grow. An app that wants one in that moment gets another, as far as the pool has
-# room, or waits until all have answered: some hundredths of a second, and three seconds at most.
+# room, or waits until all have answered: some hundredths of a second, and SECONDS at most.
 use strict;
 use warnings;
 use POSIX ();
 
-my ($user, $database, $count, $sql) = @ARGV;
+my ($user, $database, $count, $sql, $seconds) = @ARGV;
 my $run = '/run/pgbouncer/private';
 my $pass = "$run/leaks.$$";
 my $port = $ENV{PGBOUNCER_LISTEN_PORT} || 6432;
@@ -56,7 +56,7 @@ for (1 .. $count) {
 }
 
 # Until each has answered: then every one of them holds a server connection, and no two the same.
-my $end = time + 3;
+my $end = time + $seconds;
 while (time < $end and my @waiting = grep { !$_->{done} } @sessions) {
     my $bits = '';
     vec($bits, fileno $_->{from}, 1) = 1 for @waiting;
