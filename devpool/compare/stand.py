@@ -22,6 +22,7 @@ from devpool.compare.ways import Route
 from devpool.docker.compose_oracle import call_for
 from devpool.docker.container_values import RunningContainer
 from devpool.docker.containers import Stack
+from devpool.docker.logs import last_logs
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject
 from devpool.lifecycle.rollout import uninterrupted
@@ -147,7 +148,7 @@ class Stand:
         return [stack.inspected()[name][0] for name in route.poolers]
 
     def _unhealthy(self, stack: Stack, route: Route, error: DevpoolError) -> DevpoolError:
-        logs = tuple(f"{name} | {line}" for name in route.poolers for line in stack.logs(name))
+        logs = tuple(f"{name} | {line}" for name in route.poolers for line in last_logs(stack, name))
         return DevpoolError(
             "pooler-unhealthy",
             f"the pooler for the comparison ({route.name}) did not become healthy",

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from devpool.docker.container_values import Container
 from devpool.docker.containers import Stack
+from devpool.docker.logs import last_logs
 from devpool.docker.psql import MARK, asked, lacking, parts, rows
 from devpool.docker.questions import Question
 from devpool.errors import DevpoolError
@@ -215,7 +216,7 @@ def reload(stack: Stack, pooler: Container) -> None:
         after = configuration(stack, pooler)
         changed = {k: r["value"] for k, r in before.items() if r["value"] != after.get(k, r)["value"]}
         _put_back(stack, pooler, changed)
-        logged = [line for line in stack.logs(pooler.service) if line.startswith(("ERROR", "WARNING", "FATAL"))]
+        logged = [line for line in last_logs(stack, pooler.service) if line.startswith(("ERROR", "WARNING", "FATAL"))]
         raise DevpoolError(
             "reload-failed",
             f"PgBouncer in `{pooler.service}` rejects its configuration; devpool restored the previous settings",

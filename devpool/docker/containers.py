@@ -1,4 +1,4 @@
-"""The project's containers: which ones run, and how to start, query and remove them.
+"""The project's containers: which ones run, and how to start and query them.
 
 Every start of `docker` costs time, so one call lists all containers, and one inspects them.
 """
@@ -9,7 +9,6 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -32,16 +31,13 @@ from devpool.redact.passwords import redact
 from devpool.text.patterns import regex
 
 T = TypeVar("T")
-_LOG_LINES = 20
 _USUAL_SECONDS = 0.5  # to list a project's containers: 0.2 on an idle machine
 _MOST_PATIENCE = 12
-_STAMP = regex(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
 # Compose's own words for what it does to a container, as it prints them where there is no terminal.
 _MADE = regex(r"Container (\S+) +(?:Created|Recreated)$", re.M)
 _RECREATED = regex(r"Container (\S+) +Recreate$", re.M)
 _LISTED = ("--all", "--no-trunc", "--format", FORMAT)
 _HEALTH_TIMEOUT = 90  # seconds that a pooler has to become healthy
-_STOP_SECONDS = "5"  # that a pooler or an exporter has to end, before it is killed
 
 
 class Stack:
@@ -247,61 +243,6 @@ class Stack:
         only = ([] if deps else ["--no-deps"]) + ([] if recreate else ["--no-recreate"])
         return _MADE.findall(self.said("up", "--detach", *only, *waiting, *scales, *names))
 
-    def remove(self, services: Iterable[str]) -> None:
-        """Remove services' containers and the images that Compose built for them, also of services in no file any more.
-
-        Only those with the label of our images: a service's name may come from a record that anyone can write.
-        """
-        names = list(services)
-        found = [c for c in self.own() if c.role and c.service in names]
-        if found:
-            ids = [c.id for c in found]
-            self.docker("container", "stop", "-t", _STOP_SECONDS, *ids)
-            self.docker("container", "rm", "--force", "--volumes", *ids)
-            self._remove_if_unused("volume", [volume for c in found for volume in c.volumes])
-            self.look_again()
-        self._remove_images([f"{self.name}-{name}" for name in names] + [c.image for c in found])
-
-    def left(self) -> dict[str, list[str]]:
-        """The services of devpool's own that have a container and stand in no file any more, by their role: `exporter`,
-        `pooler`.
-        """
-        left: dict[str, list[str]] = {}
-        for container in (c for c in self.own() if c.role):
-            if container.service not in self.declared:
-                left.setdefault(container.role, []).append(container.service)
-        return left
-
-    def logs(self, service: str) -> tuple[str, ...]:
-        """The last lines that a service logged, without passwords; none where Compose does not tell."""
-        try:
-            text = self.compose("logs", "--no-color", "--no-log-prefix", "--tail", str(_LOG_LINES), service)
-        except DevpoolError:
-            return ()
-        return _once(text.splitlines())
-
-    def logs_of(self, services: list[str], *which: str) -> Question[dict[str, tuple[str, ...]]]:
-        """The question for what several services logged, without passwords.
-
-        Args:
-            services: whose.
-            which: options of `docker compose logs` that say how many lines.
-        """
-        words = self.call.command("logs", "--no-color", *which, *services)
-
-        def read(text: str) -> dict[str, tuple[str, ...]]:
-            # A line begins with the container's name, in most cases without the project's.
-            known = {c.name: c.service for c in self.everything()}
-            known |= {name.removeprefix(f"{self.name}-"): service for name, service in known.items()}
-            found: dict[str, list[str]] = {name: [] for name in services}
-            # What a container logged may hold further line ends: what follows them is still its own.
-            for head, _, said in (line.partition(" | ") for line in text.split("\n")):
-                if (service := known.get(head.rstrip(), "")) in found:
-                    found[service] += said.splitlines()
-            return {name: _once(lines) for name, lines in found.items()}
-
-        return Question(command=words, cwd=self.call.cwd, environ=self.call.environ, read=read)
-
     def query(self, database: Container, sql: str) -> list[dict[str, str]]:
         """The rows of a query, run inside the database's container over its socket, as its superuser."""
         return self.queries(database, sql).ask()[0]
@@ -372,27 +313,10 @@ class Stack:
         """
         return complaints(self.call.command(*words), cwd=self.call.cwd, environ=self.call.environ)
 
-    def _remove_images(self, names: list[str]) -> None:
-        mine = [f"--filter=reference={name}" for name in dict.fromkeys(names) if name.startswith(f"{self.name}-")]
-        if mine:
-            role = "--filter=label=devpool.role"
-            self._remove_if_unused("image", self.docker("image", "ls", role, *mine, "--format={{.Repository}}").split())
-
-    def _remove_if_unused(self, kind: str, names: list[str]) -> None:
-        """Remove images or volumes; another container may use one of them, or it may be gone."""
-        if names:
-            with suppress(DevpoolError):
-                self.docker(kind, "rm", *dict.fromkeys(names))
-
 
 def _patience(seconds: float) -> int:
     """How much longer than usual a machine takes that needs so long to list containers."""
     return min(max(int(seconds / _USUAL_SECONDS), 1), _MOST_PATIENCE)
-
-
-def _once(lines: Iterable[str]) -> tuple[str, ...]:
-    """A pooler that cannot reach its server repeats itself: once is enough, without the time."""
-    return tuple(redact(line) for line in dict.fromkeys(_STAMP.sub("", line) for line in lines))
 
 
 C = TypeVar("C", bound=Container)

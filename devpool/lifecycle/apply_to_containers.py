@@ -13,6 +13,7 @@ from devpool.context import Context
 from devpool.decide.plan import Plan
 from devpool.docker.containers import Stack
 from devpool.docker.leftovers import Present, halfway, present, remove_created
+from devpool.docker.removal import left_services
 from devpool.errors import DevpoolError
 from devpool.lifecycle.build_disable import Rollback, build_disable
 from devpool.lifecycle.change_set import ChangeSet
@@ -114,7 +115,7 @@ class Follow:
         """Finish a disable that was killed: recreate the apps that still use poolers that are in no file any more,
         remove these poolers, and return their names.
         """
-        left = self.stack.left()
+        left = left_services(self.stack)
         poolers = left.get("pooler", [])
         names = list(dict.fromkeys([*left.get("exporter", []), *poolers]))
         if poolers:

@@ -17,7 +17,9 @@ from devpool.docker.containers import Stack
 from devpool.docker.engine import Call, environ
 from devpool.docker.leftovers import halfway, settle
 from devpool.docker.live_routes import wait_for
+from devpool.docker.logs import last_logs
 from devpool.docker.ownership import Ownership, Place, sentence
+from devpool.docker.removal import remove
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject
 from devpool.load.bounded_read import identity
@@ -123,7 +125,7 @@ def start_poolers(stack: Stack, plan: Plan, databases: list[str], output: Output
                 missing = []
             stack.up(names, wait=True, deps=bool(missing) or recreate_pending)
     except DevpoolError as error:
-        logs = tuple(f"{n} | {line}" for n in names for line in stack.logs(n))
+        logs = tuple(f"{n} | {line}" for n in names for line in last_logs(stack, n))
         raise DevpoolError(
             "pooler-unhealthy",
             "the pooler did not become healthy; devpool undid everything",
@@ -251,7 +253,7 @@ def remove_services(stack: Stack, names: Iterable[str], output: Output) -> None:
     if not gone:
         return
     with output.doing(f"removing {', '.join(gone)}"):
-        stack.remove(gone)
+        remove(stack, gone)
     output.progress(f"removed {', '.join(gone)}")
 
 

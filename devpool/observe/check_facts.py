@@ -12,6 +12,7 @@ from devpool.docker.console import Told, query_directly
 from devpool.docker.container_values import RunningContainer
 from devpool.docker.containers import Stack
 from devpool.docker.installed_drivers import look_into, looked_into
+from devpool.docker.logs import logs_of
 from devpool.docker.questions import Question, asking
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject
@@ -142,7 +143,7 @@ def _server(stack: Stack, seen: Overview, name: str, poolers: list[RunningContai
 def _logged(stack: Stack, seen: Overview, pooled: Iterable[str]) -> Question[dict[str, tuple[str, ...]]]:
     """The last lines of each pooler, database and pooled app, also of stopped ones: there they matter most."""
     names = dict.fromkeys([*(p.name for p in seen.poolers), *(p.database for p in seen.poolers), *pooled])
-    return stack.logs_of([name for name in names if name in stack.declared], *_RECENT)
+    return logs_of(stack, [name for name in names if name in stack.declared], *_RECENT)
 
 
 def _ports(services: Services, name: str) -> tuple[Port, ...]:
