@@ -5,7 +5,8 @@ look must come soon after the last. So psql and a shell in the containers are as
 
 The look into server connections (docker/inside/leaks.pl) must not change what is compared. Only a pool that clients
 have used since the last look is looked into: a connection that is looked into counts as used, and one that is used
-every second never times out, which would keep `DROP DATABASE` from a test that has ended.
+every second never times out, which would keep `DROP DATABASE` from a test that has ended. A database that the tests have
+made is left alone once its clients have gone.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ class Watch(Thread):
         self._over = Event()
         self.problems: dict[str, None] = {}
         self._servers = [_Server(stack, container, known) for container in databases]
-        self._poolers = [_Pooler(stack, container) for container in poolers]
+        there = frozenset(name for server in self._servers for name in server.databases)
+        self._poolers = [_Pooler(stack, container, there) for container in poolers]
 
     @property
     def left(self) -> tuple[Left, ...]:
@@ -131,7 +133,8 @@ class _Server:
         self._before = self._counts()
         self._psql = Conversation(stack.call, container.id, self._words)
         self._known = {*known, "127.0.0.1", "::1"}
-        self._looks = 0
+        self._looks = 1
+        self.databases = [row["datname"] for row in rows(self._psql.ask("SELECT datname FROM pg_catalog.pg_database"))]
         self.held: int | None = None
 
     def look(self) -> None:
@@ -175,7 +178,8 @@ class _Seen:
 class _Pooler:
     """A pooler: its totals, the most clients that waited and for how long, and what was found on its connections."""
 
-    def __init__(self, stack: Stack, container: RunningContainer) -> None:
+    def __init__(self, stack: Stack, container: RunningContainer, there: frozenset[str]) -> None:
+        self._there = there
         told = question(stack, container, "CONFIG", reports=True).ask()
         config = {row["key"]: row["value"] for row in told.shown["CONFIG"]}
         query = container.environment.get("PGBOUNCER_DB_CONNECT_QUERY", "")
@@ -196,10 +200,17 @@ class _Pooler:
         self.longest = max([self.longest, *(pool.longest_wait for pool in every)])
         for database, count in counts.items():
             seen = self._seen.setdefault(database, _Seen(at=self._began))
-            mine = [p for p in every if p.database == database and p.servers_idle and not not_shared(p)]
+            mine = [p for p in every if p.database == database and self._may_look(p)]
             if mine and count != seen.transactions and time.time() > seen.rests_until:
                 self._into(mine, seen, count)
             seen.at = time.time()
+
+    def _may_look(self, pool: Pool) -> bool:
+        """Whether a pool may be looked into. A database that the tests have made, and that nobody uses any more, is
+        about to be dropped: a connection that began meanwhile would be in the way.
+        """
+        used = pool.clients_active or pool.clients_waiting or pool.database in self._there or not self._there
+        return bool(used and pool.servers_idle and not not_shared(pool))
 
     def _count(self) -> dict[str, int]:
         """The transactions of each database."""

@@ -1,4 +1,7 @@
-"""devpool compare on tests that nobody here wrote: SQLAlchemy's suite for dialects shows no difference."""
+"""devpool compare where nothing differs: SQLAlchemy's suite for dialects, and the demo's tests, over and over.
+
+Django makes a database for its tests and drops it in the end: nothing of devpool's may be connected to it by then.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import json
 from pathlib import Path
 
 import pytest
-from demo_rig import demo_project
+from demo_rig import DemoProject, demo_project
 
 pytestmark = pytest.mark.slow
 
@@ -26,3 +29,14 @@ def test_a_suite_that_keeps_to_transactions_has_no_difference(tmp_path: Path, pl
     for way in found["ways"]:
         assert way["runs"][0]["tests"]["passed"] > 20
         assert way["runs"][0]["tests"]["failed"] == 0
+
+
+@pytest.mark.timeout(900)
+def test_the_demo_has_no_difference_in_ten_runs(project: DemoProject) -> None:
+    project.patience = 800
+    said, _ = project.devpool(
+        "compare", "web", "--json", "--runs=10", "--", "python3", "manage.py", "test", "--noinput"
+    )
+    found = json.loads(said)
+    assert found["different"] is False
+    assert [run["exit_code"] for way in found["ways"] for run in way["runs"]] == [0] * 20
