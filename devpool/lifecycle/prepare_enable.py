@@ -66,8 +66,10 @@ def prepare_enable(opened: OpenProject, options: Options, *, verify: bool) -> Ch
 
 
 def _from_record(state: State, options: Options) -> list[str]:
-    """Notes about settings that come from the record alone and run SQL."""
-    last, found = state.options, []
+    """Notes about what comes from the record alone and runs: an image, and settings that are SQL."""
+    last = state.options
+    image = f"the image {last.image} comes from {STATE} and gets the database's password: check that it is yours"
+    found = [image] if last.image and options.image == last.image else []
     for mine, now in (
         (last.settings, options.settings),
         *((s, options.settings_of.get(d, {})) for d, s in last.settings_of.items()),

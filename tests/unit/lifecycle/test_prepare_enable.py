@@ -56,3 +56,11 @@ def test_sql_that_only_the_record_asks_for_is_told_of(tmp_path: Path) -> None:
     assert [note for note in kept.notes if "`server_check_query` runs SQL in the database" in note]
     other = prepare_enable(opened(tmp_path), Options(settings={"server_check_query": "SELECT 2"}), verify=False)
     assert not [note for note in other.notes if "runs SQL" in note]
+
+
+def test_an_image_that_only_the_record_asks_for_is_told_of(tmp_path: Path) -> None:
+    enable(written(tmp_path), image="registry.example/pooler:1")
+    kept = prepare_enable(opened(tmp_path), opened(tmp_path).options, verify=False)
+    assert [note for note in kept.notes if note.startswith("the image registry.example/pooler:1 comes from")]
+    other = prepare_enable(opened(tmp_path), Options(image="registry.example/pooler:2"), verify=False)
+    assert not [note for note in other.notes if note.startswith("the image")]
