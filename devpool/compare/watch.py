@@ -5,8 +5,8 @@ look must come soon after the last. So psql and a shell in the containers are as
 
 The look into server connections (docker/inside/leaks.pl) must not change what is compared. Only a pool that clients
 have used since the last look is looked into: a connection that is looked into counts as used, and one that is used
-every second never times out, which would keep `DROP DATABASE` from a test that has ended. A database that the tests have
-made is left alone once its clients have gone.
+every second never times out, which would keep `DROP DATABASE` from a test that has ended. A database that the tests
+have made is left alone once its clients have gone.
 """
 
 from __future__ import annotations
