@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from devpool.decide.inherited_copies import InheritedCopies
 from devpool.decide.key_ownership import Readers
-from devpool.model.environment import Value
 from devpool.model.project import ConnectionVariable, Project
+from devpool.model.values import Value
 from devpool.text import nodes
 from devpool.text.document import Document
 from devpool.text.edits import Copy, Edit

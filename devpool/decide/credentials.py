@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from devpool.decide.address_edits import VARIABLE, reads_alike, restatable_in_override
 from devpool.decide.logins import USER, Said
 from devpool.decide.password_files import GivenFile
-from devpool.model.environment import EnvFileUse, Value
+from devpool.model.env_files import EnvFileUse
 from devpool.model.project import ConnectionVariable, Project
 from devpool.model.services import Service
+from devpool.model.values import Value
 from devpool.text.address import find_addresses
 from devpool.text.document import Document
 from devpool.text.nodes import ScalarNode, inner

@@ -8,9 +8,10 @@ from dataclasses import replace
 from devpool.decide.credentials import Credentials, copyable, home, is_repeatable
 from devpool.decide.logins import DB, PASSWORD, USER, interpolated, names_withheld, said_of
 from devpool.decide.password_files import given_files, is_given
-from devpool.model.environment import EnvFileUse, Value, env_file_uses, is_given_alone
+from devpool.model.env_files import EnvFileUse, env_file_uses, is_given_alone
 from devpool.model.project import Project
 from devpool.model.services import Service
+from devpool.model.values import Value
 from devpool.text.document import Document
 
 # The official image's name first, then those of other Postgres images.

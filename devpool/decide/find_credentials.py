@@ -33,7 +33,7 @@ from devpool.decide.logins import (
 )
 from devpool.decide.ports import upstream_port
 from devpool.errors import DevpoolError
-from devpool.model.environment import env_file_uses, is_given_alone
+from devpool.model.env_files import env_file_uses, is_given_alone
 from devpool.model.project import ConnectionVariable, Project
 
 

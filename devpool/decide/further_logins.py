@@ -14,8 +14,8 @@ from devpool.decide.credentials import Credentials, Further, Missing, copyable, 
 from devpool.decide.database_login import named_value
 from devpool.decide.find_credentials import of_database_alone
 from devpool.decide.logins import PASSWORD, USER, company_of, interpolated, is_usable, login_of, said_by, userinfo
-from devpool.model.environment import Value
 from devpool.model.project import ConnectionVariable, Project
+from devpool.model.values import Value
 from devpool.text.address import DEFAULT_PORT
 from devpool.text.patterns import regex
 

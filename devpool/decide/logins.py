@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from devpool.errors import Code, DevpoolError
-from devpool.model.environment import EnvFileUse, Value
+from devpool.model.env_files import EnvFileUse
 from devpool.model.project import ConnectionVariable, Project
 from devpool.model.sources import Sources
+from devpool.model.values import Value
 from devpool.text.patterns import regex
 
 PASSWORD, USER, DB = "POSTGRES_PASSWORD", "POSTGRES_USER", "POSTGRES_DB"

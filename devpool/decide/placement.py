@@ -9,8 +9,8 @@ from devpool.decide.placement_refusals import extended, not_plain, only_in_shell
 from devpool.decide.sessions import SUFFIX
 from devpool.decide.value_readers import ValueReaders
 from devpool.errors import DevpoolError
-from devpool.model.environment import variable_holding
 from devpool.model.project import BARE, ConnectionVariable, Project
+from devpool.model.values import variable_holding
 from devpool.text.interpolation import SHELL, Piece
 
 Where = Literal["origin", "own"]

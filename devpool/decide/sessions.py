@@ -15,8 +15,8 @@ from devpool.catalog.variable_names import URL_PARAMETERS
 from devpool.decide.routing import Route
 from devpool.errors import DevpoolError
 from devpool.model.connection_variables import companions
-from devpool.model.environment import Value
 from devpool.model.project import BARE, ConnectionVariable, Project
+from devpool.model.values import Value
 from devpool.text.address import Address
 from devpool.text.patterns import regex
 

@@ -10,7 +10,7 @@ from devpool.decide.alias_copies import AliasCopies
 from devpool.decide.credentials import home
 from devpool.decide.inherited_copies import InheritedCopies
 from devpool.decide.key_ownership import Readers
-from devpool.model.environment import env_file_uses
+from devpool.model.env_files import env_file_uses
 from devpool.model.project import BARE, ConnectionVariable, Project
 from devpool.model.services import Service
 from devpool.text import nodes

@@ -12,8 +12,8 @@ from devpool.decide.address_edits import moved_copy
 from devpool.decide.placement_refusals import not_plain
 from devpool.decide.plan import POOLED_SUFFIX, SESSION_SUFFIX, Move
 from devpool.errors import DevpoolError
-from devpool.model.environment import Value, variable_holding
 from devpool.model.project import Project
+from devpool.model.values import Value, variable_holding
 from devpool.text.edits import Copy, Edit, Part, insertion
 from devpool.text.envfile import Binding, EnvFile
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from devpool.decide.credentials import Credentials
 from devpool.decide.plan import METRICS_FOLDER, Pooler
-from devpool.model.environment import EnvFileUse, Value
+from devpool.model.env_files import EnvFileUse
 from devpool.model.paths import written_path
+from devpool.model.values import Value
 from devpool.text import layout, nodes
 from devpool.text.document import Document
 from devpool.text.edits import Copy, Part, joined

@@ -9,8 +9,8 @@ from devpool.decide.placement_refusals import not_plain
 from devpool.decide.plan import Move, Plan
 from devpool.edit import service_entry
 from devpool.edit.pooled_variable import line_after, second_variable
-from devpool.model.environment import Origin
 from devpool.model.project import Project
+from devpool.model.values import Origin
 from devpool.text import layout, nodes
 from devpool.text.address import moved
 from devpool.text.document import Document

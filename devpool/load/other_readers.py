@@ -16,7 +16,7 @@ from pathlib import Path
 
 from devpool.errors import DevpoolError
 from devpool.load.root import find_root, is_inside
-from devpool.model.environment import env_file_uses
+from devpool.model.env_files import env_file_uses
 from devpool.model.include import included
 from devpool.model.other_readers import Reader, Span, service_spans
 from devpool.model.paths import resolve_path

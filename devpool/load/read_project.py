@@ -9,7 +9,7 @@ from pathlib import Path
 from devpool.errors import DevpoolError
 from devpool.load import bounded_read
 from devpool.load.root import find_root, is_inside, outside_of
-from devpool.model.environment import env_file_uses
+from devpool.model.env_files import env_file_uses
 from devpool.model.include import Included, Scope, included
 from devpool.model.paths import resolve_path
 from devpool.model.remote_files import is_remote, may_name_files, remote_file

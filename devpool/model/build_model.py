@@ -10,7 +10,8 @@ from devpool.catalog.variable_names import PAST_A_POOLER, PAST_A_POOLER_BESIDE
 from devpool.errors import DevpoolError
 from devpool.model.connection_variables import companions, find_connection_variables, find_unplaced
 from devpool.model.databases import find_databases, is_pooler
-from devpool.model.environment import effective, env_file_uses, env_file_values
+from devpool.model.env_files import env_file_uses, env_file_values
+from devpool.model.environment import effective
 from devpool.model.project import ConnectionVariable, Database, Project
 from devpool.model.sources import Sources
 from devpool.text.envfile import raw_form

@@ -9,10 +9,11 @@ from dataclasses import replace
 from devpool.catalog import variable_names
 from devpool.model import networks
 from devpool.model.databases import host_names, link_aliases
-from devpool.model.environment import Value, command_values
+from devpool.model.environment import command_values
 from devpool.model.external_databases import means_postgres
 from devpool.model.project import ConnectionVariable, Database
 from devpool.model.services import Service
+from devpool.model.values import Value
 from devpool.text import nodes
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, bare_host, find_addresses, is_port, several_hosts
 from devpool.text.nodes import ScalarNode, SequenceNode

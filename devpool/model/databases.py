@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from devpool.catalog import bystanders, database_images, variable_names
 from devpool.model import networks
-from devpool.model.environment import Value
 from devpool.model.external_databases import external_hosts, postgres_addresses
 from devpool.model.project import Database, Environments
 from devpool.model.services import Service
 from devpool.model.sources import Sources
+from devpool.model.values import Value
 from devpool.text import nodes
 from devpool.text.address import bare_host, find_addresses
 

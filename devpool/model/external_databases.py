@@ -12,7 +12,7 @@ import re
 from collections.abc import Container, Iterator, Mapping
 
 from devpool.catalog import database_images, variable_names
-from devpool.model.environment import Value
+from devpool.model.values import Value
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, bare_host, find_addresses
 from devpool.text.patterns import regex
 

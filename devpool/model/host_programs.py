@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from devpool.catalog import variable_names
 from devpool.model.connection_variables import companions, published_ports
-from devpool.model.environment import Value
 from devpool.model.project import ConnectionVariable, Project
+from devpool.model.values import Value
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses
 
 HOST = "(host)"  # in place of a service

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from devpool.errors import DevpoolError
-from devpool.model.environment import Value
 from devpool.model.services import Service
 from devpool.model.sources import Sources
+from devpool.model.values import Value
 from devpool.text.address import DEFAULT_PORT, Address, Kind
 from devpool.text.nearest import meant
 

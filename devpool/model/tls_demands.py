@@ -12,8 +12,8 @@ from typing import Literal
 
 from devpool.catalog import variable_names
 from devpool.errors import DevpoolError
-from devpool.model.environment import Value
 from devpool.model.project import ConnectionVariable
+from devpool.model.values import Value
 from devpool.text.patterns import regex
 
 Demand = Literal["", "require", "verify"]

@@ -19,7 +19,7 @@ from devpool.edit.override_file import is_written
 from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER, LABEL
 from devpool.errors import DevpoolError
 from devpool.model.connection_variables import published_ports
-from devpool.model.environment import EnvFileUse, env_file_uses
+from devpool.model.env_files import EnvFileUse, env_file_uses
 from devpool.model.networks import has_healthcheck
 from devpool.model.paths import resolve_path
 from devpool.model.project import Project

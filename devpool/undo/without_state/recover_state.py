@@ -17,7 +17,7 @@ from devpool.decide.planning import make_plan
 from devpool.decide.routing import Route, chosen_routes, evident_routes, find_routes
 from devpool.edit.pooler_service import FOLDER
 from devpool.errors import DevpoolError
-from devpool.model.environment import env_file_uses
+from devpool.model.env_files import env_file_uses
 from devpool.model.project import Project
 from devpool.model.services import Service
 from devpool.undo.state import AddedPooler, AppRoute, State

@@ -12,9 +12,9 @@ from devpool.decide.plan import DIRECT_SUFFIX
 from devpool.errors import DevpoolError
 from devpool.model.connection_variables import find_connection_variables, published_ports
 from devpool.model.databases import host_names
-from devpool.model.environment import Value, raw_span
 from devpool.model.project import ConnectionVariable, Database, Project
 from devpool.model.services import Service, Statement, reachable
+from devpool.model.values import Value, raw_span
 from devpool.text import nodes
 from devpool.text.address import find_addresses, moved
 from devpool.text.document import Document

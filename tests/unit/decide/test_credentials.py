@@ -7,8 +7,8 @@ from memory_project import FOLDER, Files, one_variable, project
 
 from devpool.decide.credentials import Credentials, copyable, home, is_repeatable, is_whole
 from devpool.decide.logins import said_by
-from devpool.model.environment import Value
 from devpool.model.project import Project
+from devpool.model.values import Value
 
 DB = "services:\n  db:\n    image: postgres:17\n"
 

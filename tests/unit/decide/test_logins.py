@@ -16,7 +16,7 @@ from devpool.decide.logins import (
     said_by,
 )
 from devpool.errors import DevpoolError
-from devpool.model.environment import env_file_uses
+from devpool.model.env_files import env_file_uses
 
 DB = "services:\n  db:\n    image: postgres:17\n"
 

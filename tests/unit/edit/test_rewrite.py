@@ -7,7 +7,7 @@ from memory_project import COMPOSE, EXPORTER, TEMPLATE, changed, planned, rewrit
 
 from devpool.decide.planning import with_credentials
 from devpool.edit.rewrite import env_text, rewrite
-from devpool.model.environment import env_file_values
+from devpool.model.env_files import env_file_values
 from devpool.text.envfile import env_quoted, parse_env
 
 DB = "services:\n  db:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: p\n"

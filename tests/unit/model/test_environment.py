@@ -1,24 +1,12 @@
-"""Each service's effective variables, and where each value is written."""
+"""Each service's effective variables."""
 
 from __future__ import annotations
 
 import pytest
-from memory_project import FOLDER, Files, project
+from memory_project import FOLDER, project
 
-from devpool.model.environment import Value, raw_span, variable_holding
 from devpool.text.document import Document
-
-
-def values(files: Files | str, service: str = "web", **shell: str) -> dict[str, Value]:
-    return dict(project(files, shell).environments[service])
-
-
-def texts(files: Files | str, service: str = "web", **shell: str) -> dict[str, str]:
-    return {n: v.text for n, v in values(files, service, **shell).items()}
-
-
-def compose(environment: str, more: str = "") -> str:
-    return f"services:\n  web:\n    image: app\n{more}    environment:{environment}\n"
+from unit.model.composed import compose, texts, values
 
 
 def test_a_service_without_an_environment_has_no_variables() -> None:
@@ -82,57 +70,6 @@ def test_the_environment_wins_over_an_env_file() -> None:
     assert texts(files) == {"A": "here", "B": "file"}
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
-        "    env_file: [a.env, b.env]\n",
-        "    env_file:\n      - a.env\n      - b.env\n",
-        "    env_file:\n      - path: a.env\n      - path: ./b.env\n        required: false\n",
-    ],
-)
-def test_of_several_env_files_the_last_wins(written: str) -> None:
-    files = {"compose.yml": compose(" {}", written), "a.env": "A=1\nB=1\n", "b.env": "B=2\n"}
-    assert texts(files) == {"A": "1", "B": "2"}
-
-
-def test_an_env_file_that_is_missing_gives_nothing() -> None:
-    assert texts({"compose.yml": compose(" {A: b}", "    env_file: [{path: no.env, required: false}]\n")}) == {"A": "b"}
-
-
-# The right values are those of Docker Compose 2.40.
-@pytest.mark.parametrize(
-    ("written", "text"),
-    [
-        ("${OWN}", "own"),
-        ("$OWN", "own"),
-        ("${DOT}", "dot"),
-        ("${BOTH}", "dot"),
-        ("${PASSED}", "dot"),
-        ("${EARLIER}", "first"),
-        ("${LINE}", "second"),
-        ("${OWN_AND_LINE}", "own"),
-        ("${BARE_WITHOUT_VALUE:-none}", "none"),
-        ("${NOWHERE:-none}", "none"),
-        ("'${OWN}'", "${OWN}"),
-    ],
-)
-def test_an_env_file_takes_variables_of_the_service_and_of_earlier_files(written: str, text: str) -> None:
-    environment = "{OWN: own, BOTH: own, OWN_AND_LINE: own, PASSED: '${DOT}', BARE_WITHOUT_VALUE: }"
-    files = {
-        "compose.yml": compose(f" {environment}", "    env_file: [a.env, b.env]\n"),
-        ".env": "DOT=dot\nBOTH=dot\n",
-        "a.env": "EARLIER=first\nLINE=first\n",
-        "b.env": f"LINE=second\nOWN_AND_LINE=line\nX={written}\n",
-    }
-    assert texts(files)["X"] == text
-
-
-def test_what_one_service_adds_to_an_env_file_is_not_anothers() -> None:
-    web = "services: {web: {env_file: a.env, environment: {HOST: db}}, job: {env_file: a.env}}\n"
-    files = {"compose.yml": web, "a.env": "URL=postgres://${HOST}/app\n"}
-    assert [texts(files, name)["URL"] for name in ("web", "job")] == ["postgres://db/app", "postgres:///app"]
-
-
 def test_dot_env_is_for_interpolation_and_gives_a_service_nothing() -> None:
     assert texts({"compose.yml": compose(" {A: $B}"), ".env": "B=1\nC=2\n"}) == {"A": "1"}
 
@@ -190,97 +127,3 @@ def test_a_later_file_may_take_everything_away(tag: str) -> None:
     files = {"compose.yml": compose(" {A: 1}"), "two.yml": f"services:\n  web:\n    environment: {tag}\n"}
     found = project(files, compose=("compose.yml", "two.yml")).environments["web"]
     assert {n: v.text for n, v in found.items()} == ({"C": "d"} if "C" in tag else {})
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "\n      A: VALUE",
-        "\n      A: 'VALUE' # c",
-        '\n      A: "VALUE"',
-        "\n      - A=VALUE",
-        "\n      - 'A=VALUE'",
-        '\n      - "A=VALUE" # c',
-        " {A: 'VALUE'}",
-        ' ["A=VALUE"]',
-        "\n      A: &x VALUE",
-        "\n      A: !!str VALUE",
-    ],
-)
-@pytest.mark.parametrize("value", ["b", "postgres://u:é𝒳@db:5432/x?a=b", "a$$b", "${NO:-b}"])
-def test_an_origin_spans_the_characters_of_the_value_inside_its_quotes(written: str, value: str) -> None:
-    text = compose(written.replace("VALUE", value))
-    origin = values(text)["A"].origin
-    assert (text[origin.start : origin.end], origin.exact) == (value, True)
-
-
-@pytest.mark.parametrize(
-    ("written", "lines"),
-    [
-        ('\n      A: "\\tdb:5432\\n"', 1),
-        ("\n      A: 'it''s db:5432'", 1),
-        ("\n      A: |\n        a\n        db:5432", 3),
-        ("\n      A: >-\n        a\n        db:5432 b", 3),
-        ("\n      A: b\n        db:5432 c", 2),
-        ('\n      A: "{\\"a\\": \\"db:5432\\"}"', 1),
-    ],
-)
-def test_a_value_that_is_written_otherwise_than_it_reads_knows_where_its_characters_stand(
-    written: str, lines: int
-) -> None:
-    text = compose(written)
-    value = values(text)["A"]
-    start = value.text.index("db:5432")
-    span = raw_span(value, start, start + len("db:5432"))
-    assert span
-    assert text[slice(*span)] == "db:5432"
-    assert value.origin.one_line == (lines == 1)
-
-
-def test_an_origin_in_an_env_file_spans_its_value() -> None:
-    env = "# c\r\nexport A='b c' # d\r\n"
-    origin = values({"compose.yml": compose(" {}", "    env_file: a.env\n"), "a.env": env})["A"].origin
-    assert (env[origin.start : origin.end], origin.place) == ("b c", f"{FOLDER}/a.env:2")
-
-
-def span(written: str, part: str, **shell: str) -> str | None:
-    text = compose(f"\n      A: {written}")
-    value = values(text, **shell)["A"]
-    start = value.text.index(part)
-    found = raw_span(value, start, start + len(part))
-    return text[slice(*found)] if found else None
-
-
-@pytest.mark.parametrize(
-    ("written", "part", "expected"),
-    [
-        ("postgres://u:p@db:5432/x", "db:5432", "db:5432"),
-        ("postgres://${U}:${P}@db:5432/x", "db:5432", "db:5432"),
-        ("postgres://${U}:${P}@${H}:5432/x", "db", "${H}"),
-        ("postgres://${U}:${P}@${H}:5432/x", "db:5432", "${H}:5432"),
-        ("postgres://${H}:5432/x", "5432", "5432"),
-        ("${NO:-postgres://db:5432/x}", "db:5432", "db:5432"),
-        ("a$$b/db", "db", "db"),
-        ("${ALL}", "db", None),
-        ("${HP}/x", "db", None),
-        ("x${HP}/x", "5432", None),
-        ("x/${H}x", "dbx", "${H}x"),
-    ],
-)
-def test_a_part_of_a_value_is_cut_out_where_it_is_written(written: str, part: str, expected: str | None) -> None:
-    shell = {"U": "u", "P": "p", "H": "db", "HP": "db:5432", "ALL": "postgres://db:5432/x"}
-    assert span(written, part, **shell) == expected
-
-
-def test_a_part_that_one_variable_holds_is_found_in_it() -> None:
-    value = values({"compose.yml": compose(" {A: 'x ${ALL}'}"), ".env": "ALL=postgres://db:5432/x\n"})["A"]
-    start = value.text.index("db")
-    piece = variable_holding(value, start, start + 7)
-    assert piece is not None
-    assert (piece.variable, piece.source) == ("ALL", f"{FOLDER}/.env")
-
-
-def test_a_part_that_is_written_itself_is_held_by_no_variable() -> None:
-    value = values(compose(" {A: 'postgres://$U@db/x'}"), U="u")["A"]
-    start = value.text.index("db")
-    assert variable_holding(value, start, start + 2) is None
