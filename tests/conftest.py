@@ -46,7 +46,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the laws know, before they are loaded, that this is the slow run, in which they see more projects."""
+    """Let the laws know, before they are loaded, that this is the slow run, in which they see more projects.
+
+    Where `CI` is set devpool is stricter: a test that is about that sets it itself.
+    """
+    os.environ.pop("CI", None)
     if config.option.markexpr == "slow":
         os.environ["DEVPOOL_AT_LENGTH"] = "1"
 
