@@ -2,78 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 from typing import Any, TypedDict
 
 import click
 
 from devpool import completing
-from devpool.catalog.variable_names import PAST_A_POOLER, PAST_A_POOLER_BESIDE
 from devpool.command_options import project_options
 from devpool.context import Context, context
-from devpool.decide.by_name import ByName
-from devpool.decide.chosen_variables import variables_of
 from devpool.decide.options import Options
-from devpool.decide.plan import Move, Plan
+from devpool.decide.plan import Plan
 from devpool.decide.planning import make_plan
-from devpool.decide.routing import Route, chosen_routes, way
+from devpool.decide.routing import Route, chosen_routes
 from devpool.errors import DevpoolError
-from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.open_project import open_project
-from devpool.lifecycle.plan_report import setting_shown, where_words
+from devpool.lifecycle.variable_rows import RowData, VariableRows
 from devpool.load.other_readers import with_readers
-from devpool.model.host_programs import host_addresses
 from devpool.model.project import ConnectionVariable, Project, unknown_service
 from devpool.output import sentence
 from devpool.redact.terminal_text import shortened
-from devpool.text.address import replacements
-from devpool.text.interpolation import SHELL
-
-_MOST_NAMES = 20
-
-
-class StatedData(TypedDict):
-    """What a variable says, and where."""
-
-    service: str
-    variable: str
-    kind: str
-    database: str
-    value: str
-    origin: str
-    through: list[str]
-
-
-class SharersData(TypedDict):
-    """Who else reads a value."""
-
-    shared_with: list[str]
-    shared_with_more: int
-
-
-class RowData(StatedData, SharersData):
-    """A connection variable, or an app that connects by none.
-
-    Attributes:
-        service: the app; what programs on the host read has the name of no service.
-        variable: its variable; "" for an app that connects by none.
-        kind: `url`, `dsn`, `jdbc`, `host`, `port`, `database` or `name`.
-        database: the database.
-        value: what is written, without passwords.
-        origin: file and line.
-        through: the variables in the value, and where each gets its own.
-        shared_with: other services that read the same text.
-        shared_with_more: how many there are besides these.
-        route: `pooled`, `pooled by name` or `direct`.
-        reason: why.
-        becomes: how enable changes it; null where it leaves it.
-    """
-
-    route: str
-    reason: str
-    becomes: str | None
 
 
 class RefusalData(TypedDict):
@@ -120,7 +67,7 @@ def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> N
     project = _among_readers(opened.without_devpool, chosen)
     routes = chosen_routes(project, chosen)
     plan, refusal = _plan(project, routes, chosen)
-    told = _Told(project, routes, plan, chosen)
+    told = VariableRows(project, routes, plan, chosen)
     rows = [
         told.row(setting)
         for setting in (*project.connection_variables, *_names(plan), *project.kept)
@@ -160,137 +107,6 @@ def _nothing(project: Project, service: str) -> DevpoolError:
         hint="devpool found no address in its files either: give it an environment variable, or pool it by name: "
         f"devpool enable --by-name {service}",
     )
-
-
-class _Told:
-    """Describes each connection variable, from tables that are built once.
-
-    Args:
-        project: the project.
-        routes: the routes of its apps.
-        plan: what enable would do; None if it would refuse.
-        chosen: the options of the last enable.
-    """
-
-    def __init__(self, project: Project, routes: list[Route], plan: Plan | None, chosen: Options) -> None:
-        self.project = project
-        self.routes = {(r.service, r.database): r for r in (plan.routes if plan else routes)}
-        self.moves = {m.setting: m for m in plan.moves} if plan else {}
-        self.by_name = plan.by_name if plan else ()
-        self.named = {s: b for b in self.by_name for s in b.settings}
-        self.named |= {s: b for b in self.by_name for s in project.kept if b.leads(s)}
-        self.kept = set(project.kept) - self.named.keys()
-        self.asked = variables_of(project, chosen.direct)
-        self.published = {p.published: p.database for p in plan.poolers if p.published} if plan else {}
-        self.only_kept = {s.service for s in project.kept}
-        self.readers: dict[tuple[str, int], dict[str, None]] = {}
-        for name, values in project.environments.items():
-            for value in values.values():
-                self.readers.setdefault(value.origin.key, {})[name] = None
-
-    def row(self, setting: ConnectionVariable) -> RowData:
-        """The description of one connection variable."""
-        route = self.routes[setting.service, setting.database]
-        move = self.moves.get(setting)
-        kept = setting in self.kept
-        return {
-            **self._stated(setting),
-            **self._sharers(setting),
-            "route": "direct" if kept else route.way,
-            "reason": self._kept_because(setting) if kept else route.reason,
-            "becomes": _becomes(move, self.project) if move else _led(self.named.get(setting)),
-        }
-
-    def _stated(self, setting: ConnectionVariable) -> StatedData:
-        """What a variable says, and where."""
-        return {
-            "service": setting.service,
-            "variable": setting.variable,
-            "kind": setting.kind,
-            "database": setting.database,
-            "value": _shown_value(self.project, setting),
-            "origin": shown(setting.value.origin.place, self.project.sources.directory),
-            "through": _through(setting),
-        }
-
-    def _kept_because(self, setting: ConnectionVariable) -> str:
-        if setting in self.asked:
-            return "you asked for it (--direct)"
-        forwards = self.project.databases[setting.database].forwards
-        named = PAST_A_POOLER.search(setting.variable) or PAST_A_POOLER_BESIDE.search(setting.variable)
-        if not named and not forwards:
-            return "of its app only what you asked for is pooled (--pool)"
-        return f"its {'name or its port' if forwards else 'name'} says that it is direct"
-
-    def _sharers(self, setting: ConnectionVariable) -> SharersData:
-        """Who else reads the value: the first names, and how many others there are."""
-        readers = self.readers.get(setting.value.origin.key, {})
-        first = [name for name in islice(readers, _MOST_NAMES + 1) if name != setting.service][:_MOST_NAMES]
-        return {"shared_with": first, "shared_with_more": len(readers) - (setting.service in readers) - len(first)}
-
-    def evident(self) -> list[Route]:
-        """The routes of the apps whose address is in no variable."""
-        return [r for r in self.routes.values() if not self.project.of(r.service) and r.service not in self.only_kept]
-
-    def on_the_host(self) -> Iterator[RowData]:
-        """The descriptions of the addresses in `.env` that programs on the host read."""
-        for found in host_addresses(self.project, self.published):
-            yield {
-                **self._stated(found.setting),
-                "shared_with": [],
-                "shared_with_more": 0,
-                "route": way(pooled=found.pooled, by_name=False),
-                "reason": "programs on the host read it",
-                "becomes": None,
-            }
-
-    def by_evidence(self, route: Route) -> RowData:
-        """The description of an app whose address is in no variable."""
-        named = next((b for b in self.by_name if (b.service, b.database) == (route.service, route.database)), None)
-        return {
-            "service": route.service,
-            "variable": "",
-            "kind": "name",
-            "database": route.database,
-            "value": route.database,
-            "origin": "",
-            "through": [],
-            "shared_with": [],
-            "shared_with_more": 0,
-            "route": route.way,
-            "reason": route.reason,
-            "becomes": _led(named),
-        }
-
-
-def _shown_value(project: Project, setting: ConnectionVariable) -> str:
-    """A variable's value, hidden if its file is outside the repository: the user may not know that it is read."""
-    hidden = project.sources.is_hidden(setting.value.origin.file.path)
-    return (
-        "(in a file outside the repository)"
-        if hidden
-        else setting_shown(setting, project.sources, project.services) or "***"
-    )
-
-
-def _through(setting: ConnectionVariable) -> list[str]:
-    """The variables in the value, and where each gets its own value."""
-    pieces = [p for p in setting.value.pieces if p.variable]
-    return list(dict.fromkeys(f"{p.variable} from {'the shell' if p.source == SHELL else p.source}" for p in pieces))
-
-
-def _becomes(move: Move, project: Project) -> str:
-    setting = move.setting
-    hosts = (*project.services, move.pooler.name)
-    hidden = project.sources.is_hidden(setting.value.origin.file.path)
-    changes = replacements(setting.address, *move.target)
-    new = (None if hidden else setting_shown(setting, project.sources, hosts, changes)) or move.words
-    return f"{new}, {where_words(move)}" + (f"; the old value as {move.twin}" if move.twin else "")
-
-
-def _led(named: ByName | None) -> str | None:
-    """How enable changes an app that is pooled by name: it adds links and leaves the text."""
-    return f"leaves the text, adds links: {', '.join(named.links)}" if named else None
 
 
 def _show(ctx: Context, rows: list[RowData], refusal: DevpoolError | None) -> None:
