@@ -50,6 +50,7 @@ def test_the_toggle_enables_and_then_disables(project: DemoProject, programs: Pa
     before = project.tree()
     for enabled in (True, False):
         done = project.call(toggle, PATH=path)
-        assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "changed compose.yaml")
+        assert done.returncode == 0
+        assert "changed compose.yaml" in done.stdout.splitlines()
         assert project.ask("status")["enabled"] is enabled
     assert project.tree() == before
