@@ -1,4 +1,5 @@
-"""A direct service that merges a pooled app keeps what it inherited: `migrate: <<: *web`, `environment: *env`.
+"""A direct service that merges or extends a pooled app keeps what it inherited: `migrate: <<: *web`, `extends: web`,
+`environment: *env`.
 
 Before the app's own text changes, the service that stays direct gets a copy of it as its own key. It reads the
 same as before, and later changes to the app affect only the app.
@@ -7,7 +8,7 @@ same as before, and later changes to the app affect only the app.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from devpool.model.project import Project
 from devpool.model.services import Fragment, Service, Statement
@@ -33,6 +34,7 @@ class InheritedCopy:
         fragment: the heir's own mapping.
         statement: what the app says; None where it says nothing, and so the heir neither.
         named: the heir's own entry where it is `environment: *env`, and the anchor stands in the app.
+        extends: whether the heir extends the app: its copy has to override what comes by that.
     """
 
     heir: str
@@ -41,6 +43,7 @@ class InheritedCopy:
     fragment: Fragment
     statement: Statement | None
     named: Entry | None = None
+    extends: bool = False
 
     def gives_up(self, node: object) -> bool:
         """Whether the heir names a node by an alias that becomes a copy."""
@@ -67,6 +70,8 @@ def find_shields(project: Project, pooled: Iterable[str]) -> InheritedCopies:
             continue
         for app in _merged(fragment, owners):
             found |= {(s.heir, s.key): s for s in _of(heir, app, fragment)}
+        for app in (owners[id(f.node)] for f in heir.fragments if not f.own and id(f.node) in owners):
+            found |= {(s.heir, s.key): replace(s, extends=True) for s in _of(heir, app, fragment)}
         found |= {(s.heir, s.key): s for s in _named(heir, nameable, fragment)}
     return found
 
@@ -80,7 +85,7 @@ def _merged(fragment: Fragment, owners: Mapping[int, Service]) -> list[Service]:
 def _of(heir: Service, app: Service, fragment: Fragment) -> Iterator[InheritedCopy]:
     for key in KEYS:
         theirs, mine = heir.statements(key), app.statements(key)
-        if any(s.entry in s.fragment.node.entries for s in theirs):
+        if any(s.fragment.own and s.entry in s.fragment.node.entries for s in theirs):
             continue
         statement = mine[-1] if len(mine) == 1 else None
         if statement is None and (mine or theirs):
@@ -207,11 +212,14 @@ def _unnamed(shield: InheritedCopy, entry: Entry) -> Edit:
 
 def _text(shield: InheritedCopy) -> Iterator[Part]:
     """What follows the key: what the app says, without the anchor that it may have."""
+    tag = "!override" if shield.extends else ""
     if shield.statement is None:
-        yield _EMPTY[shield.key]
+        yield f"{tag} {_EMPTY[shield.key]}".strip()
         return
     document, value = shield.statement.document, shield.statement.entry.value
     start = layout.line_start(document.text, value.start)
     if start > shield.statement.entry.key.start:
-        yield document.newline + document.text[start : value.start]
+        yield tag + document.newline + document.text[start : value.start]
+    elif tag:
+        yield f"{tag} "
     yield Copy(value.start, value.end)

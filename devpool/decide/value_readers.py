@@ -52,6 +52,7 @@ class ValueReaders:
         for service, variable, database in self._moved:
             self._movers.setdefault((variable, database), set()).add(service)
         self._several = _several(project)
+        self._shields = shields
         self._readers = _readers(project, shields, unaliased)
         self._alike: dict[tuple[Key, str, bool], bool] = {}
         self._taken_over = _taken_over(project)
@@ -113,15 +114,25 @@ class ValueReaders:
         if strongest and strongest.fragment.own and (setting.kind in BARE or shows_no_secret(value, raw)):
             own = [strongest.fragment]  # the entry goes there: what `extends` takes of weaker files has none of it
         heirs = (heir for fragment in own for heir in self._heirs.get(id(fragment.node), []))
-        return next((h for h in heirs if (h, setting.variable, setting.database) not in self._moved), None)
+        left = (h for h in heirs if (h, setting.variable, setting.database) not in self._moved)
+        return next((h for h in left if not self._gets_a_copy(h)), None)
+
+    def _gets_a_copy(self, service: str, key: str = "environment") -> bool:
+        """Whether a service has, or gets, a text of its own in place of what it takes over with `extends`."""
+        shield = self._shields.get((service, key))
+        own = (nodes.entries(f.node).get(key) for f in self._project.services[service].fragments if f.own)
+        overrides = any(entry.value.tag == "!override" for entry in own if entry)
+        return overrides or (shield is not None and shield.statement is not None)
 
     def waits_with_others(self, setting: ConnectionVariable) -> bool:
         """Whether the app waits for the database by what it extends, and so do services that stay direct."""
         service, database = self._project.services[setting.service], setting.database
-        waits = (s for key in ("depends_on", "links") for s in service.names(key).get(database, []))
-        extended = [id(s.fragment.node) for s in waits if not s.fragment.own]
-        readers = (name for node in extended for name in (*self._heirs.get(node, []), *self._lenders.get(node, [])))
-        return any((name, database) not in self._pooled for name in readers)
+        waits = ((key, s) for key in ("depends_on", "links") for s in service.names(key).get(database, []))
+        extended = [(key, id(s.fragment.node)) for key, s in waits if not s.fragment.own]
+        readers = (
+            (key, name) for key, node in extended for name in (*self._heirs.get(node, []), *self._lenders.get(node, []))
+        )
+        return any((name, database) not in self._pooled and not self._gets_a_copy(name, key) for key, name in readers)
 
     def other_file(self, setting: ConnectionVariable) -> str:
         """The other compose file that reads the value where it is written, and has no pooler; "" for none."""

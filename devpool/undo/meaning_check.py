@@ -89,9 +89,21 @@ def _services(now: Document, after: Document, ours: Ours, same: _Same, *, forced
             if not same(before, then):
                 yield f"services.{name}"
             continue
-        yield from (
-            f"services.{name}.{place}" for place in _service(_entries(before), _entries(then), ours, same, forced)
-        )
+        mine = _entries(before)
+        theirs = _with_inherited(_entries(then), mine, other)
+        yield from (f"services.{name}.{place}" for place in _service(mine, theirs, ours, same, forced))
+
+
+def _with_inherited(
+    after: Mapping[str, Node], now: Mapping[str, Node], services: Mapping[str, Node]
+) -> dict[str, Node]:
+    """What a service says, with what it takes over by `extends` where it overrides that with a copy now."""
+    extends = after.get("extends")
+    said = _entries(extends)
+    name = None if "file" in said else _text(said.get("service", extends)) if extends else None
+    theirs = _entries(services.get(name or ""))
+    copied = (key for key in KEYS if key not in after and key in now and now[key].tag == "!override")
+    return {**after, **{key: theirs[key] for key in copied if key in theirs}}
 
 
 def _service(

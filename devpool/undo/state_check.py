@@ -38,7 +38,7 @@ _ALIAS = regex(r"[ \t]*(\*[^\s,\[\]{}]+|\[[ \t]*\*[^\r\n\[\]{}]+\])")
 _NAMED_ALIAS = regex(r"(\r\n|\n|\r)?[ \t]*[^\s:#]+:[ \t]*(\*[^\s,\[\]{}]+|\[[ \t]*\*[^\r\n\[\]{}]+\])")
 _WRAP = regex(rf"\$\{{[A-Za-z_]\w*{POOLED_SUFFIX}(_SESSION)?:-")
 _PRIVATE = regex(rf"(\./|(\.\./)+[\w./-]*){re.escape(FOLDER)}/env/[\w.-]+\.env")
-_SHIELD = regex(rf"(\r\n|\n|\r)[ \t]+(environment|env_file|depends_on|links):\s*({_COPIED}|\{{\}}|\[\])")
+_SHIELD = regex(rf"(\r\n|\n|\r)[ \t]+(environment|env_file|depends_on|links):\s*(!override\s+)?({_COPIED}|\{{\}}|\[\])")
 _LINE = regex(rf"(\r\n|\n|\r)(export[ \t]+)?[\w.\[\]-]+=['\"]?[^\r\n'\"]*{_COPIED}[^\r\n'\"]*['\"]?")
 _SUFFIXES = (DIRECT_SUFFIX, POOLED_SUFFIX, SESSION_SUFFIX)
 _OWN_NAME = rf"[\w.-]+(?:{'|'.join(_SUFFIXES)})\b"
