@@ -49,14 +49,23 @@ def extended(setting: ConnectionVariable, app: Service, heir: Service) -> Devpoo
         f"`{heir.name}` stays direct but inherits `{name}.{setting.variable}` with `extends`, which copies all or "
         "nothing",
         where=setting.value.origin.place,
-        hint=f"{apart(app, heir, setting.variable)}; or keep `{name}` direct as well (--direct {name})",
+        hint=f"{apart(app, heir, 'environment', setting.variable)}; or keep `{name}` direct as well (--direct {name})",
     )
 
 
-def apart(app: Service, heir: Service, key: str) -> str:
-    """How to have two services differ in what one takes over from the other with `extends`, as the words of a hint."""
+def apart(app: Service, heir: Service, key: str, name: str) -> str:
+    """How to have two services differ in what one takes over from the other with `extends`, as the words of a hint.
+
+    Args:
+        app: the other one.
+        heir: the one that extends it.
+        key: the key of the service in which they have to differ.
+        name: the variable in it, or the key itself.
+    """
     if app.strongest.document is not heir.strongest.document:  # YAML merges nothing of another file
-        return f"have `{app.name}` and `{heir.name}` extend a third service without `{key}`, and give each its own"
+        return f"have `{app.name}` and `{heir.name}` extend a third service without `{name}`, and give each its own"
+    if any(s.fragment.own for s in heir.statements(key)):  # a YAML merge would drop what it takes over below the key
+        return f"state all that `{heir.name}` needs in a `{key}: !override` of its own"
     return (
         f"use a YAML merge, which devpool can split: `{app.name}: &{app.name}`, and `<<: *{app.name}` in `{heir.name}` "
         "instead of `extends`"

@@ -155,7 +155,7 @@ def no_place(service: Service, key: str, held: Held) -> DevpoolError:
     who, way = "services that stay", f"give `{name}` its own `{key}`"
     if heir:
         who = f"`{heir.name}`, which extends it and stays"
-        way = f"take `extends` out of `{heir.name}`, or {apart(service, heir, key)}"
+        way = f"take `extends` out of `{heir.name}`, or {apart(service, heir, key, key)}"
     return DevpoolError(
         "shared-dependencies",
         f"`{name}` shares its `{key}` with {who} direct",

@@ -11,6 +11,7 @@ from devpool.text.edits import Edit, apply
 
 WEB = "  web: &web\n    image: app\n    environment:\n      URL: postgres://u:p@db:5432/x\n      A: b\n"
 JOB = "  job:\n    <<: *web\n    command: dump\n"
+EXTENDING = "  job:\n    extends: web\n    command: dump\n"
 ENV = "  web:\n    image: app\n    environment: &env\n      URL: postgres://u:p@db:5432/x\n      A: b\n"
 COPY = "    environment:\n      URL: postgres://u:p@db:5432/x\n      A: b\n"
 
@@ -35,6 +36,12 @@ def after(text: str, key: str = "environment", newline: str = "\n") -> str:
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_a_merged_service_keeps_the_key_that_changes(newline: str) -> None:
     assert after(WEB + JOB, newline=newline) == (JOB + COPY).replace("\n", newline)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_service_that_extends_the_app_overrides_what_comes_by_that(newline: str) -> None:
+    copy = COPY.replace("environment:", "environment: !override")
+    assert after(WEB + EXTENDING, newline=newline) == (EXTENDING + copy).replace("\n", newline)
 
 
 def test_what_the_app_does_not_say_is_stated_empty_where_the_app_gets_it() -> None:
@@ -70,7 +77,9 @@ def test_an_own_key_of_the_service_needs_no_copy() -> None:
         ENV + "  job:\n    image: app\n    environment:\n      A: c\n      <<: *env\n",  # one name twice
         ENV + "  job:\n    image: app\n    environment: *env # as web\n",
         ENV + "  job:\n    image: app\n    environment:\n        <<: *env\n",  # deeper than the copy
-        WEB.replace("&web", "") + "  job:\n    extends: web\n",
+        WEB.replace("URL:", "URL: &url") + EXTENDING,
+        WEB + EXTENDING + "    environment: [B=c]\n",
+        WEB + "  job: {extends: web, command: dump}\n",
     ],
 )
 def test_what_would_not_mean_the_same_elsewhere_is_not_copied(text: str) -> None:

@@ -84,8 +84,10 @@ def test_a_port_in_an_env_file_without_its_host_may_be_that_of_another_host() ->
     assert wheres(files, port="7000") == {"web.DB_HOST": "origin", "web.DB_PORT": "own"}
 
 
-def test_a_value_that_a_direct_service_takes_over_with_extends_is_refused() -> None:
-    error = refusal(DB + app(URL) + "  job:\n    extends: web\n    command: pg_dump\n")
+def test_a_direct_service_that_takes_a_value_over_with_extends_gets_a_copy_where_it_says_nothing_of_its_own() -> None:
+    job = "  job:\n    extends: web\n    command: pg_dump\n"
+    assert wheres(DB + app(URL) + job) == {"web.DATABASE_URL": "origin"}
+    error = refusal(DB + app(URL) + job + "    environment: {TZ: UTC}\n")
     assert (error.code, "`job` stays direct but inherits `web.DATABASE_URL`" in error.message) == ("shared-value", True)
 
 

@@ -132,3 +132,22 @@ def test_what_is_put_back_is_a_server(after: str) -> None:
 
 def test_the_lines_of_an_env_file_without_a_variable_stay() -> None:
     assert of_env("# mine\nA=b\n", "A=b\n") == ["a comment"]
+
+
+APP = compose(f"{ENV}A: db\n      B: c\n")
+JOB = "  job:\n    extends: {service: web}\n"
+
+
+@pytest.mark.parametrize(
+    ("own", "changes"),
+    [
+        ("    environment: !override\n      A: db\n      B: c\n", []),
+        ("    environment: !override [A=db, B=c]\n", []),
+        ("    environment: !override\n      A: db\n      B: mine\n", ["services.job.environment.B"]),
+        ("    environment: !override\n      A: db\n      B: c\n      C: mine\n", ["services.job.environment.C"]),
+        ("    environment:\n      A: db\n      B: c\n", ["services.job.environment.A", "services.job.environment.B"]),
+        ("    depends_on: !override [mine]\n", ["services.job.depends_on.mine"]),
+    ],
+)
+def test_of_what_overrides_extends_only_a_copy_is_taken_out(own: str, changes: list[str]) -> None:
+    assert found(APP + JOB + own, APP + JOB) == changes
