@@ -1,4 +1,4 @@
-"""The output of `devpool status`: as text, as JSON, or as the live view."""
+"""The output of `devpool status`: as text, or as JSON."""
 
 from __future__ import annotations
 
