@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from devpool.model.project import Project
-from devpool.model.services import Fragment, Service, Statement
+from devpool.model.services import OVERRIDE, Fragment, Service, Statement
 from devpool.text import layout, nodes
 from devpool.text.edits import Copy, Edit, Part, insertion, joined
 from devpool.text.nodes import AliasNode, Entry, Node, path_to
@@ -212,7 +212,7 @@ def _unnamed(shield: InheritedCopy, entry: Entry) -> Edit:
 
 def _text(shield: InheritedCopy) -> Iterator[Part]:
     """What follows the key: what the app says, without the anchor that it may have."""
-    tag = "!override" if shield.extends else ""
+    tag = OVERRIDE if shield.extends else ""
     if shield.statement is None:
         yield f"{tag} {_EMPTY[shield.key]}".strip()
         return

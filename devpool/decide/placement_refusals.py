@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devpool.errors import DevpoolError
 from devpool.model.project import ConnectionVariable
-from devpool.model.services import Service
+from devpool.model.services import OVERRIDE, Service
 
 
 def read_by(setting: ConnectionVariable, reader: str) -> DevpoolError:
@@ -65,7 +65,7 @@ def apart(app: Service, heir: Service, key: str, name: str) -> str:
     if app.strongest.document is not heir.strongest.document:  # YAML merges nothing of another file
         return f"have `{app.name}` and `{heir.name}` extend a third service without `{name}`, and give each its own"
     if any(s.fragment.own for s in heir.statements(key)):  # a YAML merge would drop what it takes over below the key
-        return f"state all that `{heir.name}` needs in a `{key}: !override` of its own"
+        return f"state all that `{heir.name}` needs in a `{key}: {OVERRIDE}` of its own"
     return (
         f"use a YAML merge, which devpool can split: `{app.name}: &{app.name}`, and `<<: *{app.name}` in `{heir.name}` "
         "instead of `extends`"

@@ -120,9 +120,8 @@ class ValueReaders:
     def _gets_a_copy(self, service: str, key: str = "environment") -> bool:
         """Whether a service has, or gets, a text of its own in place of what it takes over with `extends`."""
         shield = self._shields.get((service, key))
-        own = (nodes.entries(f.node).get(key) for f in self._project.services[service].fragments if f.own)
-        overrides = any(entry.value.tag == "!override" for entry in own if entry)
-        return overrides or (shield is not None and shield.statement is not None)
+        copied = shield is not None and shield.statement is not None
+        return copied or self._project.services[service].overrides(key)
 
     def waits_with_others(self, setting: ConnectionVariable) -> bool:
         """Whether the app waits for the database by what it extends, and so do services that stay direct."""

@@ -21,12 +21,10 @@ from devpool.edit.service_place import place_after
 from devpool.edit.variable_edits import edits_in_place
 from devpool.errors import DevpoolError
 from devpool.model.project import Project
-from devpool.model.services import Fragment, Service, Statement, services_node
+from devpool.model.services import OVERRIDE, Fragment, Service, Statement, services_node
 from devpool.text import layout, nodes
 from devpool.text.document import Document
 from devpool.text.edits import Edit, Part, insertion, joined
-
-OVERRIDE_TAG = "!override"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +156,7 @@ def _block(app: str, keys: Keys, lead: str, step: str) -> tuple[Part, ...]:
     """A service that says only these keys."""
     parts: list[Part] = [f"{lead}{layout.quoted(app)}:"]
     for key, value in keys.items():
-        parts.append(f"{lead}{step}{key}:{f' {OVERRIDE_TAG}' if value.replaces else ''}")
+        parts.append(f"{lead}{step}{key}:{f' {OVERRIDE}' if value.replaces else ''}")
         parts += [part for line in value.lines for part in (lead + step * 2, *line)]
     return joined(parts)
 
@@ -178,7 +176,7 @@ def _into(found: Dependencies, app: str, fragment: Fragment, mine: Entries | Non
         keys = {"environment": _environment(mine), **keys}
     for key, value in keys.items():
         if key not in stated:
-            yield new_key(fragment, key, value.lines, OVERRIDE_TAG if value.replaces else "")
+            yield new_key(fragment, key, value.lines, OVERRIDE if value.replaces else "")
         elif all(s.document is fragment.document for s in found.project.services[app].statements(key)):
             yield from found.in_place(app, key)
         else:

@@ -9,13 +9,13 @@ from devpool.catalog.compose_versions import OLDEST, OLDEST_IN_WORDS
 from devpool.checks.facts import Version
 from devpool.decide.options import Options
 from devpool.decide.plan import Plan
-from devpool.edit.override_edits import OVERRIDE_TAG
 from devpool.edit.rewrite import Changes
 from devpool.errors import DevpoolError
 from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.plan_notes import likely_apps
 from devpool.load.image_contents import taking_in
 from devpool.model.project import Project
+from devpool.model.services import OVERRIDE
 from devpool.model.sources import Sources
 from devpool.text.address import find_addresses
 
@@ -182,4 +182,4 @@ def refuse_old_compose(changes: Changes, version: Version) -> None:
 def needs_new_compose(changes: Changes) -> bool:
     """Whether the edits have a tag or a key that older versions of Compose do not know."""
     added = (part for edit in changes.edits for part in edit.new if isinstance(part, str))
-    return bool(changes.private) or any(OVERRIDE_TAG in part for part in added)
+    return bool(changes.private) or any(OVERRIDE in part for part in added)

@@ -19,7 +19,9 @@ from devpool.text.interpolation import Variable, expand, text_of
 from devpool.text.nodes import Entry, Node, ScalarNode, SequenceNode
 
 Loaded = Mapping[str, Document]
-_RESET, _OVERRIDE = "!reset", "!override"
+_RESET = "!reset"
+OVERRIDE = "!override"
+"""The tag of a value that replaces what Compose would merge it with (Compose specification, "Merge")."""
 _MAX_EXTENDS = 50
 
 
@@ -81,11 +83,16 @@ class Service:
             if entry is None:
                 continue
             tag = entry.value.tag
-            if tag in (_RESET, _OVERRIDE):
+            if tag in (_RESET, OVERRIDE):
                 found = []
             if tag != _RESET:
                 found.append(Statement(document=fragment.document, fragment=fragment, entry=entry))
         return found
+
+    def overrides(self, key: str) -> bool:
+        """Whether its own text replaces what it would take over of a key with `extends`."""
+        own = (entries.get(key) for fragment, entries in self._entries if fragment.own)
+        return any(entry.value.tag == OVERRIDE for entry in own if entry)
 
     def text(self, key: str) -> str:
         """The strongest text that the files give a key, interpolated; "" where there is none."""

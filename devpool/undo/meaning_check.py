@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from devpool.catalog.variable_names import SERVER_PART
 from devpool.decide.plan import DIRECT_SUFFIX, POOLED_SUFFIX
 from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER, LABEL
+from devpool.model.services import OVERRIDE, extends_of
 from devpool.text import nodes
 from devpool.text.address import WRITTEN, find_addresses
 from devpool.text.document import Document
@@ -90,20 +91,19 @@ def _services(now: Document, after: Document, ours: Ours, same: _Same, *, forced
                 yield f"services.{name}"
             continue
         mine = _entries(before)
-        theirs = _with_inherited(_entries(then), mine, other)
+        theirs = {**_entries(then), **_copied_from_extended(then, mine, other)}
         yield from (f"services.{name}.{place}" for place in _service(mine, theirs, ours, same, forced))
 
 
-def _with_inherited(
-    after: Mapping[str, Node], now: Mapping[str, Node], services: Mapping[str, Node]
-) -> dict[str, Node]:
-    """What a service says, with what it takes over by `extends` where it overrides that with a copy now."""
-    extends = after.get("extends")
-    said = _entries(extends)
-    name = None if "file" in said else _text(said.get("service", extends)) if extends else None
-    theirs = _entries(services.get(name or ""))
-    copied = (key for key in KEYS if key not in after and key in now and now[key].tag == "!override")
-    return {**after, **{key: theirs[key] for key in copied if key in theirs}}
+def _copied_from_extended(after: Node, now: Mapping[str, Node], services: Mapping[str, Node]) -> dict[str, Node]:
+    """What a service takes over by `extends`, where it overrides that with a copy now."""
+    body = nodes.resolved(after)
+    extended = extends_of(body, {}) if isinstance(body, nodes.MappingNode) else None
+    file, name = extended or ("", "")
+    theirs = {} if file else _entries(services.get(name))
+    copied = (key for key in KEYS if key in now and now[key].tag == OVERRIDE)
+    own = _entries(after)
+    return {key: theirs[key] for key in copied if key in theirs and key not in own}
 
 
 def _service(
@@ -138,7 +138,7 @@ def _service(
 
 def _instead(node: Node | None, ours: Ours) -> bool:
     """Whether a value says in an override file what an app waits for or is linked to instead, a pooler among it."""
-    return node is not None and node.tag == "!override" and any(map(ours.mention.match, _texts(node)))
+    return node is not None and node.tag == OVERRIDE and any(map(ours.mention.match, _texts(node)))
 
 
 def _values(now: Values, after: Values, ours: Ours, forced: bool) -> Iterator[str]:
