@@ -22,7 +22,8 @@ from devpool.compare.ways import Route
 from devpool.docker.compose_oracle import call_for
 from devpool.docker.container_values import RunningContainer
 from devpool.docker.containers import Stack
-from devpool.docker.logs import last_logs
+from devpool.docker.logs import last_logs_of
+from devpool.docker.pooler_image import not_built
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject
 from devpool.lifecycle.rollout import uninterrupted
@@ -148,7 +149,7 @@ class Stand:
         return [stack.inspected()[name][0] for name in route.poolers]
 
     def _unhealthy(self, stack: Stack, route: Route, error: DevpoolError) -> DevpoolError:
-        logs = tuple(f"{name} | {line}" for name in route.poolers for line in last_logs(stack, name))
+        logs = last_logs_of(stack, route.poolers)
         return DevpoolError(
             "pooler-unhealthy",
             f"the pooler for the comparison ({route.name}) did not become healthy",
@@ -170,9 +171,4 @@ class Stand:
         try:
             stack.build([pooler])
         except DevpoolError as error:
-            raise DevpoolError(
-                "pooler-not-built",
-                f"the pooler's image could not be built: {error.message}",
-                hint="the build needs a Debian base image and its package mirror; the project is as it was",
-                details=error.details,
-            ) from None
+            raise not_built(error, further="; the project is as it was") from None

@@ -7,7 +7,7 @@ import time
 from devpool.catalog.docker import NO_PROGRAM
 from devpool.docker.container_values import Container
 from devpool.docker.containers import Stack
-from devpool.docker.logs import last_logs
+from devpool.docker.logs import last_logs_of
 from devpool.errors import DevpoolError
 from devpool.model.services import Service
 from devpool.output import Output
@@ -81,7 +81,7 @@ def _wait_for(stack: Stack, container: Container) -> None:
 
 
 def _not_ready(stack: Stack, names: list[str], error: DevpoolError) -> DevpoolError:
-    logs = tuple(f"{name} | {line}" for name in names for line in last_logs(stack, name))
+    logs = last_logs_of(stack, names)
     return DevpoolError(
         "database-not-ready",
         f"{', '.join(names)} did not become healthy, so nothing was run",

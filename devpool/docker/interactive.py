@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import IO
@@ -57,16 +57,20 @@ def run_once(
         KeyboardInterrupt: it was interrupted; its container has ended and is removed.
     """
     mark = f"{_LABEL}={uuid4().hex}"
-    names = [word for name in environ for word in ("--env", name)]
-    first = ["--entrypoint", *entrypoint] if entrypoint else []
     plain = [] if has_terminal() and kept is None else ["-T"]
-    options = ["--rm", "--no-deps", *plain, "--label", mark, *names, *first]
+    options = ["--rm", "--no-deps", *plain, *run_options([mark], environ, entrypoint)]
     words = call.command("run", *options, service, *command)
     stdout = None if kept is None else subprocess.PIPE
     child = _start(call, words, {**call.environ, **environ}, stdout, subprocess.PIPE)
     with copying(child.stdout, _into(kept)), copying(child.stderr) as complaints:
         code = exit_code(child, lambda: _end(call, mark))
     return NOT_FOUND if code and NOT_STARTED.search(complaints.end) else code
+
+
+def run_options(labels: Iterable[str], environ: Iterable[str], entrypoint: list[str] | None) -> list[str]:
+    """The options of `docker compose run` for labels, variables that are passed by name, and an entrypoint."""
+    each = [("--label", label) for label in labels] + [("--env", name) for name in environ]
+    return [word for pair in each for word in pair] + (["--entrypoint", *entrypoint] if entrypoint else [])
 
 
 def execute(call: Call, container: Container, command: list[str], *, kept: bytearray | None = None) -> int:

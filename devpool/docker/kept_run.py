@@ -8,7 +8,7 @@ from typing import IO
 
 from devpool.commit.disk import reporting
 from devpool.docker.engine import Call, failure, starting
-from devpool.docker.interactive import NOT_FOUND, NOT_STARTED, ask, copying, exit_code
+from devpool.docker.interactive import NOT_FOUND, NOT_STARTED, ask, copying, exit_code, run_options
 from devpool.docker.program import docker_program
 
 
@@ -38,10 +38,8 @@ def run_kept(
         DevpoolError: `no-docker-cli`, `disk-full` and the other errors of a disk.
         KeyboardInterrupt: it was interrupted.
     """
-    names = [word for name in environ for word in ("--env", name)]
-    first = ["--entrypoint", *entrypoint] if entrypoint else []
-    marks = [word for label in labels for word in ("--label", label)]
-    words = call.command("--progress", "quiet", "run", "--no-deps", "-T", *marks, *names, *first, service, *command)
+    options = run_options(labels, environ, entrypoint)
+    words = call.command("--progress", "quiet", "run", "--no-deps", "-T", *options, service, *command)
     variables = {**call.environ, **environ}
     with starting(call.cwd):
         child = subprocess.Popen(

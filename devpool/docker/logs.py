@@ -23,6 +23,11 @@ def last_logs(stack: Stack, service: str) -> tuple[str, ...]:
     return _once(text.splitlines())
 
 
+def last_logs_of(stack: Stack, services: Iterable[str]) -> tuple[str, ...]:
+    """The same of several services, each line with its service."""
+    return tuple(f"{name} | {line}" for name in services for line in last_logs(stack, name))
+
+
 def logs_of(stack: Stack, services: list[str], *which: str) -> Question[dict[str, tuple[str, ...]]]:
     """The question for what several services logged, without passwords.
 

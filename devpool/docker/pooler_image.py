@@ -48,12 +48,7 @@ class PoolerImage:
         except DevpoolError as error:
             if error.code != "docker-failed":
                 raise
-            raise DevpoolError(
-                "pooler-not-built",
-                f"the pooler's image could not be built: {error.message}",
-                hint="the build needs a Debian base image and its package mirror",
-                details=error.details,
-            ) from None
+            raise not_built(error) from None
 
     def push(self) -> str:
         """Push it, and return its digest.
@@ -123,6 +118,22 @@ class PoolerImage:
 
     def _docker(self, *words: str) -> str:
         return run(["docker", *words], cwd=self._cwd, environ=self._environ)
+
+
+def not_built(error: DevpoolError, said: str = "", further: str = "") -> DevpoolError:
+    """The error for an image of the poolers that could not be built.
+
+    Args:
+        error: what docker said.
+        said: what the sentence says besides, before the reason.
+        further: what the hint says besides.
+    """
+    return DevpoolError(
+        "pooler-not-built",
+        f"the pooler's image could not be built{said}: {error.message}",
+        hint=f"the build needs a Debian base image and its package mirror{further}",
+        details=error.details,
+    )
 
 
 def _digest(name: str, digests: list[str]) -> str:

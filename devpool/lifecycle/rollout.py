@@ -17,7 +17,7 @@ from devpool.docker.containers import Stack
 from devpool.docker.engine import Call, environ
 from devpool.docker.leftovers import halfway, settle
 from devpool.docker.live_routes import wait_for
-from devpool.docker.logs import last_logs
+from devpool.docker.logs import last_logs_of
 from devpool.docker.ownership import Ownership, Place, sentence
 from devpool.docker.removal import remove
 from devpool.errors import DevpoolError
@@ -125,7 +125,7 @@ def start_poolers(stack: Stack, plan: Plan, databases: list[str], output: Output
                 missing = []
             stack.up(names, wait=True, deps=bool(missing) or recreate_pending)
     except DevpoolError as error:
-        logs = tuple(f"{n} | {line}" for n in names for line in last_logs(stack, n))
+        logs = last_logs_of(stack, names)
         raise DevpoolError(
             "pooler-unhealthy",
             "the pooler did not become healthy; devpool undid everything",
@@ -143,12 +143,9 @@ def _build(stack: Stack, names: list[str], output: Output) -> None:
         with output.doing(f"building the image of {words}"):
             said = stack.build(names)
     except DevpoolError as error:
-        raise DevpoolError(
-            "pooler-not-built",
-            f"the pooler's image could not be built, and devpool undid everything: {error.message}",
-            hint="the build needs a Debian base image and its package mirror; the project is as it was",
-            details=error.details,
-        ) from None
+        from devpool.docker.pooler_image import not_built  # hardly ever needed
+
+        raise not_built(error, ", and devpool undid everything", "; the project is as it was") from None
     output.details(said)
     if built(said):
         output.progress(f"built the image of {words}")
