@@ -6,23 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from cli.no_engine import folder, shell
 from cli.test_bad_input import COMPOSE, Done, assert_clean, needs_compose, run, write
 
+__all__ = ["folder", "shell"]  # fixtures
+
 pytestmark = needs_compose
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    project = tmp_path / "project"
-    project.mkdir()
-    return write(project, compose_yml=COMPOSE)
-
-
-@pytest.fixture
-def shell(plain_shell: dict[str, str], tmp_path: Path) -> dict[str, str]:
-    """A shell in which docker finds no engine."""
-    root = Path(__file__).resolve().parents[2]
-    return plain_shell | {"PYTHONPATH": str(root), "CI": "1", "DOCKER_HOST": f"unix://{tmp_path}/nosuch.sock"}
 
 
 def checked(folder: Path, shell: dict[str, str], *arguments: str, code: int = 0) -> Done:

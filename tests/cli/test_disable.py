@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cli.no_engine import shop
 
 from devpool.cli import run
 from devpool.output import Output
@@ -34,6 +34,7 @@ services:
 """
 ENV = "PGHOST=db\nPGPORT=5432\n"
 pytestmark = pytest.mark.usefixtures("compose_plugin")
+__all__ = ["shop"]  # a fixture
 
 
 class Project:
@@ -73,16 +74,8 @@ class Project:
 
 
 @pytest.fixture
-def project(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], plain_shell: dict[str, str]
-) -> Iterator[Project]:
-    for name in os.environ.keys() - plain_shell.keys():
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    folder = tmp_path / "shop"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    yield Project(folder, capsys)
+def project(shop: Path, capsys: pytest.CaptureFixture[str]) -> Project:
+    return Project(shop, capsys)
 
 
 def copies_of(project: Project, said: str) -> Path:

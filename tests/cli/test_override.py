@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cli.no_engine import shop
 
 from devpool.cli import run
 from devpool.output import Output
@@ -25,6 +24,7 @@ services:
     depends_on: [db]
 """
 pytestmark = pytest.mark.usefixtures("compose_plugin")
+__all__ = ["shop"]  # a fixture
 
 
 class Project:
@@ -51,16 +51,8 @@ class Project:
 
 
 @pytest.fixture
-def project(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], plain_shell: dict[str, str]
-) -> Iterator[Project]:
-    for name in os.environ.keys() - plain_shell.keys():
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    folder = tmp_path / "shop"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    yield Project(folder, capsys)
+def project(shop: Path, capsys: pytest.CaptureFixture[str]) -> Project:
+    return Project(shop, capsys)
 
 
 def test_a_dry_run_and_a_diff_write_nothing(project: Project) -> None:

@@ -7,23 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cli.no_engine import folder, shell
 from cli.test_bad_input import COMPOSE, assert_clean, needs_compose, refuse, run, tree, write
 
+__all__ = ["folder", "shell"]  # fixtures
+
 ENABLE = ("enable", "--no-up", "--no-verify")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    project = tmp_path / "project"
-    project.mkdir()
-    return write(project, compose_yml=COMPOSE)
-
-
-@pytest.fixture
-def shell(plain_shell: dict[str, str], tmp_path: Path) -> dict[str, str]:
-    """A shell in which docker finds no engine."""
-    root = Path(__file__).resolve().parents[2]
-    return plain_shell | {"PYTHONPATH": str(root), "CI": "1", "DOCKER_HOST": f"unix://{tmp_path}/nosuch.sock"}
 
 
 def done(folder: Path, shell: dict[str, str], *arguments: str) -> str:
