@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from devpool import file_modes
+
 _PACKAGE = Path(__file__).resolve().parent
 # An installed wheel has them inside the package, a checkout at its top level.
 _ROOT = _PACKAGE / "_data" if (_PACKAGE / "_data").is_dir() else _PACKAGE.parent
@@ -41,4 +43,5 @@ def build_context(name: str) -> BuildContext:
     folder = context_folder(name)
     paths = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name not in _NOT_BUILT)
     files = {str(p.relative_to(folder)): p.read_bytes() for p in paths}
-    return {name: (data, 0o755 if data.startswith(b"#!") else 0o644) for name, data in files.items()}
+    modes = {n: file_modes.PROGRAM if data.startswith(b"#!") else file_modes.FILE for n, data in files.items()}
+    return {n: (data, modes[n]) for n, data in files.items()}

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from devpool.commit import disk, files
+from devpool import file_modes
+from devpool.commit import disk, write_user_files
 from devpool.commit.intent import digest
 from devpool.commit.machine_key import state_home
 from devpool.decide.options import Options, remembered
@@ -31,8 +32,8 @@ def folder_of(directory: Path, shell: Mapping[str, str]) -> Path:
 
 
 def _write(path: Path, data: bytes, token: str = "") -> None:
-    missing = disk.make_folders(path.parent, 0o700)
-    files.write_new(str(path), data, mode=0o600, token=token)
+    missing = disk.make_folders(path.parent, file_modes.PRIVATE_FOLDER)
+    write_user_files.write_new(str(path), data, mode=file_modes.PRIVATE_FILE, token=token)
     disk.sync_folders([*(folder.parent for folder in missing), path.parent])
 
 
@@ -63,8 +64,8 @@ def keep_settings(directory: Path, shell: Mapping[str, str], options: Options) -
     path = str(folder_of(directory, shell) / _TUNED)
     had = {"settings": dict(options.settings), "settings_of": {d: dict(s) for d, s in options.settings_of.items()}}
     try:
-        for left in (path, files.temp_of(path, _TEMP)):
-            files.discard(left)
+        for left in (path, write_user_files.temp_of(path, _TEMP)):
+            write_user_files.discard(left)
         if not (options.settings or options.settings_of):
             return False
         _write(Path(path), (json.dumps(had, indent=1) + "\n").encode(), _TEMP)
@@ -76,7 +77,7 @@ def keep_settings(directory: Path, shell: Mapping[str, str], options: Options) -
 def kept_settings(directory: Path, shell: Mapping[str, str]) -> Options | None:
     """The settings that the poolers of a project had when they were removed; None if there were none."""
     try:
-        data = files.read(str(folder_of(directory, shell) / _TUNED))
+        data = write_user_files.read(str(folder_of(directory, shell) / _TUNED))
         found = remembered(json.loads(data)) if data else None
     except (DevpoolError, ValueError, TypeError, AttributeError):
         return None

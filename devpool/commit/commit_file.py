@@ -1,14 +1,15 @@
-"""One file of a commit, through the right module: `files.py` for the user's files, `devpool_files.py` for devpool's."""
+"""One file of a commit, through the module that writes the user's files or the one that writes devpool's."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from devpool.commit import devpool_files, disk, files, real_folders
+from devpool import file_modes
+from devpool.commit import disk, real_folders, write_devpool_files, write_user_files
 from devpool.commit.disk import RenameError, reporting
 from devpool.commit.intent import IntentEntry, Journal, digest, folder_of
-from devpool.devpool_folder import HOME
+from devpool.devpool_folder import FOLDER
 
 
 def read(directory: Path, path: str) -> bytes | None:
@@ -18,8 +19,8 @@ def read(directory: Path, path: str) -> bytes | None:
         DevpoolError: what that module raises.
     """
     if real_folders.is_own(directory, path):
-        return devpool_files.read(directory, Path(path), devpool_files.LARGEST_COPY)
-    return files.read(path)
+        return write_devpool_files.read(directory, Path(path), write_devpool_files.LARGEST_COPY)
+    return write_user_files.read(path)
 
 
 def expect(directory: Path, path: str, data: bytes | None) -> None:
@@ -29,9 +30,9 @@ def expect(directory: Path, path: str, data: bytes | None) -> None:
         DevpoolError: `changed-meanwhile`, and what that module raises.
     """
     if real_folders.is_own(directory, path):
-        devpool_files.expect(directory, Path(path), data)
+        write_devpool_files.expect(directory, Path(path), data)
     else:
-        files.expect(path, data)
+        write_user_files.expect(path, data)
 
 
 def status(directory: Path, path: Path) -> os.stat_result | None:
@@ -72,13 +73,13 @@ def change(
         _remove(directory, path, current, own=own)
         return
     if own:
-        for folder in below_home(directory, Path(path).parent):
+        for folder in below_devpool_folder(directory, Path(path).parent):
             real_folders.make_folder(directory, folder)
-        devpool_files.write(directory, Path(path), current, target, mode=mode, owner=owner, token=token)
+        write_devpool_files.write(directory, Path(path), current, target, mode=mode, owner=owner, token=token)
     elif current is None:
-        files.write_new(path, target, mode=mode, owner=owner, token=token)
+        write_user_files.write_new(path, target, mode=mode, owner=owner, token=token)
     else:
-        files.replace_file(path, current, target, token=token)
+        write_user_files.replace_file(path, current, target, token=token)
 
 
 def change_entry(
@@ -96,23 +97,23 @@ def change_entry(
     except RenameError:
         assert current is not None and target is not None, "only a file that is there is replaced"
         _keep_new_bytes(journal, entry, current, target)
-        files.write_in_place(path, current, target)
+        write_user_files.write_in_place(path, current, target)
 
 
 def _keep_new_bytes(journal: Journal, entry: IntentEntry, *texts: bytes) -> None:
     """Keep the bytes that the commit intends. Missing from `texts`, the file is a mixture: they are kept."""
     new = next((text for text in texts if digest(text) == entry.after), None)
     kept = journal.new_bytes(entry)
-    if new is not None and devpool_files.read(journal.directory, kept, devpool_files.LARGEST_COPY) is None:
-        devpool_files.write(journal.directory, kept, None, new, mode=0o600)
+    if new is not None and write_devpool_files.read(journal.directory, kept, write_devpool_files.LARGEST_COPY) is None:
+        write_devpool_files.write(journal.directory, kept, None, new, mode=file_modes.PRIVATE_FILE)
         disk.sync_folders([folder_of(journal.directory)])
 
 
 def _remove(directory: Path, path: str, current: bytes, *, own: bool) -> None:
     if own:
-        devpool_files.remove(directory, Path(path), current)
+        write_devpool_files.remove(directory, Path(path), current)
     else:
-        files.remove_file(path, current)
+        write_user_files.remove_file(path, current)
 
 
 def discard_temp(directory: Path, path: str, token: str) -> None:
@@ -122,11 +123,11 @@ def discard_temp(directory: Path, path: str, token: str) -> None:
         DevpoolError: what that module raises.
     """
     if real_folders.is_own(directory, path):
-        devpool_files.discard(directory, Path(path).with_name(f".devpool-{token}"))
+        write_devpool_files.discard(directory, Path(path).with_name(f".devpool-{token}"))
     else:
-        files.discard(files.temp_of(path, token))
+        write_user_files.discard(write_user_files.temp_of(path, token))
 
 
-def below_home(directory: Path, folder: Path) -> list[Path]:
+def below_devpool_folder(directory: Path, folder: Path) -> list[Path]:
     """`.devpool` and the folders in it that lead to one, which is the last."""
-    return [one for one in (*reversed(folder.parents), folder) if one.is_relative_to(directory / HOME)]
+    return [one for one in (*reversed(folder.parents), folder) if one.is_relative_to(directory / FOLDER)]

@@ -13,13 +13,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from devpool import file_modes
 from devpool.errors import DevpoolError
 
-NEW_FILE = 0o644
 CHUNK = 65536
 """Bytes written at a time; tests make it small, so that they can kill devpool within a file."""
 _ACL = "system.posix_acl_access"
-_OTHERS = 0o077
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY)
 _NO_RENAME = (errno.EBUSY, errno.EXDEV, errno.EPERM)
@@ -82,7 +81,7 @@ def rename_errors(path: str) -> Iterator[None]:
 # --- folders ---
 
 
-def make_folder(path: Path, mode: int = 0o755) -> None:
+def make_folder(path: Path, mode: int = file_modes.FOLDER) -> None:
     """Create a folder unless it is there; its parent must exist. The umask applies.
 
     Raises:
@@ -181,6 +180,6 @@ def give(fd: int, mode: int, owner: tuple[int, int] | None) -> None:
     if owner:
         with suppress(PermissionError):
             os.fchown(fd, *owner)
-    if not mode & _OTHERS:
+    if not mode & file_modes.FOR_OTHERS:
         _remove_acl(fd)
     os.fchmod(fd, mode)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from devpool.commit import devpool_files, machine_key
+from devpool.commit import machine_key, write_devpool_files
 from devpool.devpool_folder import JOURNAL
 from devpool.errors import DevpoolError
 
@@ -96,7 +96,7 @@ def parse(directory: Path, data: bytes) -> Journal | None:
 
 def read_intent(directory: Path) -> tuple[bool, Journal | None]:
     """Whether there is an intent, and what it says; None where this machine has not written it for this folder."""
-    data = devpool_files.read(directory, intent_of(directory))
+    data = write_devpool_files.read(directory, intent_of(directory))
     return data is not None, None if data is None else parse(directory, data)
 
 

@@ -30,9 +30,9 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from devpool.commit import commit_file, devpool_files, disk, files, real_folders
+from devpool import file_modes
+from devpool.commit import commit_file, disk, real_folders, write_devpool_files, write_user_files
 from devpool.commit.disk import reporting
-from devpool.commit.files import FileChange
 from devpool.commit.intent import (
     IntentEntry,
     Journal,
@@ -46,7 +46,8 @@ from devpool.commit.intent import (
 )
 from devpool.commit.lock import locked, tidy_lock
 from devpool.commit.recovery import put_back, sweep, sweep_after, sweep_quietly, sync_names
-from devpool.devpool_folder import HOME, SET_ASIDE, STATE
+from devpool.commit.write_user_files import FileChange
+from devpool.devpool_folder import FOLDER, SET_ASIDE, STATE
 from devpool.errors import DevpoolError
 
 
@@ -91,7 +92,7 @@ def recover(directory: Path) -> bool:
     """
     directory = absolute(directory)
     with reporting(folder_of(directory)):
-        if is_foreign(directory) and real_folders.status(directory, directory / HOME / "lock"):
+        if is_foreign(directory) and real_folders.status(directory, directory / FOLDER / "lock"):
             with locked(directory):  # it may be that of one that is at work, and has no key
                 pass
         if real_folders.names(directory, folder_of(directory)) is None or is_foreign(directory):
@@ -126,10 +127,10 @@ def _check(directory: Path, changes: Sequence[FileChange]) -> None:
     for change in changes:
         if real_folders.is_own(directory, change.path):
             real_folders.status(directory, Path(change.path))  # refused by name before anything is written
-    files.check_writable(change.path for change in changes)
+    write_user_files.check_writable(change.path for change in changes)
     seen: dict[str, str] = {}
     for change in changes:
-        target = files.real(change.path)
+        target = write_user_files.real(change.path)
         if target in seen:
             raise DevpoolError(
                 "same-file-twice",
@@ -147,7 +148,7 @@ def _carry_out(journal: Journal, changes: Sequence[FileChange]) -> None:
             begun += 1
             commit_file.change_entry(journal, entry, change.before, change.after, change.mode)
         sync_names(journal, journal.entries)
-        devpool_files.discard(journal.directory, intent_of(journal.directory))
+        write_devpool_files.discard(journal.directory, intent_of(journal.directory))
     except BaseException as error:
         # devpool did not start on a file that another program has changed, so its new bytes stay.
         refused = isinstance(error, DevpoolError) and error.code == "changed-meanwhile"
@@ -174,15 +175,17 @@ def _prepare(directory: Path, changes: Sequence[FileChange]) -> Journal:
         folder = folder_of(directory)
         real_folders.make_private(directory, folder)
         # The copies may hold passwords, and `git add -A` must not find them if devpool is killed.
-        devpool_files.write(directory, folder / ".gitignore", None, b"*\n", mode=0o600)
-        disk.sync_folders([directory, directory / HOME, folder])
+        write_devpool_files.write(directory, folder / ".gitignore", None, b"*\n", mode=file_modes.PRIVATE_FILE)
+        disk.sync_folders([directory, directory / FOLDER, folder])
         entries = [_entry(directory, number, change) for number, change in enumerate(changes)]
         for entry, change in zip(entries, changes, strict=True):
             if change.before is not None:
-                devpool_files.write(directory, folder / entry.copy, None, change.before, mode=0o600)
+                write_devpool_files.write(
+                    directory, folder / entry.copy, None, change.before, mode=file_modes.PRIVATE_FILE
+                )
         disk.sync_folders([folder])
         journal = Journal(directory=directory, token=os.urandom(8).hex(), entries=tuple(entries))
-        devpool_files.write(directory, intent_of(directory), None, render(journal), mode=0o600)
+        write_devpool_files.write(directory, intent_of(directory), None, render(journal), mode=file_modes.PRIVATE_FILE)
         disk.sync_folders([folder])
     except BaseException:
         sweep_quietly(directory)

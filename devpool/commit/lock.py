@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from devpool.commit import devpool_files, disk, real_folders
+from devpool import file_modes
+from devpool.commit import disk, real_folders, write_devpool_files
 from devpool.commit.disk import reporting
 from devpool.commit.intent import is_foreign
-from devpool.devpool_folder import HOME, JOURNAL, STATE
+from devpool.devpool_folder import FOLDER, JOURNAL, STATE
 from devpool.errors import DevpoolError
 
 _OPEN = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -38,7 +39,7 @@ def locked(directory: Path, wait: float = 5.0) -> Iterator[None]:
     Raises:
         DevpoolError: `locked`, `not-writable`, `disk-full`, `disk-error`.
     """
-    lock = Path(os.path.abspath(directory), HOME, "lock")  # noqa: PTH100 - Path.absolute() keeps `..`
+    lock = Path(os.path.abspath(directory), FOLDER, "lock")  # noqa: PTH100 - Path.absolute() keeps `..`
     if str(lock) in _held:
         yield
         return
@@ -55,7 +56,7 @@ def locked(directory: Path, wait: float = 5.0) -> Iterator[None]:
 def tidy_lock(directory: Path) -> None:
     """Remove a killed process's lock file, if that is possible at once."""
     with suppress(DevpoolError, OSError):
-        names = real_folders.names(directory, directory / HOME)
+        names = real_folders.names(directory, directory / FOLDER)
         if names is not None and ("lock" in names or not names):
             with locked(directory, wait=0):
                 pass
@@ -84,7 +85,7 @@ def _try_lock(lock: Path) -> int | None:
         try:
             with real_folders.opened(directory, lock.parent) as folder:
                 _refuse_other(lock, real_folders.status(directory, lock))
-                fd = os.open(lock.name, _OPEN, disk.NEW_FILE, dir_fd=folder)
+                fd = os.open(lock.name, _OPEN, file_modes.FILE, dir_fd=folder)
         except FileNotFoundError:
             return None
         try:
@@ -125,7 +126,7 @@ def _sign(fd: int, lock: Path) -> None:
 def _release(fd: int, lock: Path) -> None:
     try:
         with suppress(DevpoolError, OSError):
-            devpool_files.discard(lock.parent.parent, lock)  # while it is still locked, so that it is ours
+            write_devpool_files.discard(lock.parent.parent, lock)  # while it is still locked, so that it is ours
     finally:
         os.close(fd)
     _remove_home(lock)
@@ -139,7 +140,7 @@ def _remove_home(lock: Path) -> None:
 def _is_locked(lock: Path) -> DevpoolError:
     who = "another process"
     with suppress(DevpoolError, ValueError):  # it may be gone by now, or have written no number yet
-        who = f"process {int(devpool_files.read(lock.parent.parent, lock, _LONGEST) or b'')}"
+        who = f"process {int(write_devpool_files.read(lock.parent.parent, lock, _LONGEST) or b'')}"
     return DevpoolError(
         "locked",
         f"devpool is already running in this project ({who})",
@@ -194,6 +195,6 @@ def _is_at_work(directory: Path) -> bool:
 def _record(directory: Path) -> bytes | None:
     """The record's bytes: every devpool that changes something changes it."""
     try:
-        return devpool_files.read(directory, directory / STATE)
+        return write_devpool_files.read(directory, directory / STATE)
     except DevpoolError:
         return None

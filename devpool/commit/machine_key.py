@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from devpool.commit import disk, files
+from devpool import file_modes
+from devpool.commit import disk, write_user_files
 from devpool.errors import DevpoolError
 from devpool.load.root import find_root
 
@@ -122,14 +123,14 @@ def _found(folder: Path) -> bytes | None:
     """
     path = folder / "key"
     try:
-        _check(os.lstat(folder), folder, stat.S_IFDIR, 0o022)
+        _check(os.lstat(folder), folder, stat.S_IFDIR, file_modes.WRITABLE_BY_OTHERS)
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise _unusable(f"the key cannot be read ({error.strerror})", path) from None
     with os.fdopen(fd, "rb") as file:
-        _check(os.fstat(fd), path, stat.S_IFREG, 0o077)
+        _check(os.fstat(fd), path, stat.S_IFREG, file_modes.FOR_OTHERS)
         data = file.read(_BYTES + 1)
     if len(data) != _BYTES:
         raise _unusable("the key is damaged", path, f"remove it, and the next run creates a new one: rm {path}")
@@ -159,14 +160,14 @@ def _make(folder: Path) -> None:
     temp = folder / f".key-{os.urandom(8).hex()}"
     try:
         for one in missing:
-            disk.make_folder(one, 0o700)
-        files.write_new(str(temp), os.urandom(_BYTES), mode=0o600)
+            disk.make_folder(one, file_modes.PRIVATE_FOLDER)
+        write_user_files.write_new(str(temp), os.urandom(_BYTES), mode=file_modes.PRIVATE_FILE)
         try:
             disk.step("link", str(folder / "key"))
             with suppress(FileExistsError):
                 os.link(temp, folder / "key")
         finally:
-            files.discard(str(temp))
+            write_user_files.discard(str(temp))
         disk.sync_folders([*(one.parent for one in missing), folder])
     except (DevpoolError, OSError) as error:
         raise _unusable(f"devpool cannot store a key ({_reason(error)})", folder) from None

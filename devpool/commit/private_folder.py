@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from devpool import file_modes
+
 _NAME = "devpool"
 _PREFIX = "copy-"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_PRIVATE = 0o700
 _TRIES = 3  # another devpool that ends just now removes the place when it is empty
 
 
@@ -69,7 +70,7 @@ class _Opened:
     def is_ours(self) -> bool:
         """Whether it is this user's, and nobody else can look into it."""
         found = os.fstat(self.fd)
-        return found.st_uid == os.geteuid() and not stat.S_IMODE(found.st_mode) & 0o077
+        return found.st_uid == os.geteuid() and not stat.S_IMODE(found.st_mode) & file_modes.FOR_OTHERS
 
     def lock(self) -> bool:
         """Whether no process held it; from now on this one does."""
@@ -96,7 +97,7 @@ def _held() -> tuple[Path, int] | None:
     for place in [p for p in _places() for _ in range(_TRIES)]:
         with suppress(OSError):
             with suppress(FileExistsError):
-                place.mkdir(_PRIVATE)
+                place.mkdir(file_modes.PRIVATE_FOLDER)
             with closing(_Opened(place)) as opened:
                 if opened.is_ours():
                     return _new(place.resolve())

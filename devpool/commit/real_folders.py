@@ -17,9 +17,10 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
+from devpool import file_modes
 from devpool.commit import disk
 from devpool.commit.disk import reporting
-from devpool.devpool_folder import HOME
+from devpool.devpool_folder import FOLDER
 from devpool.errors import DevpoolError
 
 _MOST_NAMES = 10_000  # in one folder
@@ -38,7 +39,7 @@ _KINDS = {
 
 def is_own(directory: Path, path: str | Path) -> bool:
     """Whether a path is one below `.devpool/`, by its name."""
-    return Path(path).is_relative_to(directory / HOME) and ".." not in Path(path).parts
+    return Path(path).is_relative_to(directory / FOLDER) and ".." not in Path(path).parts
 
 
 @contextmanager
@@ -151,7 +152,7 @@ def names(directory: Path, folder: Path) -> list[str] | None:
     return sorted(found)
 
 
-def make_folder(directory: Path, path: Path, mode: int = 0o755) -> None:
+def make_folder(directory: Path, path: Path, mode: int = file_modes.FOLDER) -> None:
     """Create a folder unless it is there; the one above it must exist. The umask applies.
 
     Raises:
@@ -171,10 +172,10 @@ def make_private(directory: Path, path: Path) -> None:
     Raises:
         DevpoolError: as `make_folder`.
     """
-    make_folder(directory, path, 0o700)
+    make_folder(directory, path, file_modes.PRIVATE_FOLDER)
     with reporting(path), opened(directory, path) as folder:
-        if stat.S_IMODE(os.fstat(folder).st_mode) & 0o077:
-            os.fchmod(folder, 0o700)
+        if stat.S_IMODE(os.fstat(folder).st_mode) & file_modes.FOR_OTHERS:
+            os.fchmod(folder, file_modes.PRIVATE_FOLDER)
 
 
 def remove_folder(directory: Path, path: Path) -> bool:

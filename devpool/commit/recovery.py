@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from devpool.commit import commit_file, devpool_files, disk, files, real_folders
+from devpool.commit import commit_file, disk, real_folders, write_devpool_files, write_user_files
 from devpool.commit.disk import reporting
 from devpool.commit.intent import IntentEntry, Journal, damaged, digest, folder_of, intent_of
-from devpool.devpool_folder import FOLDERS, HOME
+from devpool.devpool_folder import FOLDER, FOLDERS
 from devpool.errors import DevpoolError
 
 # The files of a journal: its .gitignore, the intent, the copies, and temporary files of a killed process.
@@ -44,22 +44,26 @@ def sync_names(journal: Journal, entries: Sequence[IntentEntry]) -> None:
     that is there may have been killed before it was on the disk.
     """
     paths = [Path(journal.path(entry)) for entry in entries]
-    made = [parent.parent for path in paths for parent in commit_file.below_home(journal.directory, path.parent)]
-    folders = [*(Path(files.real(str(path))).parent for path in paths), *made]
+    made = [
+        parent.parent for path in paths for parent in commit_file.below_devpool_folder(journal.directory, path.parent)
+    ]
+    folders = [*(Path(write_user_files.real(str(path))).parent for path in paths), *made]
     disk.sync_folders(folder for folder in folders if folder.is_dir())
 
 
 def _old_bytes(journal: Journal, entry: IntentEntry) -> bytes | None:
     if entry.before is None:
         return None
-    data = devpool_files.read(journal.directory, folder_of(journal.directory) / entry.copy, devpool_files.LARGEST_COPY)
+    data = write_devpool_files.read(
+        journal.directory, folder_of(journal.directory) / entry.copy, write_devpool_files.LARGEST_COPY
+    )
     if digest(data) != entry.before:
         raise damaged(journal.directory, f"the copy `{entry.copy}` has changed")
     return data
 
 
 def _is_mixture(journal: Journal, entry: IntentEntry, current: bytes | None, old: bytes | None) -> bool:
-    new = devpool_files.read(journal.directory, journal.new_bytes(entry), devpool_files.LARGEST_COPY)
+    new = write_devpool_files.read(journal.directory, journal.new_bytes(entry), write_devpool_files.LARGEST_COPY)
     if current is None or old is None or new is None or digest(new) != entry.after:
         return False
     short, long = sorted((len(old), len(new)))
@@ -93,11 +97,11 @@ def sweep(directory: Path, paths: Sequence[Path] = ()) -> None:
     """
     folder = folder_of(directory)
     with reporting(folder):
-        devpool_files.discard(directory, intent_of(directory))
+        write_devpool_files.discard(directory, intent_of(directory))
         disk.sync_folders([folder])  # before a copy goes: an intent that comes back needs them all
         for name in sorted(real_folders.names(directory, folder) or (), reverse=True):  # .gitignore comes last
             if _OURS.fullmatch(name) and _is_file(directory, folder / name):
-                devpool_files.discard(directory, folder / name)
+                write_devpool_files.discard(directory, folder / name)
         # If a file cannot be removed, the journal's folder stays: the next command tries again.
         gone = [real_folders.remove_folder(directory, one) for one in _emptied(directory, paths)]
         if all(gone):
@@ -106,9 +110,9 @@ def sweep(directory: Path, paths: Sequence[Path] = ()) -> None:
 
 def _emptied(directory: Path, paths: Sequence[Path]) -> list[Path]:
     """The folders of ours below `.devpool` that may be empty, the deepest first."""
-    home = directory / HOME
+    home = directory / FOLDER
     made = [folder for name in FOLDERS for folder in real_folders.below(directory, home / name)[0]]
-    led = [parent for path in paths for parent in reversed(commit_file.below_home(directory, path.parent))]
+    led = [parent for path in paths for parent in reversed(commit_file.below_devpool_folder(directory, path.parent))]
     return [one for one in dict.fromkeys([*made, *led]) if one not in (home, folder_of(directory))]
 
 

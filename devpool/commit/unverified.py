@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from devpool.commit import devpool_files, machine_key
+from devpool.commit import machine_key, write_devpool_files
 from devpool.commit.intent import absolute, digest, folder_of, intent_of, is_digest, parse
-from devpool.devpool_folder import DIGESTS, HOME, STATE
+from devpool.devpool_folder import DIGESTS, FOLDER, STATE
 from devpool.errors import DevpoolError
 from devpool.redact.terminal_text import shortened, visible
 
@@ -40,7 +40,7 @@ def warnings(directory: Path) -> list[DevpoolError]:
     """
     directory = absolute(directory)
     journal = _journal(directory)
-    digests = devpool_files.read(directory, directory / DIGESTS)
+    digests = write_devpool_files.read(directory, directory / DIGESTS)
     found = [] if journal is None else [_journal_warning(directory, journal)]
     if digests and not machine_key.is_unsigned(digests):
         verified = machine_key.verified(directory, DIGESTS_PURPOSE, digests)
@@ -70,13 +70,13 @@ def refuse_half_changed(directory: Path) -> None:
 
 def _journal(directory: Path) -> bytes | None:
     """The bytes of an intent that is not believed; None where there is none, or it is."""
-    data = devpool_files.read(directory, intent_of(directory))
+    data = write_devpool_files.read(directory, intent_of(directory))
     return None if data is None or parse(directory, data) is not None else data
 
 
 def _journal_warning(directory: Path, data: bytes) -> DevpoolError:
     named = [entry["path"] for entry in _entries(data) if isinstance(entry.get("path"), str)]
-    named.sort(key=lambda path: path.startswith(f"{HOME}/"))  # the user's own first
+    named.sort(key=lambda path: path.startswith(f"{FOLDER}/"))  # the user's own first
     what = f"it lists {_names(named)}" if named else "its list cannot be read"
     return DevpoolError(
         "journal-not-verified",
@@ -123,7 +123,7 @@ def _compared(directory: Path, data: bytes) -> tuple[list[str], list[str]]:
     before: list[str] = []
     for path, old, new in list(_comparable(data))[:_COMPARED]:
         try:
-            found = digest(devpool_files.read(directory, directory / path, _LONGEST_FILE))
+            found = digest(write_devpool_files.read(directory, directory / path, _LONGEST_FILE))
         except (DevpoolError, OSError, ValueError):
             continue
         if found == new:
@@ -148,7 +148,7 @@ def _is_inside(path: str) -> bool:
     """Whether a path is one in the project, of a file that a clone would have too."""
     parts = path.split("/")
     plain = path == posixpath.normpath(path) and not path.startswith("/") and ".." not in parts and "\0" not in path
-    return plain and (parts[0] != HOME or path == STATE)
+    return plain and (parts[0] != FOLDER or path == STATE)
 
 
 def _names(names: list[str]) -> str:

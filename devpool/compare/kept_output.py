@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from devpool import file_modes
 from devpool.commit import disk
 from devpool.commit.backups import folder_of
 
@@ -38,7 +39,7 @@ def new_folder(directory: Path, shell: Mapping[str, str], named: str | None) -> 
         place = folder_of(directory, shell) / "compare"
         _forget(place)
         folder = place / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    disk.make_folders(folder, 0o700)
+    disk.make_folders(folder, file_modes.PRIVATE_FOLDER)
     return folder
 
 
@@ -50,7 +51,9 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
         DevpoolError: `not-writable`, `disk-full`, `disk-error`.
     """
     with disk.reporting(path):
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        fd = os.open(
+            path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, file_modes.PRIVATE_FILE
+        )
     with os.fdopen(fd, "wb", buffering=0) as file:
         yield file
 

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from devpool import file_modes
 from devpool.commit.backups import folder_of
 from devpool.commit.disk import make_folders
-from devpool.commit.files import discard, read, write_new
+from devpool.commit.write_user_files import discard, read, write_new
 from devpool.compare.variant_model import LABEL
 from devpool.context import Context
 from devpool.docker.container_values import COMPOSE
@@ -39,8 +40,8 @@ def note(directory: Path, shell: Mapping[str, str], holder: Path) -> Path:
         DevpoolError: `not-writable`, `disk-full`, `disk-error`.
     """
     path = _notes(directory, shell) / holder.name
-    make_folders(path.parent, 0o700)
-    write_new(str(path), os.fsencode(holder), mode=0o600)
+    make_folders(path.parent, file_modes.PRIVATE_FOLDER)
+    write_new(str(path), os.fsencode(holder), mode=file_modes.PRIVATE_FILE)
     return path
 
 

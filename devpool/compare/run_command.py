@@ -13,9 +13,9 @@ from devpool.compare.comparison import Run
 from devpool.compare.fetch_report import Ended, fetch_report, variables_for
 from devpool.compare.figures import Figures
 from devpool.compare.logs import logged_since, moment
+from devpool.compare.measure_run import Watch
 from devpool.compare.stand import Standing
 from devpool.compare.variant_model import LABEL
-from devpool.compare.watch import Watch
 from devpool.docker.containers import Stack
 from devpool.docker.kept_run import run_kept
 from devpool.errors import DevpoolError

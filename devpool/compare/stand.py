@@ -14,7 +14,7 @@ from pathlib import Path
 
 from devpool import resources
 from devpool.commit import disk
-from devpool.commit.files import discard
+from devpool.commit.write_user_files import discard
 from devpool.compare.fresh_database import start_fresh
 from devpool.compare.leftovers import image_of, remove_image, remove_own
 from devpool.compare.variant_model import Existing, Wanted, is_name, variant

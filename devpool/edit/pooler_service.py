@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from devpool.decide.credentials import Credentials
 from devpool.decide.plan import METRICS_FOLDER, Pooler
+from devpool.devpool_folder import BUILD_CONTEXT, EXPORTER_CONTEXT, PRIVATE_ENV
 from devpool.model.env_files import EnvFileUse
 from devpool.model.paths import written_path
 from devpool.model.values import Value
@@ -20,9 +21,6 @@ from devpool.text.edits import Copy, Part, joined
 from devpool.text.nodes import Entry, ScalarNode
 from devpool.text.patterns import regex
 
-FOLDER = ".devpool"
-BUILD_CONTEXT = f"{FOLDER}/pgbouncer"
-EXPORTER_CONTEXT = f"{FOLDER}/exporter"
 LABEL = ("devpool.role", "pooler")
 """What tells a pooler whose image is not built from devpool's context."""
 _STEP = "  "
@@ -59,7 +57,7 @@ class Block:
     @property
     def private_path(self) -> str:
         """The private env file below the project directory, used where `credentials.private` is not empty."""
-        return private_env_file(self.pooler.name)
+        return f"{PRIVATE_ENV}/{self.pooler.name}.env"
 
     def lines(self, template: str) -> Iterator[tuple[int, Line]]:
         """The block's lines: how many steps each is indented, and its text."""
@@ -199,11 +197,6 @@ class ExporterBlock(Block):
             "build": layout.quoted(self._from_file(EXPORTER_CONTEXT)),
         }
         return words[match[1]]
-
-
-def private_env_file(service: str) -> str:
-    """The private env file of a service, below the project directory."""
-    return f"{FOLDER}/env/{service}.env"
 
 
 def optional_env_file(path: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from devpool.commit import commit_file, files
-from devpool.commit.files import FileChange
+from devpool.commit import commit_file, write_user_files
 from devpool.commit.journal import commit, recover
 from devpool.commit.lock import locked
+from devpool.commit.write_user_files import FileChange
 from devpool.context import Context
 from devpool.decide.plan import Plan
 from devpool.docker.containers import Stack
@@ -103,7 +103,7 @@ class Follow:
         """
         changes = rollback.prepared.changes()
         apps = list(rollback.apps)
-        inverses = [files.inverse(change) for change in changes]
+        inverses = [write_user_files.inverse(change) for change in changes]
         with self._alone(directory, changes):
             with taken_back(lambda: self._forward_again(inverses, directory, apps)):
                 self.ctx.output.warnings(rollback.prepared.commit(directory))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from devpool import resources
+from devpool import file_modes, resources
 from devpool.checks.facts import version
 from devpool.decide.chosen_variables import with_chosen_variables
 from devpool.decide.options import Options
@@ -27,7 +27,7 @@ from devpool.lifecycle.enable_refusals import (
     refuse_read,
 )
 from devpool.lifecycle.file_notes import file_notes
-from devpool.lifecycle.folder_contents import context_modes, contexts, digest, home_files
+from devpool.lifecycle.generated_files import context_modes, contexts, digest, generated_files
 from devpool.lifecycle.plan_notes import notes, notes_on_logins
 from devpool.lifecycle.read_state import Earlier
 from devpool.load.container_files import start_of
@@ -48,8 +48,6 @@ from devpool.undo.meaning_check import beyond
 from devpool.undo.state import AddedPooler, AppRoute, State
 from devpool.undo.state_check import foreign, is_place, ours_of
 from devpool.undo.undo import read_edited
-
-_PRIVATE = 0o600
 
 
 def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: Oracle | None) -> ChangeSet:
@@ -91,7 +89,7 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
     context = contexts(plan)
     record = _record(plan, options, changes, digest(context))
     _prove_known(sources, record, texts)
-    ours = home_files(sources.directory, record, _digests(sources, record), context) | private
+    ours = generated_files(sources.directory, record, _digests(sources, record), context) | private
     wanted: dict[str, bytes | None] = {**earlier.files, **texts, **ours}
     # The bytes as they were read: a file may have been saved by someone else since.
     read = {**earlier.present, **sources.originals, **earlier.read}
@@ -105,7 +103,7 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
         plan=plan,
         before={p: read.get(p) for p in wanted},
         after=wanted,
-        modes=dict.fromkeys([*private, f"{sources.directory}/{DIGESTS}"], _PRIVATE)
+        modes=dict.fromkeys([*private, f"{sources.directory}/{DIGESTS}"], file_modes.PRIVATE_FILE)
         | context_modes(sources.directory, context),
         edited=tuple(dict.fromkeys([*texts, *earlier.files])),
         proved=oracle is not None,

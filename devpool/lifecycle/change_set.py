@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from devpool.commit.files import FileChange
 from devpool.commit.journal import commit
 from devpool.commit.machine_key import sign
 from devpool.commit.unverified import DIGESTS_PURPOSE
+from devpool.commit.write_user_files import FileChange
 from devpool.decide.plan import Plan
-from devpool.devpool_folder import DIGESTS, HOME
-from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT
+from devpool.devpool_folder import BUILD_CONTEXT, DIGESTS, EXPORTER_CONTEXT, FOLDER
 from devpool.errors import DevpoolError
 from devpool.model.project import Project
 from devpool.model.sources import Sources
@@ -87,9 +86,9 @@ class ChangeSet:
     @property
     def restored(self) -> tuple[str, ...]:
         """The parts of `.devpool/` that were missing and are written."""
-        home = f"{self.sources.directory}/{HOME}/"
+        home = f"{self.sources.directory}/{FOLDER}/"
         new = (p for p in self.after if p.startswith(home) and self.before[p] is None and self.after[p] is not None)
-        return tuple(dict.fromkeys(f"{HOME}/{path.removeprefix(home).split('/')[0]}" for path in new))
+        return tuple(dict.fromkeys(f"{FOLDER}/{path.removeprefix(home).split('/')[0]}" for path in new))
 
     @property
     def rewrites(self) -> tuple[str, ...]:

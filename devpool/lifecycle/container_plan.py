@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from devpool.decide.plan import Plan
+from devpool.devpool_folder import BUILD_CONTEXT, EXPORTER_CONTEXT
 from devpool.docker.containers import Stack
-from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT
 from devpool.lifecycle.build_disable import Rollback
 from devpool.lifecycle.change_set import ChangeSet
 from devpool.output import table

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from devpool.errors import DevpoolError
 from devpool.lifecycle.change_set import ChangeSet
-from devpool.lifecycle.folder_contents import differences
+from devpool.lifecycle.generated_files import differences
 from devpool.lifecycle.open_project import OpenProject
 from devpool.lifecycle.prepare_enable import prepare_enable
 from devpool.lifecycle.read_state import read_digests

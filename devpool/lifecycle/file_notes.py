@@ -6,7 +6,7 @@ import os
 import posixpath
 from collections.abc import Iterable, Iterator
 
-from devpool.commit.files import hard_links
+from devpool.commit.write_user_files import hard_links
 from devpool.decide.plan import Plan
 from devpool.lifecycle.change_set import shown
 from devpool.model.sources import Sources

@@ -15,10 +15,10 @@ from devpool.commit import machine_key, unverified
 from devpool.commit.journal import recover, refuse_interrupted
 from devpool.context import Context
 from devpool.decide.options import Options
-from devpool.devpool_folder import STATE
-from devpool.edit.pooler_service import BUILD_CONTEXT, LABEL
+from devpool.devpool_folder import BUILD_CONTEXT, STATE
+from devpool.edit.pooler_service import LABEL
 from devpool.errors import DevpoolError
-from devpool.lifecycle.folder_contents import RESTORES
+from devpool.lifecycle.generated_files import RESTORES
 from devpool.lifecycle.read_state import read_state
 from devpool.load.locate import find_project, project_directory
 from devpool.load.root import find_root

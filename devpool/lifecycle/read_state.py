@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from devpool.commit import devpool_files, machine_key, real_folders
+from devpool.commit import machine_key, real_folders, write_devpool_files
 from devpool.commit.unverified import DIGESTS_PURPOSE
-from devpool.devpool_folder import DIGESTS, HOME, STATE
+from devpool.devpool_folder import DIGESTS, FOLDER, PRIVATE_ENV, STATE
 from devpool.edit.override_file import is_emptied
-from devpool.lifecycle.folder_contents import IMAGES
+from devpool.lifecycle.generated_files import IMAGES
 from devpool.load.root import find_root, is_inside
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def read_state(directory: Path, *, allow_outside: bool = False) -> State | None:
         DevpoolError: `state-unreadable`, `state-in-conflict`, `state-version`, `state-not-ours`. Anything there that is
             not a regular file is refused by name; it does not mean that there is no record.
     """
-    data = devpool_files.read(directory, directory / STATE)
+    data = write_devpool_files.read(directory, directory / STATE)
     if data is None:
         return None
     # Without a record, the modules that read it are not loaded.
@@ -88,7 +88,7 @@ def _wrong_places(state: State, directory: Path, *, allow_outside: bool) -> Iter
         name = os.path.relpath(path, directory)
         places = (name, os.path.relpath(os.path.realpath(path), root))
         folders = {part.lower() for place in places for part in Path(place).parts}
-        if folders & {".git", HOME}:
+        if folders & {".git", FOLDER}:
             yield name, "devpool never edits files in that folder"
         elif not (allow_outside or is_inside(path, root)):
             yield name, f"it is outside {root} (--allow-outside, if it is yours and you let devpool edit it)"
@@ -99,7 +99,7 @@ def read_digests(state: State) -> Digests:
     record or was not written here by this machine.
     """
     directory = Path(state.directory)
-    data = devpool_files.read(directory, directory / DIGESTS)
+    data = write_devpool_files.read(directory, directory / DIGESTS)
     body = machine_key.verified(directory, DIGESTS_PURPOSE, data) if data else None
     try:
         pairs = zip(state.edits, json.loads(body or b""), strict=True)
@@ -115,9 +115,9 @@ def ours_on_disk(directory: Path) -> dict[str, bytes]:
     Raises:
         DevpoolError: for a file that cannot be read or is not a regular file.
     """
-    env = directory / HOME / "env"
-    named = [directory / name for name in (STATE, DIGESTS, f"{HOME}/.gitignore", f"{HOME}/.gitattributes")]
-    found = {path: devpool_files.read(directory, path) for path in named}
+    env = directory / PRIVATE_ENV
+    named = [directory / name for name in (STATE, DIGESTS, f"{FOLDER}/.gitignore", f"{FOLDER}/.gitattributes")]
+    found = {path: write_devpool_files.read(directory, path) for path in named}
     found |= _contents(directory, env, [env / n for n in real_folders.names(directory, env) or () if _is_private(n)])
     # Everything in a build context is devpool's, because a build runs whatever it contains.
     for folder in (directory / name for name in IMAGES):
@@ -129,15 +129,15 @@ def _contents(directory: Path, folder: Path, paths: Iterable[Path]) -> dict[Path
     """The bytes of files below one of devpool's folders, which are few.
 
     Raises:
-        DevpoolError: `devpool-folder-too-large`, and those of `devpool_files.read`.
+        DevpoolError: `devpool-folder-too-large`, and those of `write_devpool_files.read`.
     """
     found: dict[Path, bytes | None] = {}
-    left = devpool_files.LARGEST
+    left = write_devpool_files.LARGEST
     for path in paths:
-        found[path] = data = devpool_files.read(directory, path)
+        found[path] = data = write_devpool_files.read(directory, path)
         left -= len(data or b"")
         if left < 0:
-            raise real_folders.too_large(folder, f"holds more than {devpool_files.LARGEST >> 20} MiB")
+            raise real_folders.too_large(folder, f"holds more than {write_devpool_files.LARGEST >> 20} MiB")
     return found
 
 
@@ -148,11 +148,11 @@ def _is_private(name: str) -> bool:
 
 def of_devpool(present: Mapping[str, bytes], state: State | None, directory: Path) -> dict[str, bytes]:
     """Those of these files that devpool wrote; if there is a record, it lists those in `env/`."""
-    private = f"{directory / HOME}/env/"
+    private = f"{directory / PRIVATE_ENV}/"
     wrote = {str(directory / name) for name in state.private} if state else present.keys()
     return {path: data for path, data in present.items() if not path.startswith(private) or path in wrote}
 
 
 def left_in_home(directory: Path) -> list[str]:
     """The names that are still in `.devpool/` after disable: the user's own files."""
-    return [name for name in real_folders.names(directory, directory / HOME) or () if name not in ("lock", "journal")]
+    return [name for name in real_folders.names(directory, directory / FOLDER) or () if name not in ("lock", "journal")]

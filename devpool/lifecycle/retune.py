@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from devpool.commit.files import inverse
 from devpool.commit.journal import commit
 from devpool.commit.lock import changed_while_read, reading
+from devpool.commit.write_user_files import inverse
 from devpool.context import Context
 from devpool.decide.options import Options
 from devpool.docker.console import Outcome, tune

@@ -115,7 +115,7 @@ def _listing(project: OpenProject) -> Iterator[Callable[[], Stack]]:
 
 def _drift(opened: OpenProject, state: State) -> list[Drift]:
     from devpool.lifecycle.file_drift import Drift, drift, stale
-    from devpool.lifecycle.folder_contents import missing
+    from devpool.lifecycle.generated_files import missing
 
     lacking = [
         Drift(file=name, place="", problem=problem) for name, problem in missing(opened.directory, state).items()

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from devpool.catalog.variable_names import SERVER_PART
 from devpool.decide.plan import DIRECT_SUFFIX, POOLED_SUFFIX
-from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER, LABEL
+from devpool.devpool_folder import BUILD_CONTEXT, EXPORTER_CONTEXT, PRIVATE_ENV
+from devpool.edit.pooler_service import LABEL
 from devpool.model.services import OVERRIDE, extends_of
 from devpool.text import nodes
 from devpool.text.address import WRITTEN, find_addresses
@@ -117,7 +118,7 @@ def _service(
     taken_in = _texts(after.get("env_file")) - _texts(now.get("env_file"))
     yield from (f"env_file.{name}" for name in sorted(taken_in))
     left_out = _texts(now.get("env_file")) - _texts(after.get("env_file"))
-    yield from (f"env_file.{name}" for name in sorted(left_out) if f"{FOLDER}/env/" not in name)
+    yield from (f"env_file.{name}" for name in sorted(left_out) if f"{PRIVATE_ENV}/" not in name)
     links = _texts(now.get("links"))
     # What an app that is pooled by name gets besides the pooler: the database, and its other name.
     named = any(leads_by_name(link, ours) for link in links)

@@ -64,7 +64,7 @@ class State:
         routes: the routes that were decided.
         private: the private files by path below the project directory, which are not committed.
         devpool: the version that wrote it, "" where it was one that did not say so.
-        context: the digest of the build contexts that it wrote (`lifecycle.folder_contents.digest`), "" for the same.
+        context: the digest of the build contexts that it wrote (`lifecycle.generated_files.digest`), "" for the same.
         directory: absolute path of the project directory, where it was read from.
     """
 

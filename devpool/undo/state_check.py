@@ -17,7 +17,8 @@ from devpool.decide.options import Options
 from devpool.decide.plan import DIRECT_SUFFIX, POOLED_SUFFIX, SESSION_SUFFIX
 from devpool.decide.sessions import SUFFIX
 from devpool.decide.tuning import PRESET, PRESETS, add, read_types
-from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER, LABEL
+from devpool.devpool_folder import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER, PRIVATE_ENV
+from devpool.edit.pooler_service import LABEL
 from devpool.errors import DevpoolError
 from devpool.text import nodes
 from devpool.text.address import WRITTEN
@@ -37,7 +38,7 @@ _PORT = regex(r"[0-9]{1,5}")
 _ALIAS = regex(r"[ \t]*(\*[^\s,\[\]{}]+|\[[ \t]*\*[^\r\n\[\]{}]+\])")
 _NAMED_ALIAS = regex(r"(\r\n|\n|\r)?[ \t]*[^\s:#]+:[ \t]*(\*[^\s,\[\]{}]+|\[[ \t]*\*[^\r\n\[\]{}]+\])")
 _WRAP = regex(rf"\$\{{[A-Za-z_]\w*{POOLED_SUFFIX}(_SESSION)?:-")
-_PRIVATE = regex(rf"(\./|(\.\./)+[\w./-]*){re.escape(FOLDER)}/env/[\w.-]+\.env")
+_PRIVATE = regex(rf"(\./|(\.\./)+[\w./-]*){re.escape(PRIVATE_ENV)}/[\w.-]+\.env")
 _SHIELD = regex(rf"(\r\n|\n|\r)[ \t]+(environment|env_file|depends_on|links):\s*(!override\s+)?({_COPIED}|\{{\}}|\[\])")
 _LINE = regex(rf"(\r\n|\n|\r)(export[ \t]+)?[\w.\[\]-]+=['\"]?[^\r\n'\"]*{_COPIED}[^\r\n'\"]*['\"]?")
 _SUFFIXES = (DIRECT_SUFFIX, POOLED_SUFFIX, SESSION_SUFFIX)
@@ -46,7 +47,7 @@ _TWIN = regex(rf"[\s,-]*['\"]?{_OWN_NAME}[^\r\n]*{_COPIED}[^\r\n]*|{DIRECT_SUFFI
 _PUBLISHED = regex(r"127\.0\.0\.1:(\d{1,5}):")
 _BUILT = regex(rf"[\r\n][ \t]+build: [\"']?[^\s\"']*({BUILD_CONTEXT}|{EXPORTER_CONTEXT})[\"']?[\r\n]")
 _LABELED = regex(rf"[\r\n][ \t]+labels: \{{{re.escape(': '.join(LABEL))}\}}[\r\n]")
-_OWN = regex(rf"{POOLED_SUFFIX}|{DIRECT_SUFFIX}|{re.escape(FOLDER)}/env/|&{ANCHOR}|{SUFFIX}\b")
+_OWN = regex(rf"{POOLED_SUFFIX}|{DIRECT_SUFFIX}|{re.escape(PRIVATE_ENV)}/|&{ANCHOR}|{SUFFIX}\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

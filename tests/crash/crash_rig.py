@@ -14,7 +14,7 @@ from pathlib import Path
 from counting import count
 
 from devpool.commit import disk
-from devpool.commit.files import FileChange
+from devpool.commit.write_user_files import FileChange
 
 DIED = 99
 Tree = dict[str, tuple[str, int, bytes]]

@@ -12,7 +12,7 @@ from projects import ONE_FILE
 
 from devpool import resources
 from devpool.commit import journal
-from devpool.commit.files import FileChange
+from devpool.commit.write_user_files import FileChange
 
 NOBODY = 65534
 

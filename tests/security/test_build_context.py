@@ -70,7 +70,7 @@ def test_what_was_changed_here_is_told_from_what_another_version_wrote(clone: Cl
 
 def as_another_version(clone: Clone) -> None:
     """As if another devpool, whose image is another, had enabled the project."""
-    from devpool.lifecycle.folder_contents import _digest, _on_disk
+    from devpool.lifecycle.generated_files import _digest, _on_disk
 
     clone.write(DOCKERFILE, clone.text(DOCKERFILE).replace("FROM", "# an older one\nFROM", 1))
     files = {name: data for name, data in _on_disk(clone.project) if data is not None}

@@ -8,15 +8,14 @@ from pathlib import PurePosixPath
 import pytest
 
 from devpool.decide.options import Options
-from devpool.devpool_folder import DIGESTS, FOLDERS, HOME, JOURNAL, SET_ASIDE, STATE
-from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT
-from devpool.lifecycle.folder_contents import home_files
+from devpool.devpool_folder import BUILD_CONTEXT, DIGESTS, EXPORTER_CONTEXT, FOLDER, FOLDERS, JOURNAL, SET_ASIDE, STATE
+from devpool.lifecycle.generated_files import generated_files
 from devpool.undo.state import State
 
 
 def ignored() -> list[str]:
-    files = home_files("/p", State(options=Options(), edits=(), poolers=(), routes=()), {}, {})
-    lines = files[f"/p/{HOME}/.gitignore"].decode().splitlines()
+    files = generated_files("/p", State(options=Options(), edits=(), poolers=(), routes=()), {}, {})
+    lines = files[f"/p/{FOLDER}/.gitignore"].decode().splitlines()
     return [line.rstrip("/") for line in lines if not line.startswith("#")]
 
 
@@ -28,10 +27,10 @@ def ignored() -> list[str]:
         (EXPORTER_CONTEXT, False),
         (DIGESTS, True),
         (JOURNAL, True),
-        (f"{HOME}/lock", True),
-        (f"{HOME}/env", True),
-        (f"{HOME}/{SET_ASIDE}", True),
-        (f"{HOME}/{SET_ASIDE}-2", True),
+        (f"{FOLDER}/lock", True),
+        (f"{FOLDER}/env", True),
+        (f"{FOLDER}/{SET_ASIDE}", True),
+        (f"{FOLDER}/{SET_ASIDE}-2", True),
     ],
 )
 def test_git_ignores_what_is_for_this_machine_alone(path: str, is_ignored: bool) -> None:
@@ -39,10 +38,10 @@ def test_git_ignores_what_is_for_this_machine_alone(path: str, is_ignored: bool)
 
 
 def test_every_name_is_directly_below_the_one_folder_and_no_two_are_the_same() -> None:
-    names = [STATE, DIGESTS, JOURNAL, *(f"{HOME}/{name}" for name in (*FOLDERS, SET_ASIDE))]
-    assert {PurePosixPath(name).parent for name in names} == {PurePosixPath(HOME)}
+    names = [STATE, DIGESTS, JOURNAL, *(f"{FOLDER}/{name}" for name in (*FOLDERS, SET_ASIDE))]
+    assert {PurePosixPath(name).parent for name in names} == {PurePosixPath(FOLDER)}
     assert len(set(names)) == len(names)
 
 
 def test_the_folders_that_devpool_creates_hold_the_build_contexts() -> None:
-    assert {BUILD_CONTEXT, EXPORTER_CONTEXT} <= {f"{HOME}/{name}" for name in FOLDERS}
+    assert {BUILD_CONTEXT, EXPORTER_CONTEXT} <= {f"{FOLDER}/{name}" for name in FOLDERS}

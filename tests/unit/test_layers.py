@@ -182,8 +182,8 @@ def test_only_files_and_the_journal_write_to_the_users_disk() -> None:
     }
     # The oracle writes to a private temporary folder of its own; what the other renames is a container.
     assert found <= {
-        "commit.files",
-        "commit.devpool_files",
+        "commit.write_user_files",
+        "commit.write_devpool_files",
         "commit.journal",
         "commit.real_folders",
         "docker.compose_oracle",

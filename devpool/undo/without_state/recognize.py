@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from devpool.decide.options import Options
 from devpool.decide.plan import DIRECT_SUFFIX
 from devpool.decide.sessions import VARIABLE
+from devpool.devpool_folder import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER, PRIVATE_ENV
 from devpool.edit.override_file import is_written
-from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER, LABEL
+from devpool.edit.pooler_service import LABEL
 from devpool.errors import DevpoolError
 from devpool.model.connection_variables import published_ports
 from devpool.model.env_files import EnvFileUse, env_file_uses
@@ -230,7 +231,7 @@ def _second_lines(file: EnvFile) -> Iterator[Placed]:
 
 def _private_items(sources: Sources, service: Service) -> Iterator[tuple[Document, Placed]]:
     """The entries of `env_file` that name a private file."""
-    ours = f"{sources.directory}/{FOLDER}/env/"
+    ours = f"{sources.directory}/{PRIVATE_ENV}/"
     uses = list(env_file_uses(service))
     for use in uses:
         if use.path.startswith(ours) and not is_ours(service, BUILD_CONTEXT):

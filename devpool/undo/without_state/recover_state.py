@@ -15,7 +15,7 @@ from devpool.decide.plan import NO_SETTINGS
 from devpool.decide.plan_pooler import demands_tls, pooler_name
 from devpool.decide.planning import make_plan
 from devpool.decide.routing import Route, chosen_routes, evident_routes, find_routes
-from devpool.edit.pooler_service import FOLDER
+from devpool.devpool_folder import PRIVATE_ENV
 from devpool.errors import DevpoolError
 from devpool.model.env_files import env_file_uses
 from devpool.model.project import Project
@@ -101,7 +101,7 @@ def _private(enabled: Project, service: Service) -> Iterator[str]:
     """The private files that a service reads, by path below the project directory."""
     start = f"{enabled.sources.directory}/"
     names = (use.path.removeprefix(start) for use in env_file_uses(service))
-    return (name for name in names if name.startswith(f"{FOLDER}/env/"))
+    return (name for name in names if name.startswith(f"{PRIVATE_ENV}/"))
 
 
 def _options(

@@ -63,7 +63,7 @@ def test_a_file_that_nothing_can_be_renamed_over_is_written_in_place_with_its_ne
     def blocked(*args: object, **kwargs: object) -> None:
         raise RenameError("not-writable", "a mount")
 
-    monkeypatch.setattr(commit_file.files, "replace_file", blocked)
+    monkeypatch.setattr(commit_file.write_user_files, "replace_file", blocked)
     commit_file.change_entry(journal, entry, OLD, NEW, None)
     assert (file.read_bytes(), file.stat().st_ino) == (NEW, inode)
     assert journal.new_bytes(entry).read_bytes() == NEW
@@ -88,4 +88,4 @@ def test_the_temporary_file_beside_each_kind_of_file_goes(tmp_path: Path, file: 
     [("x", []), (".devpool", [".devpool"]), (".devpool/a/b", [".devpool", ".devpool/a", ".devpool/a/b"])],
 )
 def test_only_folders_below_devpools_are_made(folder: str, expected: list[str]) -> None:
-    assert commit_file.below_home(Path("/p"), Path("/p", folder)) == [Path("/p", name) for name in expected]
+    assert commit_file.below_devpool_folder(Path("/p"), Path("/p", folder)) == [Path("/p", name) for name in expected]

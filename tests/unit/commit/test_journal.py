@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from devpool.commit import disk, journal
-from devpool.commit.files import FileChange
+from devpool.commit.write_user_files import FileChange
 from devpool.errors import DevpoolError
 from unit.commit.disk_rig import NEW, OLD, as_nobody, failing, names
 

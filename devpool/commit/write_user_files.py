@@ -25,6 +25,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from devpool import file_modes
 from devpool.commit import disk
 from devpool.commit.disk import not_writable, rename_errors, reporting
 from devpool.errors import DevpoolError
@@ -40,8 +41,8 @@ class FileChange:
         path: absolute path; a symlink means the file behind it.
         before: what the file must contain now; None: the file must not exist.
         after: what it will contain; None: it is removed.
-        mode: permission bits of a file that is new, 0o644 by default; an existing file keeps its own, but for one below
-            `.devpool/`, which is replaced by one of these.
+        mode: permission bits of a file that is new, `file_modes.FILE` by default; an existing file keeps its own, but
+            for one below `.devpool/`, which is replaced by one of these.
     """
 
     path: str
@@ -149,13 +150,13 @@ def write_new(
     """Create a file; its folder must exist.
 
     Args:
-        mode: permission bits, whatever the umask; 0o644 by default.
+        mode: permission bits, whatever the umask; `file_modes.FILE` by default.
         owner: numeric user and group, given where we are allowed to.
 
     Raises:
         DevpoolError: `changed-meanwhile` (it exists), `not-writable`, `disk-full`, `disk-error`.
     """
-    _place(path, None, data, token, lambda fd: disk.give(fd, disk.NEW_FILE if mode is None else mode, owner))
+    _place(path, None, data, token, lambda fd: disk.give(fd, file_modes.FILE if mode is None else mode, owner))
 
 
 def _place(path: str, before: bytes | None, after: bytes, token: str, prepare: Callable[[int], None]) -> None:
@@ -220,7 +221,7 @@ def _temp(path: str, data: bytes, token: str, prepare: Callable[[int], None]) ->
     """A finished and flushed file next to the target; removed again if its use fails."""
     temp = Path(temp_of(path, token or os.urandom(8).hex()))
     disk.step("create", str(temp))
-    fd = os.open(temp, _CREATE, 0o600)
+    fd = os.open(temp, _CREATE, file_modes.PRIVATE_FILE)
     try:
         try:
             disk.write_all(fd, str(temp), data)

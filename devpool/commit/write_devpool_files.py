@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from devpool.commit import disk, files
+from devpool import file_modes
+from devpool.commit import disk, write_user_files
 from devpool.commit.disk import reporting
 from devpool.commit.real_folders import not_real, opened, reading, status
 from devpool.errors import DevpoolError
@@ -65,7 +66,7 @@ def expect(directory: Path, path: Path, data: bytes | None) -> None:
         DevpoolError: `changed-meanwhile`, and those of `read`.
     """
     if read(directory, path, LARGEST_COPY) != data:
-        raise files.changed_meanwhile(str(path))
+        raise write_user_files.changed_meanwhile(str(path))
 
 
 def write(
@@ -82,7 +83,7 @@ def write(
 
     Args:
         before: what it must hold now; None: it must not exist.
-        mode: permission bits; by default those of the file that is replaced, 0o644 for a new one.
+        mode: permission bits; by default those of the file that is replaced, `file_modes.FILE` for a new one.
         owner: numeric user and group, given where we are allowed to; by default those of the file that is replaced,
             unless the new one is private.
         token: hex digits for the name of the temp.
@@ -95,7 +96,7 @@ def write(
         if before is not None:
             old = os.stat(path.name, dir_fd=folder, follow_symlinks=False)
             mode = stat.S_IMODE(old.st_mode) if mode is None else mode
-            owner = owner or ((old.st_uid, old.st_gid) if mode & 0o077 else None)
+            owner = owner or ((old.st_uid, old.st_gid) if mode & file_modes.FOR_OTHERS else None)
         with _temp(folder, path, after, mode, owner, token) as temp:
             _expect(folder, path, before)
             disk.step("replace", str(path))
@@ -104,7 +105,7 @@ def write(
 
 def _expect(folder: int, path: Path, data: bytes | None) -> None:
     if _read(folder, path, LARGEST_COPY) != data:
-        raise files.changed_meanwhile(str(path))
+        raise write_user_files.changed_meanwhile(str(path))
 
 
 @contextmanager
@@ -114,12 +115,12 @@ def _temp(
     """A finished and flushed file next to the target; removed again if its use fails."""
     temp = path.with_name(f".devpool-{token or os.urandom(8).hex()}")
     disk.step("create", str(temp))
-    fd = os.open(temp.name, _CREATE, 0o600, dir_fd=folder)
+    fd = os.open(temp.name, _CREATE, file_modes.PRIVATE_FILE, dir_fd=folder)
     try:
         try:
             disk.write_all(fd, str(temp), data)
             disk.step("mode", str(temp))
-            disk.give(fd, disk.NEW_FILE if mode is None else mode, owner)
+            disk.give(fd, file_modes.FILE if mode is None else mode, owner)
             disk.flush(fd, str(temp))
         finally:
             os.close(fd)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from devpool.checks.leaks import Kind
-from devpool.compare import watch
+from devpool.compare import measure_run
 from devpool.compare.figures import Figures
 from devpool.docker.container_values import RunningContainer
 from devpool.docker.engine import Call
@@ -63,7 +63,7 @@ def watched(
     found: Containers,
     poolers: Sequence[RunningContainer] = (POOLER,),
     looks: int = 1,
-) -> tuple[watch.Watch, Figures]:
+) -> tuple[measure_run.Watch, Figures]:
     """A watch that has looked so many times, and once more in the end."""
 
     class Known:
@@ -73,9 +73,9 @@ def watched(
         def close(self) -> None:
             """Nothing runs."""
 
-    monkeypatch.setattr(watch, "Conversation", Known)
-    monkeypatch.setattr(watch, "_SETTLED", 0)
-    with closing(watch.Watch(KnownStack(says=found.says), [DATABASE], poolers, {"10.0.0.3"})) as seen:
+    monkeypatch.setattr(measure_run, "Conversation", Known)
+    monkeypatch.setattr(measure_run, "_SETTLED", 0)
+    with closing(measure_run.Watch(KnownStack(says=found.says), [DATABASE], poolers, {"10.0.0.3"})) as seen:
         for _ in range(looks - 1):
             seen._look()
         seen.end()

@@ -1,4 +1,4 @@
-"""What `files` promises for one file; that several change as one is in tests/crash."""
+"""What `write_user_files` promises for one file; that several change as one is in tests/crash."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from devpool.commit import disk, files, journal
+from devpool.commit import disk, journal, write_user_files
 from devpool.commit.disk import RenameError
-from devpool.commit.files import FileChange
+from devpool.commit.write_user_files import FileChange
 from devpool.errors import DevpoolError
 from unit.commit.disk_rig import NEW, NOBODY, OLD, as_nobody, failing, names
 
 # --- nothing changes --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("write", [files.replace_file, files.write_in_place])
+@pytest.mark.parametrize("write", [write_user_files.replace_file, write_user_files.write_in_place])
 def test_a_file_that_holds_something_else_is_left_alone(file: Path, write: Callable[..., None]) -> None:
     with pytest.raises(DevpoolError) as error:
         write(str(file), b"what it was", NEW)
@@ -35,7 +35,7 @@ def test_an_editor_that_saves_while_we_write_loses_nothing(
 ) -> None:
     on_step("write", lambda: file.write_bytes(b"mine"))
     with pytest.raises(DevpoolError) as error:
-        files.replace_file(str(file), OLD, NEW)
+        write_user_files.replace_file(str(file), OLD, NEW)
     assert error.value.code == "changed-meanwhile"
     assert file.read_bytes() == b"mine"
     assert names(file.parent) == [file.name], "no temp is left"
@@ -47,14 +47,14 @@ def test_a_new_file_that_somebody_else_creates_meanwhile_is_not_overwritten(
     path = tmp_path / "new"
     on_step("write", lambda: path.write_bytes(b"mine"))
     with pytest.raises(DevpoolError, match="another program changed the file"):
-        files.write_new(str(path), NEW)
+        write_user_files.write_new(str(path), NEW)
     assert path.read_bytes() == b"mine"
     assert names(tmp_path) == ["new"]
 
 
 def test_a_file_that_holds_something_else_is_not_removed(file: Path) -> None:
     with pytest.raises(DevpoolError, match="another program changed the file"):
-        files.remove_file(str(file), NEW)
+        write_user_files.remove_file(str(file), NEW)
     assert file.read_bytes() == OLD
 
 
@@ -63,7 +63,7 @@ def test_a_folder_or_a_pipe_is_not_taken_for_a_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for name in ("folder", "pipe"):
         with pytest.raises(DevpoolError) as error:
-            files.read(str(tmp_path / name))
+            write_user_files.read(str(tmp_path / name))
         assert error.value.code == "not-a-file"
 
 
@@ -83,7 +83,7 @@ def test_a_failure_is_a_refusal_with_path_and_hint(
 ) -> None:
     on_step(step, failing(code))
     with pytest.raises(DevpoolError) as error:
-        files.replace_file(str(file), OLD, NEW)
+        write_user_files.replace_file(str(file), OLD, NEW)
     assert (error.value.code, error.value.where) == (name, str(file))
     assert error.value.hint
     assert file.read_bytes() == OLD
@@ -100,7 +100,7 @@ def test_bytes_do_not_show_in_the_text_of_a_change() -> None:
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o600, 0o755, 0o666, 0o4711])
 def test_the_mode_is_kept(file: Path, mode: int) -> None:
     file.chmod(mode)
-    files.replace_file(str(file), OLD, NEW)
+    write_user_files.replace_file(str(file), OLD, NEW)
     assert file.read_bytes() == NEW
     assert stat.S_IMODE(file.stat().st_mode) == mode
 
@@ -109,7 +109,7 @@ def test_the_mode_is_kept(file: Path, mode: int) -> None:
 def test_the_owner_is_kept(file: Path) -> None:
     os.chown(file, NOBODY, 1)
     file.chmod(0o6750)
-    files.replace_file(str(file), OLD, NEW)
+    write_user_files.replace_file(str(file), OLD, NEW)
     found = file.stat()
     assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (NOBODY, 1, 0o6750)
 
@@ -133,7 +133,7 @@ def _acl(*entries: tuple[int, ...]) -> bytes:
 @pytest.mark.parametrize("mode", [0o640, 0o660, 0o600])
 def test_a_folders_default_acl_lets_nobody_into_a_file_that_had_none(file: Path, default_acl: bytes, mode: int) -> None:
     file.chmod(mode)
-    files.replace_file(str(file), OLD, NEW)
+    write_user_files.replace_file(str(file), OLD, NEW)
     assert "system.posix_acl_access" not in os.listxattr(file)
     assert stat.S_IMODE(file.stat().st_mode) == mode
 
@@ -141,12 +141,12 @@ def test_a_folders_default_acl_lets_nobody_into_a_file_that_had_none(file: Path,
 def test_a_files_own_acl_is_kept(file: Path, default_acl: bytes) -> None:
     mine = _acl((0x01, 6), (0x02, 4, 1), (0x04, 4), (0x10, 4), (0x20, 0))
     os.setxattr(file, "system.posix_acl_access", mine)
-    files.replace_file(str(file), OLD, NEW)
+    write_user_files.replace_file(str(file), OLD, NEW)
     assert os.getxattr(file, "system.posix_acl_access") == mine
 
 
 def test_a_new_private_file_gets_no_acl_from_its_folder(tmp_path: Path, default_acl: bytes) -> None:
-    files.write_new(str(tmp_path / "web.env"), NEW, mode=0o600)
+    write_user_files.write_new(str(tmp_path / "web.env"), NEW, mode=0o600)
     assert "system.posix_acl_access" not in os.listxattr(tmp_path / "web.env")
 
 
@@ -155,7 +155,7 @@ def test_extended_attributes_are_kept(file: Path) -> None:
         os.setxattr(file, "user.note", b"mine")
     except (OSError, AttributeError):
         pytest.skip("no extended attributes here")
-    files.replace_file(str(file), OLD, NEW)
+    write_user_files.replace_file(str(file), OLD, NEW)
     assert os.getxattr(file, "user.note") == b"mine"
 
 
@@ -164,7 +164,7 @@ def test_a_symlink_stays_and_the_file_behind_it_changes(tmp_path: Path, file: Pa
     first, second = tmp_path / "deep" / "first", tmp_path / "second"
     second.symlink_to(file)
     first.symlink_to("../second")
-    files.replace_file(str(first), OLD, NEW)
+    write_user_files.replace_file(str(first), OLD, NEW)
     assert first.is_symlink() and second.is_symlink()
     assert not file.is_symlink() and file.read_bytes() == NEW
     assert names(tmp_path / "deep") == ["first"], "the temp stands beside the real file"
@@ -174,7 +174,7 @@ def test_a_symlink_stays_and_the_file_behind_it_changes(tmp_path: Path, file: Pa
 def test_a_new_file_has_its_mode_whatever_the_umask(tmp_path: Path, mode: int | None, found: int) -> None:
     mask = os.umask(0o077)
     try:
-        files.write_new(str(tmp_path / "new"), b"", mode=mode)
+        write_user_files.write_new(str(tmp_path / "new"), b"", mode=mode)
     finally:
         os.umask(mask)
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == found
@@ -182,7 +182,7 @@ def test_a_new_file_has_its_mode_whatever_the_umask(tmp_path: Path, mode: int | 
 
 def test_a_long_text_is_written_in_pieces(file: Path) -> None:
     data = os.urandom(3 * disk.CHUNK + 1)
-    files.replace_file(str(file), OLD, data)
+    write_user_files.replace_file(str(file), OLD, data)
     assert file.read_bytes() == data
 
 
@@ -211,7 +211,7 @@ def test_without_the_journal_such_a_file_is_refused(
 ) -> None:
     on_step("replace", failing(errno.EBUSY))
     with pytest.raises(RenameError) as error:
-        files.replace_file(str(file), OLD, NEW)
+        write_user_files.replace_file(str(file), OLD, NEW)
     assert error.value.code == "not-writable"
     assert file.read_bytes() == OLD
 
@@ -234,7 +234,7 @@ def test_a_file_whose_owner_could_not_be_kept_is_written_in_place(open_path: Pat
 
 def test_what_can_be_written_passes_the_check_without_a_trace(file: Path) -> None:
     before = file.parent.stat()
-    files.check_writable([str(file), str(file.parent / "new"), str(file.parent / ".devpool" / "env" / "x")])
+    write_user_files.check_writable([str(file), str(file.parent / "new"), str(file.parent / ".devpool" / "env" / "x")])
     assert file.parent.stat() == before
 
 
@@ -244,7 +244,7 @@ def test_a_folder_that_cannot_be_written_is_refused(open_path: Path) -> None:
     file.chmod(0o666)
     open_path.chmod(0o555)
     for path in (file, open_path / "new", open_path / ".devpool" / "env" / "x"):
-        error = as_nobody(lambda path=path: files.check_writable([str(path)]))
+        error = as_nobody(lambda path=path: write_user_files.check_writable([str(path)]))
         assert error is not None
         assert (error.code, error.where) == ("not-writable", str(path))
         assert str(open_path) in error.hint

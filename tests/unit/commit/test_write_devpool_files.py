@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from devpool.commit import devpool_files
+from devpool.commit import write_devpool_files
 from unit.commit.disk_rig import NEW, OLD, names, refusal
 
 
@@ -21,27 +21,27 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_what_is_written_is_read_and_goes_again(tmp_path: Path, path: Path) -> None:
-    assert devpool_files.read(tmp_path, path) is None
-    devpool_files.write(tmp_path, path, None, OLD, mode=0o600)
+    assert write_devpool_files.read(tmp_path, path) is None
+    write_devpool_files.write(tmp_path, path, None, OLD, mode=0o600)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    devpool_files.write(tmp_path, path, OLD, NEW)
-    assert (devpool_files.read(tmp_path, path), stat.S_IMODE(path.stat().st_mode)) == (NEW, 0o600)
-    devpool_files.remove(tmp_path, path, NEW)
-    assert devpool_files.discard(tmp_path, path) is False
+    write_devpool_files.write(tmp_path, path, OLD, NEW)
+    assert (write_devpool_files.read(tmp_path, path), stat.S_IMODE(path.stat().st_mode)) == (NEW, 0o600)
+    write_devpool_files.remove(tmp_path, path, NEW)
+    assert write_devpool_files.discard(tmp_path, path) is False
     assert names(path.parent) == []
 
 
 def test_nothing_is_there_where_the_folder_is_not(tmp_path: Path) -> None:
-    assert devpool_files.read(tmp_path, tmp_path / ".devpool" / "env" / "x") is None
+    assert write_devpool_files.read(tmp_path, tmp_path / ".devpool" / "env" / "x") is None
 
 
 @pytest.mark.parametrize(
     "work",
     [
-        lambda d, p: devpool_files.write(d, p, OLD, NEW),
-        lambda d, p: devpool_files.write(d, p, None, NEW),
-        lambda d, p: devpool_files.remove(d, p, OLD),
-        lambda d, p: devpool_files.expect(d, p, None),
+        lambda d, p: write_devpool_files.write(d, p, OLD, NEW),
+        lambda d, p: write_devpool_files.write(d, p, None, NEW),
+        lambda d, p: write_devpool_files.remove(d, p, OLD),
+        lambda d, p: write_devpool_files.expect(d, p, None),
     ],
 )
 def test_a_file_that_holds_something_else_is_left_alone(
@@ -64,7 +64,7 @@ def test_something_else_in_its_place_is_refused_by_name(tmp_path: Path, path: Pa
         os.mkfifo(path)
     else:
         path.mkdir()
-    for work in (devpool_files.read, lambda d, p: devpool_files.write(d, p, OLD, NEW)):
+    for work in (write_devpool_files.read, lambda d, p: write_devpool_files.write(d, p, OLD, NEW)):
         error = refusal(lambda work=work: work(tmp_path, path))
         assert error is not None
         assert (error.code, error.where) == ("devpool-folder-not-real", str(path))
@@ -76,7 +76,7 @@ def test_a_folder_that_is_a_link_is_refused_too(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "state.json").write_bytes(OLD)
     (tmp_path / ".devpool").symlink_to("mine")
-    error = refusal(lambda: devpool_files.read(tmp_path, tmp_path / ".devpool" / "state.json"))
+    error = refusal(lambda: write_devpool_files.read(tmp_path, tmp_path / ".devpool" / "state.json"))
     assert error is not None
     assert error.where == str(tmp_path / ".devpool")
 
@@ -85,13 +85,13 @@ def test_a_link_itself_can_be_removed_and_what_it_leads_to_stays(tmp_path: Path,
     other = tmp_path / "mine"
     other.write_bytes(OLD)
     path.symlink_to(other)
-    assert devpool_files.discard(tmp_path, path) is True
+    assert write_devpool_files.discard(tmp_path, path) is True
     assert other.read_bytes() == OLD
 
 
 def test_a_file_that_is_larger_than_any_of_devpools_is_not_read(tmp_path: Path, path: Path) -> None:
     path.write_bytes(bytes(2**20 + 1))
-    error = refusal(lambda: devpool_files.read(tmp_path, path, 2**20))
+    error = refusal(lambda: write_devpool_files.read(tmp_path, path, 2**20))
     assert error is not None
     assert error.code == "devpool-file-too-large"
     assert "1 MiB" in error.message

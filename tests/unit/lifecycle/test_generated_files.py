@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from devpool import __version__
-from devpool.lifecycle.folder_contents import context_files, context_modes, differences, digest, missing
+from devpool.lifecycle.generated_files import context_files, context_modes, differences, digest, missing
 from unit.lifecycle.disk_project import enable, state_of, written
 
 

@@ -10,10 +10,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from devpool import __version__, resources
-from devpool.commit import devpool_files, real_folders
+from devpool.commit import real_folders, write_devpool_files
 from devpool.decide.plan import Plan
-from devpool.devpool_folder import DIGESTS, STATE
-from devpool.edit.pooler_service import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER
+from devpool.devpool_folder import BUILD_CONTEXT, DIGESTS, EXPORTER_CONTEXT, FOLDER, STATE
 from devpool.errors import DevpoolError
 from devpool.resources import BuildContext
 from devpool.text.edits import Edit
@@ -49,7 +48,7 @@ def context_files(*, pooler: bool = True, exporter: bool) -> resources.BuildCont
     }
 
 
-def home_files(
+def generated_files(
     directory: str, state: State, digests: Mapping[Edit, str], context: resources.BuildContext
 ) -> dict[str, bytes]:
     """The files by absolute path.
@@ -121,7 +120,7 @@ def _on_disk(directory: Path) -> Iterator[tuple[str, bytes | None]]:
     """The files in the build contexts, without following links; None for one that is not a readable file, and for a
     context that is not a folder or holds far more than devpool writes.
     """
-    left = devpool_files.LARGEST
+    left = write_devpool_files.LARGEST
     for context in (BUILD_CONTEXT, EXPORTER_CONTEXT):
         try:
             paths = real_folders.below(directory, directory / context)[1]
@@ -130,7 +129,7 @@ def _on_disk(directory: Path) -> Iterator[tuple[str, bytes | None]]:
             continue
         for path in paths:
             try:
-                data = devpool_files.read(directory, path, left)
+                data = write_devpool_files.read(directory, path, left)
             except DevpoolError:
                 data = None
             left -= len(data or b"")
