@@ -58,7 +58,7 @@ def services_and_variables(ctx: click.Context, _: click.Parameter, incomplete: s
     if not colon or project is None:
         return _offered(project.services if project else (), incomplete)
     mine = [s for s in (*project.connection_variables, *project.kept) if s.service == name]
-    return _offered((f"{name}:{word}" for s in mine for word in (s.variable, s.database)), incomplete)
+    return _offered((f"{name}:{word}" for s in mine for word in (s.name, s.database)), incomplete)
 
 
 def databases(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:

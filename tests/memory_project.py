@@ -89,4 +89,4 @@ def rewritten(files: Files | str, shell: Mapping[str, str] | None = None, **opti
 
 def one_variable(found: Project, name: str, service: str = "web") -> ConnectionVariable:
     """The first address in a variable of a service, also where it stays as it is."""
-    return next(s for s in (*found.connection_variables, *found.kept) if (s.service, s.variable) == (service, name))
+    return next(s for s in (*found.connection_variables, *found.kept) if (s.service, s.name) == (service, name))

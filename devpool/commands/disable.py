@@ -19,7 +19,7 @@ from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.direct_files import Conflicts
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.plan_report import change_lines
-from devpool.lifecycle.read_state import left_in_home
+from devpool.lifecycle.read_state import left_in_folder
 from devpool.undo.user_changes import adopted
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _write(ctx: Context, directory: Path, rollback: Rollback, follow: Follow | N
         ctx.output.warnings(prepared.commit(directory))
         ctx.output.lines(*change_lines(prepared))
     ctx.output.lines(*_words(rollback), *_identical(rollback))
-    left = left_in_home(directory)
+    left = left_in_folder(directory)
     if left:
         ctx.output.lines(f"left in .devpool, because devpool did not write it: {', '.join(left)}")
     if copies:

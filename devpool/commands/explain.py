@@ -69,9 +69,9 @@ def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> N
     plan, refusal = _plan(project, routes, chosen)
     told = VariableRows(project, routes, plan, chosen)
     rows = [
-        told.row(setting)
-        for setting in (*project.connection_variables, *_names(plan), *project.kept)
-        if service in (None, setting.service)
+        told.row(variable)
+        for variable in (*project.connection_variables, *_names(plan), *project.kept)
+        if service in (None, variable.service)
     ]
     rows += [told.by_evidence(r) for r in told.evident() if service in (None, r.service)]
     rows += told.on_the_host() if service is None else ()
@@ -87,7 +87,7 @@ def _among_readers(project: Project, chosen: Options) -> Project:
 
 def _names(plan: Plan | None) -> list[ConnectionVariable]:
     """The variables that hold a database's name, which are connection variables only for the session alias."""
-    return [m.setting for m in plan.moves if m.setting.kind == "database"] if plan else []
+    return [m.variable for m in plan.moves if m.variable.kind == "database"] if plan else []
 
 
 def _plan(project: Project, routes: list[Route], options: Options) -> tuple[Plan | None, DevpoolError | None]:

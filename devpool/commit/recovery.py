@@ -110,10 +110,10 @@ def sweep(directory: Path, paths: Sequence[Path] = ()) -> None:
 
 def _emptied(directory: Path, paths: Sequence[Path]) -> list[Path]:
     """The folders of ours below `.devpool` that may be empty, the deepest first."""
-    home = directory / FOLDER
-    made = [folder for name in FOLDERS for folder in real_folders.below(directory, home / name)[0]]
+    ours = directory / FOLDER
+    made = [folder for name in FOLDERS for folder in real_folders.below(directory, ours / name)[0]]
     led = [parent for path in paths for parent in reversed(commit_file.below_devpool_folder(directory, path.parent))]
-    return [one for one in dict.fromkeys([*made, *led]) if one not in (home, folder_of(directory))]
+    return [one for one in dict.fromkeys([*made, *led]) if one not in (ours, folder_of(directory))]
 
 
 def _is_file(directory: Path, path: Path) -> bool:

@@ -132,37 +132,37 @@ def shows_no_secret(value: Value, raw: str) -> bool:
     return plain and interpolates and redact(named) == named and not _PASSWORD.search(named)
 
 
-def restatable(project: Project, setting: ConnectionVariable) -> bool:
-    """Whether a setting that has to differ from others that read the same place can be stated anew: an env file's value
-    by its variables, which the compose file has to be able to take from the same file.
+def restatable(project: Project, variable: ConnectionVariable) -> bool:
+    """Whether a variable that has to differ from others that read the same place can be stated anew: an env file's
+    value by its variables, which the compose file has to be able to take from the same file.
     """
-    file, value = setting.value.origin.file, setting.value
-    if not isinstance(file, EnvFile) or setting.kind in BARE:
+    file, value = variable.value.origin.file, variable.value
+    if not isinstance(file, EnvFile) or variable.kind in BARE:
         return True
     raw = file.text[value.origin.start : value.origin.end]
-    move = moved_raw(value, setting.address.host, (setting.address.host, DEFAULT_PORT, ""), raw)
-    strongest = project.services[setting.service].strongest
+    move = moved_raw(value, variable.address.host, (variable.address.host, DEFAULT_PORT, ""), raw)
+    strongest = project.services[variable.service].strongest
     scope = project.sources.variables if project.sources.override else strongest.variables
-    values = project.environments[setting.service]
+    values = project.environments[variable.service]
     known = all(name in scope for name in names_in(raw) if file.last(name) or name in values)
     return known and file.path in project.sources.dotenv and shows_no_secret(value, raw) and move is not None
 
 
-def restatable_elsewhere(setting: ConnectionVariable) -> bool:
-    """Whether a setting of a compose file can be stated anew in another one: without a secret in its text."""
-    value = setting.value
+def restatable_elsewhere(variable: ConnectionVariable) -> bool:
+    """Whether a variable of a compose file can be stated anew in another one: without a secret in its text."""
+    value = variable.value
     raw = value.origin.file.text[value.origin.start : value.origin.end]
-    move = moved_raw(value, setting.address.host, (setting.address.host, DEFAULT_PORT, ""), raw)
+    move = moved_raw(value, variable.address.host, (variable.address.host, DEFAULT_PORT, ""), raw)
     return shows_no_secret(value, raw) and move is not None
 
 
-def restatable_in_override(project: Project, setting: ConnectionVariable) -> bool:
-    """Whether an override file can state a setting anew that another file holds: without a secret in its text."""
-    value, origin = setting.value, setting.value.origin
-    if setting.kind in BARE or isinstance(origin.file, EnvFile):
-        return restatable(project, setting)
-    alike = reads_alike(value, project.services[setting.service], project)
-    return alike and origin.given and origin.one_line and restatable_elsewhere(setting)
+def restatable_in_override(project: Project, variable: ConnectionVariable) -> bool:
+    """Whether an override file can state a variable anew that another file holds: without a secret in its text."""
+    value, origin = variable.value, variable.value.origin
+    if variable.kind in BARE or isinstance(origin.file, EnvFile):
+        return restatable(project, variable)
+    alike = reads_alike(value, project.services[variable.service], project)
+    return alike and origin.given and origin.one_line and restatable_elsewhere(variable)
 
 
 def reads_alike(value: Value, service: Service, project: Project) -> bool:

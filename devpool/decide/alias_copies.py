@@ -40,7 +40,7 @@ def find_alias_copies(project: Project, moving: Iterable[ConnectionVariable], sh
         moving: the settings that go to a pooler.
         shields: what direct services get a copy of as a whole.
     """
-    moved = {(s.service, s.variable) for s in moving}
+    moved = {(s.service, s.name) for s in moving}
     anchored = {
         id(node) for s in moving if (node := _stated(s.value)) and not isinstance(node, AliasNode) and node.anchor
     }

@@ -35,7 +35,7 @@ class ByName:
         pooler: the service of its pooler.
         names: the names of the database that the app uses, or may use.
         direct: a separate name for the database itself; "" for one outside the project.
-        settings: the connection variables that stay as they are; none if the address is in no variable.
+        variables: the connection variables that stay as they are; none if the address is in no variable.
     """
 
     service: str
@@ -43,7 +43,7 @@ class ByName:
     pooler: str
     names: tuple[str, ...]
     direct: str
-    settings: tuple[ConnectionVariable, ...]
+    variables: tuple[ConnectionVariable, ...]
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -51,10 +51,10 @@ class ByName:
         past = [f"{self.database}:{self.direct}"] if self.direct else []
         return (*(f"{self.pooler}:{name}" for name in self.names), *past)
 
-    def leads(self, setting: ConnectionVariable) -> bool:
+    def leads(self, variable: ConnectionVariable) -> bool:
         """Whether one of the app's variables goes to the pooler, although it is to go to the database."""
-        mine = (setting.service, setting.database) == (self.service, self.database)
-        return mine and setting.address.host in self.names
+        mine = (variable.service, variable.database) == (self.service, self.database)
+        return mine and variable.address.host in self.names
 
     def link_of(self, written: str) -> str:
         """What a link of the app becomes: one that gives the database a name that leads to the pooler gives it that."""
@@ -63,20 +63,20 @@ class ByName:
         return f"{self.pooler}:{name}" if service == self.database and name in self.names else written
 
 
-def by_name(project: Project, pair: Pair, pooler: str, settings: Sequence[ConnectionVariable]) -> ByName:
+def by_name(project: Project, pair: Pair, pooler: str, variables: Sequence[ConnectionVariable]) -> ByName:
     """What an app that is pooled by name gets.
 
     Args:
         project: the project.
         pair: the app and the database.
         pooler: the service of the database's pooler.
-        settings: its settings of this database.
+        variables: its variables of this database.
 
     Raises:
         DevpoolError: `no-link`, where a link does not reach.
     """
     service, database = pair
-    if found := obstacle(project, pair, settings):
+    if found := obstacle(project, pair, variables):
         raise DevpoolError(
             "no-link",
             f"`{service}` cannot be pooled by name: {found.why}",
@@ -88,9 +88,9 @@ def by_name(project: Project, pair: Pair, pooler: str, settings: Sequence[Connec
         service=service,
         database=database,
         pooler=pooler,
-        names=tuple(_names(project, pair, settings)),
+        names=tuple(_names(project, pair, variables)),
         direct=_direct_name(project, database) if inside else "",
-        settings=tuple(settings),
+        variables=tuple(variables),
     )
 
 
@@ -102,7 +102,7 @@ class Obstacle:
     remedy: str
 
 
-def obstacle(project: Project, pair: Pair, settings: Sequence[ConnectionVariable]) -> Obstacle | None:
+def obstacle(project: Project, pair: Pair, variables: Sequence[ConnectionVariable]) -> Obstacle | None:
     """Why an app cannot be pooled by name: links do not work in its network, or a name that it uses is an IP address,
     is in its `extra_hosts`, or belongs to another link.
     """
@@ -115,7 +115,7 @@ def obstacle(project: Project, pair: Pair, settings: Sequence[ConnectionVariable
     told = networks.extra_hosts(service)
     parts = ((text, text.partition(":")) for text in service.names("links"))
     linked = {alias or other: text for text, (other, _, alias) in parts if other != database}
-    for host in _names(project, pair, settings):
+    for host in _names(project, pair, variables):
         if host in told:
             return Obstacle(f"its extra_hosts say where {host} is", f"remove {host} from its `extra_hosts`")
         if host in linked:
@@ -128,22 +128,22 @@ def obstacle(project: Project, pair: Pair, settings: Sequence[ConnectionVariable
 
 
 def beyond_links(
-    project: Project, routes: Iterable[Route], named: Mapping[Pair, str], settings: list[ConnectionVariable]
+    project: Project, routes: Iterable[Route], named: Mapping[Pair, str], variables: list[ConnectionVariable]
 ) -> Iterator[tuple[Pair, Route]]:
     """The apps that no link can reach and that nobody asked to pool: they stay direct."""
     for route in routes:
         pair = (route.service, route.database)
-        mine = [s for s in settings if (s.service, s.database) == pair]
+        mine = [s for s in variables if (s.service, s.database) == pair]
         found = obstacle(project, pair, mine) if pair in named and route.code not in ("user", "by-name") else None
         if found:
             why = named[pair] or route.reason
             yield pair, replace(route, pooled=False, by_name=False, code="no-link", reason=f"{why}, and {found.why}")
 
 
-def _names(project: Project, pair: Pair, settings: Sequence[ConnectionVariable]) -> list[str]:
+def _names(project: Project, pair: Pair, variables: Sequence[ConnectionVariable]) -> list[str]:
     service, database = pair
     stated = project.databases[database].service
-    said = [s.address.host for s in settings if s.address.host]
+    said = [s.address.host for s in variables if s.address.host]
     # Where no variable says which name the app uses, take every name that it could use.
     known = host_names(stated, networks.of(project.services, service)) if stated else set[str]()
     linked = {alias for alias, name in link_aliases(project.services[service]).items() if name == database}
@@ -166,19 +166,19 @@ def fixed_port(
     Args:
         project: the project.
         database: the database.
-        apps: for each app its settings of the database; none where only a file or an image says it.
+        apps: for each app its variables of the database; none where only a file or an image says it.
         stated: the ports that these files say, by app.
 
     Raises:
         DevpoolError: `ports-differ`.
     """
     found: dict[str, tuple[str, str]] = {}  # the app that uses a port, and where that is written
-    for app, settings in apps.items():
+    for app, variables in apps.items():
         place = project.services[app].place
-        said = {s.address.port: s.value.origin.place for s in settings if s.address.port}
-        if not settings:
+        said = {s.address.port: s.value.origin.place for s in variables if s.address.port}
+        if not variables:
             said = {stated.get(app, DEFAULT_PORT): place}
-        elif not said or names_no_port(settings):
+        elif not said or names_no_port(variables):
             said = {DEFAULT_PORT: place, **said}
         found |= {port: (app, where) for port, where in said.items() if port not in found}
     odd = next((each for port, each in found.items() if port != DEFAULT_PORT), None)

@@ -79,13 +79,13 @@ class Credentials:
         return next((part.text for part in self.said if part.name == USER), "")
 
 
-def home(project: Project, database: str, settings: list[ConnectionVariable]) -> Document:
+def pooler_file(project: Project, database: str, variables: list[ConnectionVariable]) -> Document:
     """The file that the pooler goes into: where the database's service is stated first, or else its first app's; an
     override file, where that alone is edited.
     """
     if project.sources.override:
         return project.sources.override
-    service = project.databases[database].service or project.services[settings[0].service]
+    service = project.databases[database].service or project.services[variables[0].service]
     return next(f.document for f in service.fragments if f.own)
 
 
@@ -106,18 +106,18 @@ def is_repeatable(project: Project, service: Service, name: str, value: Value) -
     return plain and alike and (name.endswith("_FILE") or VARIABLE.fullmatch(raw) is not None)
 
 
-def is_at_home(project: Project, setting: ConnectionVariable, document: Document) -> bool:
+def is_in_pooler_file(project: Project, variable: ConnectionVariable, document: Document) -> bool:
     """Whether a URL stands in the file that the pooler goes into, or may be repeated there."""
-    file, override = setting.value.origin.file, project.sources.override
+    file, override = variable.value.origin.file, project.sources.override
     return file is document or (
-        document is override and isinstance(file, Document) and restatable_in_override(project, setting)
+        document is override and isinstance(file, Document) and restatable_in_override(project, variable)
     )
 
 
-def is_whole(setting: ConnectionVariable) -> bool:
+def is_whole(variable: ConnectionVariable) -> bool:
     """Whether the value is just the URL, so that the pooler can parse it."""
-    holder = setting.value.origin.holder
+    holder = variable.value.origin.holder
     scalar = holder if isinstance(holder, ScalarNode) else getattr(holder, "value", None)
-    plain = isinstance(scalar, ScalarNode) and inner(setting.value.origin.file.text, scalar) is not None
-    alone = len(find_addresses(setting.value.text)) == 1
-    return plain and alone and re.fullmatch(r"postgres(ql)?(\+\w+)?://\S+", setting.value.text) is not None
+    plain = isinstance(scalar, ScalarNode) and inner(variable.value.origin.file.text, scalar) is not None
+    alone = len(find_addresses(variable.value.text)) == 1
+    return plain and alone and re.fullmatch(r"postgres(ql)?(\+\w+)?://\S+", variable.value.text) is not None

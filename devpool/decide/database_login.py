@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from devpool.decide.credentials import Credentials, copyable, home, is_repeatable
+from devpool.decide.credentials import Credentials, copyable, is_repeatable, pooler_file
 from devpool.decide.logins import DB, PASSWORD, USER, interpolated, names_withheld, said_of
 from devpool.decide.password_files import given_files, is_given
 from devpool.model.env_files import EnvFileUse, env_file_uses, is_given_alone
@@ -58,14 +58,14 @@ def of_database_elsewhere(project: Project, database: str) -> Credentials | None
     if dict(own).get(PASSWORD) is None or dict(own)[PASSWORD].origin.form == "env-file":
         return None
     private = {name: value.text for name, value in own}
-    return Credentials(document=home(project, database, []), private=private, said=said_of(own))
+    return Credentials(document=pooler_file(project, database, []), private=private, said=said_of(own))
 
 
 def of_database_privately(project: Project, database: str) -> Credentials | None:
     """A database's own login in the private file: it stands where the pooler cannot repeat it."""
     own = told_login(project, database)
     private = {name: value.text for name, value in own}
-    return Credentials(document=home(project, database, []), private=private, said=said_of(own)) if own else None
+    return Credentials(document=pooler_file(project, database, []), private=private, said=said_of(own)) if own else None
 
 
 def of_database_env_files(project: Project, database: str, *, alone: bool) -> Credentials | None:
@@ -78,7 +78,7 @@ def of_database_env_files(project: Project, database: str, *, alone: bool) -> Cr
     if not uses or not (known or alone) or told_login(project, database):
         return None
     withheld = names_withheld(project.sources, uses)
-    return Credentials(document=home(project, database, []), env_files=uses, withheld=withheld)
+    return Credentials(document=pooler_file(project, database, []), env_files=uses, withheld=withheld)
 
 
 def with_method(project: Project, database: str, found: Credentials) -> Credentials:
@@ -121,7 +121,7 @@ def _stated(
 ) -> Credentials:
     """User and database beside a password that is taken over; what stands in the same file is copied too."""
     service, password = project.services[database], named_value(values, PASSWORD)
-    document = document or home(project, database, [])
+    document = document or pooler_file(project, database, [])
     told = list(_user_and_database(project, service, values))
     read = {use.path for use in env_files}
     variables = project.sources.variables

@@ -100,21 +100,21 @@ def _by_network(project: Project, service: str, database: str) -> Iterator[Reaso
 
 
 def _by_address(project: Project, service: str, database: str) -> Iterator[Reason]:
-    settings = [s for s in project.of(service) if s.database == database]
+    variables = [s for s in project.of(service) if s.database == database]
     outside = project.databases[database].service is None
-    if outside and any(listens_as_a_pooler(database, s.address.port) for s in settings):
+    if outside and any(listens_as_a_pooler(database, s.address.port) for s in variables):
         yield "behind-a-pooler", "that address already belongs to a pooler"
-    other = next((o for s in settings if (o := _in_another_profile(project, s))), "")
+    other = next((o for s in variables if (o := _in_another_profile(project, s))), "")
     if other:
         yield "profiles", f"its host means {database} or {other}, depending on the profile: one address cannot be both"
-    if strongest(map(Demands(project.environments[service]).of, settings)) == "verify":
+    if strongest(map(Demands(project.environments[service]).of, variables)) == "verify":
         yield "tls", "it verifies the server's certificate, which a pooler cannot present"
 
 
-def _in_another_profile(project: Project, setting: ConnectionVariable) -> str:
+def _in_another_profile(project: Project, variable: ConnectionVariable) -> str:
     """The database that an app reaches by the same host when other profiles are active; "" if there is none."""
-    mine, app = project.databases[setting.database], project.services[setting.service]
-    others = (d.service for d in project.databases.values() if setting.address.host in d.hosts and d is not mine)
+    mine, app = project.databases[variable.database], project.services[variable.service]
+    others = (d.service for d in project.databases.values() if variable.address.host in d.hosts and d is not mine)
     excluded = (o for o in others if o and mine.service and not mine.service.meets(o) and app.meets(o))
     return next((other.name for other in excluded), "")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from devpool.decide.credentials import Credentials, copyable, home, is_at_home, is_whole
+from devpool.decide.credentials import Credentials, copyable, is_in_pooler_file, is_whole, pooler_file
 from devpool.decide.database_login import (
     named_value,
     of_database,
@@ -37,31 +37,31 @@ from devpool.model.env_files import env_file_uses, is_given_alone
 from devpool.model.project import ConnectionVariable, Project
 
 
-def find_credentials(project: Project, database: str, settings: list[ConnectionVariable]) -> Credentials:
-    """The credentials for the pooler of a database, whose pooled settings are given.
+def find_credentials(project: Project, database: str, variables: list[ConnectionVariable]) -> Credentials:
+    """The credentials for the pooler of a database, whose pooled variables are given.
 
     Raises:
         DevpoolError: `no-credentials`, `password-too-long`, `password-like-a-hash`, `login-unusable`.
     """
-    found = with_method(project, database, _find(project, database, settings))
-    refuse_unusable(found.said, dict.fromkeys(s.service for s in settings))
+    found = with_method(project, database, _find(project, database, variables))
+    refuse_unusable(found.said, dict.fromkeys(s.service for s in variables))
     return found
 
 
-def _find(project: Project, database: str, settings: list[ConnectionVariable]) -> Credentials:
-    mine = set(settings)
+def _find(project: Project, database: str, variables: list[ConnectionVariable]) -> Credentials:
+    mine = set(variables)
     others = [s for s in (*project.connection_variables, *project.kept) if s.database == database and s not in mine]
     if project.databases[database].service is None:
-        return _of_app_url(project, database, settings) or _private(project, database, settings, others)
+        return _of_app_url(project, database, variables) or _private(project, database, variables, others)
     own = of_database(project, database)
     return (
-        (_with_user_of_app(project, database, own, settings) if own else None)
+        (_with_user_of_app(project, database, own, variables) if own else None)
         or of_database_elsewhere(project, database)
-        or _of_app_url(project, database, settings)
-        or _of_app_env_file(project, database, settings)
-        or of_database_env_files(project, database, alone=not settings)
+        or _of_app_url(project, database, variables)
+        or _of_app_env_file(project, database, variables)
+        or of_database_env_files(project, database, alone=not variables)
         or (None if own else of_database_privately(project, database))
-        or _private(project, database, settings, others)
+        or _private(project, database, variables, others)
     )
 
 
@@ -70,47 +70,47 @@ def of_database_alone(project: Project, database: str) -> Credentials | None:
     an app's.
     """
     own = of_database(project, database) or of_database_elsewhere(project, database)
-    settings = [s for s in project.connection_variables if s.database == database]
+    variables = [s for s in project.connection_variables if s.database == database]
     told = (
         own
-        or _of_app_url(project, database, settings)
-        or _of_app_env_file(project, database, settings)
-        or of_database_env_files(project, database, alone=not settings)
+        or _of_app_url(project, database, variables)
+        or _of_app_env_file(project, database, variables)
+        or of_database_env_files(project, database, alone=not variables)
     )
     return own if told else of_database_privately(project, database)
 
 
 def _with_user_of_app(
-    project: Project, database: str, own: Credentials, settings: list[ConnectionVariable]
+    project: Project, database: str, own: Credentials, variables: list[ConnectionVariable]
 ) -> Credentials:
     """A replica of some images is told no user, though it has the one of its primary: then the app's own is taken."""
     values = project.environments[database]
     secret = named_value(values, PASSWORD)
     if secret is None or not secret.name.startswith("POSTGRESQL_") or named_value(values, USER):
         return own
-    logins = (userinfo(s) if s.kind in ("url", "jdbc") else dict(from_company(project, s)) for s in settings)
+    logins = (userinfo(s) if s.kind in ("url", "jdbc") else dict(from_company(project, s)) for s in variables)
     user = next((login[USER] for login in logins if USER in login and login.get(PASSWORD) == secret.text), None)
     return replace(own, stated=(*own.stated, (USER, user))) if user else own
 
 
-def _of_app_url(project: Project, database: str, settings: list[ConnectionVariable]) -> Credentials | None:
+def _of_app_url(project: Project, database: str, variables: list[ConnectionVariable]) -> Credentials | None:
     """An app's URL, if it holds a password and stands in the file that the pooler goes into."""
-    document = home(project, database, settings)
-    for setting in settings:
-        if setting.kind != "url" or setting.in_command or not userinfo(setting).get(PASSWORD):
+    document = pooler_file(project, database, variables)
+    for variable in variables:
+        if variable.kind != "url" or variable.in_command or not userinfo(variable).get(PASSWORD):
             continue
-        if is_at_home(project, setting, document) and copyable(setting.value) and is_whole(setting):
+        if is_in_pooler_file(project, variable, document) and copyable(variable.value) and is_whole(variable):
             return Credentials(
                 document=document,
-                copied=(("DATABASE_URL", setting.value),),
-                said=said_by(setting.value.origin.place, userinfo(setting)),
+                copied=(("DATABASE_URL", variable.value),),
+                said=said_by(variable.value.origin.place, userinfo(variable)),
             )
     return None
 
 
-def _of_app_env_file(project: Project, database: str, settings: list[ConnectionVariable]) -> Credentials | None:
+def _of_app_env_file(project: Project, database: str, variables: list[ConnectionVariable]) -> Credentials | None:
     """An app's env file that names user and password as the pooler does."""
-    for app in dict.fromkeys(s.service for s in settings):
+    for app in dict.fromkeys(s.service for s in variables):
         login = [(n, v) for n, v in project.environments[app].items() if n in (USER, PASSWORD, DB) and v.text]
         password = dict(login).get(PASSWORD)
         if password is None or password.origin.form != "env-file":
@@ -124,7 +124,7 @@ def _of_app_env_file(project: Project, database: str, settings: list[ConnectionV
             uses = (use,) if use and not passed else ()
             copied = [(n, v) for n, v in login if passed and interpolated(project.sources, v)]
             return Credentials(
-                document=home(project, database, settings),
+                document=pooler_file(project, database, variables),
                 copied=tuple(copied),
                 stated=tuple((n, v.text) for n, v in login if v.origin.file.path != path),
                 env_files=uses,
@@ -137,13 +137,13 @@ def _of_app_env_file(project: Project, database: str, settings: list[ConnectionV
 def _private(
     project: Project, database: str, pooled: list[ConnectionVariable], others: list[ConnectionVariable]
 ) -> Credentials:
-    for setting in (*pooled, *others):
-        values = login_of(project, setting)
+    for variable in (*pooled, *others):
+        values = login_of(project, variable)
         if values.get(PASSWORD):
             outside = project.databases[database].service is None
             address = {"POSTGRES_HOST": database, "POSTGRES_PORT": upstream_port(pooled, {})} if outside else {}
-            said = said_by(setting.value.origin.place, values)
-            return Credentials(document=home(project, database, pooled), private=address | values, said=said)
+            said = said_by(variable.value.origin.place, values)
+            return Credentials(document=pooler_file(project, database, pooled), private=address | values, said=said)
     if own := of_database_privately(project, database):
         return own
     file = project.environments.get(database, {}).get(PASSWORD + "_FILE")

@@ -34,7 +34,7 @@ def knows_logins(project: Project, database: str) -> bool:
 
 
 def with_further(
-    project: Project, server: tuple[str, str], found: Credentials, settings: list[ConnectionVariable]
+    project: Project, server: tuple[str, str], found: Credentials, variables: list[ConnectionVariable]
 ) -> Credentials:
     """The credentials of a pooler with the logins of its apps, where it cannot look them up.
 
@@ -42,11 +42,11 @@ def with_further(
         project: the project.
         server: the pooler's database, and the port where that listens.
         found: its own credentials.
-        settings: the settings that lead to it.
+        variables: the variables that lead to it.
     """
     if _looks_up(project, server[0], found):
         return found
-    for login in _logins(project, settings):
+    for login in _logins(project, variables):
         known = {found.user or DEFAULT_USER, *(f.user for f in found.further)}
         if login.user not in known:
             found = _with(project, server, found, login)
@@ -66,45 +66,45 @@ def _looks_up(project: Project, database: str, found: Credentials) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Login:
-    """With which user a setting's app logs in."""
+    """With which user a variable's app logs in."""
 
-    setting: ConnectionVariable
+    variable: ConnectionVariable
     user: str
     password: str = field(repr=False)
 
 
-def _logins(project: Project, settings: list[ConnectionVariable]) -> Iterator[_Login]:
-    for setting in (s for s in settings if s.kind not in ("port", "database")):
-        login = login_of(project, setting)
+def _logins(project: Project, variables: list[ConnectionVariable]) -> Iterator[_Login]:
+    for variable in (s for s in variables if s.kind not in ("port", "database")):
+        login = login_of(project, variable)
         if login.get(USER):
-            yield _Login(setting=setting, user=login[USER], password=login.get(PASSWORD, ""))
+            yield _Login(variable=variable, user=login[USER], password=login.get(PASSWORD, ""))
 
 
 def _with(project: Project, server: tuple[str, str], found: Credentials, login: _Login) -> Credentials:
     """The credentials with one more login, or with what is missing of it."""
-    setting, number = login.setting, len(found.further) + _FIRST
-    in_url = userinfo(setting) if setting.kind == "url" else {}
-    said = said_by(setting.value.origin.place, in_url | {USER: login.user, PASSWORD: login.password})
-    url, password = in_url.get(PASSWORD), company_of(project, setting).get(PASSWORD)
-    if is_usable(said) and url and _fits(found, setting.value) and _is_plain(server, found, setting):
-        name, value = f"DATABASE_URL_{number}", setting.value
+    variable, number = login.variable, len(found.further) + _FIRST
+    in_url = userinfo(variable) if variable.kind == "url" else {}
+    said = said_by(variable.value.origin.place, in_url | {USER: login.user, PASSWORD: login.password})
+    url, password = in_url.get(PASSWORD), company_of(project, variable).get(PASSWORD)
+    if is_usable(said) and url and _fits(found, variable.value) and _is_plain(server, found, variable):
+        name, value = f"DATABASE_URL_{number}", variable.value
     elif is_usable(said) and not url and password and _may_be_copied(project, found, password):
         name, value = f"POSTGRES_PASSWORD_{number}", password
         found = replace(found, stated=(*found.stated, (f"POSTGRES_USER_{number}", login.user)))
     else:
         at = Missing(
-            service=setting.service, user=login.user, variable=setting.variable, place=setting.value.origin.place
+            service=variable.service, user=login.user, variable=variable.name, place=variable.value.origin.place
         )
         return replace(found, missing=(*found.missing, at))
-    further = Further(name=name, user=login.user, service=setting.service, value=value)
+    further = Further(name=name, user=login.user, service=variable.service, value=value)
     return replace(found, further=(*found.further, further))
 
 
-def _is_plain(server: tuple[str, str], found: Credentials, setting: ConnectionVariable) -> bool:
+def _is_plain(server: tuple[str, str], found: Credentials, variable: ConnectionVariable) -> bool:
     """Whether a URL is just the login and the address of the pooler's server, and can be copied as it is written."""
-    address, value = setting.address, setting.value
+    address, value = variable.address, variable.value
     there = (address.host, address.port or DEFAULT_PORT) == server
-    whole = setting.kind == "url" and not setting.in_command and is_whole(setting)
+    whole = variable.kind == "url" and not variable.in_command and is_whole(variable)
     first = dict(found.copied).get("DATABASE_URL")
     same = _asked(value) <= (_asked(first) if first else set())
     plain = value.origin.file is found.document and copyable(value) and not _UNREADABLE.search(value.text)

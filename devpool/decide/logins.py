@@ -50,46 +50,46 @@ _NEEDED = regex(r"POSTGRES_(USER|PASSWORD|DB)(_FILE)?|POSTGRES_HOST_AUTH_METHOD"
 _HARMLESS = regex(r"PG(DATA|HOST|PORT|USER|DATABASE)|POSTGRES_(HOST|PORT|INITDB_\w+)|TZ|PATH|LANG|LANGUAGE|LC_\w+")
 
 
-def login_of(project: Project, setting: ConnectionVariable) -> dict[str, str]:
+def login_of(project: Project, variable: ConnectionVariable) -> dict[str, str]:
     """User, password and database with which an app enters, by the names of the pooler's variables."""
-    values = userinfo(setting) if setting.kind in ("url", "jdbc", "dsn") else {}
-    return dict(from_company(project, setting)) | values
+    values = userinfo(variable) if variable.kind in ("url", "jdbc", "dsn") else {}
+    return dict(from_company(project, variable)) | values
 
 
-def userinfo(setting: ConnectionVariable) -> dict[str, str]:
-    """User, password and database of the one URL that a setting is."""
-    text, (start, end) = setting.value.text, setting.address.host_span
+def userinfo(variable: ConnectionVariable) -> dict[str, str]:
+    """User, password and database of the one URL that a variable is."""
+    text, (start, end) = variable.value.text, variable.address.host_span
     begin = text.rfind("://", 0, start)
     # If a value holds several URLs, only the text of this one matters.
     login = _USERINFO.search(text[max(begin, 0) : start]) if begin >= 0 else None
     database = _DATABASE.match(text, end)
     found = {USER: login and login["user"], PASSWORD: login and login["password"], DB: database and database["db"]}
     plain = {name: unquote(value) for name, value in found.items() if value}
-    if setting.kind in ("jdbc", "dsn"):
+    if variable.kind in ("jdbc", "dsn"):
         words = ((name, pattern.search(text)) for name, pattern in _KEYWORDS.items())
         plain = {name: unquote(word["value"]) for name, word in words if word} | plain
     return plain
 
 
-def from_company(project: Project, setting: ConnectionVariable) -> Iterator[tuple[str, str]]:
-    """User, password and database from the variables that share the setting's prefix.
+def from_company(project: Project, variable: ConnectionVariable) -> Iterator[tuple[str, str]]:
+    """User, password and database from the variables that share the variable's prefix.
 
     What comes before `HOST` can end in the middle of a word, as in `STATS_PGHOST` beside `STATS_PGPASSWORD`: where the
     whole words have no password, that counts.
     """
-    yield from ((name, value.text) for name, value in company_of(project, setting).items())
+    yield from ((name, value.text) for name, value in company_of(project, variable).items())
 
 
-def company_of(project: Project, setting: ConnectionVariable) -> dict[str, Value]:
+def company_of(project: Project, variable: ConnectionVariable) -> dict[str, Value]:
     """The variables of `from_company`, by the names of the pooler's."""
-    words = re.split(r"(?i)(?<=_)[^_]+$|HOST|SERVER|URL|JDBC", setting.variable)[0]
-    stem = re.split(r"(?i)(HOST|SERVER|URL|JDBC)[^_]*$", setting.variable)[0]
-    found = [dict(_with_prefix(project, setting, prefix)) for prefix in (words, stem)]
+    words = re.split(r"(?i)(?<=_)[^_]+$|HOST|SERVER|URL|JDBC", variable.name)[0]
+    stem = re.split(r"(?i)(HOST|SERVER|URL|JDBC)[^_]*$", variable.name)[0]
+    found = [dict(_with_prefix(project, variable, prefix)) for prefix in (words, stem)]
     return next((f for f in found if PASSWORD in f), found[0])
 
 
-def _with_prefix(project: Project, setting: ConnectionVariable, prefix: str) -> Iterator[tuple[str, Value]]:
-    values = project.environments[setting.service]
+def _with_prefix(project: Project, variable: ConnectionVariable, prefix: str) -> Iterator[tuple[str, Value]]:
+    values = project.environments[variable.service]
     for name, pattern in _COMPANY.items():
         mine = (v for n, v in values.items() if n.startswith(prefix) and pattern.fullmatch(n, len(prefix)) and v.text)
         value = next(mine, None)

@@ -69,8 +69,8 @@ def _granted(project: Project, service: Service) -> Iterator[GivenFile]:
 
 def _mounted(service: Service) -> Iterator[GivenFile]:
     """The bind mounts, which the pooler gets without the right to write."""
-    home = next(f.document for f in service.fragments if f.own)
-    statements = (s for s in service.statements("volumes") if s.document.directory == home.directory)
+    document = next(f.document for f in service.fragments if f.own)
+    statements = (s for s in service.statements("volumes") if s.document.directory == document.directory)
     for item in (i for s in statements for i in _items(s)):
         said = _said(service, item)
         if said.get("type") == "bind" and {"source", "target"} <= said.keys():

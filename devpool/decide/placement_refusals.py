@@ -7,49 +7,48 @@ from devpool.model.project import ConnectionVariable
 from devpool.model.services import OVERRIDE, Service
 
 
-def read_by(setting: ConnectionVariable, reader: str) -> DevpoolError:
+def read_by(variable: ConnectionVariable, reader: str) -> DevpoolError:
     """The error for a variable that another compose file reads too, where the app has no place of its own for it."""
-    name = setting.service
+    name = variable.service
     return DevpoolError(
         "shared-value",
-        f"`{name}.{setting.variable}` is also read by {reader}, which has no pooler",
-        where=setting.value.origin.place,
-        hint=f"give `{name}` its own {setting.variable} in a file of this project, or keep it direct: --direct {name}; "
+        f"`{name}.{variable.name}` is also read by {reader}, which has no pooler",
+        where=variable.value.origin.place,
+        hint=f"give `{name}` its own {variable.name} in a file of this project, or keep it direct: --direct {name}; "
         "or pass --allow-shared, and give the other file the pooler, too",
     )
 
 
-def only_in_shell(setting: ConnectionVariable, variable: str) -> DevpoolError:
+def only_in_shell(variable: ConnectionVariable, shell: str) -> DevpoolError:
     """The error for a value that is in no file."""
     return DevpoolError(
         "only-in-shell",
-        f"`{setting.service}.{setting.variable}` gets its value from the shell's `{variable}`, which no file sets",
-        where=setting.value.origin.place,
-        hint=f"set {variable} in .env and unset it in the shell, which overrides the file; "
-        f"or leave it as it is and pool the app by name: --by-name {setting.service}",
+        f"`{variable.service}.{variable.name}` gets its value from the shell's `{shell}`, which no file sets",
+        where=variable.value.origin.place,
+        hint=f"set {shell} in .env and unset it in the shell, which overrides the file; "
+        f"or leave it as it is and pool the app by name: --by-name {variable.service}",
     )
 
 
-def not_plain(setting: ConnectionVariable) -> DevpoolError:
+def not_plain(variable: ConnectionVariable) -> DevpoolError:
     """The error for a variable whose text cannot be edited yet."""
     return DevpoolError(
         "value-not-plain",
-        f"`{setting.service}.{setting.variable}` is written in a form that devpool cannot edit yet",
-        where=setting.value.origin.place,
-        hint=f"write it on one line without escapes, pool it by name (--by-name {setting.service}), or keep it direct "
-        f"(--direct {setting.service})",
+        f"`{variable.service}.{variable.name}` is written in a form that devpool cannot edit yet",
+        where=variable.value.origin.place,
+        hint=f"write it on one line without escapes, pool it by name (--by-name {variable.service}), or keep it direct "
+        f"(--direct {variable.service})",
     )
 
 
-def extended(setting: ConnectionVariable, app: Service, heir: Service) -> DevpoolError:
+def extended(variable: ConnectionVariable, app: Service, heir: Service) -> DevpoolError:
     """The error for a variable that a direct service inherits from the app with `extends`."""
-    name = setting.service
+    name = variable.service
     return DevpoolError(
         "shared-value",
-        f"`{heir.name}` stays direct but inherits `{name}.{setting.variable}` with `extends`, which copies all or "
-        "nothing",
-        where=setting.value.origin.place,
-        hint=f"{apart(app, heir, 'environment', setting.variable)}; or keep `{name}` direct as well (--direct {name})",
+        f"`{heir.name}` stays direct but inherits `{name}.{variable.name}` with `extends`, which copies all or nothing",
+        where=variable.value.origin.place,
+        hint=f"{apart(app, heir, 'environment', variable.name)}; or keep `{name}` direct as well (--direct {name})",
     )
 
 
@@ -72,38 +71,38 @@ def apart(app: Service, heir: Service, key: str, name: str) -> str:
     )
 
 
-def with_secret(setting: ConnectionVariable) -> DevpoolError:
+def with_secret(variable: ConnectionVariable) -> DevpoolError:
     """The error for a value that would have to be repeated in another file, which does not contain its password."""
-    name, variable = setting.service, setting.variable
+    service, name = variable.service, variable.name
     return DevpoolError(
         "shared-value",
-        f"`{name}.{variable}` shares its value with services that stay direct and is defined in another file",
-        where=setting.value.origin.place,
-        hint=f"replace its password with a variable, `${{DB_PASSWORD}}`, and set that in .env, so that `{name}` gets "
-        f"its own {variable}; or pool it by name (--by-name {name}), or keep it direct (--direct {name})",
+        f"`{service}.{name}` shares its value with services that stay direct and is defined in another file",
+        where=variable.value.origin.place,
+        hint=f"replace its password with a variable, `${{DB_PASSWORD}}`, and set that in .env, so that `{service}` "
+        f"gets its own {name}; or pool it by name (--by-name {service}), or keep it direct (--direct {service})",
     )
 
 
-def repeats_secret(setting: ConnectionVariable) -> DevpoolError:
+def repeats_secret(variable: ConnectionVariable) -> DevpoolError:
     """The error for a variable that leads to the session alias, where a link does not, and cannot be stated anew."""
-    name = setting.service
+    name = variable.service
     return DevpoolError(
         "override-repeats-secret",
-        f"an override file would have to repeat `{name}.{setting.variable}`, and a secret or another file's text in it",
-        where=setting.value.origin.place,
+        f"an override file would have to repeat `{name}.{variable.name}`, and a secret or another file's text in it",
+        where=variable.value.origin.place,
         hint=f"write its password as a variable, `${{DB_PASSWORD}}`, and set that in .env; keep `{name}` direct "
         f"(--direct {name}); or pass --no-override",
     )
 
 
-def shared_value(setting: ConnectionVariable) -> DevpoolError:
+def shared_value(variable: ConnectionVariable) -> DevpoolError:
     """The error for a variable that direct services share and that has no place of its own."""
-    name = setting.service
+    name = variable.service
     return DevpoolError(
         "shared-value",
-        f"`{name}.{setting.variable}` shares its value with services or databases that stay direct, "
+        f"`{name}.{variable.name}` shares its value with services or databases that stay direct, "
         "and devpool found no place for a separate value",
-        where=setting.value.origin.place,
-        hint=f"pool it by name (--by-name {name}), give each its own {setting.variable}, keep it direct "
+        where=variable.value.origin.place,
+        hint=f"pool it by name (--by-name {name}), give each its own {variable.name}, keep it direct "
         f"(--direct {name}), or pool the others (--pool)",
     )

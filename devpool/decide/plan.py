@@ -91,7 +91,7 @@ class Move:
     """One connection variable that moves to a pooler.
 
     Attributes:
-        setting: the variable, with its old address.
+        variable: the variable, with its old address.
         pooler: where it goes.
         where: "origin", at the place the value is written, for all that share it; "own", an entry of the app's
             own over a value it shares with others.
@@ -101,7 +101,7 @@ class Move:
         twin: the name under which the old value is kept beside it; None where nothing is added.
     """
 
-    setting: ConnectionVariable
+    variable: ConnectionVariable
     pooler: Pooler
     where: Where
     how: How
@@ -112,15 +112,15 @@ class Move:
     def target(self) -> Target:
         """The host and the port by which the app reaches the pooler, and what the database's name ends in there."""
         suffix = SUFFIX if self.session else ""
-        if self.setting.published:
-            return self.setting.address.host or "localhost", self.pooler.published, suffix
+        if self.variable.published:
+            return self.variable.address.host or "localhost", self.pooler.published, suffix
         return self.pooler.name, self.pooler.port, suffix
 
     @property
     def words(self) -> str:
-        """Where the setting goes, as it is written: without a port where none is."""
+        """Where the variable goes, as it is written: without a port where none is."""
         host, port, suffix = self.target
-        address = self.setting.address
+        address = self.variable.address
         database = address.database + suffix if suffix and address.database else ""
         if address.kind in ("port", "database"):
             return port if address.kind == "port" else database
@@ -150,20 +150,20 @@ class Plan:
     @property
     def in_session(self) -> set[str]:
         """The apps that go to session aliases alone, and so lose nothing at a transaction pool."""
-        shared = {m.setting.service for m in self.moves if not m.session} | {b.service for b in self.by_name}
-        return {m.setting.service for m in self.moves if m.session} - shared
+        shared = {m.variable.service for m in self.moves if not m.session} | {b.service for b in self.by_name}
+        return {m.variable.service for m in self.moves if m.session} - shared
 
     def sharing_sessions(self, pooler: Pooler) -> list[str]:
         """The apps of a pooler that do not have its sessions to themselves."""
         if pooler.settings.get(tuning.POOL_MODE) == "session":
             return []
-        kept = {m.setting.service for m in self.moves if m.session and m.pooler is pooler}
+        kept = {m.variable.service for m in self.moves if m.session and m.pooler is pooler}
         return [app for app in pooler.apps if app not in kept]
 
-    def settings_of(self, pooler: Pooler) -> list[ConnectionVariable]:
-        """The settings that lead to a pooler, in either way."""
-        named = [s for b in self.by_name if b.pooler == pooler.name for s in b.settings]
-        return [m.setting for m in self.moves if m.pooler is pooler] + named
+    def variables_of(self, pooler: Pooler) -> list[ConnectionVariable]:
+        """The variables that lead to a pooler, in either way."""
+        named = [s for b in self.by_name if b.pooler == pooler.name for s in b.variables]
+        return [m.variable for m in self.moves if m.pooler is pooler] + named
 
     @property
     def added(self) -> list[str]:
@@ -175,16 +175,16 @@ class Plan:
 NO_SETTINGS = ("PGBOUNCER_LISTEN_PORT", VARIABLE, _METRICS_VARIABLE)
 
 
-def twin_of(setting: ConnectionVariable, environment: Container[str]) -> str | None:
-    """The name under which a setting's old value is to be kept beside it; None where nothing is to be added.
+def twin_of(variable: ConnectionVariable, environment: Container[str]) -> str | None:
+    """The name under which a variable's old value is to be kept beside it; None where nothing is to be added.
 
     Hosts and ports need none, the pooler's own block says as much, and a command has no place for one. A variable
     of that name that is there already is the user's.
 
     Args:
-        setting: the setting.
+        variable: the variable.
         environment: the names that the app's environment has.
     """
-    name = setting.variable + DIRECT_SUFFIX
-    plain = setting.kind in BARE or setting.in_command or PAST_A_POOLER.search(setting.variable)
+    name = variable.name + DIRECT_SUFFIX
+    plain = variable.kind in BARE or variable.in_command or PAST_A_POOLER.search(variable.name)
     return None if plain or name in environment else name

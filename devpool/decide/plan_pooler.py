@@ -24,7 +24,7 @@ def plan_pooler(
     project: Project,
     database: str,
     databases: list[str],
-    settings: list[ConnectionVariable],
+    variables: list[ConnectionVariable],
     options: Options,
     pairs: tuple[set[Pair], list[Pair]],
 ) -> Pooler:
@@ -34,7 +34,7 @@ def plan_pooler(
         project: the project.
         database: its name.
         databases: all databases that get a pooler.
-        settings: the settings of all pooled apps.
+        variables: the connection variables of all pooled apps.
         options: the user's options.
         pairs: the (service, database) that are pooled, and those of them that are pooled by name.
 
@@ -45,7 +45,7 @@ def plan_pooler(
     """
     name = _free_name(project, database, databases, options)
     service = project.databases[database].service
-    mine = [s for s in settings if s.database == database]
+    mine = [s for s in variables if s.database == database]
     pooled, named = pairs
     of_name = {app: [s for s in mine if s.service == app] for app, other in named if other == database}
     stated = {app: e.port for (app, other), e in evidence_of(project, options).items() if other == database}
@@ -109,14 +109,14 @@ def _profiles(services: list[Service]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(n for names in each for n in names)) if all(each) else ()
 
 
-def demands_tls(project: Project, settings: list[ConnectionVariable]) -> bool:
+def demands_tls(project: Project, variables: list[ConnectionVariable]) -> bool:
     """Whether some connection variable requires TLS from its pooler."""
-    return bool(_demanding(project, settings))
+    return bool(_demanding(project, variables))
 
 
-def _demanding(project: Project, settings: list[ConnectionVariable]) -> list[ConnectionVariable]:
-    demands = {name: Demands(project.environments[name]) for name in {s.service for s in settings}}
-    return [s for s in settings if demands[s.service].of(s)]
+def _demanding(project: Project, variables: list[ConnectionVariable]) -> list[ConnectionVariable]:
+    demands = {name: Demands(project.environments[name]) for name in {s.service for s in variables}}
+    return [s for s in variables if demands[s.service].of(s)]
 
 
 def pooler_name(name: str, database: str, databases: list[str]) -> str:
@@ -152,6 +152,6 @@ def _extra_hosts(project: Project, database: str, apps: tuple[str, ...]) -> tupl
     return tuple(f"{database}:{address}" for address in said if address)[:1]
 
 
-def _in_networks(settings: list[ConnectionVariable], apps: tuple[str, ...]) -> tuple[str, ...]:
+def _in_networks(variables: list[ConnectionVariable], apps: tuple[str, ...]) -> tuple[str, ...]:
     """The apps that reach the pooler in a network of the project."""
-    return tuple(a for a in apps if not all(s.published for s in settings if s.service == a))
+    return tuple(a for a in apps if not all(s.published for s in variables if s.service == a))

@@ -53,14 +53,14 @@ def refuse_led(project: Project, named: Iterable[ByName], options: Options) -> N
         app = found.service
         raise DevpoolError(
             "direct-and-pool",
-            f"`{app}` is pooled by name, so {found.address.host} in {found.variable} would lead to the pooler, too",
+            f"`{app}` is pooled by name, so {found.address.host} in {found.name} would lead to the pooler, too",
             where=found.value.origin.place,
             hint=f"keep all of it direct (--direct {app}), or write its variables in its own `environment` and leave "
             "out --by-name",
         )
 
 
-def refuse_odd_names(project: Project, settings: list[ConnectionVariable]) -> None:
+def refuse_odd_names(project: Project, variables: list[ConnectionVariable]) -> None:
     """Names of services and variables go into the compose file again, into paths, and into the record.
 
     Raises:
@@ -69,56 +69,56 @@ def refuse_odd_names(project: Project, settings: list[ConnectionVariable]) -> No
     for name, service in project.services.items():
         if not SERVICE_NAME.fullmatch(name):
             raise _not_plain(f"the service `{name}`", service.place)
-    for setting in settings:
-        if not setting.variable.isprintable() or set(setting.variable) & set("'\"\\"):
-            raise _not_plain(f"a variable of `{setting.service}`", setting.value.origin.place)
-        if len(setting.variable) > _LONGEST_NAME:
+    for variable in variables:
+        if not variable.name.isprintable() or set(variable.name) & set("'\"\\"):
+            raise _not_plain(f"a variable of `{variable.service}`", variable.value.origin.place)
+        if len(variable.name) > _LONGEST_NAME:
             raise DevpoolError(
                 "name-not-plain",
-                f"the name of a variable of `{setting.service}` is {len(setting.variable)} characters long",
-                where=setting.value.origin.place,
+                f"the name of a variable of `{variable.service}` is {len(variable.name)} characters long",
+                where=variable.value.origin.place,
                 hint=f"use at most {_LONGEST_NAME} characters, which leaves room for its twin `..._DIRECT`",
             )
 
 
-def refuse_unpublished(settings: list[ConnectionVariable], options: Options) -> None:
+def refuse_unpublished(variables: list[ConnectionVariable], options: Options) -> None:
     """An app in the host's network reaches a pooler only at a port of the host.
 
     Raises:
         DevpoolError: `no-shared-network`.
     """
-    for setting in settings if options.publish is None else ():
-        if setting.published:
+    for variable in variables if options.publish is None else ():
+        if variable.published:
             raise DevpoolError(
                 "no-shared-network",
-                f"`{setting.service}` is in the host's network, and the pooler is not published there",
-                where=setting.value.origin.place,
+                f"`{variable.service}` is in the host's network, and the pooler is not published there",
+                where=variable.value.origin.place,
                 hint="publish the pooler on the host's loopback, too: add --publish",
             )
 
 
-def refuse_fast_auth(project: Project, settings: list[ConnectionVariable], chosen: Mapping[str, str]) -> None:
+def refuse_fast_auth(project: Project, variables: list[ConnectionVariable], chosen: Mapping[str, str]) -> None:
     """Refuse fewer SCRAM iterations if a pooled app could no longer log in.
 
     Args:
         project: the project.
-        settings: the settings that go to the pooler.
-        chosen: its settings.
+        variables: the variables that go to the pooler.
+        chosen: its variables.
 
     Raises:
         DevpoolError: `fast-auth-refused`, naming the app.
     """
     if int(chosen.get(SCRAM, SCRAM_USUAL)) >= SCRAM_USUAL:
         return
-    for setting in settings:
-        kind = _platform(project.services[setting.service], setting, set(project.environments[setting.service]))
+    for variable in variables:
+        kind = _platform(project.services[variable.service], variable, set(project.environments[variable.service]))
         if kind:
             raise DevpoolError(
                 "fast-auth-refused",
-                f"`{setting.service}` runs on {kind}, whose drivers refuse fewer than {SCRAM_USUAL} SCRAM iterations",
-                where=setting.value.origin.place,
+                f"`{variable.service}` runs on {kind}, whose drivers refuse fewer than {SCRAM_USUAL} SCRAM iterations",
+                where=variable.value.origin.place,
                 hint=f"leave out --fast-auth (`--set {SCRAM}=` if it was given before), "
-                f"or keep it direct: --direct {setting.service}",
+                f"or keep it direct: --direct {variable.service}",
             )
 
 
@@ -145,13 +145,13 @@ def _not_plain(what: str, where: str) -> DevpoolError:
     )
 
 
-def _platform(service: Service, setting: ConnectionVariable, names: set[str]) -> str:
+def _platform(service: Service, variable: ConnectionVariable, names: set[str]) -> str:
     """`Java`, `Bun`, or "" if neither is evident."""
     image, command = service.text("image").partition("@")[0], service.start()
     java = (
         scram_platforms.JAVA_IMAGES.search(image)
         or scram_platforms.JAVA_COMMANDS.search(command)
-        or scram_platforms.JAVA_URLS.search(setting.value.text)
+        or scram_platforms.JAVA_URLS.search(variable.value.text)
     )
     if java or any(scram_platforms.JAVA_VARIABLES.fullmatch(name) for name in names):
         return "Java"

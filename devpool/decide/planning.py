@@ -16,7 +16,7 @@ from devpool.decide.plan import Move, Plan, Pooler, twin_of
 from devpool.decide.plan_pooler import plan_pooler
 from devpool.decide.plan_refusals import refuse_led, refuse_odd_names, refuse_unplaced, refuse_unpublished
 from devpool.decide.routing import Route, uses_session_alias
-from devpool.decide.sessions import database_settings, refuse_direct, session_aliases
+from devpool.decide.sessions import database_name_variables, refuse_direct, session_aliases
 from devpool.decide.value_readers import ValueReaders
 from devpool.errors import DevpoolError
 from devpool.model.project import ConnectionVariable, Project
@@ -33,37 +33,37 @@ def make_plan(project: Project, routes: list[Route], options: Options) -> Plan:
     """
     refuse_unplaced(project, routes, options)
     pooled = {(r.service, r.database) for r in routes if r.pooled}
-    settings = [s for s in project.connection_variables if (s.service, s.database) in pooled]
-    settings = _without_bare_hosts(settings)
-    refuse_odd_names(project, settings)
-    refuse_unpublished(settings, options)
+    variables = [s for s in project.connection_variables if (s.service, s.database) in pooled]
+    variables = _without_bare_hosts(variables)
+    refuse_odd_names(project, variables)
+    refuse_unpublished(variables, options)
     refuse_direct(routes, options.session)
     session = {(r.service, r.database) for r in routes if r.pooled and uses_session_alias(r, options)}
-    names = database_settings(project, [s for s in settings if (s.service, s.database) in session])
+    names = database_name_variables(project, [s for s in variables if (s.service, s.database) in session])
     # What stands in no file that is edited needs no protection from the edits.
     shields = {} if project.sources.override else find_shields(project, {service for service, _ in pooled})
     asked = {(r.service, r.database) for r in routes if r.by_name}
-    sharing, reasons = _sharing(project, pooled, asked, settings, _Shared(shields, session, tuple(names)))
-    if kept := dict(beyond_links(project, routes, reasons, settings)):
+    sharing, reasons = _sharing(project, pooled, asked, variables, _Shared(shields, session, tuple(names)))
+    if kept := dict(beyond_links(project, routes, reasons, variables)):
         return make_plan(project, [kept.get((r.service, r.database), r) for r in routes], options)
     named = list(reasons)
-    in_session = [s for s in (*settings, *names) if (s.service, s.database) in session]
-    databases = list(dict.fromkeys([*(s.database for s in settings), *(d for _, d in named)]))
+    in_session = [s for s in (*variables, *names) if (s.service, s.database) in session]
+    databases = list(dict.fromkeys([*(s.database for s in variables), *(d for _, d in named)]))
     databases = databases or _for_the_host(project, options)
     poolers = [
         replace(
-            plan_pooler(project, d, databases, settings, options, (pooled, named)),
+            plan_pooler(project, d, databases, variables, options, (pooled, named)),
             session_aliases=session_aliases(s for s in in_session if s.database == d),
         )
         for d in databases
     ]
     by_database = {p.database: p for p in poolers}
-    mine = {pair: [s for s in settings if (s.service, s.database) == pair] for pair in named}
-    moving = [s for s in (*settings, *names) if (s.service, s.database) not in mine]
+    mine = {pair: [s for s in variables if (s.service, s.database) == pair] for pair in named}
+    moving = [s for s in (*variables, *names) if (s.service, s.database) not in mine]
     moves = [_move(s, by_database, sharing, session) for s in moving]
     by_names = tuple(by_name(project, pair, by_database[pair[1]].name, mine[pair]) for pair in mine)
     refuse_led(project, by_names, options)
-    moves = [m for m in moves if moved(m.setting.value.text, m.setting.address, *m.target) != m.setting.value.text]
+    moves = [m for m in moves if moved(m.variable.value.text, m.variable.address, *m.target) != m.variable.value.text]
     return Plan(
         poolers=tuple(poolers),
         routes=tuple(_named_route(r, reasons.get((r.service, r.database))) for r in routes),
@@ -103,9 +103,9 @@ def with_credentials(project: Project, plan: Plan) -> Plan:
     """
     found = {}
     for pooler in plan.poolers:
-        settings = plan.settings_of(pooler)
-        own = find_credentials(project, pooler.database, settings)
-        found[pooler.name] = with_further(project, (pooler.database, pooler.upstream_port), own, settings)
+        variables = plan.variables_of(pooler)
+        own = find_credentials(project, pooler.database, variables)
+        found[pooler.name] = with_further(project, (pooler.database, pooler.upstream_port), own, variables)
     return replace(plan, credentials=found)
 
 
@@ -119,7 +119,7 @@ class _Shared:
 
 
 def _sharing(
-    project: Project, pooled: set[Pair], asked: set[Pair], settings: list[ConnectionVariable], shared: _Shared
+    project: Project, pooled: set[Pair], asked: set[Pair], variables: list[ConnectionVariable], shared: _Shared
 ) -> tuple[Placements, dict[Pair, str]]:
     """Who shares which value, and the apps that are pooled by name, each with the reason: those that are asked for, and
     those whose text cannot change. Each of them keeps its text, and so may leave others without a place for theirs.
@@ -127,7 +127,7 @@ def _sharing(
     named = dict.fromkeys(sorted(asked), "")
     while True:
         rest = pooled - named.keys()
-        moving = [s for s in settings if (s.service, s.database) in rest]
+        moving = [s for s in variables if (s.service, s.database) in rest]
         unaliased = {} if project.sources.override else find_alias_copies(project, moving, shared.shields)
         readers = ValueReaders(project, rest, shared.shields, shared.session, shared.names, unaliased)
         sharing = Placements(project, readers)
@@ -148,19 +148,19 @@ def _named_route(route: Route, why: str | None) -> Route:
 
 
 def _move(
-    setting: ConnectionVariable, poolers: Mapping[str, Pooler], sharing: Placements, session: Set[tuple[str, str]]
+    variable: ConnectionVariable, poolers: Mapping[str, Pooler], sharing: Placements, session: Set[tuple[str, str]]
 ) -> Move:
     return Move(
-        setting=setting,
-        pooler=poolers[setting.database],
-        where=sharing.where(setting),
-        how=sharing.how(setting),
-        session=(setting.service, setting.database) in session,
-        twin=twin_of(setting, sharing.project.environments[setting.service]),
+        variable=variable,
+        pooler=poolers[variable.database],
+        where=sharing.where(variable),
+        how=sharing.how(variable),
+        session=(variable.service, variable.database) in session,
+        twin=twin_of(variable, sharing.project.environments[variable.service]),
     )
 
 
-def _without_bare_hosts(settings: list[ConnectionVariable]) -> list[ConnectionVariable]:
-    """The settings without the hosts that stay what they are, where no port goes with them: nothing would move."""
-    ported = {(s.service, s.database) for s in settings if s.kind != "host" or s.address.port}
-    return [s for s in settings if not s.published or (s.service, s.database) in ported]
+def _without_bare_hosts(variables: list[ConnectionVariable]) -> list[ConnectionVariable]:
+    """The variables without the hosts that stay what they are, where no port goes with them: nothing would move."""
+    ported = {(s.service, s.database) for s in variables if s.kind != "host" or s.address.port}
+    return [s for s in variables if not s.published or (s.service, s.database) in ported]

@@ -15,13 +15,13 @@ Pairs = set[tuple[str, str]]
 
 
 def listen_port(
-    project: Project, settings: list[ConnectionVariable], pooled: Pairs, wanted: str | None, fixed: str | None = None
+    project: Project, variables: list[ConnectionVariable], pooled: Pairs, wanted: str | None, fixed: str | None = None
 ) -> str:
     """6432, unless some app names no port: then 5432, so that only the host has to change.
 
     Args:
         project: the project.
-        settings: the settings that go to the pooler.
+        variables: the variables that go to the pooler.
         pooled: the (service, database) that are pooled.
         wanted: the port that the user wants; None for no choice.
         fixed: the port at which apps that are pooled by name look; None where there are none.
@@ -35,7 +35,7 @@ def listen_port(
             f"an app that is pooled by name connects to port {fixed}, not to {wanted}",
             hint=f"leave out --port {wanted}",
         )
-    inside = [s for s in settings if not s.published]
+    inside = [s for s in variables if not s.published]
     portless = [*names_no_port(inside), *_shared_ports(project, inside, pooled)]
     wanted = wanted or fixed
     if wanted is None:
@@ -53,26 +53,26 @@ def listen_port(
     return wanted
 
 
-def names_no_port(settings: Sequence[ConnectionVariable]) -> list[ConnectionVariable]:
-    """The settings after which an app uses its own default port. A port variable of the app's may be that of another
+def names_no_port(variables: Sequence[ConnectionVariable]) -> list[ConnectionVariable]:
+    """The variables after which an app uses its own default port. A port variable of the app's may be that of another
     host variable: where its name says whose it is, it is no other's.
     """
-    ports, hosts = _variables(settings, "port"), _variables(settings, "host")
+    ports, hosts = _variables(variables, "port"), _variables(variables, "host")
     return [
         s
-        for s in settings
+        for s in variables
         if s.kind != "port"
         and s.address.port is None
-        and not (s.kind == "host" and _has_port(s.variable, ports.get(s.service, set()), hosts[s.service]))
+        and not (s.kind == "host" and _has_port(s.name, ports.get(s.service, set()), hosts[s.service]))
     ]
 
 
-def _variables(settings: Sequence[ConnectionVariable], kind: Kind) -> dict[str, set[str]]:
-    """The variables with settings of one kind, by service."""
+def _variables(variables: Sequence[ConnectionVariable], kind: Kind) -> dict[str, set[str]]:
+    """The variables with variables of one kind, by service."""
     found: dict[str, set[str]] = {}
-    for setting in settings:
-        if setting.kind == kind:
-            found.setdefault(setting.service, set()).add(setting.variable)
+    for variable in variables:
+        if variable.kind == kind:
+            found.setdefault(variable.service, set()).add(variable.name)
     return found
 
 
@@ -82,32 +82,30 @@ def _has_port(host: str, ports: set[str], hosts: set[str]) -> bool:
     return bool(ports & set(companions(host, "PORT")) or ports - taken)
 
 
-def _shared_ports(project: Project, settings: list[ConnectionVariable], pooled: Pairs) -> list[ConnectionVariable]:
+def _shared_ports(project: Project, variables: list[ConnectionVariable], pooled: Pairs) -> list[ConnectionVariable]:
     """The port variables that go with a host that stays direct too, and so must keep their value."""
-    direct = {(s.service, s.variable) for s in project.connection_variables if (s.service, s.database) not in pooled}
+    direct = {(s.service, s.name) for s in project.connection_variables if (s.service, s.database) not in pooled}
     kept = {(s.service, s.database) for s in project.kept if s.kind == "host" and not _own_port(project, s)}
     found = [
-        s
-        for s in settings
-        if s.kind == "port" and ((s.service, s.variable) in direct or (s.service, s.database) in kept)
+        s for s in variables if s.kind == "port" and ((s.service, s.name) in direct or (s.service, s.database) in kept)
     ]
-    for setting in found:
-        if setting.address.port != DEFAULT_PORT:
-            raise _differ([setting], {str(setting.address.port), DEFAULT_PORT})
+    for variable in found:
+        if variable.address.port != DEFAULT_PORT:
+            raise _differ([variable], {str(variable.address.port), DEFAULT_PORT})
     return found
 
 
 def _own_port(project: Project, host: ConnectionVariable) -> bool:
     """Whether a host variable has a port variable of its own, by its name."""
-    return any(name in project.environments[host.service] for name in companions(host.variable, "PORT"))
+    return any(name in project.environments[host.service] for name in companions(host.name, "PORT"))
 
 
 def used_ports(project: Project, database: str) -> list[str]:
     """The ports at which variables look for a database within the project, each once: those that they name, where
     these lead in its container, and the default where they name none.
     """
-    settings = (*project.connection_variables, *project.kept)
-    mine = [s for s in settings if s.database == database and not s.published]
+    variables = (*project.connection_variables, *project.kept)
+    mine = [s for s in variables if s.database == database and not s.published]
     service = project.databases[database].service
     published = published_ports(service) if service else {}
     named = [port for s in mine if s.address.port for port in (s.address.port, _inside(s.address.port, published))]
@@ -115,23 +113,23 @@ def used_ports(project: Project, database: str) -> list[str]:
 
 
 def upstream_port(
-    settings: list[ConnectionVariable], published: Mapping[str, str], otherwise: str = DEFAULT_PORT
+    variables: list[ConnectionVariable], published: Mapping[str, str], otherwise: str = DEFAULT_PORT
 ) -> str:
     """The port that a database listens on, according to the apps.
 
     Args:
-        settings: the settings that go to its pooler.
+        variables: the variables that go to its pooler.
         published: ports of the host, and the ports in the database's container that they lead to.
-        otherwise: the port where these settings name none.
+        otherwise: the port where these variables name none.
 
     Raises:
         DevpoolError: `ports-differ`, `port-not-valid`.
     """
     said: dict[str, list[ConnectionVariable]] = {}
-    for setting in settings:
-        if setting.kind != "host" or setting.address.port:
-            port = setting.address.port or DEFAULT_PORT
-            said.setdefault(_inside(port, published, outer=setting.published), []).append(setting)
+    for variable in variables:
+        if variable.kind != "host" or variable.address.port:
+            port = variable.address.port or DEFAULT_PORT
+            said.setdefault(_inside(port, published, outer=variable.published), []).append(variable)
     for port, those in said.items():
         if not is_port(port):
             raise _no_port(those[0])
@@ -146,12 +144,12 @@ def _inside(port: str, published: Mapping[str, str], *, outer: bool = False) -> 
     return published.get(port, port) if outer or port not in published.values() else port
 
 
-def _no_port(setting: ConnectionVariable) -> DevpoolError:
+def _no_port(variable: ConnectionVariable) -> DevpoolError:
     return DevpoolError(
         "port-not-valid",
-        f"the port in `{setting.service}.{setting.variable}` is not a number from 1 to 65535",
-        where=setting.value.origin.place,
-        hint=f"correct it, or keep the app direct: --direct {setting.service}",
+        f"the port in `{variable.service}.{variable.name}` is not a number from 1 to 65535",
+        where=variable.value.origin.place,
+        hint=f"correct it, or keep the app direct: --direct {variable.service}",
     )
 
 

@@ -260,7 +260,7 @@ def _refuse_variables(project: Project, options: Options) -> None:
 def _unknown_database(project: Project, service: str, database: str) -> DevpoolError:
     mine = project.of(service)
     known = ", ".join(dict.fromkeys(s.database for s in mine)) or "none"
-    alike = meant(database, [name for s in mine for name in (s.database, s.variable)])
+    alike = meant(database, [name for s in mine for name in (s.database, s.name)])
     return DevpoolError(
         "unknown-database",
         f"`{service}` reaches no database `{database}` and has no connection variable of that name",
@@ -280,8 +280,8 @@ def _route(
     code: RouteCode = "app"
     reason = "no reason to stay direct"
     pooled = True
-    mine = {f"{service}:{s.variable}" for s in project.of(service) if s.database == database}
-    variables = {f"{service}:{s.variable}" for s in project.kept if s.service == service}
+    mine = {f"{service}:{s.name}" for s in project.of(service) if s.database == database}
+    variables = {f"{service}:{s.name}" for s in project.kept if s.service == service}
     chosen = True if mine & set(pool) else wanted(service, database, direct, pool)
     if not mine and not variables & set(direct):
         pooled, code, reason = False, "named-direct", "its only connection variable is direct by its name"

@@ -49,48 +49,50 @@ def refuse_direct(routes: Iterable[Route], wanted: Iterable[str]) -> None:
             )
 
 
-def database_settings(project: Project, settings: Iterable[ConnectionVariable]) -> list[ConnectionVariable]:
+def database_name_variables(project: Project, variables: Iterable[ConnectionVariable]) -> list[ConnectionVariable]:
     """The variables that hold the database's name where an app names its host in a variable of its own.
 
     Args:
         project: the project.
-        settings: the settings that go to the session alias.
+        variables: the variables that go to the session alias.
 
     Raises:
         DevpoolError: `no-database-name`, also where a URL or a keyword string names none.
     """
     found: dict[tuple[str, str], ConnectionVariable] = {}
-    for setting in settings:
-        if setting.kind == "host":
-            mine = name_setting(setting, project.environments[setting.service])
+    for variable in variables:
+        if variable.kind == "host":
+            mine = database_name_variable(variable, project.environments[variable.service])
             if mine is None:
-                raise _no_name(setting, "has no variable for the database next to it")
-            if mine.variable in _names_of_others(project, setting):
-                raise _no_name(setting, f"shares {mine.variable} with a host that does not go to the alias")
-            found[setting.service, mine.variable] = mine
-        elif setting.kind != "port" and setting.address.database_span is None:
-            raise _no_name(setting, "contains no database name")
+                raise _no_name(variable, "has no variable for the database next to it")
+            if mine.name in _names_of_others(project, variable):
+                raise _no_name(variable, f"shares {mine.name} with a host that does not go to the alias")
+            found[variable.service, mine.name] = mine
+        elif variable.kind != "port" and variable.address.database_span is None:
+            raise _no_name(variable, "contains no database name")
     return list(found.values())
 
 
-def _names_of_others(project: Project, setting: ConnectionVariable) -> set[str]:
+def _names_of_others(project: Project, variable: ConnectionVariable) -> set[str]:
     """The variables with the names of other databases that the app goes to, and of those at hosts that stay direct."""
-    elsewhere = [s for s in project.of(setting.service) if s.database != setting.database]
-    others = [*elsewhere, *(s for s in project.kept if s.service == setting.service)]
-    found = (name_setting(other, project.environments[other.service]) for other in others if other.kind == "host")
-    return {name.variable for name in found if name}
+    elsewhere = [s for s in project.of(variable.service) if s.database != variable.database]
+    others = [*elsewhere, *(s for s in project.kept if s.service == variable.service)]
+    found = (
+        database_name_variable(other, project.environments[other.service]) for other in others if other.kind == "host"
+    )
+    return {variable.name for variable in found if variable}
 
 
-def name_setting(setting: ConnectionVariable, values: Mapping[str, Value]) -> ConnectionVariable | None:
+def database_name_variable(variable: ConnectionVariable, values: Mapping[str, Value]) -> ConnectionVariable | None:
     """The variable with the database's name that belongs to a host variable; None where it is not plain to see."""
-    name = next((n for n in _candidates(setting.variable, values) if _NAME.fullmatch(values[n].text)), None)
+    name = next((n for n in _candidates(variable.name, values) if _NAME.fullmatch(values[n].text)), None)
     if name is None:
         return None
     value = values[name]
     span = (0, len(value.text))
     address = Address(kind="database", host="", host_span=span, database=value.text, database_span=span)
     return ConnectionVariable(
-        service=setting.service, variable=name, database=setting.database, address=address, value=value
+        service=variable.service, name=name, database=variable.database, address=address, value=value
     )
 
 
@@ -105,18 +107,18 @@ def _candidates(host_variable: str, values: Mapping[str, Value]) -> Iterator[str
     yield from named or (likely if len(likely) == 1 else [])
 
 
-def session_aliases(settings: Iterable[ConnectionVariable]) -> tuple[str, ...]:
-    """The databases that settings at the session alias name, each once.
+def session_aliases(variables: Iterable[ConnectionVariable]) -> tuple[str, ...]:
+    """The databases that variables at the session alias name, each once.
 
     Raises:
         DevpoolError: `no-database-name`, where one cannot have such an alias.
     """
     found: dict[str, None] = {}
-    for setting in settings:
-        name = setting.address.database
-        name = unquote(name) if setting.kind in ("url", "jdbc") else name
+    for variable in variables:
+        name = variable.address.database
+        name = unquote(name) if variable.kind in ("url", "jdbc") else name
         if name and (not _NAME.fullmatch(name) or len(name.encode()) > _LONGEST):
-            raise _no_name(setting, "names a database that cannot have an alias")
+            raise _no_name(variable, "names a database that cannot have an alias")
         found |= {name: None} if name else {}
     return tuple(found)
 
@@ -126,13 +128,13 @@ def in_variable(names: Iterable[str]) -> str:
     return ",".join(f"{name}{SUFFIX}={name}" for name in names)
 
 
-def _no_name(setting: ConnectionVariable, what: str) -> DevpoolError:
+def _no_name(variable: ConnectionVariable, what: str) -> DevpoolError:
     return DevpoolError(
         "no-database-name",
-        f"the session alias is a database name, and `{setting.service}.{setting.variable}` {what}",
-        where=setting.value.origin.place,
+        f"the session alias is a database name, and `{variable.service}.{variable.name}` {what}",
+        where=variable.value.origin.place,
         hint=f"name the database there (DB_NAME next to DB_HOST, or /name in a URL), or leave out --session "
-        f"{setting.service}: --pool-mode session applies to all apps",
+        f"{variable.service}: --pool-mode session applies to all apps",
     )
 
 
@@ -140,23 +142,23 @@ def _no_name(setting: ConnectionVariable, what: str) -> DevpoolError:
 
 
 def unkept(
-    project: Project, service: str, settings: Iterable[ConnectionVariable], *, in_session: bool
+    project: Project, service: str, variables: Iterable[ConnectionVariable], *, in_session: bool
 ) -> Iterator[str]:
-    """The settings of one pooled app that do not last, one sentence each.
+    """The variables of one pooled app that do not last, one sentence each.
 
     Args:
         project: the project without devpool.
         service: the app.
-        settings: its pooled connection variables.
+        variables: its pooled connection variables.
         in_session: whether it goes to the pooler's session alias.
     """
-    mine = [s for s in settings if s.service == service]
+    mine = [s for s in variables if s.service == service]
     # A value with many addresses has as many connection variables, but counts once.
-    texts = {s.variable: s.value.text for s in mine if s.kind not in BARE}
+    texts = {s.name: s.value.text for s in mine if s.kind not in BARE}
     for variable, text in texts.items():
         for match in NOT_APPLIED.finditer(text):
             yield _not_passed_on(service, variable, match["name"])
-    moved = {s.variable for s in project.of(service)}
+    moved = {s.name for s in project.of(service)}
     others = {n: v.text for n, v in project.environments[service].items() if n not in moved and v.text}
     for variable, text in others.items():
         if SET_ONCE.search(variable) and not in_session:

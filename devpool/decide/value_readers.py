@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from devpool.decide.address_edits import shows_no_secret
 from devpool.decide.alias_copies import AliasCopies
-from devpool.decide.credentials import home
+from devpool.decide.credentials import pooler_file
 from devpool.decide.inherited_copies import InheritedCopies
 from devpool.decide.key_ownership import Readers
 from devpool.model.env_files import env_file_uses
@@ -28,7 +28,7 @@ class ValueReaders:
         pooled: (service, database) of the routes that are pooled.
         shields: what direct services get a copy of.
         session: those of them that go to the session alias.
-        names: settings with a database's name, which move too.
+        names: variables with a database's name, which move too.
         unaliased: the variables that get a copy of the value that they name by an alias.
     """
 
@@ -46,8 +46,8 @@ class ValueReaders:
         self._pooled = pooled
         self._session = session
         self.unaliased = unaliased
-        self._moved = {(s.service, s.variable, s.database) for s in moving}
-        self._in_session = {(s.service, s.variable, s.database) for s in moving if self.in_session(s)}
+        self._moved = {(s.service, s.name, s.database) for s in moving}
+        self._in_session = {(s.service, s.name, s.database) for s in moving if self.in_session(s)}
         self._movers: dict[tuple[str, str], set[str]] = {}
         for service, variable, database in self._moved:
             self._movers.setdefault((variable, database), set()).add(service)
@@ -61,43 +61,43 @@ class ValueReaders:
         self._mentioned = frozenset[str]().union(*(f.mentioned for f in project.sources.env_files.values()))
         self._heirs, self._lenders = _by_fragment(project, own=False), _by_fragment(project, own=True)
 
-    def in_session(self, setting: ConnectionVariable) -> bool:
+    def in_session(self, variable: ConnectionVariable) -> bool:
         """Whether its app goes to the session alias."""
-        return (setting.service, setting.database) in self._session
+        return (variable.service, variable.database) in self._session
 
-    def is_one_of_several(self, setting: ConnectionVariable) -> bool:
+    def is_one_of_several(self, variable: ConnectionVariable) -> bool:
         """Whether other databases are named in the same value: an entry of its own could move only one."""
-        return (setting.service, setting.variable) in self._several
+        return (variable.service, variable.name) in self._several
 
     def is_loaded(self, path: str | None) -> bool:
         """Whether a service gets a whole file as its variables."""
         return path in self._loaded
 
-    def is_taken_over(self, setting: ConnectionVariable) -> bool:
+    def is_taken_over(self, variable: ConnectionVariable) -> bool:
         """Whether other text takes the value over from the env file that it stands in."""
-        origin = setting.value.origin
-        return origin.form == "env-file" and setting.variable in self._taken_over.get(origin.file.path, frozenset())
+        origin = variable.value.origin
+        return origin.form == "env-file" and variable.name in self._taken_over.get(origin.file.path, frozenset())
 
-    def is_mentioned(self, setting: ConnectionVariable) -> bool:
+    def is_mentioned(self, variable: ConnectionVariable) -> bool:
         """Whether an env file of the app makes other values of the variable: they would change with it."""
         files = self._project.sources.env_files
-        if setting.variable in self._project.sources.variables or setting.variable not in self._mentioned:
+        if variable.name in self._project.sources.variables or variable.name not in self._mentioned:
             return False
-        uses = env_file_uses(self._project.services[setting.service])
-        return any(setting.variable in files[use.path].mentioned for use in uses if use.path in files)
+        uses = env_file_uses(self._project.services[variable.service])
+        return any(variable.name in files[use.path].mentioned for use in uses if use.path in files)
 
-    def all_move(self, setting: ConnectionVariable) -> bool:
+    def all_move(self, variable: ConnectionVariable) -> bool:
         """Whether all who read the value go where this one goes: worked out once, thousands may read it."""
-        key = (setting.value.origin.key, setting.database, self.in_session(setting))
+        key = (variable.value.origin.key, variable.database, self.in_session(variable))
         if key not in self._alike:
             movers = self._in_session if key[2] else self._moved
-            self._alike[key] = all((*reader, setting.database) in movers for reader in self._readers[key[0]])
+            self._alike[key] = all((*reader, variable.database) in movers for reader in self._readers[key[0]])
         return self._alike[key]
 
-    def all_take_more(self, setting: ConnectionVariable) -> bool:
+    def all_take_more(self, variable: ConnectionVariable) -> bool:
         """Whether a further variable, the old value's, can stand beside the value: all who read what holds it move."""
-        origin = setting.value.origin
-        moved = self._movers[setting.variable, setting.database]
+        origin = variable.value.origin
+        moved = self._movers[variable.name, variable.database]
         if origin.form == "env-file":
             return self._loaded.get(origin.file.path, set()) <= moved
         container = origin.container
@@ -105,16 +105,16 @@ class ValueReaders:
             container = holding(container, origin.holder)
         return container is None or self._environments.of(container) <= moved
 
-    def direct_heir(self, setting: ConnectionVariable) -> str | None:
+    def direct_heir(self, variable: ConnectionVariable) -> str | None:
         """A service that stays direct and takes the value over with `extends`."""
-        service, value = self._project.services[setting.service], setting.value
+        service, value = self._project.services[variable.service], variable.value
         own = [f for f in service.fragments if f.own]
         strongest = next(reversed(service.statements("environment")), None)
         raw = value.origin.file.text[value.origin.start : value.origin.end]
-        if strongest and strongest.fragment.own and (setting.kind in BARE or shows_no_secret(value, raw)):
+        if strongest and strongest.fragment.own and (variable.kind in BARE or shows_no_secret(value, raw)):
             own = [strongest.fragment]  # the entry goes there: what `extends` takes of weaker files has none of it
         heirs = (heir for fragment in own for heir in self._heirs.get(id(fragment.node), []))
-        left = (h for h in heirs if (h, setting.variable, setting.database) not in self._moved)
+        left = (h for h in heirs if (h, variable.name, variable.database) not in self._moved)
         return next((h for h in left if not self._gets_a_copy(h)), None)
 
     def _gets_a_copy(self, service: str, key: str = "environment") -> bool:
@@ -123,9 +123,9 @@ class ValueReaders:
         copied = shield is not None and shield.statement is not None
         return copied or self._project.services[service].overrides(key)
 
-    def waits_with_others(self, setting: ConnectionVariable) -> bool:
+    def waits_with_others(self, variable: ConnectionVariable) -> bool:
         """Whether the app waits for the database by what it extends, and so do services that stay direct."""
-        service, database = self._project.services[setting.service], setting.database
+        service, database = self._project.services[variable.service], variable.database
         waits = ((key, s) for key in ("depends_on", "links") for s in service.names(key).get(database, []))
         extended = [(key, id(s.fragment.node)) for key, s in waits if not s.fragment.own]
         readers = (
@@ -133,19 +133,19 @@ class ValueReaders:
         )
         return any((name, database) not in self._pooled and not self._gets_a_copy(name, key) for key, name in readers)
 
-    def other_file(self, setting: ConnectionVariable) -> str:
+    def other_file(self, variable: ConnectionVariable) -> str:
         """The other compose file that reads the value where it is written, and has no pooler; "" for none."""
-        origin, homes = setting.value.origin, {home(self._project, setting.database, [setting]).path}
-        return self._project.sources.reader_of(origin.file.path, origin.start, setting.variable, homes)
+        origin, pooler_files = variable.value.origin, {pooler_file(self._project, variable.database, [variable]).path}
+        return self._project.sources.reader_of(origin.file.path, origin.start, variable.name, pooler_files)
 
-    def awaiting_file(self, setting: ConnectionVariable) -> str:
+    def awaiting_file(self, variable: ConnectionVariable) -> str:
         """The other compose file that also reads what names the database in the app's dependencies; "" for none."""
-        homes = {home(self._project, setting.database, [setting]).path}
-        service = self._project.services[setting.service]
+        pooler_files = {pooler_file(self._project, variable.database, [variable]).path}
+        service = self._project.services[variable.service]
         found = (
-            self._project.sources.reader_of(s.document.path, s.entry.key.start, "", homes)
+            self._project.sources.reader_of(s.document.path, s.entry.key.start, "", pooler_files)
             for key in ("depends_on", "links")
-            for s in service.names(key).get(setting.database, [])
+            for s in service.names(key).get(variable.database, [])
         )
         return next(filter(None, found), "")
 
@@ -153,8 +153,8 @@ class ValueReaders:
 def _several(project: Project) -> set[tuple[str, str]]:
     """The variables, each with its service, whose value names more than one database."""
     named: dict[tuple[str, str], set[str]] = {}
-    for setting in project.connection_variables:
-        named.setdefault((setting.service, setting.variable), set()).add(setting.database)
+    for variable in project.connection_variables:
+        named.setdefault((variable.service, variable.name), set()).add(variable.database)
     return {key for key, databases in named.items() if len(databases) > 1}
 
 
@@ -170,8 +170,8 @@ def _readers(
             covered = shield and value.origin.form != "env-file" and shield.covers(value.origin.start)
             if not covered and (service, name) not in unaliased:
                 found.setdefault(value.origin.key, {})[service, name] = None
-    for setting in (s for s in project.connection_variables if s.in_command):
-        found.setdefault(setting.value.origin.key, {})[setting.service, setting.variable] = None
+    for variable in (s for s in project.connection_variables if s.in_command):
+        found.setdefault(variable.value.origin.key, {})[variable.service, variable.name] = None
     return found
 
 

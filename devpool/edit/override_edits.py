@@ -87,7 +87,7 @@ def _body(document: Document, app: str) -> nodes.MappingNode | None:
 def _environment(mine: Entries) -> _Value:
     lines = mine.lines(as_items=False)
     if lines is None:
-        raise shared_value(mine.setting)
+        raise shared_value(mine.variable)
     return _Value(lines=lines)
 
 

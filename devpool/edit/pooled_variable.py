@@ -57,12 +57,12 @@ def second_variable(project: Project, move: Move) -> Second:
     Raises:
         DevpoolError: `value-not-plain`.
     """
-    setting = move.setting
-    span = setting.address.host_span
-    piece = variable_holding(setting.value, *span)
+    variable = move.variable
+    span = variable.address.host_span
+    piece = variable_holding(variable.value, *span)
     file = project.sources.env_files.get(piece.source or "") if piece else None
     if piece is None or not piece.variable or file is None:
-        raise not_plain(setting)
+        raise not_plain(variable)
     name = piece.variable + (SESSION_SUFFIX if move.session else POOLED_SUFFIX)
     line = _pooled_line(project, move, file, piece.variable, name)
     return Second(variable=piece.variable, name=name, span=Copy(piece.start, piece.end), line=line)
@@ -73,18 +73,18 @@ def _pooled_line(project: Project, move: Move, file: EnvFile, variable: str, nam
     binding, spelled = file.last(variable), _spelled_out(file, values, variable)
     value, source = values.get(spelled), file.last(spelled)
     if value is None or binding is None or source is None:
-        raise not_plain(move.setting)
+        raise not_plain(move.variable)
     if file.last(name):
         raise DevpoolError(
             "second-name-taken",
             f"the file already has a `{name}`, a name that devpool needs",
             where=f"{file.path}:{file.line_of(binding.start)}",
-            hint=f"give yours another name, or keep it direct: --direct {move.setting.service}",
+            hint=f"give yours another name, or keep it direct: --direct {move.variable.service}",
         )
     whole = Copy(source.start, source.end)
-    copy = moved_copy(value, move.setting.address.host, move.target, whole)
+    copy = moved_copy(value, move.variable.address.host, move.target, whole)
     if copy is None:
-        raise not_plain(move.setting)
+        raise not_plain(move.variable)
     return line_after(file, binding, name, copy, source.quote)
 
 

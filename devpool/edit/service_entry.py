@@ -48,7 +48,7 @@ def wanted_entries(project: Project, moves: Iterable[Move]) -> tuple[dict[str, E
     wanted: dict[str, Entries] = {}
     further: list[Edit] = []
     for move in moves:
-        further += _add(project, move, wanted.setdefault(move.setting.service, Entries(move.setting)))
+        further += _add(project, move, wanted.setdefault(move.variable.service, Entries(move.variable)))
     return wanted, further
 
 
@@ -62,16 +62,16 @@ def _alike(wanted: Mapping[str, Mapping[str, Hashable]]) -> dict[str, set[str]]:
 
 
 def _add(project: Project, move: Move, wanted: Entries) -> Iterator[Edit]:
-    setting, twin = move.setting, move.twin
-    if setting.kind in BARE:
-        wanted.stated[setting.variable] = Stated(moved(setting.value.text, setting.address, *move.target))
-    elif isinstance(setting.value.origin.file, Document):
+    variable, twin = move.variable, move.twin
+    if variable.kind in BARE:
+        wanted.stated[variable.name] = Stated(moved(variable.value.text, variable.address, *move.target))
+    elif isinstance(variable.value.origin.file, Document):
         if move.how == "text" and (_is_elsewhere(project, move) or _may_stand_in_the_strongest(project, move)):
-            _stated_anew(move, setting.value.origin.file, wanted, twin)
+            _stated_anew(move, variable.value.origin.file, wanted, twin)
         else:
-            yield from _in_same_file(project, move, setting.value.origin.file, wanted, twin)
+            yield from _in_same_file(project, move, variable.value.origin.file, wanted, twin)
     else:
-        _from_env_file(move, setting.value.origin.file, wanted, twin)
+        _from_env_file(move, variable.value.origin.file, wanted, twin)
 
 
 def _in_same_file(
@@ -79,16 +79,16 @@ def _in_same_file(
 ) -> Iterator[Edit]:
     """New and old value as copies of the shared one, which stands in the same file."""
     if wanted.source not in (None, document):
-        raise shared_value(move.setting)
+        raise shared_value(move.variable)
     old, new = _copied(move)
     if move.how == "second":
         second = second_variable(project, move)
         yield second.line
         new = _second(old, second)
     if new is None:
-        raise shared_value(move.setting)
+        raise shared_value(move.variable)
     wanted.source = document
-    wanted.stated[move.setting.variable] = new
+    wanted.stated[move.variable.name] = new
     if twin:
         wanted.stated[twin] = old
 
@@ -98,15 +98,15 @@ def _is_elsewhere(project: Project, move: Move) -> bool:
     is edited.
     """
     if project.sources.override:
-        return move.setting.value.origin.file is not project.sources.override
-    own = (f.document for f in project.services[move.setting.service].fragments if f.own)
-    return all(document is not move.setting.value.origin.file for document in own)
+        return move.variable.value.origin.file is not project.sources.override
+    own = (f.document for f in project.services[move.variable.service].fragments if f.own)
+    return all(document is not move.variable.value.origin.file for document in own)
 
 
 def _may_stand_in_the_strongest(project: Project, move: Move) -> bool:
     """Whether another file than the value's gives the app an `environment`, and the value shows it no secret."""
-    value, address = move.setting.value, move.setting.address
-    strongest = project.services[move.setting.service].statements("environment")[-1]
+    value, address = move.variable.value, move.variable.address
+    strongest = project.services[move.variable.service].statements("environment")[-1]
     raw = value.origin.file.text[value.origin.start : value.origin.end]
     elsewhere = strongest.fragment.own and strongest.document is not value.origin.file
     return elsewhere and shows_no_secret(value, raw) and moved_raw(value, address.host, move.target, raw) is not None
@@ -114,13 +114,13 @@ def _may_stand_in_the_strongest(project: Project, move: Move) -> bool:
 
 def _stated_anew(move: Move, document: Document, wanted: Entries, twin: str | None) -> None:
     """New and old value with their variables, in a file that the value did not stand in: only without a secret."""
-    value, address = move.setting.value, move.setting.address
+    value, address = move.variable.value, move.variable.address
     raw = document.text[value.origin.start : value.origin.end]
     new = moved_raw(value, address.host, move.target, raw)
     old = moved_raw(value, address.host, (address.host, address.port or DEFAULT_PORT, ""), raw)
     if not shows_no_secret(value, raw) or new is None or old is None:
-        raise with_secret(move.setting)
-    wanted.stated |= {move.setting.variable: Stated(new)} | ({twin: Stated(old)} if twin else {})
+        raise with_secret(move.variable)
+    wanted.stated |= {move.variable.name: Stated(new)} | ({twin: Stated(old)} if twin else {})
 
 
 def _second(old: Text, second: Second) -> Text:
@@ -133,31 +133,31 @@ def _copied(move: Move) -> tuple[Text, Text | None]:
     """The old value as a copy, or as `${NAME}` where only the name is written, and the new one; None where the
     address cannot be cut out.
     """
-    value, origin = move.setting.value, move.setting.value.origin
+    value, origin = move.variable.value, move.variable.value.origin
     if not origin.given:
-        return Stated(f"${{{move.setting.variable}}}"), None
+        return Stated(f"${{{move.variable.name}}}"), None
     if not origin.one_line:
-        raise shared_value(move.setting)
+        raise shared_value(move.variable)
     if isinstance(origin.holder, Entry):
         scalar = nodes.resolved(origin.holder.value)
         whole, quote = Copy(scalar.start, scalar.end), None
     elif isinstance(origin.holder, ScalarNode):
         whole, quote = Copy(origin.start, origin.end), origin.holder.style
     else:
-        raise shared_value(move.setting)
-    new = moved_copy(value, move.setting.address.host, move.target, whole)
+        raise shared_value(move.variable)
+    new = moved_copy(value, move.variable.address.host, move.target, whole)
     return Copied((whole,), quote), Copied(new, quote) if new else None
 
 
 def _from_env_file(move: Move, file: EnvFile, wanted: Entries, twin: str | None) -> None:
     """A value of an env file that others read too: stated anew with its variables, which shows no secret."""
-    setting, value = move.setting, move.setting.value
+    variable, value = move.variable, move.variable.value
     raw = file.text[value.origin.start : value.origin.end]
-    host, port = setting.address.host, setting.address.port or DEFAULT_PORT
+    host, port = variable.address.host, variable.address.port or DEFAULT_PORT
     new_raw = moved_raw(value, host, move.target, raw)
     # The old value holds its address as plain text: the variables of that address may have changed since.
     old_raw = moved_raw(value, host, (host, port, ""), raw)
     if new_raw is None or old_raw is None or not shows_no_secret(value, raw):
-        raise shared_value(setting)
-    found = {setting.variable: new_raw} | ({twin: old_raw} if twin else {})
+        raise shared_value(variable)
+    found = {variable.name: new_raw} | ({twin: old_raw} if twin else {})
     wanted.stated |= {name: Stated(text) for name, text in found.items()}

@@ -41,11 +41,11 @@ class Entries:
     """What one app gets in its `environment`.
 
     Attributes:
-        setting: one of the settings, for messages.
+        variable: one of the variables, for messages.
         source: the file that the copies are of: they can only be written there.
     """
 
-    setting: ConnectionVariable
+    variable: ConnectionVariable
     source: Document | None = None
     stated: dict[str, Text] = field(default_factory=dict)
 
@@ -93,13 +93,13 @@ def in_environment(project: Project, wanted: Entries, held: Held) -> Iterator[Ed
         or (last and wanted.source not in (None, last.document))
         or _is_overridden(project, wanted, last)
     ):
-        raise shared_value(wanted.setting)
+        raise shared_value(wanted.variable)
     if last is None:
         # Compose merges what `extends` brings in with the app's own entries by name (specification, "extends").
-        fragment = placing(project.services[wanted.setting.service], "environment")
+        fragment = placing(project.services[wanted.variable.service], "environment")
         lines = wanted.lines(as_items=wanted.fit_a_list)
         if fragment is None or lines is None or wanted.source not in (None, fragment.document):
-            raise shared_value(wanted.setting)
+            raise shared_value(wanted.variable)
         yield new_key(fragment, "environment", lines)
     elif held.how == "own":
         at = path_to(last.document.root, last.entry.key.start)
@@ -111,7 +111,7 @@ def in_environment(project: Project, wanted: Entries, held: Held) -> Iterator[Ed
 
 def _is_overridden(project: Project, wanted: Entries, place: Statement | None) -> bool:
     """Whether a stronger file states one of the names, too."""
-    statements = project.services[wanted.setting.service].statements("environment")
+    statements = project.services[wanted.variable.service].statements("environment")
     stronger = itertools.dropwhile(lambda s: s.entry is not place.entry, statements) if place else ()
     return any(_names(s.value) & wanted.stated.keys() for s in itertools.islice(stronger, 1, None))
 
@@ -136,7 +136,7 @@ def _stated(wanted: Entries, last: Statement, name: str, text: Text, at: tuple[s
         return Edit(path=last.document.path, start=alias.start, end=alias.end, old=old, new=parts, at=at)
     if found or named:
         # The value is written here and read elsewhere through its anchor.
-        raise shared_value(wanted.setting)
+        raise shared_value(wanted.variable)
     position, new = _last_place(wanted, last, name, text)
     return insertion(last.document.path, position, new, at)
 
@@ -147,7 +147,7 @@ def _over_shared(wanted: Entries, held: Held, statement: Statement) -> Iterator[
     merge = None if is_list else merging(statement)
     new = wanted.lines(as_items=is_list)
     if new is None or (merge is None and not is_list):
-        raise shared_value(wanted.setting)
+        raise shared_value(wanted.variable)
     if merge:
         yield from merge[1]
         kept: list[Line] = [(f"<<: *{merge[0]}",)]
@@ -171,13 +171,13 @@ def _last_place(wanted: Entries, statement: Statement, name: str, text: Text) ->
     parts = entry(text)
     if isinstance(container, nodes.MappingNode) and container.entries and parts is not None:
         if container.flow and _would_end_early(document, parts):
-            raise shared_value(wanted.setting)
+            raise shared_value(wanted.variable)
         return layout.after_entry(document, container, container.entries[-1], name, parts)
     last = container.items[-1] if isinstance(container, SequenceNode) and container.items else None
     line = item(name, text, document, last) if isinstance(last, ScalarNode) else None
     if isinstance(container, SequenceNode) and last and line is not None:
         return layout.after_item(document, container, last, line)
-    raise shared_value(wanted.setting)
+    raise shared_value(wanted.variable)
 
 
 def _would_end_early(document: Document, parts: tuple[Part, ...]) -> bool:

@@ -38,7 +38,7 @@ def edits_in_place(project: Project, moves: Iterable[Move]) -> Iterator[Edit]:
     """
     done: set[tuple[str, int, int]] = set()
     for move in moves:
-        key = (*move.setting.value.origin.key, move.setting.address.host_span[0])
+        key = (*move.variable.value.origin.key, move.variable.address.host_span[0])
         if key not in done:
             done.add(key)
             yield from _in_variable(project, move) if move.how == "second" else _at_origin(move)
@@ -47,23 +47,23 @@ def edits_in_place(project: Project, moves: Iterable[Move]) -> Iterator[Edit]:
 
 def locator(move: Move) -> tuple[str, ...]:
     """The YAML path of a connection variable."""
-    origin = move.setting.value.origin
+    origin = move.variable.value.origin
     if isinstance(origin.file, EnvFile):
-        return (move.setting.variable,)
-    if isinstance(origin.holder, Entry) and move.setting.in_command:
+        return (move.variable.name,)
+    if isinstance(origin.holder, Entry) and move.variable.in_command:
         # Not the word itself, which may contain a password: the list that holds it, or the key.
         return path_to(origin.file.root, origin.start, items=False)
     return path_to(origin.file.root, origin.start)
 
 
 def _at_origin(move: Move) -> Iterator[Edit]:
-    value = move.setting.value
+    value = move.variable.value
     if not value.origin.given:
-        yield _filled_in(move, moved(value.text, move.setting.address, *move.target))
+        yield _filled_in(move, moved(value.text, move.variable.address, *move.target))
         return
-    found = raw_replacements(value, move.setting.address, *move.target)
+    found = raw_replacements(value, move.variable.address, *move.target)
     if found is None:
-        raise not_plain(move.setting)
+        raise not_plain(move.variable)
     for raw, text in found:
         yield _edit(value.origin.file, raw, text, locator(move))
 
@@ -75,19 +75,19 @@ def _edit(file: Document | EnvFile, span: tuple[int, int], text: str, at: tuple[
 
 def _filled_in(move: Move, text: str) -> Edit:
     """A bare name gets a value: so far it passed through the value from the shell or `.env`."""
-    origin = move.setting.value.origin
+    origin = move.variable.value.origin
     if isinstance(origin.holder, ScalarNode) and not set(origin.holder.style) & set(text):
         inside = origin.holder.end - len(origin.holder.style)
         return _edit(origin.file, (inside, inside), f"={text}", locator(move))
     if isinstance(origin.holder, Entry) and origin.holder.value.start == origin.holder.value.end:
         return _edit(origin.file, (origin.holder.value.end,) * 2, f" {text}", locator(move))
-    raise not_plain(move.setting)
+    raise not_plain(move.variable)
 
 
 def _in_variable(project: Project, move: Move) -> Iterator[Edit]:
     """`${URL}` becomes `${URL_POOLED:-${URL}}`, and URL_POOLED stands beside URL in its file."""
     second = second_variable(project, move)
-    origin = move.setting.value.origin
+    origin = move.variable.value.origin
     if origin.given:
         yield around(origin.file.path, second.span, second.before, ("}",), locator(move))
     else:
@@ -96,11 +96,11 @@ def _in_variable(project: Project, move: Move) -> Iterator[Edit]:
 
 
 def _twin(project: Project, move: Move) -> Iterator[Edit]:
-    """The old value under its direct name, right after the setting."""
+    """The old value under its direct name, right after the variable."""
     name = move.twin
     if name is None:
         return
-    value = move.setting.value
+    value = move.variable.value
     origin = value.origin
     if isinstance(origin.file, EnvFile):
         if isinstance(origin.holder, Binding):

@@ -117,7 +117,7 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
 
 
 def _prove(project: Project, plan: Plan, changes: Changes, before: Reading, after: Reading) -> None:
-    prove_reading(project, [s for p in plan.poolers for s in plan.settings_of(p)], before)
+    prove_reading(project, [s for p in plan.poolers for s in plan.variables_of(p)], before)
     prove_meaning(plan, before, after)
     prove_waits(plan, changes.edits, after)
     for pooler in plan.poolers:

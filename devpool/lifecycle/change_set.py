@@ -86,9 +86,9 @@ class ChangeSet:
     @property
     def restored(self) -> tuple[str, ...]:
         """The parts of `.devpool/` that were missing and are written."""
-        home = f"{self.sources.directory}/{FOLDER}/"
-        new = (p for p in self.after if p.startswith(home) and self.before[p] is None and self.after[p] is not None)
-        return tuple(dict.fromkeys(f"{FOLDER}/{path.removeprefix(home).split('/')[0]}" for path in new))
+        folder = f"{self.sources.directory}/{FOLDER}/"
+        new = (p for p in self.after if p.startswith(folder) and self.before[p] is None and self.after[p] is not None)
+        return tuple(dict.fromkeys(f"{FOLDER}/{path.removeprefix(folder).split('/')[0]}" for path in new))
 
     @property
     def rewrites(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 from urllib.parse import quote, unquote
 
 from devpool.catalog.migration_tools import DIRECT_NAMES, Tool
-from devpool.decide.sessions import name_setting
+from devpool.decide.sessions import database_name_variable
 from devpool.errors import DevpoolError
 from devpool.model.project import ConnectionVariable, Project
 from devpool.text.patterns import regex
@@ -27,8 +27,8 @@ def direct_values(project: Project, state: State | None, service: str) -> dict[s
         service: the app.
     """
     mine = [s for s in _pooled(project, state, service) if not s.in_command]
-    names = [name_setting(s, project.environments[service]) for s in mine if s.kind == "host"]
-    return {s.variable: s.value.text for s in (*mine, *names) if s}
+    names = [database_name_variable(s, project.environments[service]) for s in mine if s.kind == "host"]
+    return {s.name: s.value.text for s in (*mine, *names) if s}
 
 
 def moved_commands(project: Project, state: State | None, service: str) -> list[str]:
@@ -47,23 +47,23 @@ def exported(project: Project, service: str, tool: Tool | None, names: Iterable[
         tool: the tool that will run, if known.
         names: more names, which the project's own files read.
     """
-    setting = main_url(project, service)
+    variable = main_url(project, service)
     taken = {name for name, value in project.environments[service].items() if value.text}
-    found: dict[str, str] = dict(tool.fixed) if tool and setting else {}
-    if setting is None:
+    found: dict[str, str] = dict(tool.fixed) if tool and variable else {}
+    if variable is None:
         return found
-    text = setting.value.text
-    if setting.kind == "url":
+    text = variable.value.text
+    if variable.kind == "url":
         found |= dict.fromkeys((*DIRECT_NAMES, *names), text)
         found |= dict.fromkeys(tool.url if tool else (), plain_url(text))
-    found |= dict.fromkeys(tool.jdbc if tool else (), text if setting.kind == "jdbc" else jdbc_url(text))
+    found |= dict.fromkeys(tool.jdbc if tool else (), text if variable.kind == "jdbc" else jdbc_url(text))
     return {name: value for name, value in found.items() if value and name not in taken}
 
 
 def main_url(project: Project, service: str) -> ConnectionVariable | None:
     """The variable that holds the whole URL: DATABASE_URL, or the only one; None if it is not clear which."""
     urls = [s for s in project.of(service) if s.kind in ("url", "jdbc") and not s.in_command and _is_whole(s)]
-    named = next((s for s in urls if s.variable == "DATABASE_URL"), None)
+    named = next((s for s in urls if s.name == "DATABASE_URL"), None)
     return named or (urls[0] if len({s.value.text for s in urls}) == 1 else None)
 
 
@@ -145,7 +145,7 @@ def _pooled(project: Project, state: State | None, service: str) -> list[Connect
     return [s for s in project.of(service) if (service, s.database) in pooled]
 
 
-def _is_whole(setting: ConnectionVariable) -> bool:
+def _is_whole(variable: ConnectionVariable) -> bool:
     """Whether the URL is all of the value."""
-    text = setting.value.text
+    text = variable.value.text
     return re.match(r"[a-z0-9+:-]+://", text, re.I) is not None and not re.search(r"[\s,;]", text)

@@ -96,7 +96,7 @@ def _all_direct(project: Project, plan: Plan, where: str, told: tuple[str, ...])
     routes = (r for r in plan.routes if r.code not in ("network", "profiles", "user", "named-direct", "no-link"))
     # `--pool` changes a connection variable: what only a file or an image tells of has none.
     movable = dict.fromkeys(r.service for r in routes if project.of(r.service))
-    kept = [f"{s.service}:{s.variable}" for s in project.kept if not project.of(s.service)]
+    kept = [f"{s.service}:{s.name}" for s in project.kept if not project.of(s.service)]
     overrule = " ".join(f"--pool {name}" for name in dict.fromkeys([*movable, *kept]))
     published = [r for r in plan.routes if r.code == "network" and any(s.published for s in project.of(r.service))]
     return DevpoolError(
@@ -116,11 +116,11 @@ def reached_by(sources: Sources, plan: Plan, changes: Changes) -> Iterator[tuple
     """The other compose files that an edit reaches, each with the place of the edit. A variable more in an env file
     changes nothing for them.
     """
-    homes = {found.document.path for found in plan.credentials.values()}
+    pooler_files = {found.document.path for found in plan.credentials.values()}
     for edit in changes.edits:
         if not (edit.path in sources.env_files and edit.inserts):
             position = -1 if edit.at[1:2] and edit.at[1] in plan.added else edit.start
-            reader = sources.reader_of(edit.path, position, edit.at[-1], homes)
+            reader = sources.reader_of(edit.path, position, edit.at[-1], pooler_files)
             if reader:
                 yield reader, f"{edit.path}:{sources.file(edit.path).line_of(edit.start)}"
 

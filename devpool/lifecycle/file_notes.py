@@ -36,8 +36,8 @@ def file_notes(
 def _shared(sources: Sources, plan: Plan, reached: Iterable[str]) -> Iterator[str]:
     """Notes about other compose files that read what changes: how they get the poolers."""
     for reader in reached:
-        home = os.path.relpath(plan.credentials[plan.poolers[0].name].document.path, posixpath.dirname(reader))
-        blocks = ", ".join(f"{p.name}: {{extends: {{file: {home}, service: {p.name}}}}}" for p in plan.poolers)
+        file = os.path.relpath(plan.credentials[plan.poolers[0].name].document.path, posixpath.dirname(reader))
+        blocks = ", ".join(f"{p.name}: {{extends: {{file: {file}, service: {p.name}}}}}" for p in plan.poolers)
         yield f"{shown(reader, sources.directory)} also reads text that changes; add to its `services`: {blocks}"
 
 

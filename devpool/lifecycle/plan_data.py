@@ -9,7 +9,7 @@ from devpool.decide.plan import Move, Pooler
 from devpool.decide.routing import Route
 from devpool.lifecycle.change_set import ChangeSet
 from devpool.lifecycle.container_plan import ContainerPlan
-from devpool.lifecycle.plan_report import setting_shown
+from devpool.lifecycle.plan_report import variable_shown
 from devpool.measurements.routes import Connections, ConnectionsData, as_json
 
 
@@ -38,9 +38,9 @@ def connections_data(prepared: ChangeSet, found: Iterable[Connections]) -> list[
 
 
 def _value(prepared: ChangeSet, move: Move) -> str:
-    setting, sources = move.setting, prepared.sources
-    hidden = sources.is_hidden(setting.value.origin.file.path)
-    return "***" if hidden else setting_shown(setting, sources, sources.services) or "***"
+    variable, sources = move.variable, prepared.sources
+    hidden = sources.is_hidden(variable.value.origin.file.path)
+    return "***" if hidden else variable_shown(variable, sources, sources.services) or "***"
 
 
 class NamedData(TypedDict):
@@ -135,12 +135,12 @@ def plan_data(prepared: ChangeSet, *, written: bool, containers: ContainerPlan |
         "by_name": [{"service": b.service, "database": b.database, "links": list(b.links)} for b in plan.by_name],
         "settings": [
             {
-                "service": m.setting.service,
-                "variable": m.setting.variable,
-                "kind": m.setting.kind,
-                "database": m.setting.database,
+                "service": m.variable.service,
+                "variable": m.variable.name,
+                "kind": m.variable.kind,
+                "database": m.variable.database,
                 "value": _value(prepared, m),
-                "origin": m.setting.value.origin.place,
+                "origin": m.variable.value.origin.place,
                 "pooler": m.pooler.name,
                 "where": m.where,
                 "session": m.session,

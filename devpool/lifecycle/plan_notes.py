@@ -16,7 +16,7 @@ from devpool.decide.sessions import unkept
 from devpool.decide.tuning import PRESET, SCRAM, SCRAM_USUAL
 from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.direct_variables import main_url
-from devpool.lifecycle.plan_report import setting_shown
+from devpool.lifecycle.plan_report import variable_shown
 from devpool.model.connection_variables import published_ports
 from devpool.model.container_start import Start, migrating
 from devpool.model.host_programs import host_addresses
@@ -39,14 +39,14 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     """
     found = [note for pooler in plan.poolers for note in _of_settings(pooler)]
     found += [note for name, start in starts.items() for note in _at_start(project, plan, name, start)]
-    settings = [m.setting for m in plan.moves] + [s for b in plan.by_name for s in b.settings]
-    pooled = dict.fromkeys(s.service for s in settings) | dict.fromkeys(b.service for b in plan.by_name)
-    found += [n for name in pooled for n in unkept(project, name, settings, in_session=name in plan.in_session)]
+    variables = [m.variable for m in plan.moves] + [s for b in plan.by_name for s in b.variables]
+    pooled = dict.fromkeys(s.service for s in variables) | dict.fromkeys(b.service for b in plan.by_name)
+    found += [n for name in pooled for n in unkept(project, name, variables, in_session=name in plan.in_session)]
     led = {b.service for b in plan.by_name}
     found += [note for name in pooled if name not in led for note in _direct_by_name(project, name)]
     found += [note for each in plan.by_name for note in _led(project, each)]
     found += [f"{s}.{v} lists several hosts: it stays direct" for s, v in project.unplaced]
-    found += [note for name in dict.fromkeys(m.setting.service for m in plan.moves) for note in _beside(project, name)]
+    found += [note for name in dict.fromkeys(m.variable.service for m in plan.moves) for note in _beside(project, name)]
     named = {b.service for b in plan.by_name} | {r.service for r in plan.routes}
     likely = dict(likely_apps(project))
     unseen = [name for name in project.without_variable if name not in named]
@@ -59,7 +59,7 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
 
 def _direct_by_name(project: Project, name: str) -> Iterator[str]:
     """The variables of a pooled app whose names say that they go past a pooler."""
-    kept = dict.fromkeys(s.variable for s in project.kept if s.service == name and s.kind != "port")
+    kept = dict.fromkeys(s.name for s in project.kept if s.service == name and s.kind != "port")
     said = [v for v in kept if PAST_A_POOLER.search(v) or PAST_A_POOLER_BESIDE.search(v)]
     if said and project.of(name):
         stay = "stays direct by its name" if len(said) == 1 else "stay direct by their names"
@@ -129,9 +129,9 @@ def _of_replication(project: Project, plan: Plan, pooler: Pooler) -> Iterator[st
 
 def _led(project: Project, named: ByName) -> Iterator[str]:
     """The variables that are direct by their names, in an app for which their host leads to the pooler."""
-    for setting in filter(named.leads, project.kept):
+    for variable in filter(named.leads, project.kept):
         way = f"; its host would have to be {named.direct}" if named.direct else ""
-        yield f"{setting.service}.{setting.variable} is not direct, because {setting.service} is pooled by name{way}"
+        yield f"{variable.service}.{variable.name} is not direct, because {variable.service} is pooled by name{way}"
 
 
 def _of_the_host(project: Project, published: Mapping[str, str]) -> Iterator[str]:
@@ -143,14 +143,14 @@ def _of_the_host(project: Project, published: Mapping[str, str]) -> Iterator[str
     """
     variables: dict[tuple[str, int], list[ConnectionVariable]] = {}
     for found in host_addresses(project, {port: database for database, port in published.items()}):
-        past = PAST_A_POOLER.search(found.setting.variable)
-        if not (found.pooled or past) and found.setting.database in published:
-            variables.setdefault(found.setting.value.origin.key, []).append(found.setting)
+        past = PAST_A_POOLER.search(found.variable.name)
+        if not (found.pooled or past) and found.variable.database in published:
+            variables.setdefault(found.variable.value.origin.key, []).append(found.variable)
     for mine in variables.values():
         first = mine[0]
         changes = [c for s in mine for c in replacements(s.address, s.address.host, published[s.database])]
-        text = setting_shown(first, project.sources, project.services, changes)
-        new = f"{first.variable}={text}" if text else f"port {published[first.database]}"
+        text = variable_shown(first, project.sources, project.services, changes)
+        new = f"{first.name}={text}" if text else f"port {published[first.database]}"
         yield (
             f"for the app on the host, set {new}{' with your password' if '***' in new else ''}; "
             f"{shown(first.value.origin.place, project.sources.directory)} stays, for migrations and other tools"
@@ -200,7 +200,7 @@ def _unseen(project: Project, name: str, *, likely: bool) -> Iterator[str]:
 
 def _beside(project: Project, name: str) -> Iterator[str]:
     """The connections of a pooled app that stay direct because of where they are written."""
-    moved = {s.variable for s in project.of(name)}
+    moved = {s.name for s in project.of(name)}
     found = (_in_an_entry(project, name, v) for v in project.environments[name] if v not in moved)
     yield from (note for note in found if note)
 
@@ -220,8 +220,8 @@ def _at_start(project: Project, plan: Plan, name: str, start: Start) -> Iterator
     for found in migrating(start)[:1]:
         harm = ", where its session lock is left behind" if found.tool and found.tool.lock == SESSION else ""
         url = main_url(project, name)
-        twin = next((m.twin for m in plan.moves if m.setting is url), None)
-        step = f", or give that step the direct address: {url.variable}=${twin} {found.text}" if url and twin else ""
+        twin = next((m.twin for m in plan.moves if m.variable is url), None)
+        step = f", or give that step the direct address: {url.name}=${twin} {found.text}" if url and twin else ""
         yield (
             f"{name} migrates when it starts ({found.where}: `{found.text}`), through the pooler{harm}: remove that "
             f"step and run `devpool migrate {name}`{step}"

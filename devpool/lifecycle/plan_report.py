@@ -28,7 +28,7 @@ def plan_lines(prepared: ChangeSet) -> list[str]:
     lines += ["", "routes:"] if plan.routes else []
     several = len({r.database for r in plan.routes}) > 1
     lines += table([(f"  {r.service}{f' to {r.database}' if several else ''}", r.way, r.reason) for r in plan.routes])
-    lines += ["", "variables:", *(f"  {line}" for line in _setting_lines(prepared, plan.moves))] if plan.moves else []
+    lines += ["", "variables:", *(f"  {line}" for line in _variable_lines(prepared, plan.moves))] if plan.moves else []
     lines += ["", "names:", *(f"  {line}" for line in _name_lines(plan))] if plan.by_name else []
     lines += _private_lines(prepared)
     known = [f"  {note}" for note in prepared.notes]
@@ -53,11 +53,11 @@ def _pooler_lines(pooler: Pooler) -> list[str]:
     return [*lines, beside] if pooler.metrics else lines
 
 
-def _setting_lines(prepared: ChangeSet, moves: tuple[Move, ...]) -> list[str]:
+def _variable_lines(prepared: ChangeSet, moves: tuple[Move, ...]) -> list[str]:
     """A line for each changed value, with all apps that share it."""
     shared: dict[str, list[str]] = {}
     for move in moves:
-        shared.setdefault(_setting_line(prepared, move), []).append(move.setting.service)
+        shared.setdefault(_variable_line(prepared, move), []).append(move.variable.service)
     return [f"{', '.join(dict.fromkeys(apps))}: {line}" for line, apps in shared.items()]
 
 
@@ -71,15 +71,15 @@ def _name_lines(plan: Plan) -> list[str]:
     ]
 
 
-def _setting_line(prepared: ChangeSet, move: Move) -> str:
-    setting = move.setting
-    place = shown(setting.value.origin.place, prepared.sources.directory)
+def _variable_line(prepared: ChangeSet, move: Move) -> str:
+    variable = move.variable
+    place = shown(variable.value.origin.place, prepared.sources.directory)
     kept = f", old value kept as {move.twin}" if move.twin else ""
-    return f"{setting.variable} -> {move.words} ({place}, {where_words(move)}{kept})"
+    return f"{variable.name} -> {move.words} ({place}, {where_words(move)}{kept})"
 
 
-def setting_shown(
-    setting: ConnectionVariable, sources: Sources, services: Iterable[str], changes: Iterable[tuple[Span, str]] = ()
+def variable_shown(
+    variable: ConnectionVariable, sources: Sources, services: Iterable[str], changes: Iterable[tuple[Span, str]] = ()
 ) -> str | None:
     """A connection variable's value as it is shown: a host, port or database name in full, otherwise its address.
 
@@ -87,7 +87,7 @@ def setting_shown(
     does not tell whether it is a secret.
 
     Args:
-        setting: the connection variable.
+        variable: the connection variable.
         sources: what was read.
         services: names that are hosts.
         changes: spans of its text, and their replacements.
@@ -95,14 +95,14 @@ def setting_shown(
     Returns:
         The text; None if a change overlaps with hidden text.
     """
-    parts, replaced = withheld_parts(setting.value.pieces, sources), list(changes)
+    parts, replaced = withheld_parts(variable.value.pieces, sources), list(changes)
     if any(start < stop and first < end for start, end in parts for (first, stop), _ in replaced):
         return None
-    text = setting.value.text
+    text = variable.value.text
     for (start, end), new in sorted([*parts.items(), *replaced], reverse=True):
         text = text[:start] + new + text[end:]
-    plain = setting.kind in BARE and (setting.kind != "port" or is_port(text))
-    return text if plain else masked(text, setting.variable, frozenset(services))
+    plain = variable.kind in BARE and (variable.kind != "port" or is_port(text))
+    return text if plain else masked(text, variable.name, frozenset(services))
 
 
 def withheld_parts(pieces: Iterable[Piece], sources: Sources) -> dict[Span, str]:

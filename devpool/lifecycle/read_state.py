@@ -153,6 +153,6 @@ def of_devpool(present: Mapping[str, bytes], state: State | None, directory: Pat
     return {path: data for path, data in present.items() if not path.startswith(private) or path in wrote}
 
 
-def left_in_home(directory: Path) -> list[str]:
+def left_in_folder(directory: Path) -> list[str]:
     """The names that are still in `.devpool/` after disable: the user's own files."""
     return [name for name in real_folders.names(directory, directory / FOLDER) or () if name not in ("lock", "journal")]

@@ -201,11 +201,11 @@ def prove_live(stack: Stack, plan: Plan, restarted: list[str], before: Running) 
     """
     stack.look_again()
     running = stack.inspected()
-    for move in (m for m in plan.moves if m.setting.service in restarted):
-        for container in running.get(move.setting.service, []):
-            environment = container.environment.get(move.setting.variable, "")
-            values = container.words if move.setting.in_command else [environment]
-            if not any(leads_to(v, move.setting.address, *move.target) for v in values):
+    for move in (m for m in plan.moves if m.variable.service in restarted):
+        for container in running.get(move.variable.service, []):
+            environment = container.environment.get(move.variable.name, "")
+            values = container.words if move.variable.in_command else [environment]
+            if not any(leads_to(v, move.variable.address, *move.target) for v in values):
                 raise _old_address(move, container)
     return wait_for(
         stack,
@@ -225,7 +225,7 @@ def _ids(containers: Iterable[Container]) -> set[str]:
 def _old_address(move: Move, container: RunningContainer) -> DevpoolError:
     return DevpoolError(
         "old-address",
-        f"`{container.name}` was recreated and still does not have the pooler's address in {move.setting.variable}",
+        f"`{container.name}` was recreated and still does not have the pooler's address in {move.variable.name}",
         hint=f"find out what sets it: docker inspect {container.name}",
     )
 

@@ -13,7 +13,7 @@ from devpool.decide.options import Options
 from devpool.decide.plan import Move, Plan
 from devpool.decide.routing import Route, way
 from devpool.lifecycle.change_set import shown
-from devpool.lifecycle.plan_report import setting_shown, where_words
+from devpool.lifecycle.plan_report import variable_shown, where_words
 from devpool.model.host_programs import host_addresses
 from devpool.model.project import ConnectionVariable, Project
 from devpool.text.address import replacements
@@ -77,9 +77,9 @@ class VariableRows:
     def __init__(self, project: Project, routes: list[Route], plan: Plan | None, chosen: Options) -> None:
         self.project = project
         self.routes = {(r.service, r.database): r for r in (plan.routes if plan else routes)}
-        self.moves = {m.setting: m for m in plan.moves} if plan else {}
+        self.moves = {m.variable: m for m in plan.moves} if plan else {}
         self.by_name = plan.by_name if plan else ()
-        self.named = {s: b for b in self.by_name for s in b.settings}
+        self.named = {s: b for b in self.by_name for s in b.variables}
         self.named |= {s: b for b in self.by_name for s in project.kept if b.leads(s)}
         self.kept = set(project.kept) - self.named.keys()
         self.asked = variables_of(project, chosen.direct)
@@ -90,45 +90,45 @@ class VariableRows:
             for value in values.values():
                 self.readers.setdefault(value.origin.key, {})[name] = None
 
-    def row(self, setting: ConnectionVariable) -> RowData:
+    def row(self, variable: ConnectionVariable) -> RowData:
         """The description of one connection variable."""
-        route = self.routes[setting.service, setting.database]
-        move = self.moves.get(setting)
-        kept = setting in self.kept
+        route = self.routes[variable.service, variable.database]
+        move = self.moves.get(variable)
+        kept = variable in self.kept
         return {
-            **self._stated(setting),
-            **self._sharers(setting),
+            **self._stated(variable),
+            **self._sharers(variable),
             "route": "direct" if kept else route.way,
-            "reason": self._kept_because(setting) if kept else route.reason,
-            "becomes": _becomes(move, self.project) if move else _led(self.named.get(setting)),
+            "reason": self._kept_because(variable) if kept else route.reason,
+            "becomes": _becomes(move, self.project) if move else _led(self.named.get(variable)),
         }
 
-    def _stated(self, setting: ConnectionVariable) -> StatedData:
+    def _stated(self, variable: ConnectionVariable) -> StatedData:
         """What a variable says, and where."""
         return {
-            "service": setting.service,
-            "variable": setting.variable,
-            "kind": setting.kind,
-            "database": setting.database,
-            "value": _shown_value(self.project, setting),
-            "origin": shown(setting.value.origin.place, self.project.sources.directory),
-            "through": _through(setting),
+            "service": variable.service,
+            "variable": variable.name,
+            "kind": variable.kind,
+            "database": variable.database,
+            "value": _shown_value(self.project, variable),
+            "origin": shown(variable.value.origin.place, self.project.sources.directory),
+            "through": _through(variable),
         }
 
-    def _kept_because(self, setting: ConnectionVariable) -> str:
-        if setting in self.asked:
+    def _kept_because(self, variable: ConnectionVariable) -> str:
+        if variable in self.asked:
             return "you asked for it (--direct)"
-        forwards = self.project.databases[setting.database].forwards
-        named = PAST_A_POOLER.search(setting.variable) or PAST_A_POOLER_BESIDE.search(setting.variable)
+        forwards = self.project.databases[variable.database].forwards
+        named = PAST_A_POOLER.search(variable.name) or PAST_A_POOLER_BESIDE.search(variable.name)
         if not named and not forwards:
             return "of its app only what you asked for is pooled (--pool)"
         return f"its {'name or its port' if forwards else 'name'} says that it is direct"
 
-    def _sharers(self, setting: ConnectionVariable) -> SharersData:
+    def _sharers(self, variable: ConnectionVariable) -> SharersData:
         """Who else reads the value: the first names, and how many others there are."""
-        readers = self.readers.get(setting.value.origin.key, {})
-        first = [name for name in islice(readers, _MOST_NAMES + 1) if name != setting.service][:_MOST_NAMES]
-        return {"shared_with": first, "shared_with_more": len(readers) - (setting.service in readers) - len(first)}
+        readers = self.readers.get(variable.value.origin.key, {})
+        first = [name for name in islice(readers, _MOST_NAMES + 1) if name != variable.service][:_MOST_NAMES]
+        return {"shared_with": first, "shared_with_more": len(readers) - (variable.service in readers) - len(first)}
 
     def evident(self) -> list[Route]:
         """The routes of the apps whose address is in no variable."""
@@ -138,7 +138,7 @@ class VariableRows:
         """The descriptions of the addresses in `.env` that programs on the host read."""
         for found in host_addresses(self.project, self.published):
             yield {
-                **self._stated(found.setting),
+                **self._stated(found.variable),
                 "shared_with": [],
                 "shared_with_more": 0,
                 "route": way(pooled=found.pooled, by_name=False),
@@ -165,28 +165,28 @@ class VariableRows:
         }
 
 
-def _shown_value(project: Project, setting: ConnectionVariable) -> str:
+def _shown_value(project: Project, variable: ConnectionVariable) -> str:
     """A variable's value, hidden if its file is outside the repository: the user may not know that it is read."""
-    hidden = project.sources.is_hidden(setting.value.origin.file.path)
+    hidden = project.sources.is_hidden(variable.value.origin.file.path)
     return (
         "(in a file outside the repository)"
         if hidden
-        else setting_shown(setting, project.sources, project.services) or "***"
+        else variable_shown(variable, project.sources, project.services) or "***"
     )
 
 
-def _through(setting: ConnectionVariable) -> list[str]:
+def _through(variable: ConnectionVariable) -> list[str]:
     """The variables in the value, and where each gets its own value."""
-    pieces = [p for p in setting.value.pieces if p.variable]
+    pieces = [p for p in variable.value.pieces if p.variable]
     return list(dict.fromkeys(f"{p.variable} from {'the shell' if p.source == SHELL else p.source}" for p in pieces))
 
 
 def _becomes(move: Move, project: Project) -> str:
-    setting = move.setting
+    variable = move.variable
     hosts = (*project.services, move.pooler.name)
-    hidden = project.sources.is_hidden(setting.value.origin.file.path)
-    changes = replacements(setting.address, *move.target)
-    new = (None if hidden else setting_shown(setting, project.sources, hosts, changes)) or move.words
+    hidden = project.sources.is_hidden(variable.value.origin.file.path)
+    changes = replacements(variable.address, *move.target)
+    new = (None if hidden else variable_shown(variable, project.sources, hosts, changes)) or move.words
     return f"{new}, {where_words(move)}" + (f"; the old value as {move.twin}" if move.twin else "")
 
 

@@ -48,9 +48,9 @@ class _Finder:
         self.takers = Counter(f for n, folders in self.folders.items() for f in folders if self._may_connect(n))
         self.built = Counter(f for s in project.services.values() for f in set(contexts(s)))
 
-        settings = (*project.connection_variables, *project.kept)
-        self.giving = {s.value.origin.file.path for s in settings}
-        self.giving |= {piece.source for s in settings for piece in s.value.pieces if piece.source}
+        variables = (*project.connection_variables, *project.kept)
+        self.giving = {s.value.origin.file.path for s in variables}
+        self.giving |= {piece.source for s in variables for piece in s.value.pieces if piece.source}
 
     def of(self, service: Service) -> Iterator[Evidence]:
         """What tells of one service: for each database the first thing found."""

@@ -67,7 +67,7 @@ def run_past_pooler(
     migrates: bool,
     kept: bytearray | None = None,
 ) -> int:
-    """Run a command in a one-off container of a service, every pooled setting back at its direct value.
+    """Run a command in a one-off container of a service, every pooled variable back at its direct value.
 
     The service's image is built and its databases are started if need be, and nothing else is.
 

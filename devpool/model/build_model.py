@@ -55,8 +55,8 @@ def _bounded(found: Iterable[ConnectionVariable]) -> list[ConnectionVariable]:
     of_text: Counter[tuple[str, str]] = Counter()
     for each in found:
         kept.append(each)
-        of_text[each.service, each.variable] += 1
-        what = f"`{each.service}.{each.variable}`" if of_text[each.service, each.variable] > _MOST_OF_TEXT else ""
+        of_text[each.service, each.name] += 1
+        what = f"`{each.service}.{each.name}`" if of_text[each.service, each.name] > _MOST_OF_TEXT else ""
         if what or len(kept) > _MOST:
             raise DevpoolError(
                 "too-large",
@@ -72,19 +72,19 @@ def _at_other_ports(found: list[ConnectionVariable], databases: Mapping[str, Dat
     kept: set[ConnectionVariable] = set()
     for database in (d.name for d in databases.values() if d.forwards):
         mine = [s for s in found if s.database == database and s.address.port]
-        usual = [s.address.port for s in mine if not REPLICA_NAMES.search(s.variable)] or [s.address.port for s in mine]
+        usual = [s.address.port for s in mine if not REPLICA_NAMES.search(s.name)] or [s.address.port for s in mine]
         first = max(usual, key=usual.count, default=None)
         odd = [s for s in mine if s.address.port != first]
-        ports = {(s.service, s.variable) for s in odd if s.kind == "port"}
+        ports = {(s.service, s.name) for s in odd if s.kind == "port"}
         hosts = (s for s in found if s.database == database and s.kind == "host")
-        beside = (s for s in hosts if any((s.service, n) in ports for n in companions(s.variable, "PORT")))
+        beside = (s for s in hosts if any((s.service, n) in ports for n in companions(s.name, "PORT")))
         kept |= {*odd, *beside}
     return kept
 
 
 def _past_a_pooler(found: list[ConnectionVariable]) -> set[ConnectionVariable]:
     """The connection variables whose names say that they go to the database itself."""
-    sure = {s for s in found if PAST_A_POOLER.search(s.variable)}
-    likely = {s for s in found if s not in sure and PAST_A_POOLER_BESIDE.search(s.variable)}
+    sure = {s for s in found if PAST_A_POOLER.search(s.name)}
+    likely = {s for s in found if s not in sure and PAST_A_POOLER_BESIDE.search(s.name)}
     others = {(s.service, s.database) for s in found if s not in sure | likely and s.kind != "port"}
     return sure | {s for s in likely if (s.service, s.database) in others}

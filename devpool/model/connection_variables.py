@@ -30,7 +30,7 @@ def find_connection_variables(
     services: Mapping[str, Service],
     port: str = DEFAULT_PORT,
 ) -> Iterator[ConnectionVariable]:
-    """The settings of one service, those of its variables first.
+    """The variables of one service, those of its variables first.
 
     Args:
         service: the service.
@@ -118,9 +118,9 @@ def _in_variables(
             database = _database_of(address.host, hosts) or ""
             if database in outside and not means_postgres(name, value.text, address):
                 continue
-            yield ConnectionVariable(service=service, variable=name, database=database, address=address, value=value)
+            yield ConnectionVariable(service=service, name=name, database=database, address=address, value=value)
             if address.kind == "host" and address.port is None:
-                yield from _port_setting(service, name, values, database, usual)
+                yield from _port_variable(service, name, values, database, usual)
 
 
 def _in_command(service: Service, hosts: Hosts) -> Iterator[ConnectionVariable]:
@@ -132,7 +132,7 @@ def _in_command(service: Service, hosts: Hosts) -> Iterator[ConnectionVariable]:
             database = _database_of(address.host, hosts) if sure else None
             if database:
                 yield ConnectionVariable(
-                    service=service.name, variable=value.name, database=database, address=address, value=value
+                    service=service.name, name=value.name, database=database, address=address, value=value
                 )
 
 
@@ -142,11 +142,11 @@ def _through_the_host(service: Service, values: Values, databases: Databases) ->
         published = published_ports(database.service) if database.service else {}
         found = _of(service, values, dict.fromkeys(LOCAL_HOSTS, database.name)) if published else []
         usual = next((s.address.port for s in found if s.kind == "port"), None)
-        for setting in found:
+        for variable in found:
             # A bare `localhost` may be anything: it is a database if a port says so.
-            said = setting.address.port or usual or (DEFAULT_PORT if setting.kind != "host" else None)
+            said = variable.address.port or usual or (DEFAULT_PORT if variable.kind != "host" else None)
             if said in published:
-                yield replace(setting, published=True)
+                yield replace(variable, published=True)
 
 
 def _in_its_network(
@@ -158,12 +158,12 @@ def _in_its_network(
     home = networks.host_of(services, service.name)
     if home is None or home.name not in databases:
         return
-    for setting in _of(service, values, dict.fromkeys(LOCAL_HOSTS, home.name)):
+    for variable in _of(service, values, dict.fromkeys(LOCAL_HOSTS, home.name)):
         # A bare `localhost` may be anything: it is Postgres if its name or its port says so.
-        company = (values[n].text for n in companions(setting.variable, "PORT") if n in values)
-        sure = setting.kind not in ("host", "port") or setting.address.port == DEFAULT_PORT
-        if sure or re.search(r"PG|POSTGRES", setting.variable, re.I) or DEFAULT_PORT in company:
-            yield setting
+        company = (values[n].text for n in companions(variable.name, "PORT") if n in values)
+        sure = variable.kind not in ("host", "port") or variable.address.port == DEFAULT_PORT
+        if sure or re.search(r"PG|POSTGRES", variable.name, re.I) or DEFAULT_PORT in company:
+            yield variable
 
 
 def published_ports(service: Service) -> dict[str, str]:
@@ -197,7 +197,7 @@ def _ports(text: str) -> list[str]:
     return [str(port) for port in range(int(first), int(last) + 1)] if is_port(first) and is_port(last) else [text]
 
 
-def _port_setting(
+def _port_variable(
     service: str, host_variable: str, values: Values, database: str, usual: str
 ) -> Iterator[ConnectionVariable]:
     """The variable that holds the port of a host variable, if there is one and it has a value."""
@@ -205,7 +205,7 @@ def _port_setting(
         value = values.get(name)
         if value and value.text:
             address = Address(kind="port", host="", host_span=(0, len(value.text)), port=value.text)
-            yield ConnectionVariable(service=service, variable=name, database=database, address=address, value=value)
+            yield ConnectionVariable(service=service, name=name, database=database, address=address, value=value)
             return
 
 

@@ -21,7 +21,7 @@ HOST = "(host)"  # in place of a service
 class HostAddress:
     """An address of a database for programs on the host; `pooled` tells whether it leads to the pooler."""
 
-    setting: ConnectionVariable
+    variable: ConnectionVariable
     pooled: bool
 
 
@@ -39,10 +39,10 @@ def host_addresses(project: Project, poolers: Mapping[str, str]) -> Iterator[Hos
         for name, address in (found for each in values for found in _addresses(each, values)):
             port = address.port or DEFAULT_PORT
             if database := poolers.get(port) or published.get(port):
-                setting = ConnectionVariable(
-                    service=HOST, variable=name, database=database, address=address, value=values[name]
+                variable = ConnectionVariable(
+                    service=HOST, name=name, database=database, address=address, value=values[name]
                 )
-                yield HostAddress(setting=setting, pooled=port in poolers)
+                yield HostAddress(variable=variable, pooled=port in poolers)
 
 
 def _addresses(name: str, values: Mapping[str, Value]) -> Iterator[tuple[str, Address]]:

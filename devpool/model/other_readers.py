@@ -34,20 +34,20 @@ class Reader:
     interpolates: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
 
-    def reads(self, path: str, position: int, name: str, homes: AbstractSet[str]) -> bool:
+    def reads(self, path: str, position: int, name: str, pooler_files: AbstractSet[str]) -> bool:
         """Whether a change would reach it without the pooler.
 
         Args:
             path: the file that changes.
             position: where, in a compose file.
             name: the variable that changes, in an env file.
-            homes: the compose files that the poolers go into. Who includes them has the poolers as well.
+            pooler_files: the compose files that the poolers go into. Who includes them has the poolers as well.
         """
         if path in self.whole:
             return True
         if any(start <= position <= end for start, end in self.taken.get(path, ())):
             return True
-        if homes and homes <= self.includes:
+        if pooler_files and pooler_files <= self.includes:
             return False
         return path in self.includes or path in self.loads or (path in self.interpolates and name in self.names)
 

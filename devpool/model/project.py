@@ -38,13 +38,13 @@ class Database:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ConnectionVariable:
-    """One address inside one variable of an app, or inside its `command` or `entrypoint`, then `variable`.
+    """One address inside one variable of an app, or inside its `command` or `entrypoint`, which is then its `name`.
 
     `published` tells that the app lives in the host's network and reaches the database by a published port.
     """
 
     service: str
-    variable: str
+    name: str
     database: str
     address: Address
     value: Value = field(repr=False)
@@ -88,7 +88,7 @@ class Project:
         environments: the effective variables of every service.
         databases: by service name.
         connection_variables: those of every app, in the order of the files.
-        kept: settings whose name calls them direct.
+        kept: variables whose name calls them direct.
         poolers: services that are a connection pooler already, devpool's or the user's.
         unplaced: (service, variable) that name a database in a form that cannot be rewritten.
         written: what each env file says, by its absolute path.
@@ -107,9 +107,9 @@ class Project:
     _by_service: dict[str, list[ConnectionVariable]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Order the settings by service once: they are asked for many times."""
-        for setting in self.connection_variables:
-            self._by_service.setdefault(setting.service, []).append(setting)
+        """Order the variables by service once: they are asked for many times."""
+        for variable in self.connection_variables:
+            self._by_service.setdefault(variable.service, []).append(variable)
 
     @property
     def services(self) -> Mapping[str, Service]:
@@ -124,7 +124,7 @@ class Project:
         return [name for name in self.services if name not in others]
 
     def of(self, service: str) -> list[ConnectionVariable]:
-        """The settings of one app."""
+        """The variables of one app."""
         return self._by_service.get(service, [])
 
 

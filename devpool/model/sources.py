@@ -170,8 +170,8 @@ class Sources:
             hint=f"pass --allow-outside to let devpool edit it{direct}",
         )
 
-    def reader_of(self, path: str, position: int, name: str, homes: AbstractSet[str]) -> str:
+    def reader_of(self, path: str, position: int, name: str, pooler_files: AbstractSet[str]) -> str:
         """The other compose file that a change would reach, which has no pooler; "" where there is none. The arguments
         are those of `Reader.reads`.
         """
-        return next((r.path for r in self.readers if r.reads(path, position, name, homes)), "")
+        return next((r.path for r in self.readers if r.reads(path, position, name, pooler_files)), "")

@@ -24,10 +24,10 @@ _ROOT = regex(r"\bsslrootcert\s*=", re.I)
 
 
 class Demands:
-    """What the settings of one app demand: TLS, or TLS with a certificate that is checked.
+    """What the variables of one app demand: TLS, or TLS with a certificate that is checked.
 
     Args:
-        values: the variables of the app; a mode of a setting's own wins over theirs.
+        values: the variables of the app; a mode of a variable's own wins over theirs.
     """
 
     def __init__(self, values: Mapping[str, Value]) -> None:
@@ -35,9 +35,9 @@ class Demands:
         said = strongest(as_demand(v.text) for n, v in values.items() if variable_names.TLS_MODE.search(n))
         self._of_variables: Demand = "verify" if said and _checks(values) else said
 
-    def of(self, setting: ConnectionVariable) -> Demand:
-        """What one setting demands."""
-        texts = [_parameters(setting), *(self._further if setting.kind == "host" else ())]
+    def of(self, variable: ConnectionVariable) -> Demand:
+        """What one variable demands."""
+        texts = [_parameters(variable), *(self._further if variable.kind == "host" else ())]
         said = next((found for found in map(_said, texts) if found is not None), None)
         return self._of_variables if said is None else said
 
@@ -51,12 +51,12 @@ def _checks(values: Mapping[str, Value]) -> bool:
     )
 
 
-def _parameters(setting: ConnectionVariable) -> str:
-    """The text that may say what a setting demands."""
-    text = setting.value.text
-    if setting.kind in ("url", "jdbc"):
+def _parameters(variable: ConnectionVariable) -> str:
+    """The text that may say what a variable demands."""
+    text = variable.value.text
+    if variable.kind in ("url", "jdbc"):
         # Not past this URL: another may follow.
-        return re.split(r"[\s'\",;]", text[setting.address.host_span[1] :], maxsplit=1)[0]
+        return re.split(r"[\s'\",;]", text[variable.address.host_span[1] :], maxsplit=1)[0]
     return text
 
 

@@ -35,29 +35,29 @@ def prove_text(text: str, edits: list[Edit]) -> str:
     return after
 
 
-def prove_reading(project: Project, settings: list[ConnectionVariable], before: Reading) -> None:
+def prove_reading(project: Project, variables: list[ConnectionVariable], before: Reading) -> None:
     """devpool must read every connection variable as Compose does.
 
     Raises:
         DevpoolError: `reading-differs`: the project uses something that devpool does not read as Compose does.
     """
-    for setting in settings:
-        if setting.in_command:
-            words = before.services.get(setting.service, {}).get(setting.variable) or []
-            _same_reading(setting, any(setting.address.host in _hosts(w) for w in words))
+    for variable in variables:
+        if variable.in_command:
+            words = before.services.get(variable.service, {}).get(variable.name) or []
+            _same_reading(variable, any(variable.address.host in _hosts(w) for w in words))
             continue
-        environment = before.services.get(setting.service, {}).get("environment") or {}
-        theirs = environment.get(setting.variable)
-        _same_reading(setting, theirs is not None and unescaped(theirs) == setting.value.text)
+        environment = before.services.get(variable.service, {}).get("environment") or {}
+        theirs = environment.get(variable.name)
+        _same_reading(variable, theirs is not None and unescaped(theirs) == variable.value.text)
 
 
-def _same_reading(setting: ConnectionVariable, same: bool) -> None:
+def _same_reading(variable: ConnectionVariable, same: bool) -> None:
     if not same:
         raise DevpoolError(
             "reading-differs",
-            f"devpool reads `{setting.service}.{setting.variable}` differently than Compose does",
-            where=setting.value.origin.place,
-            hint=f"write the value plainly, or keep it direct: --direct {setting.service}",
+            f"devpool reads `{variable.service}.{variable.name}` differently than Compose does",
+            where=variable.value.origin.place,
+            hint=f"write the value plainly, or keep it direct: --direct {variable.service}",
         )
 
 
@@ -77,7 +77,7 @@ def prove_meaning(plan: Plan, before: Reading, after: Reading) -> None:
     same("the list of services", sorted([*before.services, *plan.added]), sorted(after.services))
     by_app: dict[str, list[Move]] = {}
     for move in plan.moves:
-        by_app.setdefault(move.setting.service, []).append(move)
+        by_app.setdefault(move.variable.service, []).append(move)
     for name, service in before.services.items():
         if name not in apps:
             same(f"`{name}`", service, after.services[name])
@@ -97,23 +97,23 @@ def _without_services(model: dict[str, Any]) -> dict[str, Any]:
 
 
 def _expected(service: dict[str, Any], moves: list[Move]) -> dict[str, Any]:
-    """An app as it must be: its settings moved, their old values kept."""
+    """An app as it must be: its variables moved, their old values kept."""
     expected = copy.deepcopy(service)
     environment: dict[str, Any] = expected.get("environment") or {}
-    for move in (m for m in moves if m.setting.in_command):
-        words = expected.get(move.setting.variable) or []
-        expected[move.setting.variable] = [_moved_word(w, move) for w in words]
-    in_environment = [m for m in moves if not m.setting.in_command]
+    for move in (m for m in moves if m.variable.in_command):
+        words = expected.get(move.variable.name) or []
+        expected[move.variable.name] = [_moved_word(w, move) for w in words]
+    in_environment = [m for m in moves if not m.variable.in_command]
     if in_environment:
         expected["environment"] = environment
     by_variable: dict[str, list[Move]] = {}
     for move in in_environment:
-        by_variable.setdefault(move.setting.variable, []).append(move)
+        by_variable.setdefault(move.variable.name, []).append(move)
     for variable, mine in by_variable.items():
-        text = mine[0].setting.value.text
+        text = mine[0].variable.value.text
         # From the last address to the first, so that the other spans stay valid.
-        for move in sorted(mine, key=lambda m: m.setting.address.host_span, reverse=True):
-            text = moved(text, move.setting.address, *move.target)
+        for move in sorted(mine, key=lambda m: m.variable.address.host_span, reverse=True):
+            text = moved(text, move.variable.address, *move.target)
         twin = mine[0].twin
         if twin:
             environment[twin] = environment.get(variable)
@@ -159,7 +159,7 @@ def _led(link: str, each: ByName) -> str:
 def _moved_word(word: str, move: Move) -> str:
     """A word of a command with the move's host replaced in its URLs."""
     for address in reversed(find_addresses(word)):
-        if address.host == move.setting.address.host and address.kind in ("url", "jdbc"):
+        if address.host == move.variable.address.host and address.kind in ("url", "jdbc"):
             word = moved(word, address, *move.target)
     return word
 
@@ -218,11 +218,11 @@ def _links(names: dict[str, str], links: list[str]) -> list[str]:
 
 def _prove_move(move: Move, after: Reading) -> None:
     """The new value of a connection variable, read again, names the pooler and its port."""
-    setting = move.setting
-    service = after.services[setting.service]
-    found = service[setting.variable] if setting.in_command else [service["environment"][setting.variable]]
-    if not any(leads_to(unescaped(v), setting.address, *move.target) for v in found):
-        message = f"`{setting.service}.{setting.variable}` would not point to {move.words}"
+    variable = move.variable
+    service = after.services[variable.service]
+    found = service[variable.name] if variable.in_command else [service["environment"][variable.name]]
+    if not any(leads_to(unescaped(v), variable.address, *move.target) for v in found):
+        message = f"`{variable.service}.{variable.name}` would not point to {move.words}"
         raise ProofError("meaning-differs", message)
 
 

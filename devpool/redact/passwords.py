@@ -32,7 +32,7 @@ def redact(text: str) -> str:
 
 
 def masked(value: str, name: str, known: frozenset[str] = frozenset()) -> str:
-    """The value of a setting as it is shown: its addresses without passwords, and of all else what is plainly harmless.
+    """A variable's value as it is shown: its addresses without passwords, and of all else what is plainly harmless.
 
     Args:
         value: the value, `${...}` in it or not.

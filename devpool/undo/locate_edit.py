@@ -223,7 +223,7 @@ def _is_put_back(file: File, trace: Trace) -> bool:
 
 
 def beside(at: tuple[str, ...]) -> tuple[str, ...]:
-    """Where the direct value of a setting is kept."""
+    """Where the direct value of a variable is kept."""
     return (*at[:-1], at[-1] + DIRECT_SUFFIX)
 
 

@@ -66,7 +66,7 @@ def _between_commas(text: str, place: Span) -> Span:
 def forced(file: File, trace: Trace, traces: Sequence[Trace]) -> Placed | None:
     """How force resolves a conflict: the entry is removed or gets its old value; None if that is unknown.
 
-    A value that was kept beside the setting is known whole; a host or a port is known where it is all of the value.
+    A value that was kept beside the variable is known whole; a host or a port is known where it is all of the value.
     """
     if trace.place is None:
         return None
@@ -137,6 +137,6 @@ def _value(file: File, at: tuple[str, ...]) -> Span | None:
 
 
 def _kept_beside(trace: Trace, traces: Sequence[Trace]) -> str | None:
-    """The old value that stands under the setting's direct name."""
+    """The old value that stands under the variable's direct name."""
     twin = beside(trace.edit.at)
     return next((t.copies[0] for t in traces if t.edit.at == twin and t.verdict == "stands" and t.copies), None)

@@ -150,7 +150,7 @@ def test_the_result_means_what_was_planned_and_nothing_else(given_project: Gener
     prove_meaning(found.plan, reading(found.before, {}), found.reading())
     prove_waits(found.plan, [e for edits in found.edits.values() for e in edits], found.reading())
     pooled = {"web", "worker", "commanded", "lister"} | ({"hosted"} if given_project.publish else set())
-    moved, named = {m.setting.service for m in found.plan.moves}, {b.service for b in found.plan.by_name}
+    moved, named = {m.variable.service for m in found.plan.moves}, {b.service for b in found.plan.by_name}
     assert moved | named == pooled & set(found.project.services)
 
 

@@ -22,7 +22,7 @@ from devpool.model.project import Project
 from devpool.model.services import Service
 from devpool.undo.state import AddedPooler, AppRoute, State
 from devpool.undo.without_state.recognize import RemovedPooler
-from devpool.undo.without_state.redirect import pooled_settings
+from devpool.undo.without_state.redirect import pooled_variables
 
 _PREFIX = "PGBOUNCER_"
 _DEFAULT_NAME = Options().name
@@ -75,10 +75,10 @@ def _pooled(enabled: Project, poolers: list[RemovedPooler], project: Project) ->
     session_aliases = {p.name: {alias for alias, _ in p.session_aliases} for p in poolers}
     names = {name: {v.text for v in values.values()} for name, values in enabled.environments.items()}
     found: dict[Pair, bool] = {}
-    for setting in pooled_settings(enabled, poolers):
-        mine = session_aliases[setting.database]
-        pair = setting.service, databases[setting.database]
-        in_session = setting.address.database in mine or bool(mine & names[setting.service])
+    for variable in pooled_variables(enabled, poolers):
+        mine = session_aliases[variable.database]
+        pair = variable.service, databases[variable.database]
+        in_session = variable.address.database in mine or bool(mine & names[variable.service])
         found[pair] = found.get(pair, False) or in_session
     return {pair: alias for pair, alias in found.items() if pair[0] in project.services}
 
@@ -131,15 +131,15 @@ def _with_variables(enabled: Project, poolers: list[RemovedPooler], project: Pro
     database, and those that name the pooler although their names say that they do not.
     """
     databases = {p.name: p.database for p in poolers}
-    moved = {(s.service, databases[s.database], s.variable) for s in pooled_settings(enabled, poolers)}
+    moved = {(s.service, databases[s.database], s.name) for s in pooled_variables(enabled, poolers)}
     pairs = {(service, database) for service, database, _ in moved}
     hosts = (s for s in project.connection_variables if s.kind != "port" and (s.service, s.database) in pairs)
-    direct = [s for s in hosts if (s.service, s.database, s.variable) not in moved]
-    pool = [s for s in project.kept if (s.service, s.database, s.variable) in moved]
+    direct = [s for s in hosts if (s.service, s.database, s.name) not in moved]
+    pool = [s for s in project.kept if (s.service, s.database, s.name) in moved]
     return replace(
         options,
-        direct=(*options.direct, *dict.fromkeys(f"{s.service}:{s.variable}" for s in direct)),
-        pool=(*options.pool, *dict.fromkeys(f"{s.service}:{s.variable}" for s in pool)),
+        direct=(*options.direct, *dict.fromkeys(f"{s.service}:{s.name}" for s in direct)),
+        pool=(*options.pool, *dict.fromkeys(f"{s.service}:{s.name}" for s in pool)),
     )
 
 
@@ -178,8 +178,8 @@ def _named(project: Project, pairs: Iterable[Pair]) -> tuple[str, ...]:
     """(service, database) as options name them: the service alone where that says it."""
     wanted = list(pairs)
     all_of: dict[str, set[str]] = {}
-    for setting in (*project.connection_variables, *project.kept):
-        all_of.setdefault(setting.service, set()).add(setting.database)
+    for variable in (*project.connection_variables, *project.kept):
+        all_of.setdefault(variable.service, set()).add(variable.database)
     names = (s if {d for n, d in wanted if n == s} == all_of.get(s) else f"{s}:{d}" for s, d in wanted)
     return tuple(dict.fromkeys(names))
 

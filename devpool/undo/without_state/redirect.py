@@ -30,7 +30,7 @@ _ADDED = {"service_healthy", "false"}  # what such an entry says: its condition,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redirected:
-    """Texts without a word of the poolers; a sentence for each setting that was redirected; and their services."""
+    """Texts without a word of the poolers; a sentence for each variable that was redirected; and their services."""
 
     files: dict[str, bytes] = field(repr=False)
     said: tuple[str, ...]
@@ -74,15 +74,15 @@ class _Redirection:
         for name, service in self.project.services.items():
             if name in self.added:
                 continue
-            settings = list(self.settings(service))
-            for setting in settings:
-                self._setting(setting)
-            self._names(name, {self.poolers[s.database] for s in settings})
+            variables = list(self.variables(service))
+            for variable in variables:
+                self._variable(variable)
+            self._names(name, {self.poolers[s.database] for s in variables})
             for key in _KEYS:
                 self._dependencies(service, key)
         return self.done
 
-    def settings(self, service: Service) -> Iterator[ConnectionVariable]:
+    def variables(self, service: Service) -> Iterator[ConnectionVariable]:
         values = self.project.environments[service.name]
         for pooler in self.poolers.values():
             mine = {pooler.name: self.databases[pooler.name]}
@@ -106,36 +106,36 @@ class _Redirection:
             if not any(span.start < s.end and s.start < span.end for s in mine) and span not in mine:
                 mine.append(span)
 
-    def _setting(self, setting: ConnectionVariable) -> None:
-        pooler, origin = self.poolers[setting.database], setting.value.origin
-        self.apps[setting.service] = None
-        self.said[f"{setting.service}.{setting.variable} goes to {pooler.database}:{pooler.upstream}"] = None
-        twin = twin_beside(self.project.environments[setting.service], setting.value)
-        if twin and _differs_by_address(setting, twin, pooler):
+    def _variable(self, variable: ConnectionVariable) -> None:
+        pooler, origin = self.poolers[variable.database], variable.value.origin
+        self.apps[variable.service] = None
+        self.said[f"{variable.service}.{variable.name} goes to {pooler.database}:{pooler.upstream}"] = None
+        twin = twin_beside(self.project.environments[variable.service], variable.value)
+        if twin and _differs_by_address(variable, twin, pooler):
             kept = twin.origin.file.text[twin.origin.start : twin.origin.end]
             self._add(origin.file, change(origin.file, origin.start, origin.end, kept))
             return
-        alias = dict(pooler.session_aliases).get(setting.address.database)
-        if alias and setting.address.database_span:
-            span = raw_span(setting.value, *setting.address.database_span)
+        alias = dict(pooler.session_aliases).get(variable.address.database)
+        if alias and variable.address.database_span:
+            span = raw_span(variable.value, *variable.address.database_span)
             self._add(origin.file, *([change(origin.file, *span, alias)] if span else []))
-        host, port = self._target(setting, pooler)
-        found = raw_replacements(setting.value, setting.address, host, port)
+        host, port = self._target(variable, pooler)
+        found = raw_replacements(variable.value, variable.address, host, port)
         if found is None:
             raise DevpoolError(
                 "not-recognised",
-                f"devpool cannot replace the pooler's address in `{setting.service}.{setting.variable}`",
+                f"devpool cannot replace the pooler's address in `{variable.service}.{variable.name}`",
                 where=origin.place,
                 hint=f"write {host}:{port} there by hand and run the command again",
             )
         self._add(origin.file, *(change(origin.file, *raw, text) for raw, text in found))
 
-    def _target(self, setting: ConnectionVariable, pooler: RemovedPooler) -> tuple[str, str]:
+    def _target(self, variable: ConnectionVariable, pooler: RemovedPooler) -> tuple[str, str]:
         service = self.project.services.get(pooler.database)
-        if setting.published and service:
+        if variable.published and service:
             ports = published_ports(service)
             mine = next((host for host, inside in ports.items() if inside == pooler.upstream), pooler.upstream)
-            return setting.address.host or "localhost", mine
+            return variable.address.host or "localhost", mine
         return pooler.database, pooler.upstream
 
     def _names(self, service: str, poolers: set[RemovedPooler]) -> None:
@@ -236,24 +236,24 @@ def _item(node: nodes.Node, scalar: ScalarNode) -> tuple[int, int]:
     return scalar.start, scalar.end
 
 
-def _differs_by_address(setting: ConnectionVariable, twin: Value, pooler: RemovedPooler) -> bool:
-    """Whether a value that is kept beside a setting is the same but for where it leads."""
-    mine = moved(setting.value.text, setting.address, "host", "1")
+def _differs_by_address(variable: ConnectionVariable, twin: Value, pooler: RemovedPooler) -> bool:
+    """Whether a value that is kept beside a variable is the same but for where it leads."""
+    mine = moved(variable.value.text, variable.address, "host", "1")
     for alias, name in pooler.session_aliases:
         mine = re.sub(rf"(?<![\w-]){re.escape(alias)}(?![\w-])", name, mine)
     return any(moved(twin.text, address, "host", "1") == mine for address in find_addresses(twin.text))
 
 
-def pooled_settings(project: Project, poolers: list[RemovedPooler]) -> list[ConnectionVariable]:
-    """The settings that lead to a pooler, which is their database."""
+def pooled_variables(project: Project, poolers: list[RemovedPooler]) -> list[ConnectionVariable]:
+    """The variables that lead to a pooler, which is their database."""
     found = _Redirection(project, poolers)
     services = [s for name, s in project.services.items() if name not in found.added]
-    return [s for service in services for s in found.settings(service)]
+    return [s for service in services for s in found.variables(service)]
 
 
 def pooled_values(project: Project, poolers: list[RemovedPooler]) -> set[tuple[str, str]]:
     """The variables that lead to a pooler, as (service, variable)."""
-    return {(s.service, s.variable) for s in pooled_settings(project, poolers)}
+    return {(s.service, s.name) for s in pooled_variables(project, poolers)}
 
 
 def without_twins(project: Project, variables: set[tuple[str, str]]) -> dict[str, bytes]:
@@ -270,7 +270,7 @@ def without_twins(project: Project, variables: set[tuple[str, str]]) -> dict[str
 
 
 def twin_beside(values: Mapping[str, Value], value: Value) -> Value | None:
-    """The old value that stands right after a setting under its direct name: only comments may be between them."""
+    """The old value that stands right after a variable under its direct name: only comments may be between them."""
     found = values.get(value.name + DIRECT_SUFFIX)
     if found is None or found.origin.file is not value.origin.file or found.origin.form != value.origin.form:
         return None

@@ -69,7 +69,7 @@ def test_other_apps_go_to_the_port_of_those_that_are_pooled_by_name() -> None:
     other = f"  api:\n    image: app\n    environment:\n      DATABASE_URL: {URL}\n"
     found = plan({"compose.yml": DB + SHARED + other, "web.env": f"DATABASE_URL={URL}\n"})
     (move,) = found.moves
-    assert (move.setting.service, move.target) == ("api", ("pgbouncer", "5432", ""))
+    assert (move.variable.service, move.target) == ("api", ("pgbouncer", "5432", ""))
 
 
 def test_a_service_that_says_nothing_is_pooled_by_name_where_it_is_asked_for() -> None:

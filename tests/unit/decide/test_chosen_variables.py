@@ -33,7 +33,7 @@ services:
 
 
 def names(settings: tuple[ConnectionVariable, ...]) -> list[str]:
-    return [s.variable for s in settings]
+    return [s.name for s in settings]
 
 
 def kept(*, direct: tuple[str, ...] = (), pool: tuple[str, ...] = ()) -> list[str]:

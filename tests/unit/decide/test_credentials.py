@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from memory_project import FOLDER, Files, one_variable, project
 
-from devpool.decide.credentials import Credentials, copyable, home, is_repeatable, is_whole
+from devpool.decide.credentials import Credentials, copyable, is_repeatable, is_whole, pooler_file
 from devpool.decide.logins import said_by
 from devpool.model.project import Project
 from devpool.model.values import Value
@@ -86,7 +86,7 @@ def test_a_pooler_stands_in_the_file_that_states_its_database() -> None:
         "more.yml": "services:\n  db:\n    restart: always\n",
     }
     found = project(files, compose=("compose.yml", "db.yml", "more.yml"))
-    assert home(found, "db", []).path == f"{FOLDER}/db.yml"
+    assert pooler_file(found, "db", []).path == f"{FOLDER}/db.yml"
 
 
 def test_the_pooler_of_a_database_outside_stands_beside_its_first_app() -> None:
@@ -95,10 +95,10 @@ def test_the_pooler_of_a_database_outside_stands_beside_its_first_app() -> None:
         "web.yml": "services:\n  web:\n    image: app\n    environment: {U: 'postgres://u:p@db.shop.io/x'}\n",
     }
     found = project(files, compose=("compose.yml", "web.yml"))
-    assert home(found, "db.shop.io", list(found.connection_variables)).path == f"{FOLDER}/web.yml"
+    assert pooler_file(found, "db.shop.io", list(found.connection_variables)).path == f"{FOLDER}/web.yml"
 
 
 def test_the_user_is_the_one_that_is_said() -> None:
-    document = home(app("A: b"), "db", [])
+    document = pooler_file(app("A: b"), "db", [])
     assert Credentials(document=document, said=said_by("f:1", {"POSTGRES_DB": "x", "POSTGRES_USER": "u"})).user == "u"
     assert Credentials(document=document, said=said_by("f:1", {"POSTGRES_PASSWORD": "p"})).user == ""

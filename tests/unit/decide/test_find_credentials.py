@@ -21,7 +21,7 @@ def compose(database: str, app: str = "env_file: {file}") -> str:
 
 def credentials(files: Files | str, shell: dict[str, str] | None = None) -> Credentials:
     project, plan = planned(files, shell)
-    return find_credentials(project, "db", [m.setting for m in plan.moves])
+    return find_credentials(project, "db", [m.variable for m in plan.moves])
 
 
 def block(files: Files | str, shell: dict[str, str] | None = None) -> list[str]:

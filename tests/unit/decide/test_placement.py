@@ -12,7 +12,7 @@ from unit.decide.one_app import DB, URL, app, plan, refusal
 
 def wheres(files: Files | str, shell: dict[str, str] | None = None, **options: object) -> dict[str, str]:
     moves = plan(files, shell, **options).moves
-    return {f"{m.setting.service}.{m.setting.variable}": m.where if m.how == "text" else m.how for m in moves}
+    return {f"{m.variable.service}.{m.variable.name}": m.where if m.how == "text" else m.how for m in moves}
 
 
 def test_a_value_that_only_one_app_reads_is_changed_where_it_is_written() -> None:

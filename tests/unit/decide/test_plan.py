@@ -38,7 +38,7 @@ def test_a_move_says_where_it_goes(variables: list[str], words: str) -> None:
 
 
 def test_a_port_says_only_the_port_and_no_password_is_shown() -> None:
-    found = {m.setting.variable: m.words for m in plan(DB + app("DB_HOST: db", "DB_PORT: 5432")).moves}
+    found = {m.variable.name: m.words for m in plan(DB + app("DB_HOST: db", "DB_PORT: 5432")).moves}
     assert found["DB_PORT"] == "6432"
     assert "hunter2" not in move(URL).words + repr(move(URL))
 
@@ -81,7 +81,9 @@ def test_nobody_shares_sessions_where_all_pools_are_in_session_mode() -> None:
 
 def test_an_app_in_the_host_s_network_reaches_the_pooler_at_its_published_port() -> None:
     found = move(URL)
-    there = replace(found, setting=replace(found.setting, published=True), pooler=replace(found.pooler, published="7"))
+    there = replace(
+        found, variable=replace(found.variable, published=True), pooler=replace(found.pooler, published="7")
+    )
     assert there.target == ("db", "7", "")
 
 
@@ -112,7 +114,7 @@ def test_the_settings_of_a_pooler_are_those_that_move_and_those_that_are_led_by_
         "a.env": "JOB_URL=postgres://u:hunter2@db/x\n",
     }
     found = plan(files)
-    assert [s.variable for s in found.settings_of(found.poolers[0])] == ["DATABASE_URL", "JOB_URL"]
+    assert [s.name for s in found.variables_of(found.poolers[0])] == ["DATABASE_URL", "JOB_URL"]
 
 
 @pytest.mark.parametrize(
@@ -121,13 +123,13 @@ def test_the_settings_of_a_pooler_are_those_that_move_and_those_that_are_led_by_
 )
 def test_the_old_value_of_a_url_is_kept_under_its_direct_name(variable: str, twin: str) -> None:
     (move,) = plan(DB + app(f"{variable}: postgres://u:p@db:5432/x")).moves
-    assert twin_of(move.setting, [variable]) == twin
+    assert twin_of(move.variable, [variable]) == twin
 
 
 def test_a_direct_name_that_is_there_already_is_the_users() -> None:
     (move,) = plan(DB + app("DATABASE_URL: postgres://u:p@db:5432/x", "DATABASE_URL_DIRECT: mine")).moves
-    assert twin_of(move.setting, ["DATABASE_URL", "DATABASE_URL_DIRECT"]) is None
+    assert twin_of(move.variable, ["DATABASE_URL", "DATABASE_URL_DIRECT"]) is None
 
 
 def test_hosts_and_ports_have_no_twin() -> None:
-    assert [twin_of(m.setting, []) for m in plan(DB + app("PGHOST: db", "PGPORT: '5432'")).moves] == [None, None]
+    assert [twin_of(m.variable, []) for m in plan(DB + app("PGHOST: db", "PGPORT: '5432'")).moves] == [None, None]

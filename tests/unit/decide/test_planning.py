@@ -70,7 +70,7 @@ def test_on_the_machine_of_a_server_outside_only_what_says_postgres_is_a_setting
     others = ("REDIS_HOST: box.corp.io", "SMTP_HOST: box.corp.io", "ELASTIC_URI: box.corp.io:9200")
     named = ("DB_HOST: box.corp.io", "DB_PASSWORD: hunter2")
     found = plan("services:\n" + app(*own, *others) + app(*others, name="search") + app(*named, name="job"))
-    moved = {(m.setting.service, m.setting.variable) for m in found.moves}
+    moved = {(m.variable.service, m.variable.name) for m in found.moves}
     assert moved == {("web", "POSTGRES_HOST"), ("job", "DB_HOST")}
 
 
@@ -78,6 +78,6 @@ def test_user_and_database_in_secrets_are_given_to_the_pooler_too() -> None:
     names = "".join(f"      POSTGRES_{n}_FILE: /run/secrets/{n}\n" for n in ("USER", "PASSWORD", "DB"))
     database = f"services:\n  db:\n    image: postgres:17\n    environment:\n{names}    secrets: [USER, PASSWORD, DB]\n"
     project, found = planned(database + app("PGHOST: db", "PGPORT: '5432'"))
-    given = find_credentials(project, "db", [m.setting for m in found.moves])
+    given = find_credentials(project, "db", [m.variable for m in found.moves])
     assert {name for name, _ in given.copied} == {f"POSTGRES_{n}_FILE" for n in ("USER", "PASSWORD", "DB")}
     assert tuple(f.text for f in given.files) == ("USER", "PASSWORD", "DB")

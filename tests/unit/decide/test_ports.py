@@ -40,7 +40,7 @@ def refusal(found: Project, wanted: str | None, fixed: str | None = None) -> Dev
     ],
 )
 def test_a_host_takes_the_port_that_is_no_other_host_s(variables: list[str], silent: list[str]) -> None:
-    assert [s.variable for s in names_no_port(project(DB + app(*variables)).connection_variables)] == silent
+    assert [s.name for s in names_no_port(project(DB + app(*variables)).connection_variables)] == silent
 
 
 @pytest.mark.parametrize(

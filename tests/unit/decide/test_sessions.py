@@ -28,12 +28,12 @@ def refusal(text: str, **options: object) -> DevpoolError:
 def targets(*variables: str) -> dict[str, str]:
     """Where the settings of one app at the session alias go."""
     _, plan = planned(DB + app(*variables), session=("web",))
-    return {m.setting.variable: m.words for m in plan.moves}
+    return {m.variable.name: m.words for m in plan.moves}
 
 
 def test_without_a_door_no_name_moves_and_the_pooler_has_none() -> None:
     _, plan = planned(DB + app("DB_HOST: db", "DB_PORT: '5432'", "DB_NAME: notes"))
-    assert [m.setting.variable for m in plan.moves] == ["DB_HOST", "DB_PORT"]
+    assert [m.variable.name for m in plan.moves] == ["DB_HOST", "DB_PORT"]
     assert plan.poolers[0].session_aliases == ()
     assert "PGBOUNCER_SESSION_DATABASE" not in plan.poolers[0].variables
 
@@ -127,7 +127,7 @@ def test_a_name_that_a_direct_host_needs_too_is_refused() -> None:
     _, plan = planned(
         kept.replace("DIRECT_DB_HOST: db", "DIRECT_DB_HOST: db\n      DIRECT_DB_NAME: n"), session=("web",)
     )
-    assert [m.setting.variable for m in plan.moves] == ["DB_HOST", "DB_NAME"]
+    assert [m.variable.name for m in plan.moves] == ["DB_HOST", "DB_NAME"]
 
 
 def test_a_variable_without_braces_would_swallow_the_suffix_and_is_refused() -> None:

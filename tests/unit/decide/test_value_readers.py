@@ -39,29 +39,29 @@ FILES = {
 @pytest.mark.parametrize("files", [SHARED, FILES])
 def test_a_value_moves_only_where_all_its_readers_do(files: Files | str) -> None:
     for pooled, expected in ((("web",), False), (("web", "job"), True)):
-        found, setting = readers(files, *pooled)
-        assert (found.all_move(setting), found.all_take_more(setting)) == (expected, expected)
+        found, variable = readers(files, *pooled)
+        assert (found.all_move(variable), found.all_take_more(variable)) == (expected, expected)
 
 
 def test_who_goes_to_the_session_alias_moves_with_those_alone_that_go_there_too() -> None:
     for session, expected in ((("web",), False), (("web", "job"), True), (("job",), True)):
-        found, setting = readers(SHARED, "web", "job", session=session)
-        assert found.in_session(setting) == ("web" in session)
+        found, variable = readers(SHARED, "web", "job", session=session)
+        assert found.in_session(variable) == ("web" in session)
         # An app of the session alias has an entry of its own over what others take to the pooler.
-        assert found.all_move(setting) == expected
+        assert found.all_move(variable) == expected
 
 
 def test_no_further_variable_stands_beside_a_value_in_a_mapping_that_others_read() -> None:
     """The value itself is the app's own, but the mapping that holds it is merged elsewhere."""
     job = f"  job:\n    image: app\n    environment:\n      <<: *env\n      U: {URL}\n"
-    found, setting = readers(web(f"&env\n      U: {URL}", job), "web")
-    assert (found.all_move(setting), found.all_take_more(setting)) == (True, False)
+    found, variable = readers(web(f"&env\n      U: {URL}", job), "web")
+    assert (found.all_move(variable), found.all_take_more(variable)) == (True, False)
 
 
 @pytest.mark.parametrize(("value", "several"), [(f"{URL},postgres://u:p@log/x", True), (f"{URL},{URL}", False)])
 def test_a_value_may_name_several_databases(value: str, several: bool) -> None:
-    found, setting = readers(web(f"{{U: '{value}'}}", "  log:\n    image: postgres:17\n"), "web")
-    assert found.is_one_of_several(setting) == several
+    found, variable = readers(web(f"{{U: '{value}'}}", "  log:\n    image: postgres:17\n"), "web")
+    assert found.is_one_of_several(variable) == several
 
 
 @pytest.mark.parametrize(
@@ -83,15 +83,15 @@ def test_a_value_may_name_several_databases(value: str, several: bool) -> None:
 )
 def test_other_text_takes_a_value_over_from_dot_env(text: str, taken: bool) -> None:
     files = {"compose.yml": f"{DB}  web:\n    env_file: .env\n  job:\n    image: app\n{text}", ".env": f"U={URL}\n"}
-    found, setting = readers(files, "web")
-    assert found.is_taken_over(setting) == taken
+    found, variable = readers(files, "web")
+    assert found.is_taken_over(variable) == taken
 
 
 def test_of_another_env_file_only_its_own_lines_take_a_value_over() -> None:
     compose = f"{DB}    labels: {{x: '${{U}}'}}\n  web:\n    env_file: a.env\n"
     for line, taken in (("", False), ("V=${U}\n", True)):
-        found, setting = readers({"compose.yml": compose, "a.env": f"U={URL}\n{line}"}, "web")
-        assert found.is_taken_over(setting) == taken
+        found, variable = readers({"compose.yml": compose, "a.env": f"U={URL}\n{line}"}, "web")
+        assert found.is_taken_over(variable) == taken
     assert found.is_loaded(f"{FOLDER}/a.env") and not found.is_loaded(COMPOSE) and not found.is_loaded(None)
 
 
@@ -110,11 +110,11 @@ def test_another_compose_file_reads_a_value_and_what_names_the_database() -> Non
     span = (text.index("U: '"), text.index("    depends_on"))
     reader = Reader(path=OTHER, taken={COMPOSE: (span,)})
     project_read = replace(found, sources=replace(found.sources, readers=(reader,)))
-    mine, setting = ValueReaders(project_read, {("web", "db")}, {}), one_variable(found, "U")
-    assert (mine.other_file(setting), mine.awaiting_file(setting)) == (OTHER, "")
+    mine, variable = ValueReaders(project_read, {("web", "db")}, {}), one_variable(found, "U")
+    assert (mine.other_file(variable), mine.awaiting_file(variable)) == (OTHER, "")
     whole = replace(reader, taken={COMPOSE: ((0, len(text)),)})
     project_read = replace(found, sources=replace(found.sources, readers=(whole,)))
-    assert ValueReaders(project_read, {("web", "db")}, {}).awaiting_file(setting) == OTHER
+    assert ValueReaders(project_read, {("web", "db")}, {}).awaiting_file(variable) == OTHER
 
 
 def test_a_compose_file_that_includes_the_pooler_too_is_no_reader_to_mind() -> None:

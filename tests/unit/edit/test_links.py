@@ -11,7 +11,7 @@ from devpool.edit.links import link_edits
 from devpool.errors import DevpoolError
 from devpool.text.edits import apply
 
-NAMED = ByName(service="web", database="db", pooler="pool", names=("db", "pg"), direct="db-direct", settings=())
+NAMED = ByName(service="web", database="db", pooler="pool", names=("db", "pg"), direct="db-direct", variables=())
 NEW = "    links:\n      - pool:db\n      - pool:pg\n      - db:db-direct\n"
 
 
@@ -28,7 +28,7 @@ def test_an_app_without_links_gets_one_for_each_name_and_one_past_the_pooler() -
 
 
 def test_links_for_several_databases_stand_in_one_list() -> None:
-    log = ByName(service="web", database="log", pooler="pool-log", names=("log",), direct="", settings=())
+    log = ByName(service="web", database="log", pooler="pool-log", names=("log",), direct="", variables=())
     text = "services:\n  web:\n    image: app\n"
     assert linked(text, NAMED, log) == f"{text}{NEW}      - pool-log:log\n"
 

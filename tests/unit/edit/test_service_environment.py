@@ -18,9 +18,9 @@ JOB = "  job:\n    environment: *env\n"
 def added(text: str, stated: dict[str, Text] | None = None, *, own_source: bool = False) -> str:
     """The text once `web` has entries of its own: `U: new`, where nothing else is stated."""
     found = project(text)
-    setting = one_variable(found, "U")
+    variable = one_variable(found, "U")
     source = found.sources.documents[0] if own_source else None
-    wanted = Entries(setting, source, stated or {"U": Stated("new")})
+    wanted = Entries(variable, source, stated or {"U": Stated("new")})
     held = Readers("environment", found.services).held("web", {"web"})
     return apply(text, list(in_environment(found, wanted, held)))
 

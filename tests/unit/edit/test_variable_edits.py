@@ -96,7 +96,7 @@ def test_a_command_keeps_no_old_value() -> None:
 def test_the_place_of_an_edit_names_no_value() -> None:
     text = f"{DB}  web:\n    image: app\n    command: [app, '{URL}']\n    environment: ['V={URL}']\n"
     found, plan = planned({"compose.yml": text})
-    assert {m.setting.variable: locator(m) for m in plan.moves} == {
+    assert {m.variable.name: locator(m) for m in plan.moves} == {
         "command": ("services", "web", "command"),
         "V": ("services", "web", "environment", "V"),
     }

@@ -93,7 +93,7 @@ def test_a_tool_gets_its_own_names_in_its_own_form() -> None:
 def test_the_main_url_is_named_or_the_only_one(environment: str, variable: str | None) -> None:
     found = project(f"services:\n  db: {{image: 'postgres:17'}}\n  web: {{image: a, environment: {environment}}}\n")
     setting = main_url(found, "web")
-    assert (setting.variable if setting else None) == variable
+    assert (setting.name if setting else None) == variable
 
 
 @pytest.mark.parametrize(

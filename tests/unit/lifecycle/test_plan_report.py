@@ -11,7 +11,7 @@ from devpool.lifecycle.plan_report import (
     change_lines,
     plan_lines,
     replaced_lines,
-    setting_shown,
+    variable_shown,
     written_lines,
 )
 from unit.lifecycle.disk_project import SHOP, enable, planned_change, written
@@ -58,17 +58,17 @@ def test_an_app_that_is_pooled_by_name_is_told_by_its_links(tmp_path: Path) -> N
 def test_a_value_is_shown_as_its_address(value: str, shown: str) -> None:
     text = f"services:\n  db: {{image: 'postgres:17'}}\n  web: {{image: a, environment: {{URL: '{value}'}}}}\n"
     found = project({"compose.yml": text, ".env": "PW=sesame\nHOST=db\n"})
-    assert setting_shown(found.of("web")[0], found.sources, found.services) == shown
+    assert variable_shown(found.of("web")[0], found.sources, found.services) == shown
 
 
 def test_text_from_the_shell_is_shown_as_its_variable() -> None:
     text = "services:\n  db: {image: 'postgres:17'}\n  web: {image: a, environment: {URL: 'postgres://${U}@db/x'}}\n"
     found = project(text, {"U": "sesame"})
-    setting = found.of("web")[0]
-    shown = setting_shown(setting, found.sources, found.services)
+    variable = found.of("web")[0]
+    shown = variable_shown(variable, found.sources, found.services)
     assert shown is not None
     assert "sesame" not in shown
-    hidden = setting_shown(setting, found.sources, found.services, [((11, 14), "other")])
+    hidden = variable_shown(variable, found.sources, found.services, [((11, 14), "other")])
     assert hidden is None, "a change within hidden text cannot be shown"
 
 

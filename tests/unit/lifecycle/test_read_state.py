@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from devpool.errors import DevpoolError
-from devpool.lifecycle.read_state import Earlier, left_in_home, of_devpool, ours_on_disk, read_digests, read_state
+from devpool.lifecycle.read_state import Earlier, left_in_folder, of_devpool, ours_on_disk, read_digests, read_state
 from unit.lifecycle.disk_project import BY_ENV_FILE, ENV, SHOP, enable, state_of, written
 
 
@@ -80,7 +80,7 @@ def test_only_devpools_own_files_are_read_below_its_folder(tmp_path: Path) -> No
     assert {"state.json", "digests.json", ".gitignore", "env/web.env", "pgbouncer/more"} <= found
     assert "exporter/Dockerfile" in found
     assert not {"notes.txt", "env/.hidden.env", "env/readme"} & found
-    assert left_in_home(tmp_path) == sorted(path.name for path in home.iterdir())
+    assert left_in_folder(tmp_path) == sorted(path.name for path in home.iterdir())
 
 
 def test_a_record_tells_which_private_files_are_devpools(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ def rows(text: str, *, planned: bool = True) -> dict[str, RowData]:
     read, options = project(text), Options()
     routes = chosen_routes(read, options)
     told = VariableRows(read, routes, make_plan(read, routes, options) if planned else None, options)
-    found = [told.row(setting) for setting in (*read.connection_variables, *read.kept)]
+    found = [told.row(variable) for variable in (*read.connection_variables, *read.kept)]
     return {f"{row['service']}.{row['variable']}": row for row in (*found, *map(told.by_evidence, told.evident()))}
 
 

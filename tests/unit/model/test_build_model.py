@@ -11,7 +11,7 @@ DB = "services:\n  db:\n    image: postgres:17\n"
 
 
 def settings(text: Files | str) -> list[tuple[str, str, str, str]]:
-    return [(s.service, s.variable, s.kind, s.database) for s in project(text).connection_variables]
+    return [(s.service, s.name, s.kind, s.database) for s in project(text).connection_variables]
 
 
 def web(*variables: str, db: str = DB) -> str:
@@ -19,7 +19,7 @@ def web(*variables: str, db: str = DB) -> str:
 
 
 def kept(*variables: str, db: str = DB) -> list[str]:
-    return [s.variable for s in project(web(*variables, db=db)).kept]
+    return [s.name for s in project(web(*variables, db=db)).kept]
 
 
 PROXY = "services:\n  proxy:\n    image: haproxy:3\n"
@@ -79,7 +79,7 @@ def test_an_env_file_in_raw_form_gives_its_characters() -> None:
 )
 def test_a_setting_that_its_name_calls_direct_keeps_its_value(name: str) -> None:
     found = project(web(f"{name}: postgres://u:p@db:5432/x"))
-    assert ([s.variable for s in found.connection_variables], [s.variable for s in found.kept]) == ([], [name])
+    assert ([s.name for s in found.connection_variables], [s.name for s in found.kept]) == ([], [name])
 
 
 def test_a_pooler_of_the_users_is_no_app() -> None:
@@ -106,8 +106,8 @@ def test_a_pooler_of_the_users_is_no_app() -> None:
 )
 def test_a_name_that_says_past_the_pooler_is_kept(variable: str) -> None:
     found = project(web("HOST: db", f"{variable}: db"))
-    assert [s.variable for s in found.connection_variables] == ["HOST"]
-    assert [s.variable for s in found.kept] == [variable]
+    assert [s.name for s in found.connection_variables] == ["HOST"]
+    assert [s.name for s in found.kept] == [variable]
 
 
 @pytest.mark.parametrize("variable", ["NOTIFY_DB_HOST", "SESSION_DB_HOST", "NOTIFICATION_DB_HOST", "CLOCK_DB_HOST"])

@@ -11,7 +11,7 @@ DB = "services:\n  db:\n    image: postgres:17\n"
 
 
 def settings(text: Files | str) -> list[tuple[str, str, str, str]]:
-    return [(s.service, s.variable, s.kind, s.database) for s in project(text).connection_variables]
+    return [(s.service, s.name, s.kind, s.database) for s in project(text).connection_variables]
 
 
 def web(*variables: str, db: str = DB) -> str:
@@ -114,7 +114,7 @@ def test_the_container_s_name_that_compose_makes_means_the_database_where_nothin
 def test_in_the_host_s_network_a_published_port_means_the_database(variables: list[str], found: list[str]) -> None:
     text = web(*variables, db=f"{DB}    ports: ['5433:5432']\n") + "    network_mode: host\n"
     mine = project(text).connection_variables
-    assert ([s.variable for s in mine], {s.published for s in mine}) == (found, {True} if found else set())
+    assert ([s.name for s in mine], {s.published for s in mine}) == (found, {True} if found else set())
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def read(line: str) -> Project:
 
 
 def found(line: str, poolers: dict[str, str]) -> list[tuple[str, str, bool]]:
-    return [(a.setting.variable, a.setting.database, a.pooled) for a in host_addresses(read(line), poolers)]
+    return [(a.variable.name, a.variable.database, a.pooled) for a in host_addresses(read(line), poolers)]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_what_leads_elsewhere_or_does_not_say_postgres_is_left_out(line: str) ->
 
 def test_a_port_that_the_pooler_publishes_is_the_pooler_s() -> None:
     (address,) = host_addresses(read("U=postgres://u:p@localhost:5432/x"), {"5432": "db"})
-    assert (address.setting.service, address.pooled) == (HOST, True)
+    assert (address.variable.service, address.pooled) == (HOST, True)
 
 
 def test_nothing_is_told_of_a_file_outside_of_the_root() -> None:
@@ -82,4 +82,4 @@ def test_an_address_on_the_host_is_one_with_a_port_that_the_database_publishes(
     lines: str, variables: list[str]
 ) -> None:
     found = project({"compose.yml": COMPOSE_HOST, ".env": lines})
-    assert [a.setting.variable for a in host_addresses(found, {})] == variables
+    assert [a.variable.name for a in host_addresses(found, {})] == variables

@@ -33,7 +33,7 @@ def test_what_may_be_an_app_and_has_no_address_is_told_apart() -> None:
 
 def test_the_variables_of_one_app_are_found_by_its_name() -> None:
     found = project(TEXT)
-    assert [(s.variable, s.kind, s.in_command) for s in found.of("web")] == [
+    assert [(s.name, s.kind, s.in_command) for s in found.of("web")] == [
         ("DB_HOST", "host", False),
         ("DB_PORT", "port", False),
         ("command", "url", True),

@@ -13,7 +13,7 @@ def demanded(environment: str) -> set[str]:
     found = project(f"services:\n  web:\n    image: app\n    environment: {{{environment}}}\n")
     demands = Demands(found.environments["web"])
     assert found.of("web")
-    return {demands.of(setting) for setting in found.of("web")}
+    return {demands.of(variable) for variable in found.of("web")}
 
 
 @pytest.mark.parametrize(
