@@ -7,7 +7,7 @@ other services that merge this one. What others read is never changed for just o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -17,10 +17,13 @@ from devpool.text import layout, nodes
 from devpool.text.document import Document
 from devpool.text.edits import Copy, Edit, Part, insertion
 from devpool.text.nodes import AliasNode, Entry, Node, ScalarNode, SequenceNode, path_to
+from devpool.text.patterns import regex
 
 How = Literal["lacks", "own", "alias", "merged", "lent"]
 Line = tuple[Part, ...]
 ANCHOR = "devpool-shared-"
+# What reads the same in flow style as on a line of its own.
+_FLOWS = regex(r"[\w ./:@+\"-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +135,7 @@ def merge_sources(node: Node) -> Iterable[nodes.MappingNode]:
 def placing(service: Service, key: str) -> Fragment | None:
     """The service's own mapping that a key which it lacks goes into."""
     found = next((f for f in reversed(service.fragments) if f.own and f.node.entries), None)
-    return found if found and not found.node.flow and key not in nodes.entries(found.node) else None
+    return found if found and key not in nodes.entries(found.node) else None
 
 
 def new_key(fragment: Fragment, key: str, lines: Iterable[Line], tag: str = "") -> Edit:
@@ -144,10 +147,28 @@ def new_key(fragment: Fragment, key: str, lines: Iterable[Line], tag: str = "") 
     document, own = fragment.document, fragment.node.entries
     entry = next((e for e in own if e.key.value == "env_file"), own[-1])
     if fragment.node.flow:
-        raise layout.odd(document, fragment.node)
-    text = (*([tag] if tag else []), *below(document, layout.indent(document, entry.key), lines))
+        text: tuple[Part, ...] = (*([f"{tag} "] if tag else []), _in_braces(fragment, list(lines)))
+    else:
+        text = (*([tag] if tag else []), *below(document, layout.indent(document, entry.key), lines))
     position, new = layout.after_entry(document, fragment.node, entry, key, text)
     return insertion(document.path, position, new, (*path_to(document.root, entry.key.start)[:-1], key))
+
+
+def _in_braces(fragment: Fragment, lines: Sequence[Line]) -> str:
+    """The lines of a list, or of a mapping of at most two levels, as one text in flow style."""
+    texts = ["".join(map(str, line)) for line in lines]
+    if not all(isinstance(part, str) for line in lines for part in line) or not all(map(_FLOWS.fullmatch, texts)):
+        raise layout.odd(fragment.document, fragment.node)
+    if texts[0].startswith("- "):
+        return f"[{', '.join(text.removeprefix('- ') for text in texts)}]"
+    entries: dict[str, list[str]] = {}
+    for text in texts:
+        if text.startswith(" "):
+            entries[next(reversed(entries))].append(text.strip())
+        else:
+            entries[text] = []
+    written = (f"{name} {{{', '.join(said)}}}" if said else name for name, said in entries.items())
+    return "{" + ", ".join(written) + "}"
 
 
 def below(document: Document, lead: str, lines: Iterable[Line]) -> list[Part]:

@@ -98,7 +98,7 @@ def in_environment(project: Project, wanted: Entries, held: Held) -> Iterator[Ed
         # Compose merges what `extends` brings in with the app's own entries by name (specification, "extends").
         fragment = placing(project.services[wanted.variable.service], "environment")
         lines = wanted.lines(as_items=wanted.fit_a_list)
-        if fragment is None or lines is None or wanted.source not in (None, fragment.document):
+        if fragment is None or fragment.node.flow or lines is None or wanted.source not in (None, fragment.document):
             raise shared_value(wanted.variable)
         yield new_key(fragment, "environment", lines)
     elif held.how == "own":

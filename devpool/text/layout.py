@@ -154,9 +154,14 @@ def raw(scalar: ScalarNode) -> Copy:
 
 def odd(document: Document, node: Node) -> DevpoolError:
     """The refusal of a text whose layout devpool does not change."""
+    is_empty = (isinstance(node, SequenceNode) and not node.items) or (
+        isinstance(node, nodes.MappingNode) and not node.entries
+    )
     return DevpoolError(
         "layout-not-plain",
         "the text is laid out in a way that devpool cannot edit yet",
         where=document.place(node.start),
-        hint="put each entry on a line of its own, without escapes or aliases",
+        hint="remove the key with the empty value"
+        if is_empty
+        else "put each entry on a line of its own, without escapes or aliases",
     )

@@ -130,9 +130,10 @@ def test_of_two_databases_one_is_named() -> None:
     assert named.links == ("pgbouncer:stats", "stats:stats-direct")
 
 
-def test_a_service_in_braces_has_no_place_for_what_it_lacks_and_shares_nothing() -> None:
+def test_a_service_in_braces_has_a_place_for_what_it_lacks() -> None:
     for text in ("{image: app}", "{image: app, depends_on: [db]}", "{image: app, links: [db]}"):
-        assert refusal(DB + f"  web: {text}\n", by_name=("web",)).code == "layout-not-plain"
+        (named,) = plan(DB + f"  web: {text}\n", by_name=("web",)).by_name
+        assert named.names == ("db",)
 
 
 REFUSED = {

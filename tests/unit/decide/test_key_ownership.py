@@ -6,10 +6,10 @@ import pytest
 from memory_project import project, sources
 
 from devpool.decide.inherited_copies import find_shields
-from devpool.decide.key_ownership import Held, Readers, below, item_lines, merging, new_key, over_alias, placing
+from devpool.decide.key_ownership import Held, Line, Readers, below, item_lines, merging, new_key, over_alias, placing
 from devpool.errors import DevpoolError
 from devpool.model.services import Service, Statement
-from devpool.text.edits import apply
+from devpool.text.edits import Copy, apply
 from devpool.text.nodes import SequenceNode
 
 ENV = "x-env: &env\n  A: b\nservices:\n"
@@ -64,9 +64,9 @@ def test_a_service_that_gets_a_copy_does_not_read_the_original() -> None:
 
 @pytest.mark.parametrize(
     ("lines", "there"),
-    [("    image: app\n", True), (OWN, False), ("", False), ("    <<: *x\n    image: app\n", False)],
+    [("    image: app\n", True), (OWN, False), ("", True), ("    <<: *x\n    image: app\n", False)],
 )
-def test_a_new_key_goes_into_a_mapping_in_block_style_that_lacks_it(lines: str, there: bool) -> None:
+def test_a_new_key_goes_into_a_mapping_that_lacks_it(lines: str, there: bool) -> None:
     text = f"x: &x\n{OWN[2:]}services:\n  web:{'' if lines else ' {image: app}'}\n{lines}"
     assert (placing(services(text)["web"], "environment") is not None) == there
 
@@ -89,10 +89,28 @@ def test_a_new_key_stands_after_env_file_or_at_the_end(before: str, after: str, 
     assert edit.at == ("services", "web", "links")
 
 
-def test_a_new_key_in_braces_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ([("- ", "db"), ("- ", '"a b"')], '[db, "a b"]'),
+        (
+            [("db:",), ("  ", "condition: c"), ("  ", "restart: true"), ("x: 1",)],
+            "{db: {condition: c, restart: true}, x: 1}",
+        ),
+    ],
+)
+def test_a_new_key_in_braces_is_written_in_braces(lines: list[Line], text: str) -> None:
+    before = "services:\n  web: { image: app } # 1\n"
+    (fragment,) = services(before)["web"].fragments
+    edit = new_key(fragment, "links", lines)
+    assert apply(before, [edit]) == f"services:\n  web: {{ image: app, links: {text} }} # 1\n"
+
+
+@pytest.mark.parametrize("line", [("- ", "a, b"), ("- ", "'a'"), ("- ", "a}"), ("- ", Copy(0, 3))])
+def test_a_text_that_braces_would_read_otherwise_is_refused(line: Line) -> None:
     (fragment,) = services("services:\n  web: {image: app}\n")["web"].fragments
     with pytest.raises(DevpoolError) as caught:
-        new_key(fragment, "links", [])
+        new_key(fragment, "links", [line])
     assert caught.value.code == "layout-not-plain"
 
 

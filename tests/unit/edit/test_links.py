@@ -61,7 +61,6 @@ def test_links_that_another_service_reads_too_are_repeated() -> None:
     ("text", "code"),
     [
         ("services:\n  web: &web\n    links: [db]\n  job:\n    <<: *web\n", "shared-dependencies"),
-        ("services:\n  web: {image: app}\n", "layout-not-plain"),
         ("services:\n  web:\n    links: []\n", "layout-not-plain"),
         ('services:\n  web:\n    links: ["\\x64b"]\n', "layout-not-plain"),
     ],

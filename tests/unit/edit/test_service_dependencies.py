@@ -127,7 +127,7 @@ HEIR = "  heir:\n    extends: web\n    command: alembic upgrade head\n"
     [
         ("  web:\n    image: app\n    depends_on: [db]\n" + HEIR, "shared-dependencies", "`<<: *web`"),
         ("  web:\n    image: app\n" + HEIR, "shared-dependencies", "take `extends` out of `heir`"),
-        ("  web: {image: app}\n", "layout-not-plain", "a line of its own"),
+        ("  web:\n    image: app\n    depends_on: []\n", "layout-not-plain", "remove the key"),
     ],
 )
 def test_an_app_that_has_no_place_for_its_links_and_dependencies(web: str, code: str, hint: str) -> None:
