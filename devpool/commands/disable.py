@@ -15,11 +15,11 @@ from devpool.context import Context, context
 from devpool.decide.options import Options
 from devpool.errors import DevpoolError, UsageError
 from devpool.lifecycle.build_disable import Rollback, build_disable
-from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.direct_files import Conflicts
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.plan_report import change_lines
 from devpool.lifecycle.read_state import left_in_folder
+from devpool.model.paths import relative
 from devpool.undo.user_changes import adopted
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def _words(rollback: Rollback) -> list[str]:
 def _identical(rollback: Rollback) -> list[str]:
     """What is, byte for byte, what it would be without devpool: the user's later edits are part of that."""
     prepared, changed = rollback.prepared, {conflict.path for conflict in rollback.direct.conflicts}
-    files = [shown(path, prepared.sources.directory) for path in prepared.edited if path not in changed]
+    files = [relative(path, prepared.sources.directory) for path in prepared.edited if path not in changed]
     return [f"byte for byte as without devpool: {', '.join(files)}"] if rollback.exact and files else []
 
 

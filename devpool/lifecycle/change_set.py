@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from devpool.commit.write_user_files import FileChange
 from devpool.decide.plan import Plan
 from devpool.devpool_folder import BUILD_CONTEXT, DIGESTS, EXPORTER_CONTEXT, FOLDER
 from devpool.errors import DevpoolError
+from devpool.model.paths import relative
 from devpool.model.project import Project
 from devpool.model.sources import Sources
 from devpool.undo.state import State
@@ -121,14 +121,9 @@ class ChangeSet:
             line
             for path in (*self.edited, *self.private)
             for line in difference(
-                shown(path, self.sources.directory), self.before[path], self.after[path], known, env=path in env
+                relative(path, self.sources.directory), self.before[path], self.after[path], known, env=path in env
             )
         ]
         for path in self.replaced:
-            found += plain(shown(path, self.sources.directory), self.before[path], self.after[path])
+            found += plain(relative(path, self.sources.directory), self.before[path], self.after[path])
         return "".join(found)
-
-
-def shown(path: str, directory: str) -> str:
-    """A path as it is shown: relative to the project directory."""
-    return posixpath.relpath(path, directory)

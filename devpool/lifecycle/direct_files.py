@@ -13,11 +13,11 @@ from typing import Literal
 
 from devpool.devpool_folder import STATE
 from devpool.edit.override_file import HEADER, left_of
-from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.read_state import read_digests
 from devpool.load import bounded_read
 from devpool.load.locate import find_project
 from devpool.load.read_project import read_project
+from devpool.model.paths import relative
 from devpool.model.services import Service, services_node
 from devpool.model.sources import Selection, Sources
 from devpool.text.document import decode, encode, parse
@@ -80,7 +80,9 @@ def files_without_devpool(
     known = read_digests(state)
     there = [path for path in state.paths() if Path(path).is_file()]
     lost = [
-        f"{shown(p, state.directory)} is gone: there was nothing to undo in it" for p in state.paths() if p not in there
+        f"{relative(p, state.directory)} is gone: there was nothing to undo in it"
+        for p in state.paths()
+        if p not in there
     ]
     read = {path: bounded_read.read(Path(path)) for path in there}
     without = {path: _without_ours(path, data, state, known, conflicts) for path, data in read.items()}
@@ -115,7 +117,7 @@ def _refuse_unread(state: State, sources: Sources) -> None:
     known = {*sources.loaded, *sources.env_files}
     for path in (p for p in state.paths() if p not in known and Path(p).is_file()):
         if not (_ENV_FILE.fullmatch(Path(path).name) or _services_in(path)):
-            name = shown(path, state.directory)
+            name = relative(path, state.directory)
             raise not_ours(name, "this project does not read that file", f"{state.directory}/{STATE}")
 
 
@@ -154,7 +156,7 @@ def _refuse_more(
         more = next(beyond(now, then, ours, forced=path in forced), None)
         if more:
             why = "without these edits more would change than where an address leads"
-            raise not_ours(f"{more} ({shown(path, state.directory)})", why, f"{state.directory}/{STATE}")
+            raise not_ours(f"{more} ({relative(path, state.directory)})", why, f"{state.directory}/{STATE}")
 
 
 def _text_of(service: Service) -> str:
@@ -163,7 +165,7 @@ def _text_of(service: Service) -> str:
 
 
 def _gone(edit: Edit, directory: str) -> str:
-    return f"{'.'.join(edit.at)} was already undone ({shown(edit.path, directory)})"
+    return f"{'.'.join(edit.at)} was already undone ({relative(edit.path, directory)})"
 
 
 def _without_ours(path: str, data: bytes, state: State, known: Digests, conflicts: Conflicts) -> tuple[bytes, Undone]:

@@ -11,9 +11,9 @@ from devpool.decide.options import Options
 from devpool.decide.plan import Plan
 from devpool.edit.rewrite import Changes
 from devpool.errors import DevpoolError
-from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.plan_notes import likely_apps
 from devpool.load.image_contents import taking_in
+from devpool.model.paths import relative
 from devpool.model.project import Project
 from devpool.model.services import OVERRIDE
 from devpool.model.sources import Sources
@@ -150,8 +150,8 @@ def refuse_in_image(sources: Sources, private: Iterable[str]) -> None:
     found = next(taking_in(sources.services, private), None)
     if found is None:
         return
-    folder, ignore = posixpath.dirname(found.below), shown(found.ignore, sources.directory)
-    name = shown(found.path, sources.directory)
+    folder, ignore = posixpath.dirname(found.below), relative(found.ignore, sources.directory)
+    name = relative(found.path, sources.directory)
     raise DevpoolError(
         "secret-in-image",
         f"the build context of `{found.service}` includes {name}, so a password could get into its image",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from devpool.commit.write_user_files import hard_links
 from devpool.decide.plan import Plan
-from devpool.lifecycle.change_set import shown
+from devpool.model.paths import relative
 from devpool.model.sources import Sources
 
 
@@ -38,7 +38,7 @@ def _shared(sources: Sources, plan: Plan, reached: Iterable[str]) -> Iterator[st
     for reader in reached:
         file = os.path.relpath(plan.credentials[plan.poolers[0].name].document.path, posixpath.dirname(reader))
         blocks = ", ".join(f"{p.name}: {{extends: {{file: {file}, service: {p.name}}}}}" for p in plan.poolers)
-        yield f"{shown(reader, sources.directory)} also reads text that changes; add to its `services`: {blocks}"
+        yield f"{relative(reader, sources.directory)} also reads text that changes; add to its `services`: {blocks}"
 
 
 def _cut_off(sources: Sources) -> Iterator[str]:
@@ -53,8 +53,8 @@ def _only_by_default(sources: Sources) -> Iterator[str]:
     """A note on who reads an override file."""
     if sources.override:
         yield (
-            f"Compose reads {shown(sources.override.path, sources.directory)} only where it finds the compose file by "
-            "itself: with -f or COMPOSE_FILE the apps connect directly"
+            f"Compose reads {relative(sources.override.path, sources.directory)} only where it finds the compose file "
+            "by itself: with -f or COMPOSE_FILE the apps connect directly"
         )
 
 
@@ -65,7 +65,7 @@ def _hard_links(sources: Sources, paths: Iterable[str]) -> Iterator[str]:
         if others > 0:
             names = "another name" if others == 1 else f"{others} other names"
             yield (
-                f"{shown(path, sources.directory)} has {names} (hard links), which will keep the old text: "
+                f"{relative(path, sources.directory)} has {names} (hard links), which will keep the old text: "
                 "use symbolic links for a file that several places share"
             )
 

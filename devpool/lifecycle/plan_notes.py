@@ -14,12 +14,12 @@ from devpool.decide.direct_reasons import awaited_services, bystander, reasons
 from devpool.decide.plan import Plan, Pooler
 from devpool.decide.sessions import unkept
 from devpool.decide.tuning import PRESET, SCRAM, SCRAM_USUAL
-from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.direct_variables import main_url
 from devpool.lifecycle.plan_report import variable_shown
 from devpool.model.connection_variables import published_ports
 from devpool.model.container_start import Start, migrating
 from devpool.model.host_programs import host_addresses
+from devpool.model.paths import relative
 from devpool.model.project import ConnectionVariable, Database, Project
 from devpool.model.services import Service
 from devpool.text import nodes
@@ -108,7 +108,7 @@ def notes_on_logins(plan: Plan, directory: str) -> Iterator[str]:
         found = plan.credentials[pooler.name]
         for app in found.missing:
             own = f"`{found.user}`" if found.user else "the pooler's own user"
-            place = f"{app.service}.{app.variable}, {shown(app.place, directory)}"
+            place = f"{app.service}.{app.variable}, {relative(app.place, directory)}"
             yield (
                 f"{app.service} logs in as `{app.user}` ({place}) and will be refused: the pooler can neither copy its "
                 f"password nor look it up, unless {own} may read pg_authid at {pooler.database}. Keep the app direct "
@@ -153,7 +153,7 @@ def _of_the_host(project: Project, published: Mapping[str, str]) -> Iterator[str
         new = f"{first.name}={text}" if text else f"port {published[first.database]}"
         yield (
             f"for the app on the host, set {new}{' with your password' if '***' in new else ''}; "
-            f"{shown(first.value.origin.place, project.sources.directory)} stays, for migrations and other tools"
+            f"{relative(first.value.origin.place, project.sources.directory)} stays, for migrations and other tools"
         )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from devpool.decide.plan import Move, Plan, Pooler
 from devpool.decide.tuning import in_words
 from devpool.devpool_folder import STATE
-from devpool.lifecycle.change_set import ChangeSet, shown
+from devpool.lifecycle.change_set import ChangeSet
+from devpool.model.paths import relative
 from devpool.model.project import BARE, ConnectionVariable
 from devpool.model.sources import Sources
 from devpool.output import table
@@ -37,7 +38,7 @@ def plan_lines(prepared: ChangeSet) -> list[str]:
 
 def _private_lines(prepared: ChangeSet) -> list[str]:
     """The private files, if there are any: they hold a copy of a secret."""
-    names = [shown(path, prepared.sources.directory) for path in prepared.private]
+    names = [relative(path, prepared.sources.directory) for path in prepared.private]
     if not names:
         return []
     said = "readable only by you (0600), not committed; Compose works without it"
@@ -73,7 +74,7 @@ def _name_lines(plan: Plan) -> list[str]:
 
 def _variable_line(prepared: ChangeSet, move: Move) -> str:
     variable = move.variable
-    place = shown(variable.value.origin.place, prepared.sources.directory)
+    place = relative(variable.value.origin.place, prepared.sources.directory)
     kept = f", old value kept as {move.twin}" if move.twin else ""
     return f"{variable.name} -> {move.words} ({place}, {where_words(move)}{kept})"
 
@@ -124,7 +125,7 @@ def where_words(move: Move) -> str:
 
 def change_lines(prepared: ChangeSet, *, done: bool = True) -> list[str]:
     """A line for each of the user's files that changes."""
-    return [f"{_verb(prepared, p, done)} {shown(p, prepared.sources.directory)}" for p in prepared.rewrites]
+    return [f"{_verb(prepared, p, done)} {relative(p, prepared.sources.directory)}" for p in prepared.rewrites]
 
 
 def _verb(prepared: ChangeSet, path: str, done: bool) -> str:
@@ -138,8 +139,9 @@ def _verb(prepared: ChangeSet, path: str, done: bool) -> str:
 def replaced_lines(prepared: ChangeSet, *, done: bool = True) -> list[str]:
     """A line for each file of the build contexts that this devpool did not write."""
     verbs = ("replaced", "removed") if done else ("would replace", "would remove")
+    directory = prepared.sources.directory
     return [
-        f"{verbs[prepared.after[p] is None]} {shown(p, prepared.sources.directory)}, which this devpool did not write"
+        f"{verbs[prepared.after[p] is None]} {relative(p, directory)}, which this devpool did not write"
         for p in prepared.replaced
     ]
 

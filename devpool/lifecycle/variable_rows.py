@@ -12,9 +12,9 @@ from devpool.decide.chosen_variables import variables_of
 from devpool.decide.options import Options
 from devpool.decide.plan import Move, Plan
 from devpool.decide.routing import Route, way
-from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.plan_report import variable_shown, where_words
 from devpool.model.host_programs import host_addresses
+from devpool.model.paths import relative
 from devpool.model.project import ConnectionVariable, Project
 from devpool.text.address import replacements
 from devpool.text.interpolation import SHELL
@@ -111,7 +111,7 @@ class VariableRows:
             "kind": variable.kind,
             "database": variable.database,
             "value": _shown_value(self.project, variable),
-            "origin": shown(variable.value.origin.place, self.project.sources.directory),
+            "origin": relative(variable.value.origin.place, self.project.sources.directory),
             "through": _through(variable),
         }
 

@@ -8,13 +8,13 @@ from devpool.context import Context
 from devpool.docker.containers import Stack
 from devpool.docker.database_ready import build_missing
 from devpool.errors import DevpoolError
-from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.open_project import OpenProject
 from devpool.load import bounded_read
 from devpool.load.container_files import files_in, folders, start_of
 from devpool.load.root import is_inside
 from devpool.migrate.choose_migration import AppFiles, Migration, apps_of, find
 from devpool.migrate.team_settings import Fixed, fixed_by_compose, fixed_by_pyproject
+from devpool.model.paths import relative
 from devpool.model.tool_detection import patterns
 
 _LONGEST = 20_000  # bytes of a file that are looked at
@@ -59,7 +59,7 @@ def search(ctx: Context, opened: OpenProject, chosen: str | None) -> tuple[list[
 def _read(opened: OpenProject, name: str) -> dict[str, dict[str, str]]:
     directory = str(opened.directory)
     places = folders(opened.without_devpool.services[name], opened.root)
-    return {shown(folder, directory): files_in(folder, opened.root) for folder in places}
+    return {relative(folder, directory): files_in(folder, opened.root) for folder in places}
 
 
 def _look_inside(stack: Stack, name: str) -> dict[str, dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from functools import lru_cache
 
 
 def resolve_path(directory: str, written: str) -> str:
@@ -12,5 +13,14 @@ def resolve_path(directory: str, written: str) -> str:
 
 def written_path(directory: str, path: str) -> str:
     """How a file of a directory writes an absolute path: the inverse of `resolve_path`."""
-    relative = posixpath.relpath(path, directory)
-    return relative if relative.startswith("../") else f"./{relative}"
+    found = relative(path, directory)
+    return found if found.startswith("../") else f"./{found}"
+
+
+@lru_cache(maxsize=1024)
+def relative(path: str, directory: str) -> str:
+    """An absolute path as it is shown and recorded: relative to the project directory.
+
+    It is kept: thousands of edits may name the same few files.
+    """
+    return posixpath.relpath(path, directory)

@@ -207,7 +207,7 @@ def _after_sign(text: str, position: int) -> bool:
 def _places(text: str) -> Iterator[tuple[int, int]]:
     """Where an address stands in a text: in a URL or a keyword string, or as a host with a port."""
     plain = text
-    for _ in range(_DEEPEST):
+    for _ in range(_DEEPEST if "$" in text else 0):
         plain = _INNERMOST.sub(lambda m: "x" * len(m[0]), plain)
     for address in find_addresses(plain):
         spans = (address.host_span, address.port_span, address.database_span)

@@ -13,6 +13,7 @@ from devpool import __version__
 from devpool.decide.options import Options, remembered
 from devpool.devpool_folder import STATE
 from devpool.errors import DevpoolError
+from devpool.model.paths import relative
 from devpool.text.edits import Copy, Edit, Part
 
 VERSION = 1
@@ -205,7 +206,7 @@ def _state(body: dict[str, Any], directory: str) -> State:
 
 def _edit_to_json(edit: Edit, directory: str) -> dict[str, Any]:
     return {
-        "file": posixpath.relpath(edit.path, directory),
+        "file": relative(edit.path, directory),
         "at": list(edit.at),
         "start": edit.start,
         "end": edit.end,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.model.paths import resolve_path, written_path
+from devpool.model.paths import relative, resolve_path, written_path
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,8 @@ def test_a_written_path_is_relative_to_its_folder(written: str, path: str) -> No
 def test_a_path_below_its_folder_begins_with_a_dot_so_that_compose_takes_it_for_one(path: str, written: str) -> None:
     assert written_path("/p/shop", path) == written
     assert resolve_path("/p/shop", written) == path
+
+
+@pytest.mark.parametrize(("path", "name"), [("/p/a.yml", "a.yml"), ("/p/x/a.yml", "x/a.yml"), ("/a.yml", "../a.yml")])
+def test_a_path_is_shown_from_the_project_directory(path: str, name: str) -> None:
+    assert relative(path, "/p") == name
