@@ -110,16 +110,16 @@ def given_settings(options: dict[str, Any]) -> dict[str, str]:
         DevpoolError: as `tuning.read_settings`.
     """
     types = read_types(resources.setting_types())
-    found: dict[str, str] = {}
+    settings: dict[str, str] = {}
     if options["pool_mode"]:
-        add(found, POOL_MODE, options["pool_mode"], types)
+        add(settings, POOL_MODE, options["pool_mode"], types)
     if options["pool_size"]:
-        add(found, POOL_SIZE, str(options["pool_size"]), types)
+        add(settings, POOL_SIZE, str(options["pool_size"]), types)
     for key, value in read_settings(options["settings"], types).items():
-        add(found, key, value, types)
+        add(settings, key, value, types)
     if options["fast_auth"]:
-        add(found, SCRAM, str(SCRAM_FAST), types)
-    return ({PRESET: options["preset"]} if options["preset"] else {}) | found
+        add(settings, SCRAM, str(SCRAM_FAST), types)
+    return ({PRESET: options["preset"]} if options["preset"] else {}) | settings
 
 
 class AfterDashes(Verb):
@@ -134,5 +134,5 @@ class AfterDashes(Verb):
 
 def words_after_dashes(ctx: click.Context) -> tuple[str, ...]:
     """The arguments after `--`."""
-    found: tuple[str, ...] = ctx.meta[_KEY]
-    return found
+    words: tuple[str, ...] = ctx.meta[_KEY]
+    return words

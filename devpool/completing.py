@@ -77,8 +77,8 @@ def poolers(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str
 def profiles(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """The project's profiles."""
     project = _project(ctx)
-    found = (p for s in project.services.values() for p in s.names("profiles")) if project else ()
-    return _offered(found, incomplete)
+    names = (p for s in project.services.values() for p in s.names("profiles")) if project else ()
+    return _offered(names, incomplete)
 
 
 def settings(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:

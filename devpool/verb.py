@@ -53,11 +53,11 @@ def write_options(command: click.Command, ctx: click.Context, formatter: click.H
 
 def groups(command: click.Command, ctx: click.Context) -> dict[str, list[click.Option]]:
     """The options of a command that its help shows, by the headings of their groups."""
-    found: dict[str, list[click.Option]] = {}
+    by_group: dict[str, list[click.Option]] = {}
     for parameter in command.get_params(ctx):
         if isinstance(parameter, click.Option) and not parameter.hidden:
-            found.setdefault(_heading(parameter), []).append(parameter)
-    return dict(sorted(found.items(), key=lambda group: _LAST.index(group[0]) + 1 if group[0] in _LAST else 0))
+            by_group.setdefault(_heading(parameter), []).append(parameter)
+    return dict(sorted(by_group.items(), key=lambda group: _LAST.index(group[0]) + 1 if group[0] in _LAST else 0))
 
 
 def _heading(parameter: click.Option) -> str:

@@ -284,11 +284,11 @@ def patterns(field: Field) -> list[tuple[str, Kind]]:
     Args:
         field: where the expressions look.
     """
-    found: dict[Kind, list[str]] = {}
+    by_kind: dict[Kind, list[str]] = {}
     for program in PROGRAMS:
         if pattern := getattr(program, field):
-            found.setdefault(program.kind, []).append(pattern)
-    return [("|".join(alternatives), kind) for kind, alternatives in found.items()]
+            by_kind.setdefault(program.kind, []).append(pattern)
+    return [("|".join(alternatives), kind) for kind, alternatives in by_kind.items()]
 
 
 LISTENER_NAMES = regex(r"^((pg|postgres(ql)?|db|database)[-_.]?)?(listener|notifier|subscriber)$", re.I)

@@ -104,10 +104,10 @@ def named_in(words: Sequence[str]) -> Iterator[str]:
     text = " ".join(words)
     options = dict.fromkeys(o for places in _of(text) for o in places.options)
     for option in options:
-        for found in re.finditer(rf"(?<!\S){re.escape(option)}(?:=|\s+)(?P<path>[^\s'\"|;&>]+)", text):
-            yield found["path"]
+        for match in re.finditer(rf"(?<!\S){re.escape(option)}(?:=|\s+)(?P<path>[^\s'\"|;&>]+)", text):
+            yield match["path"]
     if "go-junit-report" in text:
-        yield from (found["path"] for found in re.finditer(r">\s*(?P<path>[^\s'\"|;&>]+\.xml)", text))
+        yield from (match["path"] for match in re.finditer(r">\s*(?P<path>[^\s'\"|;&>]+\.xml)", text))
 
 
 def defaults_of(words: Sequence[str]) -> list[str]:

@@ -249,5 +249,5 @@ def translate(line: str) -> Translated | None:
 
 def translate_all(lines: Iterable[str]) -> list[Translated]:
     """What the lines of a log mean, each entry of the table once, with the last line that it was found in."""
-    found = {t.code: t for t in map(translate, lines) if t}
-    return list(found.values())
+    by_code = {t.code: t for t in map(translate, lines) if t}
+    return list(by_code.values())

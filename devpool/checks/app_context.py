@@ -61,7 +61,7 @@ def grounds(facts: Facts) -> list[Ground]:
     """
     poolers = {p.database: p for p in facts.answering()}
     installed = {i.app: i for i in facts.installed}
-    found = []
+    apps = []
     for route in facts.routes:
         pooler, app = poolers.get(route.database), installed.get(route.service)
         if not route.pooled or pooler is None or app is None or app.problem:
@@ -71,7 +71,7 @@ def grounds(facts: Facts) -> list[Ground]:
             continue
         server = facts.servers.get(route.database)
         told = version(pooler.reported.get("server_version", ""))
-        found.append(
+        apps.append(
             Ground(
                 app=app,
                 pgbouncer=version(pooler.version),
@@ -80,7 +80,7 @@ def grounds(facts: Facts) -> list[Ground]:
                 postgres=told or (server.version if server else ()),
             )
         )
-    return found
+    return apps
 
 
 Rule = Callable[[Ground], Iterator[Result]]

@@ -12,9 +12,9 @@ from devpool.undo.state import AppRoute
 
 def check_routes(facts: Facts) -> Iterator[Result]:
     """The route of every app, container by container."""
-    found = {(c.service, c.database): c for c in facts.connections or ()}
+    by_pair = {(c.service, c.database): c for c in facts.connections or ()}
     for route in facts.routes:
-        now = found.get((route.service, route.database))
+        now = by_pair.get((route.service, route.database))
         if asleep := facts.asleep():
             yield skipped("route", route.service, asleep)
         elif route.service not in facts.running:
@@ -62,9 +62,9 @@ def check_sessions(facts: Facts) -> Iterator[Result]:
     if facts.unkept is None:
         yield skipped("session", "", "the project's files cannot be read without devpool's edits")
         return
-    for app, found in facts.unkept.items():
-        for sentence in found:
+    for app, item in facts.unkept.items():
+        for sentence in item:
             what, _, remedy = sentence.partition(": ")
             yield warning("session", app, what, remedy)
-        if not found:
+        if not item:
             yield ok("session", app, "no variable sets anything that a transaction pool does not keep")

@@ -29,11 +29,11 @@ def check_frameworks(facts: Facts) -> Iterator[Result]:
 
 def _searched(ground: Ground) -> Iterator[Result]:
     """What the rules say; where a search was cut off, what they miss may be there, and nothing is certain."""
-    found = judged(ground)
+    results = judged(ground)
     if not ground.app.cut:
-        yield from found or [ok("framework", ground.app.app, "no driver was found that needs a change")]
+        yield from results or [ok("framework", ground.app.app, "no driver was found that needs a change")]
         return
-    yield from (replace(r, level="skipped") if r.level == "warning" else r for r in found)
+    yield from (replace(r, level="skipped") if r.level == "warning" else r for r in results)
     yield skipped(
         "framework",
         ground.app.app,

@@ -87,8 +87,8 @@ def read_installed(app: str, answer: str, flags: Iterable[Mention] = ()) -> Inst
 
 def read_mentions(answer: str) -> list[Mention]:
     """Lines as `grep -n` gives them for several files."""
-    found = (_SOURCE.fullmatch(line) for line in answer.splitlines())
-    return [Mention(place=f"{m['path']}:{m['line']}", text=m["text"].strip()) for m in found if m]
+    matches = (_SOURCE.fullmatch(line) for line in answer.splitlines())
+    return [Mention(place=f"{m['path']}:{m['line']}", text=m["text"].strip()) for m in matches if m]
 
 
 def _package(path: str, version: str) -> dict[str, str]:
@@ -105,7 +105,7 @@ def _package(path: str, version: str) -> dict[str, str]:
 
 def _object(text: str) -> list[Mapping[str, Any]]:
     try:
-        found = json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return []
-    return [found] if isinstance(found, dict) else []
+    return [value] if isinstance(value, dict) else []

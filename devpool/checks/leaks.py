@@ -131,12 +131,12 @@ def states(answer: Mapping[str, Any], apart: frozenset[str]) -> Iterator[Kept]:
     for name in answer.get("temporary") or ():
         pattern = f"temp(orary)? .*{re.escape(name)}"
         yield _state("temporary table", f"temporary `{name}`", f"CREATE TEMPORARY TABLE {name}", pattern)
-    for found in answer.get("prepared") or ():
-        name = found["name"]
-        yield _state("PREPARE", f"prepared `{name}`", _short(found["statement"]), f"prepare +{re.escape(name)}")
-    for found in answer.get("cursor") or ():
-        pattern = f"{re.escape(found['name'])}.* with hold|with hold"
-        yield _state("WITH HOLD cursor", f"cursor `{found['name']}`", _short(found["statement"]), pattern)
+    for statement in answer.get("prepared") or ():
+        name = statement["name"]
+        yield _state("PREPARE", f"prepared `{name}`", _short(statement["statement"]), f"prepare +{re.escape(name)}")
+    for statement in answer.get("cursor") or ():
+        pattern = f"{re.escape(statement['name'])}.* with hold|with hold"
+        yield _state("WITH HOLD cursor", f"cursor `{statement['name']}`", _short(statement["statement"]), pattern)
     yield from _settings(answer, apart)
 
 
@@ -145,11 +145,11 @@ def _state(kind: Kind, what: str, statement: str, pattern: str) -> Kept:
 
 
 def _settings(answer: Mapping[str, Any], apart: frozenset[str]) -> Iterator[Kept]:
-    for found in answer.get("setting") or ():
-        if found["name"].lower() not in apart:
-            name = found["name"]
+    for row in answer.get("setting") or ():
+        if row["name"].lower() not in apart:
+            name = row["name"]
             # Settings with a dot belong to an app and may identify a logged-in user: their values are not shown.
-            value = "..." if "." in name else _short(found["value"]) or "''"
+            value = "..." if "." in name else _short(row["value"]) or "''"
             yield _setting(f"`{name}` = {value}", f"SET {name}", name)
     for name in answer.get("own") or ():
         yield _setting(f"`{name}`", f"SET {name}, or set_config('{name}', ..., false)", name)
@@ -187,7 +187,7 @@ def who(pool: PoolOf, state: Kept, server: Link | None, last_query: str) -> tupl
         server: the server connection, as it was before anybody looked into it.
         last_query: the last statement there, before that.
     """
-    written = {app: place for app, found in pool.mentions.items() if (place := _place(state, found))}
+    written = {app: place for app, item in pool.mentions.items() if (place := _place(state, item))}
     mine = [c for c in pool.clients if c.address in pool.owners]
     every = {pool.owners[c.address] for c in mine}
     if server and _is(state, last_query):

@@ -19,14 +19,14 @@ def check_logs(facts: Facts) -> Iterator[Result]:
     """Well-known messages in the last lines of each log, with cause and fix."""
     databases = {p.database for p in facts.poolers}
     for service, lines in facts.logged.items():
-        found = [m for m in translate_all(lines) if service not in databases or m.code in SHARING]
-        over = [m for m in found if m.code in _PASSING and _answers(facts)]
-        for message in (m for m in found if m not in over):
+        messages = [m for m in translate_all(lines) if service not in databases or m.code in SHARING]
+        over = [m for m in messages if m.code in _PASSING and _answers(facts)]
+        for message in (m for m in messages if m not in over):
             line = message.line if len(message.line) <= _LONGEST else message.line[: _LONGEST - 1] + "…"
             yield warning("log", service, f"“{line}”: {message.cause}", f"{message.fix} ({message.source})")
         if over:
             yield ok("log", service, f"over: {'; '.join(m.cause for m in over)}")
-        if not found:
+        if not messages:
             yield ok("log", service, "none of the known messages")
 
 

@@ -86,24 +86,24 @@ def _ports(facts: Facts) -> Iterator[Result]:
         yield from (skipped("ports", p.name, "Compose does not report its ports") for p in facts.poolers)
         return
     for pooler in facts.poolers:
-        found = [p.published for p in facts.ports.get(pooler.name, ()) if p.is_open]
-        if found:
+        ports = [p.published for p in facts.ports.get(pooler.name, ()) if p.is_open]
+        if ports:
             yield warning(
                 "ports",
                 pooler.name,
-                f"port {', '.join(found)} is published on every address of this machine",
+                f"port {', '.join(ports)} is published on every address of this machine",
                 "bind it to the loopback: devpool enable --publish PORT",
             )
         else:
             yield ok("ports", pooler.name, "none of its ports is open to other machines")
     for database in {p.database for p in facts.poolers}:
-        found = [p.published for p in facts.ports.get(database, ()) if p.is_open]
-        if found:
+        ports = [p.published for p in facts.ports.get(database, ()) if p.is_open]
+        if ports:
             yield ok(
                 "ports",
                 database,
-                f"the database itself is published on every address (port {', '.join(found)}), bypassing the pooler",
-                f'put 127.0.0.1 in front of it: "127.0.0.1:{found[0]}:5432"',
+                f"the database itself is published on every address (port {', '.join(ports)}), bypassing the pooler",
+                f'put 127.0.0.1 in front of it: "127.0.0.1:{ports[0]}:5432"',
             )
 
 

@@ -69,9 +69,9 @@ def verdict(results: Iterable[Result]) -> Level:
 
 def monitored(results: Iterable[Result]) -> Level:
     """The worst level for monitoring: if no pooler could be checked, the state is unknown."""
-    found = list(results)
-    level = worst(found)
-    judged = any(r.check == "pooler" and r.level != "skipped" for r in found)
+    given = list(results)
+    level = worst(given)
+    judged = any(r.check == "pooler" and r.level != "skipped" for r in given)
     return level if judged or level in ("warning", "critical") else "skipped"
 
 
@@ -111,6 +111,6 @@ def summary(results: Iterable[Result]) -> str:
 def nagios_line(results: list[Result]) -> str:
     """The one line of a monitoring plugin, the worst first. A bar would begin performance data."""
     level = monitored(results)
-    found = [f"{r.check}{f' {r.subject}' if r.subject else ''}: {r.message}" for r in results if r.level == level]
-    said = "; ".join(found) if level in ("critical", "warning") else summary(results)
+    messages = [f"{r.check}{f' {r.subject}' if r.subject else ''}: {r.message}" for r in results if r.level == level]
+    said = "; ".join(messages) if level in ("critical", "warning") else summary(results)
     return f"DEVPOOL {_NAGIOS[level]} - {said}".replace("|", "/").replace("\n", " ")

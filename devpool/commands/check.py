@@ -77,17 +77,17 @@ def check(
         raise UsageError("bad-threshold", "--warn is above --crit", hint="--warn 80% --crit 90%")
     try:
         with ctx.output.doing("checking", on_terminal_only=True):
-            found = _judged(ctx, *thresholds, leaks=leaks)
+            judged = _judged(ctx, *thresholds, leaks=leaks)
     except DevpoolError as error:
         if not nagios:
             raise
         # One line in any case: for the monitoring, the state is unknown.
-        found = Judged(results=[skipped("check", "", error.message, error.hint)])
-    ctx.output.lines(*([nagios_line(found.results)] if nagios else check_lines(found.results)))
-    ctx.output.data(_answer(found))
+        judged = Judged(results=[skipped("check", "", error.message, error.hint)])
+    ctx.output.lines(*([nagios_line(judged.results)] if nagios else check_lines(judged.results)))
+    ctx.output.data(_answer(judged))
     if nagios:
-        return _NAGIOS[monitored(found.results)]
-    return _exit_code(found.results, strict=_in_ci(ctx.shell) if strict is None else strict)
+        return _NAGIOS[monitored(judged.results)]
+    return _exit_code(judged.results, strict=_in_ci(ctx.shell) if strict is None else strict)
 
 
 def _in_ci(shell: Mapping[str, str]) -> bool:
@@ -119,9 +119,9 @@ def _judged(ctx: Context, warn: int, crit: int, *, leaks: bool) -> Judged:
     return Judged(results=results + list(leak_results(left.leaks, left.looked)), leaks=left.leaks)
 
 
-def _answer(found: Judged) -> CheckAnswer:
-    answer: CheckAnswer = {"status": verdict(found.results), "checks": found.results}
-    return answer if found.leaks is None else {**answer, "leaks": found.leaks}
+def _answer(judged: Judged) -> CheckAnswer:
+    answer: CheckAnswer = {"status": verdict(judged.results), "checks": judged.results}
+    return answer if judged.leaks is None else {**answer, "leaks": judged.leaks}
 
 
 def _percent(option: str, text: str) -> int:

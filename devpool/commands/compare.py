@@ -75,18 +75,18 @@ def compare(click_context: click.Context, /, service: str | None, **options: Any
         junit=options["junit"],
         output=options["output"],
     )
-    found = run(ctx, opened, request)
+    comparison = run(ctx, opened, request)
     for path, writer in reports:
-        kept_output.write(ctx.cwd / path, writer(found))
-    _tell(ctx, found)
-    return FOUND if found.different else DONE
+        kept_output.write(ctx.cwd / path, writer(comparison))
+    _tell(ctx, comparison)
+    return FOUND if comparison.different else DONE
 
 
-def _tell(ctx: Context, found: Comparison) -> None:
+def _tell(ctx: Context, comparison: Comparison) -> None:
     if summary := ctx.shell.get(_SUMMARY):
-        kept_output.write(Path(summary), markdown_of(found), append=True)
-    ctx.output.lines(*lines_of(found, table(table_of(found))))
-    ctx.output.data(data_of(found))
+        kept_output.write(Path(summary), markdown_of(comparison), append=True)
+    ctx.output.lines(*lines_of(comparison, table(table_of(comparison))))
+    ctx.output.data(data_of(comparison))
 
 
 def _writer(path: str) -> Any:

@@ -207,8 +207,8 @@ def _prepare(ctx: Context, opened: OpenProject, options: dict[str, Any]) -> Chan
     if not options["no_up"]:
         from devpool.lifecycle.live_evidence import live_evidence
 
-        found = live_evidence(opened, chosen)
-        chosen = replace(chosen, evidence={**chosen.evidence, **found})
+        connected = live_evidence(opened, chosen)
+        chosen = replace(chosen, evidence={**chosen.evidence, **connected})
     prepared = prepare_enable(opened, chosen, verify=not options["no_verify"])
     if options["no_up"] or prepared.plan is None:
         unseen = f"--no-up: devpool did not check that {chosen.image} is one of its poolers"

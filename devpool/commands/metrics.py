@@ -87,9 +87,9 @@ def metrics(parent: dict[str, Any], /, **options: Any) -> None:
     if opened.state is None:
         raise not_enabled("devpool enable")
     each = list(_each(ctx, opened, opened.state))
-    found = each[0][1] if len(each) == 1 else merged(each)
-    ctx.output.text(exposition(found))
-    answer: MetricsAnswer = {"metrics": list(map(_data, found))}
+    metrics = each[0][1] if len(each) == 1 else merged(each)
+    ctx.output.text(exposition(metrics))
+    answer: MetricsAnswer = {"metrics": list(map(_data, metrics))}
     ctx.output.data(answer)
 
 

@@ -84,15 +84,15 @@ def _migration(ctx: Context, opened: OpenProject, service: str | None, command: 
             `no-database-setting`, `bad-team-setting`.
     """
     fixed = team(opened)
-    if found := given(opened.without_devpool, service, command, fixed):
-        return found
+    if migration := given(opened.without_devpool, service, command, fixed):
+        return migration
     chosen = service or (fixed.service if fixed and fixed.service else None)
     if chosen:
         refuse_service(opened, chosen)
-    looked, found = search(ctx, opened, chosen)
-    if found is None:
+    looked, migration = search(ctx, opened, chosen)
+    if migration is None:
         raise no_tool(opened.without_devpool, chosen, looked)
-    return found
+    return migration
 
 
 def _sentence(opened: OpenProject, migration: Migration) -> str:

@@ -98,7 +98,7 @@ def _where(opened: OpenProject, database: str, way: Way, arguments: tuple[str, .
 def _running(opened: OpenProject, service: str) -> Container:
     stack = opened.stack
     stack.refuse_others()
-    found = stack.running().get(service)
-    if not found:
+    containers = stack.running().get(service)
+    if not containers:
         raise DevpoolError("not-running", f"`{service}` is not running", hint=f"docker compose up --detach {service}")
-    return found[0]
+    return containers[0]

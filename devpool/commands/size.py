@@ -81,14 +81,14 @@ def _apply(ctx: Context, opened: OpenProject, sizes: list[Size], options: dict[s
     if not verify:
         ctx.output.unproved()
     poolers = {p.database: p.name for p in state.poolers}
-    found: list[Retuned] = []
+    outcomes: list[Retuned] = []
     for mine in (s for s in sizes if s.settings and s.database in poolers):
         name = poolers[mine.database] if len(poolers) > 1 else None
         # Each one changes the files as the previous one left them.
         now = read_state(opened.directory, allow_outside=ctx.selection.allow_outside) or state
-        found.append(retune(ctx, opened.directory, now, _texts(mine), pooler=name, up=up, verify=verify))
-        ctx.output.lines("", *retuned_lines(found[-1]))
-    return found
+        outcomes.append(retune(ctx, opened.directory, now, _texts(mine), pooler=name, up=up, verify=verify))
+        ctx.output.lines("", *retuned_lines(outcomes[-1]))
+    return outcomes
 
 
 def _texts(size: Size) -> dict[str, str]:

@@ -29,8 +29,8 @@ def status(parent: dict[str, Any], /, watch: bool, interval: float, **options: A
     ctx = context(parent, options)
     if not watch:
         with ctx.output.doing("looking at the project", on_terminal_only=True):
-            found = look(ctx)
-        show(ctx, found)
+            overview = look(ctx)
+        show(ctx, overview)
     elif not watched(ctx, interval):
         from devpool.observe.screen import follow
 

@@ -78,10 +78,10 @@ def kept_settings(directory: Path, shell: Mapping[str, str]) -> Options | None:
     """The settings that the poolers of a project had when they were removed; None if there were none."""
     try:
         data = write_user_files.read(str(folder_of(directory, shell) / _TUNED))
-        found = remembered(json.loads(data)) if data else None
+        options = remembered(json.loads(data)) if data else None
     except (DevpoolError, ValueError, TypeError, AttributeError):
         return None
-    return found if found and (found.settings or found.settings_of) else None
+    return options if options and (options.settings or options.settings_of) else None
 
 
 def commands_for(options: Options, poolers: Mapping[str, str] | None = None) -> Iterator[str]:

@@ -99,10 +99,10 @@ def _try_lock(lock: Path) -> int | None:
     return None
 
 
-def _refuse_other(lock: Path, found: os.stat_result | None) -> None:
+def _refuse_other(lock: Path, status: os.stat_result | None) -> None:
     """Never write to anything but a plain file with a single hard link: it may be anybody's."""
-    if found and (not stat.S_ISREG(found.st_mode) or found.st_nlink > 1):
-        raise real_folders.not_real(lock, found, "file")
+    if status and (not stat.S_ISREG(status.st_mode) or status.st_nlink > 1):
+        raise real_folders.not_real(lock, status, "file")
 
 
 def _is_ours(fd: int, lock: Path) -> bool:
@@ -112,8 +112,8 @@ def _is_ours(fd: int, lock: Path) -> bool:
         return False
     # The last holder may have removed the file between the open and the lock: then this is a lock on
     # nothing, while a third process may hold the one on a new file of the same name.
-    found = real_folders.status(lock.parent.parent, lock)
-    return found is not None and os.path.samestat(os.fstat(fd), found)
+    status = real_folders.status(lock.parent.parent, lock)
+    return status is not None and os.path.samestat(os.fstat(fd), status)
 
 
 def _sign(fd: int, lock: Path) -> None:

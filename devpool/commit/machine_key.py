@@ -137,18 +137,18 @@ def _found(folder: Path) -> bytes | None:
     return data
 
 
-def _check(found: os.stat_result, path: Path, kind: int, forbidden: int) -> None:
-    if stat.S_IFMT(found.st_mode) != kind:
+def _check(status: os.stat_result, path: Path, kind: int, forbidden: int) -> None:
+    if stat.S_IFMT(status.st_mode) != kind:
         raise _unusable("a link or something else is in the key's place", path, f"remove it: rm {path}")
-    if found.st_uid != os.geteuid():
-        raise _unusable(f"this belongs to another user (UID {found.st_uid})", path)
-    if found.st_mode & forbidden:
+    if status.st_uid != os.geteuid():
+        raise _unusable(f"this belongs to another user (UID {status.st_uid})", path)
+    if status.st_mode & forbidden:
         hint = (
             f"chmod go-w {path}"
             if kind == stat.S_IFDIR
             else f"remove it, and the next run creates a new one: rm {path}"
         )
-        raise _unusable(f"others have access to this (mode {stat.S_IMODE(found.st_mode):o})", path, hint)
+        raise _unusable(f"others have access to this (mode {stat.S_IMODE(status.st_mode):o})", path, hint)
 
 
 def _make(folder: Path) -> None:

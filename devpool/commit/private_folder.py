@@ -69,8 +69,8 @@ class _Opened:
 
     def is_ours(self) -> bool:
         """Whether it is this user's, and nobody else can look into it."""
-        found = os.fstat(self.fd)
-        return found.st_uid == os.geteuid() and not stat.S_IMODE(found.st_mode) & file_modes.FOR_OTHERS
+        status = os.fstat(self.fd)
+        return status.st_uid == os.geteuid() and not stat.S_IMODE(status.st_mode) & file_modes.FOR_OTHERS
 
     def lock(self) -> bool:
         """Whether no process held it; from now on this one does."""

@@ -69,22 +69,22 @@ def opened(directory: Path, folder: Path) -> Iterator[int]:
 
 
 def _step_into(fd: int, path: Path) -> int:
-    found = os.stat(path.name, dir_fd=fd, follow_symlinks=False)
-    if not stat.S_ISDIR(found.st_mode):
-        raise not_real(path, found, "folder")
+    status = os.stat(path.name, dir_fd=fd, follow_symlinks=False)
+    if not stat.S_ISDIR(status.st_mode):
+        raise not_real(path, status, "folder")
     return os.open(path.name, _FOLDER, dir_fd=fd)
 
 
-def _check_owner(found: os.stat_result, project: os.stat_result, path: Path) -> None:
+def _check_owner(status: os.stat_result, project: os.stat_result, path: Path) -> None:
     """A folder must belong to us, root, or the project's owner, and be no more widely writable than the project."""
-    if found.st_uid not in (os.geteuid(), project.st_uid, 0):
+    if status.st_uid not in (os.geteuid(), project.st_uid, 0):
         raise DevpoolError(
             "devpool-folder-not-yours",
-            f"this folder belongs to another user (UID {found.st_uid})",
+            f"this folder belongs to another user (UID {status.st_uid})",
             where=str(path),
             hint=f"run the command as that user, or make it yours: sudo chown -R $USER {shlex.quote(str(path))}",
         )
-    if found.st_mode & ~project.st_mode & stat.S_IWOTH:
+    if status.st_mode & ~project.st_mode & stat.S_IWOTH:
         raise DevpoolError(
             "devpool-folder-not-yours",
             "anyone can write to this folder",
@@ -93,10 +93,10 @@ def _check_owner(found: os.stat_result, project: os.stat_result, path: Path) -> 
         )
 
 
-def not_real(path: Path, found: os.stat_result, wanted: str) -> DevpoolError:
+def not_real(path: Path, status: os.stat_result, wanted: str) -> DevpoolError:
     """The error for something else in the place of one of devpool's folders or files."""
-    kind = _KINDS.get(stat.S_IFMT(found.st_mode), "a device")
-    if wanted == "file" and found.st_nlink > 1 and kind == "a file":
+    kind = _KINDS.get(stat.S_IFMT(status.st_mode), "a device")
+    if wanted == "file" and status.st_nlink > 1 and kind == "a file":
         kind = "a file with another hard link"
     remove = "rm -r" if kind == "a folder" else "rm"
     return DevpoolError(
@@ -144,12 +144,12 @@ def names(directory: Path, folder: Path) -> list[str] | None:
     """
     try:
         with reading(folder), opened(directory, folder) as fd, os.scandir(fd) as entries:
-            found = [entry.name for entry in islice(entries, _MOST_NAMES + 1)]
+            listed = [entry.name for entry in islice(entries, _MOST_NAMES + 1)]
     except FileNotFoundError:
         return None
-    if len(found) > _MOST_NAMES:
+    if len(listed) > _MOST_NAMES:
         raise too_large(folder, f"holds more than {_MOST_NAMES} files")
-    return sorted(found)
+    return sorted(listed)
 
 
 def make_folder(directory: Path, path: Path, mode: int = file_modes.FOLDER) -> None:

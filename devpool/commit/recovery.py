@@ -24,8 +24,8 @@ def put_back(journal: Journal, entries: Sequence[IntentEntry]) -> bool:
     Raises:
         DevpoolError: `changed-meanwhile`, `journal-damaged`, and what reading and writing raise.
     """
-    found = [(entry, commit_file.read(journal.directory, journal.path(entry))) for entry in entries]
-    changed = [(entry, current) for entry, current in found if digest(current) != entry.before]
+    contents = [(entry, commit_file.read(journal.directory, journal.path(entry))) for entry in entries]
+    changed = [(entry, current) for entry, current in contents if digest(current) != entry.before]
     work = [(entry, current, _old_bytes(journal, entry)) for entry, current in changed]
     for entry, current, old in work:
         if digest(current) != entry.after and not _is_mixture(journal, entry, current, old):
@@ -117,8 +117,8 @@ def _emptied(directory: Path, paths: Sequence[Path]) -> list[Path]:
 
 
 def _is_file(directory: Path, path: Path) -> bool:
-    found = real_folders.status(directory, path)
-    return found is not None and stat.S_ISREG(found.st_mode)
+    status = real_folders.status(directory, path)
+    return status is not None and stat.S_ISREG(status.st_mode)
 
 
 def sweep_after(directory: Path, paths: Sequence[Path]) -> list[DevpoolError]:

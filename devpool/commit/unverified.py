@@ -41,11 +41,11 @@ def warnings(directory: Path) -> list[DevpoolError]:
     directory = absolute(directory)
     journal = _journal(directory)
     digests = write_devpool_files.read(directory, directory / DIGESTS)
-    found = [] if journal is None else [_journal_warning(directory, journal)]
+    told = [] if journal is None else [_journal_warning(directory, journal)]
     if digests and not machine_key.is_unsigned(digests):
         verified = machine_key.verified(directory, DIGESTS_PURPOSE, digests)
-        found += [] if verified is not None else [_digests_warning(directory)]
-    return found
+        told += [] if verified is not None else [_digests_warning(directory)]
+    return told
 
 
 def refuse_half_changed(directory: Path) -> None:
@@ -123,12 +123,12 @@ def _compared(directory: Path, data: bytes) -> tuple[list[str], list[str]]:
     before: list[str] = []
     for path, old, new in list(_comparable(data))[:_COMPARED]:
         try:
-            found = digest(write_devpool_files.read(directory, directory / path, _LONGEST_FILE))
+            current = digest(write_devpool_files.read(directory, directory / path, _LONGEST_FILE))
         except (DevpoolError, OSError, ValueError):
             continue
-        if found == new:
+        if current == new:
             after.append(path)
-        elif found == old:
+        elif current == old:
             before.append(path)
     return after, before
 

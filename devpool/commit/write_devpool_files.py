@@ -42,11 +42,11 @@ def read(directory: Path, path: Path, largest: int = LARGEST) -> bytes | None:
 
 def _read(folder: int, path: Path, largest: int) -> bytes | None:
     try:
-        found = os.stat(path.name, dir_fd=folder, follow_symlinks=False)
+        status = os.stat(path.name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
         return None
-    if not stat.S_ISREG(found.st_mode):
-        raise not_real(path, found, "file")
+    if not stat.S_ISREG(status.st_mode):
+        raise not_real(path, status, "file")
     with os.fdopen(os.open(path.name, _READ, dir_fd=folder), "rb") as file:
         data = file.read(largest + 1) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
     if len(data) > largest:

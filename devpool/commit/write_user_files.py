@@ -123,12 +123,12 @@ def changed_meanwhile(path: str) -> DevpoolError:
 
 def _status(path: str) -> os.stat_result | None:
     try:
-        found = Path(path).stat()
+        status = Path(path).stat()
     except FileNotFoundError:
         return None
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise DevpoolError("not-a-file", "this is not a regular file", where=path, hint="name a file instead")
-    return found
+    return status
 
 
 def replace_file(path: str, before: bytes, after: bytes, *, token: str = "") -> None:

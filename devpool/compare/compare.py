@@ -60,8 +60,8 @@ def compare(ctx: Context, opened: OpenProject, request: Request) -> Comparison:
     opened.stack.refuse_others()
     sweep(ctx, opened)
     with private_folder() as holder:
-        found = routes(opened, request.service, request.ways, _name(holder))
-        _refuse_fresh(opened, request, found[0])
+        planned = routes(opened, request.service, request.ways, _name(holder))
+        _refuse_fresh(opened, request, planned[0])
         folder = kept_output.new_folder(opened.directory, ctx.shell, request.output)
         ctx.output.progress(f"the output of each run is kept in {folder}")
         stand = Stand(
@@ -72,8 +72,8 @@ def compare(ctx: Context, opened: OpenProject, request: Request) -> Comparison:
             holder=holder,
             note=note(opened.directory, ctx.shell, holder),
         )
-        with _project_ready(ctx, opened, request.service, found[0]), stand.removed_in_the_end():
-            return _compared(ctx, request, found, stand, folder)
+        with _project_ready(ctx, opened, request.service, planned[0]), stand.removed_in_the_end():
+            return _compared(ctx, request, planned, stand, folder)
 
 
 def _name(holder: Path) -> str:
@@ -119,9 +119,9 @@ def _project_ready(ctx: Context, opened: OpenProject, service: str, direct: Rout
                 remove_created(stack, before, running)
 
 
-def _compared(ctx: Context, request: Request, found: Sequence[Route], stand: Stand, folder: Path) -> Comparison:
-    order = [*found[1:], found[0]] if request.pooled_first else list(found)
-    runs: dict[str, list[Run]] = {route.name: [] for route in found}
+def _compared(ctx: Context, request: Request, planned: Sequence[Route], stand: Stand, folder: Path) -> Comparison:
+    order = [*planned[1:], planned[0]] if request.pooled_first else list(planned)
+    runs: dict[str, list[Run]] = {route.name: [] for route in planned}
     problems: dict[str, None] = {}
     number = 0
     for turn in range(request.runs):
@@ -137,15 +137,15 @@ def _compared(ctx: Context, request: Request, found: Sequence[Route], stand: Sta
                 )
             runs[route.name].append(run)
             problems |= dict.fromkeys(unseen)
-    stack = stand.stack(found[0], number + 1)
+    stack = stand.stack(planned[0], number + 1)
     placed = {name: with_places(mine, stack, request.service, str(stand.holder)) for name, mine in runs.items()}
-    columns = tuple(Column(name=r.name, pooler=", ".join(r.poolers), runs=tuple(placed[r.name])) for r in found)
+    columns = tuple(Column(name=r.name, pooler=", ".join(r.poolers), runs=tuple(placed[r.name])) for r in planned)
     return Comparison(
         service=request.service,
         command=request.command,
         fresh=request.fresh,
         columns=columns,
-        notes=(*found[0].notes, *_notes(request, columns), *problems),
+        notes=(*planned[0].notes, *_notes(request, columns), *problems),
     )
 
 

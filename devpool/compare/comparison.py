@@ -135,10 +135,10 @@ class Column:
     @property
     def left(self) -> list[Left]:
         """What its runs left on server connections, each once."""
-        found: dict[tuple[str, str, str], Left] = {}
+        kept: dict[tuple[str, str, str], Left] = {}
         for one in (one for run in self.runs for one in run.left):
-            found.setdefault(one.key, one)
-        return list(found.values())
+            kept.setdefault(one.key, one)
+        return list(kept.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,9 +160,11 @@ class Explained:
     source: str = ""
 
     @classmethod
-    def of(cls, where: str, found: Translated) -> Explained:
+    def of(cls, where: str, translated: Translated) -> Explained:
         """A translated message."""
-        return cls(where=where, line=found.line, cause=found.cause, fix=found.fix, source=found.source)
+        return cls(
+            where=where, line=translated.line, cause=translated.cause, fix=translated.fix, source=translated.source
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,8 +206,8 @@ class Comparison:
 
     def differs(self, column: Column) -> list[str]:
         """In what a pooled way differs from the direct one, in words; nothing where it does not."""
-        found = self.differences(column)
-        tests = _tests(found)
+        differences = self.differences(column)
+        tests = _tests(differences)
         exits = _steady(self.direct.runs), _steady(column.runs)
         return [
             *tests,
@@ -220,13 +222,13 @@ class Comparison:
         return any(self.differs(column) for column in self.pooled)
 
 
-def _tests(found: Differences) -> list[str]:
+def _tests(differences: Differences) -> list[str]:
     return [
         f"{_many(len(tests), 'test')} {words}"
         for tests, words in (
-            (found.only_pooled, "failed only through the pooler"),
-            (found.only_direct, "failed only directly"),
-            (found.missing, "ran only one way"),
+            (differences.only_pooled, "failed only through the pooler"),
+            (differences.only_direct, "failed only directly"),
+            (differences.missing, "ran only one way"),
         )
         if tests
     ]

@@ -38,12 +38,12 @@ def differences(direct: Sequence[Report], pooled: Sequence[Report]) -> Differenc
         direct: the reports of the direct runs.
         pooled: those of the runs through one pooler.
     """
-    found: dict[str, list[Case]] = {name: [] for name in ("only_pooled", "only_direct", "both", "flaky", "missing")}
+    lists: dict[str, list[Case]] = {name: [] for name in ("only_pooled", "only_direct", "both", "flaky", "missing")}
     for key in _keys([*direct, *pooled]):
         name = _list_of(_fails(direct, key), _fails(pooled, key))
         if name:
-            found[name].append(_shown(key, [*pooled, *direct]))
-    return Differences(**{name: tuple(tests) for name, tests in found.items()})
+            lists[name].append(_shown(key, [*pooled, *direct]))
+    return Differences(**{name: tuple(tests) for name, tests in lists.items()})
 
 
 def _list_of(direct: Way, pooled: Way) -> str:

@@ -22,10 +22,10 @@ def explained(test: Case, run: Run, service: str) -> list[Explained]:
         run: the run in which it failed.
         service: the app.
     """
-    found: dict[str, Explained] = {}
+    by_cause: dict[str, Explained] = {}
     for one in _all(test, run, service):
-        found.setdefault(one.cause, one)
-    return list(found.values())
+        by_cause.setdefault(one.cause, one)
+    return list(by_cause.values())
 
 
 def _all(test: Case, run: Run, service: str) -> Iterator[Explained]:
@@ -47,8 +47,8 @@ def shows(test: Case, left: Left) -> bool:
     return re.search(left.pattern, test.text, re.I) is not None
 
 
-def _by_left(found: Iterable[Left], service: str) -> Iterator[Explained]:
-    for left in found:
+def _by_left(kept: Iterable[Left], service: str) -> Iterator[Explained]:
+    for left in kept:
         yield Explained(
             where=f"left on a server connection of {left.pool} about then",
             line=left.what + (f" ({left.place})" if left.place else ""),

@@ -60,28 +60,28 @@ def fetch_report(stack: Stack, ended: Ended, command: Sequence[str], given: Sequ
     Raises:
         DevpoolError: `not-junit`; `no-junit`, where a path is not there that the user named.
     """
-    found = [file for path in given for file in _given(stack, ended, path)]
+    files = [file for path in given for file in _given(stack, ended, path)]
     if not given:
         own = [_OWN] if is_pytest(command) else []
         for path in (*named_in(command), *own, *defaults_of(command)):
-            found = list(_files(stack, ended, path))
-            if found:
+            files = list(_files(stack, ended, path))
+            if files:
                 break
-    if not found:
+    if not files:
         return None
-    report = read_reports(found)
+    report = read_reports(files)
     return replace(report, began=moment(report.stamp))
 
 
 def _given(stack: Stack, ended: Ended, path: str) -> list[tuple[str, bytes]]:
-    found = list(_files(stack, ended, path))
-    if not found:
+    files = list(_files(stack, ended, path))
+    if not files:
         raise DevpoolError(
             "no-junit",
             f"the command has written no test report at `{path}`",
             hint="name the file as the command sees it, or the folder of the reports: --junit PATH",
         )
-    return found
+    return files
 
 
 def _files(stack: Stack, ended: Ended, path: str) -> Iterator[tuple[str, bytes]]:

@@ -67,19 +67,19 @@ def added(totals: Iterable[Totals], looks: int = 0) -> Totals:
     """
     every = list(totals)
     names = [f.name for f in fields(Totals) if f.name != "database"]
-    found = {name: sum(getattr(one, name) for one in every) for name in names}
-    found["transactions"] = max(0, found["transactions"] - looks)
-    found["queries"] = max(0, found["queries"] - QUERIES_OF_A_LOOK * looks)
-    return Totals(database="", **found)
+    sums = {name: sum(getattr(one, name) for one in every) for name in names}
+    sums["transactions"] = max(0, sums["transactions"] - looks)
+    sums["queries"] = max(0, sums["queries"] - QUERIES_OF_A_LOOK * looks)
+    return Totals(database="", **sums)
 
 
 def median(runs: Sequence[Figures]) -> Figures:
     """The figures of several runs as one: the middle one of each number."""
-    found: dict[str, Any] = {}
+    medians: dict[str, Any] = {}
     for name in (f.name for f in fields(Figures)):
         values = sorted(value for run in runs if (value := getattr(run, name)) is not None)
-        found[name] = values[len(values) // 2] if values else None
-    return Figures(**found)
+        medians[name] = values[len(values) // 2] if values else None
+    return Figures(**medians)
 
 
 _Row = tuple[str, Callable[[Figures], str]]
@@ -87,8 +87,8 @@ _Row = tuple[str, Callable[[Figures], str]]
 
 def rows(columns: Sequence[Figures]) -> list[tuple[str, ...]]:
     """A row for each figure that some column has: its name, and its value in each."""
-    found = [(name, *(shown(figures) for figures in columns)) for name, shown in _ROWS]
-    return [row for row in found if any(cell != _NONE for cell in row[1:])]
+    lines = [(name, *(shown(figures) for figures in columns)) for name, shown in _ROWS]
+    return [row for row in lines if any(cell != _NONE for cell in row[1:])]
 
 
 _NONE = "-"

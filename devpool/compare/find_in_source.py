@@ -24,11 +24,11 @@ def with_places(runs: Iterable[Run], stack: Stack, service: str, holder: str) ->
         service: the app.
         holder: the value of the comparison's label.
     """
-    found = list(runs)
-    patterns = sorted({left.pattern for run in found for left in run.left})
+    placed = list(runs)
+    patterns = sorted({left.pattern for run in placed for left in run.left})
     mentions = _search(stack, service, holder, patterns) if patterns else []
     return [
-        replace(run, left=tuple(replace(o, place=place(o, mentions, _groups(run))) for o in run.left)) for run in found
+        replace(run, left=tuple(replace(o, place=place(o, mentions, _groups(run))) for o in run.left)) for run in placed
     ]
 
 

@@ -89,7 +89,7 @@ def read_reports(files: Iterable[tuple[str, bytes]]) -> Report:
     Raises:
         DevpoolError: `not-junit`.
     """
-    found: dict[tuple[str, str], Case] = {}
+    cases: dict[tuple[str, str], Case] = {}
     at, stamp = 0.0, ""
     for path, data in files:
         root = _root(path, data)
@@ -97,12 +97,12 @@ def read_reports(files: Iterable[tuple[str, bytes]]) -> Report:
         for element, suite in _cases(path, root):
             test = _test(element, suite, at)
             at += test.seconds
-            before = found.get(test.key)
+            before = cases.get(test.key)
             if before is None or _RANK[test.outcome] > _RANK[before.outcome]:
-                found[test.key] = test
-            if len(found) > MOST_TESTS:
+                cases[test.key] = test
+            if len(cases) > MOST_TESTS:
                 raise _not_junit(path, f"it has more than {MOST_TESTS:,} tests")
-    return Report(tests=found, seconds=at, stamp=stamp[:_LONGEST_NAME])
+    return Report(tests=cases, seconds=at, stamp=stamp[:_LONGEST_NAME])
 
 
 class _NotPlainError(Exception):
@@ -188,10 +188,10 @@ def _test(element: Element, suite: str, at: float) -> Case:
 def seconds_of(text: str) -> float:
     """A duration as a report writes it: seconds, with commas between thousands in some of them; 0 for anything else."""
     try:
-        found = float(text.replace(",", ""))
+        seconds = float(text.replace(",", ""))
     except ValueError:
         return 0.0
-    return found if 0 <= found < 1e7 else 0.0
+    return seconds if 0 <= seconds < 1e7 else 0.0
 
 
 def _not_junit(path: str, why: str) -> DevpoolError:

@@ -106,12 +106,12 @@ def image_of(stack: Stack) -> str:
 def remove_image(stack: Stack) -> None:
     """Remove that image, unless a container uses it."""
     with suppress(DevpoolError):
-        found = stack.docker("image", "ls", _ROLE, f"--filter=reference={image_of(stack)}", "--format={{.Repository}}")
-        if found.split():
-            stack.docker("image", "rm", *dict.fromkeys(found.split()))
+        images = stack.docker("image", "ls", _ROLE, f"--filter=reference={image_of(stack)}", "--format={{.Repository}}")
+        if images.split():
+            stack.docker("image", "rm", *dict.fromkeys(images.split()))
 
 
 def _remove(stack: Stack, containers: Iterable[str]) -> None:
-    found = list(containers)
-    if found:
-        stack.docker("rm", "--force", "--volumes", *found)
+    doomed = list(containers)
+    if doomed:
+        stack.docker("rm", "--force", "--volumes", *doomed)

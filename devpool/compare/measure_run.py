@@ -93,19 +93,19 @@ class Watch(Thread):
         if not self._poolers:
             return Figures(seconds=seconds, connections=held, connects=connects, transactions=transactions)
         every = [t for pooler in self._poolers for t in pooler.totals]
-        found = added(every, sum(sum(pooler.own.values()) for pooler in self._poolers))
+        totals = added(every, sum(sum(pooler.own.values()) for pooler in self._poolers))
         return Figures(
             seconds=seconds,
             connections=held,
             connects=connects,
-            transactions=found.transactions,
-            queries=found.queries,
+            transactions=totals.transactions,
+            queries=totals.queries,
             waiting=max(pooler.waiting for pooler in self._poolers),
             longest_wait=max(pooler.longest for pooler in self._poolers),
-            parsed=found.parsed,
-            prepared=found.prepared,
-            received=found.received,
-            sent=found.sent,
+            parsed=totals.parsed,
+            prepared=totals.prepared,
+            received=totals.received,
+            sent=totals.sent,
         )
 
     def close(self) -> None:
@@ -252,5 +252,5 @@ class _Pooler:
 
 
 def _sum(values: Iterable[int | None]) -> int | None:
-    found = list(values)
-    return None if not found or None in found else sum(value or 0 for value in found)
+    known = list(values)
+    return None if not known or None in known else sum(value or 0 for value in known)

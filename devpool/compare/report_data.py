@@ -165,15 +165,15 @@ def _way(comparison: Comparison, column: Column) -> WayData:
     body: WayData = {"name": column.name, "runs": [_run(run) for run in column.runs]}
     if column is comparison.direct:
         return body
-    found = comparison.differences(column)
+    differences = comparison.differences(column)
     return {
         **body,
         "differs": comparison.differs(column),
-        "only_pooled": [_failed(test, column, comparison.service) for test in found.only_pooled],
-        "only_direct": [_named(test) for test in found.only_direct],
-        "both": [_named(test) for test in found.both],
-        "flaky": [_named(test) for test in found.flaky],
-        "missing": [_named(test) for test in found.missing],
+        "only_pooled": [_failed(test, column, comparison.service) for test in differences.only_pooled],
+        "only_direct": [_named(test) for test in differences.only_direct],
+        "both": [_named(test) for test in differences.both],
+        "flaky": [_named(test) for test in differences.flaky],
+        "missing": [_named(test) for test in differences.missing],
         "logged": comparison.logged(column),
         "left": [_left(left, column, comparison.service) for left in column.left],
     }

@@ -38,14 +38,14 @@ def _lines(comparison: Comparison) -> Iterator[str]:
 
 
 def _of_column(comparison: Comparison, column: Column) -> Iterator[str]:
-    found = comparison.differences(column)
-    if found.only_pooled:
+    differences = comparison.differences(column)
+    if differences.only_pooled:
         yield from ("", f"### {column.name}: fails only through the pooler", "")
-    for test in found.only_pooled:
+    for test in differences.only_pooled:
         yield f"- {_code(test.label)}"
         yield from (f"  - {_plain(line)}" for line in why(test, run_of(test, column), comparison.service))
     for name, heading in _LISTS.items():
-        tests = getattr(found, name)
+        tests = getattr(differences, name)
         yield from ["", f"### {column.name}: {heading.lower()}", ""] if tests else []
         yield from (f"- {_code(test.label)} {_plain(test.message)}".rstrip() for test in tests)
     if column.left:

@@ -32,8 +32,8 @@ def counts(column: Column) -> str:
     report = next(iter(column.reports), None)
     if report is None:
         return "-"
-    found = [f"{n} {what}" for what in ("passed", "failed", "skipped") if (n := report.count(what))]
-    return ", ".join(found) or "none"
+    counted = [f"{n} {what}" for what in ("passed", "failed", "skipped") if (n := report.count(what))]
+    return ", ".join(counted) or "none"
 
 
 def lines_of(comparison: Comparison, table: Sequence[str]) -> Iterator[str]:
@@ -55,21 +55,21 @@ def lines_of(comparison: Comparison, table: Sequence[str]) -> Iterator[str]:
 
 def verdict(comparison: Comparison) -> str:
     """What was found, in one line."""
-    found = [f"{c.name}: {', '.join(words)}" for c in comparison.pooled if (words := comparison.differs(c))]
-    return f"different: {'; '.join(found)}" if found else "no difference"
+    different = [f"{c.name}: {', '.join(words)}" for c in comparison.pooled if (words := comparison.differs(c))]
+    return f"different: {'; '.join(different)}" if different else "no difference"
 
 
 def _of_column(comparison: Comparison, column: Column) -> Iterator[str]:
-    found = comparison.differences(column)
-    yield from _list(f"{column.name}: fails only through the pooler", found.only_pooled)
-    for test in found.only_pooled:
+    differences = comparison.differences(column)
+    yield from _list(f"{column.name}: fails only through the pooler", differences.only_pooled)
+    for test in differences.only_pooled:
         yield f"  {test.label}"
         yield from (f"    {line}" for line in why(test, run_of(test, column), comparison.service))
     for heading, tests in (
-        ("fails only directly", found.only_direct),
-        ("ran only one way", found.missing),
-        ("fails now and then", found.flaky),
-        ("fails on both ways", found.both),
+        ("fails only directly", differences.only_direct),
+        ("ran only one way", differences.missing),
+        ("fails now and then", differences.flaky),
+        ("fails on both ways", differences.both),
     ):
         yield from _list(f"{column.name}: {heading}", tests)
         yield from (f"  {test.label}" + (f": {test.message}" if test.message else "") for test in tests[:_MOST_TESTS])
@@ -84,8 +84,8 @@ def _of_column(comparison: Comparison, column: Column) -> Iterator[str]:
         yield from (f"    {line}" for line in what_it_means(told))
 
 
-def _list(heading: str, found: Sequence[object]) -> list[str]:
-    return ["", f"{heading} ({len(found)})"] if found else []
+def _list(heading: str, items: Sequence[object]) -> list[str]:
+    return ["", f"{heading} ({len(items)})"] if items else []
 
 
 def run_of(test: Case, column: Column) -> Run:
@@ -102,12 +102,12 @@ def run_with(left: Left, column: Column) -> Run:
 def why(test: Case, run: Run, service: str) -> Iterator[str]:
     """What is known of a failed test: its message, what that means, and what was logged about then."""
     yield test.message or "it says nothing"
-    found = explained(test, run, service)
-    for one in found:
+    causes = explained(test, run, service)
+    for one in causes:
         yield f"cause: {one.cause}"
         yield f"  seen in {one.where}: {one.line}" if one.where.startswith("the log") else f"  {one.where}: {one.line}"
         yield f"  fix: {one.fix}" + (f" ({one.source})" if one.source else "")
-    if not found:
+    if not causes:
         yield "cause: not known; compare the two outputs"
     yield from (f"{logged.service} logged: {logged.line}" for logged in logged_while(test, run))
 

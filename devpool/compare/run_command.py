@@ -99,8 +99,8 @@ def _run(command: Command, stack: Stack, labels: tuple[str, ...], log: Path, *, 
 
 def _ended(stack: Stack, labels: Sequence[str]) -> Ended | None:
     """The container; None where none was made."""
-    found = stack.docker("ps", "--all", "--quiet", *(f"--filter=label={label}" for label in labels)).split()
-    inspected = stack.inspect(found)
+    ids = stack.docker("ps", "--all", "--quiet", *(f"--filter=label={label}" for label in labels)).split()
+    inspected = stack.inspect(ids)
     if not inspected:
         return None
     container, state = inspected[0], inspected[0]["State"]

@@ -86,7 +86,7 @@ class Stand:
             DevpoolError: `pooler-unhealthy`, `database-not-ready`, `not-copied`, and what the engine raises.
         """
         stack = self.stack(route, number)
-        known = {a for found in self.opened.stack.inspected().values() for c in found for a in c.addresses}
+        known = {a for container in self.opened.stack.inspected().values() for c in container for a in c.addresses}
         try:
             yield Standing(
                 stack=stack,

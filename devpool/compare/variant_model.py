@@ -63,8 +63,8 @@ def variant(model: Mapping[str, Any], wanted: Wanted) -> Model:
         model: Compose's, of the project with or without poolers.
         wanted: what it is for.
     """
-    found: Model = json.loads(json.dumps(model))
-    services: Model = found["services"]
+    copy: Model = json.loads(json.dumps(model))
+    services: Model = copy["services"]
     services[wanted.service] = _apart(services[wanted.service])
     for name in wanted.poolers:
         labels = {LABEL: wanted.holder}
@@ -75,8 +75,8 @@ def variant(model: Mapping[str, Any], wanted: Wanted) -> Model:
         for name in (wanted.service, *wanted.poolers):
             services[name] = _led(services[name], database + FRESH, names)
     for kind, existing in (("networks", wanted.existing.networks), ("volumes", wanted.existing.volumes)):
-        found[kind] = {key: _external(value or {}, existing) for key, value in (found.get(kind) or {}).items()}
-    return found
+        copy[kind] = {key: _external(value or {}, existing) for key, value in (copy.get(kind) or {}).items()}
+    return copy
 
 
 def fresh_database(service: Mapping[str, Any], image: str, holder: str) -> Model:
@@ -106,16 +106,16 @@ def is_name(host: str) -> bool:
 
 
 def _apart(service: Mapping[str, Any]) -> Model:
-    found = {key: value for key, value in service.items() if key not in _OWN}
+    kept = {key: value for key, value in service.items() if key not in _OWN}
     if resources := (service.get("deploy") or {}).get("resources"):
-        found["deploy"] = {"resources": resources}
-    networks = found.get("networks")
+        kept["deploy"] = {"resources": resources}
+    networks = kept.get("networks")
     if isinstance(networks, dict):
-        found["networks"] = {
+        kept["networks"] = {
             name: {key: value for key, value in (options or {}).items() if key not in _OF_NETWORK} or None
             for name, options in networks.items()
         }
-    return found
+    return kept
 
 
 def _led(service: Model, target: str, names: Iterable[str]) -> Model:

@@ -75,22 +75,22 @@ def routes(opened: OpenProject, service: str, ways: Sequence[Way], name: str) ->
     Raises:
         DevpoolError: `not-pooled`, and every refusal of `enable`.
     """
-    found: list[Route] = []
+    chosen: list[Route] = []
     for number, way in enumerate(ways):
         plan, (direct, pooled), notes = _planned(opened, service, _options(opened.options, way, f"{name}-{number}"))
         mine = [pooler for pooler in plan.poolers if service in pooler.apps]
         databases = tuple(p.database for p in mine if not p.external)
-        if not found:
-            found.append(Route(name=DIRECT, model=direct, databases=databases, notes=notes))
+        if not chosen:
+            chosen.append(Route(name=DIRECT, model=direct, databases=databases, notes=notes))
         poolers = tuple(pooler.name for pooler in mine)
-        found.append(Route(name=way.name, model=pooled, poolers=poolers, databases=databases))
-    return found
+        chosen.append(Route(name=way.name, model=pooled, poolers=poolers, databases=databases))
+    return chosen
 
 
 def _options(options: Options, way: Way, name: str) -> Options:
     """The options for a pooler that stands there for a moment: nothing is written, published or measured by others."""
-    found = options.tuned("", way.settings, alone=True) if way.settings else options
-    return replace(found, name=name, publish=None, metrics=False, allow_shared=True, override=False)
+    tuned = options.tuned("", way.settings, alone=True) if way.settings else options
+    return replace(tuned, name=name, publish=None, metrics=False, allow_shared=True, override=False)
 
 
 def _planned(

@@ -37,14 +37,14 @@ def raw_replacements(
     both, its `${...}` is replaced as a whole. None where neither can be cut out. A suffix of the database's name goes
     after it, whatever it is written with.
     """
-    found = _server_replacements(value, address, host, port)
+    parts = _server_replacements(value, address, host, port)
     text = value.origin.file.text
-    if found and not all(WRITTEN.fullmatch(text[start:end]) for (start, end), _ in found if start < end):
+    if parts and not all(WRITTEN.fullmatch(text[start:end]) for (start, end), _ in parts if start < end):
         return None  # written with escapes, which `disable` would not restore
-    if found is None or not suffix or address.database_span is None:
-        return found
+    if parts is None or not suffix or address.database_span is None:
+        return parts
     end = _end_of_name(value, address.database_span)
-    return None if end is None else sorted([*found, ((end, end), suffix)])
+    return None if end is None else sorted([*parts, ((end, end), suffix)])
 
 
 def _end_of_name(value: Value, span: tuple[int, int]) -> int | None:
@@ -66,9 +66,9 @@ def _line(text: str, position: int) -> int:
 def _server_replacements(value: Value, address: Address, host: str, port: str) -> list[Replacement] | None:
     wanted = replacements(address, host, port)
     apart = [(_raw_span(value, span), text) for span, text in wanted]
-    found = [(raw, text) for raw, text in apart if raw is not None]
-    if len(found) == len(wanted):
-        return _joined(sorted(found))
+    placed = [(raw, text) for raw, text in apart if raw is not None]
+    if len(placed) == len(wanted):
+        return _joined(sorted(placed))
     if address.port_span is None or len(wanted) != 2:
         return None
     start, end = sorted((*address.host_span, *address.port_span))[::3]
@@ -91,11 +91,11 @@ def _raw_span(value: Value, span: tuple[int, int]) -> tuple[int, int] | None:
     return (before[1], before[1]) if before else None
 
 
-def _joined(found: list[Replacement]) -> list[Replacement]:
+def _joined(parts: list[Replacement]) -> list[Replacement]:
     """Host and port as one replacement where only the colon stands between them."""
-    if len(found) == 2 and found[0][0][1] + 1 == found[1][0][0]:
-        return [((found[0][0][0], found[1][0][1]), f"{found[0][1]}:{found[1][1]}")]
-    return found
+    if len(parts) == 2 and parts[0][0][1] + 1 == parts[1][0][0]:
+        return [((parts[0][0][0], parts[1][0][1]), f"{parts[0][1]}:{parts[1][1]}")]
+    return parts
 
 
 def moved_copy(value: Value, old_host: str, target: Target, whole: Copy) -> tuple[Part, ...] | None:
@@ -103,10 +103,10 @@ def moved_copy(value: Value, old_host: str, target: Target, whole: Copy) -> tupl
     parts: list[Part] = []
     position = whole.start
     for address in find_addresses(value.text):
-        found = raw_replacements(value, address, *target) if address.host == old_host else []
-        if found is None:
+        replaced = raw_replacements(value, address, *target) if address.host == old_host else []
+        if replaced is None:
             return None
-        for raw, text in found:
+        for raw, text in replaced:
             parts += [Copy(position, raw[0]), text]
             position = raw[1]
     return (*parts, Copy(position, whole.end))

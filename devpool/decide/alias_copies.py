@@ -48,10 +48,10 @@ def find_alias_copies(project: Project, moving: Iterable[ConnectionVariable], sh
         return {}
     environments = Readers("environment", project.services, shields)
     return {
-        (service, name): found
+        (service, name): copies
         for service, values in project.environments.items()
         for name, value in values.items()
-        if (service, name) not in moved and (found := _of(value, anchored, moved, environments))
+        if (service, name) not in moved and (copies := _of(value, anchored, moved, environments))
     }
 
 
@@ -74,9 +74,9 @@ def _of(value: Value, anchored: set[int], moved: set[tuple[str, str]], environme
     return Unaliased(document=document, entry=entry, alias=alias, value=Copy(alias.target.start, alias.target.end))
 
 
-def alias_copy_edits(found: AliasCopies, edits: list[Edit]) -> Iterator[Edit]:
+def alias_copy_edits(copies: AliasCopies, edits: list[Edit]) -> Iterator[Edit]:
     """The edits that put a value in place of each alias, where the value changes at its anchor."""
-    for one in found.values():
+    for one in copies.values():
         path, span = one.document.path, one.value
         if any(e.path == path and span.start <= e.start and e.end <= span.end for e in edits):
             yield _copied(one)

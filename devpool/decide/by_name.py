@@ -76,12 +76,12 @@ def by_name(project: Project, pair: Pair, pooler: str, variables: Sequence[Conne
         DevpoolError: `no-link`, where a link does not reach.
     """
     service, database = pair
-    if found := obstacle(project, pair, variables):
+    if reason := obstacle(project, pair, variables):
         raise DevpoolError(
             "no-link",
-            f"`{service}` cannot be pooled by name: {found.why}",
+            f"`{service}` cannot be pooled by name: {reason.why}",
             where=project.services[service].place,
-            hint=f"{found.remedy}, or keep it direct: --direct {service}",
+            hint=f"{reason.remedy}, or keep it direct: --direct {service}",
         )
     inside = project.databases[database].service is not None
     return ByName(
@@ -134,10 +134,10 @@ def beyond_links(
     for route in routes:
         pair = (route.service, route.database)
         mine = [s for s in variables if (s.service, s.database) == pair]
-        found = obstacle(project, pair, mine) if pair in named and route.code not in ("user", "by-name") else None
-        if found:
+        reason = obstacle(project, pair, mine) if pair in named and route.code not in ("user", "by-name") else None
+        if reason:
             why = named[pair] or route.reason
-            yield pair, replace(route, pooled=False, by_name=False, code="no-link", reason=f"{why}, and {found.why}")
+            yield pair, replace(route, pooled=False, by_name=False, code="no-link", reason=f"{why}, and {reason.why}")
 
 
 def _names(project: Project, pair: Pair, variables: Sequence[ConnectionVariable]) -> list[str]:
@@ -172,7 +172,7 @@ def fixed_port(
     Raises:
         DevpoolError: `ports-differ`.
     """
-    found: dict[str, tuple[str, str]] = {}  # the app that uses a port, and where that is written
+    ports: dict[str, tuple[str, str]] = {}  # the app that uses a port, and where that is written
     for app, variables in apps.items():
         place = project.services[app].place
         said = {s.address.port: s.value.origin.place for s in variables if s.address.port}
@@ -180,10 +180,10 @@ def fixed_port(
             said = {stated.get(app, DEFAULT_PORT): place}
         elif not said or names_no_port(variables):
             said = {DEFAULT_PORT: place, **said}
-        found |= {port: (app, where) for port, where in said.items() if port not in found}
-    odd = next((each for port, each in found.items() if port != DEFAULT_PORT), None)
-    if len(found) > 1 and odd:
-        looks = ", ".join(f"{app} at {port}" for port, (app, _) in sorted(found.items()))
+        ports |= {port: (app, where) for port, where in said.items() if port not in ports}
+    odd = next((each for port, each in ports.items() if port != DEFAULT_PORT), None)
+    if len(ports) > 1 and odd:
+        looks = ", ".join(f"{app} at {port}" for port, (app, _) in sorted(ports.items()))
         raise DevpoolError(
             "ports-differ",
             f"apps pooled by name connect to `{database}` at different ports ({looks}), but a pooler listens on only "
@@ -191,4 +191,4 @@ def fixed_port(
             where=odd[1],
             hint=f"keep the app with the other port direct: --direct {odd[0]}",
         )
-    return next(iter(found), None)
+    return next(iter(ports), None)

@@ -54,12 +54,12 @@ def is_variable(project: Project, name: str) -> bool:
 def variables_of(project: Project, names: Iterable[str]) -> set[ConnectionVariable]:
     """The connection variables that each `SERVICE:VARIABLE` names, each host with its port."""
     variables = (*project.connection_variables, *project.kept)
-    found: set[ConnectionVariable] = set()
+    matching: set[ConnectionVariable] = set()
     for service, _, variable in (name.partition(":") for name in names):
         mine = [s for s in variables if s.service == service]
         if variable in {s.database for s in mine}:
             continue
         named = [s for s in mine if s.name == variable]
         ports = {port for s in named if s.kind == "host" for port in companions(s.name, "PORT")}
-        found |= {*named, *(s for s in mine if s.kind == "port" and s.name in ports)}
-    return found
+        matching |= {*named, *(s for s in mine if s.kind == "port" and s.name in ports)}
+    return matching

@@ -81,15 +81,15 @@ def of_database_env_files(project: Project, database: str, *, alone: bool) -> Cr
     return Credentials(document=pooler_file(project, database, []), env_files=uses, withheld=withheld)
 
 
-def with_method(project: Project, database: str, found: Credentials) -> Credentials:
+def with_method(project: Project, database: str, credentials: Credentials) -> Credentials:
     """The credentials with the way in that the database states, also next to a password: the pooler asks the server
     which of the two applies (docker/pgbouncer/authentication.sh).
     """
     method = project.environments.get(database, {}).get(_METHOD)
-    if method is None or method.text not in _METHODS or _METHOD in dict(found.stated):
-        return found
-    read = method.origin.file.path in {use.path for use in found.env_files}
-    return found if read else replace(found, stated=((_METHOD, method.text), *found.stated))
+    if method is None or method.text not in _METHODS or _METHOD in dict(credentials.stated):
+        return credentials
+    read = method.origin.file.path in {use.path for use in credentials.env_files}
+    return credentials if read else replace(credentials, stated=((_METHOD, method.text), *credentials.stated))
 
 
 def _states(project: Project, database: str, document: Document) -> bool:
@@ -163,8 +163,8 @@ def told_login(project: Project, database: str) -> list[tuple[str, Value]]:
     go into, one that `extends` names for instance.
     """
     values = project.environments.get(database, {})
-    found = [(name, value) for name in _NAMES if (value := named_value(values, name)) and value.text]
-    return found if PASSWORD in dict(found) else []
+    login = [(name, value) for name in _NAMES if (value := named_value(values, name)) and value.text]
+    return login if PASSWORD in dict(login) else []
 
 
 def named_value(values: Mapping[str, Value], name: str) -> Value | None:

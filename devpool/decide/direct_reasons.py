@@ -57,30 +57,30 @@ def reasons(
         awaited: the services that others wait for to finish (`awaited_services`).
         published: whether the pooler will be reached from the host's network too.
     """
-    found = project.services[service]
+    app = project.services[service]
     if not (published and all(s.published for s in project.of(service) if s.database == database)):
         yield from _by_network(project, service, database)
     yield from _by_address(project, service, database)
     own = _states_it_itself(project, service)
-    yield from bystander(found, database, own=own)
-    if not own and _is_a_front_beside_an_app(project, found, database):
+    yield from bystander(app, database, own=own)
+    if not own and _is_a_front_beside_an_app(project, app, database):
         yield "bystander", "it only shares other services' variables, and its name is not that of the app"
-    yield from _by_kind(found)
+    yield from _by_kind(app)
     yield from _by_replication(project, service)
-    yield from _by_listening(project, found)
-    yield from _one_off(project, found, awaited)
+    yield from _by_listening(project, app)
+    yield from _one_off(project, app, awaited)
 
 
 def awaited_services(project: Project) -> frozenset[str]:
     """Services that another service waits for with `service_completed_successfully`."""
-    found: set[str] = set()
+    awaited: set[str] = set()
     for service in project.services.values():
         for statement in service.statements("depends_on"):
             if isinstance(statement.value, nodes.MappingNode):
                 for name, entry in nodes.entries(statement.value).items():
                     if "service_completed_successfully" in service.deep_texts(entry.value):
-                        found.add(name)
-    return frozenset(found)
+                        awaited.add(name)
+    return frozenset(awaited)
 
 
 def _by_network(project: Project, service: str, database: str) -> Iterator[Reason]:

@@ -43,9 +43,9 @@ def find_credentials(project: Project, database: str, variables: list[Connection
     Raises:
         DevpoolError: `no-credentials`, `password-too-long`, `password-like-a-hash`, `login-unusable`.
     """
-    found = with_method(project, database, _find(project, database, variables))
-    refuse_unusable(found.said, dict.fromkeys(s.service for s in variables))
-    return found
+    credentials = with_method(project, database, _find(project, database, variables))
+    refuse_unusable(credentials.said, dict.fromkeys(s.service for s in variables))
+    return credentials
 
 
 def _find(project: Project, database: str, variables: list[ConnectionVariable]) -> Credentials:

@@ -34,34 +34,34 @@ def knows_logins(project: Project, database: str) -> bool:
 
 
 def with_further(
-    project: Project, server: tuple[str, str], found: Credentials, variables: list[ConnectionVariable]
+    project: Project, server: tuple[str, str], credentials: Credentials, variables: list[ConnectionVariable]
 ) -> Credentials:
     """The credentials of a pooler with the logins of its apps, where it cannot look them up.
 
     Args:
         project: the project.
         server: the pooler's database, and the port where that listens.
-        found: its own credentials.
+        credentials: its own credentials.
         variables: the variables that lead to it.
     """
-    if _looks_up(project, server[0], found):
-        return found
+    if _looks_up(project, server[0], credentials):
+        return credentials
     for login in _logins(project, variables):
-        known = {found.user or DEFAULT_USER, *(f.user for f in found.further)}
+        known = {credentials.user or DEFAULT_USER, *(f.user for f in credentials.further)}
         if login.user not in known:
-            found = _with(project, server, found, login)
-    return found
+            credentials = _with(project, server, credentials, login)
+    return credentials
 
 
-def _looks_up(project: Project, database: str, found: Credentials) -> bool:
+def _looks_up(project: Project, database: str, credentials: Credentials) -> bool:
     """Whether the pooler's own user may read the server's logins, or needs none of them."""
     service = project.databases[database].service
-    if service is None or _TRUST in found.stated:
+    if service is None or _TRUST in credentials.stated:
         return service is not None
     told = named_value(project.environments[database], USER)
     known = (name for pattern, name in SUPERUSERS if pattern.search(service.text("image")))
     superuser = next(known, told.text if told else "")
-    return (found.user or DEFAULT_USER) == (superuser or DEFAULT_USER)
+    return (credentials.user or DEFAULT_USER) == (superuser or DEFAULT_USER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,34 +80,34 @@ def _logins(project: Project, variables: list[ConnectionVariable]) -> Iterator[_
             yield _Login(variable=variable, user=login[USER], password=login.get(PASSWORD, ""))
 
 
-def _with(project: Project, server: tuple[str, str], found: Credentials, login: _Login) -> Credentials:
+def _with(project: Project, server: tuple[str, str], credentials: Credentials, login: _Login) -> Credentials:
     """The credentials with one more login, or with what is missing of it."""
-    variable, number = login.variable, len(found.further) + _FIRST
+    variable, number = login.variable, len(credentials.further) + _FIRST
     in_url = userinfo(variable) if variable.kind == "url" else {}
     said = said_by(variable.value.origin.place, in_url | {USER: login.user, PASSWORD: login.password})
     url, password = in_url.get(PASSWORD), company_of(project, variable).get(PASSWORD)
-    if is_usable(said) and url and _fits(found, variable.value) and _is_plain(server, found, variable):
+    if is_usable(said) and url and _fits(credentials, variable.value) and _is_plain(server, credentials, variable):
         name, value = f"DATABASE_URL_{number}", variable.value
-    elif is_usable(said) and not url and password and _may_be_copied(project, found, password):
+    elif is_usable(said) and not url and password and _may_be_copied(project, credentials, password):
         name, value = f"POSTGRES_PASSWORD_{number}", password
-        found = replace(found, stated=(*found.stated, (f"POSTGRES_USER_{number}", login.user)))
+        credentials = replace(credentials, stated=(*credentials.stated, (f"POSTGRES_USER_{number}", login.user)))
     else:
         at = Missing(
             service=variable.service, user=login.user, variable=variable.name, place=variable.value.origin.place
         )
-        return replace(found, missing=(*found.missing, at))
+        return replace(credentials, missing=(*credentials.missing, at))
     further = Further(name=name, user=login.user, service=variable.service, value=value)
-    return replace(found, further=(*found.further, further))
+    return replace(credentials, further=(*credentials.further, further))
 
 
-def _is_plain(server: tuple[str, str], found: Credentials, variable: ConnectionVariable) -> bool:
+def _is_plain(server: tuple[str, str], credentials: Credentials, variable: ConnectionVariable) -> bool:
     """Whether a URL is just the login and the address of the pooler's server, and can be copied as it is written."""
     address, value = variable.address, variable.value
     there = (address.host, address.port or DEFAULT_PORT) == server
     whole = variable.kind == "url" and not variable.in_command and is_whole(variable)
-    first = dict(found.copied).get("DATABASE_URL")
+    first = dict(credentials.copied).get("DATABASE_URL")
     same = _asked(value) <= (_asked(first) if first else set())
-    plain = value.origin.file is found.document and copyable(value) and not _UNREADABLE.search(value.text)
+    plain = value.origin.file is credentials.document and copyable(value) and not _UNREADABLE.search(value.text)
     return there and whole and same and plain
 
 
@@ -115,12 +115,12 @@ def _asked(value: Value) -> set[str]:
     return {match[0] for match in _ASKED.finditer(value.text)}
 
 
-def _may_be_copied(project: Project, found: Credentials, password: Value) -> bool:
-    return interpolated(project.sources, password) or (_fits(found, password) and copyable(password))
+def _may_be_copied(project: Project, credentials: Credentials, password: Value) -> bool:
+    return interpolated(project.sources, password) or (_fits(credentials, password) and copyable(password))
 
 
-def _fits(found: Credentials, value: Value) -> bool:
+def _fits(credentials: Credentials, value: Value) -> bool:
     """Whether a value stands in the pooler's own file, in the form that the pooler's `environment` has."""
-    forms = {v.origin.form for v in (*dict(found.copied).values(), *(f.value for f in found.further))}
+    forms = {v.origin.form for v in (*dict(credentials.copied).values(), *(f.value for f in credentials.further))}
     alike = forms <= {"list"} if value.origin.form == "list" else value.origin.form == "map" and "list" not in forms
-    return value.origin.file is found.document and alike
+    return value.origin.file is credentials.document and alike

@@ -63,17 +63,17 @@ def find_shields(project: Project, pooled: Iterable[str]) -> InheritedCopies:
     apps = set(pooled)
     owners = {id(f.node): project.services[app] for app in apps for f in project.services[app].fragments if f.own}
     nameable = _nameable(project.services[app] for app in sorted(apps))
-    found: InheritedCopies = {}
+    shields: InheritedCopies = {}
     for heir in (s for s in project.services.values() if s.name not in apps):
         fragment = next((f for f in reversed(heir.fragments) if f.own), None)
         if fragment is None or fragment.node.flow:
             continue
         for app in _merged(fragment, owners):
-            found |= {(s.heir, s.key): s for s in _of(heir, app, fragment)}
+            shields |= {(s.heir, s.key): s for s in _of(heir, app, fragment)}
         for app in (owners[id(f.node)] for f in heir.fragments if not f.own and id(f.node) in owners):
-            found |= {(s.heir, s.key): replace(s, extends=True) for s in _of(heir, app, fragment)}
-        found |= {(s.heir, s.key): s for s in _named(heir, nameable, fragment)}
-    return found
+            shields |= {(s.heir, s.key): replace(s, extends=True) for s in _of(heir, app, fragment)}
+        shields |= {(s.heir, s.key): s for s in _named(heir, nameable, fragment)}
+    return shields
 
 
 def _merged(fragment: Fragment, owners: Mapping[int, Service]) -> list[Service]:
@@ -98,13 +98,13 @@ def _of(heir: Service, app: Service, fragment: Fragment) -> Iterator[InheritedCo
 
 def _nameable(apps: Iterable[Service]) -> dict[tuple[str, int], tuple[Service, Statement]]:
     """What an alias would have to name, and whose it is: a key's value in an app's own text."""
-    found: dict[tuple[str, int], tuple[Service, Statement]] = {}
+    nameable: dict[tuple[str, int], tuple[Service, Statement]] = {}
     for app in apps:
         for key in NAMED:
             mine = app.statements(key)
             if len(mine) == 1 and mine[0].entry in mine[0].fragment.node.entries:
-                found[key, id(mine[0].entry.value)] = app, mine[0]
-    return found
+                nameable[key, id(mine[0].entry.value)] = app, mine[0]
+    return nameable
 
 
 def _named(

@@ -134,8 +134,8 @@ def merge_sources(node: Node) -> Iterable[nodes.MappingNode]:
 
 def placing(service: Service, key: str) -> Fragment | None:
     """The service's own mapping that a key which it lacks goes into."""
-    found = next((f for f in reversed(service.fragments) if f.own and f.node.entries), None)
-    return found if found and key not in nodes.entries(found.node) else None
+    fragment = next((f for f in reversed(service.fragments) if f.own and f.node.entries), None)
+    return fragment if fragment and key not in nodes.entries(fragment.node) else None
 
 
 def new_key(fragment: Fragment, key: str, lines: Iterable[Line], tag: str = "") -> Edit:
@@ -217,10 +217,10 @@ def item_lines(document: Document, node: SequenceNode) -> list[tuple[ScalarNode 
     Raises:
         DevpoolError: `layout-not-plain`, where an item takes several lines.
     """
-    found: list[tuple[ScalarNode | None, Line]] = []
+    lines: list[tuple[ScalarNode | None, Line]] = []
     for item in node.items:
         if "\n" in document.text[item.start : item.end]:
             raise layout.odd(document, item)
         scalar = nodes.resolved(item)
-        found.append((scalar if isinstance(scalar, ScalarNode) else None, ("- ", Copy(item.start, item.end))))
-    return found
+        lines.append((scalar if isinstance(scalar, ScalarNode) else None, ("- ", Copy(item.start, item.end))))
+    return lines

@@ -63,8 +63,8 @@ def userinfo(variable: ConnectionVariable) -> dict[str, str]:
     # If a value holds several URLs, only the text of this one matters.
     login = _USERINFO.search(text[max(begin, 0) : start]) if begin >= 0 else None
     database = _DATABASE.match(text, end)
-    found = {USER: login and login["user"], PASSWORD: login and login["password"], DB: database and database["db"]}
-    plain = {name: unquote(value) for name, value in found.items() if value}
+    values = {USER: login and login["user"], PASSWORD: login and login["password"], DB: database and database["db"]}
+    plain = {name: unquote(value) for name, value in values.items() if value}
     if variable.kind in ("jdbc", "dsn"):
         words = ((name, pattern.search(text)) for name, pattern in _KEYWORDS.items())
         plain = {name: unquote(word["value"]) for name, word in words if word} | plain
@@ -84,8 +84,8 @@ def company_of(project: Project, variable: ConnectionVariable) -> dict[str, Valu
     """The variables of `from_company`, by the names of the pooler's."""
     words = re.split(r"(?i)(?<=_)[^_]+$|HOST|SERVER|URL|JDBC", variable.name)[0]
     stem = re.split(r"(?i)(HOST|SERVER|URL|JDBC)[^_]*$", variable.name)[0]
-    found = [dict(_with_prefix(project, variable, prefix)) for prefix in (words, stem)]
-    return next((f for f in found if PASSWORD in f), found[0])
+    companies = [dict(_with_prefix(project, variable, prefix)) for prefix in (words, stem)]
+    return next((f for f in companies if PASSWORD in f), companies[0])
 
 
 def _with_prefix(project: Project, variable: ConnectionVariable, prefix: str) -> Iterator[tuple[str, Value]]:

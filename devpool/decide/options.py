@@ -84,10 +84,10 @@ def remembered(options: Mapping[str, Any]) -> Options:
 
 
 def _names(options: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    found = options.get(key) or ()
-    if not isinstance(found, list | tuple):
+    names = options.get(key) or ()
+    if not isinstance(names, list | tuple):
         raise TypeError
-    return tuple(map(_text, found))
+    return tuple(map(_text, names))
 
 
 def _text(value: object) -> str:

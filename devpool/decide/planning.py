@@ -101,12 +101,12 @@ def with_credentials(project: Project, plan: Plan) -> Plan:
     Raises:
         DevpoolError: what `find_credentials` raises.
     """
-    found = {}
+    credentials = {}
     for pooler in plan.poolers:
         variables = plan.variables_of(pooler)
         own = find_credentials(project, pooler.database, variables)
-        found[pooler.name] = with_further(project, (pooler.database, pooler.upstream_port), own, variables)
-    return replace(plan, credentials=found)
+        credentials[pooler.name] = with_further(project, (pooler.database, pooler.upstream_port), own, variables)
+    return replace(plan, credentials=credentials)
 
 
 @dataclass(frozen=True, slots=True)

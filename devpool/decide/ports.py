@@ -69,11 +69,11 @@ def names_no_port(variables: Sequence[ConnectionVariable]) -> list[ConnectionVar
 
 def _variables(variables: Sequence[ConnectionVariable], kind: Kind) -> dict[str, set[str]]:
     """The variables with variables of one kind, by service."""
-    found: dict[str, set[str]] = {}
+    by_service: dict[str, set[str]] = {}
     for variable in variables:
         if variable.kind == kind:
-            found.setdefault(variable.service, set()).add(variable.name)
-    return found
+            by_service.setdefault(variable.service, set()).add(variable.name)
+    return by_service
 
 
 def _has_port(host: str, ports: set[str], hosts: set[str]) -> bool:
@@ -86,13 +86,13 @@ def _shared_ports(project: Project, variables: list[ConnectionVariable], pooled:
     """The port variables that go with a host that stays direct too, and so must keep their value."""
     direct = {(s.service, s.name) for s in project.connection_variables if (s.service, s.database) not in pooled}
     kept = {(s.service, s.database) for s in project.kept if s.kind == "host" and not _own_port(project, s)}
-    found = [
+    shared = [
         s for s in variables if s.kind == "port" and ((s.service, s.name) in direct or (s.service, s.database) in kept)
     ]
-    for variable in found:
+    for variable in shared:
         if variable.address.port != DEFAULT_PORT:
             raise _differ([variable], {str(variable.address.port), DEFAULT_PORT})
-    return found
+    return shared
 
 
 def _own_port(project: Project, host: ConnectionVariable) -> bool:

@@ -72,9 +72,9 @@ def chosen_routes(project: Project, options: Options) -> list[Route]:
     ]
     named = {(r.service, r.database): r for name in options.by_name for r in _by_name(project, name, options)}
     kept = [named.pop((r.service, r.database), r) for r in _without_templates(project, routes)]
-    found = [*kept, *named.values()]
-    known = {(r.service, r.database) for r in found}
-    return [*found, *(r for r in evident_routes(project, options) if (r.service, r.database) not in known)]
+    chosen = [*kept, *named.values()]
+    known = {(r.service, r.database) for r in chosen}
+    return [*chosen, *(r for r in evident_routes(project, options) if (r.service, r.database) not in known)]
 
 
 def _without_templates(project: Project, routes: list[Route]) -> Iterator[Route]:
@@ -104,11 +104,11 @@ def evident_routes(project: Project, options: Options) -> Iterator[Route]:
     direct = {pair: _stays_direct(project, evidence, options, awaited) for pair, evidence in told.items()}
     pooled = [evidence for pair, evidence in told.items() if direct[pair] is None]
     for (service, database), evidence in told.items():
-        found = direct[service, database] or _at_another_port(project, evidence, pooled)
-        if found and found[0] == "bystander":
+        why = direct[service, database] or _at_another_port(project, evidence, pooled)
+        if why and why[0] == "bystander":
             continue
-        code, reason = found or ("evidence", evidence.says)
-        yield Route(service=service, database=database, pooled=not found, code=code, reason=reason, by_name=not found)
+        code, reason = why or ("evidence", evidence.says)
+        yield Route(service=service, database=database, pooled=not why, code=code, reason=reason, by_name=not why)
 
 
 def evidence_of(project: Project, options: Options) -> dict[tuple[str, str], Evidence]:
@@ -289,6 +289,6 @@ def _route(
         pooled, code, reason = False, "user", "you asked for it (--direct)"
     elif chosen:
         code, reason = "user", "you asked for it (--pool)"
-    elif found := next(reasons(project, service, database, awaited, published), None):
-        pooled, (code, reason) = False, found
+    elif why := next(reasons(project, service, database, awaited, published), None):
+        pooled, (code, reason) = False, why
     return Route(service=service, database=database, pooled=pooled, code=code, reason=reason)

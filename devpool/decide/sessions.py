@@ -59,7 +59,7 @@ def database_name_variables(project: Project, variables: Iterable[ConnectionVari
     Raises:
         DevpoolError: `no-database-name`, also where a URL or a keyword string names none.
     """
-    found: dict[tuple[str, str], ConnectionVariable] = {}
+    names: dict[tuple[str, str], ConnectionVariable] = {}
     for variable in variables:
         if variable.kind == "host":
             mine = database_name_variable(variable, project.environments[variable.service])
@@ -67,20 +67,20 @@ def database_name_variables(project: Project, variables: Iterable[ConnectionVari
                 raise _no_name(variable, "has no variable for the database next to it")
             if mine.name in _names_of_others(project, variable):
                 raise _no_name(variable, f"shares {mine.name} with a host that does not go to the alias")
-            found[variable.service, mine.name] = mine
+            names[variable.service, mine.name] = mine
         elif variable.kind != "port" and variable.address.database_span is None:
             raise _no_name(variable, "contains no database name")
-    return list(found.values())
+    return list(names.values())
 
 
 def _names_of_others(project: Project, variable: ConnectionVariable) -> set[str]:
     """The variables with the names of other databases that the app goes to, and of those at hosts that stay direct."""
     elsewhere = [s for s in project.of(variable.service) if s.database != variable.database]
     others = [*elsewhere, *(s for s in project.kept if s.service == variable.service)]
-    found = (
+    named = (
         database_name_variable(other, project.environments[other.service]) for other in others if other.kind == "host"
     )
-    return {variable.name for variable in found if variable}
+    return {variable.name for variable in named if variable}
 
 
 def database_name_variable(variable: ConnectionVariable, values: Mapping[str, Value]) -> ConnectionVariable | None:
@@ -113,14 +113,14 @@ def session_aliases(variables: Iterable[ConnectionVariable]) -> tuple[str, ...]:
     Raises:
         DevpoolError: `no-database-name`, where one cannot have such an alias.
     """
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     for variable in variables:
         name = variable.address.database
         name = unquote(name) if variable.kind in ("url", "jdbc") else name
         if name and (not _NAME.fullmatch(name) or len(name.encode()) > _LONGEST):
             raise _no_name(variable, "names a database that cannot have an alias")
-        found |= {name: None} if name else {}
-    return tuple(found)
+        names |= {name: None} if name else {}
+    return tuple(names)
 
 
 def in_variable(names: Iterable[str]) -> str:

@@ -78,16 +78,16 @@ def read_settings(words: Iterable[str], types: Mapping[str, str]) -> dict[str, s
         DevpoolError: `unknown-setting`, `setting-decided`, `bad-setting-value`, `setting-twice`, `secret-setting`.
         UsageError: `bad-setting`, for text that is not `KEY=VALUE`.
     """
-    found: dict[str, str] = {}
+    settings: dict[str, str] = {}
     for word in words:
         name, sign, value = word.partition("=")
         if not sign:
             raise UsageError("bad-setting", "a setting has no `=`", hint="write it as KEY=VALUE")
-        add(found, name.strip().lower().removeprefix(_PREFIX), value.strip(), types)
-    return found
+        add(settings, name.strip().lower().removeprefix(_PREFIX), value.strip(), types)
+    return settings
 
 
-def add(found: dict[str, str], key: str, value: str, types: Mapping[str, str]) -> None:
+def add(settings: dict[str, str], key: str, value: str, types: Mapping[str, str]) -> None:
     """Check one more setting and add it to the others.
 
     Raises:
@@ -97,9 +97,9 @@ def add(found: dict[str, str], key: str, value: str, types: Mapping[str, str]) -
     if value:
         _check_value(key, value, types[key])
         value = plain(types[key], value)
-    if found.get(key, value) != value:
+    if settings.get(key, value) != value:
         raise DevpoolError("setting-twice", f"`{key}` is given two values", hint="give it only one")
-    found[key] = value
+    settings[key] = value
 
 
 def _check_key(key: str, types: Mapping[str, str]) -> None:
@@ -149,8 +149,8 @@ def variables(settings: Mapping[str, str], *, tls: bool) -> dict[str, str]:
     """
     first = {PRESET: settings[PRESET]} if PRESET in settings else {}
     demanded = _TLS if tls and settings.get(PRESET) not in _STRICT else {}
-    found = {**first, POOL_MODE: "transaction", **demanded, **settings}
-    return {variable(key): value for key, value in found.items()}
+    stated = {**first, POOL_MODE: "transaction", **demanded, **settings}
+    return {variable(key): value for key, value in stated.items()}
 
 
 def chosen(stated: Mapping[str, str], *, tls: bool) -> dict[str, str]:
@@ -160,12 +160,12 @@ def chosen(stated: Mapping[str, str], *, tls: bool) -> dict[str, str]:
         stated: the settings by key, in the order of the variables.
         tls: as for `variables`.
     """
-    found = dict(stated)
+    values = dict(stated)
     for key in (POOL_MODE, *_TLS):
-        without = {k: v for k, v in found.items() if k != key}
-        if variables(without, tls=tls) == variables(found, tls=tls):
-            found = without
-    return found
+        without = {k: v for k, v in values.items() if k != key}
+        if variables(without, tls=tls) == variables(values, tls=tls):
+            values = without
+    return values
 
 
 def variable(key: str) -> str:

@@ -142,12 +142,12 @@ class ValueReaders:
         """The other compose file that also reads what names the database in the app's dependencies; "" for none."""
         pooler_files = {pooler_file(self._project, variable.database, [variable]).path}
         service = self._project.services[variable.service]
-        found = (
+        readers = (
             self._project.sources.reader_of(s.document.path, s.entry.key.start, "", pooler_files)
             for key in ("depends_on", "links")
             for s in service.names(key).get(variable.database, [])
         )
-        return next(filter(None, found), "")
+        return next(filter(None, readers), "")
 
 
 def _several(project: Project) -> set[tuple[str, str]]:
@@ -162,35 +162,35 @@ def _readers(
     project: Project, shields: InheritedCopies, unaliased: AliasCopies
 ) -> dict[Key, dict[tuple[str, str], None]]:
     """By the place where a value is written: the services that read it there, each with the variable."""
-    found: dict[Key, dict[tuple[str, str], None]] = {}
+    readers: dict[Key, dict[tuple[str, str], None]] = {}
     for service, values in project.environments.items():
         shield = shields.get((service, "environment"))
         for name, value in values.items():
             # A direct service that gets a copy of a text no longer reads the original.
             covered = shield and value.origin.form != "env-file" and shield.covers(value.origin.start)
             if not covered and (service, name) not in unaliased:
-                found.setdefault(value.origin.key, {})[service, name] = None
+                readers.setdefault(value.origin.key, {})[service, name] = None
     for variable in (s for s in project.connection_variables if s.in_command):
-        found.setdefault(variable.value.origin.key, {})[variable.service, variable.name] = None
-    return found
+        readers.setdefault(variable.value.origin.key, {})[variable.service, variable.name] = None
+    return readers
 
 
 def _loaded(project: Project) -> dict[str, set[str]]:
     """By env file: the services that load it."""
-    found: dict[str, set[str]] = {}
+    loaded: dict[str, set[str]] = {}
     for service in project.services.values():
         for use in env_file_uses(service):
-            found.setdefault(use.path, set()).add(service.name)
-    return found
+            loaded.setdefault(use.path, set()).add(service.name)
+    return loaded
 
 
 def _by_fragment(project: Project, *, own: bool) -> dict[int, list[str]]:
     """By the id of a mapping: the services that it is of (`own`), or that take it over with `extends`."""
-    found: dict[int, list[str]] = {}
+    by_fragment: dict[int, list[str]] = {}
     for service in project.services.values():
         for fragment in (f for f in service.fragments if f.own is own):
-            found.setdefault(id(fragment.node), []).append(service.name)
-    return found
+            by_fragment.setdefault(id(fragment.node), []).append(service.name)
+    return by_fragment
 
 
 # --- text that takes its value from an env file: `${NAME}`, and variables named without a value ---
@@ -221,8 +221,8 @@ def _build_arguments(service: Service) -> Iterator[str]:
     """Names without a value in `build.args` (Compose Build specification, "args")."""
     for statement in service.statements("build"):
         value = statement.value
-        found = nodes.lookup(value, "args") if isinstance(value, nodes.MappingNode) else None
-        args = nodes.resolved(found) if found else None
+        arguments = nodes.lookup(value, "args") if isinstance(value, nodes.MappingNode) else None
+        args = nodes.resolved(arguments) if arguments else None
         if isinstance(args, SequenceNode):
             yield from (text for text in service.texts(args) if "=" not in text)
         elif isinstance(args, nodes.MappingNode):
@@ -237,8 +237,8 @@ def _is_null(node: nodes.Node) -> bool:
 def _contents(root: nodes.MappingNode) -> Iterator[str]:
     """Variables that give secrets and configs their content (Compose specification, "secrets" and "configs")."""
     for key in ("secrets", "configs"):
-        found = nodes.lookup(root, key)
-        listed = nodes.resolved(found) if found else None
+        contents = nodes.lookup(root, key)
+        listed = nodes.resolved(contents) if contents else None
         for entry in nodes.entries(listed).values() if isinstance(listed, nodes.MappingNode) else ():
             stated = nodes.resolved(entry.value)
             named = nodes.lookup(stated, "environment") if isinstance(stated, nodes.MappingNode) else None

@@ -40,11 +40,11 @@ class Oracle:
         found: the project's files.
     """
 
-    def __init__(self, root: Path, found: ProjectFiles) -> None:
+    def __init__(self, root: Path, files: ProjectFiles) -> None:
         self._root = root
-        self._files: ProjectFiles | Sources = found
-        self._call = call_for(found.selection, found.cwd, root)
-        self._asked = None if _may_name_more(found) else Asked(self._call)
+        self._files: ProjectFiles | Sources = files
+        self._call = call_for(files.selection, files.cwd, root)
+        self._asked = None if _may_name_more(files) else Asked(self._call)
 
     def complete(self, sources: Sources) -> None:
         """The project is read: ask Compose if that is not done, or was done with too few files."""
@@ -88,15 +88,15 @@ class Oracle:
             self._asked.close()
 
 
-def _may_name_more(found: ProjectFiles) -> bool:
+def _may_name_more(files: ProjectFiles) -> bool:
     """Whether a file may name another one, or an env file, that devpool reads; what is remote is then refused first."""
-    return any(b"env_file" in data or may_name_files(data) for data in found.originals.values())
+    return any(b"env_file" in data or may_name_files(data) for data in files.originals.values())
 
 
 @contextmanager
-def asked(found: ProjectFiles) -> Iterator[Oracle]:
+def asked(files: ProjectFiles) -> Iterator[Oracle]:
     """Compose, computing the model of a project whose files have been found."""
-    with mirrored(found) as root, closing(Oracle(root, found)) as oracle:
+    with mirrored(files) as root, closing(Oracle(root, files)) as oracle:
         yield oracle
 
 
@@ -120,13 +120,13 @@ def models(sources: Sources, after: Mapping[str, bytes]) -> tuple[dict[str, Any]
         DevpoolError: as `reading_after`.
     """
     with mirrored(sources) as root, _users_words(root, sources):
-        call, found = call_for(sources.selection, sources.cwd, root), []
+        call, models = call_for(sources.selection, sources.cwd, root), []
         for files in ({}, after):
             for path, data in files.items():
                 _put(root, path, data)
             # The mirror has a name that nothing else has.
-            found.append(json.loads(json.dumps(read_compose(call).model, ensure_ascii=False).replace(str(root), "")))
-        return found[0], found[1]
+            models.append(json.loads(json.dumps(read_compose(call).model, ensure_ascii=False).replace(str(root), "")))
+        return models[0], models[1]
 
 
 @contextmanager

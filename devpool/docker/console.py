@@ -82,10 +82,10 @@ def question(
 
     def read(text: str) -> Told:
         # The last two are the image's own, and no CSV.
-        found = text.rsplit(f"{MARK}\n", 3)
-        if len(found) != 4:
-            raise lacking(len(found) - 1, len(words) + 2)
-        shown, reported, query, _ = found
+        pieces = text.rsplit(f"{MARK}\n", 3)
+        if len(pieces) != 4:
+            raise lacking(len(pieces) - 1, len(words) + 2)
+        shown, reported, query, _ = pieces
         return Told(
             shown=dict(zip(words, map(rows, parts(f"{shown}{MARK}\n", len(words))), strict=True)),
             reported=dict(line.partition("=")[::2] for line in reported.splitlines()),
@@ -142,13 +142,13 @@ def tune(stack: Stack, pooler: Container, wanted: Mapping[str, str]) -> list[Out
     Raises:
         DevpoolError: `set-refused`, with PgBouncer's own words.
     """
-    found = configuration(stack, pooler)
+    current = configuration(stack, pooler)
     outcomes = [
-        Outcome(pooler=pooler.service, key=key, value=value, later=_later(key, value, found.get(key)))
+        Outcome(pooler=pooler.service, key=key, value=value, later=_later(key, value, current.get(key)))
         for key, value in wanted.items()
     ]
     now = [outcome for outcome in outcomes if not outcome.later]
-    _set_all(stack, pooler, now, {o.key: found[o.key]["value"] for o in now})
+    _set_all(stack, pooler, now, {o.key: current[o.key]["value"] for o in now})
     for outcome in now:
         stack.execute(pooler, ["sh", "-c", _ADD_LINE, "sh", outcome.key, outcome.value])
     return outcomes

@@ -117,24 +117,24 @@ def _listed(row: Mapping[str, str]) -> ListedContainer:
     )
 
 
-def parse_inspected(found: Mapping[str, Any]) -> RunningContainer:
+def parse_inspected(body: Mapping[str, Any]) -> RunningContainer:
     """A container of `docker container inspect`."""
-    config, labels = found["Config"], found["Config"].get("Labels") or {}
+    config, labels = body["Config"], body["Config"].get("Labels") or {}
     awaited = labels.get(f"{COMPOSE}.depends_on", "").split(",")
     return RunningContainer(
         service=labels.get(f"{COMPOSE}.service", ""),
-        id=found["Id"],
-        name=found["Name"].removeprefix("/"),
-        health=(found["State"].get("Health") or {}).get("Status", ""),
-        addresses=frozenset(_addresses(found)),
+        id=body["Id"],
+        name=body["Name"].removeprefix("/"),
+        health=(body["State"].get("Health") or {}).get("Status", ""),
+        addresses=frozenset(_addresses(body)),
         environment=dict(variable.partition("=")[::2] for variable in config.get("Env") or []),
         words=(*_words(config.get("Entrypoint")), *_words(config.get("Cmd"))),
         awaited=frozenset(text.partition(":")[0] for text in awaited),
     )
 
 
-def _addresses(found: Mapping[str, Any]) -> Iterator[str]:
-    for network in (found["NetworkSettings"].get("Networks") or {}).values():
+def _addresses(body: Mapping[str, Any]) -> Iterator[str]:
+    for network in (body["NetworkSettings"].get("Networks") or {}).values():
         yield from (network[key] for key in ("IPAddress", "GlobalIPv6Address") if network.get(key))
 
 

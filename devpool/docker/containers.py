@@ -153,7 +153,7 @@ class Stack:
         """
         if self._inspected is None:
             ids = [c.id for c in self.own() if c.runs]
-            self._inspected = _by_service(parse_inspected(found) for found in self.inspect(ids))
+            self._inspected = _by_service(parse_inspected(body) for body in self.inspect(ids))
         return self._inspected
 
     def inspect(self, ids: list[str]) -> list[dict[str, Any]]:
@@ -165,12 +165,12 @@ class Stack:
         if not ids:
             return []
         try:
-            found: list[dict[str, Any]] = json.loads(self.docker("container", "inspect", *ids))
+            inspected: list[dict[str, Any]] = json.loads(self.docker("container", "inspect", *ids))
         except DevpoolError as error:
             if "no such container" not in error.said.lower():
                 raise
             return [one for identity in ids if len(ids) > 1 for one in self.inspect([identity])]
-        return found
+        return inspected
 
     def others(self, added: Iterable[str] = ()) -> list[Other]:
         """The containers under the project's name that belong to another project, including stopped ones.
@@ -194,9 +194,9 @@ class Stack:
         Raises:
             DevpoolError: `another-project`, and what `others` raises.
         """
-        found = self.others(added)
-        if self.ownership and found:
-            raise refusal(self.name, self.ownership.own, found)
+        foreign = self.others(added)
+        if self.ownership and foreign:
+            raise refusal(self.name, self.ownership.own, foreign)
 
     def build(self, services: Iterable[str]) -> tuple[str, ...]:
         """Build services' images; what the build said, without passwords.
@@ -323,7 +323,7 @@ C = TypeVar("C", bound=Container)
 
 
 def _by_service(containers: Iterable[C]) -> dict[str, list[C]]:
-    found: dict[str, list[C]] = {}
+    by_service: dict[str, list[C]] = {}
     for container in containers:
-        found.setdefault(container.service, []).append(container)
-    return found
+        by_service.setdefault(container.service, []).append(container)
+    return by_service

@@ -23,9 +23,9 @@ def installed_in(
         running: those that run, by service.
         apps: the services to look into.
     """
-    found = [app for app in apps if app in running]
-    told = answers([look_into(stack, app, running[app][0], stack.patience) for app in found])
-    return tuple(map(looked_into, found, told))
+    running_apps = [app for app in apps if app in running]
+    told = answers([look_into(stack, app, running[app][0], stack.patience) for app in running_apps])
+    return tuple(map(looked_into, running_apps, told))
 
 
 def look_into(stack: Stack, app: str, container: RunningContainer, patience: int = 1) -> Question[Installed]:

@@ -186,15 +186,15 @@ def copying(
 
 def _end(call: Call, mark: str) -> None:
     """End the marked container as ctrl-C on its own terminal would, and remove it. Whoever insists need not wait."""
-    found = ask(call, "ps", "--all", "--quiet", "--filter", f"label={mark}").split()
+    ids = ask(call, "ps", "--all", "--quiet", "--filter", f"label={mark}").split()
     try:
-        for container in found:
+        for container in ids:
             ask(call, "kill", "--signal", "INT", container)
         deadline = time.monotonic() + GRACE
-        while found and time.monotonic() < deadline and ask(call, "ps", "--quiet", "--filter", f"label={mark}"):
+        while ids and time.monotonic() < deadline and ask(call, "ps", "--quiet", "--filter", f"label={mark}"):
             time.sleep(0.1)
     finally:
-        for container in found:
+        for container in ids:
             ask(call, "rm", "--force", "--volumes", container)
 
 

@@ -101,5 +101,5 @@ def pour(call: Call, source: list[str], target: list[str]) -> str:
 
 def _remove(call: Call, labels: tuple[str, ...]) -> None:
     filters = [f"--filter=label={label}" for label in labels]
-    if found := ask(call, "ps", "--all", "--quiet", *filters).split():
-        ask(call, "rm", "--force", "--volumes", *found)
+    if ids := ask(call, "ps", "--all", "--quiet", *filters).split():
+        ask(call, "rm", "--force", "--volumes", *ids)

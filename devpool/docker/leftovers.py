@@ -41,7 +41,9 @@ def _new(stack: Stack) -> list[ListedContainer]:
     One that could not be started is also `created`, but with an exit code: it was not running before either.
     """
     made = [c for c in stack.own() if c.state == "created" and (c.replaces or _TEMPORARY.fullmatch(c.name))]
-    unused = [found["Id"] for found in stack.inspect([c.id for c in made]) if not found["State"]["ExitCode"]]
+    unused = [
+        container["Id"] for container in stack.inspect([c.id for c in made]) if not container["State"]["ExitCode"]
+    ]
     return [c for c in made if c.id in unused]
 
 

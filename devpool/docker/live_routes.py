@@ -37,10 +37,10 @@ def at_pooler(clients: Iterable[Row]) -> Counts:
 
 def at_database(activity: Iterable[Row]) -> Counts:
     """The rows of `ACTIVITY` by address."""
-    found: Counts = Counter()
+    counts: Counts = Counter()
     for row in activity:
-        found[row["addr"]] += int(row["connections"])
-    return found
+        counts[row["addr"]] += int(row["connections"])
+    return counts
 
 
 def connections(
@@ -77,7 +77,7 @@ def from_outside(
         pooled: the connections at each database's poolers.
         direct: those at the databases, as far as they can be seen.
     """
-    known = {address for found in running.values() for c in found for address in c.addresses} | _ITSELF
+    known = {address for container in running.values() for c in container for address in c.addresses} | _ITSELF
 
     def outside(counts: Counts) -> int:
         return sum(n for address, n in counts.items() if address[:1].isdigit() and address not in known)
@@ -101,11 +101,11 @@ def ask_databases(stack: Stack, running: Running, names: Iterable[str]) -> dict[
         DevpoolError: what asking one raises.
     """
     containers = [(name, container) for name in dict.fromkeys(names) for container in running.get(name, [])]
-    found: dict[str, Counts] = {name: Counter() for name, _ in containers}
+    counts: dict[str, Counts] = {name: Counter() for name, _ in containers}
     each = answers(stack.queries(container, ACTIVITY) for _, container in containers)
     for (name, _), activity in zip(containers, each, strict=True):
-        found[name] += at_database(answered(activity)[0])
-    return found
+        counts[name] += at_database(answered(activity)[0])
+    return counts
 
 
 def wait_for(
@@ -136,10 +136,10 @@ def wait_for(
     while True:
         awaited = [pair for pair in pairs if pair[0] in services and pair[0] in fresh]
         pooled = _once_arrived(stack, running, awaited, poolers, patience)
-        found = connections(running, pairs, pooled, ask_databases(stack, running, (d for _, d in pairs)))
-        moved = not any(c.at_database for c in found if c.service in services)
+        now = connections(running, pairs, pooled, ask_databases(stack, running, (d for _, d in pairs)))
+        moved = not any(c.at_database for c in now if c.service in services)
         if moved or time.monotonic() > end:
-            return found
+            return now
         time.sleep(0.3)
         stack.look_again()
         running, patience = stack.inspected(), 0
@@ -159,7 +159,7 @@ def _once_arrived(
 
     asked = [(database, c) for database, pooler in poolers.items() for c in running.get(pooler, [])]
     each = answers([question(*pair) for pair in asked])
-    found: dict[str, Counts] = {}
+    by_database: dict[str, Counts] = {}
     for (database, _), counts in zip(asked, each, strict=True):
-        found[database] = found.get(database, Counter()) + answered(counts)
-    return found
+        by_database[database] = by_database.get(database, Counter()) + answered(counts)
+    return by_database

@@ -36,8 +36,8 @@ def held_by_sessions(
     each = answers(stack.queries(server, _HELD) for server in running.get(database, []))
     rows = [row for answer in each for row in answered(answer)[0]]
     owners = {address: app for app in apps for c in running.get(app, []) for address in c.addresses}
-    found: dict[str, list[str]] = {}
+    by_feature: dict[str, list[str]] = {}
     for row in rows:
         if owner := owners.get(row["addr"]):
-            found.setdefault(owner, []).append(row["held"])
-    return {app: list(dict.fromkeys(held)) for app, held in found.items()}
+            by_feature.setdefault(owner, []).append(row["held"])
+    return {app: list(dict.fromkeys(held)) for app, held in by_feature.items()}

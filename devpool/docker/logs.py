@@ -41,12 +41,12 @@ def logs_of(stack: Stack, services: list[str], *which: str) -> Question[dict[str
         # A line begins with the container's name, in most cases without the project's.
         known = {c.name: c.service for c in stack.everything()}
         known |= {name.removeprefix(f"{stack.name}-"): service for name, service in known.items()}
-        found: dict[str, list[str]] = {name: [] for name in services}
+        by_service: dict[str, list[str]] = {name: [] for name in services}
         # What a container logged may hold further line ends: what follows them is still its own.
         for head, _, said in (line.partition(" | ") for line in text.split("\n")):
-            if (service := known.get(head.rstrip(), "")) in found:
-                found[service] += said.splitlines()
-        return {name: _once(lines) for name, lines in found.items()}
+            if (service := known.get(head.rstrip(), "")) in by_service:
+                by_service[service] += said.splitlines()
+        return {name: _once(lines) for name, lines in by_service.items()}
 
     return Question(command=words, cwd=stack.call.cwd, environ=stack.call.environ, read=read)
 

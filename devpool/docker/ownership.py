@@ -81,11 +81,11 @@ class Ownership:
             services: those that the project names. Of other files of the same folder only these matter: the rest is
                 what Compose calls orphans, and neither looks at nor touches.
         """
-        names, found = set(services), dict[Place, dict[str, None]]()
+        names, places = set(services), dict[Place, dict[str, None]]()
         for service, place in containers:
             if place and not self.is_own(place) and (service in names or self.elsewhere(place)):
-                found.setdefault(place, {})[service] = None
-        return [Other(place=p, services=tuple(mine), elsewhere=self.elsewhere(p)) for p, mine in found.items()]
+                places.setdefault(place, {})[service] = None
+        return [Other(place=p, services=tuple(mine), elsewhere=self.elsewhere(p)) for p, mine in places.items()]
 
     def _other_files(self, place: Place) -> bool:
         there = {known for file in place.files if (known := self._identity(file))}
@@ -117,12 +117,12 @@ def ways_on(project: str, own: Place, others: Iterable[Other]) -> str:
 
 def refusal(project: str, own: Place, others: Iterable[Other]) -> DevpoolError:
     """The error for containers that are not the project's own."""
-    found = list(others)
+    foreign = list(others)
     return DevpoolError(
         CODE,
-        f"{sentence(project, found)}, not from here; nothing was changed",
+        f"{sentence(project, foreign)}, not from here; nothing was changed",
         where=own.directory,
-        hint=ways_on(project, own, found),
+        hint=ways_on(project, own, foreign),
     )
 
 

@@ -59,8 +59,8 @@ class PoolerImage:
         self._check(self._labels())
         self._output.progress(f"pushing {self.name}")
         self._docker("push", "--quiet", self.name)
-        found = json.loads(self._docker("image", "inspect", "--format", "{{json .RepoDigests}}", self.name)) or []
-        return _digest(self.name, found)
+        digests = json.loads(self._docker("image", "inspect", "--format", "{{json .RepoDigests}}", self.name)) or []
+        return _digest(self.name, digests)
 
     def require(self) -> None:
         """Pull it where the engine lacks it, and refuse one that is not devpool's or too old.
@@ -69,14 +69,14 @@ class PoolerImage:
             DevpoolError: `image-not-found`, `image-not-ours`, `image-too-old`, and what `engine.run` raises.
         """
         try:
-            found = self._labels()
+            labels = self._labels()
         except DevpoolError as error:
             if error.code != "image-not-found":
                 raise
             self._output.progress(f"pulling {self.name}")
             self._pull()
-            found = self._labels()
-        self._check(found)
+            labels = self._labels()
+        self._check(labels)
 
     def _labels(self) -> Mapping[str, str]:
         try:

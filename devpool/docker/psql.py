@@ -44,22 +44,22 @@ def parts(text: str, number: int) -> list[str]:
     Raises:
         DevpoolError: `docker-failed`, where a container answers something else.
     """
-    found, lines, quotes = list[str](), list[str](), 0
+    answers, lines, quotes = list[str](), list[str](), 0
     for line in text.split("\n"):
         if line == MARK and quotes % 2 == 0:
-            found.append("".join(lines))
+            answers.append("".join(lines))
             lines = []
         else:
             lines.append(f"{line}\n")
             quotes += line.count('"')
-    if len(found) != number:
-        raise lacking(len(found), number)
-    return found
+    if len(answers) != number:
+        raise lacking(len(answers), number)
+    return answers
 
 
-def lacking(found: int, number: int) -> DevpoolError:
+def lacking(answered: int, number: int) -> DevpoolError:
     """The error for a container that answers something else than it is asked."""
-    said = f"a container gave {found} of {number} answers"
+    said = f"a container gave {answered} of {number} answers"
     return DevpoolError(
         "docker-failed", f"docker failed: {said}", said=said, hint="`devpool status` shows the containers"
     )

@@ -50,14 +50,14 @@ def asking(questions: Iterable[Question[T]]) -> Iterator[Callable[[], list[T | D
             rest.popleft()
 
     def wait() -> list[T | DevpoolError]:
-        found: list[T | DevpoolError] = []
+        results: list[T | DevpoolError] = []
         while begun:
             question, command = begun[0]
             answer = _answer(question, command)
-            found.append(answer)
+            results.append(answer)
             begun.popleft()
             begin_more()
-        return found
+        return results
 
     try:
         begin_more()

@@ -17,14 +17,14 @@ def remove(stack: Stack, services: Iterable[str]) -> None:
     Only those with the label of our images: a service's name may come from a record that anyone can write.
     """
     names = list(services)
-    found = [c for c in stack.own() if c.role and c.service in names]
-    if found:
-        ids = [c.id for c in found]
+    doomed = [c for c in stack.own() if c.role and c.service in names]
+    if doomed:
+        ids = [c.id for c in doomed]
         stack.docker("container", "stop", "-t", _STOP_SECONDS, *ids)
         stack.docker("container", "rm", "--force", "--volumes", *ids)
-        _remove_if_unused(stack, "volume", [volume for c in found for volume in c.volumes])
+        _remove_if_unused(stack, "volume", [volume for c in doomed for volume in c.volumes])
         stack.look_again()
-    _remove_images(stack, [f"{stack.name}-{name}" for name in names] + [c.image for c in found])
+    _remove_images(stack, [f"{stack.name}-{name}" for name in names] + [c.image for c in doomed])
 
 
 def left_services(stack: Stack) -> dict[str, list[str]]:

@@ -31,12 +31,12 @@ def dependency_edits(project: Project, plan: Plan) -> Iterator[Edit]:
     Raises:
         DevpoolError: `shared-dependencies`, `layout-not-plain`.
     """
-    found = Dependencies(project, plan)
+    dependencies = Dependencies(project, plan)
     for pooler in plan.poolers:
-        yield from found.renamed(pooler)
-    yield from found.own()
-    yield from found.added()
-    yield from found.linked()
+        yield from dependencies.renamed(pooler)
+    yield from dependencies.own()
+    yield from dependencies.added()
+    yield from dependencies.linked()
 
 
 class Dependencies:
@@ -83,8 +83,8 @@ class Dependencies:
         """The edits of one key of an app where it is stated."""
         service, held = self.project.services[app], self.readers[key].held(app, self._alike(app))
         for pooler in self.plan.poolers:
-            for name, found, statement, scalar in self.naming(pooler):
-                if (name, found) == (app, key):
+            for name, place, statement, scalar in self.naming(pooler):
+                if (name, place) == (app, key):
                     if not self.shared[key][id(scalar)] <= set(self.apps_of(pooler)):
                         raise no_place(service, key, held)
                     yield from _renamed(service, statement, scalar, pooler)
@@ -127,24 +127,24 @@ class Dependencies:
 
     def further(self, app: str) -> Further:
         """The poolers that an app is to wait for and names nowhere, with what it says of each."""
-        found: dict[str, tuple[str, ...]] = {}
+        entries: dict[str, tuple[str, ...]] = {}
         for pooler in (p for p in self.plan.poolers if app in self.apps_of(p)):
             changed = self.changed[pooler.name]
             if app not in changed and (pooler.external or _reaches(self.project, app, pooler.database, changed)):
-                found[pooler.name] = _condition_of(self.project.services[app], pooler)
-        return {**found, **self._beside(app)}
+                entries[pooler.name] = _condition_of(self.project.services[app], pooler)
+        return {**entries, **self._beside(app)}
 
     def _beside(self, app: str) -> Further:
         """What an app that is pooled by name waits for and names nowhere: the poolers, and the databases themselves."""
         service = self.project.services[app]
         poolers = {p.name: p for p in self.plan.poolers}
-        found: dict[str, tuple[str, ...]] = {}
+        entries: dict[str, tuple[str, ...]] = {}
         for each in self.named.get(app, []):
             condition = _condition_of(service, poolers[each.pooler])
-            found[each.pooler] = condition
+            entries[each.pooler] = condition
             if each.direct and each.database not in service.names("depends_on"):
-                found[each.database] = ("condition: service_started", *condition[1:])
-        return found
+                entries[each.database] = ("condition: service_started", *condition[1:])
+        return entries
 
 
 def _condition_of(service: Service, pooler: Pooler) -> tuple[str, ...]:
@@ -157,8 +157,8 @@ def _condition_of(service: Service, pooler: Pooler) -> tuple[str, ...]:
 def _naming(service: Service, key: str, name: str) -> Iterator[tuple[Statement, ScalarNode]]:
     """Where a service's files name another under a key: plainly, or else the first time under another name."""
     for statement in service.statements(key):
-        found = [(s, service.read(s).partition(":")) for s in _scalars(statement.value)]
-        mine = [(s, alias) for s, (written, _, alias) in found if written == name]
+        items = [(s, service.read(s).partition(":")) for s in _scalars(statement.value)]
+        mine = [(s, alias) for s, (written, _, alias) in items if written == name]
         plain = [s for s, alias in mine if alias in ("", name)]
         yield from ((statement, scalar) for scalar in plain or [s for s, _ in mine[:1]])
 
@@ -173,15 +173,15 @@ def _scalars(node: Node) -> list[ScalarNode]:
 
 def _readers(services: Iterable[Service], key: str, shields: InheritedCopies) -> dict[int, set[str]]:
     """By the id of a name's scalar: the services that it applies to, by an alias, a merge or `extends`."""
-    found: dict[int, set[str]] = {}
+    readers: dict[int, set[str]] = {}
     for service in services:
         for statement in service.statements(key):
             shield = shields.get((service.name, key))
             for scalar in _scalars(statement.value):
                 if shield and shield.covers(scalar.start):
                     continue
-                found.setdefault(id(scalar), set()).add(service.name)
-    return found
+                readers.setdefault(id(scalar), set()).add(service.name)
+    return readers
 
 
 def _renamed(service: Service, statement: Statement, scalar: ScalarNode, pooler: Pooler) -> Iterator[Edit]:

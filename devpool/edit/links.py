@@ -41,8 +41,8 @@ def link_edits(service: Service, held: Held, mine: Sequence[ByName]) -> Iterator
 
 def _linked(written: str, mine: Sequence[ByName]) -> str:
     """A link in its new form."""
-    for found in mine:
-        written = found.link_of(written)
+    for named in mine:
+        written = named.link_of(written)
     return written
 
 

@@ -101,12 +101,12 @@ def _depends_on(service: Service, names: Mapping[str, str], further: Further, st
 
 def _awaited(service: Service) -> dict[str, tuple[str, ...]]:
     """What all files together say of each service that one waits for. An item of a list means `service_started`."""
-    found: dict[str, dict[str, str]] = {}
+    awaited: dict[str, dict[str, str]] = {}
     for statement in service.statements("depends_on"):
         for name, said in _said(service, statement):
-            found.setdefault(name, {}).update(said)
+            awaited.setdefault(name, {}).update(said)
     started = {"condition": "service_started"}
-    return {name: tuple(f"{k}: {v}" for k, v in (started | said).items()) for name, said in found.items()}
+    return {name: tuple(f"{k}: {v}" for k, v in (started | said).items()) for name, said in awaited.items()}
 
 
 def _said(service: Service, statement: Statement) -> Iterator[tuple[str, dict[str, str]]]:
@@ -161,7 +161,7 @@ def _block(app: str, keys: Keys, lead: str, step: str) -> tuple[Part, ...]:
     return joined(parts)
 
 
-def _into(found: Dependencies, app: str, fragment: Fragment, mine: Entries | None, keys: Keys) -> Iterator[Edit]:
+def _into(dependencies: Dependencies, app: str, fragment: Fragment, mine: Entries | None, keys: Keys) -> Iterator[Edit]:
     """The same for a service that the file names: keys that it lacks there, and further variables."""
     stated = nodes.entries(fragment.node)
     environment = stated.get("environment")
@@ -171,14 +171,14 @@ def _into(found: Dependencies, app: str, fragment: Fragment, mine: Entries | Non
         if environment not in fragment.node.entries or environment.value.anchor or not _has_room(environment.value):
             raise _states_it(fragment, app, environment)
         statement = Statement(document=fragment.document, fragment=fragment, entry=environment)
-        yield from in_environment(found.project, mine, Held(how="own", statement=statement))
+        yield from in_environment(dependencies.project, mine, Held(how="own", statement=statement))
     elif mine:
         keys = {"environment": _environment(mine), **keys}
     for key, value in keys.items():
         if key not in stated:
             yield new_key(fragment, key, value.lines, OVERRIDE if value.replaces else "")
-        elif all(s.document is fragment.document for s in found.project.services[app].statements(key)):
-            yield from found.in_place(app, key)
+        elif all(s.document is fragment.document for s in dependencies.project.services[app].statements(key)):
+            yield from dependencies.in_place(app, key)
         else:
             raise _states_it(fragment, app, stated[key])
 

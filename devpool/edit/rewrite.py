@@ -11,7 +11,7 @@ from devpool.edit.dependencies import dependency_edits
 from devpool.edit.override_edits import override_edits
 from devpool.edit.pooler_service import Block, ExporterBlock, laid_out
 from devpool.edit.service_place import place_after
-from devpool.edit.variable_edits import setting_edits
+from devpool.edit.variable_edits import variable_edits
 from devpool.model.project import Project
 from devpool.text.document import Document
 from devpool.text.edits import Edit, insertion
@@ -61,11 +61,11 @@ def rewrite(project: Project, plan: Plan, template: str, exporter_template: str)
     if sources.override:
         changes = list(override_edits(project, plan, sources.override))
     else:
-        changes = [*setting_edits(project, plan), *dependency_edits(project, plan)]
+        changes = [*variable_edits(project, plan), *dependency_edits(project, plan)]
     kept = [*shield_edits(plan.shields, changes), *alias_copy_edits(plan.unaliased, changes)]
-    found = dict.fromkeys([*changes, *kept, *poolers])
+    services = dict.fromkeys([*changes, *kept, *poolers])
     first = {edit.path for edit in poolers}
-    return Changes(edits=tuple(sorted(found, key=lambda edit: edit.path not in first)), private=private)
+    return Changes(edits=tuple(sorted(services, key=lambda edit: edit.path not in first)), private=private)
 
 
 def _block_edit(name: str, pooler: Pooler, block: Block, template: str, like: Document | None) -> Edit:

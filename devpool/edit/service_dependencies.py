@@ -64,10 +64,10 @@ def _lines(document: Document, node: Node, names: Names) -> list[tuple[str, Line
         return list(_items(item_lines(document, node), names))
     if not isinstance(node, nodes.MappingNode):
         raise layout.odd(document, node)
-    found: list[tuple[str, Line]] = []
+    lines: list[tuple[str, Line]] = []
     for name, entry in nodes.entries(node).items():
-        found += [(name, line) for line in _entry(document, names.get(name, name), entry.value)]
-    return found
+        lines += [(name, line) for line in _entry(document, names.get(name, name), entry.value)]
+    return lines
 
 
 def _items(items: list[tuple[ScalarNode | None, Line]], names: Names) -> Iterator[tuple[str, Line]]:
@@ -102,10 +102,10 @@ def said_of(document: Document, body: Node) -> list[str]:
         return []
     if not isinstance(body, nodes.MappingNode):
         raise layout.odd(document, body)
-    found = {k: nodes.resolved(e.value) for k, e in nodes.entries(body).items()}
-    if not all(isinstance(v, ScalarNode) and nodes.inner(document.text, v) for v in found.values()):
+    values = {k: nodes.resolved(e.value) for k, e in nodes.entries(body).items()}
+    if not all(isinstance(v, ScalarNode) and nodes.inner(document.text, v) for v in values.values()):
         raise layout.odd(document, body)
-    return [f"{k}: {document.text[v.start : v.end]}" for k, v in found.items()]
+    return [f"{k}: {document.text[v.start : v.end]}" for k, v in values.items()]
 
 
 def _further(document: Document, node: Node, further: Further) -> list[Line]:

@@ -159,5 +159,5 @@ def _from_env_file(move: Move, file: EnvFile, wanted: Entries, twin: str | None)
     old_raw = moved_raw(value, host, (host, port, ""), raw)
     if new_raw is None or old_raw is None or not shows_no_secret(value, raw):
         raise shared_value(variable)
-    found = {variable.name: new_raw} | ({twin: old_raw} if twin else {})
-    wanted.stated |= {name: Stated(text) for name, text in found.items()}
+    lines = {variable.name: new_raw} | ({twin: old_raw} if twin else {})
+    wanted.stated |= {name: Stated(text) for name, text in lines.items()}

@@ -51,13 +51,13 @@ class Entries:
 
     def lines(self, *, as_items: bool) -> list[Line] | None:
         """The stated entries as lines of a mapping or of a list; None where one fits only the other."""
-        found: list[Line] = []
+        written: list[Line] = []
         for name, text in self.stated.items():
             parts = item(name, text) if as_items else entry(text)
             if parts is None:
                 return None
-            found.append(("- ", *parts) if as_items else (f"{name}: ", *parts))
-        return found
+            written.append(("- ", *parts) if as_items else (f"{name}: ", *parts))
+        return written
 
     @property
     def fit_a_list(self) -> bool:
@@ -127,14 +127,14 @@ def _names(node: nodes.Node) -> set[str]:
 def _stated(wanted: Entries, last: Statement, name: str, text: Text, at: tuple[str, ...]) -> Edit:
     """An entry at the end; where the name is there with an alias of a shared value, the new value in its place."""
     node, parts = last.value, entry(text)
-    found = [e for e in node.entries if e.key.value == name] if isinstance(node, nodes.MappingNode) else []
+    entries = [e for e in node.entries if e.key.value == name] if isinstance(node, nodes.MappingNode) else []
     items = node.items if isinstance(node, SequenceNode) else ()
     named = [i for i in map(nodes.resolved, items) if isinstance(i, ScalarNode) and i.value.partition("=")[0] == name]
-    if found and isinstance(found[-1].value, AliasNode) and parts is not None:
-        alias = found[-1].value
+    if entries and isinstance(entries[-1].value, AliasNode) and parts is not None:
+        alias = entries[-1].value
         old = last.document.text[alias.start : alias.end]
         return Edit(path=last.document.path, start=alias.start, end=alias.end, old=old, new=parts, at=at)
-    if found or named:
+    if entries or named:
         # The value is written here and read elsewhere through its anchor.
         raise shared_value(wanted.variable)
     position, new = _last_place(wanted, last, name, text)
@@ -162,8 +162,8 @@ def _over_shared(wanted: Entries, held: Held, statement: Statement) -> Iterator[
 def _kept_items(wanted: Entries, statement: Statement) -> list[Line]:
     """A list cannot be merged: repeat its items, without those that change."""
     node = statement.value
-    found = item_lines(statement.document, node) if isinstance(node, SequenceNode) else []
-    return [line for i, line in found if i is None or i.value.partition("=")[0] not in wanted.stated]
+    items = item_lines(statement.document, node) if isinstance(node, SequenceNode) else []
+    return [line for i, line in items if i is None or i.value.partition("=")[0] not in wanted.stated]
 
 
 def _last_place(wanted: Entries, statement: Statement, name: str, text: Text) -> tuple[int, tuple[Part, ...]]:

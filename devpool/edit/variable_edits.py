@@ -19,15 +19,15 @@ from devpool.text.envfile import Binding, EnvFile
 from devpool.text.nodes import Entry, ScalarNode, SequenceNode, path_to
 
 
-def setting_edits(project: Project, plan: Plan) -> list[Edit]:
+def variable_edits(project: Project, plan: Plan) -> list[Edit]:
     """The edits that carry out every move of a plan.
 
     Raises:
         DevpoolError: `shared-value`, `layout-not-plain`.
     """
-    found = list(edits_in_place(project, (m for m in plan.moves if m.where != "own")))
+    edits = list(edits_in_place(project, (m for m in plan.moves if m.where != "own")))
     # An entry may follow one that gets an insertion at its very end.
-    return [*found, *service_entry.edits(project, [m for m in plan.moves if m.where == "own"], plan.shields)]
+    return [*edits, *service_entry.edits(project, [m for m in plan.moves if m.where == "own"], plan.shields)]
 
 
 def edits_in_place(project: Project, moves: Iterable[Move]) -> Iterator[Edit]:
@@ -61,10 +61,10 @@ def _at_origin(move: Move) -> Iterator[Edit]:
     if not value.origin.given:
         yield _filled_in(move, moved(value.text, move.variable.address, *move.target))
         return
-    found = raw_replacements(value, move.variable.address, *move.target)
-    if found is None:
+    changes = raw_replacements(value, move.variable.address, *move.target)
+    if changes is None:
         raise not_plain(move.variable)
-    for raw, text in found:
+    for raw, text in changes:
         yield _edit(value.origin.file, raw, text, locator(move))
 
 

@@ -153,11 +153,11 @@ class Follow:
 
     def _show_live(self, plan: Plan, restarted: list[str]) -> list[Connections]:
         with self.ctx.output.doing("waiting for the connections of the apps"):
-            found = prove_live(self.stack, plan, restarted, self.running) if restarted else []
+            shown = prove_live(self.stack, plan, restarted, self.running) if restarted else []
         pooled = {(r.service, r.database) for r in plan.routes if r.pooled}
-        if found:
-            self.ctx.output.lines("", "connections now:", *(f"  {line}" for line in connection_lines(found, pooled)))
-        return found
+        if shown:
+            self.ctx.output.lines("", "connections now:", *(f"  {line}" for line in connection_lines(shown, pooled)))
+        return shown
 
     def _take_back(self, apps: list[str], before: Present | None) -> None:
         """Restores files and containers. A failure here is a warning, so that it does not hide the first one.

@@ -65,8 +65,8 @@ def build_disable(
     directory = project_directory(selection, cwd, shell)
     ours = ours_on_disk(directory)
     state = read_state(directory, allow_outside=selection.allow_outside)
-    found = files_without_devpool(state, selection, cwd, shell, conflicts) if state else DirectFiles(files={})
-    reader = _DirectProject(selection, cwd, shell, dict(found.files), dict(found.read))
+    direct = files_without_devpool(state, selection, cwd, shell, conflicts) if state else DirectFiles(files={})
+    reader = _DirectProject(selection, cwd, shell, dict(direct.files), dict(direct.read))
     poolers = reader.of_record(state, kept=conflicts == "keep") if state else reader.recognized()
     if not state and not poolers:
         return None
@@ -74,8 +74,8 @@ def build_disable(
         raise changed_while_read(directory)
     apps = [r.service for r in state.routes if r.pooled] if state else []
     return Rollback(
-        prepared=_change_set(reader, state, of_devpool(ours, state, directory), found.notes),
-        direct=found,
+        prepared=_change_set(reader, state, of_devpool(ours, state, directory), direct.notes),
+        direct=direct,
         poolers=tuple(p.name for p in poolers),
         services=tuple(name for p in poolers for name in (*p.exporters, p.name)),
         apps=tuple(dict.fromkeys([*apps, *reader.apps])),
@@ -170,7 +170,7 @@ class _DirectProject:
         return poolers
 
     def _redirect(self, project: Project, poolers: list[RemovedPooler]) -> None:
-        found = redirected(project, poolers)
-        self.files |= found.files
-        self.said += found.said
-        self.apps += found.apps
+        result = redirected(project, poolers)
+        self.files |= result.files
+        self.said += result.said
+        self.apps += result.apps

@@ -175,14 +175,14 @@ def _notes(project: Project, plan: Plan) -> tuple[str, ...]:
 
 
 def _new_texts(sources: Sources, changes: Changes) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
+    texts: dict[str, bytes] = {}
     by_path: dict[str, list[Edit]] = {}
     for edit in changes.edits:
         by_path.setdefault(edit.path, []).append(edit)
     for path, edits in by_path.items():
         file = sources.file(path)
-        found[path] = encode(file.bom, prove_text(file.text, edits))
-    return found
+        texts[path] = encode(file.bom, prove_text(file.text, edits))
+    return texts
 
 
 def _record(plan: Plan, options: Options, changes: Changes, context: str) -> State:

@@ -117,7 +117,7 @@ class ChangeSet:
         env = {*self.sources.env_files, *self.private}
         texts = [(p, d) for p in self.edited if p not in env for d in (self.before[p], self.after[p]) if d is not None]
         known = known_hosts(texts) | self.sources.services.keys()
-        found = [
+        lines = [
             line
             for path in (*self.edited, *self.private)
             for line in difference(
@@ -125,5 +125,5 @@ class ChangeSet:
             )
         ]
         for path in self.replaced:
-            found += plain(relative(path, self.sources.directory), self.before[path], self.after[path])
-        return "".join(found)
+            lines += plain(relative(path, self.sources.directory), self.before[path], self.after[path])
+        return "".join(lines)

@@ -69,7 +69,7 @@ def planned(
     present = [name for name in (*plan.added, *plan.apps) if name in running and name not in removed]
     waiting = stack.pending([*databases, *present])
     touched = touched_services(prepared, before)
-    known = {name: [c.name for c in found] for name, found in running.items()}
+    known = {name: [c.name for c in containers] for name, containers in running.items()}
     of_databases = [c for name in databases for c in known[name] if c in waiting]
     replaced = [c for name in present for c in known[name] if name in touched or c in waiting]
     missing = [name for name in databases_of(prepared) if name not in running]
@@ -109,10 +109,10 @@ def touched_services(prepared: ChangeSet, before: State | None) -> set[str]:
     if before is None:
         return every
     places = [at for _, at, _ in _edits(before, prepared) ^ _edits(after, prepared)]
-    found = {at[1] for at in places if len(at) > 1 and at[0] == "services"}
+    touched = {at[1] for at in places if len(at) > 1 and at[0] == "services"}
     if any(at[:1] != ("services",) for at in places):  # what an env file or an anchor says may reach any app
-        found |= every
-    return found | set(_rebuilt(prepared, plan))
+        touched |= every
+    return touched | set(_rebuilt(prepared, plan))
 
 
 def _edits(state: State, prepared: ChangeSet) -> set[tuple[str, tuple[str, ...], tuple[str | None, ...]]]:

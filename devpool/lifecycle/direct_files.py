@@ -87,15 +87,15 @@ def files_without_devpool(
     read = {path: bounded_read.read(Path(path)) for path in there}
     without = {path: _without_ours(path, data, state, known, conflicts) for path, data in read.items()}
     files = {path: data for path, (data, _) in without.items()}
-    found = [undone for _, undone in without.values()]
-    changed = tuple(c for u in found for c in u.conflicts)
+    results = [undone for _, undone in without.values()]
+    changed = tuple(c for u in results for c in u.conflicts)
     if changed and conflicts == "refuse":
         raise refusal(changed)
     _refuse_more(state, sources, read, files, forced={c.path for c in changed if c.forced})
-    notes = [*lost, *(_gone(e, state.directory) for u in found for e in u.gone)]
+    notes = [*lost, *(_gone(e, state.directory) for u in results for e in u.gone)]
     made = {path: data for path, data in files.items() if HEADER.encode() in data}
     files |= {path: left_of_file(data) for path, data in made.items()}
-    settings = {name: s for u in found for name, s in u.settings.items()}
+    settings = {name: s for u in results for name, s in u.settings.items()}
     return DirectFiles(
         files=files, read=read, made=made, settings=settings, conflicts=changed, notes=tuple(dict.fromkeys(notes))
     )
@@ -135,10 +135,10 @@ def _services_in(path: str) -> dict[str, str]:
 
 def _present(state: State, sources: Sources) -> dict[str, str]:
     """The text of the services that are built from devpool's contexts, in all files of the record."""
-    found = {name: _text_of(service) for name, service in sources.services.items() if is_ours(service)}
+    services = {name: _text_of(service) for name, service in sources.services.items() if is_ours(service)}
     for path in (p for p in state.paths() if p not in sources.loaded and Path(p).is_file()):
-        found |= _services_in(path)
-    return found
+        services |= _services_in(path)
+    return services
 
 
 def _refuse_more(
@@ -174,8 +174,8 @@ def _without_ours(path: str, data: bytes, state: State, known: Digests, conflict
     exact = undo_exactly(text, edits)
     if exact is not None:
         return encode(bom, exact), Undone(text=exact)
-    found = undo(read_edited(path, data, edits), edits, known, poolers, force=conflicts == "force")
-    return encode(bom, found.text), found
+    undone = undo(read_edited(path, data, edits), edits, known, poolers, force=conflicts == "force")
+    return encode(bom, undone.text), undone
 
 
 def refuse_others(state: State, services: Mapping[str, Service]) -> None:

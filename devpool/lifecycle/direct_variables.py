@@ -49,15 +49,15 @@ def exported(project: Project, service: str, tool: Tool | None, names: Iterable[
     """
     variable = main_url(project, service)
     taken = {name for name, value in project.environments[service].items() if value.text}
-    found: dict[str, str] = dict(tool.fixed) if tool and variable else {}
+    variables: dict[str, str] = dict(tool.fixed) if tool and variable else {}
     if variable is None:
-        return found
+        return variables
     text = variable.value.text
     if variable.kind == "url":
-        found |= dict.fromkeys((*DIRECT_NAMES, *names), text)
-        found |= dict.fromkeys(tool.url if tool else (), plain_url(text))
-    found |= dict.fromkeys(tool.jdbc if tool else (), text if variable.kind == "jdbc" else jdbc_url(text))
-    return {name: value for name, value in found.items() if value and name not in taken}
+        variables |= dict.fromkeys((*DIRECT_NAMES, *names), text)
+        variables |= dict.fromkeys(tool.url if tool else (), plain_url(text))
+    variables |= dict.fromkeys(tool.jdbc if tool else (), text if variable.kind == "jdbc" else jdbc_url(text))
+    return {name: value for name, value in variables.items() if value and name not in taken}
 
 
 def main_url(project: Project, service: str) -> ConnectionVariable | None:
@@ -109,8 +109,8 @@ def direct_links(state: State | None, links: Iterable[str], services: Container[
     pairs = [link.partition(":") for link in links]
     if not any(name in poolers for name, _, _ in pairs):
         return None
-    found = [f"{poolers.get(name, name)}:{alias or name}" for name, _, alias in pairs]
-    return list(dict.fromkeys(link for link in found if link.partition(":")[0] in services))
+    own_links = [f"{poolers.get(name, name)}:{alias or name}" for name, _, alias in pairs]
+    return list(dict.fromkeys(link for link in own_links if link.partition(":")[0] in services))
 
 
 def refuse_without_database(project: Project, service: str, state: State | None = None) -> None:

@@ -116,7 +116,7 @@ def reached_by(sources: Sources, plan: Plan, changes: Changes) -> Iterator[tuple
     """The other compose files that an edit reaches, each with the place of the edit. A variable more in an env file
     changes nothing for them.
     """
-    pooler_files = {found.document.path for found in plan.credentials.values()}
+    pooler_files = {credentials.document.path for credentials in plan.credentials.values()}
     for edit in changes.edits:
         if not (edit.path in sources.env_files and edit.inserts):
             position = -1 if edit.at[1:2] and edit.at[1] in plan.added else edit.start

@@ -40,20 +40,20 @@ def drift(state: State, directory: Path) -> list[Drift]:
     """The edits that are not as devpool wrote them, private files that a fresh checkout lacks, and files of the build
     contexts that are not this devpool's.
     """
-    found = [
+    drifts = [
         Drift(file=name, place="", problem="is missing: `devpool enable` restores it")
         for name in _lost(state, directory)
     ]
-    found += [Drift(file=name, place="", problem=problem) for name, problem in differences(state, directory)]
+    drifts += [Drift(file=name, place="", problem=problem) for name, problem in differences(state, directory)]
     known, poolers = read_digests(state), [p.name for p in state.poolers]
     for path in state.paths():
         edits = state.edits_of(path)
         if not Path(path).is_file():
-            found.append(Drift(file=path, place="", problem="the file is gone"))
+            drifts.append(Drift(file=path, place="", problem="the file is gone"))
             continue
         changed = stands(read_edited(path, bounded_read.read(Path(path)), edits), edits, known, poolers)
-        found += [Drift(file=path, place=".".join(e.at), problem="changed since enable") for e in changed]
-    return found
+        drifts += [Drift(file=path, place=".".join(e.at), problem="changed since enable") for e in changed]
+    return drifts
 
 
 def _lost(state: State, directory: Path) -> list[str]:
@@ -72,12 +72,12 @@ def stale(opened: OpenProject, state: State) -> list[Drift]:
     except DevpoolError as error:
         told = error.code == "changed-since-enable"  # `drift` reports it
         return [] if told else [Drift(file=error.where, place="", problem=f"enable would refuse: {error.message}")]
-    found = [Drift(file=path, place="", problem=_STALE) for path in _private(state, now, opened.directory)]
+    drifts = [Drift(file=path, place="", problem=_STALE) for path in _private(state, now, opened.directory)]
     for path in state.paths():
         if Path(path).is_file() and path in now.sources.originals:
             at = _stale_places(state, now, path, bounded_read.read(Path(path)))
-            found += [Drift(file=path, place=".".join(place), problem=_STALE) for place in at]
-    return found
+            drifts += [Drift(file=path, place=".".join(place), problem=_STALE) for place in at]
+    return drifts
 
 
 def _copies(edit: Edit) -> bool:

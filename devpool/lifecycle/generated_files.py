@@ -95,16 +95,16 @@ def differences(state: State, directory: Path) -> Iterator[tuple[str, str]]:
     if state.devpool != __version__:
         yield STATE, f"was written by {_version(state)}, this is {__version__}: `devpool enable` updates it"
     wanted = _contexts_of(state)
-    found = dict(_on_disk(directory))
-    told = {name: data for name, data in found.items() if data is not None}
-    untouched = len(told) == len(found) and _digest(told) == state.context
+    on_disk = dict(_on_disk(directory))
+    told = {name: data for name, data in on_disk.items() if data is not None}
+    untouched = len(told) == len(on_disk) and _digest(told) == state.context
     cause = f"is from {_version(state)}" if untouched else "was changed since enable" if state.context else "differs"
-    for name in sorted(found):
+    for name in sorted(on_disk):
         if name not in wanted:
             yield name, "is not one of devpool's files: `devpool enable` removes it"
-        elif found[name] is None:
+        elif on_disk[name] is None:
             yield name, f"is not a regular file: remove it, and {_ANEW}"
-        elif found[name] != wanted[name][0]:
+        elif on_disk[name] != wanted[name][0]:
             yield name, f"{cause}: {_ANEW}"
 
 
@@ -143,12 +143,12 @@ def missing(directory: Path, state: State) -> dict[str, str]:
         directory: the project directory.
         state: the record, or what it would say.
     """
-    found = {} if (directory / STATE).exists() else {STATE: f"is missing: {RESTORES}"}
+    gone = {} if (directory / STATE).exists() else {STATE: f"is missing: {RESTORES}"}
     wanted = _contexts_of(state)
     for folder in IMAGES:
         names = [name.removeprefix(f"{folder}/") for name in wanted if name.startswith(f"{folder}/")]
         lost = [name for name in names if not (directory / folder / name).is_file()]
         if lost:
             what = f"lacks {', '.join(lost)}" if (directory / folder).is_dir() else "is missing"
-            found[folder] = f"{what}, and `docker compose build` needs it: {RESTORES}"
-    return found
+            gone[folder] = f"{what}, and `docker compose build` needs it: {RESTORES}"
+    return gone

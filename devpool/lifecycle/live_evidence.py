@@ -32,9 +32,9 @@ def live_evidence(opened: OpenProject, options: Options) -> dict[str, str]:
         direct = ask_databases(opened.stack, running, (d for s, d in pairs if s in running))
     except DevpoolError:
         return {}
-    found = connections(running, pairs, {}, direct)
+    seen = connections(running, pairs, {}, direct)
     return {
-        f"{c.service}:{c.database}": f"its containers were connected to {c.database}" for c in found if c.at_database
+        f"{c.service}:{c.database}": f"its containers were connected to {c.database}" for c in seen if c.at_database
     }
 
 

@@ -65,8 +65,8 @@ def _recognize(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Ena
     Raises:
         DevpoolError: `no-record`, `not-recognised`, and what reading raises.
     """
-    found = find_project(selection, cwd, shell)
-    if not _may_have_poolers(found):
+    files = find_project(selection, cwd, shell)
+    if not _may_have_poolers(files):
         return None
     from devpool.lifecycle.build_disable import files_direct_in_meaning
     from devpool.load.find_evidence import with_evidence
@@ -76,7 +76,7 @@ def _recognize(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Ena
     from devpool.undo.without_state.recognize import former_poolers, in_override
     from devpool.undo.without_state.recover_state import recovered
 
-    enabled = read_model(read_project(found))
+    enabled = read_model(read_project(files))
     poolers = former_poolers(enabled)
     if not poolers:
         return None
@@ -88,12 +88,12 @@ def _recognize(selection: Selection, cwd: Path, shell: Mapping[str, str]) -> Ena
     return Enabled(state=recovered(enabled, poolers, project), direct=direct, recorded=False)
 
 
-def _may_have_poolers(found: ProjectFiles) -> bool:
+def _may_have_poolers(files: ProjectFiles) -> bool:
     """Whether the project may have poolers and so must be read: its files name the build context, the label of a pooler
     with a ready image, or other files.
     """
     signs = (BUILD_CONTEXT.encode(), LABEL[0].encode(), b"include")
-    return any(sign in data for data in found.originals.values() for sign in signs)
+    return any(sign in data for data in files.originals.values() for sign in signs)
 
 
 def _no_record() -> DevpoolError:

@@ -30,11 +30,11 @@ def files_data(prepared: ChangeSet) -> FilesData:
     return {"directory": prepared.sources.directory, "files": list(prepared.rewrites)}
 
 
-def connections_data(prepared: ChangeSet, found: Iterable[Connections]) -> list[ConnectionsData]:
+def connections_data(prepared: ChangeSet, connections: Iterable[Connections]) -> list[ConnectionsData]:
     """Where the connections of apps arrive after enable, for `--json`."""
     routes = prepared.plan.routes if prepared.plan else ()
     pooled = {(r.service, r.database): r.pooled for r in routes}
-    return [as_json(c, pooled=pooled[c.service, c.database]) for c in found]
+    return [as_json(c, pooled=pooled[c.service, c.database]) for c in connections]
 
 
 def _value(prepared: ChangeSet, move: Move) -> str:

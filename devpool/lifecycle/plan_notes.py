@@ -37,24 +37,24 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
         plan: the plan.
         starts: what the pooled apps start, by name.
     """
-    found = [note for pooler in plan.poolers for note in _of_settings(pooler)]
-    found += [note for name, start in starts.items() for note in _at_start(project, plan, name, start)]
+    told = [note for pooler in plan.poolers for note in _of_settings(pooler)]
+    told += [note for name, start in starts.items() for note in _at_start(project, plan, name, start)]
     variables = [m.variable for m in plan.moves] + [s for b in plan.by_name for s in b.variables]
     pooled = dict.fromkeys(s.service for s in variables) | dict.fromkeys(b.service for b in plan.by_name)
-    found += [n for name in pooled for n in unkept(project, name, variables, in_session=name in plan.in_session)]
+    told += [n for name in pooled for n in unkept(project, name, variables, in_session=name in plan.in_session)]
     led = {b.service for b in plan.by_name}
-    found += [note for name in pooled if name not in led for note in _direct_by_name(project, name)]
-    found += [note for each in plan.by_name for note in _led(project, each)]
-    found += [f"{s}.{v} lists several hosts: it stays direct" for s, v in project.unplaced]
-    found += [note for name in dict.fromkeys(m.variable.service for m in plan.moves) for note in _beside(project, name)]
+    told += [note for name in pooled if name not in led for note in _direct_by_name(project, name)]
+    told += [note for each in plan.by_name for note in _led(project, each)]
+    told += [f"{s}.{v} lists several hosts: it stays direct" for s, v in project.unplaced]
+    told += [note for name in dict.fromkeys(m.variable.service for m in plan.moves) for note in _beside(project, name)]
     named = {b.service for b in plan.by_name} | {r.service for r in plan.routes}
     likely = dict(likely_apps(project))
     unseen = [name for name in project.without_variable if name not in named]
-    found += [note for name in unseen for note in _unseen(project, name, likely=name in likely)]
-    found += [note for pooler in plan.poolers for note in _of_replication(project, plan, pooler)]
-    found += _of_the_host(project, {p.database: p.published for p in plan.poolers if p.published})
-    found += _of_stack(project, plan)
-    return list(dict.fromkeys(found))
+    told += [note for name in unseen for note in _unseen(project, name, likely=name in likely)]
+    told += [note for pooler in plan.poolers for note in _of_replication(project, plan, pooler)]
+    told += _of_the_host(project, {p.database: p.published for p in plan.poolers if p.published})
+    told += _of_stack(project, plan)
+    return list(dict.fromkeys(told))
 
 
 def _direct_by_name(project: Project, name: str) -> Iterator[str]:
@@ -105,9 +105,9 @@ def notes_on_logins(plan: Plan, directory: str) -> Iterator[str]:
         directory: the project directory, which paths are shown relative to.
     """
     for pooler in plan.poolers:
-        found = plan.credentials[pooler.name]
-        for app in found.missing:
-            own = f"`{found.user}`" if found.user else "the pooler's own user"
+        credentials = plan.credentials[pooler.name]
+        for app in credentials.missing:
+            own = f"`{credentials.user}`" if credentials.user else "the pooler's own user"
             place = f"{app.service}.{app.variable}, {relative(app.place, directory)}"
             yield (
                 f"{app.service} logs in as `{app.user}` ({place}) and will be refused: the pooler can neither copy its "
@@ -142,10 +142,10 @@ def _of_the_host(project: Project, published: Mapping[str, str]) -> Iterator[str
         published: the ports of the host by the databases whose poolers are published there.
     """
     variables: dict[tuple[str, int], list[ConnectionVariable]] = {}
-    for found in host_addresses(project, {port: database for database, port in published.items()}):
-        past = PAST_A_POOLER.search(found.variable.name)
-        if not (found.pooled or past) and found.variable.database in published:
-            variables.setdefault(found.variable.value.origin.key, []).append(found.variable)
+    for address in host_addresses(project, {port: database for database, port in published.items()}):
+        past = PAST_A_POOLER.search(address.variable.name)
+        if not (address.pooled or past) and address.variable.database in published:
+            variables.setdefault(address.variable.value.origin.key, []).append(address.variable)
     for mine in variables.values():
         first = mine[0]
         changes = [c for s in mine for c in replacements(s.address, s.address.host, published[s.database])]
@@ -159,9 +159,9 @@ def _of_the_host(project: Project, published: Mapping[str, str]) -> Iterator[str
 
 def likely_apps(project: Project) -> list[tuple[str, str]]:
     """The services that wait for a database or are linked to it, have no address of it, and no reason to be direct."""
-    found = ((name, _awaited(project, name)) for name in project.without_variable)
+    waiting = ((name, _awaited(project, name)) for name in project.without_variable)
     ends = awaited_services(project)
-    return [(n, d) for n, d in found if d and not next(reasons(project, n, d, ends, published=False), None)]
+    return [(n, d) for n, d in waiting if d and not next(reasons(project, n, d, ends, published=False), None)]
 
 
 def _awaited(project: Project, name: str) -> str:
@@ -201,8 +201,8 @@ def _unseen(project: Project, name: str, *, likely: bool) -> Iterator[str]:
 def _beside(project: Project, name: str) -> Iterator[str]:
     """The connections of a pooled app that stay direct because of where they are written."""
     moved = {s.name for s in project.of(name)}
-    found = (_in_an_entry(project, name, v) for v in project.environments[name] if v not in moved)
-    yield from (note for note in found if note)
+    entries = (_in_an_entry(project, name, v) for v in project.environments[name] if v not in moved)
+    yield from (note for note in entries if note)
 
 
 def _in_an_entry(project: Project, name: str, variable: str) -> str:
@@ -217,14 +217,14 @@ def _in_an_entry(project: Project, name: str, variable: str) -> str:
 
 def _at_start(project: Project, plan: Plan, name: str, start: Start) -> Iterator[str]:
     """An app that migrates when it starts does so through the pooler, like everything else."""
-    for found in migrating(start)[:1]:
-        harm = ", where its session lock is left behind" if found.tool and found.tool.lock == SESSION else ""
+    for at_start in migrating(start)[:1]:
+        harm = ", where its session lock is left behind" if at_start.tool and at_start.tool.lock == SESSION else ""
         url = main_url(project, name)
         twin = next((m.twin for m in plan.moves if m.variable is url), None)
-        step = f", or give that step the direct address: {url.name}=${twin} {found.text}" if url and twin else ""
+        step = f", or give that step the direct address: {url.name}=${twin} {at_start.text}" if url and twin else ""
         yield (
-            f"{name} migrates when it starts ({found.where}: `{found.text}`), through the pooler{harm}: remove that "
-            f"step and run `devpool migrate {name}`{step}"
+            f"{name} migrates when it starts ({at_start.where}: `{at_start.text}`), through the pooler{harm}: remove "
+            f"that step and run `devpool migrate {name}`{step}"
         )
 
 

@@ -108,14 +108,14 @@ def variable_shown(
 
 def withheld_parts(pieces: Iterable[Piece], sources: Sources) -> dict[Span, str]:
     """The spans of a value's text that come from the shell or from a file outside the root, with the references."""
-    found: dict[Span, str] = {}
+    parts: dict[Span, str] = {}
     position = 0
     for piece in pieces:
         end = position + len(piece.text)
         if piece.variable and piece.text and sources.is_foreign(piece.source):
-            found[position, end] = f"${{{piece.variable}}}"
+            parts[position, end] = f"${{{piece.variable}}}"
         position = end
-    return found
+    return parts
 
 
 def where_words(move: Move) -> str:

@@ -46,12 +46,12 @@ def prepare_enable(opened: OpenProject, options: Options, *, verify: bool) -> Ch
         earlier = Earlier(
             present=present, files=without.files, read=without.read, made=without.made, enabled=enabled.recorded
         )
-    found = opened.find(earlier.files)
-    with asked(found) if verify else nullcontext() as oracle:
+    before = opened.find(earlier.files)
+    with asked(before) if verify else nullcontext() as oracle:
         from devpool.lifecycle.build_enable import build_enable
         from devpool.load.read_project import read_project
 
-        sources = read_project(found)
+        sources = read_project(before)
         if enabled and enabled.recorded:
             from devpool.lifecycle.direct_files import refuse_others
 
@@ -69,11 +69,11 @@ def _from_record(state: State, options: Options) -> list[str]:
     """Notes about what comes from the record alone and runs: an image, and settings that are SQL."""
     last = state.options
     image = f"the image {last.image} comes from {STATE} and gets the database's password: check that it is yours"
-    found = [image] if last.image and options.image == last.image else []
+    sources = [image] if last.image and options.image == last.image else []
     for mine, now in (
         (last.settings, options.settings),
         *((s, options.settings_of.get(d, {})) for d, s in last.settings_of.items()),
     ):
         same = (key for key, value in mine.items() if key.endswith("_query") and now.get(key) == value)
-        found += [f"`{key}` runs SQL in the database and comes from {STATE}: check that it is yours" for key in same]
-    return list(dict.fromkeys(found))
+        sources += [f"`{key}` runs SQL in the database and comes from {STATE}: check that it is yours" for key in same]
+    return list(dict.fromkeys(sources))

@@ -117,12 +117,12 @@ def ours_on_disk(directory: Path) -> dict[str, bytes]:
     """
     env = directory / PRIVATE_ENV
     named = [directory / name for name in (STATE, DIGESTS, f"{FOLDER}/.gitignore", f"{FOLDER}/.gitattributes")]
-    found = {path: write_devpool_files.read(directory, path) for path in named}
-    found |= _contents(directory, env, [env / n for n in real_folders.names(directory, env) or () if _is_private(n)])
+    contents = {path: write_devpool_files.read(directory, path) for path in named}
+    contents |= _contents(directory, env, [env / n for n in real_folders.names(directory, env) or () if _is_private(n)])
     # Everything in a build context is devpool's, because a build runs whatever it contains.
     for folder in (directory / name for name in IMAGES):
-        found |= _contents(directory, folder, real_folders.below(directory, folder)[1])
-    return {str(path): data for path, data in sorted(found.items()) if data is not None}
+        contents |= _contents(directory, folder, real_folders.below(directory, folder)[1])
+    return {str(path): data for path, data in sorted(contents.items()) if data is not None}
 
 
 def _contents(directory: Path, folder: Path, paths: Iterable[Path]) -> dict[Path, bytes | None]:
@@ -131,14 +131,14 @@ def _contents(directory: Path, folder: Path, paths: Iterable[Path]) -> dict[Path
     Raises:
         DevpoolError: `devpool-folder-too-large`, and those of `write_devpool_files.read`.
     """
-    found: dict[Path, bytes | None] = {}
+    contents: dict[Path, bytes | None] = {}
     left = write_devpool_files.LARGEST
     for path in paths:
-        found[path] = data = write_devpool_files.read(directory, path)
+        contents[path] = data = write_devpool_files.read(directory, path)
         left -= len(data or b"")
         if left < 0:
             raise real_folders.too_large(folder, f"holds more than {write_devpool_files.LARGEST >> 20} MiB")
-    return found
+    return contents
 
 
 def _is_private(name: str) -> bool:

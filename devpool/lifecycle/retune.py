@@ -70,12 +70,12 @@ def retune(
 
 
 def _poolers(state: State, name: str | None) -> list[AddedPooler]:
-    found = [p for p in state.poolers if name in (None, p.name)]
-    if not found:
+    chosen = [p for p in state.poolers if name in (None, p.name)]
+    if not chosen:
         names = [p.name for p in state.poolers]
         hint = f"{meant(name or '', names)}poolers of this project: {', '.join(names)}"
         raise DevpoolError("unknown-pooler", f"there is no pooler `{name}`", hint=hint)
-    return found
+    return chosen
 
 
 def _refuse_other_changes(opened: OpenProject, last: Options) -> None:
@@ -97,17 +97,17 @@ def _tune(
     given: Settings,
 ) -> list[Outcome]:
     """Set the new values in the running poolers; a stopped one gets them when it starts."""
-    found: list[Outcome] = []
+    outcomes: list[Outcome] = []
     for pooler in poolers:
         effective = chosen.settings_for(pooler.database)
         wanted = {key: effective.get(key, "") for key in given}
         containers = stack.running().get(pooler.name, []) if stack else []
         for container in containers:
             assert stack is not None, "it gave the containers"
-            found += tune(stack, container, wanted)
+            outcomes += tune(stack, container, wanted)
         if not containers:
-            found += [_resting(pooler.name, key, value) for key, value in wanted.items()]
-    return found
+            outcomes += [_resting(pooler.name, key, value) for key, value in wanted.items()]
+    return outcomes
 
 
 def _resting(pooler: str, key: str, value: str) -> Outcome:

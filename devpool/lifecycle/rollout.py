@@ -43,33 +43,33 @@ def open_stack(selection: Selection, cwd: str) -> Stack:
     Raises:
         DevpoolError: `no-docker-cli`, `no-compose-plugin`, `compose-refuses`, `remote-file` and what reading raises.
     """
-    found = find_project(selection, Path(cwd), environ())
-    refuse_remote(found)
+    files = find_project(selection, Path(cwd), environ())
+    refuse_remote(files)
     call = call_for(selection, cwd)
-    return Stack(call, _ownership(found), lambda: _model(call, found))
+    return Stack(call, _ownership(files), lambda: _model(call, files))
 
 
-def _model(call: Call, found: ProjectFiles) -> Mapping[str, Any]:
+def _model(call: Call, files: ProjectFiles) -> Mapping[str, Any]:
     try:
         return read_compose(call).model
     except DevpoolError as error:
-        raise _of_project(error, found) from None
+        raise _of_project(error, files) from None
 
 
-def _of_project(error: DevpoolError, found: ProjectFiles) -> DevpoolError:
+def _of_project(error: DevpoolError, compose_files: ProjectFiles) -> DevpoolError:
     """Compose's error about a project, without the values in its files."""
     from devpool.load.read_project import read_project
 
-    files: ProjectFiles | Sources = found
+    files: ProjectFiles | Sources = compose_files
     with suppress(DevpoolError):
-        files = read_project(found)
+        files = read_project(compose_files)
     return quoting_nothing(error, files)
 
 
-def _ownership(found: ProjectFiles) -> Ownership | None:
-    if found.selection.same_project:
+def _ownership(files: ProjectFiles) -> Ownership | None:
+    if files.selection.same_project:
         return None
-    return Ownership(Place(directory=found.directory, files=found.files), identity)
+    return Ownership(Place(directory=files.directory, files=files.files), identity)
 
 
 def reach(opened: OpenProject, output: Output, said: str, *, looks: bool = False) -> Stack | None:
@@ -165,10 +165,10 @@ def built(said: Iterable[str]) -> bool:
 
 def _what_it_means(said: Iterable[str]) -> str:
     """The hint for a pooler that does not become healthy: the translation of its log, if there is one."""
-    found = translate_all(said)
-    if not found:
+    messages = translate_all(said)
+    if not messages:
         return "the pooler's last log lines above name the cause; the project is as it was"
-    words = "; ".join(f"{t.cause}: {t.fix} ({t.source})" for t in found)
+    words = "; ".join(f"{t.cause}: {t.fix} ({t.source})" for t in messages)
     return f"{words}; the project is as it was"
 
 
@@ -279,9 +279,9 @@ def uninterrupted() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def connection_lines(found: list[Connections], plan_pooled: set[tuple[str, str]]) -> list[str]:
+def connection_lines(connections: list[Connections], plan_pooled: set[tuple[str, str]]) -> list[str]:
     """A sentence for each app."""
-    return [_sentence(c, (c.service, c.database) in plan_pooled) for c in found]
+    return [_sentence(c, (c.service, c.database) in plan_pooled) for c in connections]
 
 
 def _sentence(c: Connections, pooled: bool) -> str:

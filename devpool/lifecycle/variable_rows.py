@@ -136,12 +136,12 @@ class VariableRows:
 
     def on_the_host(self) -> Iterator[RowData]:
         """The descriptions of the addresses in `.env` that programs on the host read."""
-        for found in host_addresses(self.project, self.published):
+        for address in host_addresses(self.project, self.published):
             yield {
-                **self._stated(found.variable),
+                **self._stated(address.variable),
                 "shared_with": [],
                 "shared_with_more": 0,
-                "route": way(pooled=found.pooled, by_name=False),
+                "route": way(pooled=address.pooled, by_name=False),
                 "reason": "programs on the host read it",
                 "becomes": None,
             }

@@ -49,10 +49,10 @@ def is_file(path: Path) -> bool:
 def identity(path: str) -> str:
     """The same value for two paths of one file or folder, through links and mounts; "" if nothing can be seen."""
     try:
-        found = Path(path).stat()
+        status = Path(path).stat()
     except (OSError, ValueError):
         return ""
-    return f"{found.st_dev}:{found.st_ino}"
+    return f"{status.st_dev}:{status.st_ino}"
 
 
 def read(path: Path) -> bytes:

@@ -20,19 +20,19 @@ _MOST = 3  # files of one pattern
 
 def folders(service: Service, root: Path) -> list[str]:
     """The folders that a service is built from and that it mounts, each once; none outside the project's root."""
-    found = [*contexts(service), *mounts(service)]
-    return [folder for folder in dict.fromkeys(found) if is_inside(folder, root) and is_folder(Path(folder))]
+    listed = [*contexts(service), *mounts(service)]
+    return [folder for folder in dict.fromkeys(listed) if is_inside(folder, root) and is_folder(Path(folder))]
 
 
 def files_in(folder: str, root: Path) -> dict[str, str]:
     """The texts of the files that reveal a migration tool, by path below the folder."""
     start = Path(folder)
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for pattern in patterns():
         for path in sorted(start.glob(pattern))[:_MOST]:
             text = beginning_of(path, root)
-            found |= {str(path.relative_to(start)): text} if text is not None else {}
-    return found
+            texts |= {str(path.relative_to(start)): text} if text is not None else {}
+    return texts
 
 
 def start_of(service: Service, root: Path) -> Start:

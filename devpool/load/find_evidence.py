@@ -55,11 +55,11 @@ class _Finder:
     def of(self, service: Service) -> Iterator[Evidence]:
         """What tells of one service: for each database the first thing found."""
         hosts = self._hosts(service)
-        found: set[str] = set()
+        done: set[str] = set()
         told = (*self._by_image(service, hosts), *self._by_dockerfile(service, hosts), *self._by_texts(service, hosts))
         for evidence in told:
-            if evidence.database not in found:
-                found.add(evidence.database)
+            if evidence.database not in done:
+                done.add(evidence.database)
                 yield evidence
 
     def _hosts(self, service: Service) -> dict[str, set[str]]:

@@ -53,8 +53,8 @@ class Found:
 
 def with_readers(sources: Sources) -> Sources:
     """A project with the other compose files of its repository that read its files."""
-    found = find_readers(sources.directory, sources.loaded, sources.env_files, sources.services)
-    return replace(sources, readers=found.readers, cut_off=found.cut_off)
+    reading = find_readers(sources.directory, sources.loaded, sources.env_files, sources.services)
+    return replace(sources, readers=reading.readers, cut_off=reading.cut_off)
 
 
 def find_readers(
@@ -106,7 +106,7 @@ class _Search:
             _TooMuchError: there are more than are searched.
         """
         looked: set[str] = set()
-        found = 0
+        count = 0
         for folder, names in chain(_walk(Path(directory)), _walk(self.root)):
             if folder in looked:
                 continue
@@ -114,8 +114,8 @@ class _Search:
             for path in (f"{folder}/{name}" for name in names):
                 if path in self.compose:
                     continue
-                found += 1
-                if found > _MOST_FILES:
+                count += 1
+                if count > _MOST_FILES:
                     raise _TooMuchError
                 yield path
             if len(looked) > _MOST_FOLDERS:
@@ -140,8 +140,8 @@ class _Search:
         if _COMPOSE.search(text) and (dotenv or any(word in text for word in self.words)):
             self.cut_off |= path in self.partly
             with suppress(DevpoolError):  # Compose does not read it either
-                found = self._of(self._document(path, text), dotenv)
-                self.readers += [found] if found else []
+                reader = self._of(self._document(path, text), dotenv)
+                self.readers += [reader] if reader else []
 
     def _document(self, path: str, text: str) -> Document:
         self._count(text)

@@ -30,38 +30,38 @@ _MOST_ENV_BYTES = 2_000_000  # of one env file; the largest seen so far has 60 k
 _OF_THE_DISK = ("cannot-read", "no-compose-file")  # these say nothing of what a file holds
 
 
-def read_project(found: ProjectFiles) -> Sources:
+def read_project(files: ProjectFiles) -> Sources:
     """Read a project.
 
     Raises:
         DevpoolError: `no-compose-file`, `cannot-read`, `remote-file`, `include-cycle`, `too-deep`, `too-many-files`,
             `too-large`, and what parsing raises.
     """
-    return _ProjectReader(found).read()
+    return _ProjectReader(files).read()
 
 
-def refuse_remote(found: ProjectFiles) -> None:
+def refuse_remote(files: ProjectFiles) -> None:
     """Read what the compose files name, if they may name anything, and refuse what is not on this machine: must run
     before Compose is started, which would fetch it.
 
     Raises:
         DevpoolError: `remote-file`, and what reading raises.
     """
-    if any(may_name_files(found.originals[path]) for path in found.files):
-        _ProjectReader(found).documents()
+    if any(may_name_files(files.originals[path]) for path in files.files):
+        _ProjectReader(files).documents()
 
 
 class _ProjectReader:
-    def __init__(self, found: ProjectFiles) -> None:
-        self.found = found
-        self.originals = dict(found.originals)
+    def __init__(self, files: ProjectFiles) -> None:
+        self.found = files
+        self.originals = dict(files.originals)
         self.size = sum(map(len, self.originals.values()))
         self.env_files: dict[str, EnvFile] = {}
         self.loaded: dict[str, Document] = {}
         self.scopes: dict[str, list[Scope]] = {}
         self.seen: set[tuple[str, str, tuple[str, ...]]] = set()
         self.dotenv: list[str] = []
-        self.shell = shell_variables(found.shell)
+        self.shell = shell_variables(files.shell)
         self.variables = self.shell
 
     def read(self) -> Sources:

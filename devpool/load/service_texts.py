@@ -98,8 +98,8 @@ def _is_taken_in(service: Service, dockerfile: str, context: str, path: str) -> 
 def folders_of(service: Service, root: Path) -> list[str]:
     """The folders that a service mounts and the one that it is built from, below the root."""
     context = list(islice(contexts(service), 1))
-    found = dict.fromkeys((*mounts(service), *context))
-    return [f for f in found if is_inside(f, root) and is_folder(Path(f))]
+    listed = dict.fromkeys((*mounts(service), *context))
+    return [f for f in listed if is_inside(f, root) and is_folder(Path(f))]
 
 
 def _named_files(service: Service, documents: Collection[Document]) -> Iterator[str]:
@@ -127,7 +127,7 @@ def _contents(service: Service, documents: Collection[Document]) -> Iterator[Ser
 
 def _files(folder: str, apart: Collection[str], looks: Iterator[int]) -> Iterator[str]:
     """The files of a folder that may say where a database is, configuration before source."""
-    found: list[str] = []
+    paths: list[str] = []
     for visited, ((at, folders, names), _) in enumerate(zip(os.walk(folder), looks, strict=False)):
         below = os.path.relpath(at, folder)
         prefix = "" if below == "." else f"{below}/"
@@ -135,19 +135,19 @@ def _files(folder: str, apart: Collection[str], looks: Iterator[int]) -> Iterato
         folders[:] = (
             [] if deep else sorted(f for f in folders if may_say(f"{prefix}{f}/a.yml") and f"{at}/{f}" not in apart)
         )
-        found += [f"{at}/{name}" for name in sorted(names) if may_say(prefix + name)]
-        if visited >= _MOST_FOLDERS or len(found) >= _MOST_FILES:
+        paths += [f"{at}/{name}" for name in sorted(names) if may_say(prefix + name)]
+        if visited >= _MOST_FOLDERS or len(paths) >= _MOST_FILES:
             break
-    yield from found[:_MOST_FILES]
+    yield from paths[:_MOST_FILES]
 
 
 def _readable(path: str, root: Path, words: Collection[str]) -> str | None:
     """A file's text; None of one that is large, binary, outside the root, not there, or without these words."""
     try:
-        found = Path(path).stat()
+        status = Path(path).stat()
     except (OSError, ValueError):
         return None
-    text = _text(path, root, found.st_mtime_ns) if found.st_size <= _LARGEST else None
+    text = _text(path, root, status.st_mtime_ns) if status.st_size <= _LARGEST else None
     return text if text and "\0" not in text and any(word in text for word in words) else None
 
 

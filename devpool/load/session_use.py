@@ -30,14 +30,14 @@ def session_use(project: Project, services: Iterable[str]) -> Iterator[tuple[str
     looks, root = iter(range(_MOST_LOOKS)), find_root(Path(project.sources.directory))
     documents, own = project.sources.loaded.values(), project.sources.originals
     for name in services:
-        service, found = project.services[name], set[str]()
+        service, features = project.services[name], set[str]()
         for text in texts_of(service, documents, root, folders_of(service, root), (), _WORDS, looks):
             if text.path in own or text.within:
                 continue
             place = posixpath.relpath(text.path, project.sources.directory)
             for feature, line in _in_text(text.text):
-                if feature.name not in found:
-                    found.add(feature.name)
+                if feature.name not in features:
+                    features.add(feature.name)
                     yield name, feature, f"{place}:{line}"
 
 

@@ -93,28 +93,28 @@ def families(tables: Tables | None) -> list[Family]:
         tables: the rows of each of `SHOWN`; None where the pooler does not answer.
     """
     up = Sample(value=float(tables is not None))
-    found = [_family("up", "Whether PgBouncer answered", [up])]
+    all_families = [_family("up", "Whether PgBouncer answered", [up])]
     if tables is None:
-        return found
+        return all_families
     versions = [Sample(value=1, labels={"version": row["version"]}) for row in tables["VERSION"]]
-    found.append(_family("version_info", "The version of PgBouncer", versions))
-    found += _of_rows(tables["LISTS"], "list", "items", "", _LISTS)
-    found += _of_rows(tables["CONFIG"], "key", "value", "config_", _CONFIG)
+    all_families.append(_family("version_info", "The version of PgBouncer", versions))
+    all_families += _of_rows(tables["LISTS"], "list", "items", "", _LISTS)
+    all_families += _of_rows(tables["CONFIG"], "key", "value", "config_", _CONFIG)
     for table, (prefix, labels, columns) in _TABLES.items():
-        found += _of_columns(tables[table], prefix, labels, columns)
-    found.append(_clients(tables["CLIENTS"]))
-    return found
+        all_families += _of_columns(tables[table], prefix, labels, columns)
+    all_families.append(_clients(tables["CLIENTS"]))
+    return all_families
 
 
 def merged(each: Iterable[tuple[str, list[Family]]]) -> list[Family]:
     """The metrics of several poolers, told apart by the label `pooler`."""
-    found: dict[str, Family] = {}
+    by_name: dict[str, Family] = {}
     for pooler, mine in each:
         for family in mine:
             own = tuple(Sample(value=s.value, labels={**s.labels, "pooler": pooler}) for s in family.samples)
-            before = found[family.name].samples if family.name in found else ()
-            found[family.name] = Family(name=family.name, kind=family.kind, help=family.help, samples=(*before, *own))
-    return list(found.values())
+            before = by_name[family.name].samples if family.name in by_name else ()
+            by_name[family.name] = Family(name=family.name, kind=family.kind, help=family.help, samples=(*before, *own))
+    return list(by_name.values())
 
 
 def _family(end: str, text: str, samples: Iterable[Sample], kind: Kind = "gauge") -> Family:

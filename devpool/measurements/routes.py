@@ -102,13 +102,13 @@ class ConnectionsData(TypedDict):
     containers: list[ReplicaData]
 
 
-def as_json(found: Connections, *, pooled: bool) -> ConnectionsData:
+def as_json(connections: Connections, *, pooled: bool) -> ConnectionsData:
     """Connections for `--json`, with the proof of each container."""
     return {
-        "service": found.service,
-        "database": found.database,
-        "at_pooler": found.at_pooler,
-        "at_database": found.at_database,
+        "service": connections.service,
+        "database": connections.database,
+        "at_pooler": connections.at_pooler,
+        "at_database": connections.at_database,
         "containers": [
             {
                 "container": r.container,
@@ -116,6 +116,6 @@ def as_json(found: Connections, *, pooled: bool) -> ConnectionsData:
                 "at_database": r.at_database,
                 "proof": proof(r, pooled=pooled),
             }
-            for r in found.containers
+            for r in connections.containers
         ],
     }

@@ -88,9 +88,9 @@ class Link:
     linked: str
 
 
-def of_apps(found: Iterable[Row]) -> list[Row]:
+def of_apps(rows: Iterable[Row]) -> list[Row]:
     """The rows without those of the console and of the healthcheck."""
-    return [row for row in found if row.get("database") not in OURS]
+    return [row for row in rows if row.get("database") not in OURS]
 
 
 def pools(rows: Iterable[Row]) -> tuple[Pool, ...]:

@@ -103,9 +103,9 @@ def find(project: Project, chosen: str | None, read: Mapping[str, AppFiles]) -> 
     """
     names = [chosen] if chosen else list(read)
     jobs = [m for name in names if (m := _job(project, name))]
-    found = jobs or [m for name in names for m in _of(name, read[name])]
+    migrations = jobs or [m for name in names for m in _of(name, read[name])]
     one_each = {
-        (m.folder or m.service, m.tool.name if m.tool else ""): m for m in reversed(_serving_first(project, found))
+        (m.folder or m.service, m.tool.name if m.tool else ""): m for m in reversed(_serving_first(project, migrations))
     }
     if len(one_each) > 1:
         raise _several(list(reversed(one_each.values())))
@@ -165,30 +165,30 @@ def _of(name: str, read: AppFiles) -> list[Migration]:
     an unknown tool counts where no tool is known: it may be the same.
     """
     first = next(iter(read.folders), "")
-    found: dict[str, Migration] = {}
+    migrations: dict[str, Migration] = {}
     for part in migrating(read.start):
         how = f"{part.where} runs it"
         mine = Migration(service=name, command=part.words, tool=part.tool, how=how, folder=first)
-        found.setdefault(part.tool.name if part.tool else _UNKNOWN, mine)
+        migrations.setdefault(part.tool.name if part.tool else _UNKNOWN, mine)
     for folder, files in read.folders.items():
         for known in recognize(files, read.start.text):
             how = f"{known.how} in {folder}" if folder != "." else known.how
             mine = Migration(service=name, command=known.command, tool=known.tool, how=how, folder=folder)
-            found.setdefault(known.tool.name, mine)
-    return [m for name, m in found.items() if name != _UNKNOWN] or list(found.values())
+            migrations.setdefault(known.tool.name, mine)
+    return [m for name, m in migrations.items() if name != _UNKNOWN] or list(migrations.values())
 
 
-def _serving_first(project: Project, found: list[Migration]) -> list[Migration]:
+def _serving_first(project: Project, migrations: list[Migration]) -> list[Migration]:
     """Of several services with the same code the one that publishes a port is asked for; else the first."""
-    return sorted(found, key=lambda m: not project.services[m.service].statements("ports"))
+    return sorted(migrations, key=lambda m: not project.services[m.service].statements("ports"))
 
 
-def _several(found: list[Migration]) -> DevpoolError:
-    command = f", command: {json.dumps(found[0].command)}" if found[0].command else ""
+def _several(migrations: list[Migration]) -> DevpoolError:
+    command = f", command: {json.dumps(migrations[0].command)}" if migrations[0].command else ""
     return DevpoolError(
         "which-migration",
         "there is more than one way to migrate here",
-        details=tuple(f"{m.typed}    ({m.tool.name if m.tool else 'a command'}: {m.how})" for m in found),
+        details=tuple(f"{m.typed}    ({m.tool.name if m.tool else 'a command'}: {m.how})" for m in migrations),
         hint="choose one of the commands above, or set it for the team: "
-        f"`x-devpool: {{migrate: {{service: {found[0].service}{command}}}}}` in the compose file",
+        f"`x-devpool: {{migrate: {{service: {migrations[0].service}{command}}}}}` in the compose file",
     )

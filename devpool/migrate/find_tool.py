@@ -27,12 +27,12 @@ def team(opened: OpenProject) -> Fixed | None:
     Raises:
         DevpoolError: `bad-team-setting`, `not-toml`, `cannot-read`.
     """
-    found = fixed_by_compose(opened.without_devpool.sources.documents)
+    fixed = fixed_by_compose(opened.without_devpool.sources.documents)
     path = opened.directory / "pyproject.toml"
     # A file outside the project that a link points to is not the team's configuration.
-    if found is None and is_inside(str(path), opened.root) and bounded_read.is_file(path):
+    if fixed is None and is_inside(str(path), opened.root) and bounded_read.is_file(path):
         return fixed_by_pyproject(bounded_read.read(path).decode("utf-8", "replace"), str(path))
-    return found
+    return fixed
 
 
 def search(ctx: Context, opened: OpenProject, chosen: str | None) -> tuple[list[str], Migration | None]:
@@ -44,16 +44,16 @@ def search(ctx: Context, opened: OpenProject, chosen: str | None) -> tuple[list[
     services = opened.without_devpool.services
     names = [chosen] if chosen else apps_of(opened.without_devpool)
     read = {n: AppFiles(start=start_of(services[n], opened.root), folders=_read(opened, n)) for n in names}
-    found = find(opened.without_devpool, chosen, read)
-    if found is None and names:
+    migration = find(opened.without_devpool, chosen, read)
+    if migration is None and names:
         ctx.output.progress(f"no migration tool found in the folders: looking inside {', '.join(names)}")
         stack = opened.stack
         stack.refuse_others()
         for name in names:
             build_missing(stack, services[name], ctx.output)
         inside = {n: AppFiles(start=read[n].start, folders=_look_inside(stack, n)) for n in names}
-        found = find(opened.without_devpool, chosen, inside)
-    return names, found
+        migration = find(opened.without_devpool, chosen, inside)
+    return names, migration
 
 
 def _read(opened: OpenProject, name: str) -> dict[str, dict[str, str]]:

@@ -58,16 +58,16 @@ def choose(project: Project, state: State | None, name: str | None, way: Way) ->
     pooled = {p.name: p.database for p in state.poolers} if state else {}
     possible = list(pooled.values()) if way != "direct" else list(project.databases)
     wanted = {name, pooled.get(name, ""), *databases_of(project, state, name)} if name else set(possible)
-    found = [d for d in possible if d in wanted]
-    if len(found) == 1:
-        return found[0]
-    if not found and (name is None or name in project.services):
+    asked = [d for d in possible if d in wanted]
+    if len(asked) == 1:
+        return asked[0]
+    if not asked and (name is None or name in project.services):
         raise DevpoolError(
             "no-database",
             f"`{name}` has no database that can be reached this way" if name else "this project has no database",
             hint="`devpool explain` shows which service has which database",
         )
-    if not found:
+    if not asked:
         raise DevpoolError(
             "unknown-service",
             f"there is no database or app `{name}`",
@@ -76,7 +76,7 @@ def choose(project: Project, state: State | None, name: str | None, way: Way) ->
     raise DevpoolError(
         "which-database",
         "there are several databases",
-        details=tuple(f"devpool psql --{way} {database}" for database in found),
+        details=tuple(f"devpool psql --{way} {database}" for database in asked),
         hint="choose one of the commands above",
     )
 

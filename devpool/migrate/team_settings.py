@@ -81,8 +81,8 @@ def _checked(said: Any, where: str, place: str) -> Fixed | None:
     table = _table(said, _KEYS, place)
     if "migrate" not in table:
         return None
-    found = _table(table["migrate"], _MIGRATE_KEYS, place)
-    service, command = found.get("service", ""), found.get("command", [])
+    fixed = _table(table["migrate"], _MIGRATE_KEYS, place)
+    service, command = fixed.get("service", ""), fixed.get("command", [])
     if isinstance(command, str):
         command = _split(command, place)
     if not isinstance(service, str) or not isinstance(command, list) or not all(isinstance(w, str) for w in command):

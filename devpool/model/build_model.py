@@ -31,29 +31,29 @@ def read_model(sources: Sources) -> Project:
     poolers = frozenset(n for n, s in sources.services.items() if is_pooler(s))
     databases = find_databases(sources, environments, poolers)
     apps = {n: s for n, s in sources.services.items() if n not in databases and n not in poolers}
-    found = _bounded(
+    variables = _bounded(
         s
         for n, service in apps.items()
         for s in find_connection_variables(service, environments[n], databases, sources.services)
     )
-    kept = _past_a_pooler(found) | _at_other_ports(found, databases)
+    kept = _past_a_pooler(variables) | _at_other_ports(variables, databases)
     return Project(
         sources=sources,
         environments=environments,
         databases=databases,
-        connection_variables=tuple(s for s in found if s not in kept),
-        kept=tuple(s for s in found if s in kept),
+        connection_variables=tuple(s for s in variables if s not in kept),
+        kept=tuple(s for s in variables if s in kept),
         poolers=poolers,
         unplaced=tuple(u for n in apps for u in find_unplaced(n, environments[n], databases)),
         written=env_files,
     )
 
 
-def _bounded(found: Iterable[ConnectionVariable]) -> list[ConnectionVariable]:
+def _bounded(variables: Iterable[ConnectionVariable]) -> list[ConnectionVariable]:
     """The connection variables, unless there are more of them than any project has: each takes time and memory."""
     kept: list[ConnectionVariable] = []
     of_text: Counter[tuple[str, str]] = Counter()
-    for each in found:
+    for each in variables:
         kept.append(each)
         of_text[each.service, each.name] += 1
         what = f"`{each.service}.{each.name}`" if of_text[each.service, each.name] > _MOST_OF_TEXT else ""
@@ -67,24 +67,24 @@ def _bounded(found: Iterable[ConnectionVariable]) -> list[ConnectionVariable]:
     return kept
 
 
-def _at_other_ports(found: list[ConnectionVariable], databases: Mapping[str, Database]) -> set[ConnectionVariable]:
+def _at_other_ports(variables: list[ConnectionVariable], databases: Mapping[str, Database]) -> set[ConnectionVariable]:
     """The connection variables that lead to another server than most do: what forwards has a port for each."""
     kept: set[ConnectionVariable] = set()
     for database in (d.name for d in databases.values() if d.forwards):
-        mine = [s for s in found if s.database == database and s.address.port]
+        mine = [s for s in variables if s.database == database and s.address.port]
         usual = [s.address.port for s in mine if not REPLICA_NAMES.search(s.name)] or [s.address.port for s in mine]
         first = max(usual, key=usual.count, default=None)
         odd = [s for s in mine if s.address.port != first]
         ports = {(s.service, s.name) for s in odd if s.kind == "port"}
-        hosts = (s for s in found if s.database == database and s.kind == "host")
+        hosts = (s for s in variables if s.database == database and s.kind == "host")
         beside = (s for s in hosts if any((s.service, n) in ports for n in companions(s.name, "PORT")))
         kept |= {*odd, *beside}
     return kept
 
 
-def _past_a_pooler(found: list[ConnectionVariable]) -> set[ConnectionVariable]:
+def _past_a_pooler(variables: list[ConnectionVariable]) -> set[ConnectionVariable]:
     """The connection variables whose names say that they go to the database itself."""
-    sure = {s for s in found if PAST_A_POOLER.search(s.name)}
-    likely = {s for s in found if s not in sure and PAST_A_POOLER_BESIDE.search(s.name)}
-    others = {(s.service, s.database) for s in found if s not in sure | likely and s.kind != "port"}
+    sure = {s for s in variables if PAST_A_POOLER.search(s.name)}
+    likely = {s for s in variables if s not in sure and PAST_A_POOLER_BESIDE.search(s.name)}
+    others = {(s.service, s.database) for s in variables if s not in sure | likely and s.kind != "port"}
     return sure | {s for s in likely if (s.service, s.database) in others}

@@ -40,9 +40,9 @@ def find_connection_variables(
         port: where the databases usually listen.
     """
     outside = frozenset(d.name for d in databases.values() if d.service is None or d.forwards)
-    found = _of(service, values, _hosts(service, databases, services), port, outside)
+    variables = _of(service, values, _hosts(service, databases, services), port, outside)
     # Only an app that names no database in another way may use the container name that Compose generates.
-    yield from found or _of(service, values, _container_names(service, values, databases, services))
+    yield from variables or _of(service, values, _container_names(service, values, databases, services))
     if service.text("network_mode") == "host":
         yield from _through_the_host(service, values, databases)
     elif service.text("network_mode"):
@@ -140,9 +140,9 @@ def _through_the_host(service: Service, values: Values, databases: Databases) ->
     """Settings of a service in the host's network, which reaches a database by the port that it publishes."""
     for database in databases.values():
         published = published_ports(database.service) if database.service else {}
-        found = _of(service, values, dict.fromkeys(LOCAL_HOSTS, database.name)) if published else []
-        usual = next((s.address.port for s in found if s.kind == "port"), None)
-        for variable in found:
+        variables = _of(service, values, dict.fromkeys(LOCAL_HOSTS, database.name)) if published else []
+        usual = next((s.address.port for s in variables if s.kind == "port"), None)
+        for variable in variables:
             # A bare `localhost` may be anything: it is a database if a port says so.
             said = variable.address.port or usual or (DEFAULT_PORT if variable.kind != "host" else None)
             if said in published:
@@ -211,8 +211,8 @@ def _port_variable(
 
 def companions(host_variable: str, word: str) -> list[str]:
     """The names that a host variable has with another word in place of the one that says that it is a host."""
-    found = variable_names.HOST_WORD.finditer(host_variable)
-    return [host_variable[: m.start()] + _written_like(m[0], word) + host_variable[m.end() :] for m in found]
+    words = variable_names.HOST_WORD.finditer(host_variable)
+    return [host_variable[: m.start()] + _written_like(m[0], word) + host_variable[m.end() :] for m in words]
 
 
 def _written_like(other: str, word: str) -> str:

@@ -85,8 +85,8 @@ def migrating(start: Start) -> list[Migrating]:
     """The parts of a start that migrate, each text once. What names its tool says more than what calls it, as
     `npm run db:migrate` does: the others count only where there is none.
     """
-    found = {m.text: m for piece in (*start.entrypoint, *start.command) for m in _of(piece)}
-    return [m for m in found.values() if m.tool] or list(found.values())
+    migrations = {m.text: m for piece in (*start.entrypoint, *start.command) for m in _of(piece)}
+    return [m for m in migrations.values() if m.tool] or list(migrations.values())
 
 
 def _of(piece: StartText) -> Iterator[Migrating]:
@@ -144,14 +144,14 @@ def _words(rest: str) -> str:
 
 def called(text: str) -> list[str]:
     """The words of a start that may be the names of scripts."""
-    found = [word.strip("\"'();&") for word in text.split()]
-    return [w for w in dict.fromkeys(found) if re.fullmatch(r"[\w./-]*[\w-]+(\.(sh|bash))?", w) and not w.isdigit()]
+    words = [word.strip("\"'();&") for word in text.split()]
+    return [w for w in dict.fromkeys(words) if re.fullmatch(r"[\w./-]*[\w-]+(\.(sh|bash))?", w) and not w.isdigit()]
 
 
 def script_calls(text: str) -> list[str]:
     """The scripts of package.json that a start calls."""
-    found = re.findall(r"\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:-\S+\s+)*([\w:.-]+)", text)
-    return [name for name in dict.fromkeys(found) if name not in ("run", "install", "ci", "exec")]
+    calls = re.findall(r"\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:-\S+\s+)*([\w:.-]+)", text)
+    return [name for name in dict.fromkeys(calls) if name not in ("run", "install", "ci", "exec")]
 
 
 def joined(command: tuple[str, ...]) -> str:

@@ -37,24 +37,25 @@ def find_databases(sources: Sources, environments: Environments, poolers: frozen
         poolers: the services that are a pooler already.
     """
     written = _written(environments)
-    found = _services(sources, environments, poolers)
+    databases = _services(sources, environments, poolers)
     names = networks.names_of(sources.documents)
-    found |= _forwarders(sources, environments, {*found, *poolers})
-    found = {
-        n: replace(d, qualified=frozenset(_qualified(sources.services[n], written, names))) for n, d in found.items()
+    databases |= _forwarders(sources, environments, {*databases, *poolers})
+    databases = {
+        n: replace(d, qualified=frozenset(_qualified(sources.services[n], written, names)))
+        for n, d in databases.items()
     }
     known = set[str]().union(*(_qualified(s, written, names) for s in sources.services.values()))
-    return found | _outside(sources, environments, {*found, *poolers}, known)
+    return databases | _outside(sources, environments, {*databases, *poolers}, known)
 
 
 def _written(environments: Environments) -> dict[str, set[str]]:
     """What stands behind the first dot of every host that some variable names, in lower case, by what stands before."""
     texts = {value.text for values in environments.values() for value in values.values()}
     hosts = {a.host.lower() for text in texts for a in (bare_host(text), *find_addresses(text)) if a}
-    found: dict[str, set[str]] = {}
+    hosts_of: dict[str, set[str]] = {}
     for name, _, network in (host.partition(".") for host in hosts if "." in host):
-        found.setdefault(name, set()).add(network)
-    return found
+        hosts_of.setdefault(name, set()).add(network)
+    return hosts_of
 
 
 def _qualified(service: Service, written: Mapping[str, Iterable[str]], names: Mapping[str, str]) -> set[str]:
@@ -137,8 +138,8 @@ def _is_other_with_a_url(service: Service, values: Mapping[str, Value], sure: se
     if database_images.KNOWN_SERVERS.search(image_name(service)):
         return False
     others = set[str]().union(*(host_names(able[n]) for n in sure if n != service.name))
-    found = (a for v in values.values() for a in find_addresses(v.text) if a.kind in ("url", "jdbc"))
-    return any(address.host in others for address in found)
+    addresses = (a for v in values.values() for a in find_addresses(v.text) if a.kind in ("url", "jdbc"))
+    return any(address.host in others for address in addresses)
 
 
 def _outside(
@@ -213,18 +214,18 @@ def host_names(service: Service, within: Container[str] | None = None) -> set[st
         service: the service.
         within: the networks whose aliases count; None for all.
     """
-    found = {service.name, service.text("container_name"), service.text("hostname")}
+    names = {service.name, service.text("container_name"), service.text("hostname")}
     for statement in service.statements("networks"):
         if isinstance(statement.value, nodes.MappingNode):
             for name, entry in nodes.entries(statement.value).items():
                 network = nodes.resolved(entry.value)
                 if isinstance(network, nodes.MappingNode) and (within is None or name in within):
-                    found |= _names_on(service, network)
-    return {name for name in found if name}
+                    names |= _names_on(service, network)
+    return {name for name in names if name}
 
 
 def _names_on(service: Service, network: nodes.MappingNode) -> set[str]:
     """The aliases and the fixed addresses of a service on one of its networks."""
     said = (nodes.lookup(network, key) for key in ("aliases", "ipv4_address", "ipv6_address"))
-    found = {text for node in said if node for text in service.deep_texts(node)}
-    return found | {f"[{text}]" for text in found if ":" in text}
+    names = {text for node in said if node for text in service.deep_texts(node)}
+    return names | {f"[{text}]" for text in names if ":" in text}

@@ -73,7 +73,7 @@ def env_file_values(
     """
     known: dict[str, Variable] = {}
     scope = ChainMap(*map(dict, (variables, own)), known, dict(before))
-    found: dict[str, Value] = {}
+    values: dict[str, Value] = {}
     for binding in file.bindings:
         if not binding.given and binding.name not in variables:
             continue
@@ -90,9 +90,9 @@ def env_file_values(
             given=binding.given,
         )
         text = whole_text(pieces, origin)
-        found[binding.name] = Value(name=binding.name, text=text, pieces=pieces, origin=origin)
+        values[binding.name] = Value(name=binding.name, text=text, pieces=pieces, origin=origin)
         known[binding.name] = Variable(value=text, source=file.path)
-    return found
+    return values
 
 
 def is_given_alone(value: Value, variables: Mapping[str, Variable]) -> bool:

@@ -29,16 +29,16 @@ def effective(
         alone: what each gives where the service adds nothing to it (`env_file_values`): services share that.
     """
     own = {v.name: v for statement in service.statements("environment") for v in _from_environment(service, statement)}
-    found: dict[str, Value] = {}
+    values: dict[str, Value] = {}
     for use in (u for u in env_file_uses(service) if u.key in files):
         file = files[use.key]
         told = file.mentioned - service.variables.keys()
-        if told & (own.keys() | found.keys()):
-            found |= env_file_values(file, service.variables, _known(own, told), _known(found, told))
+        if told & (own.keys() | values.keys()):
+            values |= env_file_values(file, service.variables, _known(own, told), _known(values, told))
         else:
-            found |= alone[use.key]
+            values |= alone[use.key]
     # A bare name without a value anywhere unsets the env file's value.
-    return {name: value for name, value in (found | own).items() if value.pieces or value.origin.given}
+    return {name: value for name, value in (values | own).items() if value.pieces or value.origin.given}
 
 
 def _known(values: Mapping[str, Value], names: Set[str]) -> dict[str, Variable]:
@@ -101,9 +101,9 @@ def _from_item(service: Service, document: Document, container: SequenceNode, it
 def _value(service: Service, name: str, pieces: tuple[Piece, ...], origin: Origin) -> Value:
     if origin.given:
         return Value(name=name, text=whole_text(pieces, origin), pieces=pieces, origin=origin)
-    found = _passed_on(service, origin).get(name)
+    value = _passed_on(service, origin).get(name)
     start, end = origin.start, origin.end
-    passed = (Piece(text=found.value, start=start, end=end, variable=name, source=found.source),) if found else ()
+    passed = (Piece(text=value.value, start=start, end=end, variable=name, source=value.source),) if value else ()
     return Value(name=name, text=text_of(passed), pieces=passed, origin=origin)
 
 
@@ -151,8 +151,8 @@ def read_scalar(
     if plain:
         start = plain[0] + skip
         return expand(raw, variables, start), (start, plain[1]), True
-    found = characters.spans(document.text, scalar)
-    if found is None or not found[skip:]:
-        return expand(raw, variables, scalar.start), (scalar.start, scalar.end), found is not None
-    mine = found[skip:]
+    spans = characters.spans(document.text, scalar)
+    if spans is None or not spans[skip:]:
+        return expand(raw, variables, scalar.start), (scalar.start, scalar.end), spans is not None
+    mine = spans[skip:]
     return tuple(characters.placed(expand(raw, variables), mine)), (mine[0][0], mine[-1][1]), True

@@ -36,14 +36,14 @@ def external_hosts(
         known: the names that mean a service of the project.
         sharing: the services on a network of other projects, where a single word is a server too.
     """
-    found: dict[str, None] = {}
+    hosts: dict[str, None] = {}
     for service, values in environments.items():
         for name, value in values.items():
             for address in postgres_addresses(name, value.text, values):
                 there = service in sharing and _is_word(address.host)
                 if address.host not in known and (there or is_outside(address.host)):
-                    found[address.host.lower().removesuffix(".")] = None
-    return list(found)
+                    hosts[address.host.lower().removesuffix(".")] = None
+    return list(hosts)
 
 
 def is_outside(host: str) -> bool:

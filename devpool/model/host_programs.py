@@ -49,8 +49,8 @@ def _addresses(name: str, values: Mapping[str, Value]) -> Iterator[tuple[str, Ad
     """The addresses on this machine in a variable, and the port beside it where it is a host alone. A `localhost:5432`
     alone may be what a port is published at.
     """
-    found = find_addresses(values[name].text)
-    yield from ((name, a) for a in found if a.host in LOCAL_HOSTS and a.kind != "host")
+    addresses = find_addresses(values[name].text)
+    yield from ((name, a) for a in addresses if a.host in LOCAL_HOSTS and a.kind != "host")
     if values[name].text in LOCAL_HOSTS and variable_names.HOST.search(name):
         for beside in (n for n in companions(name, "PORT") if n in values):
             port = values[beside].text

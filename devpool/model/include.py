@@ -35,8 +35,8 @@ class Included:
 def included(document: Document) -> Iterator[Included]:
     """The items of a file's `include`."""
     node = nodes.lookup(document.root, "include")
-    found = nodes.resolved(node) if node else None
-    for item in map(nodes.resolved, found.items if isinstance(found, SequenceNode) else ()):
+    body = nodes.resolved(node) if node else None
+    for item in map(nodes.resolved, body.items if isinstance(body, SequenceNode) else ()):
         if isinstance(item, nodes.MappingNode):
             # Compose also accepts these keys in capitals (mapstructure ignores case).
             parts = {key.lower(): entry.value for key, entry in nodes.entries(item).items()}
@@ -48,6 +48,6 @@ def included(document: Document) -> Iterator[Included]:
 
 
 def _scalars(node: Node | None) -> Iterator[ScalarNode]:
-    found = nodes.resolved(node) if node else None
-    items = map(nodes.resolved, found.items) if isinstance(found, SequenceNode) else (found,)
+    body = nodes.resolved(node) if node else None
+    items = map(nodes.resolved, body.items) if isinstance(body, SequenceNode) else (body,)
     return (item for item in items if isinstance(item, ScalarNode))

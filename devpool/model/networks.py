@@ -27,21 +27,23 @@ def of(services: Mapping[str, Service], name: str) -> tuple[str, ...]:
 
 def names_of(documents: Iterable[Document]) -> dict[str, str]:
     """The names that a project's files give its networks themselves, by key (Compose specification, "networks")."""
-    found = ((key, nodes.lookup(node, "name")) for key, node in _stated(documents))
-    return {key: name.value for key, name in found if isinstance(name, ScalarNode)}
+    named = ((key, nodes.lookup(node, "name")) for key, node in _stated(documents))
+    return {key: name.value for key, name in named if isinstance(name, ScalarNode)}
 
 
 def external(documents: Iterable[Document]) -> set[str]:
     """The keys of the networks that are shared with other projects."""
-    found = ((key, nodes.lookup(node, "external")) for key, node in _stated(documents))
-    return {key for key, said in found if said and not (isinstance(said, ScalarNode) and said.value.lower() == "false")}
+    stated = ((key, nodes.lookup(node, "external")) for key, node in _stated(documents))
+    return {
+        key for key, said in stated if said and not (isinstance(said, ScalarNode) and said.value.lower() == "false")
+    }
 
 
 def _stated(documents: Iterable[Document]) -> Iterator[tuple[str, nodes.MappingNode]]:
     for document in documents:
         listed = nodes.lookup(document.root, "networks")
-        found = nodes.resolved(listed) if listed else None
-        for key, entry in nodes.entries(found).items() if isinstance(found, nodes.MappingNode) else ():
+        body = nodes.resolved(listed) if listed else None
+        for key, entry in nodes.entries(body).items() if isinstance(body, nodes.MappingNode) else ():
             node = nodes.resolved(entry.value)
             if isinstance(node, nodes.MappingNode):
                 yield key, node
@@ -74,7 +76,7 @@ def meeting(services: Mapping[str, Service], database: str, apps: tuple[str, ...
     Raises:
         DevpoolError: `no-shared-network`.
     """
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     for app in apps:
         # A database outside the project is reachable from wherever the app is.
         shared = common(services, database, app) if database in services else list(of(services, app))
@@ -85,23 +87,23 @@ def meeting(services: Mapping[str, Service], database: str, apps: tuple[str, ...
                 where=services[app].place,
                 hint=f"put both on one network, or keep it direct: --direct {app}",
             )
-        found |= dict.fromkeys(shared)
+        names |= dict.fromkeys(shared)
     if not apps and database in services:
-        found = dict.fromkeys(of(services, database))
-    return () if tuple(found) == (DEFAULT,) else tuple(found)
+        names = dict.fromkeys(of(services, database))
+    return () if tuple(names) == (DEFAULT,) else tuple(names)
 
 
 def extra_hosts(service: Service) -> dict[str, str]:
     """What the `extra_hosts` of a service say, in either form: the address of each host."""
-    found: dict[str, str] = {}
+    hosts: dict[str, str] = {}
     for statement in service.statements("extra_hosts"):
         if isinstance(statement.value, nodes.MappingNode):
             for host, entry in nodes.entries(statement.value).items():
-                found[host] = " ".join(service.deep_texts(entry.value))
+                hosts[host] = " ".join(service.deep_texts(entry.value))
         else:
             pairs = (re.match(r"([^:=]+)[:=](.+)", text) for text in service.texts(statement.value))
-            found |= {pair[1]: pair[2] for pair in pairs if pair}
-    return found
+            hosts |= {pair[1]: pair[2] for pair in pairs if pair}
+    return hosts
 
 
 def has_healthcheck(service: Service) -> bool:

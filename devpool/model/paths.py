@@ -13,8 +13,8 @@ def resolve_path(directory: str, written: str) -> str:
 
 def written_path(directory: str, path: str) -> str:
     """How a file of a directory writes an absolute path: the inverse of `resolve_path`."""
-    found = relative(path, directory)
-    return found if found.startswith("../") else f"./{found}"
+    name = relative(path, directory)
+    return name if name.startswith("../") else f"./{name}"
 
 
 @lru_cache(maxsize=1024)

@@ -77,17 +77,17 @@ class Service:
 
     def statements(self, key: str) -> list[Statement]:
         """What the files say of a key, the weakest first; `!reset` and `!override` followed."""
-        found: list[Statement] = []
+        statements: list[Statement] = []
         for fragment, entries in self._entries:
             entry = entries.get(key)
             if entry is None:
                 continue
             tag = entry.value.tag
             if tag in (_RESET, OVERRIDE):
-                found = []
+                statements = []
             if tag != _RESET:
-                found.append(Statement(document=fragment.document, fragment=fragment, entry=entry))
-        return found
+                statements.append(Statement(document=fragment.document, fragment=fragment, entry=entry))
+        return statements
 
     def overrides(self, key: str) -> bool:
         """Whether its own text replaces what it would take over of a key with `extends`."""
@@ -128,11 +128,11 @@ class Service:
 
     def names(self, key: str) -> dict[str, list[Statement]]:
         """The names that a list- or mapping-like key holds (`depends_on`, `networks`, `profiles`), and where."""
-        found: dict[str, list[Statement]] = {}
+        by_name: dict[str, list[Statement]] = {}
         for statement in self.statements(key):
             for text in self.texts(statement.value):
-                found.setdefault(text, []).append(statement)
-        return found
+                by_name.setdefault(text, []).append(statement)
+        return by_name
 
     def granted(self, key: str) -> list[str]:
         """The names of the `configs` or `secrets` that it is given, in the short form and in the long one."""
@@ -209,21 +209,21 @@ def reachable(services: Mapping[str, Service], start: str, edges: Callable[[Serv
         start: the service to start at; it is in the result only where another one leads back to it.
         edges: the names that a service leads to.
     """
-    found: set[str] = set()
+    reached: set[str] = set()
     waiting = [start]
     while waiting:
         service = services.get(waiting.pop())
-        further = set(edges(service)) - found if service else set()
-        found |= further
+        further = set(edges(service)) - reached if service else set()
+        reached |= further
         waiting += further
-    return found
+    return reached
 
 
 def services_node(document: Document) -> nodes.MappingNode | None:
     """The mapping under `services`, if the file has one."""
     node = nodes.lookup(document.root, "services")
-    found = nodes.resolved(node) if node else None
-    return found if isinstance(found, nodes.MappingNode) else None
+    body = nodes.resolved(node) if node else None
+    return body if isinstance(body, nodes.MappingNode) else None
 
 
 def _service_entries(document: Document) -> Iterator[tuple[str, Entry]]:
@@ -262,9 +262,9 @@ def _with_base(
     base = loaded.get(resolve_path(document.directory, file)) if file else document
     services = services_node(base) if base else None
     target = nodes.lookup(services, name) if services else None
-    found = nodes.resolved(target) if target else None
+    body = nodes.resolved(target) if target else None
     place = document.place(node.start)
-    if base is None or not isinstance(found, nodes.MappingNode):
+    if base is None or not isinstance(body, nodes.MappingNode):
         raise DevpoolError(
             "extends-unknown",
             f"`extends` names `{name}`, which does not exist",
@@ -283,4 +283,4 @@ def _with_base(
             where=place,
             hint="have each extend one service that holds what they share",
         )
-    return [*_with_base(base, found, loaded, variables, (*seen, key)), own]
+    return [*_with_base(base, body, loaded, variables, (*seen, key)), own]

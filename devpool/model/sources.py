@@ -35,14 +35,14 @@ class Selection:
 
     def arguments(self) -> list[str]:
         """The same options for `docker compose`."""
-        found: list[str] = []
+        words: list[str] = []
         for option, values in (("--file", self.files), ("--env-file", self.env_files)):
-            found += [part for value in values for part in (option, value)]
+            words += [part for value in values for part in (option, value)]
         if self.project_directory:
-            found += ["--project-directory", self.project_directory]
+            words += ["--project-directory", self.project_directory]
         if self.project_name:
-            found += ["--project-name", self.project_name]
-        return found + [part for profile in self.profiles for part in ("--profile", profile)]
+            words += ["--project-name", self.project_name]
+        return words + [part for profile in self.profiles for part in ("--profile", profile)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +88,8 @@ class Reading:
     @property
     def services(self) -> dict[str, dict[str, Any]]:
         """The services of the model by name."""
-        found: dict[str, dict[str, Any]] = self.model.get("services") or {}
-        return found
+        services: dict[str, dict[str, Any]] = self.model.get("services") or {}
+        return services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,9 +83,9 @@ def stated_addresses(
         if given or _WAITS.search(line):
             continue
         around = _Around(lines, number)
-        found = None if around.is_for_another_mode(variables) else _of_line(path, line, number + 1, named, around)
-        if found:
-            yield found
+        stated = None if around.is_for_another_mode(variables) else _of_line(path, line, number + 1, named, around)
+        if stated:
+            yield stated
 
 
 def _naming(lines: list[str], named: _Named) -> Iterator[tuple[int, str]]:
@@ -138,8 +138,8 @@ class _Around:
         key = _NAME.match(line)
         word = _HOST_WORD.search(key["name"]) if key else None
         prefix = key["name"][: word.start()].lower() if key and word else None
-        found = (m for each in self.beside if (m := _PORT.match(each)))
-        return next((m["port"] for m in found if prefix in (None, m["prefix"].lower())), DEFAULT_PORT)
+        ports = (m for each in self.beside if (m := _PORT.match(each)))
+        return next((m["port"] for m in ports if prefix in (None, m["prefix"].lower())), DEFAULT_PORT)
 
 
 def _of_line(path: str, line: str, number: int, named: _Named, around: _Around) -> StatedAddress | None:
@@ -149,10 +149,10 @@ def _of_line(path: str, line: str, number: int, named: _Named, around: _Around) 
             return StatedAddress(
                 host=address.host, line=number, port=address.port or DEFAULT_PORT, demand=_demand([line])
             )
-    found = _of_host(path, line, named, around)
-    if found is None:
+    stated = _of_host(path, line, named, around)
+    if stated is None:
         return None
-    host, port = found
+    host, port = stated
     return StatedAddress(host=host, line=number, port=port or around.port(line), demand=_demand([line, *around.beside]))
 
 
@@ -238,9 +238,9 @@ def _siblings(lines: list[str], number: int, step: int) -> Iterator[str]:
 
 def _without_docstrings(lines: list[str]) -> list[str]:
     """Lines with those of Python's longer strings emptied, which are mostly documentation."""
-    inside, found = False, []
+    inside, kept = False, []
     for line in lines:
         marks = line.count('"""') + line.count("'''")
-        found.append("" if inside or (marks and line.strip()[:3] in ('"""', "'''")) else line)
+        kept.append("" if inside or (marks and line.strip()[:3] in ('"""', "'''")) else line)
         inside ^= marks % 2 == 1
-    return found
+    return kept

@@ -38,7 +38,7 @@ class Demands:
     def of(self, variable: ConnectionVariable) -> Demand:
         """What one variable demands."""
         texts = [_parameters(variable), *(self._further if variable.kind == "host" else ())]
-        said = next((found for found in map(_said, texts) if found is not None), None)
+        said = next((demand for demand in map(_said, texts) if demand is not None), None)
         return self._of_variables if said is None else said
 
 
@@ -73,8 +73,8 @@ def _said(text: str) -> Demand | None:
 
 def strongest(demands: Iterable[Demand]) -> Demand:
     """The strongest of several demands."""
-    found = set(demands)
-    return "verify" if "verify" in found else "require" if "require" in found else ""
+    asked = set(demands)
+    return "verify" if "verify" in asked else "require" if "require" in asked else ""
 
 
 def refuse_disabled(demanding: list[ConnectionVariable], chosen: Mapping[str, str]) -> None:

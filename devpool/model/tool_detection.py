@@ -45,9 +45,9 @@ def recognize(files: Files, start: str = "") -> list[Recognized]:
         files: texts by path below the project's folder.
         start: what the project's own containers start, which tells how they call Python.
     """
-    found = [known for tool in TOOLS if (known := _by_file(tool, files) or _by_script(tool, files))]
+    recognized = [known for tool in TOOLS if (known := _by_file(tool, files) or _by_script(tool, files))]
     words = {"python": _python(start), "run": m["run"] if (m := _RUN.search(start)) else "", "exec": _exec(files)}
-    return [replace(known, command=_filled(known.command, words)) for known in found]
+    return [replace(known, command=_filled(known.command, words)) for known in recognized]
 
 
 def by_command(text: str) -> Tool | None:
@@ -57,8 +57,8 @@ def by_command(text: str) -> Tool | None:
 
 def direct_names(texts: Iterable[str]) -> list[str]:
     """The names of variables that files read for an address past a pooler."""
-    found = (name for text in texts for form in (_DIRECT_URL, _DIRECT_NAME) for name in form.findall(text))
-    return list(dict.fromkeys(found))
+    names = (name for text in texts for form in (_DIRECT_URL, _DIRECT_NAME) for name in form.findall(text))
+    return list(dict.fromkeys(names))
 
 
 def _by_file(tool: Tool, files: Files) -> Recognized | None:
@@ -93,8 +93,8 @@ def _by_script(tool: Tool, files: Files) -> Recognized | None:
 def scripts(package: str) -> dict[str, str]:
     """The scripts of a package.json; none where it is not one."""
     try:
-        found = json.loads(package)["scripts"]
-        return {str(name): str(text) for name, text in found.items()}
+        scripts = json.loads(package)["scripts"]
+        return {str(name): str(text) for name, text in scripts.items()}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {}
 

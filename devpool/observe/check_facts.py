@@ -103,8 +103,8 @@ def _unkept(opened: OpenProject, routes: Iterable[AppRoute]) -> Mapping[str, tup
         return None
     pooled = {(r.service, r.database): None for r in routes if r.pooled and r.service in project.services}
     mine = {name: [s for s in project.of(name) if (name, s.database) in pooled] for name, _ in pooled}
-    kept = {n: n in session or {f"{n}:{s.database}" for s in found} <= set(session) for n, found in mine.items()}
-    return {n: tuple(unkept(project, n, found, in_session=kept[n])) for n, found in mine.items()}
+    kept = {n: n in session or {f"{n}:{s.database}" for s in item} <= set(session) for n, item in mine.items()}
+    return {n: tuple(unkept(project, n, item, in_session=kept[n])) for n, item in mine.items()}
 
 
 def _queries(seen: Overview) -> dict[str, str]:
@@ -129,14 +129,14 @@ def _server(stack: Stack, seen: Overview, name: str, poolers: list[RunningContai
         rows = own.limits(name) if own else query_directly(stack, poolers[0], LIMITS)
     except DevpoolError as error:
         return DatabaseServer(database=name, problem=error.said)
-    found = {row["name"]: row["setting"] for row in rows}
+    settings = {row["name"]: row["setting"] for row in rows}
     reserved = ("superuser_reserved_connections", "reserved_connections")
     return DatabaseServer(
         database=name,
-        version=version(found["server_version"]),
-        most=int(found["max_connections"]),
-        reserved=sum(int(found.get(key, 0)) for key in reserved),
-        connections=int(found["connections"]),
+        version=version(settings["server_version"]),
+        most=int(settings["max_connections"]),
+        reserved=sum(int(settings.get(key, 0)) for key in reserved),
+        connections=int(settings["connections"]),
     )
 
 
@@ -148,7 +148,7 @@ def _logged(stack: Stack, seen: Overview, pooled: Iterable[str]) -> Question[dic
 
 def _ports(services: Services, name: str) -> tuple[Port, ...]:
     """The published ports of a service."""
-    found = services.get(name, {}).get("ports") or ()
+    ports = services.get(name, {}).get("ports") or ()
     return tuple(
-        Port(host=str(p.get("host_ip", "")), published=str(p["published"])) for p in found if p.get("published")
+        Port(host=str(p.get("host_ip", "")), published=str(p["published"])) for p in ports if p.get("published")
     )

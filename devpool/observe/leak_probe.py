@@ -43,15 +43,15 @@ class LeakReport:
 
 def find_leaks(seen: Overview) -> LeakReport:
     """Inspect the pools of every pooler that answers."""
-    found = LeakReport()
+    report = LeakReport()
     for pooler in seen.poolers:
         if seen.stack is not None and pooler.running and not pooler.problem:
             try:
-                _Probe(seen, seen.stack, pooler).look(found)
+                _Probe(seen, seen.stack, pooler).look(report)
             except DevpoolError as error:
                 all_of_it = ProbedPool(pooler=pooler.name, pool="all pools", servers=0, seen=0, problem=error.message)
-                found.looked.append(all_of_it)
-    return found
+                report.looked.append(all_of_it)
+    return report
 
 
 class _Probe:
@@ -68,7 +68,7 @@ class _Probe:
         )
         self.routed = tuple(r.service for r in seen.routes if r.pooled and r.database == pooler.database)
 
-    def look(self, found: LeakReport) -> None:
+    def look(self, report: LeakReport) -> None:
         # Before anything else: inspecting a connection makes that query its last statement.
         self.sessions = {int(row["pid"]): row for row in _sessions(self.stack, self.seen, self.pooler, self.container)}
         answers = ask(self.stack, self.container, *_SHOWN)
@@ -76,16 +76,16 @@ class _Probe:
         self.clients = links(answers["CLIENTS"])
         kept: list[tuple[Pool, int, Kept]] = []
         for pool in pools(answers["POOLS"]):
-            kept += [(pool, pid, s) for pid, a in self._look_into(pool, found).items() for s in states(a, self.apart)]
+            kept += [(pool, pid, s) for pid, a in self._look_into(pool, report).items() for s in states(a, self.apart)]
         mentions = self._mentions({state.pattern for _, _, state in kept})
-        found.leaks += [self._leak(pool, pid, state, mentions) for pool, pid, state in kept]
+        report.leaks += [self._leak(pool, pid, state, mentions) for pool, pid, state in kept]
 
-    def _look_into(self, pool: Pool, found: LeakReport) -> Answers:
+    def _look_into(self, pool: Pool, report: LeakReport) -> Answers:
         kept: Answers = {}
         problem = not_shared(pool)
         if not problem and pool.servers_idle:
             kept, problem = ask_idle(lambda words: self.stack.execute(self.container, words), pool)
-        found.looked.append(
+        report.looked.append(
             ProbedPool(
                 pooler=self.pooler.name,
                 pool=f"{pool.user}@{pool.database}",

@@ -78,7 +78,7 @@ def look(ctx: Context, opened: OpenProject | None = None, *, deep: bool = False)
     project = opened or open_project(ctx, "look")
     with _listing(project) as listed:  # while the files are read
         state = project.state
-        found = Overview(
+        overview = Overview(
             directory=project.directory,
             state=state,
             routes=tuple(state.routes if state else _would_be(project)),
@@ -86,10 +86,10 @@ def look(ctx: Context, opened: OpenProject | None = None, *, deep: bool = False)
             running={},
         )
         try:
-            found = replace(found, stack=listed())
-            return again(found, deep=deep)
+            overview = replace(overview, stack=listed())
+            return again(overview, deep=deep)
         except DevpoolError as error:
-            return replace(found, note=error.message, code=error.code, poolers=_unseen(state))
+            return replace(overview, note=error.message, code=error.code, poolers=_unseen(state))
 
 
 @contextmanager
@@ -120,8 +120,8 @@ def _drift(opened: OpenProject, state: State) -> list[Drift]:
     lacking = [
         Drift(file=name, place="", problem=problem) for name, problem in missing(opened.directory, state).items()
     ]
-    found = lacking + drift(state, opened.directory)
-    return found + [one for one in stale(opened, state) if one not in found]
+    drifts = lacking + drift(state, opened.directory)
+    return drifts + [one for one in stale(opened, state) if one not in drifts]
 
 
 def again(before: Overview, *, deep: bool = False) -> Overview:
@@ -147,25 +147,25 @@ def again(before: Overview, *, deep: bool = False) -> Overview:
     answers = ask_all(stack, listed, [p.name for p in added], databases, known, deep=deep)
     running = stack.inspected()
     poolers = tuple(_sight(stack, running.get(p.name, []), answers, p, seen.get(p.name)) for p in added)
-    found = replace(before, running=running, poolers=poolers, answers=answers, note="", code="")
+    overview = replace(before, running=running, poolers=poolers, answers=answers, note="", code="")
     try:
-        return _counted(found, answers)
+        return _counted(overview, answers)
     except DevpoolError as error:
-        return replace(found, connections=None, outside={}, note=error.message)
+        return replace(overview, connections=None, outside={}, note=error.message)
 
 
-def _counted(found: Overview, answers: Answers) -> Overview:
+def _counted(overview: Overview, answers: Answers) -> Overview:
     """The same with the connections of each app."""
-    pairs = [(r.service, r.database) for r in found.routes if r.service in found.running]
-    poolers = {p.database: p.name for p in found.poolers if not p.problem}
-    published = list(poolers) if found.state and found.state.options.publish is not None else []
+    pairs = [(r.service, r.database) for r in overview.routes if r.service in overview.running]
+    poolers = {p.database: p.name for p in overview.poolers if not p.problem}
+    published = list(poolers) if overview.state and overview.state.options.publish is not None else []
     databases = dict.fromkeys([*(database for _, database in pairs), *published])
     pooled = {database: answers.at_pooler(name) for database, name in poolers.items()}
     direct = {name: answers.at_database(name) for name in databases if name in answers.servers}
     return replace(
-        found,
-        connections=tuple(connections(found.running, pairs, pooled, direct)),
-        outside=from_outside(found.running, published, pooled, direct),
+        overview,
+        connections=tuple(connections(overview.running, pairs, pooled, direct)),
+        outside=from_outside(overview.running, published, pooled, direct),
     )
 
 
@@ -205,26 +205,26 @@ def _sight(
     pooler: AddedPooler,
     before: PoolerStatus | None,
 ) -> PoolerStatus:
-    found = PoolerStatus(name=pooler.name, database=pooler.database)
+    status = PoolerStatus(name=pooler.name, database=pooler.database)
     if not containers:
-        return replace(found, problem="it is not running")
-    found = replace(found, running=True, health=containers[0].health)
+        return replace(status, problem="it is not running")
+    status = replace(status, running=True, health=containers[0].health)
     told = answers.poolers[pooler.name][0]
     if isinstance(told, DevpoolError):
-        return replace(found, problem=told.said)
-    found = _filled(found, told.shown)
+        return replace(status, problem=told.said)
+    status = _filled(status, told.shown)
     if not (before and before.reported):
-        return _as_reported(found, told.reported)
+        return _as_reported(status, told.reported)
     # The last report stays valid until something is set.
-    same = before.config == found.config
-    return _as_reported(found, before.reported if same else _reported(stack, containers[0]))
+    same = before.config == status.config
+    return _as_reported(status, before.reported if same else _reported(stack, containers[0]))
 
 
-def _filled(found: PoolerStatus, answers: Mapping[str, list[dict[str, str]]]) -> PoolerStatus:
+def _filled(status: PoolerStatus, answers: Mapping[str, list[dict[str, str]]]) -> PoolerStatus:
     config = {row["key"]: row["value"] for row in answers["CONFIG"]}
     version = next((row.get("version", "") for row in answers["VERSION"]), "")
     return replace(
-        found,
+        status,
         version=version.removeprefix("PgBouncer "),
         mode=config.get("pool_mode", ""),
         learnt="console",
@@ -245,9 +245,9 @@ def _reported(stack: Stack, container: RunningContainer) -> Row:
         return {}
 
 
-def _as_reported(found: PoolerStatus, said: Row) -> PoolerStatus:
+def _as_reported(status: PoolerStatus, said: Row) -> PoolerStatus:
     version = said.get("pgbouncer.version", "")
     if not version:
-        return found
-    mode = said.get("pgbouncer.pool_mode", found.mode)
-    return replace(found, version=version, mode=mode, learnt="connection", reported=said)
+        return status
+    mode = said.get("pgbouncer.pool_mode", status.mode)
+    return replace(status, version=version, mode=mode, learnt="connection", reported=said)

@@ -90,7 +90,7 @@ def _of_database(scene: Scene, database: str) -> Inputs:
         size_inputs.demands(scene.routes, seen, database, pooled=way, cores=machine) for way in (True, False)
     )
     named, databases = size_inputs.pools(scene.project, scene.routes, database)
-    found = Inputs(
+    inputs = Inputs(
         database=database,
         server=files,
         pooled=pooled,
@@ -100,7 +100,7 @@ def _of_database(scene: Scene, database: str) -> Inputs:
         held=_held(scene, database, pooled),
         now=connections,
     )
-    return _with_load(scene, found)
+    return _with_load(scene, inputs)
 
 
 def _held(scene: Scene, database: str, pooled: tuple[Demand, ...]) -> int:
@@ -130,20 +130,20 @@ def _server(scene: Scene, database: str) -> tuple[ServerLimits, tuple[Fact, ...]
     return files, ()
 
 
-def _with_load(scene: Scene, found: Inputs) -> Inputs:
+def _with_load(scene: Scene, inputs: Inputs) -> Inputs:
     """The load of what runs: at the pooler, or at the server where there is none."""
-    pooler, server = _container(scene, scene.poolers.get(found.database, "")), _container(scene, found.database)
+    pooler, server = _container(scene, scene.poolers.get(inputs.database, "")), _container(scene, inputs.database)
     stack = scene.stack
     if stack and pooler:
         asked = _asked(scene, lambda: _pooler_load(stack, pooler, scene.seconds))
         if asked:
             load, clients, pools = asked
-            named = found.pools if found.pools.value >= pools.value else pools
-            return replace(found, load=load, now=(*found.now, clients), pools=named)
+            named = inputs.pools if inputs.pools.value >= pools.value else pools
+            return replace(inputs, load=load, now=(*inputs.now, clients), pools=named)
     elif stack and server and scene.seconds:
         load_of: Load | None = _asked(scene, lambda: _server_load(stack, server, scene.seconds))
-        return replace(found, load=load_of)
-    return found
+        return replace(inputs, load=load_of)
+    return inputs
 
 
 def _container(scene: Scene, service: str) -> RunningContainer | None:
@@ -179,7 +179,7 @@ def _running_server(stack: Stack, database: RunningContainer, cores: Fact) -> tu
     """
     (row,) = stack.query(database, _SERVER)
     superuser, others = int(row["superuser"]), int(row["others"])
-    found = ServerLimits(
+    limits = ServerLimits(
         max_connections=Fact(value=int(row["max_connections"]), source="from the server"),
         reserved=Fact(
             value=superuser + others,
@@ -187,7 +187,7 @@ def _running_server(stack: Stack, database: RunningContainer, cores: Fact) -> tu
         ),
         cores=min(_cores(stack, database), cores, key=lambda fact: fact.value),
     )
-    return found, Fact(value=int(row["connections"]), source="connections at Postgres, pg_stat_activity")
+    return limits, Fact(value=int(row["connections"]), source="connections at Postgres, pg_stat_activity")
 
 
 def _cores(stack: Stack, database: RunningContainer) -> Fact:
@@ -203,11 +203,11 @@ def _cores(stack: Stack, database: RunningContainer) -> Fact:
 def _server_load(stack: Stack, database: RunningContainer, seconds: float) -> Load:
     """The mean number of connections inside a transaction, from several samples."""
     begin = time.monotonic()
-    found: list[int] = []
-    while not found or (time.monotonic() - begin < seconds and len(found) < _SAMPLES):
-        found.append(int(stack.query(database, _SERVER)[0]["busy"]))
+    peaks: list[int] = []
+    while not peaks or (time.monotonic() - begin < seconds and len(peaks) < _SAMPLES):
+        peaks.append(int(stack.query(database, _SERVER)[0]["busy"]))
         time.sleep(seconds / _SAMPLES)
-    return Load(source=f"pg_stat_activity, {len(found)} samples in {seconds:g} s", busy=sum(found) / len(found))
+    return Load(source=f"pg_stat_activity, {len(peaks)} samples in {seconds:g} s", busy=sum(peaks) / len(peaks))
 
 
 def _pooler_load(stack: Stack, pooler: RunningContainer, seconds: float) -> tuple[Load, Fact, Fact]:
@@ -218,25 +218,25 @@ def _pooler_load(stack: Stack, pooler: RunningContainer, seconds: float) -> tupl
     """
     work, source = _averages(stack, pooler) if not seconds else _differences(stack, pooler, seconds)
     busiest = max(work, key=lambda w: w[0] * w[1], default=(0.0, 0.0))
-    found = of_apps(show(stack, pooler, "POOLS"))
+    rows = of_apps(show(stack, pooler, "POOLS"))
     load = Load(
         source=source,
         per_second=busiest[0],
         seconds=busiest[1],
         busy=busiest[0] * busiest[1],
-        waiting=sum(int(row["cl_waiting"]) for row in found),
-        longest=max((int(row["maxwait"]) + int(row["maxwait_us"]) / 1e6 for row in found), default=0.0),
+        waiting=sum(int(row["cl_waiting"]) for row in rows),
+        longest=max((int(row["maxwait"]) + int(row["maxwait_us"]) / 1e6 for row in rows), default=0.0),
     )
-    clients = Fact(value=sum(int(r["cl_active"]) + int(r["cl_waiting"]) for r in found), source="clients at the pooler")
-    return load, clients, Fact(value=len(found), source="pools of the pooler")
+    clients = Fact(value=sum(int(r["cl_active"]) + int(r["cl_waiting"]) for r in rows), source="clients at the pooler")
+    return load, clients, Fact(value=len(rows), source="pools of the pooler")
 
 
 Work = list[tuple[float, float]]
 
 
 def _averages(stack: Stack, pooler: RunningContainer) -> tuple[Work, str]:
-    found = of_apps(show(stack, pooler, "STATS"))
-    work = [(float(row["avg_xact_count"]), float(row["avg_xact_time"]) / 1e6) for row in found]
+    rows = of_apps(show(stack, pooler, "STATS"))
+    work = [(float(row["avg_xact_count"]), float(row["avg_xact_time"]) / 1e6) for row in rows]
     return work, "SHOW STATS, the last minute"
 
 
@@ -253,5 +253,5 @@ def _differences(stack: Stack, pooler: RunningContainer, seconds: float) -> tupl
 
 
 def _totals(stack: Stack, pooler: RunningContainer) -> dict[str, tuple[float, float]]:
-    found = of_apps(show(stack, pooler, "STATS"))
-    return {row["database"]: (float(row["total_xact_count"]), float(row["total_xact_time"])) for row in found}
+    rows = of_apps(show(stack, pooler, "STATS"))
+    return {row["database"]: (float(row["total_xact_count"]), float(row["total_xact_time"])) for row in rows}

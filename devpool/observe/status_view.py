@@ -99,29 +99,29 @@ def watched(ctx: Context, interval: float) -> bool:
     return live
 
 
-def show(ctx: Context, found: Overview, *, again: bool = False) -> None:
+def show(ctx: Context, overview: Overview, *, again: bool = False) -> None:
     """The answer as text or JSON; `again`, if it is one of several: an object on a line, or lines and an empty one."""
-    ctx.output.lines(*status_lines(found), *([""] if again else []))
-    ctx.output.data(_answer(found), one_line=again)
+    ctx.output.lines(*status_lines(overview), *([""] if again else []))
+    ctx.output.data(_answer(overview), one_line=again)
 
 
-def _answer(found: Overview) -> StatusAnswer:
-    seen = {p.name: p for p in found.poolers}
-    poolers = found.state.poolers if found.state else ()
-    pooled = {(r.service, r.database): r.pooled for r in found.routes}
-    connections = found.connections
+def _answer(overview: Overview) -> StatusAnswer:
+    seen = {p.name: p for p in overview.poolers}
+    poolers = overview.state.poolers if overview.state else ()
+    pooled = {(r.service, r.database): r.pooled for r in overview.routes}
+    connections = overview.connections
     return {
-        "enabled": found.state is not None,
-        "directory": str(found.directory),
+        "enabled": overview.state is not None,
+        "directory": str(overview.directory),
         "poolers": [_pooler(p, seen.get(p.name) or PoolerStatus(name=p.name, database=p.database)) for p in poolers],
-        "routes": list(found.routes),
-        "drift": list(found.drift),
+        "routes": list(overview.routes),
+        "drift": list(overview.drift),
         "connections": None
         if connections is None
         else [as_json(c, pooled=pooled[c.service, c.database]) for c in connections],
-        "outside": {d: {"at_pooler": p, "at_database": n} for d, (p, n) in found.outside.items()},
-        "note": found.note,
-        "another_project": found.another or None,
+        "outside": {d: {"at_pooler": p, "at_database": n} for d, (p, n) in overview.outside.items()},
+        "note": overview.note,
+        "another_project": overview.another or None,
     }
 
 
@@ -142,26 +142,26 @@ def _pooler(added: AddedPooler, seen: PoolerStatus) -> PoolerData:
     }
 
 
-def status_lines(found: Overview) -> list[str]:
+def status_lines(overview: Overview) -> list[str]:
     """The whole answer, a text for each line."""
-    lines = ["enabled" if found.state else "not enabled: every app is direct", ""]
-    lines += table([_APPS, *_apps(found)]) if found.routes else ["no app names a database in its environment"]
-    for database, (pooled, direct) in found.outside.items():
+    lines = ["enabled" if overview.state else "not enabled: every app is direct", ""]
+    lines += table([_APPS, *_apps(overview)]) if overview.routes else ["no app names a database in its environment"]
+    for database, (pooled, direct) in overview.outside.items():
         lines += ["", f"programs on the host: {pooled} at the pooler, {direct} at {database} itself"]
-    if found.another:
-        lines += ["", f"another project: {found.another}", f"hint: {found.ways_on}"]
-    if found.note:
-        lines += ["", f"connections unknown: {found.note}"]
-    for pooler in found.poolers:
+    if overview.another:
+        lines += ["", f"another project: {overview.another}", f"hint: {overview.ways_on}"]
+    if overview.note:
+        lines += ["", f"connections unknown: {overview.note}"]
+    for pooler in overview.poolers:
         lines += ["", *pooler_lines(pooler)] if pooler.running or pooler.problem else []
-    if found.state:
-        lines += ["", *_drift(found)]
+    if overview.state:
+        lines += ["", *_drift(overview)]
     return lines
 
 
-def _apps(found: Overview) -> Iterator[Cells]:
-    counts = {(c.service, c.database): c for c in found.connections or ()}
-    for route in found.routes:
+def _apps(overview: Overview) -> Iterator[Cells]:
+    counts = {(c.service, c.database): c for c in overview.connections or ()}
+    for route in overview.routes:
         now = counts.get((route.service, route.database))
         yield (route.service, route.database, *_route(route, now), route.reason)
         if now and len(now.containers) > 1:
@@ -209,8 +209,8 @@ def _pool(pool: Pool) -> Cells:
     )
 
 
-def _drift(found: Overview) -> list[str]:
-    if not found.drift:
+def _drift(overview: Overview) -> list[str]:
+    if not overview.drift:
         return ["files: as devpool wrote them (your own edits elsewhere are kept)"]
-    lines = [f"  {d.file}: {d.place} {d.problem}" for d in found.drift]
+    lines = [f"  {d.file}: {d.place} {d.problem}" for d in overview.drift]
     return ["files: not as devpool wrote them:", *(line.replace(":  ", ": ") for line in lines)]

@@ -35,8 +35,8 @@ def prove_pooler(pooler: Pooler, credentials: Credentials, before: Reading, afte
     environment = {k: unescaped(v) for k, v in (service.pop("environment", None) or {}).items()}
     stated = _pooler_environment(pooler, credentials, before.services.get(pooler.database, {}))
     stated |= {f.name: _as_read(before, f) for f in credentials.further}
-    found = {name: environment.get(name) for name in stated} if credentials.env_files else environment
-    same(f"the environment of `{pooler.name}`", stated, found)
+    values = {name: environment.get(name) for name in stated} if credentials.env_files else environment
+    same(f"the environment of `{pooler.name}`", stated, values)
     _prove_image(pooler, service)
     depends = {n: v.get("condition") for n, v in (service.pop("depends_on", None) or {}).items()}
     waits = {} if pooler.external else {pooler.database: pooler.condition}

@@ -7,24 +7,24 @@ import re
 from devpool.errors import ProofError
 
 
-def same(what: str, expected: object, found: object) -> None:
+def same(what: str, expected: object, actual: object) -> None:
     """Require that something matches the plan.
 
     Raises:
         ProofError: `meaning-differs`, with the path to the first difference.
     """
-    if expected != found:
-        where = _first_difference(expected, found)
+    if expected != actual:
+        where = _first_difference(expected, actual)
         raise ProofError("meaning-differs", f"{what} would change beyond the plan{where}")
 
 
-def _first_difference(expected: object, found: object) -> str:
+def _first_difference(expected: object, actual: object) -> str:
     """The path to the first difference; never the values, which may be secrets."""
     path: list[str] = []
-    while isinstance(expected, dict) and isinstance(found, dict):
-        key = next(k for k in sorted({*expected, *found}) if expected.get(k) != found.get(k))
+    while isinstance(expected, dict) and isinstance(actual, dict):
+        key = next(k for k in sorted({*expected, *actual}) if expected.get(k) != actual.get(k))
         path.append(key)
-        expected, found = expected.get(key), found.get(key)
+        expected, actual = expected.get(key), actual.get(key)
     return f" (at {'.'.join(path)})" if path else ""
 
 

@@ -85,8 +85,8 @@ def prove_meaning(plan: Plan, before: Reading, after: Reading) -> None:
             continue
         named = [b for b in plan.by_name if b.service == name]
         expected = _by_name(_expected(service, by_app.get(name, [])), named, after.services[name])
-        found = _without_added(after.services[name], expected, poolers)
-        same(f"`{name}`", expected, found)
+        model = _without_added(after.services[name], expected, poolers)
+        same(f"`{name}`", expected, model)
     for move in plan.moves:
         _prove_move(move, after)
 
@@ -127,7 +127,7 @@ def _expected(service: dict[str, Any], moves: list[Move]) -> dict[str, Any]:
     return expected
 
 
-def _by_name(expected: dict[str, Any], named: list[ByName], found: dict[str, Any]) -> dict[str, Any]:
+def _by_name(expected: dict[str, Any], named: list[ByName], service: dict[str, Any]) -> dict[str, Any]:
     """An app that is pooled by name: links lead its names elsewhere, and it says itself that it waits for what it is
     linked to, so that Compose does not restart it with that.
     """
@@ -136,7 +136,7 @@ def _by_name(expected: dict[str, Any], named: list[ByName], found: dict[str, Any
         implied = any(link.partition(":")[0] == each.database for link in before)
         links = [_led(link, each) for link in before]
         expected["links"] = links + [link for link in each.links if link not in links]
-        waits, depends = found.get("depends_on") or {}, dict(expected.get("depends_on") or {})
+        waits, depends = service.get("depends_on") or {}, dict(expected.get("depends_on") or {})
         theirs = waits.get(each.pooler) or {}
         waited = theirs.get("condition") in _WAITS and not theirs.get("restart")
         same(f"whether `{each.service}` waits for `{each.pooler}`, and is not restarted with it", True, waited)
@@ -206,22 +206,22 @@ def _links(names: dict[str, str], links: list[str]) -> list[str]:
     is linked after the first of them.
     """
     plain = {name for name, _, alias in (link.partition(":") for link in links) if alias in ("", name)}
-    found: list[str] = []
+    expected: list[str] = []
     for link in links:
         name, _, alias = link.partition(":")
         renamed = name in names and alias in ("", name)
-        found += [names[name]] if renamed else [link]
-        if name in names and name not in plain and names[name] not in found:
-            found.append(names[name])
-    return found
+        expected += [names[name]] if renamed else [link]
+        if name in names and name not in plain and names[name] not in expected:
+            expected.append(names[name])
+    return expected
 
 
 def _prove_move(move: Move, after: Reading) -> None:
     """The new value of a connection variable, read again, names the pooler and its port."""
     variable = move.variable
     service = after.services[variable.service]
-    found = service[variable.name] if variable.in_command else [service["environment"][variable.name]]
-    if not any(leads_to(unescaped(v), variable.address, *move.target) for v in found):
+    values = service[variable.name] if variable.in_command else [service["environment"][variable.name]]
+    if not any(leads_to(unescaped(v), variable.address, *move.target) for v in values):
         message = f"`{variable.service}.{variable.name}` would not point to {move.words}"
         raise ProofError("meaning-differs", message)
 

@@ -61,8 +61,8 @@ def _in_comment(text: str, start: int, end: int, known: frozenset[str]) -> Itera
         return
     flags = bytearray(b"\1") * (stop - start)
     hidden = _beside_a_secret(text, start, stop) if told else ()
-    for found in (*hidden, *_ASSIGNED.finditer(text, start, stop), *_MIXED.finditer(text, start, stop)):
-        flags[found.start() - start : found.end() - start] = bytes(found.end() - found.start())
+    for span in (*hidden, *_ASSIGNED.finditer(text, start, stop), *_MIXED.finditer(text, start, stop)):
+        flags[span.start() - start : span.end() - start] = bytes(span.end() - span.start())
     address = _ADDRESS.search(text, start, end)
     if address:
         at = address.start() - start

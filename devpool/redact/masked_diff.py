@@ -16,11 +16,11 @@ from devpool.text.document import parse
 
 def known_hosts(texts: Sequence[tuple[str, bytes]]) -> frozenset[str]:
     """The service names in compose files, each given as path and bytes; other files have none."""
-    found: set[str] = set()
+    hosts: set[str] = set()
     for path, data in texts:
         with suppress(DevpoolError):
-            found |= host_names(parse(path, data))
-    return frozenset(found)
+            hosts |= host_names(parse(path, data))
+    return frozenset(hosts)
 
 
 def difference(

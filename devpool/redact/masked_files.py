@@ -98,19 +98,19 @@ def masked_part(
 
 
 def _masked(text: str, shown: bytearray) -> list[str]:
-    found = [m.span() for m in re.finditer(r"[^\n]*\n|[^\n]+", text)]
-    return [_masked_line(text[start:end], shown[start:end]) for start, end in found]
+    spans = [m.span() for m in re.finditer(r"[^\n]*\n|[^\n]+", text)]
+    return [_masked_line(text[start:end], shown[start:end]) for start, end in spans]
 
 
 def host_names(document: Document) -> frozenset[str]:
     """The names by which apps may call the services of a compose file."""
     services = lookup(document.root, "services")
-    found: set[str] = set()
+    names: set[str] = set()
     for entry in services.entries if isinstance(services, MappingNode) else ():
         own = resolved(entry.value)
         named = [lookup(own, key) for key in _NAMES] if isinstance(own, MappingNode) else []
-        found |= {entry.key.value, *(n.value for n in named if isinstance(n, ScalarNode))}
-    return frozenset(name for name in found if _HOST_NAME.fullmatch(name))
+        names |= {entry.key.value, *(n.value for n in named if isinstance(n, ScalarNode))}
+    return frozenset(name for name in names if _HOST_NAME.fullmatch(name))
 
 
 def _masked_line(line: str, shown: bytearray) -> str:

@@ -113,11 +113,11 @@ class YamlMask:
 
     def comments(self) -> None:
         """Mask the comments, which stand between the scalars."""
-        position, found = 0, []
+        position, spans = 0, []
         for start, end in [*sorted(self.scalars), (len(self.text), len(self.text))]:
-            found += [m.span() for m in COMMENT.finditer(self.text, position, max(start, position))]
+            spans += [m.span() for m in COMMENT.finditer(self.text, position, max(start, position))]
             position = max(position, end)
-        mask_comments(self.text, found, self.shown, self.known)
+        mask_comments(self.text, spans, self.shown, self.known)
 
 
 def _place(key: str, place: str) -> str:

@@ -145,7 +145,7 @@ def _settings(given: Inputs, peak: int, room: int) -> tuple[dict[str, int], list
     share = max(room // pools, 1)
     reserve = max(min(ceil(size / _RESERVE), share - size), 0)
     clients = max(_CLIENTS, ceil(peak * 2 / 100) * 100)
-    found = {
+    settings = {
         "default_pool_size": size,
         "reserve_pool_size": reserve,
         "max_client_conn": clients,
@@ -157,12 +157,12 @@ def _settings(given: Inputs, peak: int, room: int) -> tuple[dict[str, int], list
         "max_client_conn": (f"twice {peak}, for old and new containers at once; at least {_CLIENTS}", "devpool"),
         "max_db_connections": (f"room for {room}, shared by {databases} {many}", "pgbouncer"),
     }
-    steps += [Step(name=n, value=found[n], how=words, sources=tuple(keys)) for n, (words, *keys) in how.items()]
+    steps += [Step(name=n, value=settings[n], how=words, sources=tuple(keys)) for n, (words, *keys) in how.items()]
     files = f"{clients} clients + {pools} * ({size} + {reserve}) server connections"
     steps.append(
         Step(name="file descriptors", value=clients + pools * (size + reserve), how=files, sources=("pgbouncer",))
     )
-    return found, steps
+    return settings, steps
 
 
 def _pool_size(given: Inputs, peak: int, room: int, pools: int) -> tuple[int, list[Step]]:

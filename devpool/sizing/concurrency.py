@@ -70,8 +70,8 @@ def demand(
         rest: the connections of a process of which nothing is known.
     """
     words = _with_variables(words, variables)
-    found = ((p, m) for p in PROGRAMS if (m := re.search(p.pattern, words)))
-    program, match = next(found, (None, None))
+    programs = ((p, m) for p in PROGRAMS if (m := re.search(p.pattern, words)))
+    program, match = next(programs, (None, None))
     pool = _own_pool(words, variables)
     one = Fact(value=1, source="one process")
     if program is None or match is None:

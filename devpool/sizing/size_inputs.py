@@ -113,9 +113,9 @@ def _deploy(service: Service, *path: str) -> str:
     """A text below `deploy`; "" where there is none."""
     for statement in reversed(service.statements("deploy")):
         node = nodes.lookup(statement.value, *path) if isinstance(statement.value, nodes.MappingNode) else None
-        found = nodes.resolved(node) if node else None
-        if isinstance(found, nodes.ScalarNode):
-            return service.read(found)
+        body = nodes.resolved(node) if node else None
+        if isinstance(body, nodes.ScalarNode):
+            return service.read(body)
     return ""
 
 

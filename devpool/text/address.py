@@ -101,12 +101,12 @@ def find_addresses(value: str) -> list[Address]:
 
 @lru_cache(maxsize=1 << 15)  # each stage asks again, and a value that many services share is asked for by each
 def _addresses(value: str) -> tuple[Address, ...]:
-    found = list(_urls(value))
-    if not found:
-        found = list(_keywords(value))
-    if not found and (pair := _PAIR.fullmatch(value)):
-        found = [_address("host", pair)]
-    return tuple(found)
+    addresses = list(_urls(value))
+    if not addresses:
+        addresses = list(_keywords(value))
+    if not addresses and (pair := _PAIR.fullmatch(value)):
+        addresses = [_address("host", pair)]
+    return tuple(addresses)
 
 
 def bare_host(value: str) -> Address | None:
@@ -150,13 +150,13 @@ def _keywords(value: str) -> Iterator[Address]:
     address = _address("dsn", hosts[0])
     start, end = _section(value, address.host_span[0])
     port = _KEYWORD_PORT.search(value, start, end) if address.port is None else None
-    found = replace(
+    whole = replace(
         address,
         port=port["port"] if port else address.port,
         port_span=port.span("port") if port else address.port_span,
         port_sign=";Port=" if ";" in value else " port=",
     )
-    yield _with_database(found, _KEYWORD_DATABASE.search(value, start, end))
+    yield _with_database(whole, _KEYWORD_DATABASE.search(value, start, end))
 
 
 def _with_database(address: Address, match: re.Match[str] | None) -> Address:
@@ -233,6 +233,6 @@ def leads_to(value: str, address: Address, host: str, port: str, suffix: str = "
     if address.kind == "database":
         return value == database
     bare = bare_host(value) if address.kind == "host" else None
-    found = [bare] if bare else find_addresses(value)
+    addresses = [bare] if bare else find_addresses(value)
     usual = port if bare else DEFAULT_PORT
-    return any((a.host, a.port or usual, a.database) == (host, port, database) for a in found)
+    return any((a.host, a.port or usual, a.database) == (host, port, database) for a in addresses)

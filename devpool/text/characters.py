@@ -54,17 +54,17 @@ def _unescaped(code: str) -> str:
     return " " if code in ("n", "t", "r", "N", "_", "L", "P") or code.isspace() else _NAMED.get(code, code)
 
 
-def _laid_out(text: str, value: str, found: Sequence[Span], whole: Span) -> Iterator[Span]:
+def _laid_out(text: str, value: str, spans: Sequence[Span], whole: Span) -> Iterator[Span]:
     """The span of each character of a value, whose visible ones have the spans `found`."""
     index, last = 0, whole[0]
     for blank, run in groupby(value, str.isspace):
         count = len(list(run))
         if not blank:
-            yield from found[index : index + count]
+            yield from spans[index : index + count]
             index += count
-            last = found[index - 1][1]
+            last = spans[index - 1][1]
             continue
-        stop = found[index][0] if index < len(found) else whole[1]
+        stop = spans[index][0] if index < len(spans) else whole[1]
         if stop - last == count:
             yield from ((i, i + 1) for i in range(last, stop))
         else:
@@ -72,13 +72,13 @@ def _laid_out(text: str, value: str, found: Sequence[Span], whole: Span) -> Iter
             yield from [(last, stop), *[(stop, stop)] * (count - 1)]
 
 
-def placed(pieces: Sequence[Piece], found: Sequence[Span]) -> Iterator[Piece]:
+def placed(pieces: Sequence[Piece], spans: Sequence[Span]) -> Iterator[Piece]:
     """Pieces that count characters of a value as pieces that count characters of the file.
 
     A literal is cut where its characters do not follow each other, so that each run of it can be replaced.
     """
     for piece in pieces:
-        mine = found[piece.start : piece.end]
+        mine = spans[piece.start : piece.end]
         if piece.variable is None and len(piece.text) == len(mine):
             yield from _runs(piece, mine)
         elif mine:
@@ -87,12 +87,12 @@ def placed(pieces: Sequence[Piece], found: Sequence[Span]) -> Iterator[Piece]:
             )
 
 
-def _runs(piece: Piece, found: Sequence[Span]) -> Iterator[Piece]:
+def _runs(piece: Piece, spans: Sequence[Span]) -> Iterator[Piece]:
     start = 0
-    for stop in range(1, len(found) + 1):
-        whole = stop == len(found)
-        if whole or found[stop - 1][1] != found[stop][0] or not _single(found[stop]) or not _single(found[stop - 1]):
-            yield Piece(text=piece.text[start:stop], start=found[start][0], end=found[stop - 1][1])
+    for stop in range(1, len(spans) + 1):
+        whole = stop == len(spans)
+        if whole or spans[stop - 1][1] != spans[stop][0] or not _single(spans[stop]) or not _single(spans[stop - 1]):
+            yield Piece(text=piece.text[start:stop], start=spans[start][0], end=spans[stop - 1][1])
             start = stop
 
 

@@ -16,7 +16,7 @@ def environment_lines(dockerfile: str) -> str:
     Args:
         dockerfile: the text of the Dockerfile.
     """
-    found: list[str] = []
+    lines: list[str] = []
     going_on = False
     for line in dockerfile.splitlines():
         begin = _BEGIN.match(line)
@@ -24,5 +24,5 @@ def environment_lines(dockerfile: str) -> str:
         said = line[begin.end() if begin else 0 :].strip() if inside else ""
         going_on = inside and said.endswith("\\")
         said = said.rstrip("\\").rstrip()
-        found.append(_OLD_FORM.sub(r"\1=", said, count=1) if begin and "=" not in said.split(" ")[0] else said)
-    return "\n".join(found)
+        lines.append(_OLD_FORM.sub(r"\1=", said, count=1) if begin and "=" not in said.split(" ")[0] else said)
+    return "\n".join(lines)

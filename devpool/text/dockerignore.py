@@ -30,11 +30,11 @@ def excludes(text: str, path: str) -> bool:
     """
     parts = path.split("/")
     ways = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
-    found = False
+    is_excluded = False
     for pattern, excluded in _patterns(text):
-        if found is not excluded and (pattern is None or any(_matches(pattern, way) for way in ways)):
-            found = excluded
-    return found
+        if is_excluded is not excluded and (pattern is None or any(_matches(pattern, way) for way in ways)):
+            is_excluded = excluded
+    return is_excluded
 
 
 def _patterns(text: str) -> Iterator[tuple[list[Step] | None, bool]]:
@@ -103,11 +103,11 @@ def _folders(path: str, starts: set[int]) -> set[int]:
 
 
 def _within_name(path: str, starts: set[int]) -> set[int]:
-    found = set(starts)
+    positions = set(starts)
     for position in range(min(starts), len(path)):
-        if position in found and path[position] != "/":
-            found.add(position + 1)
-    return found
+        if position in positions and path[position] != "/":
+            positions.add(position + 1)
+    return positions
 
 
 def _in_name(path: str, starts: set[int]) -> set[int]:

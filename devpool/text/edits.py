@@ -26,14 +26,14 @@ Part = str | Copy
 
 def joined(parts: Iterable[Part]) -> tuple[Part, ...]:
     """The same parts, literal ones that follow each other made one."""
-    found: list[Part] = []
+    merged_parts: list[Part] = []
     for part in parts:
-        last = found[-1] if found else None
+        last = merged_parts[-1] if merged_parts else None
         if isinstance(part, str) and isinstance(last, str):
-            found[-1] = last + part
+            merged_parts[-1] = last + part
         elif part != "":
-            found.append(part)
-    return tuple(found)
+            merged_parts.append(part)
+    return tuple(merged_parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,15 +86,15 @@ def ordered(edits: Iterable[Edit]) -> list[Edit]:
     Raises:
         ProofError: `edits-overlap`.
     """
-    found = sorted(dict.fromkeys(edits), key=lambda e: (e.start, e.end, -len(e.at)))
-    for before, after in itertools.pairwise(found):
+    sorted_edits = sorted(dict.fromkeys(edits), key=lambda e: (e.start, e.end, -len(e.at)))
+    for before, after in itertools.pairwise(sorted_edits):
         if before.end > after.start or (before.start == after.start and before.at == after.at):
             raise ProofError(
                 "edits-overlap",
                 f"two edits overlap (`{'.'.join(before.at)}` and `{'.'.join(after.at)}`)",
                 where=before.path,
             )
-    return found
+    return sorted_edits
 
 
 def render(edit: Edit, text: str) -> str:
@@ -127,14 +127,14 @@ def length(edit: Edit) -> int:
 
 def placed(after: str, edits: Iterable[Edit]) -> list[Placed]:
     """Where the new text of each edit stands in the text after all edits of the file."""
-    found: list[Placed] = []
+    placed: list[Placed] = []
     shift = 0
     for edit in ordered(edits):
         start = edit.start + shift
         end = start + length(edit)
-        found.append(Placed(edit, start, end, _old(edit, after, start)))
+        placed.append(Placed(edit, start, end, _old(edit, after, start)))
         shift += length(edit) - (edit.end - edit.start)
-    return found
+    return placed
 
 
 def _old(edit: Edit, after: str, start: int) -> str:

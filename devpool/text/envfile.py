@@ -95,9 +95,9 @@ def parse_env(path: str, data: bytes) -> EnvFile:
     position = 0
     for piece in parse_stream(io.StringIO(text, newline="")):
         original = piece.original.string
-        found = _binding(text, position, position + len(original))
-        if found:
-            bindings.append(found)
+        binding = _binding(text, position, position + len(original))
+        if binding:
+            bindings.append(binding)
         position += len(original)
     return EnvFile(path=path, bom=bom, text=text, newline=newline_of(text), bindings=tuple(bindings))
 
@@ -169,9 +169,9 @@ def pieces_of(file: EnvFile, binding: Binding, variables: Mapping[str, Variable]
     """
     raw = file.raw(binding)
     if not binding.given:
-        found = variables.get(binding.name)
-        text = found.value if found else ""
-        source = found.source if found else None
+        values = variables.get(binding.name)
+        text = values.value if values else ""
+        source = values.source if values else None
         return (Piece(text=text, start=binding.start, end=binding.end, variable=binding.name, source=source),)
     if binding.raw or binding.quote == "'":
         return (Piece(text=raw, start=binding.start, end=binding.end),)

@@ -75,8 +75,8 @@ def text_of(pieces: tuple[Piece, ...]) -> str:
 
 def names_in(raw: str) -> frozenset[str]:
     """The names of all variables that a raw text mentions, nested ones too."""
-    found = re.findall(r"(?<!\$)(?:\$\$)*\$\{?([A-Za-z_][A-Za-z0-9_]*)", raw)
-    return frozenset(found)
+    names = re.findall(r"(?<!\$)(?:\$\$)*\$\{?([A-Za-z_][A-Za-z0-9_]*)", raw)
+    return frozenset(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,8 @@ class _Reader:
         if not name or (not operator and name.end() != close):
             raise _bad(self.raw)
         sign = operator[0] if operator else ""
-        found = self.variables.get(name[0])
-        present = found is not None and (bool(found.value) or not sign.startswith(":"))
+        values = self.variables.get(name[0])
+        present = values is not None and (bool(values.value) or not sign.startswith(":"))
         if sign.endswith("?") and not present:
             raise _required(name[0])
         if operator and sign.endswith("+" if present else "-"):
@@ -130,8 +130,8 @@ class _Reader:
             yield self._value(name[0], dollar, close + 1)
 
     def _value(self, name: str, start: int, end: int) -> Piece:
-        found = self.variables.get(name)
-        text, source = (found.value, found.source) if found else ("", None)
+        values = self.variables.get(name)
+        text, source = (values.value, values.source) if values else ("", None)
         return Piece(text=text, start=self.base + start, end=self.base + end, variable=name, source=source)
 
     def _literal(self, text: str, start: int, end: int) -> Piece:

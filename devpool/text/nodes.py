@@ -76,11 +76,11 @@ def entries(mapping: MappingNode) -> dict[str, Entry]:
     sources = [source for e in mapping.entries if e.key.value == "<<" for source in merged(e.value)]
     if not sources:
         return own
-    found: dict[str, Entry] = {}
+    by_name: dict[str, Entry] = {}
     for source in reversed(sources):
         # The order is that of the last source; each earlier source keeps it and overrides its values.
-        found |= entries(source)
-    return found | own
+        by_name |= entries(source)
+    return by_name | own
 
 
 def merged(node: Node) -> Iterator[MappingNode]:
@@ -138,12 +138,12 @@ def path_to(root: Node, position: int, *, items: bool = True) -> tuple[str, ...]
     that is a plain name; else, as it may be a secret, by its number. No alias or merge is followed. Without `items` the
     path ends at the first list.
     """
-    found: list[str] = []
+    path: list[str] = []
     node: Node | None = root
     while node is not None and (items or not isinstance(node, SequenceNode)):
         name, node = _step_to(node, position)
-        found += [name] if name is not None else []
-    return tuple(found)
+        path += [name] if name is not None else []
+    return tuple(path)
 
 
 def _step_to(node: Node, position: int) -> tuple[str | None, Node | None]:

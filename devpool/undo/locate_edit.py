@@ -59,14 +59,14 @@ def trace(file: File, edits: Sequence[Edit], poolers: Collection[str] = ()) -> l
         edits: our edits of it.
         poolers: the names of the poolers: an insertion that named one is not gone while something else does.
     """
-    found: dict[int, Trace] = {}
+    traces: dict[int, Trace] = {}
     for number, (edit, rank) in enumerate(_ranked(edits)):
-        found[number] = _at_its_place(file, edit, rank)
+        traces[number] = _at_its_place(file, edit, rank)
     for number, edit in enumerate(edits):
-        if found[number].span is None:
-            taken = [t.span for t in found.values() if t.span]
-            found[number] = _elsewhere(file, edit, taken) or _lost(file, found[number], taken, poolers)
-    return _together([found[number] for number in range(len(edits))])
+        if traces[number].span is None:
+            taken = [t.span for t in traces.values() if t.span]
+            traces[number] = _elsewhere(file, edit, taken) or _lost(file, traces[number], taken, poolers)
+    return _together([traces[number] for number in range(len(edits))])
 
 
 def _ranked(edits: Sequence[Edit]) -> Iterator[tuple[Edit, tuple[int, int]]]:
@@ -86,9 +86,9 @@ def _at_its_place(file: File, edit: Edit, rank: tuple[int, int]) -> Trace:
         return missing
     number, total = rank
     for look in LOOKS:
-        found = fitting(look, file.text, edit, place)
-        if len(found) == total:
-            return _standing(missing, found[number])
+        matches = fitting(look, file.text, edit, place)
+        if len(matches) == total:
+            return _standing(missing, matches[number])
     return missing
 
 
@@ -112,8 +112,8 @@ def _elsewhere(file: File, edit: Edit, taken: Sequence[Span]) -> Trace | None:
     around = [] if _is_named_by(edit) else _around(file, edit.at)
     places = [*_renamed(file, edit.at), *around]
     for look in LOOKS:
-        found = {m.span(): (m, p) for p in places for m in fitting(look, file.text, edit, p)}
-        free = [where for span, where in found.items() if not _overlaps(span, taken) and _may_be(file, edit, span)]
+        matches = {m.span(): (m, p) for p in places for m in fitting(look, file.text, edit, p)}
+        free = [where for span, where in matches.items() if not _overlaps(span, taken) and _may_be(file, edit, span)]
         if len(free) == 1:
             return _standing(Trace(edit=edit, verdict="stands", place=free[0][1]), free[0][0])
     return None
@@ -177,8 +177,8 @@ def _is_taken_out(file: File, edit: Edit, taken: Sequence[Span], poolers: Collec
     """Whether what is missing was removed: not, where a renamed pooler is still built, or an entry is another now."""
     if len(edit.at) == 2 and edit.inserts:
         built = re.search(r"(?:build|image): (\S+)", "".join(p for p in edit.new if isinstance(p, str)))
-        found = [m.span() for m in re.finditer(re.escape(built[1]), file.text)] if built else []
-        return all(_is_within(span, taken) for span in found)
+        spans = [m.span() for m in re.finditer(re.escape(built[1]), file.text)] if built else []
+        return all(_is_within(span, taken) for span in spans)
     if edit.inserts:
         text = "".join(part for part in edit.new if isinstance(part, str))
         named = [p for p in poolers if next(_words(text, p), None)]

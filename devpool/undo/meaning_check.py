@@ -245,37 +245,37 @@ def _of_env_file(file: EnvFile) -> Values:
 
 def _named(node: Node | None) -> Values:
     """What an `environment` says, None for a name without a value."""
-    found = nodes.resolved(node) if node else None
-    if isinstance(found, nodes.MappingNode):
-        return {name: _text(value) for name, value in _entries(found).items()}
-    items = found.items if isinstance(found, nodes.SequenceNode) else ()
+    body = nodes.resolved(node) if node else None
+    if isinstance(body, nodes.MappingNode):
+        return {name: _text(value) for name, value in _entries(body).items()}
+    items = body.items if isinstance(body, nodes.SequenceNode) else ()
     pairs = ((text or "").partition("=") for text in map(_text, items))
     return {name: value if sign else None for name, sign, value in pairs}
 
 
 def _entries(node: Node | None) -> dict[str, Node]:
-    found = nodes.resolved(node) if node else None
-    return {k: e.value for k, e in nodes.entries(found).items()} if isinstance(found, nodes.MappingNode) else {}
+    body = nodes.resolved(node) if node else None
+    return {k: e.value for k, e in nodes.entries(body).items()} if isinstance(body, nodes.MappingNode) else {}
 
 
 def _text(node: Node) -> str | None:
-    found = nodes.resolved(node)
-    if not isinstance(found, ScalarNode):
+    body = nodes.resolved(node)
+    if not isinstance(body, ScalarNode):
         return None
-    return None if not found.style and found.value.lower() in ("", "~", "null") else found.value
+    return None if not body.style and body.value.lower() in ("", "~", "null") else body.value
 
 
 def _words(node: Node | None) -> Sequence[str | None]:
-    found = nodes.resolved(node) if node else None
-    return [_text(n) for n in (found.items if isinstance(found, nodes.SequenceNode) else [found] if found else [])]
+    body = nodes.resolved(node) if node else None
+    return [_text(n) for n in (body.items if isinstance(body, nodes.SequenceNode) else [body] if body else [])]
 
 
 def _texts(node: Node | None) -> set[str]:
     """The names in a list, in a mapping's keys, or the one of a scalar; in a list's mapping its `path`."""
-    found = nodes.resolved(node) if node else None
-    if isinstance(found, nodes.MappingNode):
-        return set(_entries(found))
-    items = found.items if isinstance(found, nodes.SequenceNode) else [found] if found else []
+    body = nodes.resolved(node) if node else None
+    if isinstance(body, nodes.MappingNode):
+        return set(_entries(body))
+    items = body.items if isinstance(body, nodes.SequenceNode) else [body] if body else []
     paths = (nodes.lookup(i, "path") if isinstance(i, nodes.MappingNode) else i for i in map(nodes.resolved, items))
     return {text for path in paths if path and (text := _text(path))}
 

@@ -70,9 +70,9 @@ def stands(
     """The edits that no longer stand in a file as they were written."""
     if undo_exactly(file.text, edits) is not None:
         return []
-    found = trace(file, edits, poolers)
-    old = revert(file.text, [_back(file, t) for t in found if t.verdict == "stands"])
-    return [t.edit for t in found if t.verdict != "stands" or not _copies_kept(t, old, known or {})]
+    traces = trace(file, edits, poolers)
+    old = revert(file.text, [_back(file, t) for t in traces if t.verdict == "stands"])
+    return [t.edit for t in traces if t.verdict != "stands" or not _copies_kept(t, old, known or {})]
 
 
 def undo(
@@ -102,17 +102,17 @@ def undo(
 
 
 def _found_again(file: File, traces: list[Trace], known: Digests, force: bool) -> Undone:
-    for found in traces:
-        check_anchor(file, found)
+    for one in traces:
+        check_anchor(file, one)
     spans = [_back(file, t) for t in traces if t.verdict == "stands"]
     settings: dict[str, Mapping[str, str]] = {}
     changed = [t for t in traces if t.verdict == "changed"]
-    for found in list(changed):
-        said = _tuned(file, found)
-        if said is not None and found.place:
-            settings[found.edit.at[1]] = said
-            spans.append(cut(file, found.place, found.edit))
-            changed.remove(found)
+    for one in list(changed):
+        said = _tuned(file, one)
+        if said is not None and one.place:
+            settings[one.edit.at[1]] = said
+            spans.append(cut(file, one.place, one.edit))
+            changed.remove(one)
     old = revert(file.text, spans)
     lost = {t.edit for t in traces if t.verdict == "stands" and not _copies_kept(t, old, known)}
     instead = {t.edit: s for t in changed if force and (s := forced(file, t, traces))}
@@ -130,11 +130,11 @@ def _found_again(file: File, traces: list[Trace], known: Digests, force: bool) -
     )
 
 
-def _tuned(file: File, found: Trace) -> Mapping[str, str] | None:
+def _tuned(file: File, trace: Trace) -> Mapping[str, str] | None:
     """The settings that the user changed in a pooler's service; None if more was changed, or it is not a pooler's."""
-    if not isinstance(file, Document) or len(found.edit.at) != 2 or not found.edit.inserts:
+    if not isinstance(file, Document) or len(trace.edit.at) != 2 or not trace.edit.inserts:
         return None
-    said = tuned(found.edit, file)
+    said = tuned(trace.edit, file)
     return said.settings if said and not said.other else None
 
 
@@ -152,14 +152,14 @@ def _back(file: File, trace: Trace) -> Placed:
     return Placed(trace.edit, *trace.span, old)
 
 
-def _copies_kept(found: Trace, old: str, known: Digests) -> bool:
+def _copies_kept(trace: Trace, old: str, known: Digests) -> bool:
     """Whether what an edit had copied is still what it copied: else the user has changed that copy, and loses it.
 
     Where no digest tells, the copy must be what its source says now: if they differ, one of the two was changed.
     """
-    if found.edit.old is None or not found.copies:
+    if trace.edit.old is None or not trace.copies:
         return True
-    told = known.get(found.edit)
-    if told is not None and told == digest(found.copies):
+    told = known.get(trace.edit)
+    if told is not None and told == digest(trace.copies):
         return True
-    return all(text.rstrip() in old for text in found.copies)
+    return all(text.rstrip() in old for text in trace.copies)

@@ -95,10 +95,10 @@ def _written(trace: Trace, now: Sequence[str]) -> Iterator[str]:
         yield f"{edit.at[-1]}: ... {text} ..." + (f" (in place of {edit.old})" if edit.old else "")
 
 
-def _as_found(line: str, found: Sequence[str]) -> str:
+def _as_found(line: str, names: Sequence[str]) -> str:
     """A line with copied text as it is found now: what was copied is not what differs."""
     pattern = re.compile(re.escape(line).replace(re.escape(_COPIED), ".*"))
-    return next((other for other in found if pattern.fullmatch(other)), line) if _COPIED in line else line
+    return next((other for other in names if pattern.fullmatch(other)), line) if _COPIED in line else line
 
 
 def _lines(text: str) -> list[str]:
@@ -191,12 +191,12 @@ def _data(node: nodes.MappingNode) -> dict[str, object]:
 
 
 def _value(node: nodes.Node) -> object:
-    found = nodes.resolved(node)
-    if isinstance(found, nodes.MappingNode):
-        return _data(found)
-    if isinstance(found, nodes.SequenceNode):
-        return [_value(item) for item in found.items]
-    return found.value if isinstance(found, nodes.ScalarNode) else None
+    body = nodes.resolved(node)
+    if isinstance(body, nodes.MappingNode):
+        return _data(body)
+    if isinstance(body, nodes.SequenceNode):
+        return [_value(item) for item in body.items]
+    return body.value if isinstance(body, nodes.ScalarNode) else None
 
 
 def _variables(before: object, now: object) -> Iterator[tuple[str, str]]:
@@ -227,7 +227,7 @@ def _comments(text: str) -> list[str]:
 
 
 def adopted(
-    options: Options, state: State, found: Mapping[str, Mapping[str, str]], types: str, *, strict: bool = True
+    options: Options, state: State, changed: Mapping[str, Mapping[str, str]], types: str, *, strict: bool = True
 ) -> Options:
     """The options of enable with the settings that the user wrote into the poolers' services.
 
@@ -236,7 +236,7 @@ def adopted(
     Args:
         options: what is asked for.
         state: the record of the last enable.
-        found: the settings by pooler (`Undone.settings`).
+        changed: the settings by pooler (`Undone.settings`).
         types: the text of settings.txt.
         strict: whether a value that does not fit is refused; else what the user has written is left out.
 
@@ -246,14 +246,14 @@ def adopted(
     last = state.options
     if not strict:
         with suppress(DevpoolError):
-            return adopted(options, state, found, types)
+            return adopted(options, state, changed, types)
         return options
-    images = {settings["image"] for settings in found.values() if "image" in settings}
+    images = {settings["image"] for settings in changed.values() if "image" in settings}
     if len(images) == 1 and options.image == last.image:
         options = replace(options, image=images.pop())
     for pooler in state.poolers:
         before, now = last.settings_for(pooler.database), options.settings_for(pooler.database)
-        mine = {k: v for k, v in found.get(pooler.name, {}).items() if before.get(k) == now.get(k) and k != "image"}
+        mine = {k: v for k, v in changed.get(pooler.name, {}).items() if before.get(k) == now.get(k) and k != "image"}
         mine = read_settings([f"{key}={value}" for key, value in mine.items()], read_types(types))
         if mine:
             options = options.tuned(pooler.database, mine, alone=len(state.poolers) == 1)

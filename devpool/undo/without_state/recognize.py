@@ -87,15 +87,15 @@ def without_overrides(sources: Sources, poolers: list[RemovedPooler]) -> tuple[d
     """The text of an override file that devpool has made without the apps of which it says nothing else; and these."""
     added = [AddedPooler(name=p.name, database=p.database, port=p.port, upstream=p.upstream) for p in poolers]
     ours = ours_of(State(options=Options(), edits=(), poolers=tuple(added), routes=()))
-    found: dict[str, bytes] = {}
+    texts: dict[str, bytes] = {}
     apps: list[str] = []
     for document in (file for file in texts_of(sources) if isinstance(file, Document) and is_written(file.text)):
         services = services_node(document)
         mine = [e for e in services.entries if is_overridden(e.value, ours)] if services else []
         if services and mine:
-            found[document.path] = encoded(document, [_without(document, services, entry) for entry in mine])
+            texts[document.path] = encoded(document, [_without(document, services, entry) for entry in mine])
             apps += [entry.key.value for entry in mine]
-    return found, apps
+    return texts, apps
 
 
 def _exporters(project: Project, pooler: str) -> Iterator[str]:
@@ -127,9 +127,9 @@ def is_ours(service: Service, context: str = "") -> bool:
     for statement in service.statements("build"):
         value = statement.value
         node = nodes.lookup(value, "context") if isinstance(value, nodes.MappingNode) else value
-        found = nodes.resolved(node) if node else None
-        if isinstance(found, nodes.ScalarNode):
-            path = resolve_path(statement.document.directory, service.read(found))
+        body = nodes.resolved(node) if node else None
+        if isinstance(body, nodes.ScalarNode):
+            path = resolve_path(statement.document.directory, service.read(body))
             return path.endswith(ours)
     return False
 
@@ -137,8 +137,8 @@ def is_ours(service: Service, context: str = "") -> bool:
 def is_labeled(service: Service) -> bool:
     """Whether a service has the label that enable gives to a pooler with a ready image."""
     labels = (s.value for s in service.statements("labels"))
-    found = (nodes.lookup(node, LABEL[0]) for node in labels if isinstance(node, nodes.MappingNode))
-    scalars = (nodes.resolved(node) for node in found if node)
+    labels_of = (nodes.lookup(node, LABEL[0]) for node in labels if isinstance(node, nodes.MappingNode))
+    scalars = (nodes.resolved(node) for node in labels_of if node)
     return any(isinstance(node, nodes.ScalarNode) and node.value == LABEL[1] for node in scalars)
 
 
@@ -191,16 +191,16 @@ def change(file: Document | EnvFile, start: int, end: int, text: str) -> Placed:
 
 def unwrapped(sources: Sources) -> dict[str, bytes]:
     """`${URL_POOLED:-${URL}}` is `${URL}` again, and the private files are read no more."""
-    found: dict[str, list[Placed]] = {}
+    placed_in: dict[str, list[Placed]] = {}
     for file in texts_of(sources):
         spans = [*_unwrapped(file), *(_second_lines(file) if isinstance(file, EnvFile) else ())]
-        found.setdefault(file.path, []).extend(spans)
+        placed_in.setdefault(file.path, []).extend(spans)
     for service in sources.services.values():
         for document, place in _private_items(sources, service):
-            found.setdefault(document.path, []).append(place)
-            found[document.path] += _named_again(service)
+            placed_in.setdefault(document.path, []).append(place)
+            placed_in[document.path] += _named_again(service)
     files = {file.path: file for file in texts_of(sources)}
-    return {path: encoded(files[path], list(dict.fromkeys(found[path]))) for path in files if found.get(path)}
+    return {path: encoded(files[path], list(dict.fromkeys(placed_in[path]))) for path in files if placed_in.get(path)}
 
 
 def _unwrapped(file: Document | EnvFile) -> Iterator[Placed]:
@@ -270,14 +270,14 @@ def _named_again(service: Service) -> Iterator[Placed]:
 def without_poolers(sources: Sources, poolers: list[RemovedPooler]) -> dict[str, bytes]:
     """The files without the poolers' services."""
     names = {name for pooler in poolers for name in (pooler.name, *pooler.exporters)}
-    found: dict[str, bytes] = {}
+    texts: dict[str, bytes] = {}
     for document in (file for file in texts_of(sources) if isinstance(file, Document)):
         services = services_node(document)
         mine = [e for e in services.entries if e.key.value in names] if services else []
         if services and mine:
             spans = [_without(document, services, entry) for entry in mine]
-            found[document.path] = encoded(document, spans)
-    return found
+            texts[document.path] = encoded(document, spans)
+    return texts
 
 
 def _without(document: Document, services: nodes.MappingNode, entry: nodes.Entry) -> Placed:

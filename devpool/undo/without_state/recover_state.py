@@ -74,13 +74,13 @@ def _pooled(enabled: Project, poolers: list[RemovedPooler], project: Project) ->
     databases = {p.name: p.database for p in poolers}
     session_aliases = {p.name: {alias for alias, _ in p.session_aliases} for p in poolers}
     names = {name: {v.text for v in values.values()} for name, values in enabled.environments.items()}
-    found: dict[Pair, bool] = {}
+    pairs: dict[Pair, bool] = {}
     for variable in pooled_variables(enabled, poolers):
         mine = session_aliases[variable.database]
         pair = variable.service, databases[variable.database]
         in_session = variable.address.database in mine or bool(mine & names[variable.service])
-        found[pair] = found.get(pair, False) or in_session
-    return {pair: alias for pair, alias in found.items() if pair[0] in project.services}
+        pairs[pair] = pairs.get(pair, False) or in_session
+    return {pair: alias for pair, alias in pairs.items() if pair[0] in project.services}
 
 
 def _by_name(enabled: Project, poolers: list[RemovedPooler], project: Project) -> list[Pair]:
@@ -157,8 +157,8 @@ def _with_routes(project: Project, options: Options, pooled: Mapping[Pair, bool]
 
 def _without_evident(project: Project, options: Options, linked: list[Pair]) -> Options:
     """The options with the apps that enable would pool by name unasked, and did not."""
-    found = (r for r in evident_routes(project, options) if r.pooled and (r.service, r.database) not in linked)
-    return replace(options, direct=tuple(dict.fromkeys([*options.direct, *(r.service for r in found)])))
+    evident = (r for r in evident_routes(project, options) if r.pooled and (r.service, r.database) not in linked)
+    return replace(options, direct=tuple(dict.fromkeys([*options.direct, *(r.service for r in evident)])))
 
 
 def _with_names(project: Project, options: Options, linked: list[Pair]) -> Options:

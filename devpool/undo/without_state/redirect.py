@@ -47,13 +47,13 @@ def redirected(project: Project, poolers: list[RemovedPooler]) -> Redirected:
     Raises:
         DevpoolError: `not-recognised`, where an address cannot be cut out of its text.
     """
-    found = _Redirection(project, poolers)
+    redirection = _Redirection(project, poolers)
     files = {file.path: file for file in texts_of(project.sources)}
-    spans = {path: list(dict.fromkeys(mine)) for path, mine in found.spans().items() if path in files}
+    spans = {path: list(dict.fromkeys(mine)) for path, mine in redirection.spans().items() if path in files}
     return Redirected(
         files={path: encoded(files[path], mine) for path, mine in spans.items() if mine},
-        said=tuple(found.said),
-        apps=tuple(found.apps),
+        said=tuple(redirection.said),
+        apps=tuple(redirection.apps),
     )
 
 
@@ -86,10 +86,10 @@ class _Redirection:
         values = self.project.environments[service.name]
         for pooler in self.poolers.values():
             mine = {pooler.name: self.databases[pooler.name]}
-            found = list(find_connection_variables(service, values, mine, self.project.services, pooler.port))
+            variables = list(find_connection_variables(service, values, mine, self.project.services, pooler.port))
             # Text that reaches the pooler by the database's name is the app's own, and stays.
             names = {name.lower() for name in self._names_led(service, pooler)}
-            text = [s for s in found if s.address.host.lower() not in names]
+            text = [s for s in variables if s.address.host.lower() not in names]
             yield from text if any(s.address.host for s in text) else ()
 
     def _names_led(self, service: Service, pooler: RemovedPooler) -> Iterator[str]:
@@ -120,15 +120,15 @@ class _Redirection:
             span = raw_span(variable.value, *variable.address.database_span)
             self._add(origin.file, *([change(origin.file, *span, alias)] if span else []))
         host, port = self._target(variable, pooler)
-        found = raw_replacements(variable.value, variable.address, host, port)
-        if found is None:
+        parts = raw_replacements(variable.value, variable.address, host, port)
+        if parts is None:
             raise DevpoolError(
                 "not-recognised",
                 f"devpool cannot replace the pooler's address in `{variable.service}.{variable.name}`",
                 where=origin.place,
                 hint=f"write {host}:{port} there by hand and run the command again",
             )
-        self._add(origin.file, *(change(origin.file, *raw, text) for raw, text in found))
+        self._add(origin.file, *(change(origin.file, *raw, text) for raw, text in parts))
 
     def _target(self, variable: ConnectionVariable, pooler: RemovedPooler) -> tuple[str, str]:
         service = self.project.services.get(pooler.database)
@@ -196,11 +196,11 @@ class _Redirection:
         """The databases that an app which is pooled by name waits for besides: each stands right after its pooler."""
         linked = [text.partition(":") for text in service.names("links")]
         named = {self.poolers[name] for name, _, alias in linked if alias and name in self.poolers}
-        found = list(_named(statement.value))
-        after = {id(one): service.read(other) for one, other in itertools.pairwise(found) if one in mine}
+        own = list(_named(statement.value))
+        after = {id(one): service.read(other) for one, other in itertools.pairwise(own) if one in mine}
         poolers = {id(i): self.poolers[service.read(i)] for i in mine if service.read(i) in self.poolers}
         added = {i for i, pooler in poolers.items() if pooler in named and after.get(i) == pooler.database}
-        return [other for one, other in itertools.pairwise(found) if id(one) in added]
+        return [other for one, other in itertools.pairwise(own) if id(one) in added]
 
     def _leads_by_name(self, service: Service, statement: Statement, scalar: ScalarNode, pooler: RemovedPooler) -> bool:
         """Whether a link gives a pooler a name that its database has anyway."""
@@ -246,9 +246,9 @@ def _differs_by_address(variable: ConnectionVariable, twin: Value, pooler: Remov
 
 def pooled_variables(project: Project, poolers: list[RemovedPooler]) -> list[ConnectionVariable]:
     """The variables that lead to a pooler, which is their database."""
-    found = _Redirection(project, poolers)
-    services = [s for name, s in project.services.items() if name not in found.added]
-    return [s for service in services for s in found.variables(service)]
+    redirection = _Redirection(project, poolers)
+    services = [s for name, s in project.services.items() if name not in redirection.added]
+    return [s for service in services for s in redirection.variables(service)]
 
 
 def pooled_values(project: Project, poolers: list[RemovedPooler]) -> set[tuple[str, str]]:

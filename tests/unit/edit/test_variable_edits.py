@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from memory_project import COMPOSE, FOLDER, Files, file_of, planned
 
-from devpool.edit.variable_edits import locator, setting_edits
+from devpool.edit.variable_edits import locator, variable_edits
 from devpool.text.edits import apply
 
 DB = "services:\n  db:\n    image: postgres:17\n"
@@ -16,7 +16,7 @@ def changed(files: Files | str, name: str = "compose.yml", **options: object) ->
     """The text of a file with its connection variables edited, and nothing else."""
     found, plan = planned(files, **options)
     path = f"{FOLDER}/{name}"
-    return apply(file_of(found, path).text, [e for e in setting_edits(found, plan) if e.path == path])
+    return apply(file_of(found, path).text, [e for e in variable_edits(found, plan) if e.path == path])
 
 
 def environment(written: str, newline: str = "\n", dotenv: str = "", **options: object) -> str:
@@ -100,4 +100,4 @@ def test_the_place_of_an_edit_names_no_value() -> None:
         "command": ("services", "web", "command"),
         "V": ("services", "web", "environment", "V"),
     }
-    assert {e.path for e in setting_edits(found, plan)} == {COMPOSE}
+    assert {e.path for e in variable_edits(found, plan)} == {COMPOSE}
