@@ -18,7 +18,7 @@ from devpool import __version__, completing
 from devpool.command_options import project_options
 from devpool.errors import BUG, DONE, INTERRUPTED, USAGE, DevpoolError, UsageError
 from devpool.output import Output
-from devpool.redact.passwords import redact
+from devpool.redact.sentences import redact
 from devpool.redact.terminal_text import visible
 from devpool.verb import Verb, write_options
 

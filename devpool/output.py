@@ -13,7 +13,7 @@ from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any, TextIO, TypedDict
 
 from devpool.errors import DevpoolError
-from devpool.redact.passwords import redact
+from devpool.redact.sentences import redact
 from devpool.redact.terminal_text import json_text, short_names, shortened, visible
 from devpool.terminal import painted, painted_diff, wrapped
 

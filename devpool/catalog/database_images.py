@@ -13,11 +13,12 @@ SERVERS = regex(
     r"(^|[-_.])(postgres(ql)?|postgis|timescaledb|pgvector|paradedb|citus|spilo|pgrouting|alloydbomni|pgautoupgrade|pg\d+)"
     r"([-_.]|\d|$)"
 )
-"""Postgres and its distributions: https://hub.docker.com/_/postgres, .../r/postgis/postgis,
-.../r/timescale/timescaledb, .../r/pgvector/pgvector, .../r/paradedb/paradedb, .../r/citusdata/citus,
-https://github.com/zalando/spilo, https://github.com/pgautoupgrade/docker-pgautoupgrade.
+"""Postgres and its distributions, by the last part of an image's name, without registry, vendor, and tag:
+https://hub.docker.com/_/postgres, .../r/postgis/postgis, .../r/timescale/timescaledb, .../r/pgvector/pgvector,
+.../r/paradedb/paradedb, .../r/citusdata/citus, https://github.com/zalando/spilo,
+https://github.com/pgautoupgrade/docker-pgautoupgrade.
 """
-KNOWN_SERVERS = regex(r"^(postgres|postgis|timescale|pgvector|citus|spilo)")
+SURELY_SERVERS = regex(r"^(postgres|postgis|timescale|pgvector|citus|spilo)")
 """How an image's name begins if it is certainly the server."""
 _OF_A_SERVER = r"(?!(.*[-_])?(db|database|pg|postgres(ql)?)$)"  # as `client-db` is the client's database
 NO_SERVERS = regex(

@@ -26,6 +26,8 @@ class Translation:
         cause: one sentence.
         fix: what to type or to change.
         source: the documentation that says so.
+        sharing: whether it happens only to clients that share connections. Of Postgres's own log, nothing else is
+            told: the rest may be of direct clients.
     """
 
     code: str
@@ -33,6 +35,7 @@ class Translation:
     cause: str
     fix: str
     source: str
+    sharing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,7 @@ class Translated:
         cause: what it means.
         fix: what to do about it.
         source: where that is documented.
+        sharing: whether it happens only to clients that share connections.
     """
 
     code: str
@@ -52,10 +56,13 @@ class Translated:
     cause: str
     fix: str
     source: str
+    sharing: bool = False
 
 
-def _entry(code: str, pattern: str, cause: str, fix: str, source: str) -> Translation:
-    return Translation(code=code, pattern=re.compile(pattern, re.I), cause=cause, fix=fix, source=source)
+def _entry(code: str, pattern: str, cause: str, fix: str, source: str, *, sharing: bool = False) -> Translation:
+    return Translation(
+        code=code, pattern=re.compile(pattern, re.I), cause=cause, fix=fix, source=source, sharing=sharing
+    )
 
 
 # The more specific ones first: the first that matches a line is its translation.
@@ -128,6 +135,7 @@ TABLE = (
         "lib/pq: add binary_parameters=yes to the address; or give the app the session alias: devpool enable --session "
         "SERVICE",
         f"{POSTGRES}/protocol-flow.html",
+        sharing=True,
     ),
     _entry(
         "prepared-missing",
@@ -136,6 +144,7 @@ TABLE = (
         "prepare over the protocol, not with SQL PREPARE; PgBouncer 1.21 and newer supports such statements if "
         "max_prepared_statements is above 0",
         f"{CONFIG}#max_prepared_statements",
+        sharing=True,
     ),
     _entry(
         "prepared-twice",
@@ -144,6 +153,7 @@ TABLE = (
         "use the driver's own prepared statements, with max_prepared_statements above 0; `devpool check --leaks` finds "
         "which app leaves them",
         f"{CONFIG}#max_prepared_statements",
+        sharing=True,
     ),
     _entry(
         "cached-plan",
@@ -160,6 +170,7 @@ TABLE = (
         "Django: DISABLE_SERVER_SIDE_CURSORS = True; elsewhere read the cursor inside one transaction, or give the "
         "app the session alias: devpool enable --session SERVICE",
         FEATURES,
+        sharing=True,
     ),
     _entry(
         "lock-not-held",
@@ -168,6 +179,7 @@ TABLE = (
         "use pg_advisory_xact_lock, or lock on a direct connection (`devpool migrate`); `devpool check --leaks` "
         "names the leftover lock",
         FEATURES,
+        sharing=True,
     ),
     _entry(
         "migration-lock",
@@ -243,7 +255,9 @@ def translate(line: str) -> Translated | None:
             words = {k: v for k, v in match.groupdict().items() if v}
             what = words.get("what") or words.get("other") or "it"
             cause, fix = (text.format(what=what) for text in (entry.cause, entry.fix))
-            return Translated(code=entry.code, line=line.strip(), cause=cause, fix=fix, source=entry.source)
+            return Translated(
+                code=entry.code, line=line.strip(), cause=cause, fix=fix, source=entry.source, sharing=entry.sharing
+            )
     return None
 
 

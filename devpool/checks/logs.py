@@ -11,15 +11,13 @@ from devpool.checks.result import Result, ok, warning
 _LONGEST = 120
 # If queries go through again, this is just what the start or restart of a database looked like.
 _PASSING = ("login-failing", "server-away", "starting-up", "no-address")
-# What Postgres logs of clients that share its connections. All else in its log may be of direct clients.
-SHARING = ("lock-not-held", "statements-mixed", "prepared-missing", "prepared-twice", "cursor-missing")
 
 
 def check_logs(facts: Facts) -> Iterator[Result]:
     """Well-known messages in the last lines of each log, with cause and fix."""
     databases = {p.database for p in facts.poolers}
     for service, lines in facts.logged.items():
-        messages = [m for m in translate_all(lines) if service not in databases or m.code in SHARING]
+        messages = [m for m in translate_all(lines) if service not in databases or m.sharing]
         over = [m for m in messages if m.code in _PASSING and _answers(facts)]
         for message in (m for m in messages if m not in over):
             line = message.line if len(message.line) <= _LONGEST else message.line[: _LONGEST - 1] + "…"

@@ -8,8 +8,8 @@ from typing import Any, NotRequired, TypedDict
 
 import click
 
+from devpool.checks.families import evaluate
 from devpool.checks.leaks import Leak, leak_results
-from devpool.checks.registry import evaluate
 from devpool.checks.result import Level, Result, check_lines, monitored, nagios_line, skipped, verdict
 from devpool.command_options import project_options
 from devpool.context import Context, context

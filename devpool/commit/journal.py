@@ -1,7 +1,7 @@
 """Several files as one: all of them change, or none.
 
 The failure model: devpool may be killed, or the machine may stop, at any instant; writes may fail; an editor may
-save one of the files at any time. Then the next command calls `recover`, and this holds:
+save one of the files at any time. Then the next command calls `recovery.recover`, and this holds:
 
 - `<project>/.devpool/journal/` holds a copy of every file as it was, and then `intent`: the list of the
   files, with the hash of the bytes before and after. Both are on the disk before the first file changes.
@@ -32,7 +32,6 @@ from pathlib import Path
 
 from devpool import file_modes
 from devpool.commit import commit_file, disk, real_folders, write_devpool_files, write_user_files
-from devpool.commit.disk import reporting
 from devpool.commit.intent import (
     IntentEntry,
     Journal,
@@ -40,12 +39,11 @@ from devpool.commit.intent import (
     digest,
     folder_of,
     intent_of,
-    is_foreign,
     read_intent,
     render,
 )
-from devpool.commit.lock import locked, tidy_lock
-from devpool.commit.recovery import put_back, sweep, sweep_after, sweep_quietly, sync_names
+from devpool.commit.lock import locked
+from devpool.commit.recovery import put_back, sweep_after, sweep_quietly, sync_names, undo_interrupted
 from devpool.commit.write_user_files import FileChange
 from devpool.devpool_folder import FOLDER, SET_ASIDE, STATE
 from devpool.errors import DevpoolError
@@ -71,35 +69,13 @@ def commit(directory: Path, changes: Sequence[FileChange]) -> list[DevpoolError]
         return []
     _check(directory, wanted)
     with locked(directory):
-        _recover(directory)
+        undo_interrupted(directory)
         told = _set_aside(directory)
         for change in wanted:
             commit_file.expect(directory, change.path, change.before)
         journal = _prepare(directory, wanted)
         _carry_out(journal, wanted)
         return told + sweep_after(directory, [Path(change.path) for change in wanted])
-
-
-def recover(directory: Path) -> bool:
-    """Undo what a killed or failed `commit` left; whether a file had to be put back.
-
-    Without a journal this takes no lock and leaves the disk alone, but for the lock of a killed process. So it does
-    with one that this machine has not written for this folder, of which `unverified.py` tells.
-
-    Raises:
-        DevpoolError: `changed-meanwhile`, `journal-damaged`, `journal-unknown`, `locked`, `not-writable`,
-            `disk-full`, `disk-error`, `devpool-folder-not-real`, `devpool-folder-not-yours`: the journal is kept.
-    """
-    directory = absolute(directory)
-    with reporting(folder_of(directory)):
-        if is_foreign(directory) and real_folders.status(directory, directory / FOLDER / "lock"):
-            with locked(directory):  # it may be that of one that is at work, and has no key
-                pass
-        if real_folders.names(directory, folder_of(directory)) is None or is_foreign(directory):
-            tidy_lock(directory)
-            return False
-        with locked(directory):
-            return _recover(directory)
 
 
 def refuse_interrupted(directory: Path) -> None:
@@ -205,18 +181,6 @@ def _entry(directory: Path, number: int, change: FileChange) -> IntentEntry:
         uid=status.st_uid if status else -1,
         gid=status.st_gid if status else -1,
     )
-
-
-def _recover(directory: Path) -> bool:
-    """Whether a file had to be restored. An untrusted journal stays as it is."""
-    if real_folders.names(directory, folder_of(directory)) is None:
-        return False
-    there, journal = read_intent(directory)
-    if there and journal is None:
-        return False
-    undone = journal is not None and put_back(journal, journal.entries)
-    sweep(directory)
-    return undone
 
 
 def _set_aside(directory: Path) -> list[DevpoolError]:

@@ -1,4 +1,4 @@
-"""What recovery does with a journal: it puts the files back that a commit has changed, and sweeps what is left."""
+"""Recovery from an interrupted commit: it puts the files back that the commit has changed, and sweeps what is left."""
 
 from __future__ import annotations
 
@@ -10,12 +10,57 @@ from pathlib import Path
 
 from devpool.commit import commit_file, disk, real_folders, write_devpool_files, write_user_files
 from devpool.commit.disk import reporting
-from devpool.commit.intent import IntentEntry, Journal, damaged, digest, folder_of, intent_of
+from devpool.commit.intent import (
+    IntentEntry,
+    Journal,
+    absolute,
+    damaged,
+    digest,
+    folder_of,
+    intent_of,
+    is_foreign,
+    read_intent,
+)
+from devpool.commit.lock import locked, tidy_lock
 from devpool.devpool_folder import FOLDER, FOLDERS
 from devpool.errors import DevpoolError
 
 # The files of a journal: its .gitignore, the intent, the copies, and temporary files of a killed process.
 _OURS = re.compile(r"\.gitignore|intent|\d+-.+|\.devpool-[0-9a-f]+", re.S)
+
+
+def recover(directory: Path) -> bool:
+    """Undo what a killed or failed `commit` left; whether a file had to be put back.
+
+    Without a journal this takes no lock and leaves the disk alone, but for the lock of a killed process. So it does
+    with one that this machine has not written for this folder, of which `unverified.py` tells.
+
+    Raises:
+        DevpoolError: `changed-meanwhile`, `journal-damaged`, `journal-unknown`, `locked`, `not-writable`,
+            `disk-full`, `disk-error`, `devpool-folder-not-real`, `devpool-folder-not-yours`: the journal is kept.
+    """
+    directory = absolute(directory)
+    with reporting(folder_of(directory)):
+        if is_foreign(directory) and real_folders.status(directory, directory / FOLDER / "lock"):
+            with locked(directory):  # it may be that of one that is at work, and has no key
+                pass
+        if real_folders.names(directory, folder_of(directory)) is None or is_foreign(directory):
+            tidy_lock(directory)
+            return False
+        with locked(directory):
+            return undo_interrupted(directory)
+
+
+def undo_interrupted(directory: Path) -> bool:
+    """Whether a file had to be restored. The lock is held. An untrusted journal stays as it is."""
+    if real_folders.names(directory, folder_of(directory)) is None:
+        return False
+    there, journal = read_intent(directory)
+    if there and journal is None:
+        return False
+    undone = journal is not None and put_back(journal, journal.entries)
+    sweep(directory)
+    return undone
 
 
 def put_back(journal: Journal, entries: Sequence[IntentEntry]) -> bool:

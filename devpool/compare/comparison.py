@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from devpool.catalog.log_messages import Translated, translate_all
 from devpool.checks.leaks import HARMS, WAYS, Kind
-from devpool.checks.logs import SHARING
 from devpool.compare.differences import Differences, differences
 from devpool.compare.figures import Figures, median
 from devpool.compare.junit_report import Case, Report
@@ -130,7 +129,7 @@ class Column:
     @property
     def told(self) -> list[Translated]:
         """What pooler and Postgres logged that only happens to clients that share connections, each once."""
-        return [t for t in translate_all(one.line for run in self.runs for one in run.logged) if t.code in SHARING]
+        return [t for t in translate_all(one.line for run in self.runs for one in run.logged) if t.sharing]
 
     @property
     def left(self) -> list[Left]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from devpool.compare.comparison import Logged
 from devpool.docker.containers import Stack
 from devpool.errors import DevpoolError
-from devpool.redact.passwords import redact
+from devpool.redact.sentences import redact
 
 _MOST = "5000"  # lines of a service
 _LONGEST = 1000

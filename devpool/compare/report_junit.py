@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from devpool.compare.comparison import Column, Comparison
 from devpool.compare.junit_report import Case
 from devpool.compare.report_text import run_of, run_with, what_it_means, what_was_left, why
-from devpool.redact.passwords import redact
+from devpool.redact.sentences import redact
 from devpool.redact.terminal_text import visible
 
 

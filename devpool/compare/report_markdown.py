@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from devpool.compare.comparison import Column, Comparison
 from devpool.compare.report_text import run_of, run_with, table_of, verdict, what_it_means, what_was_left, why
-from devpool.redact.passwords import redact
+from devpool.redact.sentences import redact
 from devpool.redact.terminal_text import visible
 
 _LISTS = {

@@ -7,7 +7,7 @@ import re
 from devpool.model.project import BARE, ConnectionVariable, Project
 from devpool.model.services import Service
 from devpool.model.values import Value, raw_span
-from devpool.redact.passwords import MASK, redact
+from devpool.redact.sentences import MASK, redact
 from devpool.text.address import DEFAULT_PORT, WRITTEN, Address, find_addresses, replacements
 from devpool.text.edits import Copy, Part
 from devpool.text.envfile import Binding, EnvFile

@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Iterable, Mapping
 
 from devpool.errors import DevpoolError, UsageError
-from devpool.redact.passwords import redact
+from devpool.redact.sentences import redact
 from devpool.text.nearest import meant, nearest
 from devpool.text.patterns import regex
 

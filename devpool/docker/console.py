@@ -17,7 +17,7 @@ from devpool.docker.logs import last_logs
 from devpool.docker.psql import MARK, asked, lacking, parts, rows
 from devpool.docker.questions import Question
 from devpool.errors import DevpoolError
-from devpool.redact.passwords import redact
+from devpool.redact.sentences import redact
 from devpool.resources import inside
 
 Row = dict[str, str]

@@ -27,7 +27,7 @@ from devpool.docker.ownership import Other, Ownership, refusal
 from devpool.docker.psql import asked, in_database, parts, rows
 from devpool.docker.questions import Question
 from devpool.errors import DevpoolError
-from devpool.redact.passwords import redact
+from devpool.redact.sentences import redact
 from devpool.text.patterns import regex
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from devpool.catalog.compose_versions import OLDEST_IN_WORDS
 from devpool.docker.program import TooLateError, docker_program, read_both
 from devpool.errors import DevpoolError
-from devpool.redact.passwords import redact
+from devpool.redact.sentences import redact
 from devpool.text.patterns import regex
 
 _TIMEOUT = 900.0  # seconds; the first build of the pooler downloads packages

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from devpool.docker.containers import Stack
 from devpool.docker.questions import Question
 from devpool.errors import DevpoolError
-from devpool.redact.passwords import redact
+from devpool.redact.sentences import redact
 from devpool.text.patterns import regex
 
 _LAST_LINES = 20

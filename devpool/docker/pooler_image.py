@@ -10,7 +10,7 @@ from devpool.checks.facts import version
 from devpool.checks.poolers import FLOOR
 from devpool.decide.plan_refusals import refuse_image_name
 from devpool.docker.engine import run
-from devpool.edit.pooler_service import LABEL
+from devpool.edit.pooler_template import LABEL
 from devpool.errors import DevpoolError
 from devpool.output import Output
 

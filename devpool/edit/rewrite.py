@@ -9,7 +9,7 @@ from devpool.decide.inherited_copies import shield_edits
 from devpool.decide.plan import Plan, Pooler
 from devpool.edit.dependencies import dependency_edits
 from devpool.edit.override_edits import override_edits
-from devpool.edit.pooler_service import Block, ExporterBlock, laid_out
+from devpool.edit.pooler_template import Block, ExporterBlock, laid_out
 from devpool.edit.service_place import place_after
 from devpool.edit.variable_edits import variable_edits
 from devpool.model.project import Project

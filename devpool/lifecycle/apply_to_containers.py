@@ -6,8 +6,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from devpool.commit import commit_file, write_user_files
-from devpool.commit.journal import commit, recover
+from devpool.commit.journal import commit
 from devpool.commit.lock import locked
+from devpool.commit.recovery import recover
 from devpool.commit.write_user_files import FileChange
 from devpool.context import Context
 from devpool.decide.plan import Plan

@@ -103,7 +103,8 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
         plan=plan,
         before={p: read.get(p) for p in wanted},
         after=wanted,
-        modes=dict.fromkeys([*private, f"{sources.directory}/{DIGESTS}"], file_modes.PRIVATE_FILE)
+        modes=dict.fromkeys(private, file_modes.PRIVATE_ENV_FILE)
+        | {f"{sources.directory}/{DIGESTS}": file_modes.PRIVATE_FILE}
         | context_modes(sources.directory, context),
         edited=tuple(dict.fromkeys([*texts, *earlier.files])),
         proved=oracle is not None,

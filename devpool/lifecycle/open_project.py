@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from devpool.commit import machine_key, unverified
-from devpool.commit.journal import recover, refuse_interrupted
+from devpool.commit.journal import refuse_interrupted
+from devpool.commit.recovery import recover
 from devpool.context import Context
 from devpool.decide.options import Options
 from devpool.devpool_folder import BUILD_CONTEXT, STATE
-from devpool.edit.pooler_service import LABEL
+from devpool.edit.pooler_template import LABEL
 from devpool.errors import DevpoolError
 from devpool.lifecycle.generated_files import RESTORES
 from devpool.lifecycle.read_state import read_state

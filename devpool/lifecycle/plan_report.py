@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from devpool import file_modes
 from devpool.decide.plan import Move, Plan, Pooler
 from devpool.decide.tuning import in_words
 from devpool.devpool_folder import STATE
@@ -12,7 +13,7 @@ from devpool.model.paths import relative
 from devpool.model.project import BARE, ConnectionVariable
 from devpool.model.sources import Sources
 from devpool.output import table
-from devpool.redact.passwords import masked
+from devpool.redact.sentences import masked
 from devpool.text.address import Span, is_port
 from devpool.text.interpolation import Piece
 
@@ -41,7 +42,7 @@ def _private_lines(prepared: ChangeSet) -> list[str]:
     names = [relative(path, prepared.sources.directory) for path in prepared.private]
     if not names:
         return []
-    said = "readable only by you (0600), not committed; Compose works without it"
+    said = f"readable only by you ({file_modes.PRIVATE_ENV_FILE:04o}), not committed; Compose works without it"
     return ["", "private files, each with a copy of a password:", *(f"  {name}: {said}" for name in names)]
 
 

@@ -135,7 +135,7 @@ def _is_another_program(image: str) -> bool:
 
 def _is_other_with_a_url(service: Service, values: Mapping[str, Value], sure: set[str], able: Services) -> bool:
     """Whether an image only ends in Postgres's name, as `tokens-postgresql` does, and goes to another server by URL."""
-    if database_images.KNOWN_SERVERS.search(image_name(service)):
+    if database_images.SURELY_SERVERS.search(image_name(service)):
         return False
     others = set[str]().union(*(host_names(able[n]) for n in sure if n != service.name))
     addresses = (a for v in values.values() for a in find_addresses(v.text) if a.kind in ("url", "jdbc"))

@@ -10,7 +10,7 @@ from typing import Any
 from devpool.decide.credentials import Credentials, Further
 from devpool.decide.plan import METRICS_FOLDER, Plan, Pooler
 from devpool.devpool_folder import BUILD_CONTEXT, EXPORTER_CONTEXT
-from devpool.edit.pooler_service import LABEL
+from devpool.edit.pooler_template import LABEL
 from devpool.errors import ProofError
 from devpool.model.sources import Reading
 from devpool.prove.compare_models import same, unescaped

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from devpool.redact.harmless_values import LONGEST, is_secret, shown_characters
+from devpool.redact.shown_values import LONGEST, is_secret, shown_characters
 from devpool.text.patterns import regex
 
 _LETTERS = regex(r"[A-Za-z_.-]+")

@@ -2,7 +2,7 @@
 
 The structure of YAML and env files is shown: keys, names, punctuation, and values that have a meaning to
 Compose, such as `image` and `depends_on`. Of a variable's value, a label, a command, and anything else that the
-project passes to its programs, only addresses and harmless parts are shown (harmless_values.py). YAML is masked in
+project passes to its programs, only addresses and harmless parts are shown (shown_values.py). YAML is masked in
 masked_yaml.py, comments in masked_comments.py. A file that cannot be parsed shows only its indentation.
 """
 
@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from devpool.errors import DevpoolError
-from devpool.redact.harmless_values import shown_characters
 from devpool.redact.masked_comments import COMMENT, mask_comments
 from devpool.redact.masked_yaml import NAMING, STRUCTURAL, YamlMask
-from devpool.redact.passwords import MASK, collapsed
+from devpool.redact.sentences import MASK, collapsed
+from devpool.redact.shown_values import shown_characters
 from devpool.text.document import Document, parse
 from devpool.text.envfile import Binding, EnvFile, parse_env
 from devpool.text.nodes import MappingNode, ScalarNode, lookup, resolved

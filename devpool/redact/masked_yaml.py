@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from devpool.redact.harmless_values import LONGEST, is_secret, shown_characters
 from devpool.redact.masked_comments import COMMENT, mask_comments
+from devpool.redact.shown_values import LONGEST, is_secret, shown_characters
 from devpool.text.characters import spans
 from devpool.text.document import Document
 from devpool.text.nodes import MappingNode, Node, ScalarNode, SequenceNode

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from devpool.catalog.variable_names import SERVER_PART
 from devpool.decide.plan import DIRECT_SUFFIX, POOLED_SUFFIX
 from devpool.devpool_folder import BUILD_CONTEXT, EXPORTER_CONTEXT, PRIVATE_ENV
-from devpool.edit.pooler_service import LABEL
+from devpool.edit.pooler_template import LABEL
 from devpool.model.services import OVERRIDE, extends_of
 from devpool.text import nodes
 from devpool.text.address import WRITTEN, find_addresses

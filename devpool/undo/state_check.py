@@ -18,7 +18,7 @@ from devpool.decide.plan import DIRECT_SUFFIX, POOLED_SUFFIX, SESSION_SUFFIX
 from devpool.decide.sessions import SUFFIX
 from devpool.decide.tuning import PRESET, PRESETS, add, read_types
 from devpool.devpool_folder import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER, PRIVATE_ENV
-from devpool.edit.pooler_service import LABEL
+from devpool.edit.pooler_template import LABEL
 from devpool.errors import DevpoolError
 from devpool.text import nodes
 from devpool.text.address import WRITTEN

@@ -108,7 +108,7 @@ def _found_again(file: File, traces: list[Trace], known: Digests, force: bool) -
     settings: dict[str, Mapping[str, str]] = {}
     changed = [t for t in traces if t.verdict == "changed"]
     for one in list(changed):
-        said = _tuned(file, one)
+        said = _settings_if_nothing_else(file, one)
         if said is not None and one.place:
             settings[one.edit.at[1]] = said
             spans.append(cut(file, one.place, one.edit))
@@ -130,7 +130,7 @@ def _found_again(file: File, traces: list[Trace], known: Digests, force: bool) -
     )
 
 
-def _tuned(file: File, trace: Trace) -> Mapping[str, str] | None:
+def _settings_if_nothing_else(file: File, trace: Trace) -> Mapping[str, str] | None:
     """The settings that the user changed in a pooler's service; None if more was changed, or it is not a pooler's."""
     if not isinstance(file, Document) or len(trace.edit.at) != 2 or not trace.edit.inserts:
         return None

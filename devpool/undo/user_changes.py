@@ -16,7 +16,7 @@ from devpool.decide.options import Options
 from devpool.decide.tuning import read_settings, read_types
 from devpool.errors import DevpoolError
 from devpool.redact.masked_files import host_names, masked_part
-from devpool.redact.passwords import redact
+from devpool.redact.sentences import redact
 from devpool.text import nodes
 from devpool.text.document import Document, parse
 from devpool.text.edits import Edit

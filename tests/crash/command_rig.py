@@ -18,7 +18,6 @@ from crash_rig import Step, Tree, clone, end, stepping, tree
 from projects import Project
 
 from devpool.cli import run
-from devpool.commit import journal
 from devpool.errors import DevpoolError
 from devpool.output import Output
 
@@ -117,7 +116,7 @@ def recovery(root: Path) -> Callable[[], Outcome]:
 
     def work() -> Outcome:
         try:
-            journal.recover(root / "project")
+            recovery.recover(root / "project")
         except DevpoolError as error:
             return Outcome(1, error.code)
         return Outcome(0)
@@ -256,9 +255,9 @@ def kill(child: int) -> None:
 
 def recovered(root: Path) -> Tree:
     """The tree after recovery, and after a second one, which has nothing to do."""
-    journal.recover(root / "project")
+    recovery.recover(root / "project")
     found = tree(root)
-    assert journal.recover(root / "project") is False
+    assert recovery.recover(root / "project") is False
     assert tree(root) == found
     return found
 

@@ -38,7 +38,7 @@ from crash_rig import DIED, Step, at, clone, covered, die, tree, without_lock
 from projects import ONE_FILE, PROJECTS, TWO_POOLERS, Project
 from thinned import pairs, stride
 
-from devpool.commit import disk, journal, unverified
+from devpool.commit import disk, unverified
 
 VERBS = ["enable", "set", "disable"]
 each_pair = pytest.mark.parametrize(("project", "verb"), pairs(PROJECTS, VERBS))
@@ -272,7 +272,7 @@ def test_the_damaged_intent_of_a_real_enable_is_believed_in_no_part(cases: Cases
     cut = [whole[:length] for length in chance.sample(range(len(whole)), 100)]
     for number, data in enumerate([*flipped, *cut, b""]):
         intent.write_bytes(data)
-        assert journal.recover(root / "project") is False, f"seed {SEED}"
+        assert recovery.recover(root / "project") is False, f"seed {SEED}"
         (warning,) = unverified.warnings(root / "project")
         assert (warning.code, warning.where) == ("journal-not-verified", str(intent.parent)), f"seed {SEED}"
         if number % 50 == 0:

@@ -41,7 +41,7 @@ from crash_rig import (
 )
 from thinned import pairs, thinned
 
-from devpool.commit import intent, journal, lock, machine_key, unverified
+from devpool.commit import intent, journal, lock, machine_key, recovery, unverified
 from devpool.errors import DevpoolError
 
 ENABLE = SCENARIOS[0]
@@ -96,9 +96,9 @@ def crashed(scenario: Scenario, root: Path, number: int, also: Step = no_step) -
 
 def recovered(root: Path) -> Tree:
     """The tree after recovery, and after a second one, which has nothing to do."""
-    journal.recover(root / "project")
+    recovery.recover(root / "project")
     found = tree(root)
-    assert journal.recover(root / "project") is False
+    assert recovery.recover(root / "project") is False
     assert tree(root) == found
     return found
 
@@ -136,7 +136,7 @@ def test_a_recovery_killed_at_any_step_can_be_run_again(tmp_path: Path, scenario
             break
         clone(root, tmp_path / "crash")  # it is believed in the folder where it happened alone
         second = 0
-        while clone(tmp_path / "crash", root) and dies_at(second + 1, lambda: journal.recover(root / "project"), also):
+        while clone(tmp_path / "crash", root) and dies_at(second + 1, lambda: recovery.recover(root / "project"), also):
             second += 1
             assert recovered(root) in (old, new), (number, second)
         assert tree(root) in (old, new)
@@ -151,7 +151,7 @@ def test_a_project_that_is_moved_after_the_crash_is_recovered_when_it_is_back(tm
     assert tree(tmp_path / "run") != old
     (tmp_path / "run").rename(tmp_path / "elsewhere")
     before = without_lock(tree(tmp_path / "elsewhere"))
-    assert journal.recover(tmp_path / "elsewhere" / "project") is False
+    assert recovery.recover(tmp_path / "elsewhere" / "project") is False
     assert tree(tmp_path / "elsewhere") == before, "nobody can tell it from what a clone brings along"
     with pytest.raises(DevpoolError) as error:
         unverified.refuse_half_changed(tmp_path / "elsewhere" / "project")
@@ -283,7 +283,7 @@ def test_what_was_edited_after_the_crash_is_not_overwritten(tmp_path: Path) -> N
     before = without_lock(tree(root))
     for _ in range(2):
         with pytest.raises(DevpoolError) as error:
-            journal.recover(root / "project")
+            recovery.recover(root / "project")
         assert error.value.code == "changed-meanwhile"
         assert error.value.where == str(root / "project" / ".env")
         assert without_lock(tree(root)) == before, "not even the other files are put back"
@@ -299,13 +299,13 @@ def test_both_ways_out_that_the_refusal_names_work(tmp_path: Path) -> None:
     (root / "project" / ".env").write_bytes(b"PGHOST=mine\n")
     kept = clone(root, tmp_path / "kept")
     shutil.rmtree(root / "project" / ".devpool" / "journal")
-    assert journal.recover(root / "project") is False
+    assert recovery.recover(root / "project") is False
     assert (root / "project" / ".env").read_bytes() == b"PGHOST=mine\n"
 
     clone(kept, root)
     (copy,) = (root / "project" / ".devpool" / "journal").glob("*-.env")
     (root / "project" / ".env").write_bytes(copy.read_bytes())
-    assert journal.recover(root / "project") is True
+    assert recovery.recover(root / "project") is True
     assert tree(root) == old
 
 
@@ -323,12 +323,12 @@ def test_a_damaged_intent_is_not_believed_in_any_part(tmp_path: Path) -> None:
     before = without_lock(tree(root))
     for data in [*flipped, *cut]:
         intent.write_bytes(data)
-        assert journal.recover(root / "project") is False
+        assert recovery.recover(root / "project") is False
         (warning,) = unverified.warnings(root / "project")
         assert (warning.code, warning.where) == ("journal-not-verified", str(intent.parent))
     intent.write_bytes(whole)
     assert without_lock(tree(root)) == before, "no change was undone in between"
-    assert journal.recover(root / "project") is True
+    assert recovery.recover(root / "project") is True
     covered("damaged intent", "enable", len(flipped) + len(cut))
 
 
@@ -339,7 +339,7 @@ def test_a_damaged_copy_is_not_put_back(tmp_path: Path) -> None:
     copy.write_bytes(copy.read_bytes()[:-1])
     before = without_lock(tree(root))
     with pytest.raises(DevpoolError) as error:
-        journal.recover(root / "project")
+        recovery.recover(root / "project")
     assert error.value.code == "journal-damaged"
     assert without_lock(tree(root)) == before
 
@@ -351,7 +351,7 @@ def test_the_journal_of_another_version_is_left_to_it(tmp_path: Path, monkeypatc
     monkeypatch.setattr(intent, "_VERSION", 1)
     before = without_lock(tree(root))
     with pytest.raises(DevpoolError) as error:
-        journal.recover(root / "project")
+        recovery.recover(root / "project")
     assert error.value.code == "journal-unknown"
     assert without_lock(tree(root)) == before
 
@@ -452,7 +452,7 @@ def after_losses(tmp_path: Path, work: Callable[[], object], also: Step) -> Iter
     for loss in [n for n in range(len(disk.losses)) for _ in range(3)]:
         shutil.rmtree(tmp_path / "run", ignore_errors=True)
         disk.restore(loss, chance, tmp_path / "run")
-        journal.recover(tmp_path / "run" / "project")
+        recovery.recover(tmp_path / "run" / "project")
         yield plain(tree(tmp_path / "run"))
     disk.close()
 
@@ -471,7 +471,7 @@ def test_a_power_loss_at_any_step_leaves_all_old_or_all_new(tmp_path: Path, scen
 def test_a_power_loss_during_recovery_leaves_all_old(tmp_path: Path, scenario: Scenario, also: Step) -> None:
     old, _ = scenario.trees(tmp_path)
     assert crashed(scenario, tmp_path / "run", last_death(scenario, tmp_path))
-    found = list(after_losses(tmp_path, lambda: journal.recover(tmp_path / "run" / "project"), also))
+    found = list(after_losses(tmp_path, lambda: recovery.recover(tmp_path / "run" / "project"), also))
     assert all(one == plain(old) for one in found)
     covered("power loss in a recovery", scenario.name, len(found))
 
@@ -505,7 +505,7 @@ def test_two_commits_at_once_one_of_them_wins(tmp_path: Path) -> None:
 
         def work(root: Path = root) -> None:
             try:
-                journal.recover(root / "project")
+                recovery.recover(root / "project")
                 commit(ENABLE, root)
             except DevpoolError as error:
                 os._exit(5 if error.code == "changed-meanwhile" else 6)
@@ -513,7 +513,7 @@ def test_two_commits_at_once_one_of_them_wins(tmp_path: Path) -> None:
         children = [start(work) for _ in range(2)]
         codes = sorted(end(c) for c in children)
         assert codes == [0, 5]
-        journal.recover(root / "project")
+        recovery.recover(root / "project")
         assert tree(root) == new
 
 
@@ -548,7 +548,7 @@ def test_recovery_removes_the_lock_of_a_killed_process(tmp_path: Path) -> None:
 
     assert end(start(hold)) == DIED
     assert (tmp_path / ".devpool" / "lock").exists()
-    assert journal.recover(tmp_path) is False
+    assert recovery.recover(tmp_path) is False
     assert not (tmp_path / ".devpool").exists()
 
 
@@ -572,7 +572,7 @@ def test_recovery_waits_for_a_commit_that_is_alive(tmp_path: Path, home: str, mo
 
     child = start(work)
     os.read(read, 1)
-    assert journal.recover(root / "project") is False
+    assert recovery.recover(root / "project") is False
     assert end(child) == 0
     assert tree(root) == new
 

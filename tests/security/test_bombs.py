@@ -24,7 +24,7 @@ from devpool.model.container_start import serves
 from devpool.model.stated_address import stated_addresses
 from devpool.output import Output
 from devpool.redact.masked_files import masked_lines
-from devpool.redact.passwords import redact
+from devpool.redact.sentences import redact
 from devpool.text.address import find_addresses, several_hosts
 from devpool.text.document import parse
 from devpool.text.envfile import parse_env, values_of

@@ -17,7 +17,7 @@ from devpool.decide.plan import DIRECT_SUFFIX
 from devpool.decide.sessions import VARIABLE
 from devpool.devpool_folder import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER, PRIVATE_ENV
 from devpool.edit.override_file import is_written
-from devpool.edit.pooler_service import LABEL
+from devpool.edit.pooler_template import LABEL
 from devpool.errors import DevpoolError
 from devpool.model.connection_variables import published_ports
 from devpool.model.env_files import EnvFileUse, env_file_uses

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from devpool.checks.facts import DatabaseServer, Facts
+from devpool.checks.families import evaluate
 from devpool.checks.installed import Installed
-from devpool.checks.registry import evaluate
 from devpool.checks.result import Level, Result
 from devpool.measurements.routes import Connections, Replica
 from devpool.measurements.show_tables import Limits, Link, Pool, PoolerStatus

@@ -8,8 +8,8 @@ import pytest
 
 from devpool.checks.app_context import Ground, grounds, listens, prepared
 from devpool.checks.facts import Facts
+from devpool.checks.families import evaluate
 from devpool.checks.installed import Installed, Mention
-from devpool.checks.registry import evaluate
 from devpool.checks.result import Level
 from unit.checks.healthy_project import ROUTE, SERVER, WELL, django, with_config, with_pooler
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from devpool.checks.facts import Facts
+from devpool.checks.families import evaluate
 from devpool.checks.files import check_files
-from devpool.checks.registry import evaluate
 from devpool.docker.engine import failure
 from devpool.docker.program import no_docker
 from devpool.errors import DevpoolError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from devpool.checks.registry import evaluate
+from devpool.checks.families import evaluate
 from unit.checks.healthy_project import WELL, the
 
 

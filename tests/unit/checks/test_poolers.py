@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from devpool.checks.facts import Port
-from devpool.checks.registry import evaluate
+from devpool.checks.families import evaluate
 from devpool.checks.result import Level
 from devpool.measurements.show_tables import Limits
 from unit.checks.healthy_project import POOL, WELL, the, with_config, with_pool, with_pooler

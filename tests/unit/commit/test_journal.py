@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from devpool.commit import disk, journal
+from devpool.commit import disk, journal, recovery
 from devpool.commit.write_user_files import FileChange
 from devpool.errors import DevpoolError
 from unit.commit.disk_rig import NEW, OLD, as_nobody, failing, names
@@ -23,7 +23,7 @@ def test_a_change_to_the_same_bytes_touches_nothing(file: Path) -> None:
 
 def test_recovery_where_nothing_happened_touches_nothing(file: Path) -> None:
     before = file.parent.stat()
-    assert journal.recover(file.parent) is False
+    assert recovery.recover(file.parent) is False
     assert file.parent.stat() == before
 
 
@@ -108,10 +108,10 @@ def test_a_failure_that_cannot_be_undone_keeps_the_journal_until_it_can(
     assert file.read_bytes() == b"mine", "the user's later edit wins"
     monkeypatch.setattr(disk, "step", lambda name, path: None)
     with pytest.raises(DevpoolError) as refused:
-        journal.recover(file.parent)
+        recovery.recover(file.parent)
     assert (refused.value.code, refused.value.where) == ("changed-meanwhile", str(file))
     file.write_bytes(NEW)
-    assert journal.recover(file.parent) is True
+    assert recovery.recover(file.parent) is True
     assert file.read_bytes() == OLD
     assert names(file.parent) == [file.name, "second.yml"]
 

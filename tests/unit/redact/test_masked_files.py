@@ -6,10 +6,10 @@ import textwrap
 
 import pytest
 
-from devpool.redact.harmless_values import POOLER_SETTINGS
 from devpool.redact.masked_diff import difference
 from devpool.redact.masked_files import masked_lines, withheld
-from devpool.redact.passwords import masked
+from devpool.redact.sentences import masked
+from devpool.redact.shown_values import POOLER_SETTINGS
 from devpool.resources import setting_types
 
 SECRET = "hunter2-Geheim"  # in places that take names alone it is `hunter2`

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.redact.passwords import redact
+from devpool.redact.sentences import redact
 from devpool.text.address import bare_host, find_addresses, leads_to, moved, several_hosts
 
 

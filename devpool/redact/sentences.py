@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from devpool.redact.harmless_values import shown_characters
+from devpool.redact.shown_values import shown_characters
 
 MASK = "***"
 # Not compiled here: most commands load these long before they show a text. All are linear in the text.

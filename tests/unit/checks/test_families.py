@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from devpool.checks.facts import Facts
-from devpool.checks.registry import FAMILIES, evaluate
+from devpool.checks.families import FAMILIES, evaluate
 from devpool.checks.result import worst
 from devpool.measurements.show_tables import PoolerStatus
 from unit.checks.healthy_project import WELL

@@ -10,7 +10,7 @@ from memory_project import COMPOSE, EXPORTER, FOLDER, TEMPLATE, Files, file_of, 
 from devpool.decide.credentials import Credentials
 from devpool.decide.plan import Pooler
 from devpool.decide.planning import with_credentials
-from devpool.edit.pooler_service import Block, ExporterBlock, laid_out
+from devpool.edit.pooler_template import Block, ExporterBlock, laid_out
 from devpool.text.document import Document
 from devpool.text.edits import apply, insertion
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.redact.passwords import collapsed, masked, redact
+from devpool.redact.sentences import collapsed, masked, redact
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.redact.harmless_values import LONGEST, Words, is_harmless, is_secret, shown_characters
+from devpool.redact.shown_values import LONGEST, Words, is_harmless, is_secret, shown_characters
 
 HOSTS = frozenset({"db", "cache"})
 
