@@ -65,6 +65,10 @@ POOLER_SETTINGS = frozenset(f"PGBOUNCER_{name.upper()}" for name in _POOLER_TEXT
 _POOLER_VALUE = regex(r"[\w.,:/ -]{0,200}")
 _PLAIN = regex(r"true|false|yes|no|on|off|null|none|~", re.I)
 _REFERENCE = regex(r"\$(?:(?P<brace>\{)|[A-Za-z_]\w*|\$)")
+# What Compose is to say where a variable is not set: words of a sentence, without a digit or a sign of a password's.
+_MESSAGE = regex(
+    r"[A-Za-z_]+(?:[.,:;!]?\s+[A-Za-z_./'()-]{1,40}){1,40}[.!]?|err|error|required|missing|unset|not set", re.I
+)
 _INSIDE = regex(r"\$\{[A-Za-z_]\w*(?P<operator>:?[-?+])?")
 _STAND_IN = "\u02ad"  # a letter that stands for each character of a `${...}`
 
@@ -164,6 +168,8 @@ def _in_reference(text: str, known: frozenset[str], hidden: bool, depth: int) ->
     shown[-1] = 1
     argument = text[head.end() : -1]
     name = head[0][2:].rstrip(":-?+")
+    if (head["operator"] or "").endswith("?") and _MESSAGE.fullmatch(argument):
+        return bytearray(b"\1") * len(text)
     hide = hidden or (head["operator"] or "").endswith("?")
     shown[head.end() : -1] = shown_characters(argument, name, known, hidden=hide, depth=depth + 1)
     return shown
