@@ -39,6 +39,7 @@ class Installed:
         packages: versions by name, in lower case with `_`; "" where the version is not known. `libpq` is one of them.
         mentions: settings of drivers in its source.
         django: Django's own settings of each Postgres database.
+        deallocates: names of the programs and libraries that end prepared statements with SQL.
         flags: parameters of a driver in the app's addresses, each with the variable that holds it.
         cut: whether a search in its container took too long and was stopped: what was not found may be there.
     """
@@ -48,6 +49,7 @@ class Installed:
     packages: Mapping[str, str] = field(default_factory=dict)
     mentions: tuple[Mention, ...] = ()
     django: tuple[Mapping[str, Any], ...] = ()
+    deallocates: tuple[str, ...] = ()
     flags: tuple[Mention, ...] = ()
     cut: bool = False
 
@@ -62,6 +64,7 @@ def read_installed(app: str, answer: str, flags: Iterable[Mention] = ()) -> Inst
     packages: dict[str, str] = {}
     mentions: list[Mention] = []
     django: list[Mapping[str, Any]] = []
+    deallocates: list[str] = []
     lines = answer.splitlines()
     for line in lines:
         kind, _, rest = line.partition(" ")
@@ -71,6 +74,8 @@ def read_installed(app: str, answer: str, flags: Iterable[Mention] = ()) -> Inst
         elif kind in ("go", "libpq"):
             name, _, version = rest.rpartition(" ")
             packages[name or kind] = version.removeprefix("v")
+        elif kind == "sql":
+            deallocates.append(posixpath.basename(rest))
         elif kind == "source":
             mentions += read_mentions(rest)
         elif kind == "django":
@@ -80,6 +85,7 @@ def read_installed(app: str, answer: str, flags: Iterable[Mention] = ()) -> Inst
         packages=packages,
         mentions=tuple(mentions),
         django=tuple(django),
+        deallocates=tuple(dict.fromkeys(deallocates)),
         flags=tuple(flags),
         cut="cut" in lines,
     )

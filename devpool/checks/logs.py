@@ -12,7 +12,14 @@ _LONGEST = 120
 # If queries go through again, this is just what the start or restart of a database looked like.
 _PASSING = ("login-failing", "server-away", "starting-up", "no-address")
 # What Postgres logs of clients that share its connections. All else in its log may be of direct clients.
-SHARING = ("lock-not-held", "statements-mixed", "prepared-missing", "prepared-twice", "cursor-missing")
+SHARING = (
+    "lock-not-held",
+    "statements-mixed",
+    "deallocate-missing",
+    "prepared-missing",
+    "prepared-twice",
+    "cursor-missing",
+)
 
 
 def check_logs(facts: Facts) -> Iterator[Result]:

@@ -1,7 +1,8 @@
 #!/bin/sh
 # What is installed in an app's container that talks to Postgres, found where package managers leave it. Reads, and
 # changes nothing. Prints `file PATH VERSION` (`-` where the name has it), `go MODULE VERSION` (`-` where it is not
-# known), `source PATH:LINE:TEXT`, `libpq VERSION`, `django JSON`, and `cut` where a search took too long and was stopped.
+# known), `sql PATH` of what ends prepared statements with SQL, `source PATH:LINE:TEXT`, `libpq VERSION`, `django JSON`,
+# and `cut` where a search took too long and was stopped.
 #
 # A container may have little more than a shell: what is missing in it is left out of the answer.
 #
@@ -41,7 +42,8 @@ list_files() {
         -path '*/node_modules/graphile-worker/package.json' \) -print 2>/dev/null | sort -u | head -n 200
 }
 
-list_files | while read -r path; do
+files=$(list_files)
+echo "$files" | while read -r path; do
     version=-
     case $path in
         cut)
@@ -65,6 +67,15 @@ known='github\.com/(jackc/pgx/v[0-9]+|lib/pq|golang-migrate/migrate/v[0-9]+)'
 for program in /proc/[0-9]*/exe; do readlink "$program"; done 2>/dev/null | sort -u | head -n 20 |
     while read -r program; do limit 5 grep -aoE "dep	$known	v[0-9.]+|$known\.[(A-Z]" "$program" 2>/dev/null; done |
     sort -ru | sed -nE 's/^dep	([^	]*)	(.*)$/go \1 \2/p; s/^(github.*)\..$/go \1 -/p; /^cut$/p' | uniq
+
+# Programs and libraries that end a prepared statement with SQL have the words in them; those that use libpq 17's
+# PQclosePrepared have not. PHP loads PDO where it needs it.
+loaded() {
+    cat /proc/[0-9]*/maps 2>/dev/null | sed -n 's/^[^ ]* r-xp [^/]*\//\//p'
+    echo "$files" | grep 'pdo_pgsql\.so$'
+}
+loaded | sort -u | head -n 500 | tr '\n' '\0' | LC_ALL=C limit 5 xargs -0 grep -laE 'DEALLOCATE ([^A]|A[^L]|$)' 2>/dev/null |
+    sed '/^cut$/!s/^/sql /'
 
 # Settings of drivers in the app's own source, at most a screenful.
 limit 5 grep -rnIoE \

@@ -90,3 +90,31 @@ def test_a_search_that_was_stopped_says_so(tmp_path: Path, status: int, *, cut: 
     )
     found = read_installed("web", done.stdout)
     assert (found.cut, found.packages, found.mentions) == (cut, {}, ())
+
+
+def test_what_ends_statements_with_sql_is_known_by_its_name() -> None:
+    found = read_installed("web", "sql /usr/lib/php/pdo_pgsql.so\nsql /usr/lib/pdns/libgpgsqlbackend.so\n")
+    assert found.deallocates == ("pdo_pgsql.so", "libgpgsqlbackend.so")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"\0DEALLOCATE %s\0", True),
+        (b'\0DEALLOCATE "%s"\0', True),
+        (b"\0DEALLOCATE \0Query\0", True),
+        (b"\0DEALLOCATE ALL\0", False),  # for the end of a session, and in the parser of Postgres
+        (b"\0DEALLOCATE\0PQclosePrepared\0", False),
+    ],
+)
+def test_a_library_that_has_the_words_is_found(tmp_path: Path, text: bytes, *, told: bool) -> None:
+    library = tmp_path / "pdo_pgsql.so"
+    library.write_bytes(b"\x7fELF\n" + text)
+    (tmp_path / "find").write_text(f"#!/bin/sh\necho {library}\n")
+    (tmp_path / "find").chmod(0o755)
+    shell = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    done = subprocess.run(
+        ["sh", "-c", inside("installed.sh")], cwd=tmp_path, env=shell, capture_output=True, text=True, check=False
+    )
+    assert read_installed("web", done.stdout).packages == {"pdo_pgsql": ""}
+    assert (f"sql {library}" in done.stdout.splitlines()) == told
