@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from devpool.catalog.direct_programs import LISTEN
 from devpool.checks.app_context import Ground
 from devpool.checks.driver_rules import judged
 from devpool.checks.installed import Installed
@@ -27,12 +28,14 @@ def live_notes(opened: OpenProject, plan: Plan) -> list[str]:
     """
     shared = [(pooler, plan.sharing_sessions(pooler)) for pooler in plan.poolers]
     poolers = {app: pooler for pooler, apps in shared for app in apps}
+    listeners = {r.database: r.service for r in plan.routes if r.code == LISTEN.code and not r.pooled}
     if not poolers:
         return []
     try:
         stack = opened.stack
         running = stack.inspected()
-        told = [note for app in installed_in(stack, running, poolers) for note in _warnings(app, poolers[app.app])]
+        found = installed_in(stack, running, poolers)
+        told = [note for app in found for note in _warnings(app, poolers[app.app], listeners)]
         for pooler, apps in shared:
             told += _of_sessions(held_by_sessions(stack, running, pooler.database, apps), pooler.database)
     except DevpoolError:
@@ -40,13 +43,14 @@ def live_notes(opened: OpenProject, plan: Plan) -> list[str]:
     return told
 
 
-def _warnings(app: Installed, pooler: Pooler) -> Iterator[str]:
+def _warnings(app: Installed, pooler: Pooler, listeners: Mapping[str, str]) -> Iterator[str]:
     ground = Ground(
         app=app,
         pgbouncer=FLOOR,
         prepared=int(pooler.settings.get("max_prepared_statements", _PREPARED)),
         ignored=frozenset({_IGNORED}),
         postgres=(),
+        listener=listeners.get(pooler.database, ""),
     )
     yield from (f"{app.app}: {r.message}: {r.hint}" for r in judged(ground) if r.level == "warning")
 

@@ -16,7 +16,7 @@ services:
 
 def _said(packages: dict[str, str], **settings: str) -> list[str]:
     (pooler,) = planned(PROJECT, settings=settings)[1].poolers
-    return list(_warnings(Installed(app="web", packages=packages), pooler))
+    return list(_warnings(Installed(app="web", packages=packages), pooler, {}))
 
 
 def test_a_driver_that_breaks_is_told_with_what_to_do() -> None:
@@ -29,6 +29,13 @@ def test_a_driver_that_breaks_is_told_with_what_to_do() -> None:
 def test_what_the_pooler_supports_is_no_note_unless_it_is_turned_off() -> None:
     assert _said({"asyncpg": "0.30"}) == []
     assert len(_said({"asyncpg": "0.30"}, max_prepared_statements="0")) == 1
+
+
+def test_a_queue_beside_its_worker_that_stays_direct_is_no_note() -> None:
+    (pooler,) = planned(PROJECT)[1].poolers
+    app = Installed(app="web", packages={"procrastinate": "3.10"})
+    assert list(_warnings(app, pooler, {"db": "worker"})) == []
+    assert len(list(_warnings(app, pooler, {"other": "worker"}))) == 1
 
 
 def test_what_sessions_hold_is_told_with_two_ways_out() -> None:
