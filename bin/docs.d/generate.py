@@ -200,7 +200,7 @@ def _sentence(text: str) -> str:
 
 def session_features() -> str:
     """The page of what a transaction pool does not keep."""
-    rows = [f"| {f.name} | {f.harm} | {f.remedy.replace('{service}', 'SERVICE')} |" for f in SESSION_FEATURES]
+    rows = [f"| {f.name} | {f.harm} | {f.ways('SERVICE')} |" for f in SESSION_FEATURES]
     return _page(
         "# What needs a session",
         _NOTE,

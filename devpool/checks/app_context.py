@@ -21,6 +21,7 @@ class Ground:
         prepared: `max_prepared_statements` there.
         ignored: the startup parameters that the pooler accepts and does not apply.
         postgres: the version behind it.
+        by_name: whether the app is pooled by name, and so has no variable that could name a session pool.
         listener: an app that stays direct at the same database because it listens; "" where there is none.
     """
 
@@ -29,6 +30,7 @@ class Ground:
     prepared: int
     ignored: frozenset[str]
     postgres: Version
+    by_name: bool = False
     listener: str = ""
 
     def has(self, *names: str) -> str:
@@ -50,6 +52,11 @@ class Ground:
         (PgBouncer 1.21, https://www.pgbouncer.org/config.html#max_prepared_statements).
         """
         return self.pgbouncer >= (1, 21) and self.prepared > 0
+
+    @property
+    def apart(self) -> str:
+        """How the app gets sessions of its own."""
+        return f"devpool enable {'--direct' if self.by_name else '--session'} {self.app.app}"
 
     @property
     def behind(self) -> str:
@@ -81,6 +88,7 @@ def grounds(facts: Facts) -> list[Ground]:
                 prepared=pooler.setting("max_prepared_statements"),
                 ignored=frozenset(n.strip() for n in pooler.config.get("ignore_startup_parameters", "").split(",")),
                 postgres=told or (server.version if server else ()),
+                by_name=route.by_name,
                 listener=_listener(facts, route.database),
             )
         )
@@ -129,5 +137,6 @@ def listens(ground: Ground, *names: str) -> Iterator[Result]:
             "framework",
             ground.app.app,
             f"{found} uses LISTEN and session locks, which transaction pooling does not support",
-            f"devpool enable --session {ground.app.app}, or --direct {ground.app.app}",
+            f"devpool enable --direct {ground.app.app}"
+            + ("" if ground.by_name else f", or --session {ground.app.app}"),
         )

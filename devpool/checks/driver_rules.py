@@ -212,7 +212,7 @@ def compiled(ground: Ground) -> Iterator[Result]:
                 ground.app.app,
                 f"{name} ends prepared statements with SQL DEALLOCATE, which knows them by another name: it fails, and "
                 "so does the transaction where it is in one",
-                f"turn its prepared statements off, or devpool enable --session {ground.app.app}",
+                f"turn its prepared statements off, or {ground.apart}",
             )
 
 
@@ -225,7 +225,7 @@ def go(ground: Ground) -> Iterator[Result]:
             "framework",
             ground.app.app,
             "lib/pq parses and binds in two steps, and another client's statement may be bound",
-            f"add binary_parameters=yes to the address, or devpool enable --session {ground.app.app}",
+            f"add binary_parameters=yes to the address, or {ground.apart}",
         )
     if ground.has("github.com/jackc/pgx/v5", "github.com/jackc/pgx/v4"):
         if place := ground.said("DescribeExec", "describe_exec"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from devpool.catalog.direct_programs import LISTEN
 from devpool.checks.app_context import Ground
@@ -28,6 +28,7 @@ def live_notes(opened: OpenProject, plan: Plan) -> list[str]:
     """
     shared = [(pooler, plan.sharing_sessions(pooler)) for pooler in plan.poolers]
     poolers = {app: pooler for pooler, apps in shared for app in apps}
+    named = {b.service for b in plan.by_name}
     listeners = {r.database: r.service for r in plan.routes if r.code == LISTEN.code and not r.pooled}
     if not poolers:
         return []
@@ -35,29 +36,31 @@ def live_notes(opened: OpenProject, plan: Plan) -> list[str]:
         stack = opened.stack
         running = stack.inspected()
         found = installed_in(stack, running, poolers)
-        told = [note for app in found for note in _warnings(app, poolers[app.app], listeners)]
+        told = [note for app in found for note in _warnings(app, poolers[app.app], listeners, by_name=app.app in named)]
         for pooler, apps in shared:
-            told += _of_sessions(held_by_sessions(stack, running, pooler.database, apps), pooler.database)
+            told += _of_sessions(held_by_sessions(stack, running, pooler.database, apps), pooler.database, named)
     except DevpoolError:
         return []
     return told
 
 
-def _warnings(app: Installed, pooler: Pooler, listeners: Mapping[str, str]) -> Iterator[str]:
+def _warnings(app: Installed, pooler: Pooler, listeners: Mapping[str, str], *, by_name: bool) -> Iterator[str]:
     ground = Ground(
         app=app,
         pgbouncer=FLOOR,
         prepared=int(pooler.settings.get("max_prepared_statements", _PREPARED)),
         ignored=frozenset({_IGNORED}),
         postgres=(),
+        by_name=by_name,
         listener=listeners.get(pooler.database, ""),
     )
     yield from (f"{app.app}: {r.message}: {r.hint}" for r in judged(ground) if r.level == "warning")
 
 
-def _of_sessions(held: Mapping[str, list[str]], database: str) -> Iterator[str]:
+def _of_sessions(held: Mapping[str, list[str]], database: str, named: Container[str]) -> Iterator[str]:
     for app, kinds in held.items():
         yield (
             f"{app}: a session of it at {database} uses {' and '.join(kinds)} right now, which a transaction pool does "
-            f"not keep: keep it direct with --direct {app}, or give it a session pool with --session {app}"
+            f"not keep: keep it direct with --direct {app}"
+            + ("" if app in named else f", or give it a session pool with --session {app}")
         )

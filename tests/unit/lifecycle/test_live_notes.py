@@ -16,7 +16,7 @@ services:
 
 def _said(packages: dict[str, str], **settings: str) -> list[str]:
     (pooler,) = planned(PROJECT, settings=settings)[1].poolers
-    return list(_warnings(Installed(app="web", packages=packages), pooler, {}))
+    return list(_warnings(Installed(app="web", packages=packages), pooler, {}, by_name=False))
 
 
 def test_a_driver_that_breaks_is_told_with_what_to_do() -> None:
@@ -34,12 +34,21 @@ def test_what_the_pooler_supports_is_no_note_unless_it_is_turned_off() -> None:
 def test_a_queue_beside_its_worker_that_stays_direct_is_no_note() -> None:
     (pooler,) = planned(PROJECT)[1].poolers
     app = Installed(app="web", packages={"procrastinate": "3.10"})
-    assert list(_warnings(app, pooler, {"db": "worker"})) == []
-    assert len(list(_warnings(app, pooler, {"other": "worker"}))) == 1
+    assert list(_warnings(app, pooler, {"db": "worker"}, by_name=False)) == []
+    assert len(list(_warnings(app, pooler, {"other": "worker"}, by_name=False))) == 1
 
 
 def test_what_sessions_hold_is_told_with_two_ways_out() -> None:
-    (said,) = _of_sessions({"web": ["LISTEN", "session advisory locks"]}, "db")
+    (said,) = _of_sessions({"web": ["LISTEN", "session advisory locks"]}, "db", ())
     assert said.startswith("web: a session of it at db uses LISTEN and session advisory locks right now")
     assert "--direct web" in said
     assert "--session web" in said
+
+
+def test_an_app_that_is_pooled_by_name_is_told_no_way_that_it_does_not_have() -> None:
+    (pooler,) = planned(PROJECT)[1].poolers
+    (of_driver,) = _warnings(Installed(app="web", packages={"github.com/lib/pq": "-"}), pooler, {}, by_name=True)
+    (of_session,) = _of_sessions({"web": ["LISTEN"]}, "db", {"web"})
+    for said in (of_driver, of_session):
+        assert "--direct web" in said
+        assert "--session" not in said
