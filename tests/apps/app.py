@@ -38,7 +38,7 @@ class App:
         migrate: what `devpool migrate` is given; empty where there is nothing to migrate with.
         clients: how many work at the same time.
         connects_anew: whether each piece of work has a connection of its own: Postgres then holds few at once, and a
-            pool keeps as many as there ever were at once.
+            pool as many as its size allows.
         restarts: services that are restarted after their database was replaced, because they do not listen again.
         reacts: the seconds that something takes which waits for a notification of Postgres; None where nothing does.
     """

@@ -10,6 +10,8 @@ from apps.seen import Phase, Story
 
 # The pooler's own connection, the application's healthcheck, and one that is about to be closed.
 _OWN = 3
+# The size of a pool, which PgBouncer fills where clients come anew all the time, and which it keeps.
+_POOL = 20
 # A notification that does not arrive is replaced by a poll, if at all, which takes longer than this.
 _LATE = 2.0
 # As long as the application itself takes after its database was replaced, and this much longer.
@@ -38,7 +40,7 @@ def _of_phases(story: Story) -> Iterator[str]:
 
 def _of_connections(app: App, story: Story) -> Iterator[str]:
     if story.direct and story.pooled:
-        most = max(story.direct.held, app.clients if app.connects_anew else 0)
+        most = max(story.direct.held, _POOL if app.connects_anew else 0)
         if story.pooled.held > most + _OWN:
             yield f"pooled: Postgres held {story.pooled.held} connections, directly {story.direct.held}"
 
