@@ -38,6 +38,7 @@ class Installed:
         problem: why its container could not be looked into, "" where it could.
         packages: versions by name, in lower case with `_`; "" where the version is not known. `libpq` is one of them.
         mentions: settings of drivers in its source.
+        start: lines of the script that its container starts with, which may migrate.
         django: Django's own settings of each Postgres database.
         deallocates: names of the programs and libraries that end prepared statements with SQL.
         flags: parameters of a driver in the app's addresses, each with the variable that holds it.
@@ -48,6 +49,7 @@ class Installed:
     problem: str = ""
     packages: Mapping[str, str] = field(default_factory=dict)
     mentions: tuple[Mention, ...] = ()
+    start: tuple[Mention, ...] = ()
     django: tuple[Mapping[str, Any], ...] = ()
     deallocates: tuple[str, ...] = ()
     flags: tuple[Mention, ...] = ()
@@ -63,6 +65,7 @@ def read_installed(app: str, answer: str, flags: Iterable[Mention] = ()) -> Inst
     """Parse the output; other lines are skipped (an app's settings may print)."""
     packages: dict[str, str] = {}
     mentions: list[Mention] = []
+    start: list[Mention] = []
     django: list[Mapping[str, Any]] = []
     deallocates: list[str] = []
     lines = answer.splitlines()
@@ -78,12 +81,15 @@ def read_installed(app: str, answer: str, flags: Iterable[Mention] = ()) -> Inst
             deallocates.append(posixpath.basename(rest))
         elif kind == "source":
             mentions += read_mentions(rest)
+        elif kind == "start":
+            start += read_mentions(rest)
         elif kind == "django":
             django += _object(rest)
     return Installed(
         app=app,
         packages=packages,
         mentions=tuple(mentions),
+        start=tuple(start),
         django=tuple(django),
         deallocates=tuple(dict.fromkeys(deallocates)),
         flags=tuple(flags),

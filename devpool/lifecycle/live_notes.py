@@ -14,6 +14,10 @@ from devpool.docker.installed_drivers import installed_in
 from devpool.docker.live_sessions import held_by_sessions
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject
+from devpool.lifecycle.plan_notes import at_start
+from devpool.load.container_files import start_of
+from devpool.model.container_start import Start, StartText, migrating
+from devpool.model.project import Project
 
 # What the pooler's image sets by itself (docker/pgbouncer: presets.txt and pgbouncer.ini.template).
 _PREPARED, _IGNORED = "200", "options"
@@ -37,6 +41,9 @@ def live_notes(opened: OpenProject, plan: Plan) -> list[str]:
         running = stack.inspected()
         found = installed_in(stack, running, poolers)
         told = [note for app in found for note in _warnings(app, poolers[app.app], listeners, by_name=app.app in named)]
+        project = opened.without_devpool
+        for app in found:
+            told += _of_start(project, plan, app, start_of(project.services[app.app], opened.root))
         for pooler, apps in shared:
             told += _of_sessions(held_by_sessions(stack, running, pooler.database, apps), pooler.database, named)
     except DevpoolError:
@@ -55,6 +62,13 @@ def _warnings(app: Installed, pooler: Pooler, listeners: Mapping[str, str], *, b
         listener=listeners.get(pooler.database, ""),
     )
     yield from (f"{app.app}: {r.message}: {r.hint}" for r in judged(ground) if r.level == "warning")
+
+
+def _of_start(project: Project, plan: Plan, app: Installed, own: Start) -> Iterator[str]:
+    """A script of the image that migrates, where no text of the project does, of which the plan's own notes tell."""
+    texts = tuple(StartText(where=f"{line.place} of its image", text=line.text) for line in app.start)
+    if not migrating(own):
+        yield from at_start(project, plan, app.app, Start(entrypoint=texts))
 
 
 def _of_sessions(held: Mapping[str, list[str]], database: str, named: Container[str]) -> Iterator[str]:

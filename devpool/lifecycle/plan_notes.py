@@ -38,7 +38,7 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
         starts: what the pooled apps start, by name.
     """
     found = [note for pooler in plan.poolers for note in _of_settings(pooler)]
-    found += [note for name, start in starts.items() for note in _at_start(project, plan, name, start)]
+    found += [note for name, start in starts.items() for note in at_start(project, plan, name, start)]
     settings = [m.setting for m in plan.moves] + [s for b in plan.by_name for s in b.settings]
     pooled = dict.fromkeys(s.service for s in settings) | dict.fromkeys(b.service for b in plan.by_name)
     found += [n for name in pooled for n in unkept(project, name, settings, in_session=name in plan.in_session)]
@@ -215,7 +215,7 @@ def _in_an_entry(project: Project, name: str, variable: str) -> str:
     )
 
 
-def _at_start(project: Project, plan: Plan, name: str, start: Start) -> Iterator[str]:
+def at_start(project: Project, plan: Plan, name: str, start: Start) -> Iterator[str]:
     """An app that migrates when it starts does so through the pooler, like everything else."""
     for found in migrating(start)[:1]:
         harm = ", where its session lock is left behind" if found.tool and found.tool.lock == SESSION else ""

@@ -1,14 +1,16 @@
 #!/bin/sh
 # What is installed in an app's container that talks to Postgres, found where package managers leave it. Reads, and
 # changes nothing. Prints `file PATH VERSION` (`-` where the name has it), `go MODULE VERSION` (`-` where it is not
-# known), `sql PATH` of what ends prepared statements with SQL, `source PATH:LINE:TEXT`, `libpq VERSION`, `django JSON`,
-# and `cut` where a search took too long and was stopped.
+# known), `sql PATH` of what ends prepared statements with SQL, `source PATH:LINE:TEXT`, `start PATH:LINE:TEXT` of
+# the script that the container starts with, `libpq VERSION`, `django JSON`, and `cut` where a search took too long and
+# was stopped.
 #
 # A container may have little more than a shell: what is missing in it is left out of the answer.
 #
-#   sh -c "$(cat installed.sh)" sh PATIENCE
+#   sh -c "$(cat installed.sh)" sh PATIENCE PROGRAM
 #
-# PATIENCE is how many times as long as usual a search may take, because the machine is busy.
+# PATIENCE is how many times as long as usual a search may take, because the machine is busy. PROGRAM is the first word
+# of the container's entrypoint and command.
 patience=${1:-1}
 
 # limit SECONDS COMMAND...
@@ -84,6 +86,10 @@ limit 5 grep -rnIoE \
     --include='*.ex' --include='*.exs' --include='*.go' --include='*.php' --include='*.prisma' \
     'prepare: *(false|:unnamed)|prepared_statements: *false|advisory_locks: *false|statement_cache_size *= *0|QueryExecMode[A-Za-z]+|default_query_exec_mode=[a-z_]+|pgbouncer=true|binary_parameters=yes|DISABLE_SERVER_SIDE_CURSORS|prepare_threshold[^=]{0,3}= *[A-Za-z0-9]+|prepared_max[^=]{0,3}= *[A-Za-z0-9]+|ATTR_EMULATE_PREPARES *=> *[a-z]+' \
     . 2>/dev/null | head -n 40 | sed '/^cut$/!s/^/source /'
+
+# A script that migrates before it starts the app, as an image may have it.
+script=$(command -v "${2:-}") && [ "$(head -c 2 "$script" 2>/dev/null)" = '#!' ] &&
+    head -c 20000 "$script" | grep -niE 'migrat|upgrade|syncdb|schema|db:' | head -n 20 | sed "s|^|start $script:|"
 
 # Django's own view of its settings, and the libpq that psycopg really uses.
 python=$(command -v python3 || command -v python) || exit 0

@@ -17,6 +17,7 @@ file /usr/lib/x86_64-linux-gnu/libpq.so.5.17 -
 file /app/node_modules/@prisma/client/package.json 5.11.0
 go github.com/jackc/pgx/v5 v5.6.0
 source ./config/database.yml:7:prepared_statements: false
+start /docker-entrypoint.sh:12:rake db:migrate
 a word that the app's settings printed
 libpq 16
 django {"alias": "default", "CONN_MAX_AGE": 60}
@@ -42,6 +43,7 @@ def test_packages_have_their_versions() -> None:
 def test_the_source_and_djangos_settings_are_read_and_the_rest_passed_over() -> None:
     found = read_installed("web", ANSWER, flags_in({"DATABASE_URL": "postgres://db/x?pgbouncer=true", "OTHER": "x"}))
     assert found.mentions == (Mention(place="config/database.yml:7", text="prepared_statements: false"),)
+    assert found.start == (Mention(place="/docker-entrypoint.sh:12", text="rake db:migrate"),)
     assert found.django == ({"alias": "default", "CONN_MAX_AGE": 60},)
     assert (found.app, found.flags, found.problem) == (
         "web",
@@ -118,3 +120,21 @@ def test_a_library_that_has_the_words_is_found(tmp_path: Path, text: bytes, *, t
     )
     assert read_installed("web", done.stdout).packages == {"pdo_pgsql": ""}
     assert (f"sql {library}" in done.stdout.splitlines()) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("#!/bin/sh\n# first\nrake db:migrate\n", "3:rake db:migrate"), ("\x7fELF\nrake db:migrate\n", "")],
+)
+def test_the_script_that_a_container_starts_with_is_read_and_no_program(tmp_path: Path, text: str, told: str) -> None:
+    script = tmp_path / "entry.sh"
+    script.write_text(text)
+    script.chmod(0o755)
+    (tmp_path / "find").write_text("#!/bin/sh\n")
+    (tmp_path / "find").chmod(0o755)
+    words = ["sh", "-c", inside("installed.sh"), "sh", "1", str(script)]
+    shell = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    done = subprocess.run(words, cwd=tmp_path, env=shell, capture_output=True, text=True, check=False)
+    assert [line for line in done.stdout.splitlines() if line.startswith("start")] == (
+        [f"start {script}:{told}"] if told else []
+    )

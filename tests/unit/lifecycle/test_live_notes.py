@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from memory_project import planned
 
-from devpool.checks.installed import Installed
-from devpool.lifecycle.live_notes import _of_sessions, _warnings
+from devpool.checks.installed import Installed, Mention
+from devpool.lifecycle.live_notes import _of_sessions, _of_start, _warnings
+from devpool.model.container_start import Start, StartText
 
+NOTHING = Start()
 PROJECT = """\
 services:
   db: {image: postgres:17, environment: {POSTGRES_PASSWORD: secret}}
@@ -36,6 +38,28 @@ def test_a_queue_beside_its_worker_that_stays_direct_is_no_note() -> None:
     app = Installed(app="web", packages={"procrastinate": "3.10"})
     assert list(_warnings(app, pooler, {"db": "worker"}, by_name=False)) == []
     assert len(list(_warnings(app, pooler, {"other": "worker"}, by_name=False))) == 1
+
+
+def _of_the_start(*lines: str, own: Start = NOTHING) -> list[str]:
+    project, plan = planned(PROJECT)
+    found = tuple(Mention(place=f"/entry.sh:{n}", text=line) for n, line in enumerate(lines, 1))
+    return list(_of_start(project, plan, Installed(app="web", start=found), own))
+
+
+def test_a_script_of_the_image_that_migrates_under_a_session_lock_is_told_with_its_place() -> None:
+    (said,) = _of_the_start("# Its migrations", '[ -n "$SKIP" ] || bundle exec rails db:migrate')
+    assert "web migrates when it starts (/entry.sh:2 of its image: `bundle exec rails db:migrate`)" in said
+    assert "its session lock is left behind" in said
+    assert "devpool migrate web" in said
+
+
+def test_a_script_of_the_image_that_only_speaks_of_migrations_is_no_note() -> None:
+    assert _of_the_start("# Its migrations", 'echo "no migration is due"') == []
+
+
+def test_what_the_projects_own_text_starts_is_told_once() -> None:
+    own = Start(command=(StartText(where="its command", text="rails db:migrate && rails server"),))
+    assert _of_the_start("rake db:migrate", own=own) == []
 
 
 def test_what_sessions_hold_is_told_with_two_ways_out() -> None:
