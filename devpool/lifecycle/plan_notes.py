@@ -17,6 +17,7 @@ from devpool.decide.tuning import PRESET, SCRAM, SCRAM_USUAL
 from devpool.lifecycle.change_set import shown
 from devpool.lifecycle.direct_variables import main_url
 from devpool.lifecycle.plan_report import setting_shown
+from devpool.lifecycle.session_notes import session_notes
 from devpool.model.connection_variables import published_ports
 from devpool.model.container_start import Start, migrating
 from devpool.model.host_programs import host_addresses
@@ -54,6 +55,7 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     found += [note for pooler in plan.poolers for note in _of_replication(project, plan, pooler)]
     found += _of_the_host(project, {p.database: p.published for p in plan.poolers if p.published})
     found += _of_stack(project, plan)
+    found += session_notes(project, plan)
     return list(dict.fromkeys(found))
 
 
