@@ -19,6 +19,7 @@ _SOURCE = "unit/load/test_session_use.py::test_the_first_line_of_source_that_use
 _WORDS = "unit/catalog/test_session_features.py::test_what_needs_a_session_is_found"
 _LIVE = "unit/lifecycle/test_live_notes.py::test_what_sessions_hold_is_told_with_two_ways_out"
 _DRIVER = "unit/checks/test_driver_rules.py::test_a_driver_is_judged_for_this_very_pooler"
+_LOCKS = "unit/checks/test_driver_rules.py::test_a_package_that_takes_session_locks_is_named_with_the_way_out"
 _CURSORS = "unit/checks/test_driver_rules.py::test_server_side_cursors_of_django_are_found"
 _LEAKS = "e2e/test_see.py::test_each_leak_is_found_and_named"
 _LOGS = "unit/catalog/test_log_messages.py::test_a_message_is_translated"
@@ -42,8 +43,11 @@ MECHANISMS = (
     ),
     (
         "session advisory lock",
-        Cell("likely, from the source; certain, while an idle session of the app holds one", (_SOURCE, _WORDS, _LIVE)),
-        Cell("`--leaks`; the warning in the log of Postgres", (_LEAKS, _LOGS)),
+        Cell(
+            "likely, from the source; while the app runs, from packages of Node.js, and where a session holds one",
+            (_SOURCE, _WORDS, _LIVE, _LOCKS),
+        ),
+        Cell("`framework`; `--leaks`; the warning in the log of Postgres", (_LOCKS, _LEAKS, _LOGS)),
         Cell("it guards nothing, and stays"),
     ),
     (

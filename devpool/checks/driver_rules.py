@@ -180,6 +180,18 @@ def node(ground: Ground) -> Iterator[Result]:
         )
 
 
+def locks(ground: Ground) -> Iterator[Result]:
+    """Advisory locks of a session (https://www.pgbouncer.org/features.html), mostly for migrations at every start."""
+    for package in ground.app.locks:
+        yield warning(
+            "framework",
+            ground.app.app,
+            f"{package} takes advisory locks for a session: such a lock stays on a connection that others get, and is "
+            "released by nobody",
+            ground.apart,
+        )
+
+
 def php(ground: Ground) -> Iterator[Result]:
     """PDO deallocates its statements with SQL DEALLOCATE (https://github.com/pgbouncer/pgbouncer/issues/991), unless it
     is PHP 8.4's with libpq 17, which closes them over the protocol (https://www.php.net/releases/8.4/en.php).
@@ -259,4 +271,18 @@ def java(ground: Ground) -> Iterator[Result]:
         yield from prepared(ground, "pgjdbc", "prepareThreshold=0", ("prepareThreshold=0",))
 
 
-RULES: tuple[Rule, ...] = (django, psycopg, asyncpg, queues, rails, prisma, node, php, compiled, go, elixir, java)
+RULES: tuple[Rule, ...] = (
+    django,
+    psycopg,
+    asyncpg,
+    queues,
+    rails,
+    prisma,
+    node,
+    locks,
+    php,
+    compiled,
+    go,
+    elixir,
+    java,
+)

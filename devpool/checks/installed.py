@@ -41,6 +41,7 @@ class Installed:
         start: lines of the script that its container starts with, which may migrate.
         django: Django's own settings of each Postgres database.
         deallocates: names of the programs and libraries that end prepared statements with SQL.
+        locks: packages that take advisory locks for a session.
         flags: parameters of a driver in the app's addresses, each with the variable that holds it.
         cut: whether a search in its container took too long and was stopped: what was not found may be there.
     """
@@ -52,6 +53,7 @@ class Installed:
     start: tuple[Mention, ...] = ()
     django: tuple[Mapping[str, Any], ...] = ()
     deallocates: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
     flags: tuple[Mention, ...] = ()
     cut: bool = False
 
@@ -68,6 +70,7 @@ def read_installed(app: str, answer: str, flags: Iterable[Mention] = ()) -> Inst
     start: list[Mention] = []
     django: list[Mapping[str, Any]] = []
     deallocates: list[str] = []
+    locks: list[str] = []
     lines = answer.splitlines()
     for line in lines:
         kind, _, rest = line.partition(" ")
@@ -79,6 +82,8 @@ def read_installed(app: str, answer: str, flags: Iterable[Mention] = ()) -> Inst
             packages[name or kind] = version.removeprefix("v")
         elif kind == "sql":
             deallocates.append(posixpath.basename(rest))
+        elif kind == "lock":
+            locks.append(rest)
         elif kind == "source":
             mentions += read_mentions(rest)
         elif kind == "start":
@@ -92,6 +97,7 @@ def read_installed(app: str, answer: str, flags: Iterable[Mention] = ()) -> Inst
         start=tuple(start),
         django=tuple(django),
         deallocates=tuple(dict.fromkeys(deallocates)),
+        locks=tuple(locks),
         flags=tuple(flags),
         cut="cut" in lines,
     )

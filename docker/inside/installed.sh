@@ -1,7 +1,8 @@
 #!/bin/sh
 # What is installed in an app's container that talks to Postgres, found where package managers leave it. Reads, and
 # changes nothing. Prints `file PATH VERSION` (`-` where the name has it), `go MODULE VERSION` (`-` where it is not
-# known), `sql PATH` of what ends prepared statements with SQL, `source PATH:LINE:TEXT`, `start PATH:LINE:TEXT` of
+# known), `sql PATH` of what ends prepared statements with SQL, `lock PATH` of a package of Node.js
+# that takes advisory locks for a session, `source PATH:LINE:TEXT`, `start PATH:LINE:TEXT` of
 # the script that the container starts with, `libpq VERSION`, `django JSON`, and `cut` where a search took too long and
 # was stopped.
 #
@@ -78,6 +79,11 @@ loaded() {
 }
 loaded | sort -u | head -n 500 | tr '\n' '\0' | LC_ALL=C limit 5 xargs -0 grep -laE 'DEALLOCATE ([^A]|A[^L]|$)' 2>/dev/null |
     sed '/^cut$/!s/^/sql /'
+
+# Packages of Node.js, one file of each. A search of so many files may be stopped; that says nothing of the others.
+[ -d node_modules ] && limit 3 grep -rlIE --include='*.js' --include='*.cjs' --include='*.mjs' \
+    'pg_(try_)?advisory_lock\(' node_modules 2>/dev/null |
+    sed -nE '/node-pg-migrate/d; s|^(node_modules/(@[^/]+/)?[^/]+)/.*|lock \1|p' | sort -u | head -n 10
 
 # Settings of drivers in the app's own source, at most a screenful.
 limit 5 grep -rnIoE \

@@ -70,6 +70,12 @@ def test_a_library_that_deallocates_with_sql_is_named() -> None:
     assert "--session web" in found.hint
 
 
+def test_a_package_that_takes_session_locks_is_named_with_the_way_out() -> None:
+    (found,) = frameworks(Installed(app="web", locks=("node_modules/unleash-server",)))
+    assert (found.level, found.hint) == ("warning", "devpool enable --session web")
+    assert found.message.startswith("node_modules/unleash-server takes advisory locks")
+
+
 def test_an_obsolete_setting_is_named_where_it_stands() -> None:
     mention = Mention(place="config/database.yml:7", text="prepared_statements: false")
     app = Installed(app="web", packages={"activerecord": "7.1"}, mentions=(mention,))

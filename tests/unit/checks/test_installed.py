@@ -138,3 +138,24 @@ def test_the_script_that_a_container_starts_with_is_read_and_no_program(tmp_path
     assert [line for line in done.stdout.splitlines() if line.startswith("start")] == (
         [f"start {script}:{told}"] if told else []
     )
+
+
+def test_packages_of_node_that_take_session_locks_are_named_once(tmp_path: Path) -> None:
+    texts = {
+        "unleash-server/dist/lock.js": "query('SELECT pg_advisory_lock($1)')",
+        "unleash-server/dist/again.js": "query('SELECT pg_try_advisory_lock($1)')",
+        "@shop/locking/index.mjs": "sql`SELECT pg_advisory_lock(${key})`",
+        "pg-boss/src/plans.js": "SELECT pg_advisory_xact_lock(1)",
+        "node-pg-migrate/dist/runner.js": "SELECT pg_try_advisory_lock(1)",  # a tool, with a note of its own
+    }
+    for path, text in texts.items():
+        file = tmp_path / "node_modules" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    (tmp_path / "find").write_text("#!/bin/sh\n")
+    (tmp_path / "find").chmod(0o755)
+    shell = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    done = subprocess.run(
+        ["sh", "-c", inside("installed.sh")], cwd=tmp_path, env=shell, capture_output=True, text=True, check=False
+    )
+    assert read_installed("web", done.stdout).locks == ("node_modules/@shop/locking", "node_modules/unleash-server")
