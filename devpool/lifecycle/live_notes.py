@@ -14,10 +14,9 @@ from devpool.docker.installed_drivers import installed_in
 from devpool.docker.live_sessions import held_by_sessions
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject
-from devpool.lifecycle.plan_notes import at_start
+from devpool.lifecycle.plan_notes import migrates_at_start
 from devpool.load.container_files import start_of
 from devpool.model.container_start import Start, StartText, migrating
-from devpool.model.project import Project
 
 # What the pooler's image sets by itself (docker/pgbouncer: presets.txt and pgbouncer.ini.template).
 _PREPARED, _IGNORED = "200", "options"
@@ -30,25 +29,26 @@ def live_notes(opened: OpenProject, plan: Plan) -> list[str]:
         opened: the project.
         plan: the plan, whose pooled apps may be running directly.
     """
+    if not plan.poolers:
+        return []
+    try:
+        return list(_of_running(opened, plan))
+    except DevpoolError:
+        return []
+
+
+def _of_running(opened: OpenProject, plan: Plan) -> Iterator[str]:
+    stack, services = opened.stack, opened.without_devpool.services
+    running = stack.inspected()
     shared = [(pooler, plan.sharing_sessions(pooler)) for pooler in plan.poolers]
     poolers = {app: pooler for pooler, apps in shared for app in apps}
     named = {b.service for b in plan.by_name}
     listeners = {r.database: r.service for r in plan.routes if r.code == LISTEN.code and not r.pooled}
-    if not poolers:
-        return []
-    try:
-        stack = opened.stack
-        running = stack.inspected()
-        found = installed_in(stack, running, poolers)
-        told = [note for app in found for note in _warnings(app, poolers[app.app], listeners, by_name=app.app in named)]
-        project = opened.without_devpool
-        for app in found:
-            told += _of_start(project, plan, app, start_of(project.services[app.app], opened.root))
-        for pooler, apps in shared:
-            told += _of_sessions(held_by_sessions(stack, running, pooler.database, apps), pooler.database, named)
-    except DevpoolError:
-        return []
-    return told
+    for app in installed_in(stack, running, poolers):
+        yield from _warnings(app, poolers[app.app], listeners, by_name=app.app in named)
+        yield from _of_start(app, start_of(services[app.app], opened.root))
+    for pooler, apps in shared:
+        yield from _of_sessions(held_by_sessions(stack, running, pooler.database, apps), pooler.database, named)
 
 
 def _warnings(app: Installed, pooler: Pooler, listeners: Mapping[str, str], *, by_name: bool) -> Iterator[str]:
@@ -64,11 +64,12 @@ def _warnings(app: Installed, pooler: Pooler, listeners: Mapping[str, str], *, b
     yield from (f"{app.app}: {r.message}: {r.hint}" for r in judged(ground) if r.level == "warning")
 
 
-def _of_start(project: Project, plan: Plan, app: Installed, own: Start) -> Iterator[str]:
+def _of_start(app: Installed, own: Start) -> Iterator[str]:
     """A script of the image that migrates, where no text of the project does, of which the plan's own notes tell."""
     texts = tuple(StartText(where=f"{line.place} of its image", text=line.text) for line in app.start)
-    if not migrating(own):
-        yield from at_start(project, plan, app.app, Start(entrypoint=texts))
+    for found in [] if migrating(own) else migrating(Start(entrypoint=texts))[:1]:
+        said = migrates_at_start(app.app, found)
+        yield f"{said}: skip that step, if the image has a variable for it, and run `devpool migrate {app.app}`"
 
 
 def _of_sessions(held: Mapping[str, list[str]], database: str, named: Container[str]) -> Iterator[str]:

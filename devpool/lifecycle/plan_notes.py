@@ -19,7 +19,7 @@ from devpool.lifecycle.direct_variables import main_url
 from devpool.lifecycle.plan_report import setting_shown
 from devpool.lifecycle.session_notes import session_notes
 from devpool.model.connection_variables import published_ports
-from devpool.model.container_start import Start, migrating
+from devpool.model.container_start import Migrating, Start, migrating
 from devpool.model.host_programs import host_addresses
 from devpool.model.project import ConnectionVariable, Database, Project
 from devpool.model.services import Service
@@ -39,7 +39,7 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
         starts: what the pooled apps start, by name.
     """
     found = [note for pooler in plan.poolers for note in _of_settings(pooler)]
-    found += [note for name, start in starts.items() for note in at_start(project, plan, name, start)]
+    found += [note for name, start in starts.items() for note in _at_start(project, plan, name, start)]
     settings = [m.setting for m in plan.moves] + [s for b in plan.by_name for s in b.settings]
     pooled = dict.fromkeys(s.service for s in settings) | dict.fromkeys(b.service for b in plan.by_name)
     found += [n for name in pooled for n in unkept(project, name, settings, in_session=name in plan.in_session)]
@@ -217,17 +217,18 @@ def _in_an_entry(project: Project, name: str, variable: str) -> str:
     )
 
 
-def at_start(project: Project, plan: Plan, name: str, start: Start) -> Iterator[str]:
-    """An app that migrates when it starts does so through the pooler, like everything else."""
+def _at_start(project: Project, plan: Plan, name: str, start: Start) -> Iterator[str]:
     for found in migrating(start)[:1]:
-        harm = ", where its session lock is left behind" if found.tool and found.tool.lock == SESSION else ""
         url = main_url(project, name)
         twin = next((m.twin for m in plan.moves if m.setting is url), None)
         step = f", or give that step the direct address: {url.variable}=${twin} {found.text}" if url and twin else ""
-        yield (
-            f"{name} migrates when it starts ({found.where}: `{found.text}`), through the pooler{harm}: remove that "
-            f"step and run `devpool migrate {name}`{step}"
-        )
+        yield f"{migrates_at_start(name, found)}: remove that step and run `devpool migrate {name}`{step}"
+
+
+def migrates_at_start(name: str, found: Migrating) -> str:
+    """An app that migrates when it starts does so through the pooler, like everything else."""
+    harm = ", where its session lock is left behind" if found.tool and found.tool.lock == SESSION else ""
+    return f"{name} migrates when it starts ({found.where}: `{found.text}`), through the pooler{harm}"
 
 
 def _elsewhere(project: Project, name: str, address: Address) -> str:

@@ -41,9 +41,8 @@ def test_a_queue_beside_its_worker_that_stays_direct_is_no_note() -> None:
 
 
 def _of_the_start(*lines: str, own: Start = NOTHING) -> list[str]:
-    project, plan = planned(PROJECT)
     found = tuple(Mention(place=f"/entry.sh:{n}", text=line) for n, line in enumerate(lines, 1))
-    return list(_of_start(project, plan, Installed(app="web", start=found), own))
+    return list(_of_start(Installed(app="web", start=found), own))
 
 
 def test_a_script_of_the_image_that_migrates_under_a_session_lock_is_told_with_its_place() -> None:
