@@ -29,18 +29,16 @@ def live_notes(opened: OpenProject, plan: Plan) -> list[str]:
         opened: the project.
         plan: the plan, whose pooled apps may be running directly.
     """
-    if not plan.poolers:
-        return []
+    shared = [(pooler, apps) for pooler in plan.poolers if (apps := plan.sharing_sessions(pooler))]
     try:
-        return list(_of_running(opened, plan))
+        return list(_of_running(opened, plan, shared)) if shared else []
     except DevpoolError:
         return []
 
 
-def _of_running(opened: OpenProject, plan: Plan) -> Iterator[str]:
+def _of_running(opened: OpenProject, plan: Plan, shared: list[tuple[Pooler, list[str]]]) -> Iterator[str]:
     stack, services = opened.stack, opened.without_devpool.services
     running = stack.inspected()
-    shared = [(pooler, plan.sharing_sessions(pooler)) for pooler in plan.poolers]
     poolers = {app: pooler for pooler, apps in shared for app in apps}
     named = {b.service for b in plan.by_name}
     listeners = {r.database: r.service for r in plan.routes if r.code == LISTEN.code and not r.pooled}
