@@ -22,7 +22,9 @@ def own_state_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
 _OF_COMPOSE = ("COMPOSE_", "DEVPOOL_", "POSTGRES", "PG", "DATABASE", "DB_")
 
 
-_BESIDE = tuple(f"/e2e/test_pooler_{name}.py" for name in ("passwords", "settings", "session_alias", "tls", "docs"))
+_BESIDE = tuple(
+    f"/e2e/test_pooler_{name}.py" for name in ("passwords", "settings", "session_alias", "tls", "docs", "harmless")
+)
 """These need the engine, but measure no time and mind nothing else that it does: beside the others they shorten
 the line of its tests, which is the longest."""
 

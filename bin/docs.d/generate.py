@@ -24,6 +24,7 @@ from devpool.verb import groups
 
 sys.path.insert(0, str(Path(__file__).parent))
 import schema
+from mechanisms import MECHANISMS
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 PRESETS = Path(__file__).resolve().parents[2] / "docker" / "pgbouncer" / "presets.txt"
@@ -198,15 +199,26 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}.".replace("{{", "{").replace("}}", "}")
 
 
+_MECHANISMS = """\
+## Who sees what
+
+What an app may do in a session, what a transaction pool makes of it, and who sees it: `enable` before, `check` after.
+*Likely* means that a line of source says so, which may never run; what only a compiled program or an image knows, no
+source tells."""
+
+
 def session_features() -> str:
     """The page of what a transaction pool does not keep."""
-    rows = [f"| {f.name} | {f.harm} | {f.remedy.replace('{service}', 'SERVICE')} |" for f in SESSION_FEATURES]
+    rows = [f"| {f.name} | {f.harm} | {f.ways('SERVICE')} |" for f in SESSION_FEATURES]
+    seen = [f"| {name} | {pool.says} | {enable.says} | {check.says} |" for name, enable, check, pool in MECHANISMS]
     return _page(
         "# What needs a session",
         _NOTE,
         "`enable` looks for these in an app's own source and names file and line, as *likely*. See also "
         "[PgBouncer's table](https://www.pgbouncer.org/features.html).",
         "\n".join(["| what | in a transaction pool | what to do |", "|---|---|---|", *rows]),
+        _MECHANISMS,
+        "\n".join(["| what | in a transaction pool | `enable` | `check` |", "|---|---|---|---|", *seen]),
     )
 
 

@@ -183,6 +183,7 @@ PROGRAMS = (
         command=r"\bprocrastinate\b.*\bworker\b",
         source="https://procrastinate.readthedocs.io/en/stable/discussions.html",
     ),
+    DirectProgram(kind=LISTEN, command=r"\bminion\s+worker\b", source="https://docs.mojolicious.org/Minion/Backend/Pg"),
     DirectProgram(
         kind=LISTEN,
         command=r"\bpulpcore-worker\b",

@@ -7,12 +7,14 @@ its entry names.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 CONFIG = "https://www.pgbouncer.org/config.html"
 FEATURES = "https://www.pgbouncer.org/features.html"
 FAQ = "https://www.pgbouncer.org/faq.html"
+_STATEMENT = re.compile(r"\bSTATEMENT: ")
 POSTGRES = "https://www.postgresql.org/docs/current"
 
 
@@ -138,6 +140,16 @@ TABLE = (
         sharing=True,
     ),
     _entry(
+        "deallocate-missing",
+        r"prepared statement \"[^\"]*\" does not exist\n.*STATEMENT: +DEALLOCATE",
+        "the app ends a prepared statement with SQL DEALLOCATE, and PgBouncer gave that statement another name; in a "
+        "transaction, that fails too",
+        "turn the prepared statements of its driver off, or give the app the session alias: devpool enable --session "
+        "SERVICE; where the app goes on as before, nothing has to change",
+        f"{CONFIG}#max_prepared_statements",
+        sharing=True,
+    ),
+    _entry(
         "prepared-missing",
         r"prepared statement \"?(?P<what>[^\"]*)\"? does not exist",
         "the statement was prepared on one server connection and run on another",
@@ -249,19 +261,32 @@ TABLE = (
 
 
 def translate(line: str) -> Translated | None:
-    """What a line of a log, or an error's text, means; None where no entry knows it."""
+    """What a line of a log, or an error's text, means; None where no entry knows it.
+
+    Args:
+        line: the line; after a line end, the statement that Postgres logs with it.
+    """
     for entry in TABLE:
         if match := entry.pattern.search(line):
             words = {k: v for k, v in match.groupdict().items() if v}
             what = words.get("what") or words.get("other") or "it"
             cause, fix = (text.format(what=what) for text in (entry.cause, entry.fix))
+            said = line.strip().partition("\n")[0]
             return Translated(
-                code=entry.code, line=line.strip(), cause=cause, fix=fix, source=entry.source, sharing=entry.sharing
+                code=entry.code, line=said, cause=cause, fix=fix, source=entry.source, sharing=entry.sharing
             )
     return None
 
 
 def translate_all(lines: Iterable[str]) -> list[Translated]:
     """What the lines of a log mean, each entry of the table once, with the last line that it was found in."""
-    by_code = {t.code: t for t in map(translate, lines) if t}
+    by_code = {t.code: t for t in map(translate, _with_statements(lines)) if t}
     return list(by_code.values())
+
+
+def _with_statements(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, each with the statement that Postgres logs after it
+    (https://www.postgresql.org/docs/current/runtime-config-logging.html, `log_min_error_statement`).
+    """
+    for line, following in pairwise([*lines, ""]):
+        yield f"{line}\n{following}" if _STATEMENT.search(following) else line

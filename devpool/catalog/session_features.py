@@ -25,6 +25,7 @@ class SessionFeature:
         words: one of which is in every line that the pattern finds, so that most files need no search.
         harm: what happens in a transaction pool, as the end of a sentence.
         remedy: what to do; `{service}` stands for the app.
+        session: whether a session pool is the other way.
         source: where a driver's call is documented.
     """
 
@@ -33,7 +34,15 @@ class SessionFeature:
     words: tuple[str, ...]
     harm: str
     remedy: str
+    session: bool = True
     source: str = "https://www.pgbouncer.org/features.html"
+
+    def ways(self, service: str, *, by_name: bool = False) -> str:
+        """What can be done for an app; a session pool needs a variable that can name it, which one that is pooled by
+        name does not have.
+        """
+        remedy, option = self.remedy.format(service=service), "--direct" if by_name else "--session"
+        return f"{remedy}, or {option} {service}" if self.session and f"{option} {service}" not in remedy else remedy
 
 
 SESSION_FEATURES = (
@@ -47,6 +56,7 @@ SESSION_FEATURES = (
         words=("LISTEN", "isten", "otif", "createSubscriber", "Oban"),
         harm="notifications do not arrive through a transaction pool",
         remedy="keep what listens direct (--direct {service}, or --direct {service}:VARIABLE for its own connection)",
+        session=False,
         source="asyncpg, lib/pq, pgx, pgjdbc, ruby-pg, PDO, Postgrex, psycopg, pg-listen, Oban: each API reference",
     ),
     SessionFeature(
@@ -54,7 +64,7 @@ SESSION_FEATURES = (
         pattern=regex(r"\bpg_(try_)?advisory_lock(_shared)?\b|\bwith_advisory_lock\b"),
         words=("advisory_lock",),
         harm="such a lock stays on a connection that others get, and is released by nobody",
-        remedy="take pg_advisory_xact_lock instead, or --session {service}",
+        remedy="take pg_advisory_xact_lock instead",
         source="https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS",
     ),
     SessionFeature(
@@ -62,7 +72,7 @@ SESSION_FEATURES = (
         pattern=regex(rf"{_SQL}SET\s+(SESSION\s+)?(search_path|role|statement_timeout|lock_timeout|app\.\w+)\b", re.I),
         words=("SET ", "set "),
         harm="the value stays for the next client of the connection",
-        remedy="use SET LOCAL in a transaction, ALTER ROLE ... SET ..., or --session {service}",
+        remedy="use SET LOCAL in a transaction or ALTER ROLE ... SET ...",
     ),
     SessionFeature(
         name="a schema for each tenant",
@@ -72,7 +82,7 @@ SESSION_FEATURES = (
         ),
         words=("tenant", "Tenant", "Apartment", "SchemaManager"),
         harm="the search path of one tenant stays for the next client of the connection",
-        remedy="give it a session pool (--session {service}), or keep it direct (--direct {service})",
+        remedy="keep it direct (--direct {service})",
         source="django-tenants, django-tenant-schemas, ros-apartment, stancl/tenancy, Hibernate: the guide of each",
     ),
     SessionFeature(
@@ -80,14 +90,21 @@ SESSION_FEATURES = (
         pattern=regex(r"\bCREATE\s+TEMP(ORARY)?\s+TABLE\b(?!.*\bON\s+COMMIT\s+DROP\b)", re.I),
         words=("TEMP", "temp"),
         harm="the table is gone in the next transaction, and in the way of others",
-        remedy="use ON COMMIT DROP in a transaction, or --session {service}",
+        remedy="use ON COMMIT DROP in a transaction",
+    ),
+    SessionFeature(
+        name="SQL PREPARE",
+        pattern=regex(rf"{_SQL}PREPARE\s+[\w${{}}]+\s*(\([^)]*\)\s*)?AS\b", re.I),
+        words=("PREPARE", "prepare"),
+        harm="the statement is on one server connection: unknown on others, and in the way of others",
+        remedy="let the driver prepare over the protocol",
     ),
     SessionFeature(
         name="WITH HOLD cursors",
         pattern=regex(r"\bWITH\s+HOLD\b", re.I),
         words=("HOLD", "hold"),
         harm="the next fetch may reach another connection",
-        remedy="fetch inside of the transaction, or --session {service}",
+        remedy="fetch inside of the transaction",
     ),
 )
 NOT_APPLIED = regex(

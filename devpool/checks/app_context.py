@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from devpool.catalog.direct_programs import LISTEN
 from devpool.checks.facts import Facts, Version, version
 from devpool.checks.installed import Installed
 from devpool.checks.result import Result, ok, warning
@@ -20,6 +21,8 @@ class Ground:
         prepared: `max_prepared_statements` there.
         ignored: the startup parameters that the pooler accepts and does not apply.
         postgres: the version behind it.
+        by_name: whether the app is pooled by name, and so has no variable that could name a session pool.
+        listener: an app that stays direct at the same database because it listens; "" where there is none.
     """
 
     app: Installed
@@ -27,6 +30,8 @@ class Ground:
     prepared: int
     ignored: frozenset[str]
     postgres: Version
+    by_name: bool = False
+    listener: str = ""
 
     def has(self, *names: str) -> str:
         """The first of these packages that is installed; "" if none is."""
@@ -47,6 +52,11 @@ class Ground:
         (PgBouncer 1.21, https://www.pgbouncer.org/config.html#max_prepared_statements).
         """
         return self.pgbouncer >= (1, 21) and self.prepared > 0
+
+    @property
+    def apart(self) -> str:
+        """How the app gets sessions of its own."""
+        return f"devpool enable {'--direct' if self.by_name else '--session'} {self.app.app}"
 
     @property
     def behind(self) -> str:
@@ -78,9 +88,16 @@ def grounds(facts: Facts) -> list[Ground]:
                 prepared=pooler.setting("max_prepared_statements"),
                 ignored=frozenset(n.strip() for n in pooler.config.get("ignore_startup_parameters", "").split(",")),
                 postgres=told or (server.version if server else ()),
+                by_name=route.by_name,
+                listener=_listener(facts, route.database),
             )
         )
     return apps
+
+
+def _listener(facts: Facts, database: str) -> str:
+    direct = (r for r in facts.routes if r.database == database and not r.pooled)
+    return next((r.service for r in direct if r.reason == LISTEN.sentence), "")
 
 
 Rule = Callable[[Ground], Iterator[Result]]
@@ -109,11 +126,17 @@ def prepared(ground: Ground, name: str, setting: str, words: tuple[str, ...]) ->
 
 
 def listens(ground: Ground, *names: str) -> Iterator[Result]:
-    """A job queue whose workers wait with LISTEN, which transaction pooling does not support (https://www.pgbouncer.org/features.html)."""
-    if found := ground.has(*names):
+    """A job queue whose workers wait with LISTEN, which transaction pooling does not support
+    (https://www.pgbouncer.org/features.html). What has it beside a worker that stays direct is taken to enqueue.
+    """
+    found = ground.has(*names)
+    if found and ground.listener:
+        yield note(ground, f"{found}: its workers use LISTEN and session locks, and {ground.listener} stays direct")
+    elif found:
         yield warning(
             "framework",
             ground.app.app,
             f"{found} uses LISTEN and session locks, which transaction pooling does not support",
-            f"devpool enable --session {ground.app.app}, or --direct {ground.app.app}",
+            f"devpool enable --direct {ground.app.app}"
+            + ("" if ground.by_name else f", or --session {ground.app.app}"),
         )

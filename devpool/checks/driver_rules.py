@@ -15,6 +15,7 @@ from devpool.checks.result import Result, ok, skipped, warning
 
 _DJANGO = "https://docs.djangoproject.com/en/stable/ref/databases/"
 _PSYCOPG = "https://www.psycopg.org/psycopg3/docs/advanced/prepare.html"
+_PDO = "pdo_pgsql.so"
 _DIRECT = "`devpool migrate` connects directly"
 
 
@@ -179,11 +180,29 @@ def node(ground: Ground) -> Iterator[Result]:
         )
 
 
+def locks(ground: Ground) -> Iterator[Result]:
+    """Advisory locks of a session (https://www.pgbouncer.org/features.html), mostly for migrations at every start."""
+    for package in ground.app.locks:
+        yield warning(
+            "framework",
+            ground.app.app,
+            f"{package} takes advisory locks for a session: such a lock stays on a connection that others get, and is "
+            "released by nobody",
+            ground.apart,
+        )
+
+
 def php(ground: Ground) -> Iterator[Result]:
-    """PDO deallocates its statements with SQL DEALLOCATE (https://github.com/pgbouncer/pgbouncer/issues/991)."""
+    """PDO deallocates its statements with SQL DEALLOCATE (https://github.com/pgbouncer/pgbouncer/issues/991), unless it
+    is PHP 8.4's with libpq 17, which closes them over the protocol (https://www.php.net/releases/8.4/en.php).
+    """
     if not ground.has("pdo_pgsql"):
         return
-    if place := ground.said("ATTR_EMULATE_PREPARES"):
+    place = ground.said("ATTR_EMULATE_PREPARES")
+    if _PDO not in ground.app.deallocates:
+        hint = f"take it out at {place}" if place else ""
+        yield note(ground, "obsolete: PDO's ATTR_EMULATE_PREPARES (this PDO closes statements over the protocol)", hint)
+    elif place:
         yield note(ground, f"PDO: ATTR_EMULATE_PREPARES at {place}, still needed")
     else:
         yield warning(
@@ -192,6 +211,21 @@ def php(ground: Ground) -> Iterator[Result]:
             "PDO deallocates prepared statements with SQL, which reaches another connection",
             "PDO::ATTR_EMULATE_PREPARES => true in the options of the connection",
         )
+
+
+def compiled(ground: Ground) -> Iterator[Result]:
+    """What a program or library in C does as PDO did: PgBouncer gives a statement that is prepared over the protocol a
+    name of its own (https://www.pgbouncer.org/config.html#max_prepared_statements).
+    """
+    for name in ground.app.deallocates:
+        if name != _PDO:
+            yield warning(
+                "framework",
+                ground.app.app,
+                f"{name} ends prepared statements with SQL DEALLOCATE, which knows them by another name: it fails, and "
+                "so does the transaction where it is in one",
+                f"turn its prepared statements off, or {ground.apart}",
+            )
 
 
 def go(ground: Ground) -> Iterator[Result]:
@@ -203,7 +237,7 @@ def go(ground: Ground) -> Iterator[Result]:
             "framework",
             ground.app.app,
             "lib/pq parses and binds in two steps, and another client's statement may be bound",
-            f"add binary_parameters=yes to the address, or devpool enable --session {ground.app.app}",
+            f"add binary_parameters=yes to the address, or {ground.apart}",
         )
     if ground.has("github.com/jackc/pgx/v5", "github.com/jackc/pgx/v4"):
         if place := ground.said("DescribeExec", "describe_exec"):
@@ -237,4 +271,18 @@ def java(ground: Ground) -> Iterator[Result]:
         yield from prepared(ground, "pgjdbc", "prepareThreshold=0", ("prepareThreshold=0",))
 
 
-RULES: tuple[Rule, ...] = (django, psycopg, asyncpg, queues, rails, prisma, node, php, go, elixir, java)
+RULES: tuple[Rule, ...] = (
+    django,
+    psycopg,
+    asyncpg,
+    queues,
+    rails,
+    prisma,
+    node,
+    locks,
+    php,
+    compiled,
+    go,
+    elixir,
+    java,
+)

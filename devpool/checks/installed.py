@@ -38,7 +38,10 @@ class Installed:
         problem: why its container could not be looked into, "" where it could.
         packages: versions by name, in lower case with `_`; "" where the version is not known. `libpq` is one of them.
         mentions: settings of drivers in its source.
+        start: lines of the script that its container starts with, which may migrate.
         django: Django's own settings of each Postgres database.
+        deallocates: names of the programs and libraries that end prepared statements with SQL.
+        locks: packages that take advisory locks for a session.
         flags: parameters of a driver in the app's addresses, each with the variable that holds it.
         cut: whether a search in its container took too long and was stopped: what was not found may be there.
     """
@@ -47,7 +50,10 @@ class Installed:
     problem: str = ""
     packages: Mapping[str, str] = field(default_factory=dict)
     mentions: tuple[Mention, ...] = ()
+    start: tuple[Mention, ...] = ()
     django: tuple[Mapping[str, Any], ...] = ()
+    deallocates: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
     flags: tuple[Mention, ...] = ()
     cut: bool = False
 
@@ -61,7 +67,10 @@ def read_installed(app: str, answer: str, flags: Iterable[Mention] = ()) -> Inst
     """Parse the output; other lines are skipped (an app's settings may print)."""
     packages: dict[str, str] = {}
     mentions: list[Mention] = []
+    start: list[Mention] = []
     django: list[Mapping[str, Any]] = []
+    deallocates: list[str] = []
+    locks: list[str] = []
     lines = answer.splitlines()
     for line in lines:
         kind, _, rest = line.partition(" ")
@@ -71,15 +80,24 @@ def read_installed(app: str, answer: str, flags: Iterable[Mention] = ()) -> Inst
         elif kind in ("go", "libpq"):
             name, _, version = rest.rpartition(" ")
             packages[name or kind] = version.removeprefix("v")
+        elif kind == "sql":
+            deallocates.append(posixpath.basename(rest))
+        elif kind == "lock":
+            locks.append(rest)
         elif kind == "source":
             mentions += read_mentions(rest)
+        elif kind == "start":
+            start += read_mentions(rest)
         elif kind == "django":
             django += _object(rest)
     return Installed(
         app=app,
         packages=packages,
         mentions=tuple(mentions),
+        start=tuple(start),
         django=tuple(django),
+        deallocates=tuple(dict.fromkeys(deallocates)),
+        locks=tuple(locks),
         flags=tuple(flags),
         cut="cut" in lines,
     )

@@ -31,7 +31,7 @@ def installed_in(
 def look_into(stack: Stack, app: str, container: RunningContainer, patience: int = 1) -> Question[Installed]:
     """The question to one container of an app; `patience` as of `Stack`."""
     flags = flags_in(container.environment)
-    command = ["sh", "-c", inside("installed.sh"), "sh", str(patience)]
+    command = ["sh", "-c", inside("installed.sh"), "sh", str(patience), *container.words[:1]]
     return stack.question(container, command, lambda text: read_installed(app, text, flags))
 
 

@@ -167,8 +167,9 @@ def _read_again(path: str, data: bytes, record: State) -> File:
 def _notes(project: Project, plan: Plan) -> tuple[str, ...]:
     root = find_root(Path(project.sources.directory))
     starts = {name: start_of(project.services[name], root) for name in plan.apps}
+    named = {b.service for b in plan.by_name}
     likely = (
-        f"{name} likely uses {feature.name} ({place}): {feature.harm}; {feature.remedy.format(service=name)}"
+        f"{name} likely uses {feature.name} ({place}): {feature.harm}; {feature.ways(name, by_name=name in named)}"
         for name, feature, place in session_use(project, plan.apps)
         if name not in plan.in_session
     )

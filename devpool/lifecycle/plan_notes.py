@@ -16,8 +16,9 @@ from devpool.decide.sessions import unkept
 from devpool.decide.tuning import PRESET, SCRAM, SCRAM_USUAL
 from devpool.lifecycle.direct_variables import main_url
 from devpool.lifecycle.plan_report import variable_shown
+from devpool.lifecycle.session_notes import session_notes
 from devpool.model.connection_variables import published_ports
-from devpool.model.container_start import Start, migrating
+from devpool.model.container_start import Migrating, Start, migrating
 from devpool.model.host_programs import host_addresses
 from devpool.model.paths import relative
 from devpool.model.project import ConnectionVariable, Database, Project
@@ -54,6 +55,7 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     told += [note for pooler in plan.poolers for note in _of_replication(project, plan, pooler)]
     told += _of_the_host(project, {p.database: p.published for p in plan.poolers if p.published})
     told += _of_stack(project, plan)
+    told += session_notes(project, plan)
     return list(dict.fromkeys(told))
 
 
@@ -216,16 +218,17 @@ def _in_an_entry(project: Project, name: str, variable: str) -> str:
 
 
 def _at_start(project: Project, plan: Plan, name: str, start: Start) -> Iterator[str]:
-    """An app that migrates when it starts does so through the pooler, like everything else."""
-    for at_start in migrating(start)[:1]:
-        harm = ", where its session lock is left behind" if at_start.tool and at_start.tool.lock == SESSION else ""
+    for found in migrating(start)[:1]:
         url = main_url(project, name)
         twin = next((m.twin for m in plan.moves if m.variable is url), None)
-        step = f", or give that step the direct address: {url.name}=${twin} {at_start.text}" if url and twin else ""
-        yield (
-            f"{name} migrates when it starts ({at_start.where}: `{at_start.text}`), through the pooler{harm}: remove "
-            f"that step and run `devpool migrate {name}`{step}"
-        )
+        step = f", or give that step the direct address: {url.name}=${twin} {found.text}" if url and twin else ""
+        yield f"{migrates_at_start(name, found)}: remove that step and run `devpool migrate {name}`{step}"
+
+
+def migrates_at_start(name: str, found: Migrating) -> str:
+    """An app that migrates when it starts does so through the pooler, like everything else."""
+    harm = ", where its session lock is left behind" if found.tool and found.tool.lock == SESSION else ""
+    return f"{name} migrates when it starts ({found.where}: `{found.text}`), through the pooler{harm}"
 
 
 def _elsewhere(project: Project, name: str, address: Address) -> str:

@@ -1,13 +1,17 @@
 #!/bin/sh
 # What is installed in an app's container that talks to Postgres, found where package managers leave it. Reads, and
 # changes nothing. Prints `file PATH VERSION` (`-` where the name has it), `go MODULE VERSION` (`-` where it is not
-# known), `source PATH:LINE:TEXT`, `libpq VERSION`, `django JSON`, and `cut` where a search took too long and was stopped.
+# known), `sql PATH` of what ends prepared statements with SQL, `lock PATH` of a package of Node.js
+# that takes advisory locks for a session, `source PATH:LINE:TEXT`, `start PATH:LINE:TEXT` of
+# the script that the container starts with, `libpq VERSION`, `django JSON`, and `cut` where a search took too long and
+# was stopped.
 #
 # A container may have little more than a shell: what is missing in it is left out of the answer.
 #
-#   sh -c "$(cat installed.sh)" sh PATIENCE
+#   sh -c "$(cat installed.sh)" sh PATIENCE PROGRAM
 #
-# PATIENCE is how many times as long as usual a search may take, because the machine is busy.
+# PATIENCE is how many times as long as usual a search may take, because the machine is busy. PROGRAM is the first word
+# of the container's entrypoint and command.
 patience=${1:-1}
 
 # limit SECONDS COMMAND...
@@ -41,7 +45,8 @@ list_files() {
         -path '*/node_modules/graphile-worker/package.json' \) -print 2>/dev/null | sort -u | head -n 200
 }
 
-list_files | while read -r path; do
+files=$(list_files)
+echo "$files" | while read -r path; do
     version=-
     case $path in
         cut)
@@ -66,6 +71,20 @@ for program in /proc/[0-9]*/exe; do readlink "$program"; done 2>/dev/null | sort
     while read -r program; do limit 5 grep -aoE "dep	$known	v[0-9.]+|$known\.[(A-Z]" "$program" 2>/dev/null; done |
     sort -ru | sed -nE 's/^dep	([^	]*)	(.*)$/go \1 \2/p; s/^(github.*)\..$/go \1 -/p; /^cut$/p' | uniq
 
+# Programs and libraries that end a prepared statement with SQL have the words in them; those that use libpq 17's
+# PQclosePrepared have not. PHP loads PDO where it needs it.
+loaded() {
+    cat /proc/[0-9]*/maps 2>/dev/null | sed -n 's/^[^ ]* r-xp [^/]*\//\//p'
+    echo "$files" | grep 'pdo_pgsql\.so$'
+}
+loaded | sort -u | head -n 500 | tr '\n' '\0' | LC_ALL=C limit 5 xargs -0 grep -laE 'DEALLOCATE ([^A]|A[^L]|$)' 2>/dev/null |
+    sed '/^cut$/!s/^/sql /'
+
+# Packages of Node.js, one file of each. A search of so many files may be stopped; that says nothing of the others.
+[ -d node_modules ] && limit 3 grep -rlIE --include='*.js' --include='*.cjs' --include='*.mjs' \
+    'pg_(try_)?advisory_lock\(' node_modules 2>/dev/null |
+    sed -nE '/node-pg-migrate/d; s|^(node_modules/(@[^/]+/)?[^/]+)/.*|lock \1|p' | sort -u | head -n 10
+
 # Settings of drivers in the app's own source, at most a screenful.
 limit 5 grep -rnIoE \
     --exclude-dir=node_modules --exclude-dir=.git --exclude-dir=vendor --exclude-dir=.venv --exclude-dir=site-packages \
@@ -73,6 +92,10 @@ limit 5 grep -rnIoE \
     --include='*.ex' --include='*.exs' --include='*.go' --include='*.php' --include='*.prisma' \
     'prepare: *(false|:unnamed)|prepared_statements: *false|advisory_locks: *false|statement_cache_size *= *0|QueryExecMode[A-Za-z]+|default_query_exec_mode=[a-z_]+|pgbouncer=true|binary_parameters=yes|DISABLE_SERVER_SIDE_CURSORS|prepare_threshold[^=]{0,3}= *[A-Za-z0-9]+|prepared_max[^=]{0,3}= *[A-Za-z0-9]+|ATTR_EMULATE_PREPARES *=> *[a-z]+' \
     . 2>/dev/null | head -n 40 | sed '/^cut$/!s/^/source /'
+
+# A script that migrates before it starts the app, as an image may have it.
+script=$(command -v "${2:-}") && [ "$(head -c 2 "$script" 2>/dev/null)" = '#!' ] &&
+    head -c 20000 "$script" | grep -niE 'migrat|upgrade|syncdb|schema|db:' | head -n 20 | sed "s|^|start $script:|"
 
 # Django's own view of its settings, and the libpq that psycopg really uses.
 python=$(command -v python3 || command -v python) || exit 0

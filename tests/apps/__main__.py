@@ -9,7 +9,6 @@ import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from demo_rig import REPO
@@ -74,10 +73,9 @@ def _arguments() -> argparse.Namespace:
 
 def _run(name: str, given: argparse.Namespace) -> Story:
     shell = {n: v for n, v in os.environ.items() if not n.startswith(_OTHERS)}
-    folder = Path(tempfile.gettempdir(), f"apps-{name}-{uuid4().hex[:6]}")
-    with app_project(name, load(name), folder, shell, keep=given.keep) as project:
+    with app_project(name, load(name), Path(tempfile.gettempdir()), shell, keep=given.keep) as project:
         if given.keep:
-            sys.stderr.write(f"{name}: {folder}\n")
+            sys.stderr.write(f"{name}: {project.folder}\n")
         return tell(project, given.seconds)
 
 

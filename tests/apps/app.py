@@ -37,6 +37,9 @@ class App:
         finds: regular expressions, one for each warning that `check` has to give; `check: service: message`.
         migrate: what `devpool migrate` is given; empty where there is nothing to migrate with.
         clients: how many work at the same time.
+        connects_anew: whether each piece of work has a connection of its own: Postgres then holds few at once, and a
+            pool as many as its size allows.
+        restarts: services that are restarted after their database was replaced, because they do not listen again.
         reacts: the seconds that something takes which waits for a notification of Postgres; None where nothing does.
     """
 
@@ -58,6 +61,8 @@ class App:
     finds: tuple[str, ...] = field(default=())
     migrate: tuple[str, ...] = ()
     clients: int = 30
+    connects_anew: bool = False
+    restarts: tuple[str, ...] = ()
     reacts: Callable[[AppProject], float] | None = None
 
 

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from apps.app import App
 from apps.seen import Phase, Story
 
-# The pooler's own connection, and one that is about to be closed.
-_OWN = 2
+# The pooler's own connection, the application's healthcheck, and one that is about to be closed.
+_OWN = 3
+# The size of a pool, which PgBouncer fills where clients come anew all the time, and which it keeps.
+_POOL = 20
 # A notification that does not arrive is replaced by a poll, if at all, which takes longer than this.
 _LATE = 2.0
 # As long as the application itself takes after its database was replaced, and this much longer.
@@ -20,6 +22,7 @@ def faults(app: App, story: Story) -> list[str]:
     """What does not hold, a sentence each."""
     return [
         *_of_phases(story),
+        *_of_connections(app, story),
         *_of_events(story),
         *_of_reaction(story),
         *_of_routes(app, story),
@@ -33,8 +36,13 @@ def _of_phases(story: Story) -> Iterator[str]:
     for name, phase in (("directly", story.direct), ("pooled", story.pooled), ("after disable", story.after)):
         if phase is not None:
             yield from _of_phase(name, phase)
-    if story.direct and story.pooled and story.pooled.held > story.direct.held + _OWN:
-        yield f"pooled: Postgres held {story.pooled.held} connections, directly {story.direct.held}"
+
+
+def _of_connections(app: App, story: Story) -> Iterator[str]:
+    if story.direct and story.pooled:
+        most = max(story.direct.held, _POOL if app.connects_anew else 0)
+        if story.pooled.held > most + _OWN:
+            yield f"pooled: Postgres held {story.pooled.held} connections, directly {story.direct.held}"
 
 
 def _of_phase(name: str, phase: Phase) -> Iterator[str]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from demo_rig import DemoProject, remove_things
@@ -90,9 +91,11 @@ class AppProject(DemoProject):
 
 
 @contextmanager
-def app_project(name: str, app: App, folder: Path, shell: Mapping[str, str], *, keep: bool) -> Iterator[AppProject]:
-    """The project of an application, not started. What Docker has of it is removed in the end, or kept."""
-    project = AppProject(name, app, folder, shell)
+def app_project(
+    name: str, app: App, below: Path, shell: Mapping[str, str], *, keep: bool = False
+) -> Iterator[AppProject]:
+    """The project of an application in a new folder, not started. What Docker has of it is removed in the end."""
+    project = AppProject(name, app, below / f"apps-{name}-{uuid4().hex[:6]}", shell)
     try:
         yield project
     finally:

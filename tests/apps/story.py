@@ -174,3 +174,5 @@ def _event(project: AppProject, name: str, happens: Callable[[], None]) -> Event
 def _recreate(project: AppProject, service: str) -> None:
     project.compose("up", "--detach", "--force-recreate", "--no-deps", "--timeout=5", service)
     project.wait_for_postgres()
+    if service == project.app.server and project.app.restarts:
+        project.compose("restart", "--timeout=5", *project.app.restarts)

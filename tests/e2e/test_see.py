@@ -59,6 +59,7 @@ import os, psycopg
 connections = [psycopg.connect(os.environ["DATABASE_URL"]) for _ in range(4)]
 for connection in connections:
     connection.execute("SELECT pg_advisory_xact_lock_shared(4711)")
+    connection.execute("SET jit = on")  # as asyncpg does: the value that each session begins with
     connection.execute("SET LOCAL statement_timeout = '55s'")
     connection.execute("SELECT set_config('app.tenant', 'x', true)")
     connection.execute("CREATE TEMPORARY TABLE basket (id int) ON COMMIT DROP")

@@ -44,6 +44,26 @@ def test_a_generated_page_is_current(name: str, request: pytest.FixtureRequest) 
     assert page.read_text(encoding="utf-8") == wanted
 
 
+def functions(path: Path) -> set[str]:
+    """The names of the functions of a module."""
+    return {node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)}
+
+
+def test_what_is_said_of_each_mechanism_is_held_by_tests_that_exist() -> None:
+    named = {test for _, *cells in GENERATOR.MECHANISMS for cell in cells for test in cell.tests}
+    assert named
+    for test in named:
+        path, _, function = test.partition("::")
+        assert function in functions(ROOT / "tests" / path), test
+
+
+def test_each_mechanism_is_predicted_or_detected_or_harmless_or_honestly_unseen() -> None:
+    for name, enable, check, pool in GENERATOR.MECHANISMS:
+        seen = [cell for cell in (enable, check) if cell.tests]
+        assert all(cell.tests or cell.says in ("needless", "not seen by devpool") for cell in (enable, check)), name
+        assert seen or (pool.says.startswith("harmless") and pool.tests), name
+
+
 def test_a_name_in_the_schema_means_what_its_own_module_says() -> None:
     found = json.loads(GENERATOR.PAGES["answers.schema.json"]())["$defs"]
     assert "advisory lock" in found["Leak"]["properties"]["kind"]["enum"]

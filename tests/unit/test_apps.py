@@ -66,3 +66,10 @@ def test_nothing_is_said_of_a_story_in_which_all_holds() -> None:
 def test_what_does_not_hold_is_said(changed: dict[str, Any], said: str) -> None:
     (found,) = faults(APP, replace(STORY, **changed))
     assert said in found
+
+
+def test_what_connects_anew_for_each_piece_of_work_may_fill_its_pool() -> None:
+    few = replace(STORY, direct=replace(WELL, held=4), pooled=replace(WELL, held=18))
+    assert len(faults(APP, few)) == 1
+    assert faults(replace(APP, connects_anew=True), few) == []
+    assert len(faults(replace(APP, connects_anew=True), replace(few, pooled=replace(WELL, held=40)))) == 1

@@ -40,7 +40,7 @@ def _client(project: AppProject) -> Work:
 
 APP = App(
     title="DAViCal",
-    driver="PHP PDO; Perl DBD::Pg to migrate",
+    driver="PHP, PDO",
     source="https://www.davical.org/installation.php",
     images={"stand-in.localhost/davical:latest": "image"},
     version=("web", "dpkg-query", "-W", "-f", "${Version}", "davical"),
@@ -49,6 +49,6 @@ APP = App(
     database="davical",
     rows="SELECT count(*) FROM calendar_item",
     client=_client,
-    finds=("framework: web: PDO deallocates",),
+    connects_anew=True,
     clients=8,  # each of its requests takes a process of Apache, and half a second of work
 )

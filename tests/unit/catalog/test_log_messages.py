@@ -33,6 +33,14 @@ MESSAGES = [
     ("query-too-long", f"{_AT}WARNING {_CLIENT} pooler error: query timeout"),
     ("statements-mixed", 'pq: bind message supplies 1 parameters, but prepared statement "" requires 2'),
     ("statements-mixed", "pq: unnamed prepared statement does not exist"),
+    (
+        "deallocate-missing",
+        'ERROR:  prepared statement "stmt4" does not exist\nUTC [7] STATEMENT:  DEALLOCATE stmt4',
+    ),
+    (
+        "prepared-missing",
+        'ERROR:  prepared statement "stmt4" does not exist\nUTC [7] STATEMENT:  EXECUTE stmt4',
+    ),
     ("prepared-missing", 'ERROR:  prepared statement "S_1" does not exist'),
     ("prepared-missing", 'psycopg.errors.InvalidSqlStatementName: prepared statement "_pg3_0" does not exist'),
     ("prepared-twice", 'ERROR:  prepared statement "lrupsc_1_0" already exists'),
@@ -66,7 +74,7 @@ def test_a_message_is_translated(code: str, line: str) -> None:
     found = translate(line)
     assert found is not None
     assert found.code == code
-    assert found.line == line
+    assert found.line == line.partition("\n")[0]
     assert "{" not in (found.cause + found.fix).replace("{condition: service_healthy}", "")
 
 
@@ -107,3 +115,11 @@ def test_the_word_of_the_message_is_in_its_cause_and_fix() -> None:
 def test_a_message_that_comes_again_and_again_is_said_once_with_its_last_line() -> None:
     found = translate_all(["FATAL: query_wait_timeout", "ok", "FATAL:  query_wait_timeout again"])
     assert [(t.code, t.line) for t in found] == [("waited-too-long", "FATAL:  query_wait_timeout again")]
+
+
+def test_a_message_is_read_with_the_statement_that_postgres_logs_after_it() -> None:
+    error = 'ERROR:  prepared statement "stmt4" does not exist'
+    assert [(t.code, t.line) for t in translate_all([error, "STATEMENT:  DEALLOCATE stmt4"])] == [
+        ("deallocate-missing", error)
+    ]
+    assert [t.code for t in translate_all([error, "LOG:  ok", "STATEMENT:  DEALLOCATE stmt4"])] == ["prepared-missing"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devpool.catalog.session_features import SESSION_FEATURES
+from devpool.catalog.session_features import SESSION_FEATURES, SessionFeature
 
 
 def found(line: str) -> list[str]:
@@ -31,6 +31,8 @@ def found(line: str) -> list[str]:
         ("knex.raw('set session statement_timeout = 5')", "SET for a session"),
         ('db.Exec("CREATE TEMP TABLE a (b int)")', "temporary tables"),
         ('"create temporary table a as select 1"', "temporary tables"),
+        ('cursor.execute("PREPARE totals (int) AS SELECT $1")', "SQL PREPARE"),
+        ("await client.query('prepare totals as select 1')", "SQL PREPARE"),
         ("DECLARE c CURSOR WITH HOLD FOR SELECT 1", "WITH HOLD cursors"),
     ],
 )
@@ -48,9 +50,17 @@ def test_what_needs_a_session_is_found(line: str, name: str) -> None:
         'cursor.execute("SET LOCAL search_path TO tenant")',
         '"UPDATE a SET role = 1"',
         'db.Exec("CREATE TEMP TABLE a (b int) ON COMMIT DROP")',
+        "cursor.execute(\"PREPARE TRANSACTION 'order'\")",
         "notifications.send(user)",
         "hold = threshold with holding",
     ],
 )
 def test_what_works_in_a_transaction_pool_is_not(line: str) -> None:
     assert found(line) == []
+
+
+@pytest.mark.parametrize("feature", SESSION_FEATURES, ids=lambda f: f.name)
+def test_an_app_that_is_pooled_by_name_is_not_sent_to_a_session_pool(feature: SessionFeature) -> None:
+    assert "--session" not in feature.ways("web", by_name=True)
+    assert "--direct web" in feature.ways("web", by_name=True)
+    assert ("--session web" in feature.ways("web")) == feature.session

@@ -17,6 +17,7 @@ file /usr/lib/x86_64-linux-gnu/libpq.so.5.17 -
 file /app/node_modules/@prisma/client/package.json 5.11.0
 go github.com/jackc/pgx/v5 v5.6.0
 source ./config/database.yml:7:prepared_statements: false
+start /docker-entrypoint.sh:12:rake db:migrate
 a word that the app's settings printed
 libpq 16
 django {"alias": "default", "CONN_MAX_AGE": 60}
@@ -42,6 +43,7 @@ def test_packages_have_their_versions() -> None:
 def test_the_source_and_djangos_settings_are_read_and_the_rest_passed_over() -> None:
     found = read_installed("web", ANSWER, flags_in({"DATABASE_URL": "postgres://db/x?pgbouncer=true", "OTHER": "x"}))
     assert found.mentions == (Mention(place="config/database.yml:7", text="prepared_statements: false"),)
+    assert found.start == (Mention(place="/docker-entrypoint.sh:12", text="rake db:migrate"),)
     assert found.django == ({"alias": "default", "CONN_MAX_AGE": 60},)
     assert (found.app, found.flags, found.problem) == (
         "web",
@@ -90,3 +92,70 @@ def test_a_search_that_was_stopped_says_so(tmp_path: Path, status: int, *, cut: 
     )
     found = read_installed("web", done.stdout)
     assert (found.cut, found.packages, found.mentions) == (cut, {}, ())
+
+
+def test_what_ends_statements_with_sql_is_known_by_its_name() -> None:
+    found = read_installed("web", "sql /usr/lib/php/pdo_pgsql.so\nsql /usr/lib/pdns/libgpgsqlbackend.so\n")
+    assert found.deallocates == ("pdo_pgsql.so", "libgpgsqlbackend.so")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"\0DEALLOCATE %s\0", True),
+        (b'\0DEALLOCATE "%s"\0', True),
+        (b"\0DEALLOCATE \0Query\0", True),
+        (b"\0DEALLOCATE ALL\0", False),  # for the end of a session, and in the parser of Postgres
+        (b"\0DEALLOCATE\0PQclosePrepared\0", False),
+    ],
+)
+def test_a_library_that_has_the_words_is_found(tmp_path: Path, text: bytes, *, told: bool) -> None:
+    library = tmp_path / "pdo_pgsql.so"
+    library.write_bytes(b"\x7fELF\n" + text)
+    (tmp_path / "find").write_text(f"#!/bin/sh\necho {library}\n")
+    (tmp_path / "find").chmod(0o755)
+    shell = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    done = subprocess.run(
+        ["sh", "-c", inside("installed.sh")], cwd=tmp_path, env=shell, capture_output=True, text=True, check=False
+    )
+    assert read_installed("web", done.stdout).packages == {"pdo_pgsql": ""}
+    assert (f"sql {library}" in done.stdout.splitlines()) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("#!/bin/sh\n# first\nrake db:migrate\n", "3:rake db:migrate"), ("\x7fELF\nrake db:migrate\n", "")],
+)
+def test_the_script_that_a_container_starts_with_is_read_and_no_program(tmp_path: Path, text: str, told: str) -> None:
+    script = tmp_path / "entry.sh"
+    script.write_text(text)
+    script.chmod(0o755)
+    (tmp_path / "find").write_text("#!/bin/sh\n")
+    (tmp_path / "find").chmod(0o755)
+    words = ["sh", "-c", inside("installed.sh"), "sh", "1", str(script)]
+    shell = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    done = subprocess.run(words, cwd=tmp_path, env=shell, capture_output=True, text=True, check=False)
+    assert [line for line in done.stdout.splitlines() if line.startswith("start")] == (
+        [f"start {script}:{told}"] if told else []
+    )
+
+
+def test_packages_of_node_that_take_session_locks_are_named_once(tmp_path: Path) -> None:
+    texts = {
+        "unleash-server/dist/lock.js": "query('SELECT pg_advisory_lock($1)')",
+        "unleash-server/dist/again.js": "query('SELECT pg_try_advisory_lock($1)')",
+        "@shop/locking/index.mjs": "sql`SELECT pg_advisory_lock(${key})`",
+        "pg-boss/src/plans.js": "SELECT pg_advisory_xact_lock(1)",
+        "node-pg-migrate/dist/runner.js": "SELECT pg_try_advisory_lock(1)",  # a tool, with a note of its own
+    }
+    for path, text in texts.items():
+        file = tmp_path / "node_modules" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    (tmp_path / "find").write_text("#!/bin/sh\n")
+    (tmp_path / "find").chmod(0o755)
+    shell = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    done = subprocess.run(
+        ["sh", "-c", inside("installed.sh")], cwd=tmp_path, env=shell, capture_output=True, text=True, check=False
+    )
+    assert read_installed("web", done.stdout).locks == ("node_modules/@shop/locking", "node_modules/unleash-server")

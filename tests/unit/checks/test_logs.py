@@ -36,6 +36,15 @@ def test_a_lock_that_was_not_held_is_found_in_the_log_of_the_database() -> None:
     assert [(r.subject, r.level) for r in found] == [("db", "warning")]
 
 
+def test_a_deallocate_that_met_nothing_is_told_from_a_statement_that_was_run() -> None:
+    error = 'ERROR:  prepared statement "stmt4" does not exist'
+    found = [
+        the(replace(WELL, logged={"db": (error, f"STATEMENT:  {sql}")}), "log").message
+        for sql in ("DEALLOCATE stmt4", "EXECUTE stmt4")
+    ]
+    assert ["SQL DEALLOCATE" in message for message in found] == [True, False]
+
+
 def test_what_direct_clients_meet_at_the_database_is_not_the_poolers_fault() -> None:
     logged = {"db": ("FATAL:  sorry, too many clients already", 'FATAL:  password authentication failed for user "x"')}
     found = [r for r in evaluate(replace(WELL, logged=logged)) if r.check == "log"]

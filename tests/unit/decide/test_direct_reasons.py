@@ -165,6 +165,8 @@ def test_a_migrator_by_its_name(name: str, code: str) -> None:
         ({"image": "graphile/postgraphile:4", "command": "--connection x --watch"}, "listen"),
         ({"image": "graphile/postgraphile:4", "command": "--connection x"}, "app"),
         ({"image": "shop/procrastinate", "command": "worker"}, "listen"),
+        ({"image": "shop", "command": "perl app.pl minion worker -j 4"}, "listen"),
+        ({"image": "shop", "command": "perl app.pl minion job"}, "app"),
         ({"command": "pulpcore-worker"}, "listen"),
         ({"command": "pulpcore-api --bind 0.0.0.0:24817"}, "app"),
         ({"command": "dramatiq-pg"}, "listen"),
