@@ -18,6 +18,7 @@ from devpool.commit.backups import folder_of
 
 MOST = 256 << 20
 """Bytes of one run's output that are kept."""
+_END = 1 << 16  # bytes
 _KEPT = 5  # comparisons of a project
 
 
@@ -53,6 +54,17 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with os.fdopen(fd, "wb", buffering=0) as file:
         yield file
+
+
+def end_of(path: Path) -> str:
+    """The last of what a run printed, as far as it was kept.
+
+    Raises:
+        DevpoolError: `not-readable`, `disk-error`.
+    """
+    with disk.reporting(path), path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _END))
+        return file.read().decode("utf-8", "replace")
 
 
 def write(path: Path, text: str, *, append: bool = False) -> None:

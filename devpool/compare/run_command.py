@@ -84,7 +84,7 @@ def _run(command: Command, stack: Stack, labels: tuple[str, ...], log: Path, *, 
             shown=shown,
             entrypoint=list(command.entrypoint) if command.entrypoint else None,
         )
-    container = _ended(stack, labels)
+    container = _ended(stack, labels, log)
     if code in NOT_RUN or container is None:
         raise _not_run(command, code, log)
     return Run(
@@ -97,7 +97,7 @@ def _run(command: Command, stack: Stack, labels: tuple[str, ...], log: Path, *, 
     )
 
 
-def _ended(stack: Stack, labels: Sequence[str]) -> Ended | None:
+def _ended(stack: Stack, labels: Sequence[str], log: Path) -> Ended | None:
     """The container; None where none was made."""
     found = stack.docker("ps", "--all", "--quiet", *(f"--filter=label={label}" for label in labels)).split()
     inspected = stack.inspect(found)
@@ -109,6 +109,7 @@ def _ended(stack: Stack, labels: Sequence[str]) -> Ended | None:
         folder=container["Config"].get("WorkingDir") or "/",
         began=moment(state["StartedAt"]),
         ended=moment(state["FinishedAt"]),
+        said=kept_output.end_of(log),
     )
 
 
