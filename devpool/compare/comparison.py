@@ -151,6 +151,7 @@ class Explained:
         cause: what they mean.
         fix: what to do about it.
         source: where that is documented; "" for none.
+        sure: whether the failure itself tells of it; otherwise it only came at the same time.
     """
 
     where: str
@@ -158,6 +159,7 @@ class Explained:
     cause: str
     fix: str
     source: str = ""
+    sure: bool = True
 
     @classmethod
     def of(cls, where: str, found: Translated) -> Explained:

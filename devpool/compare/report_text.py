@@ -104,7 +104,7 @@ def why(test: Case, run: Run, service: str) -> Iterator[str]:
     yield test.message or "it says nothing"
     found = explained(test, run, service)
     for one in found:
-        yield f"cause: {one.cause}"
+        yield f"{'cause' if one.sure else 'perhaps'}: {one.cause}"
         yield f"  seen in {one.where}: {one.line}" if one.where.startswith("the log") else f"  {one.where}: {one.line}"
         yield f"  fix: {one.fix}" + (f" ({one.source})" if one.source else "")
     if not found:

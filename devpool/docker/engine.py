@@ -125,7 +125,12 @@ class RunningCommand:
         """
         child, late = self._child, Event()
         assert child.stdout and child.stderr, "they are pipes"
-        timer = Timer(seconds, lambda: (late.set(), child.kill()))
+
+        def stop() -> None:
+            late.set()
+            child.kill()
+
+        timer = Timer(seconds, stop)
         timer.start()
         try:
             yield child.stdout

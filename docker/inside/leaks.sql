@@ -10,7 +10,7 @@ SELECT pg_catalog.json_build_object(
     'temporary', (SELECT json_agg(relname) FROM pg_catalog.pg_class
         WHERE relnamespace = pg_catalog.pg_my_temp_schema() AND relkind IN ('r', 'p', 'v', 'S')),
     'setting', (SELECT json_agg(json_build_object('name', name, 'value', setting))
-        FROM pg_catalog.pg_settings WHERE source = 'session'),
+        FROM pg_catalog.pg_settings WHERE source = 'session' AND setting IS DISTINCT FROM reset_val),
     'role', pg_catalog.current_setting('role'),
     -- Settings of an app's own (`app.tenant`) are in no list; those that policies and functions ask for are named there.
     'own', (SELECT json_agg(DISTINCT found.name) FROM (
