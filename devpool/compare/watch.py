@@ -74,9 +74,12 @@ class Watch(Thread):
         return tuple(left for pooler in self._poolers for left in pooler.left.values())
 
     def run(self) -> None:
-        """Look until the end."""
-        while not self._over.wait(_PAUSE):
+        """Look until the end, for half of the time at most: the command is to have the machine."""
+        took = 0.0
+        while not self._over.wait(max(_PAUSE, took)):
+            began = time.monotonic()
             self._look()
+            took = time.monotonic() - began
 
     def end(self) -> None:
         """Look once more, and no further."""

@@ -14,6 +14,8 @@ from uuid import uuid4
 import pytest
 from demo_rig import REPO
 from pooler_rig import require_engine
+from suites.__main__ import measured as suites
+from suites.report import chapter
 
 from apps.app import FOLDER, App, load, names
 from apps.judge import faults
@@ -41,7 +43,7 @@ def main() -> int:
     """The exit code: 1 where something does not hold."""
     given = _arguments()
     if given.page:
-        PAGE.write_text(page(measured()))
+        PAGE.write_text(page(measured()) + chapter(suites()))
         return 0
     require_engine()
     found, wrong = {}, {}
@@ -58,7 +60,7 @@ def main() -> int:
         if not sentences and not given.no_write:
             measured_file(name).write_text(json.dumps(asdict(found[name]), indent=2) + "\n")
     if not given.no_write:
-        PAGE.write_text(page(measured()))
+        PAGE.write_text(page(measured()) + chapter(suites()))
     return 1 if any(wrong.values()) else 0
 
 
