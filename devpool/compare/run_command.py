@@ -114,7 +114,7 @@ def _ended(stack: Stack, labels: Sequence[str], log: Path) -> Ended | None:
 
 
 def _not_run(command: Command, code: int, log: Path) -> DevpoolError:
-    said = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    said = [line for line in kept_output.end_of(log).splitlines() if line.strip()]
     return DevpoolError(
         "command-not-found",
         f"`{command.words[0]}` could not be run in `{command.service}` (exit code {code})",
