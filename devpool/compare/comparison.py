@@ -221,6 +221,21 @@ class Comparison:
         """Whether some pooled way differs from the direct one."""
         return any(self.differs(column) for column in self.pooled)
 
+    @property
+    def untold(self) -> str:
+        """Why nothing can be told, although nothing differs; "" where it can."""
+        runs, reports = self.direct.runs, self.direct.reports
+        if self.different:
+            return ""
+        if reports and not any(report.count("passed") for report in reports):
+            return "no test passes directly"
+        if not reports and all(run.exit_code for run in runs):
+            return "the command fails directly, too"
+        pooled = [run.figures for column in self.pooled for run in column.runs]
+        if all(figures.queries == 0 and figures.transactions == 0 for figures in pooled):
+            return "the command asked nothing through the pooler: it does not use the app's database"
+        return ""
+
 
 def _tests(found: Differences) -> list[str]:
     return [

@@ -98,17 +98,19 @@ def _files(stack: Stack, ended: Ended, path: str) -> list[tuple[str, bytes]]:
         # Of a stream that ends too early, docker itself says why.
         with command.stream(_SECONDS) as stream, suppress(tarfile.ReadError):
             found.extend(_members(stream, place, pattern, ended.began - _SLACK))
-    except (TooLateError, TooMuchError):
-        raise DevpoolError(
-            "not-junit",
-            f"the test reports are larger than {_MOST >> 20} MiB, or cannot be read in {_SECONDS:.0f} s",
-            where=place,
-            hint="name the file or folder that has nothing but them: --junit PATH",
-        ) from None
+    except TooMuchError:
+        raise _unread(f"the test reports are larger than {_MOST >> 20} MiB", place) from None
+    except TooLateError:
+        raise _unread(f"the test reports could not be copied within {_SECONDS:.0f} s", place) from None
     except DevpoolError as error:
         if error.code != "docker-failed":
             raise
     return found
+
+
+def _unread(why: str, place: str) -> DevpoolError:
+    hint = "name the file or folder that has nothing but them: --junit PATH"
+    return DevpoolError("not-junit", why, where=place, hint=hint)
 
 
 def _parted(path: str) -> tuple[str, str]:

@@ -56,7 +56,9 @@ def lines_of(comparison: Comparison, table: Sequence[str]) -> Iterator[str]:
 def verdict(comparison: Comparison) -> str:
     """What was found, in one line."""
     found = [f"{c.name}: {', '.join(words)}" for c in comparison.pooled if (words := comparison.differs(c))]
-    return f"different: {'; '.join(found)}" if found else "no difference"
+    if found:
+        return f"different: {'; '.join(found)}"
+    return f"could not tell: {comparison.untold}" if comparison.untold else "no difference"
 
 
 def _of_column(comparison: Comparison, column: Column) -> Iterator[str]:
