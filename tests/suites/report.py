@@ -65,4 +65,9 @@ def _section(suite: Suite, measured: Measured) -> str:
         lines.append(f"| {entry['tests']} | {entry['why']} | {'yes' if entry['apps'] else 'no'} | {names} |")
     if not measured["failed"]:
         lines += ["", "No test fails through the pooler alone."]
+    if measured["not_compared"]:
+        lines += [
+            "",
+            f"{measured['not_compared']} more fail on both ways, as they want something else that is not there.",
+        ]
     return "\n".join([*lines, ""])
