@@ -84,7 +84,7 @@ class RunningCommand:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                process_group=0 if harmless else None,
+                process_group=0 if harmless or _undisturbed() else None,
             )
 
     def output(self, seconds: float = _TIMEOUT, most: int = sys.maxsize) -> str:
@@ -152,6 +152,13 @@ class RunningCommand:
         with self._child as child:  # which closes its pipes
             if child.returncode is None:
                 end(child)
+
+
+def _undisturbed() -> bool:
+    """Whether this process ignores ctrl-C, for it undoes something. A terminal sends it to the whole process group, and
+    docker does not ignore it.
+    """
+    return signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 @contextmanager
