@@ -12,6 +12,7 @@ from typing import IO
 
 from devpool.catalog.junit_reports import PYTEST, defaults_of, is_pytest, named_in
 from devpool.compare.junit_report import Report, read_reports
+from devpool.compare.kept_output import last_lines
 from devpool.compare.logs import moment
 from devpool.docker.containers import Stack
 from devpool.docker.engine import RunningCommand
@@ -28,13 +29,14 @@ _SLACK = 2.0  # seconds by which a file's time may be older than the run: some f
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """A container whose command has ended: its id, its working directory, when it began and ended, in seconds since
-    the epoch (0 where Docker does not tell), and what the command printed in the end.
+    the epoch (0 where Docker does not tell), the command's exit code, and what it printed in the end.
     """
 
     id: str
     folder: str
     began: float
     ended: float
+    code: int = 0
     said: str = ""
 
 
@@ -79,10 +81,12 @@ def fetch_report(stack: Stack, ended: Ended, command: Sequence[str], given: Sequ
 def _given(stack: Stack, ended: Ended, path: str) -> list[tuple[str, bytes]]:
     found = _files(stack, ended, path)
     if not found:
+        failed = f", and failed (exit code {ended.code})" if ended.code else ""
         raise DevpoolError(
             "no-junit",
-            f"the command has written no test report at `{path}`",
+            f"the command has written no test report at `{path}`{failed}",
             hint="name the file as the command sees it, or the folder of the reports: --junit PATH",
+            details=last_lines(ended.said) if failed else (),
         )
     return found
 

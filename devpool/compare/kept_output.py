@@ -19,6 +19,7 @@ from devpool.commit.backups import folder_of
 MOST = 256 << 20
 """Bytes of one run's output that are kept."""
 _END = 1 << 16  # bytes
+_LAST = 5  # lines that an error shows
 _KEPT = 5  # comparisons of a project
 
 
@@ -65,6 +66,11 @@ def end_of(path: Path) -> str:
     with disk.reporting(path), path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _END))
         return file.read().decode("utf-8", "replace")
+
+
+def last_lines(said: str) -> tuple[str, ...]:
+    """The last few lines of what a run printed, for an error."""
+    return tuple([line for line in said.splitlines() if line.strip()][-_LAST:])
 
 
 def write(path: Path, text: str, *, append: bool = False) -> None:

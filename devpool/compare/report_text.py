@@ -78,7 +78,7 @@ def _of_column(comparison: Comparison, column: Column) -> Iterator[str]:
         yield from [f"  and {len(tests) - _MOST_TESTS} more"] if len(tests) > _MOST_TESTS else []
     yield from _list(f"{column.name}: left on server connections that others use next", column.left)
     for left in column.left:
-        yield f"  {left.kind}: {left.what}"
+        yield f"  {left.kind}: {left.what}, of {left.pool}"
         yield from (f"    {line}" for line in what_was_left(left, run_with(left, column), comparison.service))
     yield from _list(f"{column.name}: logged only there", comparison.logged(column))
     for told in comparison.logged(column):

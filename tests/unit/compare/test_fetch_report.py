@@ -79,6 +79,13 @@ def test_reports_are_found_by_a_pattern(
     assert [name for _, name in found.tests] == names
 
 
+def test_a_command_that_failed_without_a_report_is_quoted(stack: Stack) -> None:
+    with pytest.raises(DevpoolError) as raised:
+        fetch_report(stack, replace(ENDED, code=1, said="Traceback\n\nno module\n"), [], ["junit.xml"])
+    assert "`junit.xml`, and failed (exit code 1)" in raised.value.message
+    assert raised.value.details == ("Traceback", "no module")
+
+
 def test_a_whole_container_is_not_searched(stack: Stack) -> None:
     ended = replace(ENDED, folder="/", said="Generating XML reports...")
     assert fetch_report(stack, ended, ["manage.py", "test"], ()) is None
