@@ -63,9 +63,11 @@ def compare(click_context: click.Context, /, service: str | None, **options: Any
     command = words_after_dashes(click_context)
     if not command:
         raise click.UsageError("name the command after --: devpool compare web -- pytest")
-    reports = [(path, _writer(path)) for path in options["report"]]
+    reports = [(ctx.cwd / path, _writer(path)) for path in options["report"]]
     modes = _modes(options["mode"])
     opened = open_project(ctx, "look")
+    for path, _ in reports:
+        kept_output.refuse_unwritable(path)  # before all of it has run
     request = Request(
         service=service or _only_app(opened),
         command=command,
@@ -78,7 +80,7 @@ def compare(click_context: click.Context, /, service: str | None, **options: Any
     )
     found = run(ctx, opened, request)
     for path, writer in reports:
-        kept_output.write(ctx.cwd / path, writer(found))
+        kept_output.write(path, writer(found))
     _tell(ctx, found)
     if found.different:
         return FOUND

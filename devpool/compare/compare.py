@@ -58,7 +58,7 @@ def compare(ctx: Context, opened: OpenProject, request: Request) -> Comparison:
         DevpoolError: `not-pooled`, `not-fresh`, `command-not-found`, `not-junit`, `no-junit`, every refusal of
             `enable`, and what the engine raises.
     """
-    refuse_service(opened, request.service)
+    _refuse_no_app(opened, request.service)
     opened.stack.refuse_others()
     sweep(ctx, opened)
     with private_folder() as holder:
@@ -76,6 +76,17 @@ def compare(ctx: Context, opened: OpenProject, request: Request) -> Comparison:
         )
         with _project_ready(ctx, opened, request.service, found[0]), stand.removed_in_the_end():
             return _compared(ctx, request, found, stand, folder)
+
+
+def _refuse_no_app(opened: OpenProject, service: str) -> None:
+    """Refuse what is not there, and a database. Whether any other service can be pooled, by name for one that has no
+    variable, the plan tells.
+    """
+    project = opened.without_devpool
+    if service not in project.services or any(
+        d.service and d.service.name == service for d in project.databases.values()
+    ):
+        refuse_service(opened, service)
 
 
 def _name(holder: Path) -> str:

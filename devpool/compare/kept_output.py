@@ -73,6 +73,17 @@ def last_lines(said: str) -> tuple[str, ...]:
     return tuple([line for line in said.splitlines() if line.strip()][-_LAST:])
 
 
+def refuse_unwritable(path: Path) -> None:
+    """Refuse a report that could not be written in the end.
+
+    Raises:
+        DevpoolError: `not-writable`.
+    """
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        why = "it is a folder" if path.is_dir() else "its folder is not there, or you may not write in it"
+        raise disk.not_writable(str(path), why, "name a file in a folder that you can write in: --report PATH")
+
+
 def write(path: Path, text: str, *, append: bool = False) -> None:
     """Write a report to where the user asked for it.
 
