@@ -239,8 +239,8 @@ class _Pooler:
             raise DevpoolError("docker-failed", problem)
 
     def _let_go(self, database: str) -> None:
-        """Close the connections of a database that the tests have made, once nobody uses it: after a look they would stay
-        until the idle timeout, which on a busy machine is too late for DROP DATABASE.
+        """Close the connections of a database that the tests have made, once nobody uses it: after a look they would
+        stay until the idle timeout, which on a busy machine is too late for DROP DATABASE.
         """
         mine = [pool for pool in pools(rows(self._console.ask("SHOW POOLS"))) if pool.database == database]
         if '"' not in database and not any(pool.clients_active or pool.clients_waiting for pool in mine):
