@@ -87,7 +87,7 @@ _EXIT_CODES = """## Exit codes
 | 2 | the command line is wrong |
 | 3 | a bug in devpool; it prints the path of a log |
 | 4 | `check` or `compare` found something |
-| 5 | `check --strict` could not tell whether all is well; `--strict` is the default where `CI` is set |
+| 5 | could not tell: `check --strict` (the default where `CI` is set) if all is well, `compare` if anything differs |
 | 130 | interrupted |
 
 `migrate`, `direct` and `psql` end with the exit code of the command that they run. `check --nagios` ends with 0, 1, 2

@@ -17,8 +17,10 @@ class ReportPlaces:
         tool: its name.
         command: finds it in a command.
         options: those that name the file or the folder, without `=`.
-        defaults: where it writes by itself: files, and folders with a `/` at the end; relative to the container's
-            working directory.
+        defaults: where it writes by itself: files, patterns of them with `*`, and folders with a `/` at the end;
+            relative to the container's working directory.
+        sign: what it prints where it writes a report; "" where it says nothing. Without it, other tools of the same
+            command are spared a search.
         source: the documentation.
     """
 
@@ -26,9 +28,11 @@ class ReportPlaces:
     command: re.Pattern[str]
     options: tuple[str, ...] = ()
     defaults: tuple[str, ...] = ()
+    sign: str = ""
     source: str
 
 
+_NPM = r"\b(npm|yarn|pnpm)\s+(run\s+)?test\b"
 REPORTS = (
     ReportPlaces(
         tool="pytest",
@@ -38,10 +42,11 @@ REPORTS = (
     ),
     ReportPlaces(
         tool="unittest-xml-reporting",
-        command=regex(r"\bxmlrunner\b|\bmanage\.py\s+test\b"),
-        options=("-o", "--output-file"),
-        defaults=("test-reports/",),
-        source="https://github.com/xmlrunner/unittest-xml-reporting",
+        command=regex(r"\bxmlrunner\b|\bmanage\.py\s+test\b|\bpython[\d.]*\s+\S+\.py\b"),
+        options=("-o", "--output", "--output-file"),
+        defaults=("TEST-*.xml", "test-reports/"),
+        sign="Generating XML reports",
+        source="https://github.com/xmlrunner/unittest-xml-reporting#django",
     ),
     ReportPlaces(
         tool="RSpec",
@@ -51,10 +56,28 @@ REPORTS = (
         source="https://github.com/sj26/rspec_junit_formatter",
     ),
     ReportPlaces(
+        tool="minitest-reporters",
+        command=regex(r"\brails\s+test\b|\brake\b"),
+        defaults=("test/reports/",),
+        source="https://github.com/minitest-reporters/minitest-reporters",
+    ),
+    ReportPlaces(
         tool="Jest",
-        command=regex(r"\bjest\b|\b(npm|yarn|pnpm)\s+(run\s+)?test\b"),
+        command=regex(rf"\bjest\b|{_NPM}"),
         defaults=("junit.xml",),
         source="https://github.com/jest-community/jest-junit",
+    ),
+    ReportPlaces(
+        tool="Mocha",
+        command=regex(rf"\bmocha\b|{_NPM}"),
+        defaults=("test-results.xml",),
+        source="https://github.com/michaelleeallen/mocha-junit-reporter",
+    ),
+    ReportPlaces(
+        tool="Node.js",
+        command=regex(r"\bnode\s.*--test\b"),
+        options=("--test-reporter-destination",),
+        source="https://nodejs.org/api/test.html#test-reporters",
     ),
     ReportPlaces(
         tool="Vitest",
@@ -92,6 +115,12 @@ REPORTS = (
         options=("--log-junit",),
         source="https://docs.phpunit.de/en/11.5/textui.html",
     ),
+    ReportPlaces(
+        tool="ExUnit",
+        command=regex(r"\bmix\s+(do\s+.*)?test\b"),
+        defaults=("_build/test/lib/*/*test-junit-report.xml",),
+        source="https://hexdocs.pm/junit_formatter/readme.html",
+    ),
 )
 PYTEST = "PYTEST_ADDOPTS"
 """The variable from which pytest takes further options, before those of its command line
@@ -110,9 +139,15 @@ def named_in(words: Sequence[str]) -> Iterator[str]:
         yield from (match["path"] for match in re.finditer(r">\s*(?P<path>[^\s'\"|;&>]+\.xml)", text))
 
 
-def defaults_of(words: Sequence[str]) -> list[str]:
-    """The places where the tools in a command write by themselves."""
-    return list(dict.fromkeys(place for places in _of(" ".join(words)) for place in places.defaults))
+def defaults_of(words: Sequence[str], said: str = "") -> list[str]:
+    """The places where the tools in a command write by themselves.
+
+    Args:
+        words: the command.
+        said: what it printed in the end.
+    """
+    tools = (places for places in _of(" ".join(words)) if places.sign in said)
+    return list(dict.fromkeys(place for places in tools for place in places.defaults))
 
 
 def is_pytest(words: Sequence[str]) -> bool:

@@ -22,7 +22,7 @@ from devpool.context import Context, context
 from devpool.decide.options import Options
 from devpool.decide.routing import chosen_routes
 from devpool.decide.tuning import POOL_MODES
-from devpool.errors import DONE, FOUND, DevpoolError
+from devpool.errors import COULD_NOT_TELL, DONE, FOUND, DevpoolError
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.output import table
 
@@ -50,7 +50,8 @@ def compare(click_context: click.Context, /, service: str | None, **options: Any
 
     One-off containers of the app's own service run the command: directly, then through a pooler that stands there
     for that time. No file changes, and the project may be enabled or not. The exit code is 0 if there is no
-    difference, and 4 if there is one.
+    difference, 4 if there is one, and 5 if nothing can be told: no test passes directly, or the command does not use
+    the database.
 
     \b
     Examples:
@@ -62,9 +63,11 @@ def compare(click_context: click.Context, /, service: str | None, **options: Any
     command = words_after_dashes(click_context)
     if not command:
         raise click.UsageError("name the command after --: devpool compare web -- pytest")
-    reports = [(path, _writer(path)) for path in options["report"]]
+    reports = [(ctx.cwd / path, _writer(path)) for path in options["report"]]
     modes = _modes(options["mode"])
     opened = open_project(ctx, "look")
+    for path, _ in reports:
+        kept_output.refuse_unwritable(path)  # before all of it has run
     request = Request(
         service=service or _only_app(opened),
         command=command,
@@ -77,9 +80,11 @@ def compare(click_context: click.Context, /, service: str | None, **options: Any
     )
     comparison = run(ctx, opened, request)
     for path, writer in reports:
-        kept_output.write(ctx.cwd / path, writer(comparison))
+        kept_output.write(path, writer(comparison))
     _tell(ctx, comparison)
-    return FOUND if comparison.different else DONE
+    if comparison.different:
+        return FOUND
+    return COULD_NOT_TELL if comparison.untold else DONE
 
 
 def _tell(ctx: Context, comparison: Comparison) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject
 from devpool.lifecycle.rollout import uninterrupted
 from devpool.migrate.direct_container import over_dead_end, refuse_service
+from devpool.output import Output
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ def compare(ctx: Context, opened: OpenProject, request: Request) -> Comparison:
         DevpoolError: `not-pooled`, `not-fresh`, `command-not-found`, `not-junit`, `no-junit`, every refusal of
             `enable`, and what the engine raises.
     """
-    refuse_service(opened, request.service)
+    _refuse_no_app(opened, request.service)
     opened.stack.refuse_others()
     sweep(ctx, opened)
     with private_folder() as holder:
@@ -74,6 +76,17 @@ def compare(ctx: Context, opened: OpenProject, request: Request) -> Comparison:
         )
         with _project_ready(ctx, opened, request.service, planned[0]), stand.removed_in_the_end():
             return _compared(ctx, request, planned, stand, folder)
+
+
+def _refuse_no_app(opened: OpenProject, service: str) -> None:
+    """Refuse what is not there, and a database. Whether any other service can be pooled, by name for one that has no
+    variable, the plan tells.
+    """
+    project = opened.without_devpool
+    if service not in project.services or any(
+        d.service and d.service.name == service for d in project.databases.values()
+    ):
+        refuse_service(opened, service)
 
 
 def _name(holder: Path) -> str:
@@ -108,8 +121,9 @@ def _project_ready(ctx: Context, opened: OpenProject, service: str, direct: Rout
         build_missing(stack, services[service], ctx.output)
         start_databases(stack, list(direct.databases), ctx.output)
         if missing := [name for name in needed if name not in {*running, *direct.databases}]:
-            ctx.output.progress(f"starting {', '.join(missing)}")
-            stack.up(missing, deps=True, recreate=False)
+            with ctx.output.doing(f"starting {', '.join(missing)}"):
+                stack.up(missing, deps=True, recreate=False)
+            ctx.output.progress(f"started {', '.join(missing)}")
         stack.look_again()
         yield
     finally:
@@ -129,12 +143,12 @@ def _compared(ctx: Context, request: Request, planned: Sequence[Route], stand: S
             number += 1
             times = f", run {turn + 1} of {request.runs}" if request.runs > 1 else ""
             with stand.standing(route, number) as standing:
-                ctx.output.progress(f"running the command: {route.name}{times}")
                 log = folder / f"{number}-{route.name.replace(' ', '-')}.log"
                 shown = route is order[-1] and not ctx.output.quiet
-                run, unseen = run_watched(
-                    _command(request, route, stand), standing, str(stand.holder), log, shown=shown
-                )
+                with _told(ctx.output, f"{route.name}{times}", shown=shown):
+                    run, unseen = run_watched(
+                        _command(request, route, stand), standing, str(stand.holder), log, shown=shown
+                    )
             runs[route.name].append(run)
             problems |= dict.fromkeys(unseen)
     stack = stand.stack(planned[0], number + 1)
@@ -147,6 +161,19 @@ def _compared(ctx: Context, request: Request, planned: Sequence[Route], stand: S
         columns=columns,
         notes=(*planned[0].notes, *_notes(request, columns), *problems),
     )
+
+
+@contextmanager
+def _told(output: Output, way: str, *, shown: bool) -> Iterator[None]:
+    """Says that the command runs: where its output is shown, above it; else in a line that goes, and what it took."""
+    if shown:
+        output.progress(f"running the command: {way}")
+        yield
+        return
+    began = time.monotonic()
+    with output.doing(f"running the command: {way}"):
+        yield
+    output.progress(f"ran the command: {way}, {time.monotonic() - began:.1f} s")
 
 
 def _command(request: Request, route: Route, stand: Stand) -> Command:

@@ -150,6 +150,7 @@ class Explained:
         cause: what they mean.
         fix: what to do about it.
         source: where that is documented; "" for none.
+        sure: whether the failure itself tells of it; otherwise it only came at the same time.
     """
 
     where: str
@@ -157,6 +158,7 @@ class Explained:
     cause: str
     fix: str
     source: str = ""
+    sure: bool = True
 
     @classmethod
     def of(cls, where: str, translated: Translated) -> Explained:
@@ -219,6 +221,21 @@ class Comparison:
     def different(self) -> bool:
         """Whether some pooled way differs from the direct one."""
         return any(self.differs(column) for column in self.pooled)
+
+    @property
+    def untold(self) -> str:
+        """Why nothing can be told, although nothing differs; "" where it can."""
+        runs, reports = self.direct.runs, self.direct.reports
+        if self.different:
+            return ""
+        if reports and not any(report.count("passed") for report in reports):
+            return "no test passes directly"
+        if not reports and all(run.exit_code for run in runs):
+            return "the command fails directly, too"
+        pooled = [run.figures for column in self.pooled for run in column.runs]
+        if all(figures.queries == 0 and figures.transactions == 0 for figures in pooled):
+            return "the command asked nothing through the pooler: it does not use the app's database"
+        return ""
 
 
 def _tests(differences: Differences) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from devpool.catalog.log_messages import FEATURES, translate
 from devpool.compare.comparison import Explained, Left, Logged, Run
@@ -31,15 +32,22 @@ def explained(test: Case, run: Run, service: str) -> list[Explained]:
 def _all(test: Case, run: Run, service: str) -> Iterator[Explained]:
     """From the surest to what only came at the same time: that is named where nothing surer is known."""
     said = [Explained.of("its message", found) for line in test.text.split("\n") if (found := translate(line))]
+    shown = [left for left in run.left if names(test, left)]
     near = left_while(test, run)
     yield from said
-    yield from _by_left([left for left in near if shows(test, left)], service)
-    if said or any(shows(test, left) for left in near):
+    yield from _by_left(shown or [left for left in near if shows(test, left)], service, sure=True)
+    if said or shown or any(shows(test, left) for left in near):
         return
-    yield from _by_left(near, service)
+    yield from _by_left(near, service, sure=False)
     for logged in logged_while(test, run) if not near else ():
         if translated := translate(logged.line):
-            yield Explained.of(f"the log of {logged.service}", translated)
+            yield replace(Explained.of(f"the log of {logged.service}", translated), sure=False)
+
+
+def names(test: Case, left: Left) -> bool:
+    """Whether the text of a failure has the quoted name of what was left: whenever it came there, it is still there."""
+    name = re.search("`([^`]+)`", left.what)
+    return name is not None and f'"{name[1]}"' in test.text
 
 
 def shows(test: Case, left: Left) -> bool:
@@ -47,14 +55,15 @@ def shows(test: Case, left: Left) -> bool:
     return re.search(left.pattern, test.text, re.I) is not None
 
 
-def _by_left(kept: Iterable[Left], service: str) -> Iterator[Explained]:
+def _by_left(kept: Iterable[Left], service: str, *, sure: bool) -> Iterator[Explained]:
     for left in kept:
         yield Explained(
-            where=f"left on a server connection of {left.pool} about then",
+            where=f"left on a server connection of {left.pool}" + ("" if sure else " about then"),
             line=left.what + (f" ({left.place})" if left.place else ""),
             cause=left.cause,
             fix=left.fix(service),
             source=FEATURES,
+            sure=sure,
         )
 
 

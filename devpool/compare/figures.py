@@ -92,6 +92,7 @@ def rows(columns: Sequence[Figures]) -> list[tuple[str, ...]]:
 
 
 _NONE = "-"
+_SHORTEST = 0.5  # seconds of a run that has a rate: in less, what the engine itself asks would count too much
 
 
 def _number(name: str) -> Callable[[Figures], str]:
@@ -101,7 +102,7 @@ def _number(name: str) -> Callable[[Figures], str]:
 def _rate(name: str) -> Callable[[Figures], str]:
     def shown(figures: Figures) -> str:
         value = getattr(figures, name)
-        return _NONE if value is None else f"{value / max(figures.seconds, 1e-3):,.1f}"
+        return _NONE if value is None or figures.seconds < _SHORTEST else f"{value / figures.seconds:,.1f}"
 
     return shown
 

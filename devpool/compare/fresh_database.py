@@ -34,17 +34,18 @@ def start_fresh(stack: Stack, source: Container, output: Output) -> RunningConta
     name = source.service + FRESH
     start_databases(stack, [name], output)
     (target,) = stack.inspected()[name]
-    output.progress(f"copying {source.service} into a throw-away database")
     give = ["docker", "exec", source.id, *in_database(("--no-comments",), "pg_dumpall")]
     take = ["docker", "exec", "--interactive", target.id, *in_database(("-Xq", "-d", "postgres"))]
     try:
-        said = pour(stack.call, give, take)
+        with output.doing(f"copying {source.service} into a throw-away database"):
+            said = pour(stack.call, give, take)
     except DevpoolError as error:
         raise DevpoolError(
             "not-copied",
             f"the database `{source.service}` could not be copied: {error.said}",
             hint="leave out --fresh to let all runs use the database that is there",
         ) from None
+    output.progress(f"copied {source.service} into a throw-away database")
     problems = [line for line in said.splitlines() if "ERROR" in line and _THERE not in line]
     if problems:
         output.warn(f"not all of {source.service} could be copied: {'; '.join(problems[:_SHOWN])}")

@@ -19,6 +19,8 @@ from devpool.commit.backups import folder_of
 
 MOST = 256 << 20
 """Bytes of one run's output that are kept."""
+_END = 1 << 16  # bytes
+_LAST = 5  # lines that an error shows
 _KEPT = 5  # comparisons of a project
 
 
@@ -56,6 +58,33 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
         )
     with os.fdopen(fd, "wb", buffering=0) as file:
         yield file
+
+
+def end_of(path: Path) -> str:
+    """The last of what a run printed, as far as it was kept.
+
+    Raises:
+        DevpoolError: `not-readable`, `disk-error`.
+    """
+    with disk.reporting(path), path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _END))
+        return file.read().decode("utf-8", "replace")
+
+
+def last_lines(said: str) -> tuple[str, ...]:
+    """The last few lines of what a run printed, for an error."""
+    return tuple([line for line in said.splitlines() if line.strip()][-_LAST:])
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Refuse a report that could not be written in the end.
+
+    Raises:
+        DevpoolError: `not-writable`.
+    """
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        why = "it is a folder" if path.is_dir() else "its folder is not there, or you may not write in it"
+        raise disk.not_writable(str(path), why, "name a file in a folder that you can write in: --report PATH")
 
 
 def write(path: Path, text: str, *, append: bool = False) -> None:

@@ -134,6 +134,7 @@ class CompareAnswer(TypedDict):
         command: its words.
         fresh: whether each run had a database of its own.
         different: whether a pooled way differs from the direct one.
+        untold: why nothing can be told, although nothing differs; "" where it can.
         verdict: the same in words.
         notes: what to know of how it was done.
         ways: the ways to the database, the direct one first.
@@ -143,6 +144,7 @@ class CompareAnswer(TypedDict):
     command: list[str]
     fresh: bool
     different: bool
+    untold: str
     verdict: str
     notes: list[str]
     ways: list[WayData]
@@ -155,6 +157,7 @@ def data_of(comparison: Comparison) -> CompareAnswer:
         "command": list(comparison.command),
         "fresh": comparison.fresh,
         "different": comparison.different,
+        "untold": comparison.untold,
         "verdict": verdict(comparison),
         "notes": list(comparison.notes),
         "ways": [_way(comparison, column) for column in comparison.columns],

@@ -56,7 +56,9 @@ def lines_of(comparison: Comparison, table: Sequence[str]) -> Iterator[str]:
 def verdict(comparison: Comparison) -> str:
     """What was found, in one line."""
     different = [f"{c.name}: {', '.join(words)}" for c in comparison.pooled if (words := comparison.differs(c))]
-    return f"different: {'; '.join(different)}" if different else "no difference"
+    if different:
+        return f"different: {'; '.join(different)}"
+    return f"could not tell: {comparison.untold}" if comparison.untold else "no difference"
 
 
 def _of_column(comparison: Comparison, column: Column) -> Iterator[str]:
@@ -76,7 +78,7 @@ def _of_column(comparison: Comparison, column: Column) -> Iterator[str]:
         yield from [f"  and {len(tests) - _MOST_TESTS} more"] if len(tests) > _MOST_TESTS else []
     yield from _list(f"{column.name}: left on server connections that others use next", column.left)
     for left in column.left:
-        yield f"  {left.kind}: {left.what}"
+        yield f"  {left.kind}: {left.what}, of {left.pool}"
         yield from (f"    {line}" for line in what_was_left(left, run_with(left, column), comparison.service))
     yield from _list(f"{column.name}: logged only there", comparison.logged(column))
     for told in comparison.logged(column):
@@ -104,7 +106,7 @@ def why(test: Case, run: Run, service: str) -> Iterator[str]:
     yield test.message or "it says nothing"
     causes = explained(test, run, service)
     for one in causes:
-        yield f"cause: {one.cause}"
+        yield f"{'cause' if one.sure else 'perhaps'}: {one.cause}"
         yield f"  seen in {one.where}: {one.line}" if one.where.startswith("the log") else f"  {one.where}: {one.line}"
         yield f"  fix: {one.fix}" + (f" ({one.source})" if one.source else "")
     if not causes:

@@ -84,7 +84,7 @@ def _run(command: Command, stack: Stack, labels: tuple[str, ...], log: Path, *, 
             shown=shown,
             entrypoint=list(command.entrypoint) if command.entrypoint else None,
         )
-    container = _ended(stack, labels)
+    container = _ended(stack, labels, code, log)
     if code in NOT_RUN or container is None:
         raise _not_run(command, code, log)
     return Run(
@@ -97,7 +97,7 @@ def _run(command: Command, stack: Stack, labels: tuple[str, ...], log: Path, *, 
     )
 
 
-def _ended(stack: Stack, labels: Sequence[str]) -> Ended | None:
+def _ended(stack: Stack, labels: Sequence[str], code: int, log: Path) -> Ended | None:
     """The container; None where none was made."""
     ids = stack.docker("ps", "--all", "--quiet", *(f"--filter=label={label}" for label in labels)).split()
     inspected = stack.inspect(ids)
@@ -109,14 +109,15 @@ def _ended(stack: Stack, labels: Sequence[str]) -> Ended | None:
         folder=container["Config"].get("WorkingDir") or "/",
         began=moment(state["StartedAt"]),
         ended=moment(state["FinishedAt"]),
+        code=code,
+        said=kept_output.end_of(log),
     )
 
 
 def _not_run(command: Command, code: int, log: Path) -> DevpoolError:
-    said = log.read_text(encoding="utf-8", errors="replace").splitlines()
     return DevpoolError(
         "command-not-found",
         f"`{command.words[0]}` could not be run in `{command.service}` (exit code {code})",
         hint=f"see what the image contains: devpool direct {command.service}",
-        details=tuple(said[-5:]),
+        details=kept_output.last_lines(kept_output.end_of(log)),
     )

@@ -22,10 +22,9 @@ from devpool.compare.ways import Route
 from devpool.docker.compose_oracle import call_for
 from devpool.docker.container_values import RunningContainer
 from devpool.docker.containers import Stack
-from devpool.docker.logs import last_logs_of
-from devpool.docker.pooler_image import not_built
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject
+from devpool.lifecycle.pooler_start import build_poolers, unhealthy
 from devpool.lifecycle.rollout import uninterrupted
 from devpool.model.sources import Selection
 from devpool.output import Output
@@ -140,26 +139,20 @@ class Stand:
     def _poolers(self, stack: Stack, route: Route) -> list[RunningContainer]:
         if not route.poolers:
             return []
-        self._build(stack, route.poolers[0])
+        self._build(stack, route)
         try:
-            stack.up(route.poolers, wait=True)
+            with self.output.doing(f"starting the pooler ({route.name}), waiting until a query succeeds"):
+                stack.up(route.poolers, wait=True)
         except DevpoolError as error:
-            raise self._unhealthy(stack, route, error) from None
+            sentence = f"the pooler for the comparison ({route.name}) did not become healthy"
+            raise unhealthy(stack, route.poolers, error, sentence) from None
         stack.look_again()
         return [stack.inspected()[name][0] for name in route.poolers]
 
-    def _unhealthy(self, stack: Stack, route: Route, error: DevpoolError) -> DevpoolError:
-        logs = last_logs_of(stack, route.poolers)
-        return DevpoolError(
-            "pooler-unhealthy",
-            f"the pooler for the comparison ({route.name}) did not become healthy",
-            hint="its last lines above name the cause; the project is as it was",
-            details=logs or (error.message, *error.details),
-        )
-
-    def _build(self, stack: Stack, pooler: str) -> None:
-        """Build the image of the poolers, once in a comparison."""
-        if self._context.exists():
+    def _build(self, stack: Stack, route: Route) -> None:
+        """Build the image of the poolers, once in a comparison, but for those that have one of the user's."""
+        names = [name for name in route.poolers if "build" in route.model["services"][name]]
+        if self._context.exists() or not names:
             return
         for name, (data, mode) in resources.build_context("pgbouncer").items():
             path = self._context / name
@@ -167,8 +160,4 @@ class Stand:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
                     file.write(data)
-        self.output.progress("building the pooler (the first time takes a minute or two)")
-        try:
-            stack.build([pooler])
-        except DevpoolError as error:
-            raise not_built(error, further="; the project is as it was") from None
+        build_poolers(stack, names[:1], self.output, called="the pooler")

@@ -40,7 +40,7 @@ class Wanted:
     Attributes:
         service: the app.
         poolers: the services of its poolers; none on the direct way.
-        image: the name of the poolers' image.
+        image: the name of the poolers' image, where it is built.
         context: the folder that it is built from.
         holder: the value of `LABEL`.
         fresh: for each database that gets a throw-away one, its service and the names that lead to it.
@@ -67,9 +67,9 @@ def variant(model: Mapping[str, Any], wanted: Wanted) -> Model:
     services: Model = copy["services"]
     services[wanted.service] = _apart(services[wanted.service])
     for name in wanted.poolers:
-        labels = {LABEL: wanted.holder}
-        build = {"context": wanted.context}
-        services[name] = _apart(services[name]) | {"image": wanted.image, "build": build, "labels": labels}
+        services[name] = _apart(services[name]) | {"labels": {LABEL: wanted.holder}}
+        if "build" in services[name]:  # the others have an image of the user's
+            services[name] |= {"image": wanted.image, "build": {"context": wanted.context}}
     for database, names in wanted.fresh.items():
         services[database + FRESH] = fresh_database(services[database], f"{model['name']}-{database}", wanted.holder)
         for name in (wanted.service, *wanted.poolers):

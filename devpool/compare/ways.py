@@ -21,14 +21,20 @@ from devpool.lifecycle.open_project import OpenProject
 from devpool.lifecycle.prepare_enable import prepare_enable
 
 POOLED = "pooled"
+# As the preset of CI has it: in a small pool a test that needs two connections waits for itself, and a developer's two
+# minutes are for a debugger, which a one-off container has not.
+_WAITS, _SECONDS = "query_wait_timeout", "30"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """One way: its name, and the settings that its pooler has besides those of the project."""
+    """One way: its name, and the settings that its pooler has besides those of the project; and those that it has where
+    the project says nothing else.
+    """
 
     name: str
     settings: Mapping[str, str] = field(default_factory=dict)
+    usual: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +65,7 @@ def pooled_ways(modes: Sequence[str], size: int | None) -> list[Way]:
     """
     further = [Way(name=mode, settings={POOL_MODE: mode}) for mode in dict.fromkeys(modes)]
     if size is not None:
-        further.append(Way(name=f"pool size {size}", settings={POOL_SIZE: str(size)}))
+        further.append(Way(name=f"pool size {size}", settings={POOL_SIZE: str(size)}, usual={_WAITS: _SECONDS}))
     return [Way(name=POOLED), *further]
 
 
@@ -89,7 +95,9 @@ def routes(opened: OpenProject, service: str, ways: Sequence[Way], name: str) ->
 
 def _options(options: Options, way: Way, name: str) -> Options:
     """The options for a pooler that stands there for a moment: nothing is written, published or measured by others."""
-    tuned = options.tuned("", way.settings, alone=True) if way.settings else options
+    own = {key for settings in (options.settings, *options.settings_of.values()) for key in settings}
+    usual = {key: value for key, value in way.usual.items() if key not in own}
+    tuned = options.tuned("", {**usual, **way.settings}, alone=True) if way.settings else options
     return replace(tuned, name=name, publish=None, metrics=False, allow_shared=True, override=False)
 
 

@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from devpool.commit.disk import reporting
 from devpool.commit.private_folder import private_folder
 from devpool.docker.compose_reading import Asked, read_compose
 from devpool.docker.engine import Call, environ
@@ -204,10 +205,11 @@ def _inside(root: Path, path: str) -> Path:
 
 def _put(root: Path, path: str, data: bytes) -> None:
     target = _inside(root, path)
-    _make_folder(root, target.parent)
-    if target.is_symlink():
-        target.unlink()
-    target.write_bytes(data)
+    with reporting(target):
+        _make_folder(root, target.parent)
+        if target.is_symlink():
+            target.unlink()
+        target.write_bytes(data)
 
 
 def _make_folder(root: Path, folder: Path) -> None:

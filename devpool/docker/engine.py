@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from threading import Event, Timer
+from typing import IO
 
 from devpool.catalog.compose_versions import OLDEST_IN_WORDS
 from devpool.docker.program import TooLateError, docker_program, read_both
@@ -19,6 +21,7 @@ from devpool.redact.sentences import redact
 from devpool.text.patterns import regex
 
 _TIMEOUT = 900.0  # seconds; the first build of the pooler downloads packages
+_BLOCK = 1 << 16
 _GRACE = 10.0  # seconds that a command has to end when it is asked to
 _SHOWN_LINES = 10
 _ENGINE_DOWN = ("cannot connect to the docker daemon", "is the docker daemon running", "error during connect")
@@ -61,7 +64,7 @@ class RunningCommand:
         harmless: whether it changes nothing, and so can be killed with its plugins. It gets its own process group.
 
     Attributes:
-        complaints: what it said on stderr, once `output` or `data` has waited for its end.
+        complaints: what it said on stderr, once `output`, `data` or `stream` has waited for its end.
 
     Raises:
         DevpoolError: `no-docker-cli`, `no-folder`.
@@ -81,7 +84,7 @@ class RunningCommand:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                process_group=0 if harmless else None,
+                process_group=0 if harmless or _undisturbed() else None,
             )
 
     def output(self, seconds: float = _TIMEOUT, most: int = sys.maxsize) -> str:
@@ -109,12 +112,53 @@ class RunningCommand:
             raise failure(self.complaints or said[0].decode("utf-8", "replace"))
         return said[0]
 
+    @contextmanager
+    def stream(self, seconds: float) -> Iterator[IO[bytes]]:
+        """What it says on stdout, to be read in the block as it comes; waits for its end.
+
+        Args:
+            seconds: how long it may go on from now.
+
+        Raises:
+            DevpoolError: `no-compose-plugin`, `engine-not-running`, `docker-failed`.
+            TooLateError: it went over its limit, and was ended.
+        """
+        child, late = self._child, Event()
+        assert child.stdout and child.stderr, "they are pipes"
+
+        def stop() -> None:
+            late.set()
+            child.kill()
+
+        timer = Timer(seconds, stop)
+        timer.start()
+        try:
+            yield child.stdout
+            while child.stdout.read(_BLOCK):
+                pass
+            self.complaints = child.stderr.read().decode("utf-8", "replace")
+            child.wait()
+        finally:
+            timer.cancel()
+            self.end()
+        if late.is_set():
+            raise TooLateError
+        if child.returncode:
+            raise failure(self.complaints)
+
     def end(self) -> None:
         """End it, if it has not ended."""
         end = _kill if self._harmless else _end
         with self._child as child:  # which closes its pipes
             if child.returncode is None:
                 end(child)
+
+
+def _undisturbed() -> bool:
+    """Whether this process ignores ctrl-C, for it undoes something. A terminal sends it to the whole process group, and
+    docker does not ignore it.
+    """
+    return signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 @contextmanager

@@ -42,13 +42,14 @@ class PoolerImage:
         Raises:
             DevpoolError: `pooler-not-built`, and what `engine.run` raises but for a failed build.
         """
-        self._output.progress(f"building {self.name}")
         try:
-            self._docker("build", "--quiet", "--tag", self.name, str(resources.context_folder("pgbouncer")))
+            with self._output.doing(f"building {self.name}"):
+                self._docker("build", "--quiet", "--tag", self.name, str(resources.context_folder("pgbouncer")))
         except DevpoolError as error:
             if error.code != "docker-failed":
                 raise
             raise not_built(error) from None
+        self._output.progress(f"built {self.name}")
 
     def push(self) -> str:
         """Push it, and return its digest.
@@ -57,8 +58,9 @@ class PoolerImage:
             DevpoolError: `image-not-found`, `image-not-ours`, `image-too-old`, and what `engine.run` raises.
         """
         self._check(self._labels())
-        self._output.progress(f"pushing {self.name}")
-        self._docker("push", "--quiet", self.name)
+        with self._output.doing(f"pushing {self.name}"):
+            self._docker("push", "--quiet", self.name)
+        self._output.progress(f"pushed {self.name}")
         digests = json.loads(self._docker("image", "inspect", "--format", "{{json .RepoDigests}}", self.name)) or []
         return _digest(self.name, digests)
 
@@ -73,8 +75,9 @@ class PoolerImage:
         except DevpoolError as error:
             if error.code != "image-not-found":
                 raise
-            self._output.progress(f"pulling {self.name}")
-            self._pull()
+            with self._output.doing(f"pulling {self.name}"):
+                self._pull()
+            self._output.progress(f"pulled {self.name}")
             labels = self._labels()
         self._check(labels)
 

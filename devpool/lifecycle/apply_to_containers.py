@@ -149,6 +149,7 @@ class Follow:
             still = [change for change in inverses if commit_file.read(directory, change.path) == change.before]
             self.ctx.output.warnings(commit(directory, still))
             restart_apps(self.stack, apps, self.running, self.ctx.output)
+            self.ctx.output.progress("undid everything: the pooler stays")
         except DevpoolError as error:
             self.ctx.output.warning(error)
 
@@ -179,6 +180,7 @@ class Follow:
                 remove_services(self.stack, rollback.services, self.ctx.output)
             if before:
                 remove_created(self.stack, before, self.running)
+            self.ctx.output.progress("undid everything")
         except DevpoolError as error:
             self.ctx.output.warning(error)
 

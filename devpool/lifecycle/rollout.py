@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from devpool.catalog.log_messages import translate_all
 from devpool.decide.plan import Move, Plan
 from devpool.docker.compose_oracle import call_for, quoting_nothing
 from devpool.docker.compose_reading import read_compose
@@ -17,11 +16,11 @@ from devpool.docker.containers import Stack
 from devpool.docker.engine import Call, environ
 from devpool.docker.leftovers import halfway, settle
 from devpool.docker.live_routes import wait_for
-from devpool.docker.logs import last_logs_of
 from devpool.docker.ownership import Ownership, Place, sentence
 from devpool.docker.removal import remove
 from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject
+from devpool.lifecycle.pooler_start import build_poolers, unhealthy
 from devpool.load.bounded_read import identity
 from devpool.load.locate import find_project
 from devpool.load.read_project import refuse_remote
@@ -29,11 +28,9 @@ from devpool.measurements.routes import Connections
 from devpool.model.sources import ProjectFiles, Selection, Sources
 from devpool.output import Output
 from devpool.text.address import find_addresses, leads_to
-from devpool.text.patterns import regex
 
 Running = Mapping[str, list[ListedContainer]]  # by service
 _PROOF_SECONDS = 15.0
-_STEP = regex(r"\[[^\]]*\d+/\d+\] (?:RUN|COPY|ADD|WORKDIR) ")
 _NO_ENGINE = ("engine-not-running", "no-docker-cli", "no-compose-plugin")
 
 
@@ -115,7 +112,7 @@ def start_poolers(stack: Stack, plan: Plan, databases: list[str], output: Output
     """
     names, words = plan.added, ", ".join(plan.added)
     ready = {pooler.name for pooler in plan.poolers if pooler.image}
-    _build(stack, [name for name in names if name not in ready], output)
+    build_poolers(stack, [n for n in names if n not in ready], output, said=", and devpool undid everything")
     settle(stack, names)
     missing = [name for name in databases if name not in stack.running()]
     try:
@@ -125,51 +122,8 @@ def start_poolers(stack: Stack, plan: Plan, databases: list[str], output: Output
                 missing = []
             stack.up(names, wait=True, deps=bool(missing) or recreate_pending)
     except DevpoolError as error:
-        logs = last_logs_of(stack, names)
-        raise DevpoolError(
-            "pooler-unhealthy",
-            "the pooler did not become healthy; devpool undid everything",
-            hint=_what_it_means((*logs, error.message, *error.details)),
-            details=logs or (error.message, *error.details),
-        ) from None
+        raise unhealthy(stack, names, error, "the pooler did not become healthy; devpool undid everything") from None
     output.progress(f"started {words}: a query through it succeeds")
-
-
-def _build(stack: Stack, names: list[str], output: Output) -> None:
-    if not names:
-        return
-    words = ", ".join(names)
-    try:
-        with output.doing(f"building the image of {words}"):
-            said = stack.build(names)
-    except DevpoolError as error:
-        from devpool.docker.pooler_image import not_built  # hardly ever needed
-
-        raise not_built(error, ", and devpool undid everything", "; the project is as it was") from None
-    output.details(said)
-    if built(said):
-        output.progress(f"built the image of {words}")
-
-
-def built(said: Iterable[str]) -> bool:
-    """Whether a build did something: whether one of its steps was not in the cache, by what BuildKit prints of them."""
-    steps, cached = set(), set()
-    for line in said:
-        number, _, rest = line.partition(" ")
-        if rest == "CACHED":
-            cached.add(number)
-        elif _STEP.match(rest):
-            steps.add(number)
-    return bool(steps - cached)
-
-
-def _what_it_means(said: Iterable[str]) -> str:
-    """The hint for a pooler that does not become healthy: the translation of its log, if there is one."""
-    messages = translate_all(said)
-    if not messages:
-        return "the pooler's last log lines above name the cause; the project is as it was"
-    words = "; ".join(f"{t.cause}: {t.fix} ({t.source})" for t in messages)
-    return f"{words}; the project is as it was"
 
 
 def restart_apps(stack: Stack, apps: list[str], running: Running, output: Output) -> list[str]:

@@ -46,12 +46,13 @@ def search(ctx: Context, opened: OpenProject, chosen: str | None) -> tuple[list[
     read = {n: AppFiles(start=start_of(services[n], opened.root), folders=_read(opened, n)) for n in names}
     migration = find(opened.without_devpool, chosen, read)
     if migration is None and names:
-        ctx.output.progress(f"no migration tool found in the folders: looking inside {', '.join(names)}")
-        stack = opened.stack
+        stack, words = opened.stack, ", ".join(names)
         stack.refuse_others()
         for name in names:
             build_missing(stack, services[name], ctx.output)
-        inside = {n: AppFiles(start=read[n].start, folders=_look_inside(stack, n)) for n in names}
+        with ctx.output.doing(f"no migration tool found in the folders: looking inside {words}"):
+            inside = {n: AppFiles(start=read[n].start, folders=_look_inside(stack, n)) for n in names}
+        ctx.output.progress(f"no migration tool found in the folders: looked inside {words}")
         migration = find(opened.without_devpool, chosen, inside)
     return names, migration
 

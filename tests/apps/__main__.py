@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from demo_rig import REPO
 from pooler_rig import require_engine
+from suites.__main__ import measured as suites
+from suites.report import chapter
 
 from apps.app import FOLDER, App, load, names
 from apps.judge import faults
@@ -36,11 +38,16 @@ def measured() -> dict[str, tuple[App, Measured]]:
     return {n: (load(n), json.loads(measured_file(n).read_text())) for n in names() if measured_file(n).exists()}
 
 
+def whole_page() -> str:
+    """The page of compatibility: the applications, and the test suites of libraries."""
+    return page(measured()) + chapter(suites())
+
+
 def main() -> int:
     """The exit code: 1 where something does not hold."""
     given = _arguments()
     if given.page:
-        PAGE.write_text(page(measured()))
+        PAGE.write_text(whole_page())
         return 0
     require_engine()
     found, wrong = {}, {}
@@ -57,7 +64,7 @@ def main() -> int:
         if not sentences and not given.no_write:
             measured_file(name).write_text(json.dumps(asdict(found[name]), indent=2) + "\n")
     if not given.no_write:
-        PAGE.write_text(page(measured()))
+        PAGE.write_text(whole_page())
     return 1 if any(wrong.values()) else 0
 
 

@@ -30,6 +30,13 @@ def test_a_command_line_that_says_too_little_or_nonsense_is_a_usage_error(
     assert "[wrong-usage]" in done.stderr
 
 
+def test_a_report_that_could_not_be_written_is_refused_before_anything_runs(
+    folder: Path, shell: dict[str, str]
+) -> None:
+    done = refuse(project(folder), shell, "not-writable", "compare", "--report", "no/folder.md", "web", "--", "x")
+    assert "no/folder.md" in done.stderr
+
+
 def test_an_unknown_service_is_refused_with_the_apps(folder: Path, shell: dict[str, str]) -> None:
     assert (
         "did you mean `web`?" in refuse(project(folder), shell, "unknown-service", "compare", "wbe", "--", "x").stderr

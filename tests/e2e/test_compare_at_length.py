@@ -43,6 +43,7 @@ def tell(project: DemoProject) -> Told:
     further = ("--mode=session", "--pool-size=1")
     ask(project, told, "further", "compare", "app", *further, "--", "pytest", "-q", "known_bad", code=4)
     told.said["text"] = project.devpool("compare", "app", "--", "pytest", "-q", "clean")
+    told.said["nothing"] = project.devpool("compare", "app", "--", "true", code=5)
     told.said["missing"] = project.devpool("compare", "app", "--", "no-such-program", code=1)
     look(project, told)
     return told
@@ -120,6 +121,10 @@ def test_the_clean_suite_has_no_difference(told: Told) -> None:
     assert pooled(told, "clean")["left"] == []
     assert [run["tests"]["passed"] for run in pooled(told, "clean")["runs"]] == [5, 5]
     assert told.said["text"][0].endswith("no difference\n")
+
+
+def test_a_command_that_does_not_use_the_database_tells_nothing(told: Told) -> None:
+    assert "could not tell: the command asked nothing through the pooler" in told.said["nothing"][0]
 
 
 def test_session_mode_and_a_pool_of_one_are_columns_of_their_own(told: Told) -> None:

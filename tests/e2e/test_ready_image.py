@@ -71,7 +71,7 @@ def project(tmp_path: Path, plain_shell: dict[str, str], request: pytest.Fixture
 def test_a_ready_image_is_pulled_used_and_given_up_again(project: DemoProject, image: str) -> None:
     before = Moment.now(project)
     _, said = project.devpool("enable", "--image", image)
-    assert f"pulling {image}" in said
+    assert f"pulled {image}" in said
     assert "building" not in said
     eventually(lambda: project.connections().get("app") == (1, 0), "the app is pooled", seconds=60)
     assert not (project.folder / ".devpool" / "pgbouncer").exists()

@@ -45,6 +45,11 @@ MESSAGES = [
     ("prepared-missing", 'psycopg.errors.InvalidSqlStatementName: prepared statement "_pg3_0" does not exist'),
     ("prepared-twice", 'ERROR:  prepared statement "lrupsc_1_0" already exists'),
     ("cached-plan", "ERROR:  cached plan must not change result type"),
+    (
+        "cached-plan",
+        "asyncpg.exceptions.InvalidCachedStatementError: cached statement plan is invalid due to a database schema or "
+        "configuration change",
+    ),
     ("cursor-missing", 'django.db.utils.OperationalError: cursor "_django_curs_1_sync_1" does not exist'),
     ("lock-not-held", "WARNING:  you don't own a lock of type ExclusiveLock"),
     ("migration-lock", "ActiveRecord::ConcurrentMigrationError: Failed to release advisory lock"),

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 from memory_project import project
 
-from devpool.compare.compare import Request, _name, _notes, _refuse_fresh
+from devpool.compare.compare import Request, _name, _notes, _refuse_fresh, _refuse_no_app
 from devpool.compare.comparison import Column
 from devpool.compare.ways import Route
 from devpool.errors import DevpoolError
@@ -36,6 +36,21 @@ def test_what_cannot_be_copied_is_refused(text: str) -> None:
 def test_a_database_of_the_project_can_be_copied() -> None:
     opened = cast("OpenProject", SimpleNamespace(without_devpool=project(INSIDE)))
     _refuse_fresh(opened, REQUEST, Route(name="direct", model={}, databases=("db",)))
+
+
+@pytest.mark.parametrize(("service", "code"), [("db", "no-database-setting"), ("wbe", "unknown-service")])
+def test_what_is_no_app_is_refused(service: str, code: str) -> None:
+    opened = cast("OpenProject", SimpleNamespace(without_devpool=project(INSIDE), state=None))
+    with pytest.raises(DevpoolError) as raised:
+        _refuse_no_app(opened, service)
+    assert raised.value.code == code
+
+
+def test_a_service_that_names_no_database_may_be_one_that_is_pooled_by_name() -> None:
+    text = INSIDE.replace("web: {", "job: {image: b}, web: {")
+    opened = cast("OpenProject", SimpleNamespace(without_devpool=project(text)))
+    _refuse_no_app(opened, "job")
+    _refuse_no_app(opened, "web")
 
 
 def test_what_is_not_compared_is_said() -> None:

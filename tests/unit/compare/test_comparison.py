@@ -8,6 +8,7 @@ import pytest
 
 from devpool.compare.comparison import Column, Run
 from devpool.compare.figures import Figures
+from devpool.compare.junit_report import Report
 from unit.compare.comparisons import BEGAN, LEFT, TESTS, comparison, logged, report, run
 
 LOCK = "WARNING:  you don't own a lock of type ExclusiveLock"
@@ -38,6 +39,28 @@ def test_what_differs(pooled: Run, words: list[str]) -> None:
 def test_what_fails_on_both_ways_is_no_difference() -> None:
     failing = run(exit_code=1, report=report(one="no"))
     assert not comparison(failing, failing).different
+
+
+NOTHING = Figures(seconds=1.0, queries=0, transactions=0)
+
+
+@pytest.mark.parametrize(
+    ("direct", "pooled", "untold"),
+    [
+        (run(), run(), ""),
+        (run(), run(exit_code=1), ""),
+        (run(exit_code=1, report=report(one="no")), run(exit_code=1, report=report(one="no")), ""),
+        (run(report=None), run(report=None), ""),
+        (run(report=None, exit_code=2), run(report=None, exit_code=2), "the command fails directly, too"),
+        (run(report=None, exit_code=2), run(report=None), ""),
+        (run(report=Report(tests={}, seconds=0)), run(report=Report(tests={}, seconds=0)), "no test passes directly"),
+        (run(), run(figures=NOTHING), "the command asked nothing through the pooler"),
+        (run(), run(figures=replace(NOTHING, queries=1)), ""),
+    ],
+)
+def test_what_judges_nothing_is_not_the_same_as_no_difference(direct: Run, pooled: Run, untold: str) -> None:
+    found = comparison(pooled, direct)
+    assert found.untold.startswith(untold) if untold else not found.untold
 
 
 def test_what_is_logged_on_both_ways_is_no_difference() -> None:

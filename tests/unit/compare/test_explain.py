@@ -27,6 +27,21 @@ def test_what_came_there_long_before_does_not() -> None:
     assert failed("no", left=(replace(LEFT, since=BEGAN, seen=BEGAN + 0.4),)) == []
 
 
+def test_what_a_failure_names_explains_it_whenever_it_came_there() -> None:
+    table = replace(LEFT, kind="temporary table", what="temporary `totals`", since=BEGAN, seen=BEGAN + 0.4)
+    text = 'psycopg2.errors.DuplicateTable: relation "totals" already exists'
+    assert failed(text, left=(LEFT, table)) == ["left on a server connection of shop@shop"]
+
+
+def test_what_only_came_at_the_same_time_is_not_sure() -> None:
+    shown = replace(LEFT, pattern="set +statement_timeout")
+    for text, sure in (("no", False), ("> SET statement_timeout = 1\nno", True)):
+        found = run(report=report(three=text), left=(shown,))
+        assert found.report
+        (one,) = explained(found.report.tests["tests.test_a", "three"], found, "app")
+        assert one.sure is sure
+
+
 def test_the_log_explains_a_test() -> None:
     line = "WARNING:  you don't own a lock of type ExclusiveLock"
     assert failed("no", logged=(logged(4.5, line), logged(0.5, line))) == ["the log of db"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,55 @@ def test_a_folder_of_reports_is_read_as_one(stack: Stack) -> None:
     found = fetch_report(stack, ENDED, ["mvn", "test"], ())
     assert found
     assert [name for _, name in found.tests] == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("command", "said", "folder", "names"),
+    [
+        (["mix", "test"], "", "lib", ["lib/shop/test-junit-report.xml", "lib/web/web-test-junit-report.xml"]),
+        (["manage.py", "test"], "Generating XML reports...", "srv", ["srv/TEST-a.xml", "srv/TEST-b.xml"]),
+    ],
+)
+def test_reports_are_found_by_a_pattern(
+    stack: Stack, command: list[str], said: str, folder: str, names: list[str]
+) -> None:
+    others = ["pom.xml", "deep/er/TEST-a.xml", "shop/other.xml", "TEST-a.txt", "a/b/test-junit-report.xml"]
+    tests = [(name, XML.replace(b"one", name.encode()), 1001.0) for name in names]
+    put(stack, folder, *((f"{folder}/{name}", b"no XML", 1001.0) for name in others), *tests)
+    found = fetch_report(stack, replace(ENDED, said=said), command, ())
+    assert found
+    assert [name for _, name in found.tests] == names
+
+
+def test_a_command_that_failed_without_a_report_is_quoted(stack: Stack) -> None:
+    with pytest.raises(DevpoolError) as raised:
+        fetch_report(stack, replace(ENDED, code=1, said="Traceback\n\nno module\n"), [], ["junit.xml"])
+    assert "`junit.xml`, and failed (exit code 1)" in raised.value.message
+    assert raised.value.details == ("Traceback", "no module")
+
+
+def test_a_whole_container_is_not_searched(stack: Stack) -> None:
+    ended = replace(ENDED, folder="/", said="Generating XML reports...")
+    assert fetch_report(stack, ended, ["manage.py", "test"], ()) is None
+    with pytest.raises(DevpoolError, match="no test report at"):
+        fetch_report(stack, ended, [], ["*.xml"])
+
+
+def test_reports_that_are_too_large_are_refused(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("devpool.compare.fetch_report._MOST", len(XML))
+    put(stack, "reports", ("reports/a.xml", XML, 1001), ("reports/b.txt", XML * 9, 1001))
+    assert fetch_report(stack, ENDED, [], ["reports"])
+    put(stack, "reports", ("reports/a.xml", XML, 1001), ("reports/b.xml", XML, 1001))
+    with pytest.raises(DevpoolError, match="are larger than"):
+        fetch_report(stack, ENDED, [], ["reports"])
+
+
+def test_an_archive_that_ends_early_gives_what_is_whole(stack: Stack) -> None:
+    whole = archive(("r/a.xml", XML, 1001), ("r/b.xml", XML * 100, 1001))
+    Path(stack.call.cwd, "r.tar").write_bytes(whole[:1600])
+    found = fetch_report(stack, ENDED, [], ["r"])
+    assert found
+    assert len(found.tests) == 1
 
 
 @pytest.mark.parametrize("members", [[("junit.xml", XML, 990)], []], ids=["older than the run", "none"])

@@ -34,6 +34,11 @@ def test_a_figure_that_no_way_has_is_no_row() -> None:
     assert found == {"duration": ("2.0 s", "4.0 s"), "transactions a second": ("5.0", "-")}
 
 
+def test_a_run_of_a_moment_has_no_rate() -> None:
+    found = dict(rows([Figures(seconds=0.02, transactions=4, connects=1)]))
+    assert found == {"duration": "0.0 s", "connects at Postgres": "1"}
+
+
 def test_large_numbers_are_readable() -> None:
     found = dict(rows([Figures(seconds=1.0, parsed=12345, received=20480, longest_wait=0.256, waiting=0)]))
     assert found["statements prepared by clients"] == "12,345"

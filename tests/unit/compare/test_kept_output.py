@@ -27,6 +27,17 @@ def test_the_last_few_comparisons_are_kept(tmp_path: Path) -> None:
     assert [folder.name[:8] for folder in sorted(place.iterdir())][:3] == ["20200106", "20200107", "20200108"]
 
 
+def test_a_report_that_could_not_be_written_is_refused_beforehand(tmp_path: Path) -> None:
+    there = tmp_path / "there.md"
+    there.write_text("as before")
+    for path in (there, tmp_path / "new.md"):
+        kept_output.refuse_unwritable(path)
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["as before"]
+    for path in (tmp_path, tmp_path / "no-folder" / "new.md"):
+        with pytest.raises(DevpoolError):
+            kept_output.refuse_unwritable(path)
+
+
 def test_a_folder_that_is_named_is_taken(tmp_path: Path) -> None:
     named = tmp_path / "a" / "b"
     assert kept_output.new_folder(Path("/srv/shop"), {}, str(named)) == named

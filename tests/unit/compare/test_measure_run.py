@@ -29,7 +29,8 @@ class Containers:
         self.held = {"10.0.0.8": 2, "10.0.0.3": 5}
         self.counts = iter(("10,3", "40,8"))
         self.broken, self.users, self.there = False, ("web",), "shop"
-        self.looks, self.waiting = 0, 3
+        self.looks, self.waiting, self.gone = 0, 3, False
+        self.asked: list[str] = []
         vars(self).update(changes)
 
     def says(self, *words: str) -> str:
@@ -39,6 +40,7 @@ class Containers:
         return f"key,value\ntrack_extra_parameters,\n{END}{END}{END}"
 
     def ask(self, sql: str) -> str:
+        self.asked.append(sql)
         if self.broken and "pg_database" not in sql:
             raise DevpoolError("docker-failed", "it has ended")
         if "pg_database" in sql:
@@ -55,6 +57,8 @@ class Containers:
     def execute(self, words: Sequence[str]) -> str:
         self.looks += 1
         self.transactions += 1  # the look's own
+        if self.gone:
+            self.waiting = 0
         return "".join(f"{json.dumps(one)}\n" for one in self.kept)
 
 
@@ -115,6 +119,18 @@ def test_what_is_not_looked_into(monkeypatch: pytest.MonkeyPatch, changes: dict[
     found = Containers(**changes)
     watched(monkeypatch, found)
     assert found.looks == 0
+
+
+@pytest.mark.parametrize(
+    ("there", "gone", "closed"), [("postgres", True, True), ("postgres", False, False), ("shop", True, False)]
+)
+def test_of_a_database_that_tests_have_made_nothing_stays_open_once_they_have_gone(
+    monkeypatch: pytest.MonkeyPatch, there: str, gone: bool, closed: bool
+) -> None:
+    found = Containers(there=there, gone=gone)
+    watched(monkeypatch, found)
+    assert found.looks == 1
+    assert ('RECONNECT "shop"' in found.asked) is closed
 
 
 def test_the_pools_of_one_database_are_looked_into_together(monkeypatch: pytest.MonkeyPatch) -> None:

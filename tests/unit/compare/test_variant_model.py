@@ -68,6 +68,12 @@ def test_the_pooler_is_built_outside_of_the_project_and_carries_the_label() -> N
     }
 
 
+def test_an_image_of_the_users_is_compared_as_it_is() -> None:
+    services = {**MODEL["services"], "pool": {"image": "registry.example/pool:1", "ports": ["6432"]}}
+    found = variant({**MODEL, "services": services}, WANTED)["services"]["pool"]
+    assert found == {"image": "registry.example/pool:1", "labels": {LABEL: "/private"}}
+
+
 def test_what_exists_is_external_and_the_rest_is_as_it_was() -> None:
     found = variant(MODEL, WANTED)
     assert found["networks"] == {

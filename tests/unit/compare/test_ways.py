@@ -11,8 +11,19 @@ def test_each_further_setting_is_a_way_of_its_own() -> None:
         Way(name="pooled"),
         Way(name="session", settings={"pool_mode": "session"}),
         Way(name="statement", settings={"pool_mode": "statement"}),
-        Way(name="pool size 1", settings={"default_pool_size": "1"}),
+        Way(name="pool size 1", settings={"default_pool_size": "1"}, usual={"query_wait_timeout": "30"}),
     ]
+
+
+def test_a_client_of_a_small_pool_waits_half_a_minute_unless_the_project_says_how_long() -> None:
+    way = pooled_ways([], 1)[1]
+    for options, seconds in (
+        (Options(), "30"),
+        (Options(settings={"query_wait_timeout": "5"}), "5"),
+        (Options(settings_of={"db": {"query_wait_timeout": "6"}}), "6"),
+    ):
+        found = _options(options, way, "x").settings_for("db")
+        assert (found["default_pool_size"], found["query_wait_timeout"]) == ("1", seconds)
 
 
 def test_the_pooler_has_the_projects_settings_but_for_its_own() -> None:

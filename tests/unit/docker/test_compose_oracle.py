@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 
-from devpool.docker.compose_oracle import _users_words, call_for, compose_version, mirrored, quoting_nothing
+from devpool.docker.compose_oracle import _put, _users_words, call_for, compose_version, mirrored, quoting_nothing
 from devpool.errors import DevpoolError
 from devpool.model.remote_files import NOTHING_FETCHED
 from devpool.model.sources import ProjectFiles, Selection
@@ -87,3 +88,13 @@ def test_the_paths_in_composes_words_are_the_users() -> None:
 
 def test_the_version_is_read_with_and_without_its_letter() -> None:
     assert [compose_version().read(text) for text in ("2.40.3\n", "v2.24.4\n")] == ["2.40.3", "2.24.4"]
+
+
+def test_a_full_disk_is_no_bug(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(DevpoolError) as raised:
+        _put(tmp_path, "/srv/compose.yaml", b"services: {}")
+    assert raised.value.code == "disk-full"

@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from devpool.docker.containers import RunningContainer
-from devpool.lifecycle.rollout import built, connection_lines, still_at, taken_back, uninterrupted
+from devpool.lifecycle.rollout import connection_lines, still_at, taken_back, uninterrupted
 from devpool.measurements.routes import Connections
 
 
@@ -80,17 +80,3 @@ def test_nothing_interrupts_taking_back() -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             os.kill(os.getpid(), number)
     assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == handlers
-
-
-@pytest.mark.parametrize(
-    ("said", "did"),
-    [
-        (["#5 [pgbouncer 2/6] RUN apt-get update", "#5 0.5 Get:1", "#5 DONE 3.1s", "#6 [1/6] FROM debian"], True),
-        (["#5 [2/6] RUN apt-get update", "#5 CACHED", "#6 [stage-1 3/6] COPY a b", "#6 CACHED"], False),
-        (["#5 [2/6] RUN apt-get update", "#5 CACHED", "#6 [3/6] COPY a b", "#6 DONE 0.0s"], True),
-        (["#1 [internal] load build definition", "#1 DONE 0.0s"], False),
-        ([], False),
-    ],
-)
-def test_a_build_did_something_if_a_step_was_not_in_the_cache(said: list[str], did: bool) -> None:
-    assert built(said) is did

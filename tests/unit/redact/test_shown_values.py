@@ -73,7 +73,7 @@ def test_a_value_is_harmless_by_its_content_or_by_its_name(name: str, value: str
         ("${A:?required}", "${A:?required}"),
         ("${A?hunter}", "${A?......}"),
         ("${A?open sesame7}", "${A?.... .......}"),
-        ("${A?... ${B:-......}}", "${A?....${B:-......}}"),
+        ("${A?set ${B:-hunter}}", "${A?... ${B:-......}}"),
         ("${A:-${B:-pw}}", "${A:-${B:-..}}"),
         ("$${PW}", "......"),
         ("${A:-pw", "......."),

@@ -1,0 +1,18 @@
+"""The suites of tests/suites: what fails through the pooler alone has a reason that somebody has found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from suites.measure import faults, measure
+from suites.suite import load, names
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("name", names())
+def test_nothing_fails_without_a_reason(name: str, tmp_path: Path, plain_shell: dict[str, str]) -> None:
+    measured = measure(name, tmp_path, plain_shell)
+    assert list(faults(measured)) == []
+    assert load(name).title == measured["title"]
