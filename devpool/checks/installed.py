@@ -17,8 +17,8 @@ _NAMED = regex(
 # libpq.so.5.17 belongs to PostgreSQL 17.
 _LIBPQ = regex(r"libpq(?:-\w+)?\.so\.5\.(\d+)")
 _SOURCE = regex(r"(?:\./)?(?P<path>.+?):(?P<line>\d+):(?P<text>.+)")
-_FLAGS = ("pgbouncer=true", "binary_parameters=yes")
-_PLAIN = {"pdo_pgsql.so": "pdo_pgsql", "framework": "laravel"}
+_FLAGS = ("pgbouncer=true", "binary_parameters=yes", "prepareThreshold=0", "No Reset On Close=true", "Pooling=false")
+_PLAIN = {"pdo_pgsql.so": "pdo_pgsql", "framework": "laravel", "Npgsql.dll": "npgsql"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,7 @@ class Installed:
         mentions: settings of drivers in its source.
         django: Django's own settings of each Postgres database.
         flags: parameters of a driver in the app's addresses, each with the variable that holds it.
+        places: where a file names a package: `requirements.txt:3`. It is then not known to be installed.
         cut: whether a search in its container took too long and was stopped: what was not found may be there.
     """
 
@@ -49,6 +50,7 @@ class Installed:
     mentions: tuple[Mention, ...] = ()
     django: tuple[Mapping[str, Any], ...] = ()
     flags: tuple[Mention, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
     cut: bool = False
 
 
