@@ -10,7 +10,7 @@ import re
 import signal
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, TypedDict
 
 import click
 
@@ -36,6 +36,27 @@ _VERBS = (
     *("explain", "size", "set", "reload", "metrics", "image"),
     *("help", "completion"),
 )
+
+
+class VersionAnswer(TypedDict):
+    """What `devpool --version` tells.
+
+    Attributes:
+        devpool: the version of devpool.
+        python: the version of the Python that runs it.
+    """
+
+    devpool: str
+    python: str
+
+
+def _show_version(ctx: click.Context, _option: click.Parameter, given: bool) -> None:
+    if not given or ctx.resilient_parsing:
+        return
+    answer: VersionAnswer = {"devpool": __version__, "python": ".".join(map(str, sys.version_info[:3]))}
+    ctx.obj["output"].lines(f"devpool, version {__version__}")
+    ctx.obj["output"].data(answer)
+    ctx.exit()
 
 
 class Verbs(click.Group):
@@ -79,7 +100,15 @@ class Verbs(click.Group):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, "-V", "--version", prog_name="devpool", help="Show the version and exit.")
+@click.option(
+    "-V",
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
 @project_options
 @click.pass_context
 def devpool(ctx: click.Context, /, **options: Any) -> None:

@@ -21,7 +21,8 @@ def _validator(name: str) -> Draft202012Validator:
 
 def assert_answer(answer: dict[str, Any]) -> None:
     """An answer has the fields that are documented, and no other."""
-    name = "ErrorAnswer" if "error" in answer else f"{answer['verb'].title()}Answer"
+    verb = "error" if "error" in answer else answer["verb"] or "version"
+    name = f"{verb.title()}Answer"
     wrong = [f"{error.json_path}: {error.message}" for error in _validator(name).iter_errors(answer)]
     assert not wrong, "\n".join(wrong)
 

@@ -19,6 +19,7 @@ from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_t
 import click
 
 import devpool
+from devpool.cli import VersionAnswer
 from devpool.cli import devpool as command
 from devpool.output import JSON_VERSION, ErrorAnswer, WarningData
 
@@ -48,6 +49,7 @@ def schema() -> Schema:
     """The schema of every answer."""
     made = _Definitions()
     parts = [made.answer("error", ErrorAnswer, {"type": ["string", "null"]})]
+    parts.append(made.answer("version", VersionAnswer, {"type": "null"}))
     parts += [made.answer(verb, kind, {"const": verb}) for verb, kind in answers().items()]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

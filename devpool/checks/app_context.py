@@ -37,6 +37,11 @@ class Ground:
         """The first of these packages that is installed; "" if none is."""
         return next((n for n in names if n in self.app.packages), "")
 
+    def where(self, *names: str) -> str:
+        """` (requirements.txt:3)`, where a file names one of these packages; "" where that is installed."""
+        place = next((self.app.places[n] for n in names if n in self.app.places), "")
+        return f" ({place})" if place else ""
+
     def version(self, name: str) -> Version:
         """The version of a package; empty if it is not installed or not known."""
         return version(self.app.packages.get(name, ""))
@@ -108,19 +113,20 @@ def note(ground: Ground, message: str, hint: str = "") -> Result:
     return ok("framework", ground.app.app, message, hint)
 
 
-def prepared(ground: Ground, name: str, setting: str, words: tuple[str, ...]) -> Iterator[Result]:
+def prepared(ground: Ground, package: str, name: str, setting: str, words: tuple[str, ...]) -> Iterator[Result]:
     """A driver whose named statements PgBouncer supports if `max_prepared_statements` is above 0."""
     place = ground.said(*words)
+    where = ground.where(package)
     if ground.keeps_prepared:
         hint = f"remove it at {place}" if place else ""
-        yield note(ground, f"obsolete: {name}'s {setting} ({ground.behind} supports prepared statements)", hint)
+        yield note(ground, f"obsolete: {name}'s {setting}{where} ({ground.behind} supports prepared statements)", hint)
     elif place:
-        yield note(ground, f"{name}: {setting} at {place}, still needed")
+        yield note(ground, f"{name}{where}: {setting} at {place}, still needed")
     else:
         yield warning(
             "framework",
             ground.app.app,
-            f"{name} uses named prepared statements, which {ground.behind} does not support",
+            f"{name}{where} uses named prepared statements, which {ground.behind} does not support",
             f"devpool set max_prepared_statements=200, or {setting}",
         )
 
@@ -136,7 +142,7 @@ def listens(ground: Ground, *names: str) -> Iterator[Result]:
         yield warning(
             "framework",
             ground.app.app,
-            f"{found} uses LISTEN and session locks, which transaction pooling does not support",
+            f"{found}{ground.where(found)} uses LISTEN and session locks, which transaction pooling does not support",
             f"devpool enable --direct {ground.app.app}"
             + ("" if ground.by_name else f", or --session {ground.app.app}"),
         )

@@ -26,6 +26,7 @@ def check_frameworks(facts: Facts) -> Iterator[Result]:
             yield skipped("framework", app.app, app.problem)
     for ground in grounds(facts):
         yield from _searched(ground)
+    yield from facts.likely
 
 
 def _searched(ground: Ground) -> Iterator[Result]:
@@ -59,15 +60,22 @@ def django(ground: Ground) -> Iterator[Result]:
     if ground.has("django") and not ground.app.django:
         yield note(
             ground,
-            "Django: DISABLE_SERVER_SIDE_CURSORS = True is needed; its settings could not be read here",
+            f"Django{ground.where('django')}: DISABLE_SERVER_SIDE_CURSORS = True is needed; its settings could not be "
+            "read here",
             _DJANGO,
         )
 
 
+def _named(database: Mapping[str, Any]) -> str:
+    """`Django (default)`, with the place in a settings file where that is what is known."""
+    place = database.get("place")
+    return f"Django ({database.get('alias')}{f', {place}' if place else ''})"
+
+
 def _cursors(ground: Ground, database: Mapping[str, Any]) -> Result:
-    name = f"Django ({database.get('alias')})"
-    if database.get("DISABLE_SERVER_SIDE_CURSORS"):
-        return note(ground, f"{name}: DISABLE_SERVER_SIDE_CURSORS = True, still needed")
+    name = _named(database)
+    if said := database.get("DISABLE_SERVER_SIDE_CURSORS"):
+        return note(ground, f"{name}: DISABLE_SERVER_SIDE_CURSORS = {said}, still needed")
     return warning(
         "framework",
         ground.app.app,
@@ -77,23 +85,24 @@ def _cursors(ground: Ground, database: Mapping[str, Any]) -> Result:
 
 
 def _persistent(ground: Ground, database: Mapping[str, Any]) -> Iterator[Result]:
-    name, age = f"Django ({database.get('alias')})", database.get("CONN_MAX_AGE")
+    name, age = _named(database), database.get("CONN_MAX_AGE")
     if database.get("pool"):
         yield note(ground, f"obsolete: {name}: OPTIONS['pool'], a pool in front of a pool", "CONN_MAX_AGE is enough")
     elif age == 0:
         hint = f"CONN_MAX_AGE = 60 avoids that; an idle client costs PgBouncer a few kilobytes ({_DJANGO})"
         yield note(ground, f"{name}: CONN_MAX_AGE = 0 logs in again for each request", hint)
-    else:
+    elif "CONN_MAX_AGE" in database:
         yield note(ground, f"{name}: CONN_MAX_AGE = {age}, fine behind a pooler")
 
 
 def _options(ground: Ground, database: Mapping[str, Any]) -> Iterator[Result]:
     lost = [name for name in database.get("options") or () if "options" in ground.ignored]
+    name = _named(database)
     if lost:
         yield warning(
             "framework",
             ground.app.app,
-            f"Django: OPTIONS['options'] sets {', '.join(lost)}, which the pooler accepts and does not apply",
+            f"{name}: OPTIONS['options'] sets {', '.join(lost)}, which the pooler accepts and does not apply",
             f"ALTER ROLE ... SET {lost[0]} = ... applies to every connection",
         )
 
@@ -103,28 +112,29 @@ def psycopg(ground: Ground) -> Iterator[Result]:
     if not ground.has("psycopg"):
         return
     libpq, threshold = ground.version("libpq"), ground.said("prepare_threshold", "prepared_max")
+    where = ground.where("psycopg")
     both = libpq >= (17,) and ground.version("psycopg") >= (3, 2)
     good = both and ground.keeps_prepared and ground.pgbouncer >= (1, 22)
     if ground.app.django and all(d.get("prepare_threshold") is None for d in ground.app.django):
         yield note(
             ground,
-            "psycopg: Django turns its prepared statements off, "
+            f"psycopg{where}: Django turns its prepared statements off, "
             + ("which is no longer needed" if good else "which this setup needs"),
             "OPTIONS = {'prepare_threshold': 5} turns them on: " + ground.behind + " supports them" if good else "",
         )
     elif good:
-        text = f"psycopg's prepare_threshold=None or prepared_max (libpq {libpq[0]}, {ground.behind})"
+        text = f"psycopg's prepare_threshold=None or prepared_max{where} (libpq {libpq[0]}, {ground.behind})"
         yield note(
             ground, f"obsolete: {text}", f"take it out at {threshold}" if threshold else "leave them at their defaults"
         )
     elif threshold:
-        yield note(ground, f"psycopg: prepared statements are set at {threshold}, still needed")
+        yield note(ground, f"psycopg{where}: prepared statements are set at {threshold}, still needed")
     else:
         older = f"libpq {libpq[0]}" if libpq else "a libpq before 17"
         yield warning(
             "framework",
             ground.app.app,
-            f"psycopg on {older} deallocates prepared statements with SQL, which reaches another connection",
+            f"psycopg{where} on {older} deallocates prepared statements with SQL, which reaches another connection",
             f"connect with prepare_threshold=None, or use libpq 17 ({_PSYCOPG})",
         )
 
@@ -132,7 +142,7 @@ def psycopg(ground: Ground) -> Iterator[Result]:
 def asyncpg(ground: Ground) -> Iterator[Result]:
     """asyncpg prepares every statement (its documentation, "Why am I getting prepared statement errors?")."""
     if ground.has("asyncpg"):
-        yield from prepared(ground, "asyncpg", "statement_cache_size=0", ("statement_cache_size",))
+        yield from prepared(ground, "asyncpg", "asyncpg", "statement_cache_size=0", ("statement_cache_size",))
 
 
 def queues(ground: Ground) -> Iterator[Result]:
@@ -144,9 +154,13 @@ def rails(ground: Ground) -> Iterator[Result]:
     """Migrations take a session advisory lock (Rails guides, "Configuring a Database", `advisory_locks`)."""
     if not ground.has("activerecord"):
         return
-    place = ground.said("advisory_locks")
-    yield note(ground, "Rails: migrations take a session lock and still have to connect directly", place or _DIRECT)
-    yield from prepared(ground, "Rails", "prepared_statements: false", ("prepared_statements",))
+    place, where = ground.said("advisory_locks"), ground.where("activerecord")
+    yield note(
+        ground,
+        f"Rails{where}: migrations take a session lock and still have to connect directly",
+        place or _DIRECT,
+    )
+    yield from prepared(ground, "activerecord", "Rails", "prepared_statements: false", ("prepared_statements",))
     yield from listens(ground, "good_job", "que")
 
 
@@ -154,24 +168,31 @@ def prisma(ground: Ground) -> Iterator[Result]:
     """`pgbouncer=true` is for PgBouncer before 1.21; Migrate takes a session lock (Prisma's documentation)."""
     if not ground.has("prisma", "@prisma/client"):
         return
-    yield note(ground, "Prisma: `prisma migrate` takes a session lock and still has to connect directly", _DIRECT)
+    where = ground.where("prisma", "@prisma/client")
+    yield note(
+        ground, f"Prisma{where}: `prisma migrate` takes a session lock and still has to connect directly", _DIRECT
+    )
     flag = ground.said("pgbouncer=true")
     if ground.keeps_prepared:
         hint = f"remove it from {flag}" if flag else ""
-        yield note(ground, f"obsolete: Prisma's pgbouncer=true ({ground.behind})", hint)
+        yield note(ground, f"obsolete: Prisma's pgbouncer=true{where} ({ground.behind})", hint)
     elif not flag:
         yield warning(
-            "framework", ground.app.app, f"Prisma needs pgbouncer=true behind {ground.behind}", "add it to its address"
+            "framework",
+            ground.app.app,
+            f"Prisma{where} needs pgbouncer=true behind {ground.behind}",
+            "add it to its address",
         )
 
 
 def node(ground: Ground) -> Iterator[Result]:
     """postgres.js names its statements, node-postgres does not (README of each)."""
     if ground.has("postgres"):
-        yield from prepared(ground, "postgres.js", "prepare: false", ("prepare: false", "prepare:false"))
+        yield from prepared(ground, "postgres", "postgres.js", "prepare: false", ("prepare: false", "prepare:false"))
     yield from listens(ground, "graphile-worker")
     if ground.has("node-pg-migrate"):
-        yield note(ground, "node-pg-migrate takes a session lock and still has to connect directly", _DIRECT)
+        where = ground.where("node-pg-migrate")
+        yield note(ground, f"node-pg-migrate{where} takes a session lock and still has to connect directly", _DIRECT)
     if ground.has("knex") and ground.postgres and ground.postgres < (18,):
         yield note(
             ground,
@@ -198,17 +219,17 @@ def php(ground: Ground) -> Iterator[Result]:
     """
     if not ground.has("pdo_pgsql"):
         return
-    place = ground.said("ATTR_EMULATE_PREPARES")
-    if _PDO not in ground.app.deallocates:
+    where, place = ground.where("pdo_pgsql"), ground.said("ATTR_EMULATE_PREPARES")
+    if _PDO not in ground.app.deallocates and not where:  # a file does not tell which PDO that will be
         hint = f"take it out at {place}" if place else ""
         yield note(ground, "obsolete: PDO's ATTR_EMULATE_PREPARES (this PDO closes statements over the protocol)", hint)
     elif place:
-        yield note(ground, f"PDO: ATTR_EMULATE_PREPARES at {place}, still needed")
+        yield note(ground, f"PDO{where}: ATTR_EMULATE_PREPARES at {place}, still needed")
     else:
         yield warning(
             "framework",
             ground.app.app,
-            "PDO deallocates prepared statements with SQL, which reaches another connection",
+            f"PDO{where} deallocates prepared statements with SQL, which reaches another connection",
             "PDO::ATTR_EMULATE_PREPARES => true in the options of the connection",
         )
 
@@ -232,14 +253,15 @@ def go(ground: Ground) -> Iterator[Result]:
     """pgx: the cache of statements works, DescribeExec never (documentation of pgx, `QueryExecMode`). lib/pq parses an
     unnamed statement and binds it after a Sync (its documentation, `binary_parameters`).
     """
+    where = ground.where("github.com/lib/pq")
     if ground.has("github.com/lib/pq") and not ground.said("binary_parameters=yes"):
         yield warning(
             "framework",
             ground.app.app,
-            "lib/pq parses and binds in two steps, and another client's statement may be bound",
+            f"lib/pq{where} parses and binds in two steps, and another client's statement may be bound",
             f"add binary_parameters=yes to the address, or {ground.apart}",
         )
-    if ground.has("github.com/jackc/pgx/v5", "github.com/jackc/pgx/v4"):
+    if pgx := ground.has("github.com/jackc/pgx/v5", "github.com/jackc/pgx/v4"):
         if place := ground.said("DescribeExec", "describe_exec"):
             yield warning(
                 "framework",
@@ -248,19 +270,20 @@ def go(ground: Ground) -> Iterator[Result]:
                 "leave default_query_exec_mode at its default",
             )
         simple = "simple protocol (default_query_exec_mode=exec)"
-        yield from prepared(ground, "pgx", simple, ("SimpleProtocol", "=exec"))
-    if ground.has("github.com/golang-migrate/migrate/v4"):
-        yield note(ground, "golang-migrate takes a session lock and still has to connect directly", _DIRECT)
+        yield from prepared(ground, pgx, "pgx", simple, ("SimpleProtocol", "=exec"))
+    if migrate := ground.has("github.com/golang-migrate/migrate/v4"):
+        where = ground.where(migrate)
+        yield note(ground, f"golang-migrate{where} takes a session lock and still has to connect directly", _DIRECT)
 
 
 def elixir(ground: Ground) -> Iterator[Result]:
     """Postgrex names its statements (README of Postgrex, "PgBouncer"); Oban's notifier listens."""
     if ground.has("postgrex"):
-        yield from prepared(ground, "Postgrex", "prepare: :unnamed", (":unnamed",))
+        yield from prepared(ground, "postgrex", "Postgrex", "prepare: :unnamed", (":unnamed",))
     if ground.has("oban"):
         yield note(
             ground,
-            "Oban: its notifier uses LISTEN, which pooling does not support",
+            f"Oban{ground.where('oban')}: its notifier uses LISTEN, which pooling does not support",
             "Oban.Notifiers.PG, or a direct repo",
         )
 
@@ -268,7 +291,14 @@ def elixir(ground: Ground) -> Iterator[Result]:
 def java(ground: Ground) -> Iterator[Result]:
     """pgjdbc prepares a query that it runs five times (its documentation, "Server Prepared Statements")."""
     if ground.has("postgresql"):
-        yield from prepared(ground, "pgjdbc", "prepareThreshold=0", ("prepareThreshold=0",))
+        yield from prepared(ground, "postgresql", "pgjdbc", "prepareThreshold=0", ("prepareThreshold=0",))
+
+
+def dotnet(ground: Ground) -> Iterator[Result]:
+    """Npgsql resets a connection that returns to its own pool (https://www.npgsql.org/doc/compatibility.html#pgbouncer)."""
+    if ground.has("npgsql") and not ground.said("No Reset On Close=true", "Pooling=false"):
+        text = f"Npgsql{ground.where('npgsql')} sends DISCARD ALL for each use of a connection, which is of no use here"
+        yield note(ground, text, "No Reset On Close=true in the connection string")
 
 
 RULES: tuple[Rule, ...] = (
@@ -285,4 +315,5 @@ RULES: tuple[Rule, ...] = (
     go,
     elixir,
     java,
+    dotnet,
 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from devpool.checks.installed import Installed
+from devpool.checks.result import Result
 from devpool.measurements.routes import Connections
 from devpool.measurements.show_tables import PoolerStatus
 from devpool.undo.state import AppRoute
@@ -59,6 +60,7 @@ class Facts:
         servers: each database, by its service.
         connections: of each app; None where they are unknown.
         installed: what the pooled apps have installed.
+        likely: what the files of the pooled apps say of their drivers, where their containers could not be asked.
         unkept: by pooled app, what it sets for its session and loses; None where that is unknown.
         sessions: the apps at the session alias, where a session lasts as it does without a pooler.
         ports: the published ports of poolers and databases, by service; None where they are unknown.
@@ -83,6 +85,7 @@ class Facts:
     servers: Mapping[str, DatabaseServer] = field(default_factory=dict)
     connections: tuple[Connections, ...] | None = None
     installed: tuple[Installed, ...] = ()
+    likely: tuple[Result, ...] = ()
     unkept: Mapping[str, tuple[str, ...]] | None = field(default_factory=dict)
     sessions: frozenset[str] = frozenset()
     ports: Mapping[str, tuple[Port, ...]] | None = None

@@ -17,8 +17,8 @@ _NAMED = regex(
 # libpq.so.5.17 belongs to PostgreSQL 17.
 _LIBPQ = regex(r"libpq(?:-\w+)?\.so\.5\.(\d+)")
 _SOURCE = regex(r"(?:\./)?(?P<path>.+?):(?P<line>\d+):(?P<text>.+)")
-_FLAGS = ("pgbouncer=true", "binary_parameters=yes")
-_PLAIN = {"pdo_pgsql.so": "pdo_pgsql", "framework": "laravel"}
+_FLAGS = ("pgbouncer=true", "binary_parameters=yes", "prepareThreshold=0", "No Reset On Close=true", "Pooling=false")
+_PLAIN = {"pdo_pgsql.so": "pdo_pgsql", "framework": "laravel", "Npgsql.dll": "npgsql"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,7 @@ class Installed:
         deallocates: names of the programs and libraries that end prepared statements with SQL.
         locks: packages that take advisory locks for a session.
         flags: parameters of a driver in the app's addresses, each with the variable that holds it.
+        places: where a file names a package: `requirements.txt:3`. It is then not known to be installed.
         cut: whether a search in its container took too long and was stopped: what was not found may be there.
     """
 
@@ -55,6 +56,7 @@ class Installed:
     deallocates: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
     flags: tuple[Mention, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
     cut: bool = False
 
 

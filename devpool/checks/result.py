@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Level = Literal["ok", "warning", "critical", "skipped", "idle"]
 """`skipped` could not be judged; for `idle` there is nothing to judge at the moment."""
 _RANK: dict[Level, int] = {"idle": 0, "skipped": 1, "ok": 2, "warning": 3, "critical": 4}
 _ORDER: tuple[Level, ...] = ("critical", "warning", "ok", "idle", "skipped")
+_LIKELY = "likely: "
 _NAGIOS = {"ok": "OK", "warning": "WARNING", "critical": "CRITICAL", "skipped": "UNKNOWN"}
 
 
@@ -58,6 +59,11 @@ def idle(check: str, subject: str, message: str, hint: str = "") -> Result:
     return Result(check=check, subject=subject, level="idle", message=message, hint=hint)
 
 
+def likely(result: Result, level: Level) -> Result:
+    """What is said by files alone, which prove nothing: as likely."""
+    return replace(result, level=level, message=f"{_LIKELY}{result.message}")
+
+
 def verdict(results: Iterable[Result]) -> Level:
     """The answer of all checks together: the worst that was found; else `skipped` if anything could not be judged, or
     nothing was; else `ok`.
@@ -96,7 +102,7 @@ def check_lines(results: list[Result]) -> list[str]:
 
 def _could_not_tell(results: list[Result]) -> list[str]:
     """Why it is not known whether all is well, each reason once."""
-    reasons = dict.fromkeys(r.message for r in results if r.level == "skipped")
+    reasons = dict.fromkeys(r.message for r in results if r.level == "skipped" and not r.message.startswith(_LIKELY))
     if not reasons:
         return []
     return [f"could not tell whether all is well: {'; '.join(reasons)}"]

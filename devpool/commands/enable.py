@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from devpool.output import table
 from devpool.verb import option
 
 if TYPE_CHECKING:
+    from devpool.decide.plan import Plan
     from devpool.lifecycle.apply_to_containers import Follow
     from devpool.lifecycle.change_set import ChangeSet
     from devpool.lifecycle.container_plan import ContainerPlan
@@ -211,11 +213,19 @@ def _prepare(ctx: Context, opened: OpenProject, options: dict[str, Any]) -> Chan
         chosen = replace(chosen, evidence={**chosen.evidence, **connected})
     prepared = prepare_enable(opened, chosen, verify=not options["no_verify"])
     if options["no_up"] or prepared.plan is None:
-        unseen = f"--no-up: devpool did not check that {chosen.image} is one of its poolers"
-        return replace(prepared, notes=(*prepared.notes, unseen)) if chosen.image else prepared
+        return replace(prepared, notes=(*prepared.notes, *_unasked(opened, chosen, prepared.plan)))
     from devpool.lifecycle.live_notes import live_notes
 
     return replace(prepared, notes=(*prepared.notes, *live_notes(opened, prepared.plan)))
+
+
+def _unasked(opened: OpenProject, chosen: Options, plan: Plan | None) -> Iterator[str]:
+    """The notes of a plan for which Docker is not asked."""
+    from devpool.lifecycle.live_notes import likely_notes
+
+    if chosen.image:
+        yield f"--no-up: devpool did not check that {chosen.image} is one of its poolers"
+    yield from likely_notes(opened, plan, ()) if plan else ()
 
 
 def _options(given: dict[str, Any], last: Options) -> Options:

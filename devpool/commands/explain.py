@@ -15,6 +15,7 @@ from devpool.decide.plan import Plan
 from devpool.decide.planning import make_plan
 from devpool.decide.routing import Route, chosen_routes
 from devpool.errors import DevpoolError
+from devpool.lifecycle.likely_advice import behind_poolers, likely_needs, likely_sessions
 from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.variable_rows import RowData, VariableRows
 from devpool.load.other_readers import with_readers
@@ -35,15 +36,31 @@ class RefusalData(TypedDict):
     message: str
 
 
+class LikelyData(TypedDict):
+    """What `check` would say of an app, by its files: likely, not certain.
+
+    Attributes:
+        service: the app.
+        message: what its drivers need, or what its source does in a session, with file and line.
+        hint: what to do; "" for nothing.
+    """
+
+    service: str
+    message: str
+    hint: str
+
+
 class ExplainAnswer(TypedDict):
     """The connection variables.
 
     Attributes:
         settings: each of them.
+        likely: what `check` would say of the pooled apps, by their files.
         refusal: why enable would refuse the project; null where it would not.
     """
 
     settings: list[RowData]
+    likely: list[LikelyData]
     refusal: RefusalData | None
 
 
@@ -54,7 +71,8 @@ class ExplainAnswer(TypedDict):
 def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> None:
     """Show where each connection variable comes from.
 
-    With SERVICE, show only that app's. Shows the project as it is without devpool, read as the plan reads it.
+    With SERVICE, show only that app's. Shows the project as it is without devpool, read as the plan reads it, and what
+    the apps' drivers likely need behind the pooler, by their files.
 
     \b
     Examples:
@@ -77,7 +95,13 @@ def explain(parent: dict[str, Any], /, service: str | None, **options: Any) -> N
     rows += told.on_the_host() if service is None else ()
     if service and not rows:
         raise _nothing(project, service)
-    _show(ctx, rows, refusal)
+    _show(ctx, rows, _likely(project, plan, service), refusal)
+
+
+def _likely(project: Project, plan: Plan | None, service: str | None) -> list[LikelyData]:
+    behind = {app: at for app, at in behind_poolers(plan).items() if service in (None, app)} if plan else {}
+    results = (*likely_needs(project, behind), *likely_sessions(project, behind))
+    return [{"service": r.subject, "message": r.message, "hint": r.hint} for r in results]
 
 
 def _among_readers(project: Project, chosen: Options) -> Project:
@@ -109,7 +133,7 @@ def _nothing(project: Project, service: str) -> DevpoolError:
     )
 
 
-def _show(ctx: Context, rows: list[RowData], refusal: DevpoolError | None) -> None:
+def _show(ctx: Context, rows: list[RowData], likely: list[LikelyData], refusal: DevpoolError | None) -> None:
     lines: list[str] = []
     for row in rows:
         if row["variable"]:
@@ -124,9 +148,13 @@ def _show(ctx: Context, rows: list[RowData], refusal: DevpoolError | None) -> No
         lines += [f"  enable       {row['becomes'] or 'leaves it as it is'}", ""]
     if not rows:
         lines = ["no app names a database in its environment"]
+    lines += ["likely, by the files of the apps:"] if likely else []
+    for each in likely:
+        lines += [f"  {each['service']}: {each['message']}", *([f"    hint: {each['hint']}"] if each["hint"] else [])]
+    lines += [""] if likely else []
     if refusal:
         lines += [f"enable would refuse: {sentence(refusal)}", f"hint: {refusal.hint}"]
     ctx.output.lines(*lines)
     refused: RefusalData | None = {"code": refusal.code, "message": refusal.message} if refusal else None
-    answer: ExplainAnswer = {"settings": rows, "refusal": refused}
+    answer: ExplainAnswer = {"settings": rows, "likely": likely, "refusal": refused}
     ctx.output.data(answer)

@@ -1,65 +1,68 @@
-"""What running apps need behind the pooler, said before the pooler is there: by their drivers and their sessions."""
+"""What apps need behind the pooler, said before the pooler is there: by their drivers and sessions where they run, else
+likely, by their files.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 
-from devpool.catalog.direct_programs import LISTEN
-from devpool.checks.app_context import Ground
 from devpool.checks.driver_rules import judged
 from devpool.checks.installed import Installed
-from devpool.checks.poolers import FLOOR
-from devpool.decide.plan import Plan, Pooler
+from devpool.checks.result import Result
+from devpool.decide.plan import Plan
 from devpool.docker.installed_drivers import installed_in
 from devpool.docker.live_sessions import held_by_sessions
 from devpool.errors import DevpoolError
+from devpool.lifecycle.likely_advice import Behind, behind_poolers, ground_of, likely_needs
 from devpool.lifecycle.open_project import OpenProject
 from devpool.lifecycle.plan_notes import migrates_at_start
 from devpool.load.container_files import start_of
 from devpool.model.container_start import Start, StartText, migrating
 
-# What the pooler's image sets by itself (docker/pgbouncer: presets.txt and pgbouncer.ini.template).
-_PREPARED, _IGNORED = "200", "options"
-
 
 def live_notes(opened: OpenProject, plan: Plan) -> list[str]:
-    """A sentence for each need; nothing where nothing runs or the engine does not answer.
+    """A sentence for each need. Where nothing runs or the engine does not answer, files tell it.
 
     Args:
         opened: the project.
         plan: the plan, whose pooled apps may be running directly.
     """
-    shared = [(pooler, apps) for pooler in plan.poolers if (apps := plan.sharing_sessions(pooler))]
-    try:
-        return list(_of_running(opened, plan, shared)) if shared else []
-    except DevpoolError:
+    behind = behind_poolers(plan)
+    if not behind:
         return []
+    asked: list[Installed] = []
+    told: list[str] = []
+    with suppress(DevpoolError):
+        stack = opened.stack
+        running = stack.inspected()
+        asked = [app for app in installed_in(stack, running, behind) if not app.problem]
+        told = [note for app in asked for note in _of_running(opened, app, behind[app.app])]
+        for pooler in plan.poolers:
+            held = held_by_sessions(stack, running, pooler.database, plan.sharing_sessions(pooler))
+            told += _of_sessions(held, pooler.database, {b.service for b in plan.by_name})
+    return [*told, *likely_notes(opened, plan, {app.app for app in asked})]
 
 
-def _of_running(opened: OpenProject, plan: Plan, shared: list[tuple[Pooler, list[str]]]) -> Iterator[str]:
-    stack, services = opened.stack, opened.without_devpool.services
-    running = stack.inspected()
-    poolers = {app: pooler for pooler, apps in shared for app in apps}
-    named = {b.service for b in plan.by_name}
-    listeners = {r.database: r.service for r in plan.routes if r.code == LISTEN.code and not r.pooled}
-    for app in installed_in(stack, running, poolers):
-        yield from _warnings(app, poolers[app.app], listeners, by_name=app.app in named)
-        yield from _of_start(app, start_of(services[app.app], opened.root))
-    for pooler, apps in shared:
-        yield from _of_sessions(held_by_sessions(stack, running, pooler.database, apps), pooler.database, named)
+def likely_notes(opened: OpenProject, plan: Plan, running: Collection[str]) -> Iterator[str]:
+    """A sentence for each need that the files of apps tell.
+
+    Args:
+        opened: the project.
+        plan: the plan.
+        running: the apps that told more than their files do.
+    """
+    likely = {app: behind for app, behind in behind_poolers(plan).items() if app not in running}
+    yield from _harmful(likely_needs(opened.without_devpool, likely), "likely: ")
 
 
-def _warnings(app: Installed, pooler: Pooler, listeners: Mapping[str, str], *, by_name: bool) -> Iterator[str]:
-    ground = Ground(
-        app=app,
-        pgbouncer=FLOOR,
-        prepared=int(pooler.settings.get("max_prepared_statements", _PREPARED)),
-        ignored=frozenset({_IGNORED}),
-        postgres=(),
-        by_name=by_name,
-        listener=listeners.get(pooler.database, ""),
-    )
-    yield from (f"{app.app}: {r.message}: {r.hint}" for r in judged(ground) if r.level == "warning")
+def _of_running(opened: OpenProject, app: Installed, behind: Behind) -> Iterator[str]:
+    yield from _harmful(judged(ground_of(app, behind)))
+    yield from _of_start(app, start_of(opened.without_devpool.services[app.app], opened.root))
+
+
+def _harmful(results: Iterable[Result], how: str = "") -> Iterator[str]:
+    yield from (f"{r.subject}: {how}{r.message}: {r.hint}" for r in results if r.level == "warning")
 
 
 def _of_start(app: Installed, own: Start) -> Iterator[str]:

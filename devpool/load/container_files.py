@@ -135,14 +135,14 @@ def is_folder(path: Path) -> bool:
         return False
 
 
-def beginning_of(path: Path, root: Path) -> str | None:
-    """The beginning of a file; None where there is none that can be read. What cannot be read tells nothing, and what a
-    symlink shows of elsewhere is nothing of the project's.
+def beginning_of(path: Path, root: Path, most: int = _LONGEST) -> str | None:
+    """The beginning of a file, of so many bytes; None where there is none that can be read. What cannot be read tells
+    nothing, and what a symlink shows of elsewhere is nothing of the project's.
     """
     try:
         if not path.is_file() or not is_inside(str(path), root):
             return None
         with path.open("rb") as file:
-            return file.read(_LONGEST).decode("utf-8", "replace")
+            return file.read(most).decode("utf-8", "replace")
     except (OSError, ValueError):
         return None

@@ -81,11 +81,11 @@ def texts_of(
     for folder in folders:
         for path, _ in zip(_files(folder, apart, looks), looks, strict=False):
             text = _readable(path, root, words)
-            if text is not None and (folder not in built or _is_taken_in(service, dockerfile, folder, path)):
+            if text is not None and (folder not in built or is_taken_in(service, dockerfile, folder, path)):
                 yield ServiceText(path=path, text=text, folder=folder)
 
 
-def _is_taken_in(service: Service, dockerfile: str, context: str, path: str) -> bool:
+def is_taken_in(service: Service, dockerfile: str, context: str, path: str) -> bool:
     """Whether a service's image takes in a file of its build context. One whose `.dockerignore` cannot be read tells
     nothing.
     """

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from devpool.checks.facts import DatabaseServer, Facts, Port, version
+from devpool.checks.result import Result, likely
 from devpool.decide.sessions import unkept
+from devpool.decide.tuning import POOL_MODE
 from devpool.docker.compose_oracle import compose_version
 from devpool.docker.console import Told, query_directly
 from devpool.docker.container_values import RunningContainer
@@ -15,6 +18,7 @@ from devpool.docker.installed_drivers import look_into, looked_into
 from devpool.docker.logs import logs_of
 from devpool.docker.questions import Question, asking
 from devpool.errors import DevpoolError
+from devpool.lifecycle.likely_advice import Behind, likely_needs, likely_sessions
 from devpool.lifecycle.open_project import OpenProject
 from devpool.observe.ask_containers import LIMITS
 from devpool.observe.overview import Overview
@@ -45,6 +49,7 @@ def gather(seen: Overview, opened: OpenProject, *, warn: int, crit: int) -> Fact
         # Compose returns the logs of all containers with a name, also those of another project.
         logs = [_logged(stack, seen, pooled)] if stack and declared and not seen.another else []
         with asking(logs) as logged:
+            known = tuple(map(looked_into, apps, installed()))
             return Facts(
                 enabled=seen.state is not None,
                 drifted=tuple(f"{d.file} {d.place} {d.problem}".replace("  ", " ") for d in seen.drift),
@@ -65,7 +70,8 @@ def gather(seen: Overview, opened: OpenProject, *, warn: int, crit: int) -> Fact
                 if declared is None
                 else {n: _ports(declared, n) for p in seen.poolers for n in (p.name, p.database)},
                 compose_version=version(_or("", compose())),
-                installed=tuple(map(looked_into, apps, installed())),
+                installed=known,
+                likely=tuple(_likely(opened, seen, {i.app for i in known if not i.problem})),
                 logged={n: said for n, said in _or({}, logged()).items() if said or n in seen.running},
                 warn=warn,
                 crit=crit,
@@ -105,6 +111,25 @@ def _unkept(opened: OpenProject, routes: Iterable[AppRoute]) -> Mapping[str, tup
     mine = {name: [s for s in project.of(name) if (name, s.database) in pooled] for name, _ in pooled}
     kept = {n: n in session or {f"{n}:{s.database}" for s in item} <= set(session) for n, item in mine.items()}
     return {n: tuple(unkept(project, n, item, in_session=kept[n])) for n, item in mine.items()}
+
+
+def _likely(opened: OpenProject, seen: Overview, known: Collection[str]) -> Iterator[Result]:
+    """What files say of the pooled apps that could not be asked. Of one that rests while others run there is nothing to
+    judge now.
+    """
+    session = opened.options.session
+    pooled = [r for r in seen.routes if r.pooled and not {r.service, f"{r.service}:{r.database}"} & set(session)]
+    apps = {
+        r.service: Behind(settings=opened.options.settings, by_name=r.by_name) for r in pooled if r.service not in known
+    }
+    if not apps or opened.options.settings.get(POOL_MODE) == "session":
+        return
+    with suppress(DevpoolError):
+        project = opened.without_devpool
+        needs = likely_needs(project, apps)
+        for result in (*needs, *likely_sessions(project, apps)):
+            at_rest = seen.running and result.subject not in seen.running
+            yield likely(result, "idle" if at_rest else "skipped")
 
 
 def _queries(seen: Overview) -> dict[str, str]:

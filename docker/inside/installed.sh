@@ -36,7 +36,7 @@ list_files() {
         -name 'libpq.so.5.[0-9]*' -o -name 'libpq-*.so.5.[0-9]*' -o -name 'pdo_pgsql.so' -o \
         -name 'activerecord-[0-9]*.gemspec' -o -name 'pg-[0-9]*.gemspec' -o -name 'good_job-[0-9]*.gemspec' -o \
         -name 'que-[0-9]*.gemspec' -o -name 'postgrex-[0-9]*' -o -name 'oban-[0-9]*' -o \
-        -name 'postgresql-42*.jar' -o -path '*/vendor/laravel/framework' -o \
+        -name 'postgresql-42*.jar' -o -name 'Npgsql.dll' -o -path '*/vendor/laravel/framework' -o \
         -path '*/node_modules/pg/package.json' -o -path '*/node_modules/postgres/package.json' -o \
         -path '*/node_modules/prisma/package.json' -o -path '*/node_modules/@prisma/client/package.json' -o \
         -path '*/node_modules/knex/package.json' -o -path '*/node_modules/typeorm/package.json' -o \
@@ -90,7 +90,8 @@ limit 5 grep -rnIoE \
     --exclude-dir=node_modules --exclude-dir=.git --exclude-dir=vendor --exclude-dir=.venv --exclude-dir=site-packages \
     --include='*.py' --include='*.js' --include='*.mjs' --include='*.ts' --include='*.rb' --include='*.yml' \
     --include='*.ex' --include='*.exs' --include='*.go' --include='*.php' --include='*.prisma' \
-    'prepare: *(false|:unnamed)|prepared_statements: *false|advisory_locks: *false|statement_cache_size *= *0|QueryExecMode[A-Za-z]+|default_query_exec_mode=[a-z_]+|pgbouncer=true|binary_parameters=yes|DISABLE_SERVER_SIDE_CURSORS|prepare_threshold[^=]{0,3}= *[A-Za-z0-9]+|prepared_max[^=]{0,3}= *[A-Za-z0-9]+|ATTR_EMULATE_PREPARES *=> *[a-z]+' \
+    --include='*.properties' --include='appsettings*.json' \
+    'prepare: *(false|:unnamed)|prepared_statements: *false|advisory_locks: *false|statement_cache_size *= *0|QueryExecMode[A-Za-z]+|default_query_exec_mode=[a-z_]+|pgbouncer=true|binary_parameters=yes|DISABLE_SERVER_SIDE_CURSORS|prepare_threshold[^=]{0,3}= *[A-Za-z0-9]+|prepared_max[^=]{0,3}= *[A-Za-z0-9]+|ATTR_EMULATE_PREPARES *=> *[a-z]+|prepareThreshold=0|No Reset On Close=true' \
     . 2>/dev/null | head -n 40 | sed '/^cut$/!s/^/source /'
 
 # A script that migrates before it starts the app, as an image may have it.

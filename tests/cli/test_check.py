@@ -48,6 +48,19 @@ def test_without_an_engine_files_are_judged_and_the_rest_is_skipped(folder: Path
     assert checked(folder, shell, "--nagios", code=3).stdout.startswith("DEVPOOL UNKNOWN - ")
 
 
+def test_without_an_engine_the_files_of_an_app_tell_what_is_likely(folder: Path, shell: dict[str, str]) -> None:
+    write(folder, compose_yml=COMPOSE.replace("  web:\n", "  web:\n    build: .\n"), Dockerfile="FROM a\nCOPY . .\n")
+    (folder / "requirements.txt").write_text("psycopg==3.1\n")
+    (folder / "jobs.py").write_text('cursor.execute("LISTEN jobs")\n')
+    enabled(folder, shell)
+    done = checked(folder, shell, "--json", code=5)
+    found = {(r["check"], r["level"]): r["message"] for r in json.loads(done.stdout)["checks"]}
+    assert found["framework", "skipped"].startswith("likely: psycopg (requirements.txt:1) on a libpq before 17")
+    assert found["session", "skipped"].startswith("likely: it uses LISTEN (jobs.py:1)")
+    # What is likely is no reason why it is not known whether all is well.
+    assert "psycopg" not in checked(folder, shell, code=5).stdout.splitlines()[-1]
+
+
 @pytest.mark.parametrize(
     ("ci", "words", "code"),
     [

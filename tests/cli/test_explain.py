@@ -37,3 +37,16 @@ def test_a_refusal_of_enable_is_told_and_ends_nothing(folder: Path, shell: dict[
 def test_a_service_without_a_database_is_refused_with_the_way_out(folder: Path, shell: dict[str, str]) -> None:
     write(folder, compose_yml=f"{COMPOSE}  cache: {{image: redis}}\n")
     refuse(folder, shell, "no-setting", "explain", "cache", words=("--by-name cache",))
+
+
+def test_what_the_files_of_an_app_tell_of_its_drivers_is_said_with_the_line(
+    folder: Path, shell: dict[str, str]
+) -> None:
+    write(folder, compose_yml=COMPOSE.replace("  web:\n", "  web:\n    build: .\n"), Dockerfile="FROM a\nCOPY . .\n")
+    (folder / "requirements.txt").write_text("psycopg==3.1\n")
+    (told,) = json.loads(run(folder, shell, "explain", "--json").stdout)["likely"]
+    assert told["service"] == "web"
+    assert told["message"].startswith("psycopg (requirements.txt:1) on a libpq before 17")
+    assert f"  web: {told['message']}\n    hint: {told['hint']}\n" in run(folder, shell, "explain").stdout
+    dry = run(folder, shell, "enable", "--dry-run", "--no-up").stdout
+    assert f"  web: likely: {told['message']}: {told['hint']}\n" in dry

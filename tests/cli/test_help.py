@@ -23,6 +23,8 @@ def test_help_is_the_text_of_the_option(folder: Path, shell: dict[str, str], wor
 @pytest.mark.parametrize("option", ["-V", "--version"])
 def test_the_version_has_a_short_option(folder: Path, shell: dict[str, str], option: str) -> None:
     assert run(folder, shell, option).stdout == f"devpool, version {__version__}\n"
+    answer = json.loads(run(folder, shell, option, "--json").stdout)
+    assert (answer["verb"], answer["devpool"]) == (None, __version__)
 
 
 @pytest.mark.parametrize(

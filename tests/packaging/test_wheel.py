@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+from devpool import __version__
 
 REPO = Path(__file__).resolve().parents[2]
 LOCK = REPO / "requirements-dev.txt"
@@ -95,3 +98,19 @@ def test_the_plugin_tells_docker_what_it_is(programs: Path, shell: dict[str, str
     said = run(programs / "docker-devpool", "docker-cli-plugin-metadata", cwd=tmp_path, env=shell)
     assert '"SchemaVersion": "0.1.0"' in said
     assert run(programs / "docker-devpool", "devpool", "--version", cwd=tmp_path, env=shell).startswith("devpool, ")
+
+
+def test_the_long_description_leads_somewhere_from_wherever_it_is_read(wheel: Path) -> None:
+    packed = zipfile.ZipFile(wheel)
+    (metadata,) = (name for name in packed.namelist() if name.endswith(".dist-info/METADATA"))
+    text = packed.read(metadata).decode()
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    assert len(links) > 20
+    assert [link for link in links if not link.startswith("https://")] == []
+    assert "<!--" not in text
+    # Each leads to a file of the tag that the version will have.
+    named = [
+        found[1] for link in links if (found := re.search(rf"/(?:blob|raw)/v{re.escape(__version__)}/([^#]+)", link))
+    ]
+    assert len(named) > 20
+    assert [name for name in named if not (REPO / name).exists()] == []

@@ -91,5 +91,5 @@ def test_a_setting_of_a_driver_is_obsolete_needed_or_missing(
 ) -> None:
     mentions = (Mention(place=place, text="cache=0"),) if place else ()
     app = context(Installed(app="web", mentions=mentions), with_config(max_prepared_statements=number))
-    (found,) = prepared(app, "asyncpg", "cache=0", ("cache",))
+    (found,) = prepared(app, "asyncpg", "asyncpg", "cache=0", ("cache",))
     assert (found.level, found.message.startswith(message), found.hint) == (level, True, hint)

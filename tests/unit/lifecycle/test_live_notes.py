@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from memory_project import planned
-
+from devpool.checks.driver_rules import judged
 from devpool.checks.installed import Installed, Mention
-from devpool.lifecycle.live_notes import _of_sessions, _of_start, _warnings
+from devpool.lifecycle.likely_advice import Behind, ground_of
+from devpool.lifecycle.live_notes import _harmful, _of_sessions, _of_start
 from devpool.model.container_start import Start, StartText
 
 NOTHING = Start()
-PROJECT = """\
-services:
-  db: {image: postgres:17, environment: {POSTGRES_PASSWORD: secret}}
-  web: {image: shop, environment: {DATABASE_URL: 'postgres://postgres:secret@db:5432/shop'}}
-"""
 
 
-def _said(packages: dict[str, str], **settings: str) -> list[str]:
-    (pooler,) = planned(PROJECT, settings=settings)[1].poolers
-    return list(_warnings(Installed(app="web", packages=packages), pooler, {}, by_name=False))
+def _said(packages: dict[str, str], *, by_name: bool = False, listener: str = "", **settings: str) -> list[str]:
+    behind = Behind(settings=settings, by_name=by_name, listener=listener)
+    return list(_harmful(judged(ground_of(Installed(app="web", packages=packages), behind))))
 
 
 def test_a_driver_that_breaks_is_told_with_what_to_do() -> None:
@@ -34,10 +29,8 @@ def test_what_the_pooler_supports_is_no_note_unless_it_is_turned_off() -> None:
 
 
 def test_a_queue_beside_its_worker_that_stays_direct_is_no_note() -> None:
-    (pooler,) = planned(PROJECT)[1].poolers
-    app = Installed(app="web", packages={"procrastinate": "3.10"})
-    assert list(_warnings(app, pooler, {"db": "worker"}, by_name=False)) == []
-    assert len(list(_warnings(app, pooler, {"other": "worker"}, by_name=False))) == 1
+    assert _said({"procrastinate": "3.10"}, listener="worker") == []
+    assert len(_said({"procrastinate": "3.10"})) == 1
 
 
 def _of_the_start(*lines: str, own: Start = NOTHING) -> list[str]:
@@ -69,8 +62,7 @@ def test_what_sessions_hold_is_told_with_two_ways_out() -> None:
 
 
 def test_an_app_that_is_pooled_by_name_is_told_no_way_that_it_does_not_have() -> None:
-    (pooler,) = planned(PROJECT)[1].poolers
-    (of_driver,) = _warnings(Installed(app="web", packages={"github.com/lib/pq": "-"}), pooler, {}, by_name=True)
+    (of_driver,) = _said({"github.com/lib/pq": "-"}, by_name=True)
     (of_session,) = _of_sessions({"web": ["LISTEN"]}, "db", {"web"})
     for said in (of_driver, of_session):
         assert "--direct web" in said
