@@ -46,6 +46,14 @@ def back_lines(selection: Selection, services: Iterable[str]) -> list[str]:
     ]
 
 
+def roll_lines(selection: Selection) -> list[str]:
+    """The command after a change of settings."""
+    return [
+        "next:",
+        *table([(f"  {deploy(selection)}", "replaces one task after the other, each new one first")], gap=4),
+    ]
+
+
 def deploy(selection: Selection) -> str:
     """`docker stack deploy` for these files."""
     files = shlex.join(part for file in selection.files for part in ("-c", file))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -149,6 +150,47 @@ def test_a_docker_without_stack_config_is_refused_and_nothing_written(
     done(folder, shell | path, "-f", "stack.yml", *ENABLE, "--no-verify")
     done(folder, shell | path, "-f", "stack.yml", "disable")
     assert (folder / "stack.yml").read_text() == STACK
+
+
+def test_sizes_are_those_of_all_tasks_and_a_set_says_what_does_not_fit(folder: Path, shell: dict[str, str]) -> None:
+    write(folder, stack_yml=STACK)
+    before = tree(folder)
+    files = ("-f", "stack.yml")
+    done(folder, shell, *files, *ENABLE, "--replicas", "4")
+    assert tasks(folder, shell) == ["warning"]
+    said = done(folder, shell, *files, "set", "default_pool_size=40")
+    assert "docker stack deploy -c stack.yml STACK" in said
+    assert "may open 205 connections" in said
+    found = asked(folder, shell, *files, "size", "--apply")["databases"][0]
+    assert found["settings"]["max_db_connections"] == 14
+    assert tasks(folder, shell) == ["ok"]
+    done(folder, shell, *files, "disable")
+    assert tree(folder) == before
+
+
+def tasks(folder: Path, shell: dict[str, str]) -> list[str]:
+    """What `check` says of the tasks; it judges nothing that it does not see."""
+    results = json.loads(run(folder, shell, "-f", "stack.yml", "check", "--json").stdout)["checks"]
+    levels = {r["check"]: r["level"] for r in results}
+    assert (levels["stack"], levels["ports"], levels["pooler"], levels["database"]) == (
+        "ok",
+        "ok",
+        "skipped",
+        "skipped",
+    )
+    return [r["level"] for r in results if r["check"] == "tasks"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["psql"], ["migrate"], ["direct", "web", "--", "true"], ["reload"], ["metrics"], ["compare", "--", "true"]],
+)
+def test_a_verb_that_looks_at_containers_says_what_to_type_instead(
+    folder: Path, shell: dict[str, str], words: list[str]
+) -> None:
+    write(folder, stack_yml=STACK)
+    done(folder, shell, "-f", "stack.yml", *ENABLE)
+    refuse(folder, shell, "on-a-stack", "-f", "stack.yml", *words, words=("docker service",))
 
 
 def test_an_app_whose_address_only_a_link_could_move_stays_direct(folder: Path, shell: dict[str, str]) -> None:
