@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -55,17 +54,9 @@ services:
 ENABLE = ("enable", "--no-up", "--swarm", "--image", IMAGE)
 
 
-@pytest.fixture(scope="session")
-def client() -> Path:
-    """A docker client that has `docker stack config`."""
-    done = subprocess.run([ROOT / "ci" / "engine", "client"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return Path(done.stdout.strip())
-
-
 @pytest.fixture
-def shell(plain_shell: dict[str, str], client: Path) -> dict[str, str]:
-    path = f"{client.parent}:{plain_shell['PATH']}"
+def shell(plain_shell: dict[str, str], stack_client: Path) -> dict[str, str]:
+    path = f"{stack_client.parent}:{plain_shell['PATH']}"
     return plain_shell | {"PYTHONPATH": str(ROOT), "CI": "1", "PATH": path}
 
 
