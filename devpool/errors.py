@@ -90,6 +90,7 @@ Code = Literal[
     "no-setting",
     "no-shared-network",
     "not-a-file",
+    "not-a-manager",
     "not-a-mapping",
     "not-a-stack",
     "not-an-app",
@@ -99,6 +100,7 @@ Code = Literal[
     "not-junit",
     "not-known-again",
     "not-on-a-stack",
+    "not-on-this-node",
     "not-only-the-override",
     "not-pooled",
     "not-readable",
@@ -172,6 +174,7 @@ Code = Literal[
     "which-database",
     "which-migration",
     "which-service",
+    "which-stack",
     "wrong-usage",
 ]
 """Every code of a refusal or failure. They are stable: people search for them, and programs compare them."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from devpool.checks.installed import Installed
 from devpool.measurements.routes import Connections
 from devpool.measurements.show_tables import PoolerStatus
+from devpool.measurements.tasks import Task
 from devpool.sizing.replicas import Crowd
 from devpool.undo.state import AppRoute
 
@@ -69,6 +70,7 @@ class Facts:
         patience: how many times as long as usual something may take on this machine now.
         stack: whether the files are a stack's; `compose_problem` is then what `docker stack` says.
         crowds: what the tasks of each pooler of a stack may open.
+        tasks: the tasks of a stack; None where they are unknown.
     """
 
     enabled: bool
@@ -95,6 +97,7 @@ class Facts:
     patience: int = 1
     stack: bool = False
     crowds: tuple[Crowd, ...] = ()
+    tasks: tuple[Task, ...] | None = None
 
     def asleep(self) -> str:
         """Why nothing running can be checked; "" if it can."""

@@ -26,6 +26,7 @@ from devpool.model.sources import ProjectFiles, Selection
 
 if TYPE_CHECKING:
     from devpool.docker.containers import Stack
+    from devpool.docker.stack_tasks import StackTasks
     from devpool.lifecycle.direct_files import DirectFiles
     from devpool.model.project import Project
     from devpool.undo.state import State
@@ -213,6 +214,19 @@ class OpenProject:
         if selection.swarm:
             raise _on_a_stack()
         return open_stack(selection, str(cwd))
+
+    @cached_property
+    def tasks(self) -> StackTasks:
+        """The tasks of an enabled stack, asked for where they are needed.
+
+        Raises:
+            DevpoolError: what `state` raises.
+        """
+        from devpool.docker.stack_tasks import StackTasks
+
+        selection, cwd, shell = self._place
+        poolers = [p.name for p in self.state.poolers] if self.state else []
+        return StackTasks(selection.project_name or "", poolers, str(cwd), shell)
 
     @cached_property
     def root(self) -> Path:

@@ -45,7 +45,7 @@ def search(ctx: Context, opened: OpenProject, chosen: str | None) -> tuple[list[
     names = [chosen] if chosen else apps_of(opened.without_devpool)
     read = {n: AppFiles(start=start_of(services[n], opened.root), folders=_read(opened, n)) for n in names}
     found = find(opened.without_devpool, chosen, read)
-    if found is None and names:
+    if found is None and names and not opened.selection.swarm:
         ctx.output.progress(f"no migration tool found in the folders: looking inside {', '.join(names)}")
         stack = opened.stack
         stack.refuse_others()

@@ -74,6 +74,7 @@ def gather(seen: Overview, opened: OpenProject, *, warn: int, crit: int) -> Fact
                 crit=crit,
                 patience=patience,
                 stack=swarm,
+                tasks=seen.tasks,
                 crowds=_crowds(opened, seen) if swarm else (),
             )
 

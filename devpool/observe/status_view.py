@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypedDict
 
 from devpool.context import Context
@@ -10,6 +10,7 @@ from devpool.decide.routing import way as words_of
 from devpool.lifecycle.file_drift import Drift
 from devpool.measurements.routes import WORDS, Connections, ConnectionsData, Replica, as_json, proof
 from devpool.measurements.show_tables import Pool, PoolerStatus
+from devpool.measurements.tasks import Task, problems, tasks_in_words
 from devpool.observe.overview import Overview
 from devpool.output import table
 from devpool.undo.state import AddedPooler, AppRoute
@@ -76,6 +77,7 @@ class StatusAnswer(TypedDict):
         outside: those that no container holds, by database, where a pooler is published.
         note: why connections are unknown; "" where they are known.
         another_project: whose containers run under this project's name; null where none of others do.
+        tasks: those of a stack's poolers, databases and apps, on all nodes; null where they are unknown.
     """
 
     enabled: bool
@@ -87,6 +89,7 @@ class StatusAnswer(TypedDict):
     outside: dict[str, OutsideData]
     note: str
     another_project: str | None
+    tasks: list[Task] | None
 
 
 def watched(ctx: Context, interval: float) -> bool:
@@ -122,6 +125,7 @@ def _answer(found: Overview) -> StatusAnswer:
         "outside": {d: {"at_pooler": p, "at_database": n} for d, (p, n) in found.outside.items()},
         "note": found.note,
         "another_project": found.another or None,
+        "tasks": None if found.tasks is None else list(found.tasks),
     }
 
 
@@ -150,6 +154,8 @@ def status_lines(found: Overview) -> list[str]:
         lines += ["", f"programs on the host: {pooled} at the pooler, {direct} at {database} itself"]
     if found.another:
         lines += ["", f"another project: {found.another}", f"hint: {found.ways_on}"]
+    if found.tasks is not None:
+        lines += ["", *_task_lines(found.tasks)]
     if found.note:
         lines += ["", f"connections unknown: {found.note}"]
     for pooler in found.poolers:
@@ -157,6 +163,18 @@ def status_lines(found: Overview) -> list[str]:
     if found.state:
         lines += ["", *_drift(found)]
     return lines
+
+
+def _task_lines(tasks: Sequence[Task]) -> list[str]:
+    """A line for each service of a stack, and what is wrong with its tasks."""
+    found: dict[str, list[Task]] = {}
+    for task in tasks:
+        found.setdefault(task.service, []).append(task)
+    return [line for name, mine in found.items() for line in (f"{name}: {tasks_in_words(mine)}", *_indented(mine))]
+
+
+def _indented(tasks: Iterable[Task]) -> list[str]:
+    return [f"  {problem}" for problem in problems(tasks)]
 
 
 def _apps(found: Overview) -> Iterator[Cells]:

@@ -172,16 +172,25 @@ def tasks(folder: Path, shell: dict[str, str]) -> list[str]:
     return [r["level"] for r in results if r["check"] == "tasks"]
 
 
-@pytest.mark.parametrize(
-    "words",
-    [["psql"], ["migrate"], ["direct", "web", "--", "true"], ["reload"], ["metrics"], ["compare", "--", "true"]],
-)
+@pytest.mark.parametrize("words", [["reload"], ["metrics"], ["compare", "--", "true"]])
 def test_a_verb_that_looks_at_containers_says_what_to_type_instead(
     folder: Path, shell: dict[str, str], words: list[str]
 ) -> None:
     write(folder, stack_yml=STACK)
     done(folder, shell, "-f", "stack.yml", *ENABLE)
     refuse(folder, shell, "on-a-stack", "-f", "stack.yml", *words, words=("docker service",))
+
+
+@pytest.mark.parametrize("words", [["psql"], ["migrate", "web", "--", "true"], ["direct", "web", "--", "true"]])
+def test_a_verb_that_enters_a_task_needs_the_engine(
+    folder: Path, shell: dict[str, str], tmp_path: Path, words: list[str]
+) -> None:
+    write(folder, stack_yml=STACK)
+    done(folder, shell, "-f", "stack.yml", *ENABLE)
+    away = {"DOCKER_HOST": f"unix://{tmp_path}/nosuch.sock"}
+    refuse(folder, shell | away, "engine-not-running", "-f", "stack.yml", *words)
+    answer = asked(folder, shell | away, "-f", "stack.yml", "status")
+    assert (answer["enabled"], answer["tasks"], answer["connections"]) == (True, None, None)
 
 
 def test_an_app_whose_address_only_a_link_could_move_stays_direct(folder: Path, shell: dict[str, str]) -> None:

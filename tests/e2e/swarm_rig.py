@@ -201,4 +201,4 @@ def new_swarm(client: Path) -> Iterator[Swarm]:
     finally:
         swarm.end()
         _unmount(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+        run("rm", "-rf", str(folder), check=False)

@@ -124,7 +124,8 @@ def stack(
     with new_swarm(stack_client) as swarm:
         swarm.load(archive)
         archive.unlink()
-        found = Stack(swarm, folder, plain_shell | {"PYTHONPATH": str(REPO), "PATH": path})
+        shell = plain_shell | {"PYTHONPATH": str(REPO), "PATH": path, "DOCKER_HOST": swarm.manager.host}
+        found = Stack(swarm, folder, shell)
         said = found.devpool("enable", "--swarm", "--image", image, f"--replicas={REPLICAS}", f"--pool-size={POOL}")
         found.type(said, "stack deploy")
         eventually(found.is_healthy, "all tasks of the pooler are healthy", seconds=90)
@@ -139,6 +140,27 @@ def test_the_apps_reach_postgres_through_tasks_on_all_nodes(stack: Stack) -> Non
         others = set(stack.sql(_FROM).split()) - set(stack.swarm.addresses("shop_pgbouncer", "shop_default"))
     assert others == set(), "every connection at Postgres is a pooler's"
     assert (work.found["inside"], work.found["between"], work.found["stuck"]) == (0, 0, 0)
+
+
+def test_status_check_and_psql_tell_of_all_tasks_and_of_what_they_do_not_see(stack: Stack) -> None:
+    said = stack.devpool("status")
+    assert f"pgbouncer: {REPLICAS} of {REPLICAS} tasks run: " in said
+    assert "does not see the connections of tasks on other nodes" in said
+    results = json.loads(stack.devpool("check", "--json").partition("\n")[0])["checks"]
+    levels = {(r["check"], r["subject"]): r["level"] for r in results}
+    seen = [levels[key] for key in (("stack", ""), ("pooler", "pgbouncer"), ("tasks", "pgbouncer"), ("route", "web"))]
+    assert seen == ["ok", "ok", "ok", "skipped"]
+    assert "peer_id" in stack.devpool("psql", "--admin", "--", "-c", "SHOW CONFIG")
+    assert stack.devpool("psql", "--direct", "--", "-Atc", "SELECT 6 * 7").split() == ["42"]
+
+
+def test_a_migration_runs_in_a_task_and_past_the_pooler(stack: Stack) -> None:
+    said = stack.devpool(
+        "migrate", "load", "--", "sh", "-c", "python3 manage.py migrate --check; echo to $DATABASE_URL"
+    )
+    assert "to postgres://notes:" in said
+    assert "@db:5432/notes" in said
+    assert "docker service update --force shop_pgbouncer" in said
 
 
 def test_a_cancel_request_reaches_its_query_by_every_task(stack: Stack) -> None:
