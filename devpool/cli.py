@@ -33,7 +33,7 @@ _PLUGIN = {
 _QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?<=: )[^'\"\s]*[\d@=][^'\"]*$"
 _VERBS = (
     *("enable", "disable", "compare", "migrate", "direct", "psql", "status", "check", "top"),
-    *("explain", "size", "set", "reload", "metrics", "image"),
+    *("explain", "size", "set", "reload", "metrics", "image", "manifest"),
     *("help", "completion"),
 )
 

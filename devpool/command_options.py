@@ -30,11 +30,11 @@ _output = partial(option, group=OUTPUT)
 _tuning = partial(option, group=TUNING)
 _PROJECT = (
     _project(
-        *("-f", "--file", "files"),
+        *("-f", "--file", "-c", "--compose-file", "files"),
         multiple=True,
         metavar="PATH",
         shell_complete=completing.files,
-        help="Compose file; repeatable.",
+        help="Compose or stack file; repeatable.",
     ),
     _project(
         *("--env-file", "env_files"),

@@ -14,7 +14,7 @@ _NOT_BUILT = frozenset({"README.md"})
 
 
 def block_template(name: str = "pooler") -> str:
-    """The text of compose/pooler.yml or compose/exporter.yml."""
+    """The text of compose/pooler.yml, compose/pooler-stack.yml or compose/exporter.yml."""
     return (_ROOT / "compose" / f"{name}.yml").read_text(encoding="utf-8")
 
 

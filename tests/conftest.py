@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from counting import taken
@@ -113,6 +114,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def plain_shell() -> dict[str, str]:
     """The shell's variables without those that would change how a project is read."""
     return {n: v for n, v in os.environ.items() if not n.startswith(_OF_COMPOSE)}
+
+
+@pytest.fixture(scope="session")
+def stack_client() -> Path:
+    """A docker client that has `docker stack config`, brought from Debian where this machine's has not."""
+    engine = Path(__file__).resolve().parents[1] / "ci" / "engine"
+    done = subprocess.run([engine, "client"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.fail(done.stderr, pytrace=False)
+    return Path(done.stdout.strip())
 
 
 @pytest.fixture(scope="session")

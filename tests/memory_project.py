@@ -23,12 +23,15 @@ FOLDER = "/project"
 COMPOSE = f"{FOLDER}/compose.yml"
 _BLOCKS = Path(__file__).resolve().parents[1] / "compose"
 TEMPLATE = (_BLOCKS / "pooler.yml").read_text(encoding="utf-8")
+STACK_TEMPLATE = (_BLOCKS / "pooler-stack.yml").read_text(encoding="utf-8")
 EXPORTER = (_BLOCKS / "exporter.yml").read_text(encoding="utf-8")
 
 Files = Mapping[str, str | bytes]
 
 
-def sources(files: Files | str, shell: Mapping[str, str] | None = None, *, compose: tuple[str, ...] = ()) -> Sources:
+def sources(
+    files: Files | str, shell: Mapping[str, str] | None = None, *, compose: tuple[str, ...] = (), swarm: bool = False
+) -> Sources:
     """What reading gives for these files: by default `compose.yml` and everything else that is not YAML."""
     named: Files = {"compose.yml": files} if isinstance(files, str) else files
     data = {f"{FOLDER}/{n}": t if isinstance(t, bytes) else t.encode() for n, t in named.items()}
@@ -41,7 +44,7 @@ def sources(files: Files | str, shell: Mapping[str, str] | None = None, *, compo
         variables = values_of(env_files[dotenv], variables) | variables
     documents = tuple(loaded[p] for p in chosen)
     return Sources(
-        selection=Selection(),
+        selection=Selection(swarm=swarm),
         cwd=FOLDER,
         directory=FOLDER,
         documents=documents,
@@ -54,22 +57,25 @@ def sources(files: Files | str, shell: Mapping[str, str] | None = None, *, compo
     )
 
 
-def project(files: Files | str, shell: Mapping[str, str] | None = None, *, compose: tuple[str, ...] = ()) -> Project:
+def project(
+    files: Files | str, shell: Mapping[str, str] | None = None, *, compose: tuple[str, ...] = (), swarm: bool = False
+) -> Project:
     """The model of these files."""
-    return read_model(sources(files, shell, compose=compose))
+    return read_model(sources(files, shell, compose=compose, swarm=swarm))
 
 
 def planned(files: Files | str, shell: Mapping[str, str] | None = None, **options: object) -> tuple[Project, Plan]:
     """The model and the plan of these files."""
-    found = project(files, shell)
     chosen = Options(**options)  # type: ignore[arg-type]
+    found = project(files, shell, swarm=chosen.swarm)
     return found, make_plan(found, chosen_routes(found, chosen), chosen)
 
 
 def changed(files: Files | str, shell: Mapping[str, str] | None = None, **options: object) -> tuple[Project, Changes]:
     """The model and the edits of these files."""
     found, plan = planned(files, shell, **options)
-    return found, rewrite(found, with_credentials(found, plan), TEMPLATE, EXPORTER)
+    template = STACK_TEMPLATE if options.get("swarm") else TEMPLATE
+    return found, rewrite(found, with_credentials(found, plan), template, EXPORTER)
 
 
 def file_of(found: Project, path: str) -> Document | EnvFile:

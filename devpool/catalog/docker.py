@@ -1,4 +1,5 @@
-"""Docker's own words: the machine that runs the containers, what only Swarm obeys, and a missing program. Pure."""
+"""Docker's own words: the machine that runs the containers, what only Swarm or only Compose obeys, and a missing
+program. Pure."""
 
 from __future__ import annotations
 
@@ -19,6 +20,12 @@ DEPLOY_KEYS = ("placement", "update_config", "rollback_config", "endpoint_mode")
 """
 EVERY_NODE = ("global", "global-job")
 """Values of `deploy.mode` that Compose has no meaning for (the same page, "mode")."""
+STACK_CLI = (26, 1)
+"""The oldest docker client whose `docker stack config` is relied on: Debian 13's. Debian 12's, 20.10, has none."""
+COMPOSE_KEYS = ("profiles", "extends", "scale", "develop", "provider", "network_mode")
+"""Keys of a service that `docker stack` refuses or ignores, and without which the service is another one
+(docker/cli, cli/compose/schema/data/config_schema_v3.13.json, and `UnsupportedProperties` in
+cli/compose/types/types.go)."""
 IMAGE = regex(
     r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::\d{1,5})?/)?"
     r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*"

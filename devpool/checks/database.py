@@ -25,6 +25,16 @@ def check_databases(facts: Facts) -> Iterator[Result]:
             yield from _room(facts, server)
 
 
+def check_tasks(facts: Facts) -> Iterator[Result]:
+    """In a stack, what all tasks of a pooler may open against `max_connections`, by the files."""
+    for crowd in facts.crowds:
+        if crowd.fits:
+            yield ok("tasks", crowd.pooler, crowd.sentence)
+        else:
+            hint = "devpool size --apply; or fewer --replicas, or a larger max_connections of the server"
+            yield warning("tasks", crowd.pooler, crowd.sentence, hint)
+
+
 def _full(facts: Facts, server: DatabaseServer) -> Result:
     room = max(server.most - server.reserved, 1)
     share = 100 * server.connections // room

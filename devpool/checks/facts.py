@@ -10,6 +10,8 @@ from devpool.checks.installed import Installed
 from devpool.checks.result import Result
 from devpool.measurements.routes import Connections
 from devpool.measurements.show_tables import PoolerStatus
+from devpool.measurements.tasks import Task
+from devpool.sizing.replicas import Crowd
 from devpool.undo.state import AppRoute
 
 Version = tuple[int, ...]
@@ -68,6 +70,9 @@ class Facts:
         warn: share of a limit, in percent, from which it is a warning.
         crit: share of a limit, in percent, from which it is critical.
         patience: how many times as long as usual something may take on this machine now.
+        stack: whether the files are a stack's; `compose_problem` is then what `docker stack` says.
+        crowds: what the tasks of each pooler of a stack may open.
+        tasks: the tasks of a stack; None where they are unknown.
     """
 
     enabled: bool
@@ -93,6 +98,9 @@ class Facts:
     warn: int = 80
     crit: int = 90
     patience: int = 1
+    stack: bool = False
+    crowds: tuple[Crowd, ...] = ()
+    tasks: tuple[Task, ...] | None = None
 
     def asleep(self) -> str:
         """Why nothing running can be checked; "" if it can."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from devpool.checks.apps import check_routes, check_sessions
-from devpool.checks.database import check_databases
+from devpool.checks.database import check_databases, check_tasks
 from devpool.checks.driver_rules import check_frameworks
 from devpool.checks.facts import Facts
 from devpool.checks.files import check_files
@@ -15,6 +15,7 @@ FAMILIES = (
     check_files,
     check_poolers,
     check_databases,
+    check_tasks,
     check_routes,
     check_load,
     check_sessions,

@@ -39,8 +39,18 @@ def _plugin(facts: Facts) -> Iterator[Result]:
 
 
 def _model(facts: Facts) -> Result:
+    if facts.stack:
+        return _stack(facts)
     if not facts.compose_problem:
         return ok("compose", "", "Compose accepts the project")
     if facts.compose_problem.startswith(("there is no `docker`", "docker has no")):
         return skipped("compose", "", facts.compose_problem, "install the Docker CLI with its compose plugin")
     return critical("compose", "", facts.compose_problem, "fix it until `docker compose config -q` prints nothing")
+
+
+def _stack(facts: Facts) -> Result:
+    if not facts.compose_problem:
+        return ok("stack", "", "`docker stack config` accepts the files")
+    if "cannot prove what changes in a stack" in facts.compose_problem:
+        return skipped("stack", "", facts.compose_problem, "install a docker client with `docker stack config`")
+    return critical("stack", "", facts.compose_problem, "fix it until `docker stack config -c FILE` prints the stack")

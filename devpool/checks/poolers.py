@@ -9,6 +9,7 @@ from devpool.checks.facts import Facts, version
 from devpool.checks.result import Level, Result, critical, ok, skipped, warning
 from devpool.decide.tuning import SCRAM_USUAL
 from devpool.measurements.show_tables import Pool, PoolerStatus
+from devpool.measurements.tasks import Task, problems, tasks_in_words
 
 # Before 1.26.1, a SCRAM user can log in as any other (CVE-2026-107350), and one packet stops it (CVE-2026-107349).
 FLOOR = (1, 26, 1)
@@ -20,7 +21,9 @@ _WEAK = ("plain", "md5")
 def check_poolers(facts: Facts) -> Iterator[Result]:
     """Each pooler: reachable, a query through it, its version, authentication and published ports."""
     for pooler in facts.poolers:
-        if asleep := facts.asleep():
+        if facts.tasks is not None:
+            yield _tasks(pooler.name, [task for task in facts.tasks if task.service == pooler.name])
+        elif asleep := facts.asleep():
             yield skipped("pooler", pooler.name, asleep)
         elif not pooler.running or pooler.problem:
             yield _away(pooler)
@@ -30,6 +33,16 @@ def check_poolers(facts: Facts) -> Iterator[Result]:
             yield _version(pooler)
             yield _authentication(pooler)
     yield from _ports(facts)
+
+
+def _tasks(name: str, tasks: list[Task]) -> Result:
+    """A pooler in a stack: Swarm calls a task running once its health check passes."""
+    said, wrong = tasks_in_words(tasks), "; ".join(problems(tasks))
+    words = f"{said}; {wrong}" if wrong else said
+    hint = "docker service ps --no-trunc STACK_" + name
+    if not any(task.runs for task in tasks):
+        return critical("pooler", name, words, hint)
+    return warning("pooler", name, words, hint) if wrong else ok("pooler", name, words)
 
 
 def _away(pooler: PoolerStatus) -> Result:

@@ -19,6 +19,7 @@ from devpool.lifecycle.direct_files import Conflicts
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.plan_report import change_lines
 from devpool.lifecycle.read_state import left_in_folder
+from devpool.lifecycle.stack_commands import back_lines
 from devpool.model.paths import relative
 from devpool.undo.user_changes import adopted
 
@@ -103,8 +104,9 @@ def disable(parent: dict[str, Any], /, **options: Any) -> None:
     directory = opened.directory
     conflicts = _conflicts(options)
     with reading(directory), ctx.output.doing("reading the project", on_terminal_only=True):
-        rollback = build_disable(ctx.selection, ctx.cwd, ctx.shell, conflicts)
-    follow = _follow(ctx, opened) if writes and not options["no_up"] else None
+        rollback = build_disable(opened.selection, ctx.cwd, ctx.shell, conflicts)
+    touches = not (options["no_up"] or opened.selection.swarm)
+    follow = _follow(ctx, opened) if writes and touches else None
     if rollback is None:
         left = follow.finished() if follow else []
         ctx.output.lines(f"removed {', '.join(left)} from an earlier run" if left else "not enabled: nothing to do")
@@ -117,8 +119,9 @@ def disable(parent: dict[str, Any], /, **options: Any) -> None:
     ctx.output.diff("".join(diff.values()))
     if writes:
         _write(ctx, directory, rollback, follow)
+        ctx.output.lines(*(back_lines(opened.selection, rollback.services) if opened.selection.swarm else ()))
     else:
-        containers = None if options["no_up"] else _containers(opened, rollback)
+        containers = _containers(opened, rollback) if touches else None
         told = containers.lines() if containers else []
         ctx.output.lines(*change_lines(rollback.prepared, done=False), *_words(rollback), *told)
         ctx.output.data({**_answer(rollback, written=False), "containers": containers}, verbatim=diff)

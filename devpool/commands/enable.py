@@ -14,8 +14,10 @@ from devpool import completing
 from devpool.command_options import given_settings, project_options, tuning_options
 from devpool.commit.lock import reading
 from devpool.context import Context, context
-from devpool.decide.options import Options, with_settings, without
-from devpool.errors import DevpoolError
+from devpool.decide.options import REPLICAS, Options, with_settings, without
+from devpool.decide.plan import MOST_REPLICAS
+from devpool.decide.stack_options import refuse_beside_compose, refuse_on_a_stack
+from devpool.errors import DevpoolError, UsageError
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.prepare_enable import prepare_enable
 from devpool.output import table
@@ -75,6 +77,13 @@ _route, _pooler, _files, _done = (
     help="Publish the pooler on a loopback port of the host (6432), for apps in the host's network.",
 )
 @_pooler("--metrics/--no-metrics", default=None, help="Add a Prometheus exporter to each pooler.")
+@_pooler("--swarm", is_flag=True, help="The files are a stack's: `docker stack deploy` runs them; needs --image.")
+@_pooler(
+    "--replicas",
+    type=click.IntRange(1, MOST_REPLICAS),
+    metavar="N",
+    help=f"Tasks of each pooler in a stack ({REPLICAS}).",
+)
 @_pooler(
     "--image", metavar="REF", help="Use this ready image (`devpool image`) in place of a build; '' to build again."
 )
@@ -108,20 +117,23 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
       devpool enable --direct worker              all but worker
       devpool enable --up --preset ci             in CI: also start what is needed
       devpool enable --set max_client_conn=500    with a setting of PgBouncer
+      devpool enable --swarm --image REF -f s.yml in a stack, for `docker stack deploy`
     """
     ctx = context(parent, options)
     writes = not (options["dry_run"] or options["diff"])
     opened = open_project(ctx, "change" if writes else "preview")
-    directory = opened.directory
+    directory, swarm = opened.directory, opened.selection.swarm
+    touches = not (options["no_up"] or swarm)
     with reading(directory), ctx.output.doing("reading the project", on_terminal_only=True):
         state = opened.state
         prepared = _prepare(ctx, opened, options)
     from devpool.lifecycle.plan_data import connections_data, plan_data  # loaded while Compose is already working
     from devpool.lifecycle.plan_report import plan_lines, replaced_lines, written_lines
+    from devpool.lifecycle.stack_commands import there_lines
 
     diff = {"diff": prepared.diff()} if options["diff"] else {}
     ctx.output.diff("".join(diff.values()))
-    containers = None if options["no_up"] else _containers(opened, prepared, state, options)
+    containers = _containers(opened, prepared, state, options) if touches else None
     ctx.output.lines(*([] if diff else plan_lines(prepared)), *(containers.lines() if containers else ()))
     ctx.output.lines(*([] if state else _tuned_before(ctx, directory, options)))
     if not writes:
@@ -130,7 +142,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
         return
     if not options["no_up"]:
         _require_image(ctx, prepared)
-    follow = None if options["no_up"] else _follow(ctx, opened, prepared)
+    follow = _follow(ctx, opened, prepared) if touches else None
     ctx.output.lines("")
     if follow:
         pending = options["recreate_pending"]
@@ -140,6 +152,7 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
         ctx.output.warnings(prepared.commit(directory))
         ctx.output.lines(*written_lines(prepared))
     ctx.output.lines(*(_next(running=bool(follow.running or options["up"])) if follow else ()))
+    ctx.output.lines(*(there_lines(ctx.selection) if swarm else ()))
     answer = plan_data(prepared, written=bool(prepared.changes()), containers=containers)
     ctx.output.data({**answer, "connections": connections_data(prepared, live)})
 
@@ -206,24 +219,31 @@ def _prepare(ctx: Context, opened: OpenProject, options: dict[str, Any]) -> Chan
     if options["no_verify"]:
         ctx.output.unproved()
     chosen = _options(options, opened.options)
-    if not options["no_up"]:
+    touches = not (options["no_up"] or chosen.swarm)
+    if options["replicas"] and not chosen.swarm:
+        raise UsageError("not-on-a-stack", "--replicas is for stacks", hint="with Compose: docker compose up --scale")
+    if chosen.swarm:
+        refuse_on_a_stack(chosen, ctx.selection)
+        refuse_beside_compose(opened.state.options if opened.state else chosen)
+    if touches:
         from devpool.lifecycle.live_evidence import live_evidence
 
         connected = live_evidence(opened, chosen)
         chosen = replace(chosen, evidence={**chosen.evidence, **connected})
     prepared = prepare_enable(opened, chosen, verify=not options["no_verify"])
-    if options["no_up"] or prepared.plan is None:
-        return replace(prepared, notes=(*prepared.notes, *_unasked(opened, chosen, prepared.plan)))
+    if not touches or prepared.plan is None:
+        unasked = _unasked(opened, chosen, prepared.plan, no_up=options["no_up"])
+        return replace(prepared, notes=(*prepared.notes, *unasked))
     from devpool.lifecycle.live_notes import live_notes
 
     return replace(prepared, notes=(*prepared.notes, *live_notes(opened, prepared.plan)))
 
 
-def _unasked(opened: OpenProject, chosen: Options, plan: Plan | None) -> Iterator[str]:
+def _unasked(opened: OpenProject, chosen: Options, plan: Plan | None, *, no_up: bool) -> Iterator[str]:
     """The notes of a plan for which Docker is not asked."""
     from devpool.lifecycle.live_notes import likely_notes
 
-    if chosen.image:
+    if chosen.image and no_up:
         yield f"--no-up: devpool did not check that {chosen.image} is one of its poolers"
     yield from likely_notes(opened, plan, ()) if plan else ()
 
@@ -243,6 +263,8 @@ def _options(given: dict[str, Any], last: Options) -> Options:
         override=last.override if given["override"] is None else given["override"],
         publish=given["publish"] or last.publish,
         metrics=last.metrics if given["metrics"] is None else given["metrics"],
+        swarm=given["swarm"] or last.swarm,
+        replicas=given["replicas"] or last.replicas,
         image=last.image if given["image"] is None else given["image"],
         settings=with_settings(last.settings, settings),
         settings_of=without(last.settings_of, settings),

@@ -70,7 +70,8 @@ def psql(click_context: click.Context, /, database: str | None, way: Way | None,
     name = choose(project, opened.state, database, chosen)
     container, command = _where(opened, name, chosen, words_after_dashes(click_context))
     kept = ctx.output.kept()
-    code = execute(opened.stack.call, container, command, kept=kept)
+    call = opened.tasks.call if opened.selection.swarm else opened.stack.call
+    code = execute(call, container, command, kept=kept)
     answer: PsqlAnswer = {"database": name, "way": chosen, "container": container.name, "exit_code": code}
     ctx.output.data(answer, verbatim=printed(kept))
     return code
@@ -80,7 +81,7 @@ def _where(opened: OpenProject, database: str, way: Way, arguments: tuple[str, .
     """The container that psql runs in, and the command.
 
     Raises:
-        DevpoolError: `not-running`, `outside`, `another-project`.
+        DevpoolError: `not-running`, `outside`, `another-project`, `not-on-this-node`.
     """
     pooler = next((p.name for p in opened.state.poolers if p.database == database), "") if opened.state else ""
     outside = opened.without_devpool.databases[database].service is None
@@ -96,6 +97,8 @@ def _where(opened: OpenProject, database: str, way: Way, arguments: tuple[str, .
 
 
 def _running(opened: OpenProject, service: str) -> Container:
+    if opened.selection.swarm:
+        return opened.tasks.here(service)
     stack = opened.stack
     stack.refuse_others()
     containers = stack.running().get(service)

@@ -14,6 +14,7 @@ from devpool.docker.console import Outcome
 from devpool.lifecycle.open_project import open_project
 from devpool.lifecycle.plan_data import FilesData, files_data
 from devpool.lifecycle.retune import retune, retuned_lines
+from devpool.observe.stack_facts import crowd_lines
 from devpool.undo.state import not_enabled
 
 
@@ -62,5 +63,7 @@ def set(parent: dict[str, Any], /, settings: tuple[str, ...], **options: Any) ->
     up, pooler = not options["no_up"], options["pooler"]
     done = retune(ctx, opened.directory, state, given, pooler=pooler, up=up, verify=verify)
     ctx.output.lines(*retuned_lines(done))
+    if done.stack:
+        ctx.output.lines(*crowd_lines(ctx))
     answer: SetAnswer = {**files_data(done.prepared), "written": done.written, "settings": list(done.outcomes)}
     ctx.output.data(answer)

@@ -109,6 +109,8 @@ def obstacle(project: Project, pair: Pair, variables: Sequence[ConnectionVariabl
     name, database = pair
     service = project.services[name]
     own = f"give `{name}` the database's address in an `environment` of its own"
+    if project.sources.selection.swarm:
+        return Obstacle("Swarm ignores links", own)
     mode = service.text("network_mode")
     if mode not in ("", "bridge"):
         return Obstacle(f"links do not work with `network_mode: {mode}`", own)

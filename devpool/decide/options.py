@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+REPLICAS = 2
+"""The usual number of a pooler's tasks in a stack: one may end, and the other goes on."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -23,6 +26,8 @@ class Options:
         publish: the port of the host for the first pooler; None to publish none.
         metrics: whether an exporter of metrics stands beside each pooler.
         image: the ready image of the poolers; "" to build one.
+        swarm: whether the files are those of a stack, which `docker stack deploy` reads.
+        replicas: how many tasks each pooler has in a stack.
         settings: PgBouncer's settings by key, for all poolers; `preset` is one of them.
         settings_of: settings of one pooler alone, by its database; they win.
     """
@@ -39,6 +44,8 @@ class Options:
     publish: int | None = None
     metrics: bool = False
     image: str = ""
+    swarm: bool = False
+    replicas: int = REPLICAS
     settings: Mapping[str, str] = field(default_factory=dict)
     settings_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -62,8 +69,8 @@ def remembered(options: Mapping[str, Any]) -> Options:
     Raises:
         TypeError, ValueError, AttributeError: the record is damaged.
     """
-    publish, port = options.get("publish"), options.get("port")
-    if type(publish) not in (int, type(None)) or not isinstance(port, str | None):
+    publish, port, replicas = options.get("publish"), options.get("port"), options.get("replicas", REPLICAS)
+    if type(publish) not in (int, type(None)) or type(replicas) is not int or not isinstance(port, str | None):
         raise TypeError
     return Options(
         name=_text(options.get("name") or "pgbouncer"),
@@ -78,6 +85,8 @@ def remembered(options: Mapping[str, Any]) -> Options:
         publish=publish,
         metrics=bool(options.get("metrics")),
         image=_text(options.get("image") or ""),
+        swarm=bool(options.get("swarm")),
+        replicas=replicas,
         settings=_texts(options.get("settings") or {}),
         settings_of={d: _texts(s) for d, s in (options.get("settings_of") or {}).items()},
     )

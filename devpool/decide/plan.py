@@ -25,6 +25,9 @@ SESSION_SUFFIX = "_POOLED_SESSION"
 METRICS_FOLDER = "/run/devpool-metrics"
 _METRICS_VARIABLE = "PGBOUNCER_METRICS_FOLDER"
 EXPORTER_SUFFIX = "-exporter"
+# How the tasks of a pooler know each other (docker/pgbouncer/peers.sh): a request to cancel may arrive at any of them.
+PEER_ID, PEERS, BY_SLOT = "PGBOUNCER_PEER_ID", "PGBOUNCER_PEERS", "slot"
+MOST_REPLICAS = 254
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,7 @@ class Pooler:
         session_aliases: the databases that have a second name in session mode.
         metrics: whether an exporter stands beside it.
         image: its ready image; "" where it is built.
+        replicas: how many tasks it has in a stack; 0 where Compose runs it.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Pooler:
     session_aliases: tuple[str, ...] = ()
     metrics: bool = False
     image: str = ""
+    replicas: int = 0
 
     @property
     def exporter(self) -> str:
@@ -83,6 +88,7 @@ class Pooler:
             tuning.variables(self.settings, tls=self.tls)
             | ({VARIABLE: in_variable(self.session_aliases)} if self.session_aliases else {})
             | ({_METRICS_VARIABLE: METRICS_FOLDER} if self.metrics else {})
+            | ({PEER_ID: BY_SLOT, PEERS: str(self.replicas)} if self.replicas else {})
         )
 
 
@@ -172,7 +178,7 @@ class Plan:
 
 
 # A pooler's variables other than PgBouncer's settings.
-NO_SETTINGS = ("PGBOUNCER_LISTEN_PORT", VARIABLE, _METRICS_VARIABLE)
+NO_SETTINGS = ("PGBOUNCER_LISTEN_PORT", VARIABLE, _METRICS_VARIABLE, PEERS)
 
 
 def twin_of(variable: ConnectionVariable, environment: Container[str]) -> str | None:

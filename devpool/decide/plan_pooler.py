@@ -72,13 +72,14 @@ def plan_pooler(
         networks=networks.meeting(project.services, database, _in_networks(mine, apps)),
         profiles=_profiles([service] if service else [project.services[a] for a in apps]),
         condition="service_healthy" if healthy else "service_started",
-        restart=first.text("restart"),
+        restart="" if options.swarm else first.text("restart"),
         tls=bool(demanding),
         published=_published(project, options, databases.index(database)),
         extra_hosts=() if service else _extra_hosts(project, database, apps),
         settings=chosen,
         metrics=options.metrics,
         image=options.image,
+        replicas=options.replicas if options.swarm else 0,
     )
 
 

@@ -20,6 +20,7 @@ from devpool.commit.private_folder import private_folder
 from devpool.docker.compose_reading import Asked, read_compose
 from devpool.docker.engine import Call, environ
 from devpool.docker.questions import Question
+from devpool.docker.stack_reading import AskedStack
 from devpool.errors import DevpoolError, ProofError
 from devpool.model.remote_files import NOTHING_FETCHED, may_name_files
 from devpool.model.sources import ProjectFiles, Reading, Selection
@@ -45,14 +46,14 @@ class Oracle:
         self._root = root
         self._files: ProjectFiles | Sources = files
         self._call = call_for(files.selection, files.cwd, root)
-        self._asked = None if _may_name_more(files) else Asked(self._call)
+        self._asked = None if _may_name_more(files) else _ask(self._call)
 
     def complete(self, sources: Sources) -> None:
         """The project is read: ask Compose if that is not done, or was done with too few files."""
         if self._asked is None or self._files.originals.keys() != sources.originals.keys():
             self.close()
             _mirror(self._root, sources)
-            self._asked = Asked(self._call)
+            self._asked = _ask(self._call)
         self._files = sources
 
     def begin(self, after: Mapping[str, bytes]) -> Callable[[], tuple[Reading, Reading]]:
@@ -72,7 +73,7 @@ class Oracle:
             before = self._asked.reading()
         for path, data in after.items():
             _put(self._root, path, data)
-        self._asked = asked = Asked(self._call)
+        self._asked = asked = _ask(self._call)
 
         def both() -> tuple[Reading, Reading]:
             try:
@@ -87,6 +88,10 @@ class Oracle:
         """Stop what nobody has waited for."""
         if self._asked:
             self._asked.close()
+
+
+def _ask(call: Call, *, hashes: bool = True) -> Asked | AskedStack:
+    return AskedStack(call) if call.stack else Asked(call, hashes=hashes)
 
 
 def _may_name_more(files: ProjectFiles) -> bool:
@@ -110,8 +115,9 @@ def reading_after(sources: Sources, after: Mapping[str, bytes]) -> Reading:
     with mirrored(sources) as root:
         for path, data in after.items():
             _put(root, path, data)
-        with _users_words(root, sources):
-            return read_compose(call_for(sources.selection, sources.cwd, root))
+        call = call_for(sources.selection, sources.cwd, root)
+        with _users_words(root, sources), closing(_ask(call, hashes=False)) as begun:
+            return begun.reading()
 
 
 def models(sources: Sources, after: Mapping[str, bytes]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -136,6 +142,8 @@ def _users_words(root: Path, files: ProjectFiles | Sources) -> Iterator[None]:
     try:
         yield
     except DevpoolError as error:
+        if error.code == "stack-cli-too-old":
+            raise  # it says nothing of the files
         error.message, error.said = (text.replace(str(root), "") for text in (error.message, error.said))
         error.details = tuple(line.replace(str(root), "") for line in error.details)
         raise quoting_nothing(error, files) from None
@@ -187,12 +195,20 @@ def call_for(selection: Selection, cwd: str, root: Path | None = None) -> Call:
     variables = environ() | ({} if selection.allow_remote else NOTHING_FETCHED)
     arguments = tuple(selection.arguments())
     if root is None:
-        return Call(arguments=arguments, cwd=cwd, environ=variables, fetches=selection.allow_remote)
+        return Call(
+            arguments=arguments, cwd=cwd, environ=variables, fetches=selection.allow_remote, stack=selection.swarm
+        )
     for name in ("COMPOSE_FILE", "COMPOSE_ENV_FILES"):
         if name in variables:
             variables[name] = _mapped(root, variables[name], "," if name == "COMPOSE_ENV_FILES" else os.pathsep)
     mapped = tuple(str(_inside(root, a)) if a.startswith("/") else a for a in arguments)
-    return Call(arguments=mapped, cwd=str(_inside(root, cwd)), environ=variables, fetches=selection.allow_remote)
+    return Call(
+        arguments=mapped,
+        cwd=str(_inside(root, cwd)),
+        environ=variables,
+        fetches=selection.allow_remote,
+        stack=selection.swarm,
+    )
 
 
 def _mapped(root: Path, names: str, separator: str) -> str:

@@ -31,7 +31,7 @@ class Asked:
     """
 
     def __init__(self, call: Call, *, hashes: bool = True) -> None:
-        self._seconds = _seconds(call.environ)
+        self._seconds = seconds_of(call.environ)
         self._call = call
         self._hashed = hashes
         self._model = config(call, "--format", "json")
@@ -102,7 +102,7 @@ class Listing:
     """
 
     def __init__(self, call: Call, *options: str) -> None:
-        self._seconds = _seconds(call.environ)
+        self._seconds = seconds_of(call.environ)
         words = call.command("--profile", "*", "ps", *options)
         self._command = RunningCommand(words, call.cwd, call.environ, harmless=True)
 
@@ -170,7 +170,7 @@ def _too_slow(seconds: float) -> DevpoolError:
     )
 
 
-def _seconds(environ: Mapping[str, str]) -> float:
+def seconds_of(environ: Mapping[str, str]) -> float:
     """How long Compose may take to read a project.
 
     Raises:

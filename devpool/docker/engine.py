@@ -41,16 +41,19 @@ _OWN_HELP = "'docker --help'"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """How `docker compose` is called for a project: its options, folder and environment, and whether it may fetch what
-    the files name elsewhere.
+    the files name elsewhere; or `docker stack`.
     """
 
     arguments: tuple[str, ...]
     cwd: str
     environ: Mapping[str, str] = field(repr=False)
     fetches: bool = False
+    stack: bool = False
 
     def command(self, *words: str) -> list[str]:
         """The whole command line."""
+        if self.stack:
+            return ["docker", "stack", *words, *self.arguments]
         return ["docker", "compose", *self.arguments, *words]
 
 

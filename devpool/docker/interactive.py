@@ -73,22 +73,33 @@ def run_options(labels: Iterable[str], environ: Iterable[str], entrypoint: list[
     return [word for pair in each for word in pair] + (["--entrypoint", *entrypoint] if entrypoint else [])
 
 
-def execute(call: Call, container: Container, command: list[str], *, kept: bytearray | None = None) -> int:
+def execute(
+    call: Call,
+    container: Container,
+    command: list[str],
+    *,
+    environ: Mapping[str, str] | None = None,
+    kept: bytearray | None = None,
+) -> int:
     """A command in a running container; its exit code.
 
     Args:
         call: how to call Compose for the project.
         container: the container.
         command: the words of the command.
+        environ: variables that it gets, over those of the container; passed by name, as `run_once` does.
         kept: what gets what it says on stdout; None where that goes to stdout.
 
     Raises:
         DevpoolError: `no-docker-cli`.
         KeyboardInterrupt: it was interrupted.
     """
+    given = environ or {}
     options = ["--interactive", *(["--tty"] if has_terminal() and kept is None else [])]
+    options += [word for name in given for word in ("--env", name)]
     stdout = None if kept is None else subprocess.PIPE
-    child = _start(call, ["docker", "exec", *options, container.id, *command], call.environ, stdout)
+    words = ["docker", "exec", *options, container.id, *command]
+    child = _start(call, words, {**call.environ, **given}, stdout)
     with copying(child.stdout, _into(kept), shown=False):
         return exit_code(child, lambda: None)
 

@@ -126,7 +126,11 @@ class Dependencies:
         return {app} | {name for name in same if self.further(name) == self.further(app)}
 
     def further(self, app: str) -> Further:
-        """The poolers that an app is to wait for and names nowhere, with what it says of each."""
+        """The poolers that an app is to wait for and names nowhere, with what it says of each; none in a stack, where
+        nothing waits.
+        """
+        if self.project.sources.selection.swarm:
+            return {}
         entries: dict[str, tuple[str, ...]] = {}
         for pooler in (p for p in self.plan.poolers if app in self.apps_of(p)):
             changed = self.changed[pooler.name]

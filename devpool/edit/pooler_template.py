@@ -1,5 +1,5 @@
-"""The text of the pooler's service and its exporter's: compose/pooler.yml and compose/exporter.yml, filled in and
-laid out like their neighbors.
+"""The text of the pooler's service and its exporter's: compose/pooler.yml or compose/pooler-stack.yml, and
+compose/exporter.yml, filled in and laid out like their neighbors.
 """
 
 from __future__ import annotations
@@ -76,6 +76,7 @@ class Block:
     def _word(self, match: re.Match[str]) -> str:
         words = {
             "name": self.pooler.name,
+            "replicas": str(self.pooler.replicas),
             "database": "a database outside of this project" if self.pooler.external else f"`{self.pooler.database}`",
         }
         return words[match[1]]

@@ -37,7 +37,7 @@ def rewrite(project: Project, plan: Plan, template: str, exporter_template: str)
     Args:
         project: the project as it is.
         plan: what is to change.
-        template: the text of compose/pooler.yml.
+        template: the text of compose/pooler.yml, or of compose/pooler-stack.yml.
         exporter_template: the text of compose/exporter.yml.
 
     Raises:

@@ -13,6 +13,7 @@ from devpool.decide.options import Options
 from devpool.decide.plan import Plan
 from devpool.decide.planning import make_plan, with_credentials
 from devpool.decide.routing import chosen_routes
+from devpool.decide.stack_files import refuse_compose_files, refuse_on_one_node
 from devpool.devpool_folder import DIGESTS
 from devpool.docker.compose_oracle import Oracle, compose_version
 from devpool.edit.rewrite import Changes, rewrite
@@ -41,6 +42,7 @@ from devpool.model.project import Project
 from devpool.model.sources import Reading, Sources
 from devpool.prove.added_services import prove_exporter, prove_pooler, prove_waits
 from devpool.prove.planned_changes import prove_meaning, prove_reading, prove_text
+from devpool.prove.stack_service import prove_stack_pooler
 from devpool.text.document import encode
 from devpool.text.edits import Edit
 from devpool.undo.locate_edit import Digests, File, digests_of
@@ -67,11 +69,16 @@ def build_enable(sources: Sources, earlier: Earlier, options: Options, oracle: O
     everyone = with_readers(sources)
     sources = replace(everyone, readers=()) if options.allow_shared else everyone
     project = with_chosen_variables(with_evidence(read_model(sources)), options)
+    if options.swarm:
+        refuse_compose_files(project)
     plan = make_plan(project, chosen_routes(project, options), options)
     told = _notes(project, plan)
     refuse_nothing(project, plan, told)
     plan = with_credentials(project, plan)
-    changes = rewrite(project, plan, resources.block_template(), resources.block_template("exporter"))
+    if options.swarm:
+        refuse_on_one_node(plan)
+    template = resources.block_template("pooler-stack" if options.swarm else "pooler")
+    changes = rewrite(project, plan, template, resources.block_template("exporter"))
     for edit in changes.edits:
         sources.refuse_closed(edit.path, edit.path)
         if sources.override and edit.path != sources.override.path:
@@ -121,8 +128,9 @@ def _prove(project: Project, plan: Plan, changes: Changes, before: Reading, afte
     prove_reading(project, [s for p in plan.poolers for s in plan.variables_of(p)], before)
     prove_meaning(plan, before, after)
     prove_waits(plan, changes.edits, after)
+    prove = prove_stack_pooler if project.sources.selection.swarm else prove_pooler
     for pooler in plan.poolers:
-        prove_pooler(pooler, plan.credentials[pooler.name], before, after)
+        prove(pooler, plan.credentials[pooler.name], before, after)
         prove_exporter(pooler, after)
 
 

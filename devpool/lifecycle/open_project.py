@@ -6,7 +6,7 @@ A clone may lack `.devpool/` or a part of it. devpool then recognizes its edits 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -27,10 +27,12 @@ from devpool.model.sources import ProjectFiles, Selection
 
 if TYPE_CHECKING:
     from devpool.docker.containers import Stack
+    from devpool.docker.stack_tasks import StackTasks
     from devpool.lifecycle.direct_files import DirectFiles
     from devpool.model.project import Project
     from devpool.undo.state import State
 
+_OF_STACK = b"-{{.Task.Slot}}"  # in compose/pooler-stack.yml
 Mode = Literal["look", "preview", "change"]
 
 
@@ -106,6 +108,16 @@ def _no_record() -> DevpoolError:
     )
 
 
+def _on_a_stack() -> DevpoolError:
+    """The refusal of a verb that looks at containers, where tasks run that may be on other nodes."""
+    return DevpoolError(
+        "on-a-stack",
+        "devpool does not look at the tasks of a stack: they may run on other nodes",
+        hint="`docker service ps STACK_pgbouncer` shows them, and `docker service logs STACK_pgbouncer` what they say; "
+        "on a task's node, `docker exec CONTAINER pooler-admin` answers SHOW commands",
+    )
+
+
 class OpenProject:
     """A project that a command may read. What is read of it is read once.
 
@@ -115,7 +127,7 @@ class OpenProject:
 
     def __init__(self, selection: Selection, cwd: Path, shell: Mapping[str, str]) -> None:
         self.directory = project_directory(selection, cwd, shell)
-        self._place = selection, cwd, shell
+        self._given = selection, cwd, shell
 
     @cached_property
     def record(self) -> State | None:
@@ -124,7 +136,29 @@ class OpenProject:
         Raises:
             DevpoolError: what `read_state` raises.
         """
-        return read_state(self.directory, allow_outside=self._place[0].allow_outside)
+        return read_state(self.directory, allow_outside=self._given[0].allow_outside)
+
+    @cached_property
+    def _place(self) -> tuple[Selection, Path, Mapping[str, str]]:
+        selection, cwd, shell = self._given
+        if not selection.swarm and (self.record.options.swarm if self.record else self._has_stack_pooler):
+            selection = replace(selection, swarm=True)
+        return selection, cwd, shell
+
+    @property
+    def _has_stack_pooler(self) -> bool:
+        """Whether the files of a project without a record have a pooler of a stack."""
+        found = find_project(*self._given)
+        return any(LABEL[0].encode() in data and _OF_STACK in data for data in found.originals.values())
+
+    @property
+    def selection(self) -> Selection:
+        """How the files are found: as the user says, and those of a stack as `docker stack` does.
+
+        Raises:
+            DevpoolError: what reading raises.
+        """
+        return self._place[0]
 
     @cached_property
     def _recognized(self) -> Enabled | None:
@@ -172,13 +206,28 @@ class OpenProject:
         """The project's containers, listed once.
 
         Raises:
-            DevpoolError: what `open_stack` raises.
+            DevpoolError: `on-a-stack`, and what `open_stack` raises.
         """
         # Imported here, because only commands that touch containers need it.
         from devpool.lifecycle.rollout import open_stack
 
         selection, cwd, _ = self._place
+        if selection.swarm:
+            raise _on_a_stack()
         return open_stack(selection, str(cwd))
+
+    @cached_property
+    def tasks(self) -> StackTasks:
+        """The tasks of an enabled stack, asked for where they are needed.
+
+        Raises:
+            DevpoolError: what `state` raises.
+        """
+        from devpool.docker.stack_tasks import StackTasks
+
+        selection, cwd, shell = self._place
+        poolers = [p.name for p in self.state.poolers] if self.state else []
+        return StackTasks(selection.project_name or "", poolers, str(cwd), shell)
 
     @cached_property
     def root(self) -> Path:

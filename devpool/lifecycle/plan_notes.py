@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 
 from devpool.catalog.direct_programs import LOGICAL_WAL
-from devpool.catalog.docker import DEPLOY_KEYS, DOCKER_HOSTS, EVERY_NODE
+from devpool.catalog.docker import DOCKER_HOSTS
 from devpool.catalog.migration_tools import SESSION
 from devpool.catalog.variable_names import ADDRESS_IN_FILE, PAST_A_POOLER, PAST_A_POOLER_BESIDE
 from devpool.decide.by_name import ByName
 from devpool.decide.direct_reasons import awaited_services, bystander, reasons
 from devpool.decide.plan import Plan, Pooler
 from devpool.decide.sessions import unkept
+from devpool.decide.stack_files import opened_loopback, stack_mark
 from devpool.decide.tuning import PRESET, SCRAM, SCRAM_USUAL
 from devpool.lifecycle.direct_variables import main_url
 from devpool.lifecycle.plan_report import variable_shown
@@ -22,8 +23,6 @@ from devpool.model.container_start import Migrating, Start, migrating
 from devpool.model.host_programs import host_addresses
 from devpool.model.paths import relative
 from devpool.model.project import ConnectionVariable, Database, Project
-from devpool.model.services import Service
-from devpool.text import nodes
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses, replacements
 
 # From docker/pgbouncer/presets.txt.
@@ -69,34 +68,22 @@ def _direct_by_name(project: Project, name: str) -> Iterator[str]:
 
 
 def _of_stack(project: Project, plan: Plan) -> Iterator[str]:
-    """A stack file that `docker stack deploy` takes today refuses it with a service that has no image."""
-    marks = ((s, key) for s in project.services.values() for key in _of_swarm_alone(s))
-    service, key = next(marks, (None, ""))
-    if service is None or not plan.poolers or project.sources.override:
+    """A stack file that `docker stack deploy` takes today refuses it with a service that has no image; and in a stack,
+    what Swarm makes of ports.
+    """
+    if project.sources.selection.swarm:
+        for name, port in opened_loopback(project):
+            yield f"{name} publishes {port}, but Swarm opens the port to everybody, on every node"
         return
-    if not all(map(_is_deployable, project.services.values())):
-        return
+    mark = stack_mark(project)
     named = project.sources.selection.files or project.sources.variables.get("COMPOSE_FILE")
+    if mark is None or not plan.poolers or project.sources.override:
+        return
     yield (
-        f"{service.name} has `deploy.{key}`, which is for Swarm: `docker stack deploy` refuses these files after "
-        f"enable, because it builds no image for {plan.poolers[0].name}; deploy them as they were before"
-        + ("" if named else ", or use --override, which leaves them as they are")
+        f"{mark[0]} has `{mark[1]}`, which is for Swarm: if you run these files with `docker stack deploy`, use "
+        "`devpool enable --swarm --image REF`; this plan is for `docker compose up`, and `docker stack deploy` refuses "
+        "its result" + ("" if named else ", or use --override, which leaves these files as they are")
     )
-
-
-def _of_swarm_alone(service: Service) -> Iterator[str]:
-    for statement in service.statements("deploy"):
-        said = nodes.entries(statement.value) if isinstance(statement.value, nodes.MappingNode) else {}
-        yield from (key for key in DEPLOY_KEYS if key in said)
-        mode = nodes.resolved(said["mode"].value) if "mode" in said else None
-        if isinstance(mode, nodes.ScalarNode) and mode.value in EVERY_NODE:
-            yield "mode"
-
-
-def _is_deployable(service: Service) -> bool:
-    """Whether `docker stack deploy` takes a service: it has an image, and waits for others in a plain list at most."""
-    waits = (statement.value for statement in service.statements("depends_on"))
-    return bool(service.text("image")) and not any(isinstance(value, nodes.MappingNode) for value in waits)
 
 
 def notes_on_logins(plan: Plan, directory: str) -> Iterator[str]:

@@ -49,7 +49,8 @@ def _private_lines(prepared: ChangeSet) -> list[str]:
 def _pooler_lines(pooler: Pooler) -> list[str]:
     apps = ", ".join(pooler.apps) or f"programs on the host (127.0.0.1:{pooler.published})"
     first = f"{pooler.name}: PgBouncer in front of {pooler.database}, listening on {pooler.port}, for {apps}"
-    lines = [first, *([f"  image: {pooler.image}"] if pooler.image else [])]
+    tasks = f", {pooler.replicas} {'task' if pooler.replicas == 1 else 'tasks'}" if pooler.replicas else ""
+    lines = [first, *([f"  image: {pooler.image}{tasks}"] if pooler.image else [])]
     lines += [f"  set: {in_words(pooler.settings)}"] if pooler.settings else []
     beside = f"{pooler.exporter}: Prometheus metrics of {pooler.name} at http://{pooler.exporter}:9127/metrics"
     return [*lines, beside] if pooler.metrics else lines

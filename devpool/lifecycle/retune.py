@@ -19,6 +19,8 @@ from devpool.lifecycle.open_project import OpenProject
 from devpool.lifecycle.plan_report import change_lines
 from devpool.lifecycle.prepare_enable import prepare_enable
 from devpool.lifecycle.rollout import reach, taken_back
+from devpool.lifecycle.stack_commands import roll_lines
+from devpool.model.sources import Selection
 from devpool.text.nearest import meant
 from devpool.undo.state import AddedPooler, State
 
@@ -27,11 +29,14 @@ Settings = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retuned:
-    """The result: the changes to the files and to the running poolers."""
+    """The result: the changes to the files and to the running poolers; and the files of a stack, whose tasks follow
+    when it is deployed.
+    """
 
     prepared: ChangeSet
     written: bool
     outcomes: tuple[Outcome, ...]
+    stack: Selection | None = None
 
 
 def retune(
@@ -60,13 +65,19 @@ def retune(
         chosen = last.tuned(poolers[0].database, given, alone=not pooler)
         _refuse_other_changes(opened, last)
         prepared = prepare_enable(opened, chosen, verify=verify)
-    changes = prepared.changes()
+    changes, swarm = prepared.changes(), opened.selection.swarm
+    up = up and not swarm
     inverses = [inverse(change) for change in changes]
     stack = reach(opened, ctx.output, "only the files are changed") if up else None
     ctx.output.warnings(prepared.commit(directory))
     with taken_back(lambda: ctx.output.warnings(commit(directory, inverses))):
         outcomes = _tune(stack, poolers, chosen, given) if up else []
-    return Retuned(prepared=prepared, written=bool(changes), outcomes=tuple(dict.fromkeys(outcomes)))
+    return Retuned(
+        prepared=prepared,
+        written=bool(changes),
+        outcomes=tuple(dict.fromkeys(outcomes)),
+        stack=ctx.selection if swarm else None,
+    )
 
 
 def _poolers(state: State, name: str | None) -> list[AddedPooler]:
@@ -118,6 +129,8 @@ def retuned_lines(done: Retuned) -> list[str]:
     """The lines that report the result."""
     lines = change_lines(done.prepared) if done.written else ["no file to change"]
     lines += [f"{o.pooler}: {_sentence(o)}" for o in done.outcomes]
+    if done.stack and done.written:
+        return [*lines, "", *roll_lines(done.stack)]
     restart = dict.fromkeys(o.pooler for o in done.outcomes if o.later and o.running)
     if restart:
         return [*lines, "", f"restart needed: docker compose up -d {' '.join(restart)}"]

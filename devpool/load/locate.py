@@ -1,13 +1,15 @@
 """Finds the project's files as `docker compose` does, without parsing a compose file.
 
 Rules from the Compose specification and Compose's documentation of `-f`, `COMPOSE_FILE`, `--env-file`,
-`COMPOSE_ENV_FILES`, `--project-directory` and the default file names.
+`COMPOSE_ENV_FILES`, `--project-directory` and the default file names. `docker stack deploy` reads no env file for
+interpolation, no variable and no override file (https://docs.docker.com/reference/cli/docker/stack/deploy/).
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from devpool.errors import DevpoolError
@@ -47,7 +49,8 @@ def find_project(
     for file in files:
         finder.read(file)
     return ProjectFiles(
-        selection=selection,
+        # `docker stack` looks for no file by itself.
+        selection=replace(selection, files=tuple(map(str, files))) if selection.swarm else selection,
         cwd=str(cwd),
         shell=shell,
         directory=str(directory),
@@ -108,13 +111,15 @@ class _Finder:
 
     def _add(self, paths: Iterable[str]) -> None:
         """A group of env files; those that are there, and in no group before."""
+        if self.selection.swarm:
+            return
         new = [p for p in dict.fromkeys(paths) if p not in self.originals and bounded_read.is_file(Path(p))]
         for path in new:
             self.read(Path(path))
         self.dotenv += [tuple(new)] if new else []
 
     def _compose_files(self) -> list[Path]:
-        given = self.selection.files or self._from_variable()
+        given = self.selection.files or (() if self.selection.swarm else self._from_variable())
         if "-" in given:
             raise DevpoolError(
                 "stdin", "a compose file from standard input cannot be edited", hint="pass its path with -f"
@@ -125,7 +130,8 @@ class _Finder:
             return [Path(_absolute(self.cwd, name)) for name in given]
         folder = self._default_folder()
         chosen = [next(folder / n for n in DEFAULT_NAMES if bounded_read.is_there(folder / n))]
-        return chosen + [folder / n for n in OVERRIDE_NAMES if bounded_read.is_there(folder / n)][:1]
+        overrides = () if self.selection.swarm else OVERRIDE_NAMES
+        return chosen + [folder / n for n in overrides if bounded_read.is_there(folder / n)][:1]
 
     def _from_variable(self) -> tuple[str, ...]:
         said = self._variables()

@@ -29,6 +29,7 @@ from devpool.lifecycle.direct_variables import (
 from devpool.lifecycle.open_project import OpenProject
 from devpool.load.container_files import files_in, folders, start_of
 from devpool.load.locate import compose_files
+from devpool.migrate.direct_task import run_in_task, tell_of_old_plans
 from devpool.migrate.fresh_connections import fresh_connections
 from devpool.model.project import Project, unknown_service
 from devpool.model.tool_detection import direct_names
@@ -69,7 +70,8 @@ def run_past_pooler(
 ) -> int:
     """Run a command in a one-off container of a service, every pooled variable back at its direct value.
 
-    The service's image is built and its databases are started if need be, and nothing else is.
+    The service's image is built and its databases are started if need be, and nothing else is. In a stack, the command
+    runs in a task that is there.
 
     Args:
         ctx: the command's context.
@@ -89,21 +91,31 @@ def run_past_pooler(
     """
     project, state = opened.without_devpool, opened.state
     refuse_service(opened, service)
+    values = _values(opened, service, tool)
+    poolers = _poolers(opened, service) if migrates else []
+    if opened.selection.swarm:
+        code = run_in_task(opened.tasks, service, command, values, kept=kept)
+        tell_of_old_plans(opened.tasks, poolers if code == 0 else [], ctx.output)
+        return code
     stack = opened.stack
     stack.refuse_others()
     build_missing(stack, project.services[service], ctx.output)
     databases = databases_of(project, state, service)
     start_databases(stack, [name for name in databases if name in project.services], ctx.output)
-    places = folders(project.services[service], opened.root)
-    texts = [text for folder in places for text in files_in(folder, opened.root).values()]
-    values = exported(project, service, tool, direct_names(texts)) | direct_values(project, state, service)
-    poolers = _poolers(opened, service) if migrates else []
     with (
         fresh_connections(stack, poolers, ctx.output),
         _past(ctx, opened, service) as direct,
     ):
         words, first = over_dead_end(opened, service, list(command))
         return run_once(direct, service, words, values, entrypoint=first, kept=kept)
+
+
+def _values(opened: OpenProject, service: str, tool: Tool | None) -> dict[str, str]:
+    """The variables by which a command in an app's container connects directly."""
+    project = opened.without_devpool
+    places = folders(project.services[service], opened.root)
+    texts = [text for folder in places for text in files_in(folder, opened.root).values()]
+    return exported(project, service, tool, direct_names(texts)) | direct_values(project, opened.state, service)
 
 
 def ended(service: str, command: tuple[str, ...], code: int) -> CommandError:

@@ -45,7 +45,7 @@ def search(ctx: Context, opened: OpenProject, chosen: str | None) -> tuple[list[
     names = [chosen] if chosen else apps_of(opened.without_devpool)
     read = {n: AppFiles(start=start_of(services[n], opened.root), folders=_read(opened, n)) for n in names}
     migration = find(opened.without_devpool, chosen, read)
-    if migration is None and names:
+    if migration is None and names and not opened.selection.swarm:
         stack, words = opened.stack, ", ".join(names)
         stack.refuse_others()
         for name in names:

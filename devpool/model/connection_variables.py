@@ -186,6 +186,19 @@ def _published(service: Service) -> Iterator[tuple[str, str]]:
                 yield from zip(said.get("published", []), said.get("target", []), strict=False)
 
 
+def published_addresses(service: Service) -> Iterator[tuple[str, str]]:
+    """The addresses of the host that a service's ports are published on, where one is written, each with the port."""
+    for statement in service.statements("ports"):
+        items = statement.value.items if isinstance(statement.value, SequenceNode) else ()
+        for item in map(nodes.resolved, items):
+            if isinstance(item, ScalarNode):
+                address, _, port = service.read(item).partition("/")[0].rpartition(":")[0].rpartition(":")
+                yield from [(address, port)] if address else []
+            elif isinstance(item, nodes.MappingNode):
+                said = {k: service.deep_texts(e.value) for k, e in nodes.entries(item).items()}
+                yield from zip(said.get("host_ip", []), said.get("published", []), strict=False)
+
+
 def _paired(outer: str, inner: str) -> Iterable[tuple[str, str]]:
     """The pairs of two ranges (Compose specification, "ports")."""
     published, targets = _ports(outer), _ports(inner)

@@ -19,9 +19,9 @@ from devpool.text.interpolation import SHELL, Variable
 class Selection:
     """The options that say which project is meant, as the user gave them to `docker compose` or to devpool.
 
-    Three are devpool's alone: `allow_remote`, whether Compose may fetch what the files name elsewhere; `same_project`,
+    Four are devpool's alone: `allow_remote`, whether Compose may fetch what the files name elsewhere; `same_project`,
     whether containers under the project's name are its own wherever they were started from; `allow_outside`, whether
-    files outside of the project's root may be edited.
+    files outside of the project's root may be edited; `swarm`, whether `docker stack deploy` reads the files.
     """
 
     files: tuple[str, ...] = ()
@@ -32,9 +32,12 @@ class Selection:
     allow_remote: bool = False
     same_project: bool = False
     allow_outside: bool = False
+    swarm: bool = False
 
     def arguments(self) -> list[str]:
-        """The same options for `docker compose`."""
+        """The same options for `docker compose`, or the files alone for `docker stack`."""
+        if self.swarm:
+            return [part for file in self.files for part in ("--compose-file", file)]
         words: list[str] = []
         for option, values in (("--file", self.files), ("--env-file", self.env_files)):
             words += [part for value in values for part in (option, value)]

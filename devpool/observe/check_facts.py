@@ -22,6 +22,8 @@ from devpool.lifecycle.likely_advice import Behind, likely_needs, likely_session
 from devpool.lifecycle.open_project import OpenProject
 from devpool.observe.ask_containers import LIMITS
 from devpool.observe.overview import Overview
+from devpool.observe.stack_facts import crowds, stack_services
+from devpool.sizing.replicas import Crowd
 from devpool.undo.state import AppRoute
 
 T = TypeVar("T")
@@ -45,7 +47,8 @@ def gather(seen: Overview, opened: OpenProject, *, warn: int, crit: int) -> Fact
     patience = stack.patience if stack else 1
     looks = [look_into(stack, app, seen.running[app][0], patience) for app in apps if stack]
     with asking([compose_version()]) as compose, asking(looks) as installed:
-        declared, problem = _declared(seen)
+        swarm = opened.selection.swarm
+        declared, problem = _of_stack(opened) if swarm else _declared(seen)
         # Compose returns the logs of all containers with a name, also those of another project.
         logs = [_logged(stack, seen, pooled)] if stack and declared and not seen.another else []
         with asking(logs) as logged:
@@ -76,6 +79,9 @@ def gather(seen: Overview, opened: OpenProject, *, warn: int, crit: int) -> Fact
                 warn=warn,
                 crit=crit,
                 patience=patience,
+                stack=swarm,
+                tasks=seen.tasks,
+                crowds=_crowds(opened, seen) if swarm else (),
             )
 
 
@@ -97,6 +103,22 @@ def _declared(seen: Overview) -> tuple[Services | None, str]:
         return seen.stack.declared, ""
     except DevpoolError as error:
         return None, error.message
+
+
+def _of_stack(opened: OpenProject) -> tuple[Services | None, str]:
+    """The services in docker's model of a stack; None, and why, where it does not accept the files."""
+    try:
+        return stack_services(opened), ""
+    except DevpoolError as error:
+        return None, error.message
+
+
+def _crowds(opened: OpenProject, seen: Overview) -> tuple[Crowd, ...]:
+    """What the tasks of the poolers may open; nothing where the files cannot be read without devpool."""
+    try:
+        return tuple(crowds(opened, seen.state)) if seen.state else ()
+    except DevpoolError:
+        return ()
 
 
 def _unkept(opened: OpenProject, routes: Iterable[AppRoute]) -> Mapping[str, tuple[str, ...]] | None:

@@ -19,12 +19,16 @@ from devpool.errors import DevpoolError
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.measurements.routes import Connections
 from devpool.measurements.show_tables import PoolerStatus, Row, limits, links, pools, totals
+from devpool.measurements.tasks import Task
 from devpool.observe.ask_containers import Answers, ask_all
 from devpool.undo.state import AddedPooler, AppRoute, State
 
 # What reads the project's files is imported where it is used: while Compose lists the containers.
 if TYPE_CHECKING:
     from devpool.lifecycle.file_drift import Drift
+
+
+_UNSEEN = "devpool does not see the connections of tasks on other nodes; `devpool psql --admin` asks a task on this one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,7 @@ class Overview:
         code: the error code of what Docker could not tell, "" where it could.
         another: that containers under the project's name are another project's, in words; "" where none are.
         ways_on: what can be typed then.
+        tasks: those of a stack's poolers, databases and apps, on all nodes; None where they are unknown.
     """
 
     directory: Path
@@ -62,6 +67,7 @@ class Overview:
     code: str = ""
     another: str = ""
     ways_on: str = ""
+    tasks: tuple[Task, ...] | None = None
 
 
 def look(ctx: Context, opened: OpenProject | None = None, *, deep: bool = False) -> Overview:
@@ -85,11 +91,27 @@ def look(ctx: Context, opened: OpenProject | None = None, *, deep: bool = False)
             drift=tuple(_drift(project, state) if state else ()),
             running={},
         )
+        if project.selection.swarm:
+            return _with_tasks(overview, project)
         try:
             overview = replace(overview, stack=listed())
             return again(overview, deep=deep)
         except DevpoolError as error:
             return replace(overview, note=error.message, code=error.code, poolers=_unseen(state))
+
+
+def _with_tasks(found: Overview, project: OpenProject) -> Overview:
+    """The same with the tasks of a stack. Which connections they have cannot be seen from one node."""
+    state = found.state
+    found = replace(found, note=_UNSEEN, code="on-a-stack", poolers=_unseen(state))
+    if state is None:
+        return found
+    inside = {p.database for p in state.poolers if p.database in project.without_devpool.services}
+    services = dict.fromkeys([*(p.name for p in state.poolers), *sorted(inside), *(r.service for r in found.routes)])
+    try:
+        return replace(found, tasks=tuple(project.tasks.list(services)))
+    except DevpoolError as error:
+        return replace(found, note=error.message, code=error.code)
 
 
 @contextmanager

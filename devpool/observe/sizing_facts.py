@@ -68,7 +68,10 @@ def gather(ctx: Context, opened: OpenProject, seconds: float) -> list[Inputs]:
     """
     project, options, state = opened.without_devpool, opened.options, opened.state
     routes = tuple(chosen_routes(project, options))
-    stack = reach(opened, ctx.output, _NOT_RUNNING, looks=True)
+    swarm = opened.selection.swarm
+    stack = None if swarm else reach(opened, ctx.output, _NOT_RUNNING, looks=True)
+    if swarm:
+        ctx.output.warn(f"devpool does not look at the tasks of a stack; {_NOT_RUNNING}")
     scene = Scene(
         ctx=ctx,
         project=project,
@@ -99,6 +102,7 @@ def _of_database(scene: Scene, database: str) -> Inputs:
         databases=databases,
         held=_held(scene, database, pooled),
         now=connections,
+        replicas=scene.options.replicas if scene.options.swarm else 0,
     )
     return _with_load(scene, inputs)
 

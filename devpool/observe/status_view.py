@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypedDict
 
 from devpool.context import Context
@@ -10,6 +10,7 @@ from devpool.decide.routing import way as words_of
 from devpool.lifecycle.file_drift import Drift
 from devpool.measurements.routes import WORDS, Connections, ConnectionsData, Replica, as_json, proof
 from devpool.measurements.show_tables import Pool, PoolerStatus
+from devpool.measurements.tasks import Task, problems, tasks_in_words
 from devpool.observe.overview import Overview
 from devpool.output import table
 from devpool.undo.state import AddedPooler, AppRoute
@@ -76,6 +77,7 @@ class StatusAnswer(TypedDict):
         outside: those that no container holds, by database, where a pooler is published.
         note: why connections are unknown; "" where they are known.
         another_project: whose containers run under this project's name; null where none of others do.
+        tasks: those of a stack's poolers, databases and apps, on all nodes; null where they are unknown.
     """
 
     enabled: bool
@@ -87,6 +89,7 @@ class StatusAnswer(TypedDict):
     outside: dict[str, OutsideData]
     note: str
     another_project: str | None
+    tasks: list[Task] | None
 
 
 def watched(ctx: Context, interval: float) -> bool:
@@ -122,6 +125,7 @@ def _answer(overview: Overview) -> StatusAnswer:
         "outside": {d: {"at_pooler": p, "at_database": n} for d, (p, n) in overview.outside.items()},
         "note": overview.note,
         "another_project": overview.another or None,
+        "tasks": None if overview.tasks is None else list(overview.tasks),
     }
 
 
@@ -150,6 +154,8 @@ def status_lines(overview: Overview) -> list[str]:
         lines += ["", f"programs on the host: {pooled} at the pooler, {direct} at {database} itself"]
     if overview.another:
         lines += ["", f"another project: {overview.another}", f"hint: {overview.ways_on}"]
+    if overview.tasks is not None:
+        lines += ["", *_task_lines(overview.tasks)]
     if overview.note:
         lines += ["", f"connections unknown: {overview.note}"]
     for pooler in overview.poolers:
@@ -157,6 +163,18 @@ def status_lines(overview: Overview) -> list[str]:
     if overview.state:
         lines += ["", *_drift(overview)]
     return lines
+
+
+def _task_lines(tasks: Sequence[Task]) -> list[str]:
+    """A line for each service of a stack, and what is wrong with its tasks."""
+    by_service: dict[str, list[Task]] = {}
+    for task in tasks:
+        by_service.setdefault(task.service, []).append(task)
+    return [line for name, mine in by_service.items() for line in (f"{name}: {tasks_in_words(mine)}", *_indented(mine))]
+
+
+def _indented(tasks: Iterable[Task]) -> list[str]:
+    return [f"  {problem}" for problem in problems(tasks)]
 
 
 def _apps(overview: Overview) -> Iterator[Cells]:

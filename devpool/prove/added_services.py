@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from devpool.decide.credentials import Credentials, Further
@@ -32,11 +32,8 @@ def prove_pooler(pooler: Pooler, credentials: Credentials, before: Reading, afte
         ProofError: `meaning-differs`.
     """
     service = dict(after.services[pooler.name])
-    environment = {k: unescaped(v) for k, v in (service.pop("environment", None) or {}).items()}
-    stated = _pooler_environment(pooler, credentials, before.services.get(pooler.database, {}))
-    stated |= {f.name: _as_read(before, f) for f in credentials.further}
-    values = {name: environment.get(name) for name in stated} if credentials.env_files else environment
-    same(f"the environment of `{pooler.name}`", stated, values)
+    environment = service.pop("environment", None) or {}
+    prove_environment(pooler, credentials, before, environment)
     _prove_image(pooler, service)
     depends = {n: v.get("condition") for n, v in (service.pop("depends_on", None) or {}).items()}
     waits = {} if pooler.external else {pooler.database: pooler.condition}
@@ -58,6 +55,25 @@ def prove_pooler(pooler: Pooler, credentials: Credentials, before: Reading, afte
     if credentials.is_written_to:
         del fixed["read_only"]
     same(f"`{pooler.name}`", fixed, {k: v for k, v in service.items() if v is not None})
+
+
+def prove_environment(pooler: Pooler, credentials: Credentials, before: Reading, written: Mapping[str, object]) -> None:
+    """Prove that a pooler's variables match the plan.
+
+    Args:
+        pooler: the pooler.
+        credentials: its credentials.
+        before: the model before the edits.
+        written: the variables in the model after them.
+
+    Raises:
+        ProofError: `meaning-differs`.
+    """
+    environment = {k: unescaped(v) for k, v in written.items()}
+    stated = _pooler_environment(pooler, credentials, before.services.get(pooler.database, {}))
+    stated |= {f.name: _as_read(before, f) for f in credentials.further}
+    found = {name: environment.get(name) for name in stated} if credentials.env_files else environment
+    same(f"the environment of `{pooler.name}`", stated, found)
 
 
 def _prove_image(pooler: Pooler, service: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from devpool.sizing.concurrency import Demand, Fact
+from devpool.sizing.replicas import HEALTH, at_once
 from devpool.sizing.size_inputs import Inputs, Load, ServerLimits
 
 _SPARE = 0.2  # of the server's connections, for migrations, psql and monitoring
@@ -89,6 +90,9 @@ def recommend(given: Inputs) -> Size:
         Step(name="kept free", value=spare, how=f"{_SPARE:.0%} of {usable}, for psql and more", sources=("devpool",)),
         Step(name="room for pools", value=room, how=f"{usable} - {direct} - {spare}, at least 1"),
     ]
+    if given.replicas:
+        room, of_task = _room_of_task(given.replicas, room)
+        steps += of_task
     settings, further = _settings(given, peak, room)
     verdict, sentence = _verdict(peak + direct, usable, given.load)
     if any(demand.assumed for demand in given.pooled):
@@ -101,6 +105,16 @@ def recommend(given: Inputs) -> Size:
         sentence=sentence,
         changes=tuple(_changes(given, verdict, peak + direct, usable)),
     )
+
+
+def _room_of_task(replicas: int, room: int) -> tuple[int, list[Step]]:
+    """What one of a pooler's tasks may open, so that all of them fit, with one more while one is replaced."""
+    tasks = at_once(replicas)
+    share = max(room // tasks - HEALTH, 1)
+    return share, [
+        Step(name="tasks at once", value=tasks, how=f"{replicas}, and one more while one is replaced"),
+        Step(name="room in a task", value=share, how=f"{room} / {tasks} - {HEALTH} for its health check, at least 1"),
+    ]
 
 
 def _total(demands: Iterable[Demand]) -> int:
@@ -170,7 +184,9 @@ def _pool_size(given: Inputs, peak: int, room: int, pools: int) -> tuple[int, li
     cores = given.server.cores
     hardware = cores.value * 2 + _SPINDLES
     load = ceil(given.load.busy * _BURST) if given.load else 0
-    wanted, share = max(ceil(hardware / pools), load, given.held), max(room // pools, 1)
+    tasks = max(given.replicas, 1)
+    wanted = max(ceil(hardware / pools / tasks), ceil(load / tasks), ceil(given.held / tasks))
+    share = max(room // pools, 1)
     size = min(wanted, peak, share)
     words = f"the least of {wanted} wanted, {peak} at peak and room for {share} ({room} / {pools})"
     at_once = f"{cores.value} cores * 2 + {_SPINDLES} spindle"
@@ -180,9 +196,14 @@ def _pool_size(given: Inputs, peak: int, room: int, pools: int) -> tuple[int, li
         *_load_steps(given.load, load),
         _known("pools", given.pools, "pgbouncer"),
         *_held_steps(given.held),
-        Step(name="wanted", value=wanted, how=f"the most of {hardware} / {pools}, {load} in use and {given.held} held"),
+        Step(name="wanted", value=wanted, how=_wanted(hardware, pools, load, given)),
         Step(name="default_pool_size", value=size, how=words, sources=("pgbouncer",)),
     ]
+
+
+def _wanted(hardware: int, pools: int, load: int, given: Inputs) -> str:
+    how = f"the most of {hardware} / {pools}, {load} in use and {given.held} held"
+    return f"{how}, shared by {given.replicas} tasks" if given.replicas > 1 else how
 
 
 def _held_steps(held: int) -> list[Step]:

@@ -67,6 +67,7 @@ class Inputs:
         held: connections of clients in session mode, which each keep a server connection.
         now: connections that are open now, by where they were counted.
         load: what was measured; None where nothing runs.
+        replicas: how many tasks the pooler has in a stack; 0 where it is one container.
     """
 
     database: str
@@ -78,6 +79,7 @@ class Inputs:
     held: int = 0
     now: tuple[Fact, ...] = ()
     load: Load | None = None
+    replicas: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

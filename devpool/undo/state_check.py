@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from devpool.catalog.docker import IMAGE
 from devpool.decide.key_ownership import ANCHOR
 from devpool.decide.options import Options
-from devpool.decide.plan import DIRECT_SUFFIX, POOLED_SUFFIX, SESSION_SUFFIX
+from devpool.decide.plan import DIRECT_SUFFIX, MOST_REPLICAS, POOLED_SUFFIX, SESSION_SUFFIX
 from devpool.decide.sessions import SUFFIX
 from devpool.decide.tuning import PRESET, PRESETS, add, read_types
 from devpool.devpool_folder import BUILD_CONTEXT, EXPORTER_CONTEXT, FOLDER, PRIVATE_ENV
@@ -133,6 +133,8 @@ def _foreign_options(chosen: Options) -> Iterator[tuple[str, str]]:
         yield "options", "such a name or port cannot be requested"
     if chosen.image and not IMAGE.fullmatch(chosen.image):
         yield "options", "such an image cannot be requested"
+    if not 1 <= chosen.replicas <= MOST_REPLICAS:
+        yield "options", "so many replicas cannot be requested"
 
 
 def foreign_settings(state: State, types: str) -> Iterator[tuple[str, str]]:

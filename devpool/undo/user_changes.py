@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from devpool.catalog.docker import IMAGE
 from devpool.decide.options import Options
+from devpool.decide.plan import PEERS
 from devpool.decide.tuning import read_settings, read_types
 from devpool.errors import DevpoolError
 from devpool.redact.masked_files import host_names, masked_part
@@ -30,7 +31,7 @@ _COPIED = "***"
 _COPY = "copied-by-devpool"
 _PREFIX = "PGBOUNCER_"
 # What devpool decides: another value there is more than tuning.
-_STRUCTURE = ("PGBOUNCER_LISTEN_PORT", "PGBOUNCER_SESSION_DATABASE")
+_STRUCTURE = ("PGBOUNCER_LISTEN_PORT", "PGBOUNCER_SESSION_DATABASE", PEERS)
 _COMMENT = regex(r"(?:^|[ \t])#[ \t]*(.*\S)", re.M)
 
 

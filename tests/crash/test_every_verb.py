@@ -18,6 +18,7 @@ NEXT = (
     ("size",),
     ("reload",),
     ("top",),
+    ("manifest", "--kubernetes", "--image", "registry.example/pooler:1"),
     ("psql", "web"),
     ("direct", "web", "--", "true"),
     ("migrate", "web", "--", "true"),

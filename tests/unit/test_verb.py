@@ -31,7 +31,7 @@ def test_an_option_stands_in_its_group_and_what_every_command_has_comes_last() -
     found = headings(command)
     assert list(found) == ["The pooler", OPTIONS, PROJECT, OUTPUT]
     assert (found["The pooler"], found[OPTIONS]) == (["--port"], ["--plain"])
-    assert "--file" in found[PROJECT]
+    assert "--env-file" in found[PROJECT]
     assert found[OUTPUT] == ["--json", "--quiet", "--verbose", "--help"]
 
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from devpool.decide import tuning
 from devpool.decide.chosen_variables import with_chosen_variables
-from devpool.decide.options import Options
-from devpool.decide.plan import NO_SETTINGS
+from devpool.decide.options import REPLICAS, Options
+from devpool.decide.plan import BY_SLOT, NO_SETTINGS, PEERS
 from devpool.decide.plan_pooler import demands_tls, pooler_name
 from devpool.decide.planning import make_plan
 from devpool.decide.routing import Route, chosen_routes, evident_routes, find_routes
@@ -116,6 +116,8 @@ def _options(
         publish=min(published) if published else None,
         metrics=any(p.exporters for p in poolers),
         image=next((enabled.services[p.name].text("image") for p in poolers if p.name in enabled.services), ""),
+        swarm=enabled.sources.selection.swarm,
+        replicas=_replicas(enabled, poolers),
         settings=next(iter(settings.values())) if same else {},
         settings_of={} if same else {d: s for d, s in settings.items() if s},
         session=_named(project, [pair for pair, alias in pooled.items() if alias]),
@@ -124,6 +126,12 @@ def _options(
     project = with_chosen_variables(project, options)
     options = _with_names(project, _without_evident(project, options, linked), linked)
     return options if _ports(project, options) == {p.port for p in poolers} else replace(options, port=poolers[0].port)
+
+
+def _replicas(enabled: Project, poolers: list[RemovedPooler]) -> int:
+    """How many tasks a pooler has in a stack."""
+    said = (enabled.environments[p.name].get(PEERS) for p in poolers if p.name in enabled.environments)
+    return next((int(value.text) for value in said if value and value.text.isdecimal()), REPLICAS)
 
 
 def _with_variables(enabled: Project, poolers: list[RemovedPooler], project: Project, options: Options) -> Options:
@@ -214,5 +222,5 @@ def _settings(enabled: Project, pooler: RemovedPooler, project: Project, pooled:
         s for s in project.connection_variables if s.database == pooler.database and (s.service, s.database) in pairs
     ]
     stated = {name: value.text for name, value in enabled.environments[pooler.name].items()}
-    keys = [n for n in stated if n.startswith(_PREFIX) and n not in NO_SETTINGS]
+    keys = [n for n in stated if n.startswith(_PREFIX) and n not in NO_SETTINGS and stated[n] != BY_SLOT]
     return tuning.chosen({n.removeprefix(_PREFIX).lower(): stated[n] for n in keys}, tls=demands_tls(project, mine))

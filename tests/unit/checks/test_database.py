@@ -11,6 +11,7 @@ from devpool.checks.facts import DatabaseServer
 from devpool.checks.result import Level
 from devpool.measurements.routes import Connections, Replica
 from devpool.measurements.show_tables import Limits
+from devpool.sizing.replicas import Crowd
 from devpool.undo.state import AppRoute
 from unit.checks.healthy_project import POOL, ROUTE, SERVER, SIGHT, WELL, the, with_pooler
 
@@ -24,6 +25,13 @@ def test_a_database_that_does_not_answer_is_critical() -> None:
 def test_the_servers_connections_are_held_against_the_thresholds(used: int, level: Level) -> None:
     servers = {"db": replace(SERVER, connections=used)}
     assert the(replace(WELL, servers=servers), "connections").level == level
+
+
+@pytest.mark.parametrize(("room", "level"), [(52, "ok"), (51, "warning")])
+def test_the_tasks_of_a_stack_are_held_against_its_room(room: int, level: Level) -> None:
+    crowd = Crowd(pooler="pgbouncer", database="db", replicas=4, most=50, direct=2, room=room, source="known")
+    found = the(replace(WELL, stack=True, crowds=(crowd,)), "tasks")
+    assert (found.level, "--replicas" in found.hint) == (level, level == "warning")
 
 
 def test_pools_that_may_take_more_than_postgres_has_are_found() -> None:

@@ -25,6 +25,20 @@ def test_what_compose_refuses_is_critical() -> None:
     assert the(replace(WELL, compose_problem="services.web is wrong"), "compose").level == "critical"
 
 
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [
+        ("", "ok"),
+        ("services.web is wrong", "critical"),
+        ("docker 20.10 cannot prove what changes in a stack", "skipped"),
+    ],
+)
+def test_the_files_of_a_stack_are_held_against_docker_stack(said: str, level: str) -> None:
+    facts = replace(WELL, stack=True, compose_problem=said)
+    assert the(facts, "stack").level == level
+    assert "compose" not in {r.check for r in check_files(facts)}, "Compose did not read them"
+
+
 @pytest.mark.parametrize("error", [no_docker(), failure("docker: 'compose' is not a docker command.")])
 def test_no_docker_at_all_is_not_the_projects_fault(error: DevpoolError) -> None:
     assert the(replace(WELL, compose_problem=error.message), "compose").level == "skipped"

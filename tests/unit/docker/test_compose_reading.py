@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from devpool.docker.compose_reading import COMPOSE_SECONDS, Asked, Listing, _seconds, accepted, read_compose, reading_of
+from devpool.docker.compose_reading import (
+    COMPOSE_SECONDS,
+    Asked,
+    Listing,
+    accepted,
+    read_compose,
+    reading_of,
+    seconds_of,
+)
 from devpool.docker.engine import Call, RunningCommand, failure
 from devpool.docker.program import TooLateError, TooMuchError
 from devpool.errors import DevpoolError, UsageError
@@ -59,8 +67,8 @@ def test_why_compose_does_not_read_a_project_is_said_by_name(error: Exception, c
 
 @pytest.mark.parametrize(("stated", "seconds"), [("", 30.0), ("120", 120.0), ("0.5", 0.5)])
 def test_how_long_compose_may_take_is_the_users(stated: str, seconds: float) -> None:
-    assert _seconds({COMPOSE_SECONDS: stated}) == seconds
-    assert _seconds({}) == 30.0
+    assert seconds_of({COMPOSE_SECONDS: stated}) == seconds
+    assert seconds_of({}) == 30.0
 
 
 @pytest.mark.parametrize("stated", ["soon", "-1", "1e3", "nan", "inf", "٣", "9999999", "1."])

@@ -59,6 +59,11 @@ def test_an_app_that_waits_for_the_database_through_another_waits_for_the_pooler
     assert web(lines + other) == lines.replace("}}", f"}}, {HEALTHY}}}") + other
 
 
+def test_in_a_stack_nothing_is_added_because_nothing_waits() -> None:
+    lines = "    depends_on: [job]\n  job:\n    image: job\n    depends_on: [db]\n"
+    assert web(lines, swarm=True, image="registry.example/pgbouncer:1") == lines
+
+
 def test_one_that_waits_for_an_app_that_waits_for_the_pooler_stays() -> None:
     api = f"  api:\n    image: api\n{URL}    depends_on: [{{}}]\n"
     lines = "    depends_on: [api]\n"

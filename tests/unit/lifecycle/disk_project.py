@@ -37,9 +37,9 @@ def written(directory: Path, text: str = SHOP, **files: str) -> Path:
     return directory
 
 
-def opened(directory: Path) -> OpenProject:
+def opened(directory: Path, **selection: object) -> OpenProject:
     """The project as a command that starts now sees it."""
-    return OpenProject(Selection(), directory, {})
+    return OpenProject(Selection(**selection), directory, {})  # type: ignore[arg-type]
 
 
 def context(directory: Path) -> Context:
@@ -49,7 +49,8 @@ def context(directory: Path) -> Context:
 
 def planned_change(directory: Path, **options: object) -> ChangeSet:
     """What enable would write."""
-    return prepare_enable(opened(directory), Options(**options), verify=False)  # type: ignore[arg-type]
+    project = opened(directory, swarm="swarm" in options)
+    return prepare_enable(project, Options(**options), verify=False)  # type: ignore[arg-type]
 
 
 def enable(directory: Path, **options: object) -> ChangeSet:

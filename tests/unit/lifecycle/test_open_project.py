@@ -34,6 +34,25 @@ def test_an_enabled_project_is_seen_as_it_is_without_devpool(tmp_path: Path) -> 
     assert project.require_record(NOT_ENABLED) is project.record
 
 
+@pytest.mark.parametrize("recorded", [True, False])
+def test_an_enabled_stack_is_read_as_docker_stack_reads_it(tmp_path: Path, recorded: bool) -> None:
+    enable(written(tmp_path, dot_env="A=1\n"), swarm=True, image="registry.example/pgbouncer:1", replicas=3)
+    if not recorded:
+        (tmp_path / ".devpool" / "state.json").unlink()
+    project = opened(tmp_path)
+    assert project.selection.swarm
+    assert (project.options.swarm, project.options.replicas) == (True, 3)
+    with pytest.raises(DevpoolError) as error:
+        project.stack.wait()
+    assert error.value.code == "on-a-stack"
+    assert "docker service ps" in error.value.hint
+
+
+def test_a_project_of_compose_is_none_of_a_stack(tmp_path: Path) -> None:
+    enable(written(tmp_path))
+    assert not opened(tmp_path).selection.swarm
+
+
 def test_a_clone_without_the_record_is_recognized(tmp_path: Path) -> None:
     enable(written(tmp_path), name="pool")
     (tmp_path / ".devpool" / "state.json").unlink()

@@ -94,7 +94,8 @@ def _of_stack(text: str) -> str:
 def test_a_stack_file_that_deploys_is_said_not_to_after_enable(deploy: str, named: str) -> None:
     said = _of_stack(STACK.replace("DEPLOY", deploy))
     assert named in said
-    assert "builds no image for pgbouncer" in said
+    assert "docker stack deploy` refuses its result" in said
+    assert "devpool enable --swarm --image REF" in said
     assert "or use --override" in said
 
 

@@ -35,6 +35,14 @@ def test_the_first_of_the_default_names_is_taken_and_one_override(tmp_path: Path
     assert files(tmp_path, names) == found
 
 
+def test_a_stack_has_no_override_no_env_file_and_no_variable(tmp_path: Path) -> None:
+    names, shell = "compose.yml compose.override.yml other.yml .env", {"COMPOSE_FILE": "other.yml"}
+    assert files(tmp_path, names, shell=shell, swarm=True) == "compose.yml"
+    found = find_project(Selection(swarm=True), tmp_path, shell)
+    assert found.dotenv == ()
+    assert found.selection.files == (str(tmp_path / "compose.yml"),), "docker stack looks for none by itself"
+
+
 def test_the_nearest_folder_above_is_taken(tmp_path: Path) -> None:
     assert files(tmp_path, "compose.yml", "sub") == "compose.yml"
     assert project_directory(Selection(), tmp_path / "sub", {}) == tmp_path

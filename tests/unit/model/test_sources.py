@@ -13,6 +13,7 @@ from devpool.model.sources import Reading, Selection
 from devpool.text.interpolation import SHELL
 
 ENV = f"{FOLDER}/.env"
+_STACK_FILES = ("--compose-file", "a.yml", "--compose-file", "b.yml")
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,7 @@ ENV = f"{FOLDER}/.env"
                 *("--profile", "p", "--profile", "q"),
             ],
         ),
+        (Selection(files=("a.yml", "b.yml"), project_name="n", swarm=True), list(_STACK_FILES)),
         (Selection(allow_remote=True, same_project=True, allow_outside=True), []),  # devpool's own
     ],
 )

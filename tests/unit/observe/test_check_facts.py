@@ -16,6 +16,7 @@ from devpool.docker.console import Told
 from devpool.errors import Code, DevpoolError
 from devpool.lifecycle.file_drift import Drift
 from devpool.model.project import Project
+from devpool.model.sources import Selection
 from devpool.observe import check_facts
 from devpool.observe.ask_containers import Answers
 from devpool.observe.check_facts import _declared, _logged, _or, _ports, _queries, _servers, gather
@@ -40,6 +41,7 @@ class Opened:
     def __init__(self, variables: str = "", session: tuple[str, ...] = ()) -> None:
         self.variables = variables
         self.options = Options(session=session)
+        self.selection = Selection()
 
     @property
     def without_devpool(self) -> Project:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +27,17 @@ def inputs(
 ) -> Inputs:
     server = ServerLimits(max_connections=fact(limit), reserved=fact(3), cores=fact(cores))
     return Inputs(database="db", server=server, pooled=pooled, direct=direct, pools=fact(pools), databases=1)
+
+
+# A stack
+
+
+@pytest.mark.parametrize(("replicas", "size", "most"), [(0, 5, 77), (1, 5, 37), (2, 3, 24), (4, 2, 14), (20, 1, 2)])
+def test_all_tasks_fit_with_one_more_while_one_is_replaced(replicas: int, size: int, most: int) -> None:
+    found = recommend(replace(inputs(app(64)), replicas=replicas))
+    assert (found.settings["default_pool_size"], found.settings["max_db_connections"]) == (size, most)
+    assert (replicas + 1) * (most + 1) <= 78 or not replicas, "room for pools, and a health check in each task"
+    assert ("tasks at once" in {step.name for step in found.steps}) == bool(replicas)
 
 
 # The verdict

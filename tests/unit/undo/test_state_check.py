@@ -122,7 +122,9 @@ def test_a_record_names_all_that_is_not_devpools() -> None:
     assert [what for what, _ in foreign(found)] == ["../x", "an edit of services.web.environment.URL"]
 
 
-@pytest.mark.parametrize("changed", [{"image": "${X}"}, {"image": "a b"}, {"name": "x y"}, {"port": "x"}])
+@pytest.mark.parametrize(
+    "changed", [{"image": "${X}"}, {"image": "a b"}, {"name": "x y"}, {"port": "x"}, {"replicas": 0}, {"replicas": 255}]
+)
 def test_options_are_such_as_can_be_requested(changed: dict[str, str]) -> None:
     assert [what for what, _ in foreign(state(options=Options(**changed)))] == ["options"]  # type: ignore[arg-type]
 
