@@ -215,12 +215,13 @@ def locks(ground: Ground) -> Iterator[Result]:
 
 def php(ground: Ground) -> Iterator[Result]:
     """PDO deallocates its statements with SQL DEALLOCATE (https://github.com/pgbouncer/pgbouncer/issues/991), unless it
-    is PHP 8.4's with libpq 17, which closes them over the protocol (https://www.php.net/releases/8.4/en.php).
+    is PHP 8.4's with libpq 17, which closes them over the protocol (https://github.com/php/php-src/pull/13316).
     """
     if not ground.has("pdo_pgsql"):
         return
     where, place = ground.where("pdo_pgsql"), ground.said("ATTR_EMULATE_PREPARES")
-    if _PDO not in ground.app.deallocates and not where:  # a file does not tell which PDO that will be
+    # Neither a file nor a search that was stopped tells which PDO it is.
+    if _PDO not in ground.app.deallocates and not where and not ground.app.cut:
         hint = f"take it out at {place}" if place else ""
         yield note(ground, "obsolete: PDO's ATTR_EMULATE_PREPARES (this PDO closes statements over the protocol)", hint)
     elif place:

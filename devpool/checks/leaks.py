@@ -224,12 +224,17 @@ def leak_results(leaks: Iterable[Leak], looked: Iterable[ProbedPool]) -> Iterato
             "leak",
             leak.pooler,
             f"{leak.kind} on backend {leak.pid} of {leak.pool}: {leak.what}; most likely {apps} ({leak.evidence})",
-            f"look for `{leak.statement}`; {WAYS[leak.kind]}, or `devpool enable --session {leak.apps[0]}`"
-            if leak.apps
-            else f"look for `{leak.statement}`; {WAYS[leak.kind]}",
+            f"look for `{leak.statement}`; {WAYS[leak.kind]}{_apart(leak.apps)}",
         )
     for pool in looked:
         yield from [_clean(pool)] if (pool.pooler, pool.pool) not in dirty else _part(pool)
+
+
+def _apart(apps: tuple[str, ...]) -> str:
+    """The other way, where one app is known or some may have done it."""
+    if len(apps) > 1:
+        return f", or `devpool enable --session SERVICE` for the one of {', '.join(apps)} that has it"
+    return f", or `devpool enable --session {apps[0]}`" if apps else ""
 
 
 def _clean(pool: ProbedPool) -> Result:

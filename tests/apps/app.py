@@ -39,7 +39,8 @@ class App:
         clients: how many work at the same time.
         connects_anew: whether each piece of work has a connection of its own: Postgres then holds few at once, and a
             pool as many as its size allows.
-        restarts: services that are restarted after their database was replaced, because they do not listen again.
+        restarts: services that are restarted once their database was replaced, because they do not listen again, or end
+            and come back late.
         reacts: the seconds that something takes which waits for a notification of Postgres; None where nothing does.
     """
 

@@ -33,6 +33,7 @@ class AppProject(DemoProject):
         super().__init__(folder, shell, FOLDER / name / "project")
         self.app, self.source = app, FOLDER / name
         self.ports: dict[tuple[str, int], int] = {}
+        self.webs: list[Web] = []
 
     def build(self) -> None:
         """Make the images. What has not changed since the last time is in the engine's cache."""
@@ -45,14 +46,21 @@ class AppProject(DemoProject):
                 pytest.fail(f"{image} could not be built:\n{done.stderr[-3000:]}", pytrace=False)
 
     def port(self, service: str, inside: int) -> int:
-        """Where a service is published; asked once, until `ports` is cleared."""
+        """Where a service is published; asked once, until `forget`."""
         if (service, inside) not in self.ports:
             self.ports[service, inside] = int(self.compose("port", service, str(inside)).rpartition(":")[2])
         return self.ports[service, inside]
 
     def web(self, service: str, inside: int) -> Web:
-        """A client of a service's HTTP API."""
-        return Web(self.port(service, inside))
+        """A client of a service's HTTP API; its connection lasts until `forget`."""
+        self.webs.append(Web(self.port(service, inside)))
+        return self.webs[-1]
+
+    def forget(self) -> None:
+        """End all clients, and ask anew for the ports, which recreated containers have changed."""
+        self.ports.clear()
+        while self.webs:
+            self.webs.pop().close()
 
     def version(self) -> str:
         """What the application says of its version."""
@@ -99,5 +107,6 @@ def app_project(
     try:
         yield project
     finally:
+        project.forget()
         if not keep:
             remove_things(project.name)

@@ -10,8 +10,8 @@ from apps.app import App
 _HEAD = """\
 # Compatibility
 
-What `bin/apps` has measured with real applications: each is used by {clients} clients at the same time, first directly,
-then through the pooler that `devpool enable` adds while it runs. This page is generated from those runs.
+What `bin/apps` has measured with real applications: each is used by up to {clients} clients at the same time, first
+directly, then through the pooler that `devpool enable` adds while it runs. This page is generated from those runs.
 
 {table}
 
@@ -82,7 +82,7 @@ def _services(names: Iterable[str]) -> str:
 def _section(app: App, measured: Measured) -> str:
     lines = [f"## {app.title}", "", f"{measured['title']} {measured['version']}, {app.driver}, Postgres "]
     lines[-1] += f"{measured['postgres']}, PgBouncer {measured['pgbouncer']}; as in {app.source}."
-    lines += ["", f"Measured on {measured['machine']}."] if measured.get("machine") else []
+    lines += ["", f"Measured with {app.clients} clients on {measured['machine']}."] if measured.get("machine") else []
     if app.why:
         lines += ["", app.why]
     if app.change:

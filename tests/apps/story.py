@@ -97,7 +97,7 @@ def _pooled(project: AppProject, story: Story, seconds: float) -> None:
 
 
 def _reaction(project: AppProject) -> float | None:
-    project.ports.clear()
+    project.forget()
     return round(project.app.reacts(project), 1) if project.app.reacts else None
 
 
@@ -134,7 +134,7 @@ def _taken_back(project: AppProject, story: Story, seconds: float) -> None:
 
 
 def _load(project: AppProject, name: str) -> Load:
-    project.ports.clear()  # those of containers that may have been replaced
+    project.forget()
     return Load(lambda _: project.app.client(project), project.app.clients, name)
 
 

@@ -50,5 +50,6 @@ APP = App(
     database="mails",
     rows="SELECT count(*) FROM minion_jobs WHERE queue = 'default'",
     client=_client,
+    restarts=("worker",),  # it ends with its database, and Docker waits longer before each further start
     reacts=_reacts,
 )

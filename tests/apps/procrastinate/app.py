@@ -49,6 +49,7 @@ APP = App(
     database="mails",
     rows="SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'default'",
     client=_client,
+    why="Its worker does not listen again after its database was replaced, directly either: here it is restarted then.",
     restarts=("worker",),
     reacts=_reacts,
 )

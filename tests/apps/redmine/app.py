@@ -25,7 +25,7 @@ def _prepare(project: AppProject) -> None:
     web = project.web("redmine", 3000)
     web.headers["X-Redmine-API-Key"] = _KEY
     web.ask("POST", "/projects.json", {"project": {"name": "Work", "identifier": "work"}})
-    project.ports.clear()
+    project.forget()
 
 
 def _client(project: AppProject) -> Work:

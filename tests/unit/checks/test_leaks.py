@@ -158,6 +158,12 @@ def test_a_leak_is_a_warning_with_backend_app_and_statement() -> None:
     assert "--session web" in found.hint
 
 
+def test_where_several_apps_may_have_left_it_the_way_out_names_none_of_them_alone() -> None:
+    (found,) = leak_results([leak("web", "worker")], [looked(2, 2)])
+    assert "most likely web or worker" in found.message
+    assert "--session SERVICE` for the one of web, worker that has it" in found.hint
+
+
 def test_a_leak_without_a_known_app_is_a_warning_all_the_same() -> None:
     (found,) = leak_results([leak()], [looked(2, 2)])
     assert (found.level, "somebody" in found.message) == ("warning", True)
