@@ -35,6 +35,9 @@ _TAKEN = (
     2  # seconds for which a look may take connections: with the idle second after it, less than DROP DATABASE waits
 )
 _REST = 10.0  # seconds in which a pool is left alone after a look that failed
+# What a look's questions, and a whole look, take on a machine so busy that it could be in the way of DROP DATABASE.
+_SLOW, _LONG = 0.2, 1.0
+_BUSY = "the machine was too busy to look into all that stayed in the databases that the tests have made"
 _LATE = 20.0  # seconds for the last look
 _SETTLED = 0.3  # seconds in which a server notices that a client has gone
 _OWN_SESSIONS = 2  # that of the looks, and the one that counted before them
@@ -87,6 +90,8 @@ class Watch(Thread):
         if self.ident is not None:
             self.join(_LATE)
         self._look()
+        if any(pooler.busy for pooler in self._poolers):
+            self.problems[_BUSY] = None
 
     def figures(self, seconds: float) -> Figures:
         """The numbers of a run of so many seconds; to be asked for once its connections are closed."""
@@ -192,19 +197,23 @@ class _Pooler:
         self._seen: dict[str, _Seen] = {}
         self.totals: tuple[Totals, ...] = ()
         self.own: dict[str, int] = {}
-        self.waiting, self.longest = 0, 0.0
+        self.waiting, self.longest, self.busy = 0, 0.0, False
         self.left: dict[tuple[str, str, str], Left] = {}
         self._began = time.time()
 
     def look(self) -> None:
+        began = time.monotonic()
         counts = self._count()
         every = pools(rows(self._console.ask("SHOW POOLS")))
+        slow = time.monotonic() - began > _SLOW
         self.waiting = max(self.waiting, sum(pool.clients_waiting for pool in every))
         self.longest = max([self.longest, *(pool.longest_wait for pool in every)])
         for database, count in counts.items():
             seen = self._seen.setdefault(database, _Seen(at=self._began))
             mine = [p for p in every if p.database == database and self._may_look(p)]
-            if mine and count != seen.transactions and time.time() > seen.rests_until:
+            if mine and slow and self._is_made(database):
+                self.busy = True
+            elif mine and count != seen.transactions and time.time() > seen.rests_until:
                 self._into(mine, seen, count)
             seen.at = time.time()
 
@@ -212,8 +221,12 @@ class _Pooler:
         """Whether a pool may be looked into. A database that the tests have made, and that nobody uses any more, is
         about to be dropped: a connection that began meanwhile would be in the way.
         """
-        used = pool.clients_active or pool.clients_waiting or pool.database in self._there or not self._there
+        used = pool.clients_active or pool.clients_waiting or not self._is_made(pool.database)
         return bool(used and pool.servers_idle and not not_shared(pool))
+
+    def _is_made(self, database: str) -> bool:
+        """Whether the tests have made a database, as far as is known."""
+        return bool(self._there) and database not in self._there
 
     def _count(self) -> dict[str, int]:
         """The transactions of each database."""
@@ -223,13 +236,16 @@ class _Pooler:
     def _into(self, mine: Sequence[Pool], seen: _Seen, before: int) -> None:
         """Look into all pools of a database, the transactions of which are counted together."""
         database, answered, problem = mine[0].database, 0, ""
+        began = time.monotonic()
         for pool in mine:
             kept, why = ask_idle(self._shell.execute, pool, _TAKEN)
             self._keep(pool, kept, seen.at)
             answered += len(kept)
             problem = problem or why or ("" if kept else f"{pool.user}@{database} did not answer a look in time")
-        if self._there and database not in self._there:
+        if self._is_made(database):
             self._let_go(database)
+            if time.monotonic() - began > _LONG:
+                self.busy, seen.rests_until = True, time.time() + _REST
         after = self._count().get(database, 0)
         # What clients did meanwhile is looked into next. After a look that failed nobody knows whose they were.
         seen.transactions = after if problem else before + answered

@@ -133,6 +133,32 @@ def test_of_a_database_that_tests_have_made_nothing_stays_open_once_they_have_go
     assert ('RECONNECT "shop"' in found.asked) is closed
 
 
+@pytest.mark.parametrize(("there", "looks"), [("postgres", 0), ("shop", 1)])
+def test_on_a_busy_machine_what_tests_have_made_is_left_alone_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, there: str, looks: int
+) -> None:
+    monkeypatch.setattr(watch, "_SLOW", -1.0)
+    found = Containers(there=there)
+    seen, _ = watched(monkeypatch, found)
+    assert found.looks == looks
+    assert any("too busy" in problem for problem in seen.problems) is (looks == 0)
+
+
+def test_after_a_look_that_took_long_what_tests_have_made_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "_LONG", -1.0)
+    found = Containers(there="postgres")
+    alone = found.execute
+
+    def beside(words: Sequence[str]) -> str:
+        found.transactions += 1
+        return alone(words)
+
+    monkeypatch.setattr(found, "execute", beside)
+    seen, _ = watched(monkeypatch, found, looks=3)
+    assert found.looks == 1
+    assert list(seen.problems) == [watch._BUSY]
+
+
 def test_the_pools_of_one_database_are_looked_into_together(monkeypatch: pytest.MonkeyPatch) -> None:
     found = Containers(users=("web", "worker"))
     seen, _ = watched(monkeypatch, found, looks=5)
