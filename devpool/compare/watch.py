@@ -13,19 +13,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event, Thread
 
 from devpool.checks.leaks import states, tracked
 from devpool.compare.comparison import Left
-from devpool.compare.figures import Figures, ServerCounts, added, counted
+from devpool.compare.figures import Figures, added
+from devpool.compare.watch_database import DatabaseWatch
 from devpool.docker.console import ADMIN, question
 from devpool.docker.container_values import RunningContainer
 from devpool.docker.containers import Stack
 from devpool.docker.conversation import Conversation
-from devpool.docker.live_routes import ACTIVITY, at_database
-from devpool.docker.psql import in_database, rows
+from devpool.docker.psql import rows
 from devpool.errors import DevpoolError
 from devpool.measurements.show_tables import Pool, Totals, pools, totals
 from devpool.observe.leak_probe import Answers, ask_idle, not_shared
@@ -39,12 +38,6 @@ _REST = 10.0  # seconds in which a pool is left alone after a look that failed
 _SLOW, _LONG = 0.2, 1.0
 _BUSY = "the machine was too busy to look into all that stayed in the databases that the tests have made"
 _LATE = 20.0  # seconds for the last look
-_SETTLED = 0.3  # seconds in which a server notices that a client has gone
-_OWN_SESSIONS = 2  # that of the looks, and the one that counted before them
-_COUNTS = (
-    "SELECT sum(xact_commit + xact_rollback) AS transactions, "
-    "sum((pg_catalog.to_jsonb(d) ->> 'sessions')::bigint) AS sessions FROM pg_catalog.pg_stat_database AS d"
-)
 
 
 class Watch(Thread):
@@ -67,7 +60,7 @@ class Watch(Thread):
         super().__init__(daemon=True)
         self._over = Event()
         self.problems: dict[str, None] = {}
-        self._servers = [_Server(stack, container, known) for container in databases]
+        self._servers = [DatabaseWatch(stack, container, known) for container in databases]
         there = frozenset(name for server in self._servers for name in server.databases)
         self._poolers = [_Pooler(stack, container, there) for container in poolers]
 
@@ -129,47 +122,6 @@ class Watch(Thread):
                 look()
             except DevpoolError as error:
                 self.problems[error.message] = None
-
-
-class _Server:
-    """A database: what it has counted, and the most connections that it held for the command."""
-
-    def __init__(self, stack: Stack, container: RunningContainer, known: Iterable[str]) -> None:
-        # No database of the app's is in use for it: one that is to be dropped or copied must not be.
-        self._words = in_database(("-XqwA", "--csv", "-d", "postgres"))
-        self._stack, self._container = stack, container
-        self._before = self._counts()
-        self._psql = Conversation(stack.call, container.id, self._words)
-        self._known = {*known, "127.0.0.1", "::1"}
-        self._looks = 1
-        self.databases = [row["datname"] for row in rows(self._psql.ask("SELECT datname FROM pg_catalog.pg_database"))]
-        self.held: int | None = None
-
-    def look(self) -> None:
-        self._looks += 1
-        counts = at_database(rows(self._psql.ask(ACTIVITY)))
-        held = sum(number for address, number in counts.items() if address not in self._known)
-        self.held = max(self.held or 0, held) or None
-
-    def counted(self) -> tuple[int | None, int | None]:
-        """The transactions of others since the beginning, and their sessions. A session that ends tells its counts."""
-        self.close()
-        time.sleep(_SETTLED)
-        transactions, sessions = counted(self._before, self._counts())
-        return (
-            None if transactions is None else max(0, transactions - self._looks - _OWN_SESSIONS),
-            None if sessions is None else max(0, sessions - _OWN_SESSIONS),
-        )
-
-    def _counts(self) -> ServerCounts | None:
-        with suppress(DevpoolError, IndexError, KeyError):
-            row = rows(self._stack.execute(self._container, [*self._words, "-c", _COUNTS]))[0]
-            sessions = int(row["sessions"]) if row["sessions"] else None
-            return ServerCounts(transactions=int(row["transactions"] or 0), sessions=sessions)
-        return None
-
-    def close(self) -> None:
-        self._psql.close()
 
 
 @dataclass(kw_only=True)

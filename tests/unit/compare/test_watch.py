@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from devpool.checks.leaks import Kind
-from devpool.compare import watch
+from devpool.compare import watch, watch_database
 from devpool.compare.figures import Figures
 from devpool.docker.container_values import RunningContainer
 from devpool.docker.engine import Call
@@ -77,8 +77,9 @@ def watched(
         def close(self) -> None:
             """Nothing runs."""
 
-    monkeypatch.setattr(watch, "Conversation", Known)
-    monkeypatch.setattr(watch, "_SETTLED", 0)
+    for module in (watch, watch_database):
+        monkeypatch.setattr(module, "Conversation", Known)
+    monkeypatch.setattr(watch_database, "_SETTLED", 0)
     with closing(watch.Watch(KnownStack(says=found.says), [DATABASE], poolers, {"10.0.0.3"})) as seen:
         for _ in range(looks - 1):
             seen._look()
