@@ -39,10 +39,10 @@ def measure(name: str, folder: Path, shell: Mapping[str, str]) -> Measured:
     _build(FOLDER / name / "image", "--tag", image)
     with demo_project(folder, shell, f"suite-{name}", FOLDER / name / "project") as project:
         project.patience = _SECONDS
-        words = ("compare", "suite", "--fresh", "--json", "--", *suite.command)
-        done = project.call([*DEVPOOL, *words])
+        report = [f"--junit={suite.junit}"] if suite.junit else []
+        done = project.call([*DEVPOOL, "compare", "suite", "--fresh", "--json", *report, "--", *suite.command])
         if done.returncode not in (0, 4):
-            pytest.fail(f"{name}: exit code {done.returncode}\n{done.stderr[-3000:]}", pytrace=False)
+            pytest.fail(f"{name}: exit code {done.returncode}\n{done.stdout}{done.stderr[-3000:]}", pytrace=False)
     pooler = _build(REPO / "docker" / "pgbouncer")
     versions = {
         "version": _version(image, *suite.version),

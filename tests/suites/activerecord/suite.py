@@ -1,0 +1,20 @@
+"""Rails' tests of ActiveRecord's PostgreSQL adapter and of transactions."""
+
+from __future__ import annotations
+
+from suites.suite import Suite
+
+_FOLDER = "test/cases/adapters/postgresql"
+_NAMES = (
+    "connection postgresql_adapter prepared_statements_disabled schema statement_pool transaction transaction_nested"
+)
+_FILES = (*(f"{_FOLDER}/{name}_test.rb" for name in _NAMES.split()), "test/cases/transactions_test.rb")
+SUITE = Suite(
+    title="ActiveRecord",
+    driver="pg",
+    source="https://edgeguides.rubyonrails.org/contributing_to_ruby_on_rails.html#running-tests",
+    version=("ruby", "-e", "require 'active_record'; puts ActiveRecord.version"),
+    part=f"`{_FOLDER}` ({', '.join(_NAMES.split())}) and `test/cases/transactions_test.rb`",
+    command=("ruby", "run.rb", *_FILES),
+    junit="test/reports",
+)
