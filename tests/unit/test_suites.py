@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from suites.measure import faults, told
+from suites.judge import faults, told
 from suites.report import chapter
 from suites.suite import Reason, Suite
 
