@@ -1,1 +1,1 @@
-CREATE DATABASE second;
+CREATE DATABASE activerecord_unittest2;
