@@ -107,6 +107,7 @@ def test_a_copy_that_does_not_end_is_ended(stack: Stack, monkeypatch: pytest.Mon
     monkeypatch.setattr("devpool.compare.fetch_report._SECONDS", 0.2)
     with pytest.raises(DevpoolError, match="could not be copied within"):
         fetch_report(stack, ENDED, [], ["reports"])
+    assert fetch_report(stack, ENDED, ["mix", "test"], ()) is None
 
 
 def test_an_archive_that_ends_early_gives_what_is_whole(stack: Stack) -> None:
