@@ -34,7 +34,7 @@ SUITE = Suite(
         Reason(
             tests="test_default_client_min_messages",
             why="ActiveRecord sends `min_messages` and `variables` of `database.yml` as `SET` when it connects, and "
-            "the value stays for another client: set it with `ALTER ROLE`. Which client meets it varies from run to run.",
+            "the value stays for another client: set it with `ALTER ROLE`. Which client meets it varies.",
         ),
         Reason(
             tests="test_connection_options",
