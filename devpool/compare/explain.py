@@ -9,10 +9,12 @@ from dataclasses import replace
 from devpool.catalog.log_messages import FEATURES, translate
 from devpool.compare.comparison import Explained, Left, Logged, Run
 from devpool.compare.junit_report import Case
+from devpool.text.patterns import regex
 
 _BEFORE, _AFTER = 0.3, 0.3  # seconds by which a test's time may be off
 _MOST_LINES = 12
-_TOLD = ("ERROR", "FATAL", "PANIC", "WARNING")
+_TOLD = regex("ERROR|FATAL|PANIC|WARNING")
+_TIME = regex(r"^.*?(?=ERROR|FATAL|PANIC|WARNING)")  # and the process: what differs where the same is said again
 
 
 def explained(test: Case, run: Run, service: str) -> list[Explained]:
@@ -38,10 +40,10 @@ def _all(test: Case, run: Run, service: str) -> Iterator[Explained]:
     yield from _by_left(shown or [left for left in near if shows(test, left)], service, sure=True)
     if said or shown or any(shows(test, left) for left in near):
         return
-    yield from _by_left(near, service, sure=False)
-    for logged in logged_while(test, run) if not near else ():
+    for logged in logged_while(test, run):
         if translated := translate(logged.line):
             yield replace(Explained.of(f"the log of {logged.service}", translated), sure=False)
+    yield from _by_left(near, service, sure=False)
 
 
 def names(test: Case, left: Left) -> bool:
@@ -77,7 +79,7 @@ def logged_while(test: Case, run: Run) -> list[Logged]:
     """What pooler and Postgres had to say about when a test ran: errors and warnings, each once, and not too many."""
     begin, end = run.window(test)
     near = (one for one in run.logged if begin - _BEFORE <= one.at <= end + _AFTER)
-    told = {one.line: one for one in near if any(word in one.line for word in _TOLD) or translate(one.line)}
+    told = {_TIME.sub("", one.line): one for one in near if _TOLD.search(one.line) or translate(one.line)}
     return list(told.values())[:_MOST_LINES]
 
 

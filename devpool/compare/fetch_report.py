@@ -69,7 +69,7 @@ def fetch_report(stack: Stack, ended: Ended, command: Sequence[str], given: Sequ
     if not given:
         own = [_OWN] if is_pytest(command) else []
         for path in (*named_in(command), *own, *defaults_of(command, ended.said)):
-            files = _files(stack, ended, path)
+            files = _files(stack, ended, path, asked="*" not in path)
             if files:
                 break
     if not files:
@@ -91,7 +91,12 @@ def _given(stack: Stack, ended: Ended, path: str) -> list[tuple[str, bytes]]:
     return files
 
 
-def _files(stack: Stack, ended: Ended, path: str) -> list[tuple[str, bytes]]:
+def _files(stack: Stack, ended: Ended, path: str, *, asked: bool = True) -> list[tuple[str, bytes]]:
+    """The reports at a path; none below a folder that is too large, where the user did not ask for them.
+
+    Raises:
+        DevpoolError: `not-junit`, where the user did.
+    """
     folder, pattern = _parted(path)
     place = posixpath.join(ended.folder or "/", folder).rstrip("/")
     if not place:
@@ -105,6 +110,8 @@ def _files(stack: Stack, ended: Ended, path: str) -> list[tuple[str, bytes]]:
     except TooMuchError:
         raise _unread(f"the test reports are larger than {_MOST >> 20} MiB", place) from None
     except TooLateError:
+        if not asked:
+            return []
         raise _unread(f"the test reports could not be copied within {_SECONDS:.0f} s", place) from None
     except DevpoolError as error:
         if error.code != "docker-failed":

@@ -13,19 +13,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event, Thread
 
 from devpool.checks.leaks import states, tracked
 from devpool.compare.comparison import Left
-from devpool.compare.figures import Figures, ServerCounts, added, counted
+from devpool.compare.figures import Figures, added
+from devpool.compare.measure_database import DatabaseWatch
 from devpool.docker.console import ADMIN, question
 from devpool.docker.container_values import RunningContainer
 from devpool.docker.containers import Stack
 from devpool.docker.conversation import Conversation
-from devpool.docker.live_routes import ACTIVITY, at_database
-from devpool.docker.psql import in_database, rows
+from devpool.docker.psql import rows
 from devpool.errors import DevpoolError
 from devpool.measurements.show_tables import Pool, Totals, pools, totals
 from devpool.observe.leak_probe import Answers, ask_idle, not_shared
@@ -35,13 +34,10 @@ _TAKEN = (
     2  # seconds for which a look may take connections: with the idle second after it, less than DROP DATABASE waits
 )
 _REST = 10.0  # seconds in which a pool is left alone after a look that failed
+# What a look's questions, and a whole look, take on a machine so busy that it could be in the way of DROP DATABASE.
+_SLOW, _LONG = 0.2, 1.0
+_BUSY = "the machine was too busy to look into all that stayed in the databases that the tests have made"
 _LATE = 20.0  # seconds for the last look
-_SETTLED = 0.3  # seconds in which a server notices that a client has gone
-_OWN_SESSIONS = 2  # that of the looks, and the one that counted before them
-_COUNTS = (
-    "SELECT sum(xact_commit + xact_rollback) AS transactions, "
-    "sum((pg_catalog.to_jsonb(d) ->> 'sessions')::bigint) AS sessions FROM pg_catalog.pg_stat_database AS d"
-)
 
 
 class Watch(Thread):
@@ -64,7 +60,7 @@ class Watch(Thread):
         super().__init__(daemon=True)
         self._over = Event()
         self.problems: dict[str, None] = {}
-        self._servers = [_Server(stack, container, known) for container in databases]
+        self._servers = [DatabaseWatch(stack, container, known) for container in databases]
         there = frozenset(name for server in self._servers for name in server.databases)
         self._poolers = [_Pooler(stack, container, there) for container in poolers]
 
@@ -87,6 +83,8 @@ class Watch(Thread):
         if self.ident is not None:
             self.join(_LATE)
         self._look()
+        if any(pooler.busy for pooler in self._poolers):
+            self.problems[_BUSY] = None
 
     def figures(self, seconds: float) -> Figures:
         """The numbers of a run of so many seconds; to be asked for once its connections are closed."""
@@ -126,47 +124,6 @@ class Watch(Thread):
                 self.problems[error.message] = None
 
 
-class _Server:
-    """A database: what it has counted, and the most connections that it held for the command."""
-
-    def __init__(self, stack: Stack, container: RunningContainer, known: Iterable[str]) -> None:
-        # No database of the app's is in use for it: one that is to be dropped or copied must not be.
-        self._words = in_database(("-XqwA", "--csv", "-d", "postgres"))
-        self._stack, self._container = stack, container
-        self._before = self._counts()
-        self._psql = Conversation(stack.call, container.id, self._words)
-        self._known = {*known, "127.0.0.1", "::1"}
-        self._looks = 1
-        self.databases = [row["datname"] for row in rows(self._psql.ask("SELECT datname FROM pg_catalog.pg_database"))]
-        self.held: int | None = None
-
-    def look(self) -> None:
-        self._looks += 1
-        counts = at_database(rows(self._psql.ask(ACTIVITY)))
-        held = sum(number for address, number in counts.items() if address not in self._known)
-        self.held = max(self.held or 0, held) or None
-
-    def counted(self) -> tuple[int | None, int | None]:
-        """The transactions of others since the beginning, and their sessions. A session that ends tells its counts."""
-        self.close()
-        time.sleep(_SETTLED)
-        transactions, sessions = counted(self._before, self._counts())
-        return (
-            None if transactions is None else max(0, transactions - self._looks - _OWN_SESSIONS),
-            None if sessions is None else max(0, sessions - _OWN_SESSIONS),
-        )
-
-    def _counts(self) -> ServerCounts | None:
-        with suppress(DevpoolError, IndexError, KeyError):
-            row = rows(self._stack.execute(self._container, [*self._words, "-c", _COUNTS]))[0]
-            sessions = int(row["sessions"]) if row["sessions"] else None
-            return ServerCounts(transactions=int(row["transactions"] or 0), sessions=sessions)
-        return None
-
-    def close(self) -> None:
-        self._psql.close()
-
-
 @dataclass(kw_only=True)
 class _Seen:
     """Of one database at a pooler: all transactions until the last look into its connections; when the pooler was asked
@@ -192,19 +149,23 @@ class _Pooler:
         self._seen: dict[str, _Seen] = {}
         self.totals: tuple[Totals, ...] = ()
         self.own: dict[str, int] = {}
-        self.waiting, self.longest = 0, 0.0
+        self.waiting, self.longest, self.busy = 0, 0.0, False
         self.left: dict[tuple[str, str, str], Left] = {}
         self._began = time.time()
 
     def look(self) -> None:
+        began = time.monotonic()
         counts = self._count()
         every = pools(rows(self._console.ask("SHOW POOLS")))
+        slow = time.monotonic() - began > _SLOW
         self.waiting = max(self.waiting, sum(pool.clients_waiting for pool in every))
         self.longest = max([self.longest, *(pool.longest_wait for pool in every)])
         for database, count in counts.items():
             seen = self._seen.setdefault(database, _Seen(at=self._began))
             mine = [p for p in every if p.database == database and self._may_look(p)]
-            if mine and count != seen.transactions and time.time() > seen.rests_until:
+            if mine and slow and self._is_made(database):
+                self.busy = True
+            elif mine and count != seen.transactions and time.time() > seen.rests_until:
                 self._into(mine, seen, count)
             seen.at = time.time()
 
@@ -212,8 +173,12 @@ class _Pooler:
         """Whether a pool may be looked into. A database that the tests have made, and that nobody uses any more, is
         about to be dropped: a connection that began meanwhile would be in the way.
         """
-        used = pool.clients_active or pool.clients_waiting or pool.database in self._there or not self._there
+        used = pool.clients_active or pool.clients_waiting or not self._is_made(pool.database)
         return bool(used and pool.servers_idle and not not_shared(pool))
+
+    def _is_made(self, database: str) -> bool:
+        """Whether the tests have made a database, as far as is known."""
+        return bool(self._there) and database not in self._there
 
     def _count(self) -> dict[str, int]:
         """The transactions of each database."""
@@ -223,13 +188,16 @@ class _Pooler:
     def _into(self, mine: Sequence[Pool], seen: _Seen, before: int) -> None:
         """Look into all pools of a database, the transactions of which are counted together."""
         database, answered, problem = mine[0].database, 0, ""
+        began = time.monotonic()
         for pool in mine:
             kept, why = ask_idle(self._shell.execute, pool, _TAKEN)
             self._keep(pool, kept, seen.at)
             answered += len(kept)
             problem = problem or why or ("" if kept else f"{pool.user}@{database} did not answer a look in time")
-        if self._there and database not in self._there:
+        if self._is_made(database):
             self._let_go(database)
+            if time.monotonic() - began > _LONG:
+                self.busy, seen.rests_until = True, time.time() + _REST
         after = self._count().get(database, 0)
         # What clients did meanwhile is looked into next. After a look that failed nobody knows whose they were.
         seen.transactions = after if problem else before + answered

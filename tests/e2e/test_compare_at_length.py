@@ -12,7 +12,7 @@ from demo_rig import DEVPOOL, PASSWORD_IN_URL, DemoProject, demo_project
 from migrations_rig import secrets_in_process_list
 from pooler_rig import docker, eventually
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 CREATE = ROWS.format("CREATE TABLE made AS SELECT * FROM kept")
 _KEPT = "CREATE TABLE IF NOT EXISTS kept AS SELECT 1 AS id"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from suites.measure import faults, measure
+from suites.judge import faults
+from suites.measure import measure
 from suites.suite import load, names
 
 

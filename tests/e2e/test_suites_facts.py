@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from suites.measure import faults, told
+from suites.judge import faults, told
 from suites.report import chapter
 from suites.suite import Reason, Suite
 
@@ -35,10 +35,11 @@ def test_the_chapter_has_a_row_for_each_suite_and_each_reason() -> None:
     counts = {"passed": 3, "failed": 1, "skipped": 0}
     failed = [{"why": "Listen directly.", "apps": True, "tests": 1, "such_as": ["TestListen one"]}]
     measured = {"title": "Library", "version": "1", "postgres": "17", "pgbouncer": "1.26.1", "direct": counts}
-    measured |= {"pooled": counts, "explained": 1, "failed": failed, "left": ["LISTEN"], "not_compared": 0}
+    measured |= {"pooled": counts, "explained": 1, "failed": failed, "left": ["LISTEN"], "not_compared": 2}
     text = chapter([(SUITE, measured)])
     assert "| Library 1 | itself | 3 / 3 | 1 (1) | LISTEN |" in text
     assert "| 1 | Listen directly. | yes | `one` |" in text
+    assert "\n2 more fail on both ways" in text
     assert chapter([]) == ""
 
 

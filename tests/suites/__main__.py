@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from pooler_rig import require_engine
 
-from suites.measure import Measured, faults, measure
+from suites.judge import Measured, faults
+from suites.measure import measure
 from suites.suite import FOLDER, Suite, load, names
 
 # Variables of the user's shell that would make it another project.

@@ -41,6 +41,7 @@ class Suite:
         version: a command in the image whose output is its version.
         part: which of its tests are run, in words.
         command: what runs them, in the service `suite`.
+        junit: where it writes its report, for a command that does not tell.
         reasons: why tests fail through the pooler alone; the first that fits counts.
     """
 
@@ -50,6 +51,7 @@ class Suite:
     version: tuple[str, ...]
     part: str
     command: tuple[str, ...]
+    junit: str = ""
     reasons: tuple[Reason, ...] = ()
 
     def reason(self, test: Mapping[str, Any]) -> Reason | None:

@@ -42,6 +42,14 @@ def test_what_only_came_at_the_same_time_is_not_sure() -> None:
         assert one.sure is sure
 
 
+def test_what_was_logged_then_comes_before_what_was_left_then() -> None:
+    line = 'ERROR:  prepared statement "a1" does not exist'
+    assert failed("no", left=(LEFT,), logged=(logged(4.5, line),)) == [
+        "the log of db",
+        "left on a server connection of shop@shop about then",
+    ]
+
+
 def test_the_log_explains_a_test() -> None:
     line = "WARNING:  you don't own a lock of type ExclusiveLock"
     assert failed("no", logged=(logged(4.5, line), logged(0.5, line))) == ["the log of db"]
@@ -61,11 +69,11 @@ def test_the_fix_names_the_app() -> None:
 
 
 def test_of_the_log_only_errors_and_warnings_are_shown_and_each_once() -> None:
-    lines = ("LOG:  checkpoint", "ERROR:  a", "ERROR:  a", "WARNING:  b")
+    lines = ("LOG:  checkpoint", "22:28:07 [1] ERROR:  a", "22:28:08 [2] ERROR:  a", "22:28:09 [3] WARNING:  b")
     found = run(logged=tuple(logged(4.5, line) for line in lines), report=report(three="no"))
     assert found.report
     three = found.report.tests["tests.test_a", "three"]
-    assert [one.line for one in logged_while(three, found)] == ["ERROR:  a", "WARNING:  b"]
+    assert [one.line for one in logged_while(three, found)] == [lines[2], lines[3]]
 
 
 def test_the_tests_that_ran_as_something_was_left() -> None:

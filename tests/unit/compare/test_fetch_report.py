@@ -102,6 +102,14 @@ def test_reports_that_are_too_large_are_refused(stack: Stack, monkeypatch: pytes
         fetch_report(stack, ENDED, [], ["reports"])
 
 
+def test_a_copy_that_does_not_end_is_ended(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(stack.call.cwd, "docker").write_text("#!/bin/sh\nexec sleep 60\n")
+    monkeypatch.setattr("devpool.compare.fetch_report._SECONDS", 0.2)
+    with pytest.raises(DevpoolError, match="could not be copied within"):
+        fetch_report(stack, ENDED, [], ["reports"])
+    assert fetch_report(stack, ENDED, ["mix", "test"], ()) is None
+
+
 def test_an_archive_that_ends_early_gives_what_is_whole(stack: Stack) -> None:
     whole = archive(("r/a.xml", XML, 1001), ("r/b.xml", XML * 100, 1001))
     Path(stack.call.cwd, "r.tar").write_bytes(whole[:1600])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from devpool.checks.leaks import Kind
-from devpool.compare import measure_run
+from devpool.compare import measure_database, measure_run
 from devpool.compare.figures import Figures
 from devpool.docker.container_values import RunningContainer
 from devpool.docker.engine import Call
@@ -77,8 +77,9 @@ def watched(
         def close(self) -> None:
             """Nothing runs."""
 
-    monkeypatch.setattr(measure_run, "Conversation", Known)
-    monkeypatch.setattr(measure_run, "_SETTLED", 0)
+    for module in (measure_run, measure_database):
+        monkeypatch.setattr(module, "Conversation", Known)
+    monkeypatch.setattr(measure_database, "_SETTLED", 0)
     with closing(measure_run.Watch(KnownStack(says=found.says), [DATABASE], poolers, {"10.0.0.3"})) as seen:
         for _ in range(looks - 1):
             seen._look()
@@ -131,6 +132,32 @@ def test_of_a_database_that_tests_have_made_nothing_stays_open_once_they_have_go
     watched(monkeypatch, found)
     assert found.looks == 1
     assert ('RECONNECT "shop"' in found.asked) is closed
+
+
+@pytest.mark.parametrize(("there", "looks"), [("postgres", 0), ("shop", 1)])
+def test_on_a_busy_machine_what_tests_have_made_is_left_alone_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, there: str, looks: int
+) -> None:
+    monkeypatch.setattr(measure_run, "_SLOW", -1.0)
+    found = Containers(there=there)
+    seen, _ = watched(monkeypatch, found)
+    assert found.looks == looks
+    assert any("too busy" in problem for problem in seen.problems) is (looks == 0)
+
+
+def test_after_a_look_that_took_long_what_tests_have_made_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measure_run, "_LONG", -1.0)
+    found = Containers(there="postgres")
+    alone = found.execute
+
+    def beside(words: Sequence[str]) -> str:
+        found.transactions += 1
+        return alone(words)
+
+    monkeypatch.setattr(found, "execute", beside)
+    seen, _ = watched(monkeypatch, found, looks=3)
+    assert found.looks == 1
+    assert list(seen.problems) == [measure_run._BUSY]
 
 
 def test_the_pools_of_one_database_are_looked_into_together(monkeypatch: pytest.MonkeyPatch) -> None:
