@@ -54,7 +54,7 @@ KINDS = {
     ),
     "docs/how-to/listen.md": Kind(enabled=True),
     "docs/how-to/node.md": Kind(files={"package.json": "{}\n", "prisma/schema.prisma": "\n"}),
-    "docs/how-to/override-file.md": Kind(),
+    "docs/how-to/override-file.md": Kind(files={".dockerignore": ".devpool/env\n"}),
     "docs/how-to/phoenix.md": Kind(files={"mix.exs": "{:ecto_sql}\n"}),
     "docs/how-to/production.md": Kind(enabled=True),
     "docs/how-to/rails.md": Kind(files={"bin/rails": '#!/bin/sh\nexec rails "$@"\n'}),
