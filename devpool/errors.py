@@ -15,6 +15,7 @@ INTERRUPTED = 130
 Code = Literal[
     "anchor-below",
     "another-project",
+    "bad-devcontainer",
     "bad-image",
     "bad-interpolation",
     "bad-limit",

@@ -43,6 +43,9 @@ KINDS = {
     "docs/refusals.md": Kind(more=f"  worker:\n{_BESIDE}{_ADDRESS}"),
     "docs/how-to/choose-routes.md": Kind(),
     "docs/how-to/ci.md": Kind(files=DJANGO),
+    "docs/how-to/devcontainer.md": Kind(
+        files={".devcontainer/devcontainer.json": '{"dockerComposeFile": ["../compose.yaml"], "service": "web"}\n'}
+    ),
     "docs/how-to/django.md": Kind(files=DJANGO),
     "docs/how-to/dotnet.md": Kind(files={"shop.csproj": "<Project/>\n"}),
     "docs/how-to/go.md": Kind(app="api", files={"migrations/1_shop.up.sql": "SELECT 1;\n"}),
