@@ -75,7 +75,7 @@ ELSEWHERE = {"docs/how-to/compare.md", "docs/tutorial.md", "docs/benchmarks.md"}
 NOT_RUN = {
     "README.md": ["tests/e2e/test_bin_demo.py runs it", "tests/packaging runs it"],
     "docs/how-to/ci.md": ["a registry"],
-    "docs/how-to/install.md": ["tests/packaging runs it"] * 2 + ["tests/cli/test_completion.py runs it in each shell"],
+    "docs/how-to/install.md": ["tests/packaging runs it"] * 3 + ["tests/cli/test_completion.py runs it in each shell"],
     "docs/how-to/production.md": ["a registry"],
     "docs/how-to/upgrade.md": ["a published release", "a registry"],
 }

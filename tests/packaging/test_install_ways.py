@@ -76,9 +76,10 @@ def test_an_installed_devpool_is_linked_as_a_plugin_of_docker(
 ) -> None:
     by_uv_tool(wheel, shell, tmp_path)
     path = f"{shell['UV_TOOL_BIN_DIR']}{os.pathsep}{shell['PATH']}"
+    environ = {**{name: value for name, value in shell.items() if name != "DOCKER_CONFIG"}, "PATH": path}
     page = (REPO / "docs" / "how-to" / "install.md").read_text(encoding="utf-8")
-    lines = page.partition("```sh\nmkdir")[2].partition("```")[0]
-    run("sh", "-e", "-c", f"mkdir{lines}", cwd=tmp_path, env={**shell, "PATH": path})
-    without_config = {name: value for name, value in shell.items() if name != "DOCKER_CONFIG"}
-    said = run("docker", "devpool", "--version", cwd=tmp_path, env=without_config)
-    assert said == f"devpool, version {__version__}\n"
+    lines = page.partition("```sh\ndevpool plugin")[2].partition("```")[0]
+    said = run("sh", "-e", "-c", f"devpool plugin{lines}", cwd=tmp_path, env=environ)
+    assert said.splitlines()[-1] == f"devpool, version {__version__}"
+    run("devpool", "plugin", "remove", cwd=tmp_path, env=environ)
+    assert list((Path(shell["HOME"]) / ".docker" / "cli-plugins").iterdir()) == []
