@@ -181,8 +181,8 @@ def test_only_files_and_the_journal_write_to_the_users_disk() -> None:
         for call in _calls(tree)
         if "." in call and call.rsplit(".", 1)[1] in writers
     }
-    # The oracle writes to a private temporary folder of its own; what the other renames is a container. The plugin's link
-    # is in Docker's folder.
+    # The oracle writes to a private temporary folder of its own; what the other renames is a container. The link of the
+    # plugin is in Docker's folder.
     assert found <= {
         "commit.write_user_files",
         "commit.write_devpool_files",
