@@ -5,10 +5,12 @@ from an import.
 """
 
 import signal
+import sys
 
 
 def main() -> None:
     """`devpool ...`"""
+    _refuse_windows()
     _interrupts_end_it()
     from devpool import cli
 
@@ -17,10 +19,17 @@ def main() -> None:
 
 def plugin_main() -> None:
     """`docker devpool ...`"""
+    _refuse_windows()
     _interrupts_end_it()
     from devpool import cli
 
     cli.plugin_main()
+
+
+def _refuse_windows() -> None:
+    """Says it before an import fails: devpool needs locks and signals that Windows has not."""
+    if sys.platform == "win32":
+        sys.exit("error: devpool does not run on Windows itself\n\nhint: install and run it inside WSL")
 
 
 def _interrupts_end_it() -> None:

@@ -34,7 +34,7 @@ _QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?<=: )[^'\"\s]*[\d@=][^'\"]*
 _VERBS = (
     *("enable", "disable", "compare", "migrate", "direct", "psql", "status", "check", "top"),
     *("explain", "size", "set", "reload", "metrics", "image", "manifest"),
-    *("help", "completion"),
+    *("plugin", "help", "completion"),
 )
 
 

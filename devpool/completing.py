@@ -109,10 +109,12 @@ def _opened(ctx: click.Context) -> OpenProject | None:
     from devpool.docker.engine import environ
     from devpool.errors import DevpoolError
     from devpool.lifecycle.open_project import OpenProject
+    from devpool.load.devcontainer import with_devcontainer
 
     above = ctx.parent.params if ctx.parent else {}
     try:
-        opened = OpenProject(selected(above, ctx.params), working_folder(), environ())
+        cwd, shell = working_folder(), environ()
+        opened = OpenProject(with_devcontainer(selected(above, ctx.params), cwd, shell), cwd, shell)
         _ = opened.without_devpool
     except DevpoolError:
         return None

@@ -10,6 +10,7 @@ from typing import Any
 from devpool.commit.private_folder import sweep
 from devpool.docker.engine import environ
 from devpool.errors import DevpoolError
+from devpool.load.devcontainer import with_devcontainer
 from devpool.model.sources import Selection
 from devpool.output import Output
 
@@ -30,7 +31,9 @@ def context(parent: dict[str, Any], own: dict[str, Any]) -> Context:
     output = parent.get("output") or Output()
     names = ("as_json", "quiet", "verbose")
     output.as_json, output.quiet, output.verbose = (bool(parent.get(n) or own.get(n)) for n in names)
-    return Context(selection=selected(parent, own), cwd=working_folder(), shell=environ(), output=output)
+    cwd, shell = working_folder(), environ()
+    selection = with_devcontainer(selected(parent, own), cwd, shell)
+    return Context(selection=selection, cwd=cwd, shell=shell, output=output)
 
 
 def selected(*given: Mapping[str, Any]) -> Selection:

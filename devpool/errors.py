@@ -15,6 +15,7 @@ INTERRUPTED = 130
 Code = Literal[
     "anchor-below",
     "another-project",
+    "bad-devcontainer",
     "bad-image",
     "bad-interpolation",
     "bad-limit",
@@ -85,6 +86,7 @@ Code = Literal[
     "no-link",
     "no-machine-key",
     "no-migration-tool",
+    "no-plugin-program",
     "no-port-variable",
     "no-record",
     "no-setting",
@@ -125,6 +127,7 @@ Code = Literal[
     "override-without-services",
     "password-like-a-hash",
     "password-too-long",
+    "plugin-not-ours",
     "pooler-name-taken",
     "pooler-not-built",
     "pooler-unhealthy",

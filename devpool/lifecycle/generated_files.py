@@ -6,10 +6,13 @@ A build runs whatever its context contains.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from devpool import __version__, resources
+from devpool.checks.facts import version
+from devpool.checks.poolers import FLOOR
 from devpool.commit import real_folders, write_devpool_files
 from devpool.decide.plan import Plan
 from devpool.devpool_folder import BUILD_CONTEXT, DIGESTS, EXPORTER_CONTEXT, FOLDER, STATE
@@ -92,10 +95,12 @@ def differences(state: State, directory: Path) -> Iterator[tuple[str, str]]:
         state: the record, which has the version that wrote them.
         directory: the project directory.
     """
+    on_disk = dict(_on_disk(directory))
+    unsafe = dict(_below_the_floor(on_disk))
+    yield from unsafe.items()
     if state.devpool != __version__:
         yield STATE, f"was written by {_version(state)}, this is {__version__}: `devpool enable` updates it"
     wanted = _contexts_of(state)
-    on_disk = dict(_on_disk(directory))
     told = {name: data for name, data in on_disk.items() if data is not None}
     untouched = len(told) == len(on_disk) and _digest(told) == state.context
     cause = f"is from {_version(state)}" if untouched else "was changed since enable" if state.context else "differs"
@@ -104,8 +109,21 @@ def differences(state: State, directory: Path) -> Iterator[tuple[str, str]]:
             yield name, "is not one of devpool's files: `devpool enable` removes it"
         elif on_disk[name] is None:
             yield name, f"is not a regular file: remove it, and {_ANEW}"
-        elif on_disk[name] != wanted[name][0]:
+        elif on_disk[name] != wanted[name][0] and name not in unsafe:
             yield name, f"{cause}: {_ANEW}"
+
+
+def _below_the_floor(found: Mapping[str, bytes | None]) -> Iterator[tuple[str, str]]:
+    """What matters most of an older build context: that its image may have a PgBouncer which is not safe."""
+    name = f"{BUILD_CONTEXT}/Dockerfile"
+    told = re.search(rb"devpool\.pgbouncer\.floor=(\d+(?:\.\d+)*)", found.get(name) or b"")
+    if told and version(told[1].decode()) < FLOOR:
+        safe = ".".join(map(str, FLOOR))
+        yield (
+            name,
+            f"accepts PgBouncer {told[1].decode()}; before {safe}, one user's password opens every account "
+            f"(CVE-2026-107350): {_ANEW}",
+        )
 
 
 def _contexts_of(state: State) -> BuildContext:

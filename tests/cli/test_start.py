@@ -70,3 +70,12 @@ def test_without_a_verb_there_is_help_on_stderr_and_a_usage_error(
     said = capfd.readouterr()
     assert (code, said.out) == (USAGE, "")
     assert "enable  " in said.err
+
+
+def test_on_windows_one_sentence_says_where_it_runs() -> None:
+    code = "import sys\nsys.platform = 'win32'\nfrom devpool.__main__ import main\nmain()\n"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPO, capture_output=True, text=True, timeout=20, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "error: devpool does not run on Windows itself\n\nhint: install and run it inside WSL\n"

@@ -95,3 +95,23 @@ def test_a_file_with_a_hard_link_elsewhere_is_named_in_the_plan(folder: Path) ->
     assert done.returncode == 0, done.stderr
     assert "compose.yml has another name (hard links), which will keep the old text" in done.stdout
     assert "two.env has" not in done.stdout
+
+
+def test_a_dev_container_names_the_project_where_no_compose_file_is(tmp_path: Path) -> None:
+    inner = tmp_path / ".devcontainer"
+    inner.mkdir()
+    (inner / "devcontainer.json").write_text('{\n  // the app and its database\n  "dockerComposeFile": ["c.yml"],\n}\n')
+    (inner / "c.yml").write_text(COMPOSE.replace("${DB_HOST:-nowhere}", "db"))
+    before = {path: path.read_bytes() for path in inner.iterdir()}
+    done = enable(tmp_path, "--dry-run")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "DATABASE_URL -> pgbouncer:6432" in done.stdout
+    done = enable(tmp_path, "--preset=dev")
+    assert "changed c.yml" in done.stdout
+    assert (inner / ".devpool" / "state.json").is_file()
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for verb in ("status", "disable"):
+        words = [sys.executable, "-m", "devpool", verb, *(["--no-up"] if verb == "disable" else [])]
+        told = subprocess.run(words, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60, check=False)
+        assert told.returncode == 0, told.stderr
+    assert {path: path.read_bytes() for path in inner.iterdir()} == before

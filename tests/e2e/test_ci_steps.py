@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from demo_rig import REPO, DemoProject
+from gitlab_component import filled
 
 from devpool import __version__
 
@@ -63,3 +64,42 @@ def test_the_steps_of_the_examples_work_on_the_demo(project: DemoProject, progra
     assert "\ntest_notes," in stats  # the tests' own database was reached through the pooler
     assert project.tree() == before
     assert "container *-pgbouncer-1" not in project.things()
+
+
+@pytest.mark.slow
+def test_the_jobs_of_the_component_work_on_the_demo(project: DemoProject, programs: Path) -> None:
+    before = project.tree()
+    path = f"{programs}{os.pathsep}{project.environ['PATH']}"
+    (job,) = filled(service="web", command="python3 manage.py test").values()
+    done = project.call(["sh", "-e", "-c", "\n".join(job["script"])], PATH=path, CI="true", **job["variables"])
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Applying notes.0002_note_written_at... OK" in done.stdout + done.stderr
+    assert "\nOK\n" in done.stdout + done.stderr
+    done = project.call(["sh", "-e", "-c", "\n".join(job["after_script"])], PATH=path, CI="true")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert project.tree() == before
+
+
+@pytest.mark.slow
+def test_the_steps_of_the_action_work_on_the_demo(project: DemoProject, programs: Path) -> None:
+    action = yaml.safe_load((REPO / "action.yml").read_text(encoding="utf-8"))
+    folder = project.folder.parent
+    shell = {
+        "GITHUB_STEP_SUMMARY": f"{folder}/summary",
+        "GITHUB_OUTPUT": f"{folder}/output",
+        "RUNNER_TEMP": str(folder),
+    }
+    given = {
+        "ARGUMENTS": action["inputs"]["arguments"]["default"],
+        "IMAGE": "",
+        "COMPARE": "web -- python3 manage.py check",
+    }
+    path = f"{programs}{os.pathsep}{project.environ['PATH']}"
+    for step in action["runs"]["steps"][1:]:  # the tests bring their own devpool
+        words = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]]
+        done = project.call(words, PATH=path, CI="true", **shell, **given)
+        assert done.returncode == 0, f"{step['name']}\n{done.stdout}{done.stderr}"
+    summary = Path(shell["GITHUB_STEP_SUMMARY"]).read_text(encoding="utf-8")
+    assert "python3 manage.py check" in summary
+    assert "web     db        pooled" in summary
+    assert '"verb": "status"' in Path(shell["GITHUB_OUTPUT"]).read_text(encoding="utf-8")

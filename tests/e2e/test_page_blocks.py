@@ -43,6 +43,9 @@ KINDS = {
     "docs/refusals.md": Kind(more=f"  worker:\n{_BESIDE}{_ADDRESS}"),
     "docs/how-to/choose-routes.md": Kind(),
     "docs/how-to/ci.md": Kind(files=DJANGO),
+    "docs/how-to/devcontainer.md": Kind(
+        files={".devcontainer/devcontainer.json": '{"dockerComposeFile": ["../compose.yaml"], "service": "web"}\n'}
+    ),
     "docs/how-to/django.md": Kind(files=DJANGO),
     "docs/how-to/dotnet.md": Kind(files={"shop.csproj": "<Project/>\n"}),
     "docs/how-to/go.md": Kind(app="api", files={"migrations/1_shop.up.sql": "SELECT 1;\n"}),
@@ -54,7 +57,7 @@ KINDS = {
     ),
     "docs/how-to/listen.md": Kind(enabled=True),
     "docs/how-to/node.md": Kind(files={"package.json": "{}\n", "prisma/schema.prisma": "\n"}),
-    "docs/how-to/override-file.md": Kind(),
+    "docs/how-to/override-file.md": Kind(files={".dockerignore": ".devpool/env\n"}),
     "docs/how-to/phoenix.md": Kind(files={"mix.exs": "{:ecto_sql}\n"}),
     "docs/how-to/production.md": Kind(enabled=True),
     "docs/how-to/rails.md": Kind(files={"bin/rails": '#!/bin/sh\nexec rails "$@"\n'}),
@@ -72,7 +75,7 @@ ELSEWHERE = {"docs/how-to/compare.md", "docs/tutorial.md", "docs/benchmarks.md"}
 NOT_RUN = {
     "README.md": ["tests/e2e/test_bin_demo.py runs it", "tests/packaging runs it"],
     "docs/how-to/ci.md": ["a registry"],
-    "docs/how-to/install.md": ["tests/packaging runs it", "tests/cli/test_completion.py runs it in each shell"],
+    "docs/how-to/install.md": ["tests/packaging runs it"] * 3 + ["tests/cli/test_completion.py runs it in each shell"],
     "docs/how-to/production.md": ["a registry"],
     "docs/how-to/upgrade.md": ["a published release", "a registry"],
 }
@@ -137,7 +140,7 @@ def test_the_commands_of_a_page_work_in_their_order(page: str, shop: DemoProject
     if kind.enabled:
         shop.devpool("enable")
     someone = {f"GIT_{who}_{what}": "a@b.example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    shell = {**someone, "HOME": str(shop.folder.parent / "home"), "CI": "true"}
+    shell = {**someone, "HOME": str(shop.folder.parent / "home")}
     path = f"{programs}{os.pathsep}{shop.environ['PATH']}"
     # Plugins of docker are looked for at home.
     shell["DOCKER_CONFIG"] = os.environ.get("DOCKER_CONFIG", str(Path.home() / ".docker"))

@@ -4,56 +4,32 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from wheel_rig import REPO, constraints, run
 
 from devpool import __version__
-
-REPO = Path(__file__).resolve().parents[2]
-LOCK = REPO / "requirements-dev.txt"
-
-
-def run(*words: object, cwd: Path, env: dict[str, str]) -> str:
-    done = subprocess.run([str(w) for w in words], cwd=cwd, env=env, capture_output=True, text=True, timeout=240)
-    assert done.returncode == 0, f"{words}\n{done.stdout}{done.stderr}"
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory, plain_shell: dict[str, str]) -> Path:
-    """Built with the hatchling of the tests' own environment: nothing is downloaded."""
-    folder = tmp_path_factory.mktemp("wheel")
-    run(
-        sys.executable,
-        "-m",
-        "build",
-        "--wheel",
-        "--no-isolation",
-        "--outdir",
-        folder,
-        REPO,
-        cwd=folder,
-        env=plain_shell,
-    )
-    (found,) = folder.glob("devpool-*.whl")
-    return found
 
 
 @pytest.fixture(scope="module")
 def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory, plain_shell: dict[str, str]) -> Path:
     """The folder of programs of an environment that has the wheel and what it requires, in the versions of the lock."""
     folder = tmp_path_factory.mktemp("environment") / "venv"
-    # Without their hashes, which pip would then ask of the wheel, too.
-    locked = [line.rstrip("\\ ") for line in LOCK.read_text().splitlines() if line[:1] not in ("", " ", "#")]
-    constraints = folder.parent / "constraints.txt"
-    constraints.write_text("\n".join(locked))
     run(sys.executable, "-m", "venv", folder, cwd=folder.parent, env=plain_shell)
     pip = [folder / "bin" / "python", "-m", "pip", "--disable-pip-version-check"]
-    run(*pip, "install", "--quiet", "--constraint", constraints, wheel, cwd=folder.parent, env=plain_shell)
+    run(
+        *pip,
+        "install",
+        "--quiet",
+        "--constraint",
+        constraints(folder.parent),
+        wheel,
+        cwd=folder.parent,
+        env=plain_shell,
+    )
     return folder / "bin"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -18,6 +19,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 WIDTHS = (1280, 390)
 SCHEMES = ("default", "slate")
 LOOK = Path(__file__).with_name("look.html")
+# Shows that the browser sees what is wrong.
+WRONG = """<!doctype html><body style="margin: 0"><article>
+<table><tr><td style="min-width: 3000px">too wide</td></tr></table>
+<div style="overflow-x: auto; width: 100px"><pre style="width: 3000px">scrolls</pre></div>
+<img src="nosuch.png" width="5" height="5">
+</article>"""
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -28,7 +35,7 @@ class Handler(SimpleHTTPRequestHandler):
     reported: threading.Event
 
     def do_GET(self) -> None:
-        own = {"/look.html": LOOK.read_bytes(), "/views.json": self.views}
+        own = {"/look.html": LOOK.read_bytes(), "/views.json": self.views, "/wrong.html": WRONG.encode()}
         if self.path not in own:
             super().do_GET()
             return
@@ -48,7 +55,7 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[dict[str, Any]]]:
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[dict[str, Any]]]:
     """What the browser found, for each page, width and scheme."""
     site = built(tmp_path_factory.mktemp("site"))
     paths = [f"/{path.relative_to(site)}".removesuffix("index.html") for path in sorted(site.rglob("*.html"))]
@@ -59,18 +66,25 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[dict[str, 
         for scheme in SCHEMES
         if path != "/404.html"
     ]
+    views.append({"address": "/wrong.html", "width": 390, "scheme": "default"})
     state = {"views": json.dumps(views).encode(), "found": [], "reported": threading.Event()}
     handler = type("Served", (Handler,), state)
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(site))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/look.html"
         with browser(tmp_path_factory.mktemp("profile"), address) as running:
-            seen = state["reported"].wait(600)
+            reported = state["reported"].wait(600)
             running.terminate()
         server.shutdown()
-    assert seen, "the browser did not report"
+    assert reported, "the browser did not report"
     assert len(state["found"]) == len(views) > 100
     yield state["found"]
+
+
+@pytest.fixture(scope="module")
+def looked(seen: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the browser found on the pages of the site."""
+    return [view for view in seen if view["address"] != "/wrong.html"]
 
 
 def browser(profile: Path, address: str) -> subprocess.Popen[bytes]:
@@ -83,6 +97,12 @@ def browser(profile: Path, address: str) -> subprocess.Popen[bytes]:
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     ]
     return subprocess.Popen([program.stdout.strip(), *options, address], stderr=subprocess.DEVNULL)
+
+
+def test_the_browser_sees_what_is_wrong(seen: list[dict[str, Any]]) -> None:
+    (view,) = (view for view in seen if view["address"] == "/wrong.html")
+    found = [re.split(r":| \d", sentence)[0] for sentence in view["wrong"]]
+    assert found == ["the page is", "out of the page", "broken image"]
 
 
 def test_nothing_overflows_a_page_and_no_image_is_broken(looked: list[dict[str, Any]]) -> None:

@@ -6,9 +6,15 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from unit.checks.healthy_project import WELL, django
+
+from devpool.checks.families import evaluate
+from devpool.checks.result import check_lines
+from devpool.measurements.routes import Connections, Replica
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -61,3 +67,13 @@ def test_the_plan_for_a_managed_database(tmp_path: Path, plain_shell: dict[str, 
 def test_what_a_plan_says_is_from_a_golden_case(name: str, case: str) -> None:
     report = (ROOT / "tests" / "golden" / "cases" / case / "report.txt").read_text(encoding="utf-8")
     assert set(block(page(name), "text").strip("\n").splitlines()) <= set(report.splitlines())
+
+
+def test_the_lines_of_check_are_what_it_says() -> None:
+    app = django(DISABLE_SERVER_SIDE_CURSORS=False)
+    moved = Connections.of("web", "db", (Replica(container="shop-web-2", at_pooler=3, at_database=1),))
+    results = evaluate(replace(WELL, installed=(app,), connections=(moved,)))
+    said = {re.sub(r" +", " ", line).strip() for line in check_lines(results)}
+    for shown in block(page("how-to/check.md"), "text").splitlines():
+        begin = re.sub(r" +", " ", shown).strip().removesuffix("...").strip()
+        assert [line for line in said if line.startswith(begin)], shown

@@ -84,3 +84,11 @@ def test_what_a_clone_lacks_is_named_with_its_consequence(project: Path) -> None
     told = missing(project, state)
     assert told[".devpool/state.json"] == "is missing: `devpool enable` restores it"
     assert told[".devpool/pgbouncer"].startswith("lacks Dockerfile, and `docker compose build` needs it")
+
+
+def test_an_image_that_may_have_an_unsafe_pgbouncer_is_named_first_and_once(project: Path) -> None:
+    dockerfile = project / ".devpool/pgbouncer/Dockerfile"
+    dockerfile.write_text(dockerfile.read_text().replace("floor=1.26.1", "floor=1.25.0"))
+    found = list(differences(replace(state_of(project), devpool="0.0.9"), project))
+    assert [name for name, _ in found] == [".devpool/pgbouncer/Dockerfile", ".devpool/state.json"]
+    assert found[0][1].startswith("accepts PgBouncer 1.25.0; before 1.26.1, one user's password opens every account")
