@@ -22,6 +22,7 @@ from devpool.model.connection_variables import published_ports
 from devpool.model.container_start import Start, migrating
 from devpool.model.host_programs import host_addresses
 from devpool.model.project import ConnectionVariable, Database, Project
+from devpool.redact.passwords import redact
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses, replacements
 
 # From docker/pgbouncer/presets.txt.
@@ -101,6 +102,22 @@ def notes_on_logins(plan: Plan, directory: str) -> Iterator[str]:
                 f"password nor look it up, unless {own} may read pg_authid at {pooler.database}. Keep the app direct "
                 f"(--direct {app.service}), or give the pooler a function that reads it (--set auth_query=...)"
             )
+
+
+def note_on_remote(plan: Plan, host: str) -> Iterator[str]:
+    """Where a published port opens if the engine is on another machine.
+
+    Args:
+        plan: the plan.
+        host: the value of DOCKER_HOST; "" for none.
+    """
+    published = [pooler for pooler in plan.poolers if pooler.published]
+    if published and host.startswith(("tcp://", "ssh://")):
+        ports = ", ".join(pooler.published for pooler in published)
+        yield (
+            f"docker is connected to {redact(host)}: the port {ports} opens on the loopback of that machine, not "
+            f"on this one; reach it with: ssh -L {published[0].published}:127.0.0.1:{published[0].published} MACHINE"
+        )
 
 
 def _of_replication(project: Project, plan: Plan, pooler: Pooler) -> Iterator[str]:
