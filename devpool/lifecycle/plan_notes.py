@@ -73,6 +73,7 @@ def _of_stack(project: Project, plan: Plan) -> Iterator[str]:
     if project.sources.selection.swarm:
         for name, port in opened_loopback(project):
             yield f"{name} publishes {port}, but Swarm opens the port to everybody, on every node"
+        yield from (note for pooler in plan.poolers for note in _of_keepalives(project, pooler))
         return
     mark = stack_mark(project)
     named = project.sources.selection.files or project.sources.variables.get("COMPOSE_FILE")
@@ -83,6 +84,19 @@ def _of_stack(project: Project, plan: Plan) -> Iterator[str]:
         "`devpool enable --swarm --image REF`; this plan is for `docker compose up`, and `docker stack deploy` refuses "
         "its result" + ("" if named else ", or use --override, which leaves these files as they are")
     )
+
+
+def _of_keepalives(project: Project, pooler: Pooler) -> Iterator[str]:
+    """A server that does not look whether its clients are there keeps what a lost node has left, for two hours (tcp(7),
+    tcp_keepalive_time): measured on a Swarm.
+    """
+    service = project.databases[pooler.database].service
+    if service and "tcp_keepalives_idle" not in service.start():
+        yield (
+            f"{service.name} would keep the connections and transactions of a node that is cut off for hours: have it "
+            "look after its clients: command: postgres -c tcp_keepalives_idle=20 -c tcp_keepalives_interval=5 "
+            "-c tcp_keepalives_count=4"
+        )
 
 
 def notes_on_logins(plan: Plan, directory: str) -> Iterator[str]:

@@ -146,13 +146,17 @@ class Swarm:
         ]
         return sum(state in ("", "healthy") for state in states)
 
-    def addresses(self, service: str, network: str) -> list[str]:
-        """The tasks' addresses in a network of the stack."""
+    def addresses(self, service: str, network: str, at: Node | None = None) -> list[str]:
+        """The tasks' addresses in a network of the stack, on one node or on all."""
         found = []
-        for node, container in self.running(service).values():
+        for node, container in (pair for pair in self.running(service).values() if at in (None, pair[0])):
             networks = json.loads(node.docker("inspect", "--format", "{{json .NetworkSettings.Networks}}", container))
             found.append(str(networks[network]["IPAddress"]))
         return sorted(found)
+
+    def cut_off(self, node: Node) -> None:
+        """Take a node's network away, as by a pulled cable."""
+        _inside(node.space, "link", "set", "eth0", "down")
 
     def end(self) -> None:
         for node in self.nodes:

@@ -139,3 +139,15 @@ def test_a_port_of_a_remote_engine_is_said_to_open_there(host: str, said: int) -
     assert all("7000" in note and host in note for note in found)
     _, plan = planned(STACK.replace("DEPLOY", "{}"))
     assert list(note_on_remote(plan, host)) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [("", True), ("command: -c shared_buffers=1GB", True), ("command: -c tcp_keepalives_idle=9", False)],
+)
+def test_a_server_in_a_stack_is_to_look_after_its_clients(command: str, said: bool) -> None:
+    text = STACK.replace("DEPLOY", "{}").replace("image: postgres:17", f"image: postgres:17\n    {command}")
+    project, plan = planned(text, swarm=True, image="registry.example/pooler:1")
+    assert any("tcp_keepalives_idle=20" in note for note in notes(project, plan, {})) == said
+    project, plan = planned(text)
+    assert not any("tcp_keepalives" in note for note in notes(project, plan, {}))
