@@ -231,6 +231,11 @@ def _prepare(ctx: Context, opened: OpenProject, options: dict[str, Any]) -> Chan
         connected = live_evidence(opened, chosen)
         chosen = replace(chosen, evidence={**chosen.evidence, **connected})
     prepared = prepare_enable(opened, chosen, verify=not options["no_verify"])
+    if prepared.plan and chosen.publish is not None:
+        from devpool.lifecycle.plan_notes import note_on_remote
+
+        remote = note_on_remote(prepared.plan, ctx.shell.get("DOCKER_HOST", ""))
+        prepared = replace(prepared, notes=(*prepared.notes, *remote))
     if not touches or prepared.plan is None:
         unasked = _unasked(opened, chosen, prepared.plan, no_up=options["no_up"])
         return replace(prepared, notes=(*prepared.notes, *unasked))

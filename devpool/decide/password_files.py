@@ -14,6 +14,7 @@ from devpool.text.patterns import regex
 
 # Where Compose puts what names no absolute path (Compose specification, "secrets" and "configs").
 _FOLDERS = {"secrets": "/run/secrets", "configs": "/"}
+_POOLER = 6432
 _PLAIN = regex(r"[\w./~-]+")
 _MODES = ("ro", "rw", "z", "Z", "cached", "delegated", "consistent")
 
@@ -64,7 +65,8 @@ def _granted(project: Project, service: Service) -> Iterator[GivenFile]:
             said = _said(service, item)
             source = said.get("source") or (service.read(item) if isinstance(item, ScalarNode) else "")
             path = posixpath.join(folder, said.get("target") or source)
-            yield GivenFile(key=key, path=path, text=_text(item), written=_is_written(project, key, source))
+            text = _readable(item) if project.sources.selection.swarm else _text(item)
+            yield GivenFile(key=key, path=path, text=text, written=_is_written(project, key, source))
 
 
 def _mounted(service: Service) -> Iterator[GivenFile]:
@@ -104,6 +106,13 @@ def _entries(item: Node) -> Mapping[str, Entry]:
 
 def _text(item: Node) -> str:
     return _scalar(item) if isinstance(item, ScalarNode) else _flow(_texts(item))
+
+
+def _readable(item: Node) -> str:
+    """An item for a pooler in a stack, where uid and mode count: the database reads its own as root, the pooler as its
+    own user (docker/pgbouncer/Dockerfile).
+    """
+    return _text(item) if isinstance(item, ScalarNode) else _flow({**_texts(item), "uid": f'"{_POOLER}"'})
 
 
 def _scalar(scalar: ScalarNode) -> str:

@@ -23,6 +23,7 @@ from devpool.model.container_start import Migrating, Start, migrating
 from devpool.model.host_programs import host_addresses
 from devpool.model.paths import relative
 from devpool.model.project import ConnectionVariable, Database, Project
+from devpool.redact.passwords import redact
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses, replacements
 
 # From docker/pgbouncer/presets.txt.
@@ -74,6 +75,7 @@ def _of_stack(project: Project, plan: Plan) -> Iterator[str]:
     if project.sources.selection.swarm:
         for name, port in opened_loopback(project):
             yield f"{name} publishes {port}, but Swarm opens the port to everybody, on every node"
+        yield from (note for pooler in plan.poolers for note in _of_keepalives(project, pooler))
         return
     mark = stack_mark(project)
     named = project.sources.selection.files or project.sources.variables.get("COMPOSE_FILE")
@@ -84,6 +86,19 @@ def _of_stack(project: Project, plan: Plan) -> Iterator[str]:
         "`devpool enable --swarm --image REF`; this plan is for `docker compose up`, and `docker stack deploy` refuses "
         "its result" + ("" if named else ", or use --override, which leaves these files as they are")
     )
+
+
+def _of_keepalives(project: Project, pooler: Pooler) -> Iterator[str]:
+    """A server that does not look whether its clients are there keeps what a lost node has left, for two hours (tcp(7),
+    tcp_keepalive_time): measured on a Swarm.
+    """
+    service = project.databases[pooler.database].service
+    if service and "tcp_keepalives_idle" not in service.start():
+        yield (
+            f"{service.name} would keep the connections and transactions of a node that is cut off for hours: have it "
+            "look after its clients: command: postgres -c tcp_keepalives_idle=20 -c tcp_keepalives_interval=5 "
+            "-c tcp_keepalives_count=4"
+        )
 
 
 def notes_on_logins(plan: Plan, directory: str) -> Iterator[str]:
@@ -103,6 +118,22 @@ def notes_on_logins(plan: Plan, directory: str) -> Iterator[str]:
                 f"password nor look it up, unless {own} may read pg_authid at {pooler.database}. Keep the app direct "
                 f"(--direct {app.service}), or give the pooler a function that reads it (--set auth_query=...)"
             )
+
+
+def note_on_remote(plan: Plan, host: str) -> Iterator[str]:
+    """Where a published port opens if the engine is on another machine.
+
+    Args:
+        plan: the plan.
+        host: the value of DOCKER_HOST; "" for none.
+    """
+    published = [pooler for pooler in plan.poolers if pooler.published]
+    if published and host.startswith(("tcp://", "ssh://")):
+        ports = ", ".join(pooler.published for pooler in published)
+        yield (
+            f"docker is connected to {redact(host)}: the port {ports} opens on the loopback of that machine, not "
+            f"on this one; reach it with: ssh -L {published[0].published}:127.0.0.1:{published[0].published} MACHINE"
+        )
 
 
 def _of_replication(project: Project, plan: Plan, pooler: Pooler) -> Iterator[str]:

@@ -11,6 +11,7 @@ from devpool.model.sources import Reading
 from devpool.prove.added_services import prove_environment
 from devpool.prove.compare_models import same
 
+_USER = "6432"
 _MEMORY = {"type": "tmpfs", "target": "/run/pgbouncer", "tmpfs": {"size": 1 << 20}}
 
 
@@ -33,7 +34,10 @@ def prove_stack_pooler(pooler: Pooler, credentials: Credentials, before: Reading
     same("the pooler's extra hosts", len(pooler.extra_hosts), len(service.pop("extra_hosts", None) or []))
     for key in ("secrets", "configs"):
         given = sum(file.key == key for file in credentials.files)
-        same(f"the pooler's {key}", given, len(service.pop(key, None) or []))
+        found = service.pop(key, None) or []
+        same(f"the pooler's {key}", given, len(found))
+        # In the long form their mode counts, so they have to be the pooler's own.
+        same(f"whose the pooler's {key} are", [], [f for f in found if f.keys() > {"source"} and f.get("uid") != _USER])
     service.pop("env_file", None)  # proved by the variables that come of it
     same(f"`{pooler.name}`", _fixed(pooler), {k: v for k, v in service.items() if v is not None})
 

@@ -25,7 +25,6 @@ _WHAT_TO_DO = (
     "needs root, network namespaces and Docker's daemon: `apt-get install docker.io iproute2 iptables`, and where the "
     "tests run in a container, give it `--privileged`"
 )
-NODES = 3
 _SIZE = "5g"
 
 
@@ -40,7 +39,7 @@ def run(*words: str, seconds: float = 120, check: bool = True, given: str | None
 class Node:
     """One machine of the Swarm."""
 
-    def __init__(self, swarm: str, number: int, folder: Path, client: Path) -> None:
+    def __init__(self, swarm: str, number: int, folder: Path, client: Path, programs: Path | None) -> None:
         self.name = f"n{number}"
         self.space = f"{swarm}-{number}"
         self.address = f"198.51.100.{number}"
@@ -48,6 +47,7 @@ class Node:
         self.folder.mkdir()
         self.host = f"unix://{self.folder}/docker.sock"
         self.client = str(client)
+        self.environ = os.environ | ({"PATH": f"{programs}:{os.environ['PATH']}"} if programs else {})
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -57,7 +57,7 @@ class Node:
         script = f'hostname {self.name} && exec dockerd "$@"'
         words = ["nsenter", f"--net=/run/netns/{self.space}", "unshare", "--uts", "sh", "-c", script, "sh", *options]
         with (self.folder / "dockerd.log").open("wb") as log:
-            self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environ)
 
     def docker(self, *words: str, seconds: float = 120, check: bool = True, given: str | None = None) -> str:
         """What docker says of this node's engine."""
@@ -88,11 +88,11 @@ class Node:
 
 
 class Swarm:
-    """Three nodes, of which the first is the manager."""
+    """Nodes, of which the first is the manager once they have joined."""
 
-    def __init__(self, folder: Path, client: Path) -> None:
+    def __init__(self, folder: Path, client: Path, count: int, programs: Path | None) -> None:
         self.id = f"dp{uuid.uuid4().hex[:5]}"
-        self.nodes = [Node(self.id, number, folder, client) for number in range(1, NODES + 1)]
+        self.nodes = [Node(self.id, number, folder, client, programs) for number in range(1, count + 1)]
         self.manager = self.nodes[0]
 
     def connect(self) -> None:
@@ -110,10 +110,14 @@ class Swarm:
                 _inside(node.space, "link", "set", link, "up")
 
     def start(self) -> None:
+        """Start the engines, and wait until they answer."""
         for node in self.nodes:
             node.start()
         for node in self.nodes:
             eventually(node.answers, f"the engine of {node.name} answers", seconds=60)
+
+    def join(self) -> None:
+        """Make one Swarm of the nodes."""
         self.manager.docker("swarm", "init", "--advertise-addr", self.manager.address)
         token = self.manager.docker("swarm", "join-token", "--quiet", "worker").strip()
         for node in self.nodes[1:]:
@@ -123,7 +127,7 @@ class Swarm:
         """Give every node these images."""
         words = [[node.client, "--host", node.host, "load", "--quiet", "--input", str(archive)] for node in self.nodes]
         loads = [subprocess.Popen(each, stdout=subprocess.DEVNULL) for each in words]
-        assert [each.wait(180) for each in loads] == [0] * NODES
+        assert [each.wait(180) for each in loads] == [0] * len(self.nodes)
 
     def running(self, service: str) -> dict[str, tuple[Node, str]]:
         """The running tasks of a service: the node and the container, by the name of the task."""
@@ -142,13 +146,17 @@ class Swarm:
         ]
         return sum(state in ("", "healthy") for state in states)
 
-    def addresses(self, service: str, network: str) -> list[str]:
-        """The tasks' addresses in a network of the stack."""
+    def addresses(self, service: str, network: str, at: Node | None = None) -> list[str]:
+        """The tasks' addresses in a network of the stack, on one node or on all."""
         found = []
-        for node, container in self.running(service).values():
+        for node, container in (pair for pair in self.running(service).values() if at in (None, pair[0])):
             networks = json.loads(node.docker("inspect", "--format", "{{json .NetworkSettings.Networks}}", container))
             found.append(str(networks[network]["IPAddress"]))
         return sorted(found)
+
+    def cut_off(self, node: Node) -> None:
+        """Take a node's network away, as by a pulled cable."""
+        _inside(node.space, "link", "set", "eth0", "down")
 
     def end(self) -> None:
         for node in self.nodes:
@@ -185,18 +193,32 @@ def _unmount(folder: Path) -> None:
 
 @contextmanager
 def new_swarm(client: Path) -> Iterator[Swarm]:
-    """A Swarm, which is ended whatever happens.
+    """A Swarm of three nodes, which is ended whatever happens.
 
     Args:
         client: a docker client that has `docker stack config`.
     """
+    with new_nodes(client, 3) as swarm:
+        swarm.join()
+        yield swarm
+
+
+@contextmanager
+def new_nodes(client: Path, count: int, programs: Path | None = None) -> Iterator[Swarm]:
+    """Nodes that are not joined, which are ended whatever happens.
+
+    Args:
+        client: the docker client to ask them with.
+        count: how many.
+        programs: a folder with the programs of another Docker than the machine's.
+    """
     lacking = [name for name in _NEEDS if not shutil.which(name)]
     if lacking or os.geteuid():
-        pytest.fail(f"a Swarm on one machine {_WHAT_TO_DO}", pytrace=False)
+        pytest.fail(f"a further engine on one machine {_WHAT_TO_DO}", pytrace=False)
     folder = Path(tempfile.mkdtemp(prefix="dp-swarm-"))  # a short path: a socket's has 108 characters
     # In memory: three copies of the images take minutes to write to a busy disk, and as long to remove.
     run("mount", "-t", "tmpfs", "-o", f"mode=700,size={_SIZE}", "tmpfs", str(folder))
-    swarm = Swarm(folder, client)
+    swarm = Swarm(folder, client, count, programs)
     try:
         swarm.connect()
         swarm.start()

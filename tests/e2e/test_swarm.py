@@ -87,7 +87,7 @@ class Work:
     """Clients that work until the block ends; then `found` is what they met."""
 
     def __init__(self, node: Node, container: str, clients: int) -> None:
-        node.docker("exec", "--interactive", container, "sh", "-c", "cat >/tmp/clients.py", given=_program())
+        node.docker("exec", "--interactive", container, "sh", "-c", "cat >/tmp/clients.py", given=program())
         self.words = [node.client, "--host", node.host, "exec", "--interactive", container, "python3"]
         self.words += ["/tmp/clients.py", "work", str(clients), "120"]
         self.found: dict[str, object] = {}
@@ -105,7 +105,7 @@ class Work:
         self.found = json.loads(said) if said else {}
 
 
-def _program() -> str:
+def program() -> str:
     return (RECIPE / "clients.py").read_text(encoding="utf-8")
 
 
@@ -170,7 +170,7 @@ def test_a_cancel_request_reaches_its_query_by_every_task(stack: Stack) -> None:
     node, container = stack.load()
     addresses = stack.swarm.addresses("shop_pgbouncer", "shop_default")
     assert len(addresses) == REPLICAS
-    node.docker("exec", "--interactive", container, "sh", "-c", "cat >/tmp/clients.py", given=_program())
+    node.docker("exec", "--interactive", container, "sh", "-c", "cat >/tmp/clients.py", given=program())
     said = node.docker("exec", container, "python3", "/tmp/clients.py", "cancel", *addresses)
     assert json.loads(said) == {"canceled": 20, "of": 20}
 

@@ -1,6 +1,7 @@
 """Clients that run in a task of the stack: they cancel queries through each replica, or keep on working and count.
 
     python3 clients.py cancel REPLICA...      how many of 20 queries end that are canceled through another replica
+    python3 clients.py hold REPLICA...        nothing: it keeps a transaction open at each replica
     python3 clients.py work CLIENTS SECONDS   transactions, errors inside of them and between them, and how long it took
                                               each client to go on
 
@@ -87,6 +88,14 @@ def cancel(replicas: list[str]) -> dict[str, int]:
     return {"canceled": sum(found), "of": len(found)}
 
 
+def hold(replicas: list[str]) -> None:
+    connections = [psycopg.connect(URL, hostaddr=replica) for replica in replicas]
+    for connection in connections:
+        connection.execute("SELECT 1")
+    say("holding")
+    time.sleep(300)
+
+
 # --- working ---
 
 
@@ -153,4 +162,6 @@ def work(clients: int, seconds: float) -> dict[str, object]:
 
 if __name__ == "__main__":
     verb, *given = sys.argv[1:]
+    if verb == "hold":
+        hold(given)
     say(json.dumps(cancel(given) if verb == "cancel" else work(int(given[0]), float(given[1]))))

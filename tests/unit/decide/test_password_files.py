@@ -39,6 +39,13 @@ def test_a_file_is_given_as_the_database_has_it(lines: str, path: str, given: st
     assert [file.text.strip('"') for file in found] == ([given] if given else [])
 
 
+def test_in_a_stack_a_secret_is_the_poolers_own() -> None:
+    text = "services:\n  db:\n    image: postgres:17\n    secrets: [a, {source: b, uid: '999', mode: 0400}]\n"
+    found = project(text, swarm=True)
+    given = given_files(found, found.services["db"], ["/run/secrets/a", "/run/secrets/b"])
+    assert [file.text for file in given] == ["a", '{source: b, uid: "6432", mode: 0400}']
+
+
 @pytest.mark.parametrize(
     ("source", "written"), [("content: hunter2", True), ("environment: PW", True), ("file: ./pw.txt", False)]
 )

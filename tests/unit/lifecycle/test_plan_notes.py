@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from memory_project import planned
 
-from devpool.lifecycle.plan_notes import notes
+from devpool.lifecycle.plan_notes import note_on_remote, notes
 
 PROJECT = """\
 services:
@@ -129,3 +129,25 @@ def test_a_host_that_is_no_database_is_named(host: str, named: bool) -> None:
     project, plan = planned(PROJECT.format(variable="A", value="b") + job)
     said = "\n".join(notes(project, plan, {}))
     assert (f"job.URL names {host}, which is not a service of this project" in said) == named
+
+
+@pytest.mark.parametrize(("host", "said"), [("", 0), ("unix:///run/docker.sock", 0), ("tcp://10.0.0.2:2375", 1)])
+def test_a_port_of_a_remote_engine_is_said_to_open_there(host: str, said: int) -> None:
+    _, plan = planned(STACK.replace("DEPLOY", "{}"), publish=7000)
+    found = list(note_on_remote(plan, host))
+    assert len(found) == said
+    assert all("7000" in note and host in note for note in found)
+    _, plan = planned(STACK.replace("DEPLOY", "{}"))
+    assert list(note_on_remote(plan, host)) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [("", True), ("command: -c shared_buffers=1GB", True), ("command: -c tcp_keepalives_idle=9", False)],
+)
+def test_a_server_in_a_stack_is_to_look_after_its_clients(command: str, said: bool) -> None:
+    text = STACK.replace("DEPLOY", "{}").replace("image: postgres:17", f"image: postgres:17\n    {command}")
+    project, plan = planned(text, swarm=True, image="registry.example/pooler:1")
+    assert any("tcp_keepalives_idle=20" in note for note in notes(project, plan, {})) == said
+    project, plan = planned(text)
+    assert not any("tcp_keepalives" in note for note in notes(project, plan, {}))

@@ -74,6 +74,7 @@ def test_a_pooler_as_planned_is_proved() -> None:
         (("environment", "PGBOUNCER_PEERS"), "4"),
         (("environment", "MORE"), "1"),
         (("secrets",), []),
+        (("secrets",), [{"source": "pw", "uid": "999", "mode": 256}]),
         (("ports",), [{"target": 6432, "published": 6432}]),
         (("networks",), {"front": None}),
         (("read_only",), None),
