@@ -23,7 +23,7 @@ from devpool.model.container_start import Migrating, Start, migrating
 from devpool.model.host_programs import host_addresses
 from devpool.model.paths import relative
 from devpool.model.project import ConnectionVariable, Database, Project
-from devpool.redact.passwords import redact
+from devpool.redact.sentences import redact
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses, replacements
 
 # From docker/pgbouncer/presets.txt.
