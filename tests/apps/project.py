@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -102,7 +103,7 @@ class AppProject(DemoProject):
 def app_project(
     name: str, app: App, below: Path, shell: Mapping[str, str], *, keep: bool = False
 ) -> Iterator[AppProject]:
-    """The project of an application in a new folder, not started. What Docker has of it is removed in the end."""
+    """The project of an application in a new folder, not started. All of it is removed in the end."""
     project = AppProject(name, app, below / f"apps-{name}-{uuid4().hex[:6]}", shell)
     try:
         yield project
@@ -110,3 +111,4 @@ def app_project(
         project.forget()
         if not keep:
             remove_things(project.name)
+            shutil.rmtree(project.folder, ignore_errors=True)
