@@ -169,7 +169,8 @@ TABLE = (
     ),
     _entry(
         "cached-plan",
-        r"cached plan must not change result type|cached statement plan is invalid due to a database schema",
+        r"cached plan must not change result type|cached statement plan is invalid due to a database schema"
+        r"|cache lookup failed for type \d+",
         "a table changed while server connections still held prepared statements that read it",
         "make the pooler reconnect: docker compose exec pgbouncer pooler-admin RECONNECT; `devpool migrate` does this "
         "after every migration",

@@ -14,7 +14,8 @@ from devpool.text.patterns import regex
 _BEFORE, _AFTER = 0.3, 0.3  # seconds by which a test's time may be off
 _MOST_LINES = 12
 _TOLD = regex("ERROR|FATAL|PANIC|WARNING")
-_TIME = regex(r"^.*?(?=ERROR|FATAL|PANIC|WARNING)")  # and the process: what differs where the same is said again
+# The time, the process and the client: what differs where the same is said again.
+_VARIES = regex(r"^.*?(?=ERROR|FATAL|PANIC|WARNING)|\b[CS]-0x\w+: \S+")
 
 
 def explained(test: Case, run: Run, service: str) -> list[Explained]:
@@ -79,7 +80,7 @@ def logged_while(test: Case, run: Run) -> list[Logged]:
     """What pooler and Postgres had to say about when a test ran: errors and warnings, each once, and not too many."""
     begin, end = run.window(test)
     near = (one for one in run.logged if begin - _BEFORE <= one.at <= end + _AFTER)
-    told = {_TIME.sub("", one.line): one for one in near if _TOLD.search(one.line) or translate(one.line)}
+    told = {_VARIES.sub("", one.line): one for one in near if _TOLD.search(one.line) or translate(one.line)}
     return list(told.values())[:_MOST_LINES]
 
 

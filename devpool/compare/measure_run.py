@@ -163,10 +163,11 @@ class _Pooler:
         for database, count in counts.items():
             seen = self._seen.setdefault(database, _Seen(at=self._began))
             mine = [p for p in every if p.database == database and self._may_look(p)]
-            if mine and slow and self._is_made(database):
-                self.busy = True
-            elif mine and count != seen.transactions and time.time() > seen.rests_until:
-                self._into(mine, seen, count)
+            if mine and count != seen.transactions and time.time() > seen.rests_until:
+                if slow and self._is_made(database):
+                    self.busy = True
+                else:
+                    self._into(mine, seen, count)
             seen.at = time.time()
 
     def _may_look(self, pool: Pool) -> bool:

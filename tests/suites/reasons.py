@@ -9,8 +9,8 @@ STALE_STATEMENT = (
 )
 LISTEN = "LISTEN stays on a server connection, and its notifications do not reach the client: listen directly."
 TEMPORARY = (
-    "A temporary table outlives the client that made it, because the server connection stays: create it with "
-    "`ON COMMIT DROP`."
+    "A temporary table is on one server connection, where it outlives its client: others lack it, and it is in the way "
+    "of those that make it again. Create it with `ON COMMIT DROP`."
 )
 TERMINATED = (
     "The test terminates its own server process and waits for the server's words or for the broken connection; the "

@@ -45,6 +45,7 @@ MESSAGES = [
     ("prepared-missing", 'psycopg.errors.InvalidSqlStatementName: prepared statement "_pg3_0" does not exist'),
     ("prepared-twice", 'ERROR:  prepared statement "lrupsc_1_0" already exists'),
     ("cached-plan", "ERROR:  cached plan must not change result type"),
+    ("cached-plan", "asyncpg.exceptions.InternalServerError: cache lookup failed for type 16476"),
     (
         "cached-plan",
         "asyncpg.exceptions.InvalidCachedStatementError: cached statement plan is invalid due to a database schema or "

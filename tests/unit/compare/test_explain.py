@@ -70,10 +70,14 @@ def test_the_fix_names_the_app() -> None:
 
 def test_of_the_log_only_errors_and_warnings_are_shown_and_each_once() -> None:
     lines = ("LOG:  checkpoint", "22:28:07 [1] ERROR:  a", "22:28:08 [2] ERROR:  a", "22:28:09 [3] WARNING:  b")
+    lines += (
+        "1 [1] WARNING C-0x1: u/d@10.0.0.1:1 pooler error: c",
+        "2 [1] WARNING C-0x2: u/d@10.0.0.1:2 pooler error: c",
+    )
     found = run(logged=tuple(logged(4.5, line) for line in lines), report=report(three="no"))
     assert found.report
     three = found.report.tests["tests.test_a", "three"]
-    assert [one.line for one in logged_while(three, found)] == [lines[2], lines[3]]
+    assert [one.line for one in logged_while(three, found)] == [lines[2], lines[3], lines[5]]
 
 
 def test_the_tests_that_ran_as_something_was_left() -> None:
