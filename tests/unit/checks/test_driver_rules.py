@@ -10,21 +10,7 @@ from devpool.catalog.direct_programs import LISTEN
 from devpool.checks.families import evaluate
 from devpool.checks.installed import Installed, Mention
 from devpool.checks.result import Level
-from unit.checks.healthy_project import ROUTE, WELL, django, frameworks, levels
-
-
-def test_a_django_that_is_set_up_for_pooling_is_ok() -> None:
-    assert levels(frameworks(django())) == {"ok"}
-
-
-def test_server_side_cursors_of_django_are_found() -> None:
-    (found,) = [r for r in frameworks(django(DISABLE_SERVER_SIDE_CURSORS=False)) if r.level == "warning"]
-    assert "DISABLE_SERVER_SIDE_CURSORS = True" in found.hint
-
-
-def test_options_that_the_pooler_does_not_apply_are_found() -> None:
-    assert "warning" in levels(frameworks(django(options=["search_path"])))
-    assert "warning" not in levels(frameworks(django(options=["search_path"]), ignore_startup_parameters="x"))
+from unit.checks.healthy_project import ROUTE, WELL, frameworks, levels
 
 
 @pytest.mark.parametrize(
