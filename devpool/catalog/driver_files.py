@@ -57,7 +57,7 @@ def _named(packages: Mapping[str, str]) -> str:
     return rf"(?P<name>{'|'.join(map(re.escape, sorted(packages, key=len, reverse=True)))})"
 
 
-_PEP_508 = rf"{_named(_PYTHON)}(?![\w.-])(?P<extras>\[[\w, -]*\])?(?:\s*===?\s*(?P<version>\d[\w.]*))?"
+_PEP_508 = rf"{_named(_PYTHON)}(?![\w.-])(?P<extras>\[[\w, -]*\])?(?:\s*(?:===?|~=)\s*(?P<version>\d[\w.]*))?"
 PACKAGE_FILES = (
     PackageFile(
         files=regex(r"[\w.-]*(requirements|constraints)[\w.-]*\.(txt|in)|(base|common|prod|production)\.(txt|in)"),
@@ -98,7 +98,7 @@ PACKAGE_FILES = (
     ),
     PackageFile(
         files=regex(r"package\.json"),
-        entry=regex(rf'"{_named(_NODE)}"\s*:\s*"[~^>=<\d*]'),
+        entry=regex(rf'"{_named(_NODE)}"\s*:\s*"(?:[~^>=<\d*]|latest|workspace:)'),
         packages=_NODE,
         source="https://docs.npmjs.com/cli/configuring-npm/package-json",
     ),

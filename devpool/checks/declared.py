@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from devpool.catalog.address_files import COMMENT
 from devpool.catalog.driver_files import BUNDLED_LIBPQ, PACKAGE_FILES, SETTING, SETTING_WORDS, PackageFile
@@ -12,6 +13,7 @@ from devpool.checks.facts import version
 from devpool.checks.installed import Mention
 
 _LONGEST_LINE = 1_000
+_MOST_NAMED = 100  # a real file names each of a few packages once or twice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,7 @@ def packages_in(path: str, text: str) -> Iterator[Package]:
         text: what it holds.
     """
     kind = _kind(path)
-    for match in kind.entry.finditer(text) if kind else ():
+    for match in islice(kind.entry.finditer(text), _MOST_NAMED) if kind else ():
         groups = match.groupdict()
         start = match.start("name") if groups["name"] else match.start("key")
         if COMMENT.match(text[text.rfind("\n", 0, start) + 1 : start + 1]):
@@ -51,10 +53,15 @@ def packages_in(path: str, text: str) -> Iterator[Package]:
 
 
 def with_libpq(packages: dict[str, str]) -> dict[str, str]:
-    """The versions of packages, with that of the libpq that psycopg's binary package brings."""
+    """The versions of packages, with that of the libpq that psycopg's binary package brings. One that no file pins is
+    taken to be new.
+    """
     since, libpq = BUNDLED_LIBPQ
-    bundled = version(packages.get("psycopg_binary", "")) >= since
-    return packages | ({"libpq": libpq} if bundled else {})
+    if "psycopg_binary" not in packages:
+        return packages
+    binary = packages["psycopg_binary"] or ".".join(map(str, since))
+    found = packages | {"psycopg": packages.get("psycopg") or binary}
+    return found | ({"libpq": libpq} if version(binary) >= since else {})
 
 
 def settings_in(path: str, text: str) -> Iterator[Mention]:

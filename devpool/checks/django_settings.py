@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -30,9 +31,14 @@ def databases_in(path: str, text: str) -> list[Mapping[str, Any]]:
         text: a Python file; nothing is found in one that Python cannot parse.
     """
     try:
-        body = ast.parse(text).body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of escapes in strings: the file is not ours to judge
+            return list(_stated(path, ast.parse(text).body))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
+
+
+def _stated(path: str, body: list[ast.stmt]) -> Iterator[Mapping[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for target, value in _assignments(body):
         alias, key = _subscripts(target)
@@ -40,7 +46,7 @@ def databases_in(path: str, text: str) -> list[Mapping[str, Any]]:
             said = {key: _value(value)} if key in _DEFAULTS else _entry(entry) if not key else {}
             blank = {"alias": name, "place": f"{path}:{entry.lineno}"}
             found[name] = (found.get(name, blank) if key else blank) | said
-    return [entry for entry in found.values() if not entry.get("other")]
+    yield from (entry for entry in found.values() if not entry.get("other"))
 
 
 def merged(found: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from devpool.model.services import Service
 
 _MOST_LOOKS = 5_000  # files and folders of a project
 _DEEPEST = 2  # folders below one that is taken in
+_MOST_FILES = 30  # of one folder
 _LARGEST = 1_000_000  # bytes: a lock file of some hundred packages has half of it
 _WORDS = ("DATABASES", *SETTING_WORDS)
 
@@ -81,7 +83,7 @@ class _Search:
         built = set(contexts(service)) - set(mounts(service))
         dockerfile, _ = dockerfile_of(service, self.root) if built else ("", "")
         for folder in folders:
-            for path in _named_in(folder, apart, self.looks):
+            for path in islice(_named_in(folder, apart, self.looks), _MOST_FILES):
                 if folder not in built or is_taken_in(service, dockerfile, folder, path):
                     text = beginning_of(Path(path), self.root, _LARGEST)
                     yield from [(self._shown(path), text)] if text else []

@@ -37,6 +37,7 @@ def test_what_only_looks_like_a_driver_is_none(path: str, text: str) -> None:
     ("path", "text", "found"),
     [
         ("requirements.txt", "# a\nDjango == 5.1 ; python_version > '3'\n", [("django", "5.1", ":2")]),
+        ("requirements.txt", "psycopg ~= 3.1.8\n", [("psycopg", "3.1.8", ":1")]),
         ("requirements/base.txt", "asyncpg>=0.29\r\n", [("asyncpg", "", ":1")]),
         (
             "requirements.in",
@@ -79,7 +80,7 @@ def test_a_driver_is_named_with_its_version_and_line(path: str, text: str, found
     assert named(path, text) == [(name, version, f"{path}{line}") for name, version, line in found]
 
 
-@pytest.mark.parametrize(("binary", "libpq"), [("3.2.3", "17"), ("3.2.2", None), ("", None)])
+@pytest.mark.parametrize(("binary", "libpq"), [("3.2.3", "17"), ("3.2.2", None), ("3.1", None), ("", "17")])
 def test_the_libpq_of_psycopgs_binary_package_is_known_where_its_version_is(binary: str, libpq: str | None) -> None:
     assert with_libpq({"psycopg_binary": binary}).get("libpq") == libpq
 
@@ -88,3 +89,7 @@ def test_a_setting_of_a_driver_is_found_in_a_line_that_is_no_comment() -> None:
     text = "# prepare: false\nconst sql = postgres(url, { prepare: false })\n"
     assert [(m.place, m.text) for m in settings_in("db.js", text)] == [("db.js:2", "prepare: false")]
     assert list(settings_in("db.js", "x" * 1000 + "prepare: false")) == []
+
+
+def test_a_file_that_names_a_package_without_end_takes_no_time() -> None:
+    assert len(named("requirements.txt", "django\n" * 100_000)) == 100

@@ -20,6 +20,7 @@ def stated(*texts: str) -> list[dict[str, Any]]:
     "text",
     [
         *("", "DATABASES = {", "DATABASES = None", "OTHER = {'default': {}}", "(" * 10_000, "x = '\0'"),
+        f"DATABASES = {{'default': {{'ENGINE': {'+'.join(['a'] * 20_000)}}}}}",
         "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3'}}",
     ],
 )
@@ -60,6 +61,10 @@ def test_the_other_ways_to_state_a_database(text: str, age: int, *, cursors: boo
 def test_a_value_that_is_computed_is_its_source() -> None:
     text = f"DATABASES = {{'default': {{{POSTGRES}, 'CONN_MAX_AGE': env.int('AGE', default=60)}}}}"
     assert stated(text)[0]["CONN_MAX_AGE"] == "env.int('AGE', default=60)"
+
+
+def test_a_file_of_which_python_would_warn_is_read_without_a_word() -> None:
+    assert len(stated(f"X = '\\d'\nDATABASES = {{'default': {{{POSTGRES}}}}}")) == 1
 
 
 def test_of_an_expression_that_is_not_known_nothing_is_said() -> None:

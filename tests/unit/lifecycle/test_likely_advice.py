@@ -31,6 +31,8 @@ def said(folder: Path, files: dict[str, str], **settings: str) -> list[tuple[str
             "ok",
             "obsolete: psycopg's prepare_threshold=None or prepared",
         ),
+        ("requirements.txt", "psycopg[binary]\n", "ok", "obsolete: psycopg's prepare_threshold=None or prepared"),
+        ("requirements.txt", "psycopg[binary]~=3.1.8\n", "warning", "psycopg (app/requirements.txt:1) on a libpq"),
         ("requirements.txt", "asyncpg\n", "ok", "obsolete: asyncpg's statement_cache_size=0 (app/requirements.txt:1)"),
         ("requirements.txt", "procrastinate\n", "warning", "procrastinate (app/requirements.txt:1) uses LISTEN"),
         ("Gemfile", "gem 'rails'\n", "ok", "Rails (app/Gemfile:1): migrations take a session lock"),
