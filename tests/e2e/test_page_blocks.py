@@ -71,7 +71,7 @@ KINDS = {
     "docs/how-to/upgrade.md": Kind(enabled=True),
 }
 # Pages whose blocks tests of their own run, and one of commands of the checkout.
-ELSEWHERE = {"docs/how-to/compare.md", "docs/tutorial.md", "docs/benchmarks.md"}
+ELSEWHERE = {"docs/how-to/compare.md", "docs/how-to/swarm.md", "docs/tutorial.md", "docs/benchmarks.md"}
 NOT_RUN = {
     "README.md": ["tests/e2e/test_bin_demo.py runs it", "tests/packaging runs it"],
     "docs/how-to/ci.md": ["a registry"],
