@@ -232,7 +232,7 @@ def _prepare(ctx: Context, opened: OpenProject, options: dict[str, Any]) -> Chan
         chosen = replace(chosen, evidence={**chosen.evidence, **connected})
     prepared = prepare_enable(opened, chosen, verify=not options["no_verify"])
     if prepared.plan and chosen.publish is not None:
-        from devpool.lifecycle.plan_notes import note_on_remote
+        from devpool.lifecycle.stack_notes import note_on_remote
 
         remote = note_on_remote(prepared.plan, ctx.shell.get("DOCKER_HOST", ""))
         prepared = replace(prepared, notes=(*prepared.notes, *remote))

@@ -13,17 +13,16 @@ from devpool.decide.by_name import ByName
 from devpool.decide.direct_reasons import awaited_services, bystander, reasons
 from devpool.decide.plan import Plan, Pooler
 from devpool.decide.sessions import unkept
-from devpool.decide.stack_files import opened_loopback, stack_mark
 from devpool.decide.tuning import PRESET, SCRAM, SCRAM_USUAL
 from devpool.lifecycle.direct_variables import main_url
 from devpool.lifecycle.plan_report import variable_shown
 from devpool.lifecycle.session_notes import session_notes
+from devpool.lifecycle.stack_notes import notes_on_stack
 from devpool.model.connection_variables import published_ports
 from devpool.model.container_start import Migrating, Start, migrating
 from devpool.model.host_programs import host_addresses
 from devpool.model.paths import relative
 from devpool.model.project import ConnectionVariable, Database, Project
-from devpool.redact.sentences import redact
 from devpool.text.address import DEFAULT_PORT, LOCAL_HOSTS, Address, find_addresses, replacements
 
 # From docker/pgbouncer/presets.txt.
@@ -54,7 +53,7 @@ def notes(project: Project, plan: Plan, starts: Mapping[str, Start]) -> list[str
     told += [note for name in unseen for note in _unseen(project, name, likely=name in likely)]
     told += [note for pooler in plan.poolers for note in _of_replication(project, plan, pooler)]
     told += _of_the_host(project, {p.database: p.published for p in plan.poolers if p.published})
-    told += _of_stack(project, plan)
+    told += notes_on_stack(project, plan)
     told += session_notes(project, plan)
     return list(dict.fromkeys(told))
 
@@ -66,39 +65,6 @@ def _direct_by_name(project: Project, name: str) -> Iterator[str]:
     if said and project.of(name):
         stay = "stays direct by its name" if len(said) == 1 else "stay direct by their names"
         yield f"{name}: {', '.join(said)} {stay}"
-
-
-def _of_stack(project: Project, plan: Plan) -> Iterator[str]:
-    """A stack file that `docker stack deploy` takes today refuses it with a service that has no image; and in a stack,
-    what Swarm makes of ports.
-    """
-    if project.sources.selection.swarm:
-        for name, port in opened_loopback(project):
-            yield f"{name} publishes {port}, but Swarm opens the port to everybody, on every node"
-        yield from (note for pooler in plan.poolers for note in _of_keepalives(project, pooler))
-        return
-    mark = stack_mark(project)
-    named = project.sources.selection.files or project.sources.variables.get("COMPOSE_FILE")
-    if mark is None or not plan.poolers or project.sources.override:
-        return
-    yield (
-        f"{mark[0]} has `{mark[1]}`, which is for Swarm: if you run these files with `docker stack deploy`, use "
-        "`devpool enable --swarm --image REF`; this plan is for `docker compose up`, and `docker stack deploy` refuses "
-        "its result" + ("" if named else ", or use --override, which leaves these files as they are")
-    )
-
-
-def _of_keepalives(project: Project, pooler: Pooler) -> Iterator[str]:
-    """A server that does not look whether its clients are there keeps what a lost node has left, for two hours (tcp(7),
-    tcp_keepalive_time): measured on a Swarm.
-    """
-    service = project.databases[pooler.database].service
-    if service and "tcp_keepalives_idle" not in service.start():
-        yield (
-            f"{service.name} would keep the connections and transactions of a node that is cut off for hours: have it "
-            "look after its clients: command: postgres -c tcp_keepalives_idle=20 -c tcp_keepalives_interval=5 "
-            "-c tcp_keepalives_count=4"
-        )
 
 
 def notes_on_logins(plan: Plan, directory: str) -> Iterator[str]:
@@ -118,22 +84,6 @@ def notes_on_logins(plan: Plan, directory: str) -> Iterator[str]:
                 f"password nor look it up, unless {own} may read pg_authid at {pooler.database}. Keep the app direct "
                 f"(--direct {app.service}), or give the pooler a function that reads it (--set auth_query=...)"
             )
-
-
-def note_on_remote(plan: Plan, host: str) -> Iterator[str]:
-    """Where a published port opens if the engine is on another machine.
-
-    Args:
-        plan: the plan.
-        host: the value of DOCKER_HOST; "" for none.
-    """
-    published = [pooler for pooler in plan.poolers if pooler.published]
-    if published and host.startswith(("tcp://", "ssh://")):
-        ports = ", ".join(pooler.published for pooler in published)
-        yield (
-            f"docker is connected to {redact(host)}: the port {ports} opens on the loopback of that machine, not "
-            f"on this one; reach it with: ssh -L {published[0].published}:127.0.0.1:{published[0].published} MACHINE"
-        )
 
 
 def _of_replication(project: Project, plan: Plan, pooler: Pooler) -> Iterator[str]:

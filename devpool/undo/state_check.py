@@ -133,6 +133,9 @@ def _foreign_options(chosen: Options) -> Iterator[tuple[str, str]]:
         yield "options", "such a name or port cannot be requested"
     if chosen.image and not IMAGE.fullmatch(chosen.image):
         yield "options", "such an image cannot be requested"
+    of_one_machine = chosen.publish is not None or chosen.metrics or chosen.override
+    if chosen.swarm and (of_one_machine or not chosen.image):
+        yield "options", "they cannot be requested together for a stack"
     if not 1 <= chosen.replicas <= MOST_REPLICAS:
         yield "options", "so many replicas cannot be requested"
 

@@ -123,7 +123,17 @@ def test_a_record_names_all_that_is_not_devpools() -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", [{"image": "${X}"}, {"image": "a b"}, {"name": "x y"}, {"port": "x"}, {"replicas": 0}, {"replicas": 255}]
+    "changed",
+    [
+        {"image": "${X}"},
+        {"image": "a b"},
+        {"name": "x y"},
+        {"port": "x"},
+        {"replicas": 0},
+        {"replicas": 255},
+        {"swarm": True},
+        {"swarm": True, "image": "a/b", "metrics": True},
+    ],
 )
 def test_options_are_such_as_can_be_requested(changed: dict[str, str]) -> None:
     assert [what for what, _ in foreign(state(options=Options(**changed)))] == ["options"]  # type: ignore[arg-type]
