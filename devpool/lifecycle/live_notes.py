@@ -58,7 +58,8 @@ def likely_notes(opened: OpenProject, plan: Plan, running: Collection[str]) -> I
 
 def _of_running(opened: OpenProject, app: Installed, behind: Behind) -> Iterator[str]:
     yield from _harmful(judged(ground_of(app, behind)))
-    yield from _of_start(app, start_of(opened.without_devpool.services[app.app], opened.root))
+    service = opened.without_devpool.services.get(app.app)  # gone, where an editor has saved the file meanwhile
+    yield from _of_start(app, start_of(service, opened.root)) if service else ()
 
 
 def _harmful(results: Iterable[Result], how: str = "") -> Iterator[str]:

@@ -36,10 +36,10 @@ def declared_drivers(project: Project, services: Iterable[str]) -> Iterator[Inst
 
     Args:
         project: the project.
-        services: its pooled apps.
+        services: its pooled apps, as a plan has them: one of them may be gone when the files are read again.
     """
     search = _Search(project)
-    for name in services:
+    for name in (name for name in services if name in project.services):
         found = search.of(project.services[name])
         if found.packages:
             yield found

@@ -25,11 +25,11 @@ def session_use(project: Project, services: Iterable[str]) -> Iterator[tuple[str
 
     Args:
         project: the project.
-        services: its pooled apps.
+        services: its pooled apps, as a plan has them: one of them may be gone when the files are read again.
     """
     looks, root = iter(range(_MOST_LOOKS)), find_root(Path(project.sources.directory))
     documents, own = project.sources.loaded.values(), project.sources.originals
-    for name in services:
+    for name in (name for name in services if name in project.services):
         service, features = project.services[name], set[str]()
         for text in texts_of(service, documents, root, folders_of(service, root), (), _WORDS, looks):
             if text.path in own or text.within:

@@ -18,6 +18,7 @@ from crash_rig import Step, Tree, clone, end, stepping, tree
 from projects import Project
 
 from devpool.cli import run
+from devpool.commit.recovery import recover
 from devpool.errors import DevpoolError
 from devpool.output import Output
 
@@ -116,7 +117,7 @@ def recovery(root: Path) -> Callable[[], Outcome]:
 
     def work() -> Outcome:
         try:
-            recovery.recover(root / "project")
+            recover(root / "project")
         except DevpoolError as error:
             return Outcome(1, error.code)
         return Outcome(0)
@@ -255,9 +256,9 @@ def kill(child: int) -> None:
 
 def recovered(root: Path) -> Tree:
     """The tree after recovery, and after a second one, which has nothing to do."""
-    recovery.recover(root / "project")
+    recover(root / "project")
     found = tree(root)
-    assert recovery.recover(root / "project") is False
+    assert recover(root / "project") is False
     assert tree(root) == found
     return found
 

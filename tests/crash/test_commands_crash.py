@@ -39,6 +39,7 @@ from projects import ONE_FILE, PROJECTS, TWO_POOLERS, Project
 from thinned import pairs, stride
 
 from devpool.commit import disk, unverified
+from devpool.commit.recovery import recover
 
 VERBS = ["enable", "set", "disable"]
 each_pair = pytest.mark.parametrize(("project", "verb"), pairs(PROJECTS, VERBS))
@@ -272,7 +273,7 @@ def test_the_damaged_intent_of_a_real_enable_is_believed_in_no_part(cases: Cases
     cut = [whole[:length] for length in chance.sample(range(len(whole)), 100)]
     for number, data in enumerate([*flipped, *cut, b""]):
         intent.write_bytes(data)
-        assert recovery.recover(root / "project") is False, f"seed {SEED}"
+        assert recover(root / "project") is False, f"seed {SEED}"
         (warning,) = unverified.warnings(root / "project")
         assert (warning.code, warning.where) == ("journal-not-verified", str(intent.parent)), f"seed {SEED}"
         if number % 50 == 0:

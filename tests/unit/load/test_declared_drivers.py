@@ -90,3 +90,8 @@ def test_a_project_of_many_files_takes_less_than_a_tenth_of_a_second(tmp_path: P
 def test_the_search_ends_in_a_folder_without_end(tmp_path: Path) -> None:
     files = {f"app/d{n}/x/y.txt": "" for n in range(3_000)}
     assert declared(tmp_path, {**files, "app/requirements.txt": "django\n"}, "web")[0].packages == {"django": ""}
+
+
+def test_a_service_that_is_gone_when_the_files_are_read_again_tells_nothing(tmp_path: Path) -> None:
+    (found,) = declared(tmp_path, {"app/requirements.txt": "django==5.1\n"}, "gone", "web")
+    assert found.app == "web"
