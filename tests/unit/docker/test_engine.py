@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from devpool.lifecycle.rollout import uninterrupted
 
 def test_what_undoes_something_is_not_in_the_process_group_that_a_terminal_interrupts(tmp_path: Path) -> None:
     docker = tmp_path / "docker"
-    docker.write_text("#!/bin/sh\nps -o pgid= -p $$\n")
+    docker.write_text(f"#!{sys.executable}\nimport os\nprint(os.getpgrp())\n")
     docker.chmod(0o755)
     environ = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
     assert int(RunningCommand(["docker"], "/", environ).output()) == os.getpgrp()
