@@ -7,7 +7,9 @@ It never takes more of them at a time than are idle, and returns them after thre
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +24,8 @@ from devpool.observe.overview import Overview
 from devpool.resources import inside
 
 _SECONDS = 3  # for which they are taken at most
+_WATCHED = 3  # seconds for which connections gather, where the pooler would close them sooner
+_KEPT_OPEN = 30  # seconds, more than the look takes
 _MOST = 50  # of one pool at a time: each is a small process in the pooler's container
 _SHOWN = ("POOLS", "SERVERS", "CLIENTS")
 _SESSIONS = (
@@ -47,11 +51,35 @@ def find_leaks(seen: Overview) -> LeakReport:
     for pooler in seen.poolers:
         if seen.stack is not None and pooler.running and not pooler.problem:
             try:
-                _Probe(seen, seen.stack, pooler).look(report)
+                with _kept_open(seen.stack, pooler, seen.running[pooler.name][0]):
+                    _Probe(seen, seen.stack, pooler).look(report)
             except DevpoolError as error:
                 all_of_it = ProbedPool(pooler=pooler.name, pool="all pools", servers=0, seen=0, problem=error.message)
                 report.looked.append(all_of_it)
     return report
+
+
+@contextmanager
+def _kept_open(stack: Stack, pooler: PoolerStatus, container: RunningContainer) -> Iterator[None]:
+    """Under the presets that close idle connections after a second, hardly any would be there to inspect: none is
+    closed for a moment, in which the apps work as they do.
+
+    The pooler's own value comes back at the end; after a kill, with `devpool reload` or the next start.
+    """
+    usual = pooler.setting("server_idle_timeout")
+    if not 0 < usual < _KEPT_OPEN:
+        yield
+        return
+    _set_idle_timeout(stack, container, _KEPT_OPEN)
+    try:
+        time.sleep(_WATCHED)
+        yield
+    finally:
+        _set_idle_timeout(stack, container, usual)
+
+
+def _set_idle_timeout(stack: Stack, container: RunningContainer, seconds: int) -> None:
+    stack.execute(container, ["pooler-admin", f"SET server_idle_timeout = {seconds}"])
 
 
 class _Probe:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
+
+import pytest
 
 from devpool.checks.leaks import ProbedPool
 from devpool.errors import DevpoolError
@@ -17,6 +20,7 @@ LOCK = {"classid": 0, "objid": 42, "two": False, "shared": False}
 CLEAN = {"pid": 7, "advisory": None}
 DIRTY = {"pid": 7, "listen": ["jobs"]}
 SESSIONS = "pid,query,advisory\n"
+SHOWN = ("POOLS", "SERVERS", "CLIENTS")
 
 
 def probed(
@@ -122,3 +126,29 @@ def test_a_pooler_that_does_not_answer_is_not_asked() -> None:
     assert find_leaks(seen(stack=stack, poolers=away)) == LeakReport()
     assert stack.told == []
     assert find_leaks(seen()) == LeakReport()
+
+
+@pytest.mark.parametrize(
+    ("usual", "told"),
+    [
+        ("1", ["SET server_idle_timeout = 30", "SET server_idle_timeout = 1"]),
+        ("0", []),
+        ("600", []),
+    ],
+)
+def test_connections_that_would_be_closed_at_once_stay_until_they_are_inspected(
+    monkeypatch: pytest.MonkeyPatch, usual: str, told: list[str]
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    stack = KnownStack(
+        says=lambda *words: SESSIONS + END if "psql" in words else shown(*SHOWN, POOLS=[POOL | {"sv_idle": "0"}])
+    )
+    project = seen(stack=stack)
+    pooler = replace(project.poolers[0], config={"server_idle_timeout": usual})
+    find_leaks(replace(project, poolers=(pooler,)))
+    settings = [line.partition("pooler-admin ")[2] for line in stack.told if "pooler-admin SET" in line]
+    assert settings == told
+    assert len(waited) == len(told) / 2
+    # The last one comes after the look.
+    assert not told or "SET" in stack.told[-1]
