@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from devpool import resources
@@ -118,7 +118,9 @@ class Stand:
             json.dump(model, opened)
         directory = str(self.opened.directory)
         selection = Selection(files=(str(file),), project_directory=directory, project_name=own.name)
-        return Stack(call_for(selection, directory), None, lambda: model)
+        call = call_for(selection, directory)
+        # The project's own containers are in its model, not in this one; that is no reason to offer their removal.
+        return Stack(replace(call, environ={**call.environ, "COMPOSE_IGNORE_ORPHANS": "true"}), None, lambda: model)
 
     @property
     def _context(self) -> Path:

@@ -72,9 +72,9 @@ for program in /proc/[0-9]*/exe; do readlink "$program"; done 2>/dev/null | sort
     sort -ru | sed -nE 's/^dep	([^	]*)	(.*)$/go \1 \2/p; s/^(github.*)\..$/go \1 -/p; /^cut$/p' | uniq
 
 # Programs and libraries that end a prepared statement with SQL have the words in them; those that use libpq 17's
-# PQclosePrepared have not. PHP loads PDO where it needs it.
+# PQclosePrepared have not. PHP loads PDO where it needs it. Postgres's own programs have them in their help.
 loaded() {
-    cat /proc/[0-9]*/maps 2>/dev/null | sed -n 's/^[^ ]* r-xp [^/]*\//\//p'
+    cat /proc/[0-9]*/maps 2>/dev/null | sed -n 's/^[^ ]* r-xp [^/]*\//\//p' | grep -vE '/(psql|postgres|pgbench|pg_[a-z]+)$'
     echo "$files" | grep 'pdo_pgsql\.so$'
 }
 loaded | sort -u | head -n 500 | tr '\n' '\0' | LC_ALL=C limit 5 xargs -0 grep -laE 'DEALLOCATE ([^A]|A[^L]|$)' 2>/dev/null |
