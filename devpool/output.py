@@ -266,3 +266,8 @@ def table(rows: Sequence[tuple[str, ...]], gap: int = 2) -> list[str]:
     rows = [(*(shortened(visible(cell), _WIDEST) for cell in row[:-1]), visible(row[-1])) for row in rows]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
     return [(" " * gap).join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def next_lines(rows: Sequence[tuple[str, str]]) -> list[str]:
+    """The commands that come next, each with what it does."""
+    return ["next:", *table([(f"  {command}", words) for command, words in rows], gap=4)]

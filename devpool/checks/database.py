@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from devpool.checks.facts import DatabaseServer, Facts
 from devpool.checks.result import Result, critical, ok, skipped, warning
+from devpool.decide.tuning import POOL_SIZE, POOL_SIZE_USUAL
 from devpool.measurements.show_tables import Pool, PoolerStatus
 
 
@@ -67,7 +68,7 @@ def most_servers(pooler: PoolerStatus) -> int:
     of a user (https://www.pgbouncer.org/config.html).
     """
     size = {limit.database: limit.pool_size + limit.reserve for limit in pooler.limits}
-    usual = pooler.setting("default_pool_size", 20) + pooler.setting("reserve_pool_size")
+    usual = pooler.setting(POOL_SIZE, POOL_SIZE_USUAL) + pooler.setting("reserve_pool_size")
     most = {limit.database: limit.most for limit in pooler.limits}
     by_database: dict[str, list[Pool]] = {}
     for pool in pooler.pools:

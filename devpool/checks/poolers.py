@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from devpool.catalog.log_messages import translate
 from devpool.checks.facts import Facts, version
 from devpool.checks.result import Level, Result, critical, ok, skipped, warning
-from devpool.decide.tuning import SCRAM_USUAL
+from devpool.decide.tuning import POOL_SIZE, POOL_SIZE_USUAL, SCRAM_USUAL
 from devpool.measurements.show_tables import Pool, PoolerStatus
 from devpool.measurements.tasks import Task, problems, tasks_in_words
 
@@ -126,7 +126,7 @@ def check_load(facts: Facts) -> Iterator[Result]:
         yield _clients(facts, pooler)
         size = {limit.database: limit.pool_size for limit in pooler.limits}
         for pool in pooler.pools:
-            yield _servers(facts, pooler, pool, size.get(pool.database) or pooler.setting("default_pool_size", 20))
+            yield _servers(facts, pooler, pool, size.get(pool.database) or pooler.setting(POOL_SIZE, POOL_SIZE_USUAL))
         yield from _waiting(facts, pooler)
 
 

@@ -20,7 +20,7 @@ from devpool.decide.stack_options import refuse_beside_compose, refuse_on_a_stac
 from devpool.errors import DevpoolError, UsageError
 from devpool.lifecycle.open_project import OpenProject, open_project
 from devpool.lifecycle.prepare_enable import prepare_enable
-from devpool.output import table
+from devpool.output import next_lines
 from devpool.verb import option
 
 if TYPE_CHECKING:
@@ -159,10 +159,10 @@ def enable(parent: dict[str, Any], /, **options: Any) -> None:
 
 def _next(*, running: bool) -> list[str]:
     """The commands that come next."""
-    first = ("  docker compose up --detach", "starts the pooler and the apps") if not running else None
-    checked = ("  devpool check", "whether all is well, and what the apps need behind a pooler")
-    back = ("  devpool disable", "everything as it was, to the byte")
-    return ["", "next:", *table([first, checked] if first else [checked, back], gap=4)]
+    first = ("docker compose up --detach", "starts the pooler and the apps") if not running else None
+    checked = ("devpool check", "whether all is well, and what the apps need behind a pooler")
+    back = ("devpool disable", "everything as it was, to the byte")
+    return ["", *next_lines([first, checked] if first else [checked, back])]
 
 
 def _containers(

@@ -20,6 +20,8 @@ POOL_MODES = ("transaction", "session", "statement")
 POOL_MODE, POOL_SIZE, SCRAM = "pool_mode", "default_pool_size", "scram_iterations"
 # The minimum that every driver accepts (ongres/scram before 3.0 and Bun want at least 4096), and the fast value.
 SCRAM_USUAL, SCRAM_FAST = 4096, 256
+POOL_SIZE_USUAL = 20
+"""In every preset (docker/pgbouncer/presets.txt), and PgBouncer's own default."""
 # Apps that require TLS get it from the pooler, and the pooler requires it from the server.
 _TLS = {"client_tls_sslmode": "prefer", "server_tls_sslmode": "require"}
 # These presets already require as much or more.

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from devpool.decide.plan import Plan, Pooler
-from devpool.decide.tuning import POOL_MODE, POOL_SIZE
+from devpool.decide.tuning import POOL_MODE, POOL_SIZE, POOL_SIZE_USUAL
 from devpool.model.project import Project
 from devpool.sizing.concurrency import Demand
 from devpool.sizing.size_inputs import ContainerLook, demands, looks
 
-_USUAL = 20  # docker/pgbouncer/presets.txt
 _ONE_CORE = 1  # what a program makes of its cores is not said by the project
 
 
@@ -23,7 +22,7 @@ def session_notes(project: Project, plan: Plan) -> Iterator[str]:
     """
     seen = looks(project)
     for pooler in plan.poolers:
-        size = int(pooler.settings.get(POOL_SIZE, _USUAL))
+        size = int(pooler.settings.get(POOL_SIZE, POOL_SIZE_USUAL))
         for demand in _in_session(plan, pooler, seen):
             if demand.total > size and not demand.assumed:
                 yield (

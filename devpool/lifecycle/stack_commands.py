@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable
 
 from devpool.model.sources import Selection
-from devpool.output import table
+from devpool.output import next_lines
 
 _STACK = "STACK"
 
@@ -17,41 +17,26 @@ def there_lines(selection: Selection) -> list[str]:
     Args:
         selection: the stack's files as the user named them.
     """
-    return [
-        "",
-        "next:",
-        *table(
-            [
-                (f"  {deploy(selection)}", "starts the pooler and moves the apps"),
-                (f"  devpool {_files(selection)}disable", "everything as it was, to the byte"),
-            ],
-            gap=4,
-        ),
+    rows = [
+        (deploy(selection), "starts the pooler and moves the apps"),
+        (f"devpool {_files(selection)}disable", "everything as it was, to the byte"),
     ]
+    return ["", *next_lines(rows)]
 
 
 def back_lines(selection: Selection, services: Iterable[str]) -> list[str]:
     """The commands after disable. The apps come first: `--prune` would end the pooler before they have left it."""
     gone = " ".join(f"{name_of(selection)}_{service}" for service in services)
-    return [
-        "",
-        "next:",
-        *table(
-            [
-                (f"  {deploy(selection)}", "moves the apps back to Postgres"),
-                (f"  docker service rm {gone}", "then removes the pooler"),
-            ],
-            gap=4,
-        ),
+    rows = [
+        (deploy(selection), "moves the apps back to Postgres"),
+        (f"docker service rm {gone}", "then removes the pooler"),
     ]
+    return ["", *next_lines(rows)]
 
 
 def roll_lines(selection: Selection) -> list[str]:
     """The command after a change of settings."""
-    return [
-        "next:",
-        *table([(f"  {deploy(selection)}", "replaces one task after the other, each new one first")], gap=4),
-    ]
+    return next_lines([(deploy(selection), "replaces one task after the other, each new one first")])
 
 
 def deploy(selection: Selection) -> str:

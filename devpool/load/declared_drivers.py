@@ -7,7 +7,6 @@ bounded as that for addresses is, and only looks at what the app's image takes i
 from __future__ import annotations
 
 import os
-import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -21,6 +20,7 @@ from devpool.checks.installed import Installed, Mention, flags_in
 from devpool.load.container_files import beginning_of, contexts, dockerfile_of, mounts
 from devpool.load.root import find_root
 from devpool.load.service_texts import folders_of, is_taken_in, texts_of
+from devpool.model.paths import relative
 from devpool.model.project import Project
 from devpool.model.services import Service
 
@@ -95,7 +95,7 @@ class _Search:
                 yield self._shown(text.path), text.text
 
     def _shown(self, path: str) -> str:
-        return posixpath.relpath(path, self.project.sources.directory)
+        return relative(path, self.project.sources.directory)
 
 
 def _named_in(folder: str, apart: Collection[str], looks: Iterator[int]) -> Iterator[str]:

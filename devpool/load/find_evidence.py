@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from devpool.load.root import find_root
 from devpool.load.service_texts import folders_of, texts_of
 from devpool.model import networks
 from devpool.model.databases import host_names, image_name, link_aliases
+from devpool.model.paths import relative
 from devpool.model.project import Evidence, Project
 from devpool.model.services import Service, reachable
 from devpool.model.stated_address import StatedAddress, stated_addresses
@@ -112,7 +112,7 @@ class _Finder:
                 stated = next(stated_addresses(text.path, said, hosts[database], variables), None)
                 if stated:
                     missing.discard(database)
-                    place = posixpath.relpath(text.within or text.path, self.project.sources.directory)
+                    place = relative(text.within or text.path, self.project.sources.directory)
                     yield _evidence(service, database, place, stated, text.above)
             if not missing:
                 return

@@ -5,7 +5,6 @@ A find is likely, not certain: the line may never run. The search is bounded as 
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from devpool.catalog.address_files import COMMENT
 from devpool.catalog.session_features import SESSION_FEATURES, SessionFeature
 from devpool.load.root import find_root
 from devpool.load.service_texts import folders_of, texts_of
+from devpool.model.paths import relative
 from devpool.model.project import Project
 
 _MOST_LOOKS = 5_000  # files and folders of a project
@@ -34,7 +34,7 @@ def session_use(project: Project, services: Iterable[str]) -> Iterator[tuple[str
         for text in texts_of(service, documents, root, folders_of(service, root), (), _WORDS, looks):
             if text.path in own or text.within:
                 continue
-            place = posixpath.relpath(text.path, project.sources.directory)
+            place = relative(text.path, project.sources.directory)
             for feature, line in _in_text(text.text):
                 if feature.name not in features:
                     features.add(feature.name)

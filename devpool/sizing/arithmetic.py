@@ -189,10 +189,10 @@ def _pool_size(given: Inputs, peak: int, room: int, pools: int) -> tuple[int, li
     share = max(room // pools, 1)
     size = min(wanted, peak, share)
     words = f"the least of {wanted} wanted, {peak} at peak and room for {share} ({room} / {pools})"
-    at_once = f"{cores.value} cores * 2 + {_SPINDLES} spindle"
+    how = f"{cores.value} cores * 2 + {_SPINDLES} spindle"
     return size, [
         _known("cores", cores),
-        Step(name="at work at once", value=hardware, how=at_once, sources=("wiki", "hikari")),
+        Step(name="at work at once", value=hardware, how=how, sources=("wiki", "hikari")),
         *_load_steps(given.load, load),
         _known("pools", given.pools, "pgbouncer"),
         *_held_steps(given.held),

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from devpool.decide.tuning import PRESET
+from devpool.decide.tuning import POOL_SIZE, POOL_SIZE_USUAL, PRESET
 
 HEALTH = 1
 # docker/pgbouncer/presets.txt: the columns in which these are not 0.
-_USUAL_SIZE = 20
 _STRICT: Mapping[str, int] = {"reserve_pool_size": 5, "max_db_connections": 80}
 _STRICT_PRESETS = ("staging", "production")
 
@@ -71,10 +70,9 @@ def most_connections(settings: Mapping[str, str], replicas: int, *, pools: int, 
         databases: how many databases these are at.
     """
     strict = settings.get(PRESET) in _STRICT_PRESETS
-    usual = {"default_pool_size": _USUAL_SIZE, **(_STRICT if strict else {})}
+    usual = {POOL_SIZE: POOL_SIZE_USUAL, **(_STRICT if strict else {})}
     size, reserve, most = (
-        int(settings.get(key, usual.get(key, 0)))
-        for key in ("default_pool_size", "reserve_pool_size", "max_db_connections")
+        int(settings.get(key, usual.get(key, 0))) for key in (POOL_SIZE, "reserve_pool_size", "max_db_connections")
     )
     each = min(pools * (size + reserve), databases * most if most else pools * (size + reserve))
     return at_once(replicas) * (each + HEALTH)
